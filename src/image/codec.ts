@@ -1,0 +1,122 @@
+import { stat } from 'node:fs/promises';
+import sharp, { type Sharp } from 'sharp';
+import { MaskbenchError } from '../core/errors.js';
+import type { GrayImage, RgbImage } from './raster.js';
+
+// One image is decoded per call; parallelism belongs to the callers, who know how many cores they may use.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/**
+ * What Pillow's `Image.open(path)`, `exif_transpose`, `convert("RGB")` give: EXIF orientation applied, the ICC
+ * profile and the alpha channel ignored, grey repeated over three channels.
+ *
+ * @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file.
+ */
+export async function decodeRgb(path: string): Promise<RgbImage> {
+  return decoding(path, async () => {
+    const { data, info } = await open(path)
+      .removeAlpha()
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data: bytes(data) };
+  });
+}
+
+/**
+ * A mask or matte of any depth and layout as 8-bit grey, EXIF orientation applied: 1 bit becomes 0 and 255, 16 bit
+ * keeps its high byte, palettes are looked up, colour becomes Pillow's luma (ITU-R 601), and an alpha channel that is
+ * not opaque everywhere is itself the matte (a cut-out).
+ *
+ * @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file.
+ */
+export async function decodeMatte(path: string): Promise<GrayImage> {
+  return decoding(path, async () => {
+    const { data, info } = await open(path).raw().toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    return { width, height, data: matteChannel(bytes(data), width * height, channels) };
+  });
+}
+
+/** A ground truth: a matte, where a maximum of 1 means that the file counts 0 and 1 (as the DIS loader reads it). */
+export async function decodeTruth(path: string): Promise<GrayImage> {
+  const matte = await decodeMatte(path);
+  const { data } = matte;
+  for (let i = 0; i < data.length; i++) if (data[i] > 1) return matte;
+  return { ...matte, data: data.map((v) => v * 255) };
+}
+
+/** Lossless 8-bit grey PNG. */
+export async function encodeMattePng({ width, height, data }: GrayImage): Promise<Uint8Array> {
+  return sharp(data, { raw: { width, height, channels: 1 } })
+    .toColourspace('b-w')
+    .png({ compressionLevel: 4, adaptiveFiltering: false })
+    .toBuffer();
+}
+
+/** Width and height after EXIF orientation, from the header alone. */
+export async function readImageSize(
+  path: string,
+): Promise<{ readonly width: number; readonly height: number }> {
+  return decoding(path, async () => {
+    const { autoOrient } = await open(path).metadata();
+    return { width: autoOrient.width, height: autoOrient.height };
+  });
+}
+
+function open(path: string): Sharp {
+  return sharp(path, { failOn: 'error', limitInputPixels: false, ignoreIcc: true }).autoOrient();
+}
+
+function matteChannel(pixels: Uint8Array, count: number, channels: number): Uint8Array {
+  if (channels === 1) return pixels;
+  const out = new Uint8Array(count);
+  if (channels === 2 || channels === 4) {
+    let opaque = true;
+    for (let i = 0, p = channels - 1; i < count; i++, p += channels) {
+      out[i] = pixels[p];
+      if (pixels[p] !== 255) opaque = false;
+    }
+    if (!opaque) return out;
+  }
+  for (let i = 0, p = 0; i < count; i++, p += channels) {
+    out[i] =
+      channels === 2
+        ? pixels[p]
+        : (pixels[p] * 19595 + pixels[p + 1] * 38470 + pixels[p + 2] * 7471 + 0x8000) >> 16;
+  }
+  return out;
+}
+
+function bytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+async function decoding<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw await explainUnreadable(path, cause);
+  }
+}
+
+async function explainUnreadable(path: string, cause: unknown): Promise<MaskbenchError> {
+  const file = await stat(path).catch(() => undefined);
+  if (file === undefined) {
+    return new MaskbenchError('data.missing', 'no such file', { where: path, cause });
+  }
+  if (file.size === 0) {
+    return new MaskbenchError('data.empty', 'the file is empty (0 bytes)', {
+      where: path,
+      remedy: 'expected an image',
+      cause,
+    });
+  }
+  const detail = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+  return new MaskbenchError('data.unreadable', `not a readable image (${detail})`, {
+    where: path,
+    remedy: 'expected an undamaged PNG, JPEG, WebP, TIFF, GIF or AVIF file',
+    cause,
+  });
+}
