@@ -9,13 +9,16 @@ sharp.cache(false);
 
 /**
  * What Pillow's `Image.open(path)`, `exif_transpose`, `convert("RGB")` give: EXIF orientation applied, the ICC
- * profile and the alpha channel ignored, grey repeated over three channels.
+ * profile and the alpha channel ignored, grey repeated over three channels, CMYK multiplied out. 16 bit keeps its high
+ * byte (where Pillow turns 16-bit grey white).
  *
  * @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file.
  */
 export async function decodeRgb(path: string): Promise<RgbImage> {
   return decoding(path, async () => {
-    const { data, info } = await open(path)
+    const source = open(path);
+    if ((await source.metadata()).space === 'cmyk') return decodeCmyk(path);
+    const { data, info } = await source
       .removeAlpha()
       .toColourspace('srgb')
       .raw()
@@ -65,8 +68,44 @@ export async function readImageSize(
   });
 }
 
+/** libvips' lanczos3, stretched to the size given; not Pillow's (docs/design.md has the difference in figures). */
+export async function resizeWithLibvips(
+  data: Uint8Array,
+  width: number,
+  height: number,
+  channels: 1 | 3,
+  toWidth: number,
+  toHeight: number,
+): Promise<Uint8Array> {
+  const resized = await sharp(data, { raw: { width, height, channels } })
+    .resize(toWidth, toHeight, { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .raw()
+    .toBuffer();
+  return bytes(resized);
+}
+
 function open(path: string): Sharp {
   return sharp(path, { failOn: 'error', limitInputPixels: false, ignoreIcc: true }).autoOrient();
+}
+
+/** libvips would convert by a press profile of its own; Pillow, and so rembg, by plain arithmetic. */
+async function decodeCmyk(path: string): Promise<RgbImage> {
+  const { data, info } = await open(path)
+    .pipelineColourspace('cmyk')
+    .toColourspace('cmyk')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const count = info.width * info.height;
+  const rgb = new Uint8Array(count * 3);
+  for (let i = 0, p = 0, q = 0; i < count; i++, p += info.channels, q += 3) {
+    const light = 255 - data[p + 3];
+    for (let c = 0; c < 3; c++) {
+      const ink = data[p + c] * light + 128;
+      rgb[q + c] = light - (((ink >> 8) + ink) >> 8);
+    }
+  }
+  return { width: info.width, height: info.height, data: rgb };
 }
 
 function matteChannel(pixels: Uint8Array, count: number, channels: number): Uint8Array {
