@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import { distance } from 'fastest-levenshtein';
+import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
+import { MaskbenchError } from './errors.js';
+
+/**
+ * Reads a YAML file and checks it against a schema. Every error names `file:line:column`, the offending value and
+ * what would be right; an unknown key is answered with the nearest known one.
+ *
+ * @throws MaskbenchError `data.missing` (no such file) or `config.invalid`.
+ */
+export async function readYamlFile<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new MaskbenchError('data.missing', 'no such file', { where: path, cause });
+  }
+  return parseYaml(text, path, schema);
+}
+
+/** `readYamlFile` for text that is already at hand; `path` is only used in messages. */
+export function parseYaml<S extends z.ZodType>(text: string, path: string, schema: S): z.output<S> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [syntax] = document.errors;
+  if (syntax !== undefined) {
+    const { line, col } = lines.linePos(syntax.pos[0]);
+    const what = syntax.message.split(' at line ')[0] ?? syntax.message;
+    throw new MaskbenchError('config.invalid', `not valid YAML: ${what}`, {
+      where: `${path}:${line}:${col}`,
+      cause: syntax,
+    });
+  }
+  const result = schema.safeParse(document.toJS());
+  if (result.success) return result.data;
+  const issue = deepest(result.error.issues);
+  throw new MaskbenchError('config.invalid', explain(issue, schema), {
+    where: `${path}:${position(document, lines, issue)}`,
+    cause: result.error,
+  });
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Of several complaints the one that lies deepest in the document: for unions, that of the closest alternative. */
+function deepest(issues: readonly Issue[]): Issue {
+  const flat = issues.flatMap((issue): Issue[] =>
+    issue.code === 'invalid_union' && issue.errors.length > 0
+      ? issue.errors.map((alternative) => {
+          const inner = deepest(alternative);
+          return { ...inner, path: [...issue.path, ...inner.path] };
+        })
+      : [issue],
+  );
+  return flat.reduce((best, issue) => (issue.path.length > best.path.length ? issue : best));
+}
+
+function explain(issue: Issue, schema: z.ZodType): string {
+  const at = issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    const known = knownKeys(schema, issue.path);
+    const near = nearest(key, known);
+    const hint =
+      near !== undefined
+        ? `; did you mean "${near}"?`
+        : known.length > 0
+          ? `; known keys are ${known.join(', ')}`
+          : '';
+    return `${at}unknown key "${key}"${hint}`;
+  }
+  return `${at}${issue.message}`;
+}
+
+/** The candidate within a third of the word's length in edits, if any. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const d = distance(word.toLowerCase(), candidate.toLowerCase());
+    if (d < bestDistance) {
+      best = candidate;
+      bestDistance = d;
+    }
+  }
+  return best;
+}
+
+/** The keys of the object schema at `path`, seen through optional, default, union and array wrappers. */
+function knownKeys(schema: unknown, path: readonly PropertyKey[]): string[] {
+  const def = definition(schema);
+  if (def === undefined) return [];
+  if (def.innerType !== undefined) return knownKeys(def.innerType, path);
+  if (def.in !== undefined) return knownKeys(def.in, path);
+  if (def.options !== undefined) return def.options.flatMap((option) => knownKeys(option, path));
+  const [head, ...rest] = path;
+  if (head === undefined) return def.shape === undefined ? [] : Object.keys(def.shape);
+  if (def.element !== undefined) return knownKeys(def.element, rest);
+  if (def.valueType !== undefined) return knownKeys(def.valueType, rest);
+  return knownKeys(def.shape?.[String(head)], rest);
+}
+
+interface Definition {
+  readonly shape?: Readonly<Record<string, unknown>>;
+  readonly innerType?: unknown;
+  readonly in?: unknown;
+  readonly options?: readonly unknown[];
+  readonly element?: unknown;
+  readonly valueType?: unknown;
+}
+
+function definition(schema: unknown): Definition | undefined {
+  return typeof schema === 'object' && schema !== null && 'def' in schema
+    ? (schema.def as Definition)
+    : undefined;
+}
+
+/** `line:column` of the key or value that an issue is about, or of its nearest parent that stands in the file. */
+function position(document: Document, lines: LineCounter, issue: Issue): string {
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+  for (let depth = path.length; depth >= 0; depth--) {
+    const offset = offsetOf(document, path.slice(0, depth));
+    if (offset !== undefined) {
+      const { line, col } = lines.linePos(offset);
+      return `${line}:${col}`;
+    }
+  }
+  return '1:1';
+}
+
+function offsetOf(document: Document, path: readonly PropertyKey[]): number | undefined {
+  const parent: unknown = path.length <= 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const key = path.at(-1);
+  if (key !== undefined && typeof parent === 'object' && parent !== null && 'items' in parent) {
+    for (const item of parent.items as readonly unknown[]) {
+      if (typeof item === 'object' && item !== null && 'key' in item && isNode(item.key)) {
+        if (String(item.key) === String(key)) return item.key.range?.[0];
+      }
+    }
+  }
+  const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+  return isNode(node) ? node.range?.[0] : undefined;
+}
