@@ -1,0 +1,54 @@
+import { MaskbenchError } from '../core/errors.js';
+
+/** The ONNX Runtime execution providers that a run can ask for. */
+export const PROVIDERS = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'coreml', 'dml'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+/** Where inference is asked to run: a provider, and which of its devices. Written `cpu`, `cuda:1`, `webgpu`. */
+export interface DeviceRequest {
+  readonly provider: Provider;
+  readonly index: number;
+}
+
+/**
+ * Reads `cpu`, `cuda`, `cuda:0`, ...
+ *
+ * @throws MaskbenchError `usage` for anything else.
+ */
+export function parseDevice(text: string): DeviceRequest {
+  const match = /^([a-z]+)(?::(\d{1,3}))?$/.exec(text);
+  const provider = PROVIDERS.find((name) => name === match?.[1]);
+  if (provider === undefined) {
+    throw new MaskbenchError('usage', `unknown device "${text}"`, {
+      remedy: `expected one of ${PROVIDERS.join(', ')}, with an index where there are several (cuda:0)`,
+    });
+  }
+  return { provider, index: Number(match?.[2] ?? 0) };
+}
+
+/** `cpu`, `webgpu`, or `cuda:0` for providers that have numbered devices. */
+export function formatDevice({ provider, index }: DeviceRequest): string {
+  return provider === 'cuda' || provider === 'tensorrt' || index > 0 ? `${provider}:${index}` : provider;
+}
+
+/** What to do where a provider is not to be had, by provider. */
+const REMEDIES: Readonly<Record<Provider, string>> = {
+  cpu: 'reinstall onnxruntime-node',
+  cuda: 'needs Linux x64, an NVIDIA driver, CUDA 12 or 13 with cuDNN 9, and "npm run gpu:install" (docs/gpu.md)',
+  tensorrt: 'needs what cuda needs and TensorRT 10, then "npm run gpu:install" (docs/gpu.md)',
+  webgpu: 'needs an onnxruntime-node build with WebGPU and a Vulkan, Metal or Direct3D 12 driver',
+  coreml: 'needs macOS',
+  dml: 'needs Windows with DirectX 12',
+};
+
+/** The one error for a device that cannot be used; there is never a silent fallback to the CPU. */
+export function deviceUnavailable(device: DeviceRequest, reason: string, cause?: unknown): MaskbenchError {
+  return new MaskbenchError(
+    'device.unavailable',
+    `device ${formatDevice(device)} is not available: ${reason}`,
+    {
+      remedy: REMEDIES[device.provider],
+      cause,
+    },
+  );
+}
