@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { inspectOnnx, type OnnxInspection } from '../../models/inspect.js';
+import { loadModelSpec } from '../../models/load-spec.js';
+import { ensureModelFiles } from '../../models/pull.js';
+import { formatMegabytes } from '../../reports/table.js';
+import type { CliContext } from '../context.js';
+import { createDownloadProgress } from '../download-progress.js';
+
+/** `maskbench models inspect`: what an ONNX file says of itself. */
+export async function inspectModel(
+  name: string,
+  { json }: { readonly json?: boolean },
+  context: CliContext,
+): Promise<void> {
+  for (const [label, path] of await filesOf(name, context)) {
+    const inspection = inspectOnnx(path);
+    if (json === true) context.out(`${JSON.stringify({ file: path, ...inspection }, null, 2)}\n`);
+    else context.out(`${label}\n${describe(inspection)}\n`);
+  }
+}
+
+async function filesOf(name: string, context: CliContext): Promise<readonly (readonly [string, string])[]> {
+  if (name.endsWith('.onnx')) return [[name, resolve(context.cwd, name)]];
+  const { spec, folder } = await loadModelSpec(name, context.cwd);
+  const files = await ensureModelFiles(spec.files, {
+    name: spec.name,
+    baseDir: folder,
+    env: context.env,
+    onProgress: createDownloadProgress(context),
+    signal: context.signal,
+  });
+  return Object.entries(files).map(([role, { path }]) => [
+    role === 'model' ? name : `${name} (${role})`,
+    path,
+  ]);
+}
+
+function describe(model: OnnxInspection): string {
+  const values = (list: OnnxInspection['inputs']): string =>
+    list.map((v) => `${v.name} ${v.dtype} [${(v.shape ?? []).join(', ')}]`).join('\n              ');
+  const operators = Object.entries(model.operators).map(([type, n]) => `${type} ${n}`);
+  const facts: readonly (readonly [string, string])[] = [
+    ['inputs', values(model.inputs)],
+    ['outputs', values(model.outputs)],
+    [
+      'opset',
+      Object.entries(model.opsets)
+        .map(([domain, v]) => `${domain === '' ? 'ai.onnx' : domain} ${v}`)
+        .join(', '),
+    ],
+    ['precision', model.precision],
+    [
+      'parameters',
+      `${(model.parameters.elements / 1e6).toFixed(2)} million, ${formatMegabytes(model.parameters.bytes)} MB`,
+    ],
+    ['size', `${formatMegabytes(model.fileBytes)} MB`],
+    ['producer', `${model.producer} (IR version ${model.irVersion})`],
+    ['operators', wrap(operators, 64).join('\n              ')],
+  ];
+  return facts.map(([key, value]) => `  ${key.padEnd(11)} ${value}`).join('\n');
+}
+
+function wrap(items: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [''];
+  for (const item of items) {
+    const line = lines[lines.length - 1];
+    if (line !== '' && line.length + item.length + 2 > width) lines.push(item);
+    else lines[lines.length - 1] = line === '' ? item : `${line}, ${item}`;
+  }
+  return lines;
+}

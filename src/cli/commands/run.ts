@@ -1,0 +1,77 @@
+import { join, relative, resolve } from 'node:path';
+import { loadRunConfig, type LoadedConfig } from '../../evaluate/config.js';
+import { prepareRun } from '../../evaluate/prepare.js';
+import { run } from '../../evaluate/run.js';
+import { html } from '../../reports/html.js';
+import { json } from '../../reports/json.js';
+import { markdown } from '../../reports/markdown.js';
+import { terminal } from '../../reports/terminal.js';
+import type { CliContext } from '../context.js';
+import { createDownloadProgress } from '../download-progress.js';
+import { createProgress } from '../progress.js';
+import { writeReport } from '../write-report.js';
+
+export interface RunOptions {
+  readonly models?: readonly string[];
+  readonly datasets?: readonly string[];
+  readonly device?: string;
+  readonly limit?: number;
+  readonly shard?: readonly [number, number];
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly offline?: boolean;
+  readonly json?: boolean;
+  readonly predict: boolean;
+  readonly score: boolean;
+  readonly time: boolean;
+}
+
+/** Exit status of a run that is done but has failed cells. */
+const SOME_CELLS_FAILED = 3;
+
+/** `maskbench run`, and its phases alone: tables on stdout, the run folder's paths on stderr. */
+export async function runCommand(
+  configPath: string,
+  options: RunOptions,
+  context: CliContext,
+): Promise<number> {
+  const loaded = withOverrides(await loadRunConfig(resolve(context.cwd, configPath)), options);
+  const prepared = await prepareRun(loaded, {
+    models: options.models,
+    datasets: options.datasets,
+    offline: options.offline === true,
+    onProgress: createDownloadProgress(context),
+    signal: context.signal,
+  });
+  const out = resolve(context.cwd, options.out ?? join('runs', loaded.config.name));
+  const { predict, score, time } = options;
+  const summary = await run({
+    ...prepared,
+    shard: options.shard ?? null,
+    out,
+    resume: options.resume === true,
+    phases: { predict, score, time },
+    emit: createProgress(context),
+    signal: context.signal,
+  });
+  for (const report of [markdown, html]) {
+    await writeReport(join(out, `report.${report.extension}`), report.render(summary));
+  }
+  context.out((options.json === true ? json : terminal).render(summary));
+  const folder = relative(context.cwd, out) || '.';
+  context.err(`Written to ${folder}: summary.json, report.md, report.html, predictions/\n`);
+  const { failed, planned } = summary.cells;
+  // Phases alone leave cells undone on purpose; only failures of what was asked for count.
+  const unfinished = !predict || !score ? 0 : failed;
+  if (unfinished > 0) context.err(`${failed} of ${planned} cells failed; summary.json says why\n`);
+  return unfinished > 0 ? SOME_CELLS_FAILED : 0;
+}
+
+function withOverrides(loaded: LoadedConfig, { device, limit }: RunOptions): LoadedConfig {
+  const config = {
+    ...loaded.config,
+    ...(device === undefined ? {} : { device }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+  return { ...loaded, config };
+}

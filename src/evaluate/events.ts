@@ -1,0 +1,29 @@
+import type { Failure } from '../core/failure.js';
+
+export type Phase = 'pull' | 'plan' | 'predict' | 'score' | 'time';
+
+/** What the library says while it works; it never prints. */
+export type RunEvent =
+  | {
+      readonly kind: 'phase-started';
+      readonly phase: Phase;
+      readonly total: number | undefined;
+      readonly label: string;
+    }
+  | {
+      readonly kind: 'progress';
+      readonly phase: Phase;
+      readonly done: number;
+      readonly total: number | undefined;
+    }
+  | { readonly kind: 'phase-ended'; readonly phase: Phase }
+  | {
+      readonly kind: 'cell-failed';
+      readonly model: string;
+      readonly dataset: string;
+      readonly id: string;
+      readonly failure: Failure;
+    }
+  | { readonly kind: 'warning'; readonly message: string };
+
+export type EventSink = (event: RunEvent) => void;

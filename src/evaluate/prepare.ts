@@ -1,0 +1,117 @@
+import { MaskbenchError } from '../core/errors.js';
+import { nearest } from '../core/yaml-file.js';
+import { openDataset, type Dataset } from '../datasets/load.js';
+import { resolveDataset } from '../datasets/resolve.js';
+import { loadModelSpec, type LoadedSpec } from '../models/load-spec.js';
+import type { OnProgress } from '../models/progress.js';
+import { ensureModelFile } from '../models/pull.js';
+import type { LoadedConfig, RunConfig } from './config.js';
+import type { RunModel } from './manifest.js';
+
+export interface PrepareOptions {
+  /** Of the config's models and datasets only these, by name. */
+  readonly models?: readonly string[] | undefined;
+  readonly datasets?: readonly string[] | undefined;
+  readonly offline: boolean;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+}
+
+/** A config's names resolved to what is on this machine. */
+export interface PreparedRun {
+  readonly config: RunConfig;
+  readonly models: readonly RunModel[];
+  readonly modelPaths: ReadonlyMap<string, string>;
+  readonly datasets: readonly Dataset[];
+}
+
+/**
+ * Resolves everything that a run needs before it starts: datasets are looked for first, since a missing one would
+ * otherwise show only after gigabytes of models were downloaded.
+ *
+ * @throws MaskbenchError for unknown names, missing datasets, and models that cannot be fetched or fed.
+ */
+export async function prepareRun(
+  { config, folder }: LoadedConfig,
+  options: PrepareOptions,
+): Promise<PreparedRun> {
+  const resolved = await Promise.all(
+    config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder })),
+  );
+  const specs = await Promise.all(config.models.map((model) => loadModelSpec(model, folder)));
+  assertUnique(
+    'model',
+    specs.map(({ spec }) => spec.name),
+  );
+  assertUnique(
+    'dataset',
+    resolved.map(({ spec }) => spec.name),
+  );
+  const chosenSpecs = choose('model', specs, ({ spec }) => spec.name, options.models);
+  const datasets: Dataset[] = [];
+  for (const dataset of choose('dataset', resolved, ({ spec }) => spec.name, options.datasets)) {
+    datasets.push(await openDataset(dataset));
+  }
+  for (const { spec } of chosenSpecs) assertFeedable(spec);
+  const modelPaths = new Map<string, string>();
+  const models: RunModel[] = [];
+  for (const loaded of chosenSpecs) {
+    const { path, sha256, bytes } = await fetchModel(loaded, chosenSpecs, options);
+    modelPaths.set(loaded.spec.name, path);
+    models.push({ spec: loaded.spec, sha256, bytes });
+  }
+  return { config, models, modelPaths, datasets };
+}
+
+async function fetchModel(
+  { spec, folder }: LoadedSpec,
+  all: readonly LoadedSpec[],
+  { offline, onProgress, signal }: PrepareOptions,
+): ReturnType<typeof ensureModelFile> {
+  return ensureModelFile(spec.files['model'] ?? [], {
+    name: spec.name,
+    baseDir: folder,
+    alsoWanted: all.flatMap((other) => other.spec.files['model'] ?? []),
+    onProgress,
+    signal,
+    ...(offline ? { offline } : {}),
+  });
+}
+
+function assertFeedable(spec: LoadedSpec['spec']): void {
+  if (spec.feeding === 'matte') return;
+  throw new MaskbenchError(
+    'config.invalid',
+    `model "${spec.name}" is fed by "${spec.feeding}", which no runner does yet`,
+    {
+      remedy: 'leave it out with --models',
+    },
+  );
+}
+
+function assertUnique(kind: string, names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new MaskbenchError('config.invalid', `the config names ${kind} "${twice}" twice`, {
+      remedy: 'every name once; give a variation a name of its own',
+    });
+  }
+}
+
+function choose<T>(
+  kind: string,
+  all: readonly T[],
+  nameOf: (item: T) => string,
+  wanted?: readonly string[],
+): readonly T[] {
+  if (wanted === undefined) return all;
+  const names = all.map(nameOf);
+  for (const name of wanted) {
+    if (names.includes(name)) continue;
+    const near = nearest(name, names);
+    throw new MaskbenchError('config.unknown-name', `the config has no ${kind} "${name}"`, {
+      remedy: near === undefined ? `it has ${names.join(', ')}` : `did you mean "${near}"?`,
+    });
+  }
+  return all.filter((item) => wanted.includes(nameOf(item)));
+}

@@ -1,0 +1,110 @@
+import type { Summary } from '../core/summary.js';
+import type { Dataset } from '../datasets/load.js';
+import { formatDevice, parseDevice } from '../runners/device.js';
+import { assertDeviceAvailable } from '../runners/ort-session.js';
+import type { RunConfig } from './config.js';
+import type { EventSink } from './events.js';
+import { lockRun } from './lock.js';
+import { createManifest, type Manifest, type RunModel, type RunSettings } from './manifest.js';
+import { makePlan } from './plan.js';
+import { predict } from './predict.js';
+import {
+  assertSameSettings,
+  enterRunFolder,
+  readManifest,
+  runFolder,
+  writeJson,
+  type RunFolder,
+} from './run-folder.js';
+import { openScorer, scoreRemaining } from './score.js';
+import { summarise } from './summarise.js';
+import { time } from './time.js';
+
+export interface RunRequest {
+  readonly config: RunConfig;
+  readonly models: readonly RunModel[];
+  readonly modelPaths: ReadonlyMap<string, string>;
+  readonly datasets: readonly Dataset[];
+  readonly shard: readonly [number, number] | null;
+  readonly out: string;
+  readonly resume: boolean;
+  readonly phases: { readonly predict: boolean; readonly score: boolean; readonly time: boolean };
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Plans, predicts, scores, times and summarises, as far as `phases` asks for it. Everything done is on disk at once, so
+ * that a run that ends early, in whatever way, is continued with `resume`.
+ *
+ * @throws MaskbenchError when the run cannot start or go on; single cells that fail are in the summary.
+ */
+export async function run(request: RunRequest): Promise<Summary> {
+  const { config, models, datasets, shard, emit, signal } = request;
+  const device = parseDevice(config.device);
+  assertDeviceAvailable(device);
+  const folder = runFolder(request.out);
+  const exists = await enterRunFolder(folder, request.resume);
+  const lock = await lockRun(folder.path);
+  try {
+    const basis = { device: formatDevice(device), runner: config.runner };
+    const limit = config.limit ?? null;
+    const plan = await makePlan({ folder, datasets, models, basis, limit, shard, emit, signal });
+    const { runner, scoring, time: timing } = config;
+    const settings = {
+      models,
+      datasets: plan.datasets,
+      device: basis.device,
+      runner,
+      scoring,
+      time: timing,
+      limit,
+      shard,
+    };
+    const manifest = await settle(folder, createManifest(config.name, settings), exists).catch(
+      async (error: unknown) => {
+        await plan.discard();
+        throw error;
+      },
+    );
+    await plan.accept();
+    await work(request, folder, manifest.settings);
+    const summary = await summarise(folder, manifest);
+    await writeJson(folder.summary, summary);
+    return summary;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Promise<Manifest> {
+  if (!exists) {
+    await writeJson(folder.manifest, wanted);
+    return wanted;
+  }
+  const existing = await readManifest(folder);
+  assertSameSettings(existing, wanted, folder.path);
+  return existing;
+}
+
+async function work(request: RunRequest, folder: RunFolder, settings: RunSettings): Promise<void> {
+  const { config, modelPaths, phases, emit, signal } = request;
+  const scorer = phases.score ? await openScorer(folder, settings, emit) : undefined;
+  try {
+    if (phases.predict) {
+      await predict({
+        folder,
+        settings,
+        accuracy: config.accuracy,
+        modelPaths,
+        emit,
+        signal,
+        onSampleEnded: async (sample, isPredicted) => scorer?.offer(sample, isPredicted),
+      });
+    }
+    if (scorer !== undefined) await scoreRemaining(folder, scorer, emit, signal);
+  } finally {
+    await scorer?.close();
+  }
+  if (phases.time) await time({ folder, settings, modelPaths, emit, signal });
+}

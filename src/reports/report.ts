@@ -1,0 +1,10 @@
+import type { Summary } from '../core/summary.js';
+
+/** A report format: text from a summary, no I/O. */
+export interface Report {
+  readonly name: string;
+  /** Of the file that a report is written to. */
+  readonly extension: string;
+  readonly summary: string;
+  render(summary: Summary): string;
+}
