@@ -1,0 +1,76 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetEntry, DatasetProblem, Sample } from './dataset.js';
+import { problemEntry } from './problem-entry.js';
+import type { Refusal } from './scan-folder.js';
+
+export interface PairContext {
+  readonly dataset: string;
+  /** The dataset's root with every link resolved: nothing outside of it is read. */
+  readonly realRoot: string;
+  /** Stands before every stem: empty, or a path with its closing slash. */
+  readonly idPrefix: string;
+  attributes(stem: string): Sample['attributes'];
+}
+
+export interface Side {
+  readonly folder: string;
+  readonly names: readonly string[];
+  readonly refused: ReadonlyMap<string, Refusal>;
+}
+
+/** A stem becomes exactly one entry: a sample if each side has one usable file, else the first thing that is wrong. */
+export async function entryOfPair(
+  context: PairContext,
+  stem: string,
+  images: Side,
+  truths: Side,
+): Promise<DatasetEntry> {
+  const { dataset, idPrefix } = context;
+  const id = idPrefix + stem;
+  const problem = (code: DatasetProblem['code'], path: string, message: string): DatasetEntry =>
+    problemEntry(dataset, id, code, path, message);
+
+  for (const side of [images, truths]) {
+    const [first, second] = side.names;
+    if (second !== undefined) {
+      const others = side.names.map((name) => `"${name}"`).join(' and ');
+      return problem(
+        'data.duplicate',
+        join(side.folder, second),
+        `${others} share the id; keep one of them, or narrow the list of extensions`,
+      );
+    }
+    const refusal = first === undefined ? undefined : side.refused.get(first);
+    if (first !== undefined && refusal !== undefined) {
+      return problem(refusal.code, join(side.folder, first), refusal.message);
+    }
+  }
+  const [image] = images.names;
+  const [truth] = truths.names;
+  if (image === undefined) {
+    const path = truth === undefined ? truths.folder : join(truths.folder, truth);
+    return problem('data.unpaired', path, `a ground truth without its image in ${images.folder}`);
+  }
+  const imagePath = join(images.folder, image);
+  if (truth === undefined) {
+    return problem('data.unpaired', imagePath, `an image without its ground truth in ${truths.folder}`);
+  }
+  if (!isSafeId(id)) {
+    return problem('data.unsafe-path', imagePath, 'the name cannot be used as a path; rename the file');
+  }
+  const truthPath = join(truths.folder, truth);
+  for (const path of [imagePath, truthPath]) {
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined) return problem('data.missing', path, 'the file is gone, or may not be read');
+    if (found.size === 0) return problem('data.empty', path, 'the file is empty (0 bytes)');
+  }
+  const sample = { dataset, id, imagePath, truthPath, attributes: context.attributes(stem) };
+  return { kind: 'sample', sample };
+}
+
+/** Ids name files in run folders, on any system: relative, no climbing, no second kind of slash. */
+function isSafeId(id: string): boolean {
+  if (id.includes('\\') || id.includes('\0') || /^[A-Za-z]:/.test(id)) return false;
+  return id.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}

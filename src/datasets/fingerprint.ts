@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { readImageSize } from '../image/codec.js';
+import { throwIfCancelled } from './cancelled.js';
+import type { Sample } from './dataset.js';
+import { hashFile } from './hash-file.js';
+import type { Dataset } from './load.js';
+import { mapInOrder } from './map-in-order.js';
+
+/** The content of a sample: both files byte by byte, and the image's size after EXIF orientation. */
+export interface SampleHash {
+  readonly imageSha256: string;
+  readonly truthSha256: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file. */
+export async function hashSample({ imagePath, truthPath }: Sample): Promise<SampleHash> {
+  const [imageSha256, truthSha256, { width, height }] = await Promise.all([
+    hashFile(imagePath),
+    hashFile(truthPath),
+    readImageSize(imagePath),
+  ]);
+  return { imageSha256, truthSha256, width, height };
+}
+
+/** Collects samples in any order into one fingerprint. */
+export interface FingerprintBuilder {
+  add(id: string, hash: SampleHash): void;
+  /** Hexadecimal SHA-256 over the sorted lines `["<id>","<image sha256>","<truth sha256>",<width>,<height>]`. */
+  digest(): string;
+}
+
+/** Equal ids, contents and sizes give an equal fingerprint, whatever the order, the folder or the file dates. */
+export function createFingerprint(): FingerprintBuilder {
+  const lines: string[] = [];
+  return {
+    add(id, { imageSha256, truthSha256, width, height }) {
+      // JSON keeps the fields apart, whatever characters an id has.
+      lines.push(JSON.stringify([id, imageSha256, truthSha256, width, height]));
+    },
+    digest() {
+      const hash = createHash('sha256');
+      for (const line of [...lines].sort()) hash.update(`${line}\n`);
+      return hash.digest('hex');
+    },
+  };
+}
+
+export interface FingerprintOptions {
+  /** Samples hashed at once. */
+  readonly width?: number;
+  readonly onProgress?: (samples: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The fingerprint of all samples of a dataset. Problem entries are no part of it; the first sample that cannot be read
+ * ends it with an error, since a fingerprint of the rest would pass for that of the whole.
+ *
+ * @throws MaskbenchError `data.missing`, `data.empty`, `data.unreadable` or `cancelled`.
+ */
+export async function fingerprintDataset(
+  dataset: Pick<Dataset, 'entries'>,
+  { width = 4, onProgress, signal }: FingerprintOptions = {},
+): Promise<{ readonly fingerprint: string; readonly samples: number }> {
+  const builder = createFingerprint();
+  let samples = 0;
+  const hashed = mapInOrder(dataset.entries(), width, async (entry) =>
+    entry.kind === 'sample' ? { id: entry.sample.id, hash: await hashSample(entry.sample) } : undefined,
+  );
+  for await (const one of hashed) {
+    throwIfCancelled(signal);
+    if (one === undefined) continue;
+    builder.add(one.id, one.hash);
+    samples++;
+    onProgress?.(samples);
+  }
+  return { fingerprint: builder.digest(), samples };
+}

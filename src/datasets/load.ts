@@ -1,0 +1,66 @@
+import { stat } from 'node:fs/promises';
+import { MaskbenchError } from '../core/errors.js';
+import type { DatasetEntry, Sample } from './dataset.js';
+import { layoutOf } from './layouts/index.js';
+import { resolveDataset, type ResolvedDataset, type ResolveOptions } from './resolve.js';
+import type { DatasetReference } from './spec.js';
+import { tagsOfSplit } from './tags.js';
+
+/** A dataset that is there to be read. */
+export interface Dataset extends ResolvedDataset {
+  readonly name: string;
+  /** The tags of this sample's split, for leakage by cell. */
+  tagsOf(sample: Sample): readonly string[];
+  /** Samples and problems in code-unit order of their ids; each call reads the folders anew. */
+  entries(): AsyncIterable<DatasetEntry>;
+}
+
+/**
+ * Resolves a reference (see `resolveDataset`) and makes sure that its root is there.
+ *
+ * @throws MaskbenchError `data.missing`, with where the files are to be had; or what `resolveDataset` throws.
+ */
+export async function loadDataset(
+  reference: DatasetReference,
+  options: ResolveOptions = {},
+): Promise<Dataset> {
+  return openDataset(await resolveDataset(reference, options));
+}
+
+/** The second half of `loadDataset`, for whoever has resolved the reference before. */
+export async function openDataset(resolved: ResolvedDataset): Promise<Dataset> {
+  const { spec, root } = resolved;
+  if (!(await isPresent(resolved))) {
+    throw new MaskbenchError('data.missing', `dataset "${spec.name}" is not there`, {
+      where: root,
+      remedy: howToGet(resolved),
+    });
+  }
+  return {
+    ...resolved,
+    name: spec.name,
+    tagsOf: ({ attributes }) =>
+      tagsOfSplit(spec, attributes['split'] === undefined ? undefined : String(attributes['split'])),
+    entries: () => layoutOf(spec).list(spec, root),
+  };
+}
+
+/** Whether the root of a dataset is a folder on this machine. */
+export async function isPresent({ root }: ResolvedDataset): Promise<boolean> {
+  const found = await stat(root).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}
+
+function howToGet({ spec, root }: ResolvedDataset): string {
+  switch (spec.source?.kind) {
+    case 'hf': {
+      const pull = `run "maskbench datasets pull ${spec.name}`;
+      const terms = spec.terms?.mustAccept === true ? ` --accept-terms" (terms: ${spec.terms.url})` : '"';
+      return `${pull}${terms}, or set root to where it is`;
+    }
+    case 'manual':
+      return `get it from ${spec.source.url} and put it there, or set root to where it is ("maskbench datasets pull ${spec.name}" says how)`;
+    case undefined:
+      return `put its files into ${root}, or set root to where they are`;
+  }
+}

@@ -1,0 +1,77 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { MaskbenchError } from '../core/errors.js';
+import { readYamlFile } from '../core/yaml-file.js';
+import { expandPath, type Variables } from './expand-path.js';
+import { PRESETS, readPreset } from './presets.js';
+import { datasetSpecSchema, type DatasetExtension, type DatasetReference, type DatasetSpec } from './spec.js';
+import { tagsOfDataset } from './tags.js';
+
+export interface ResolveOptions {
+  /** Folder of the known datasets' YAML files. */
+  readonly presets?: string;
+  /** Folder of the file that the reference stands in: `${CONFIG_DIR}` in a root. */
+  readonly configDir?: string;
+  readonly cwd?: string;
+  readonly env?: Variables;
+}
+
+/** A spec with its root as an absolute path. Nothing on disk but YAML was looked at. */
+export interface ResolvedDataset {
+  readonly spec: DatasetSpec;
+  readonly root: string;
+  /** Tags of the public sets that have pictures in here; a model that lists one as `trainedOn` has seen them. */
+  readonly tags: readonly string[];
+}
+
+/**
+ * Resolves the name of a known dataset, the path of a YAML file (it ends in `.yaml` or `.yml`), a variation of a known
+ * one (`{extends: dis5k, splits: [DIS-VD]}`) or an inline spec.
+ *
+ * @throws MaskbenchError `config.unknown-name`, `config.invalid`, or `data.missing` for a YAML file that is not there.
+ */
+export async function resolveDataset(
+  reference: DatasetReference,
+  options: ResolveOptions = {},
+): Promise<ResolvedDataset> {
+  const cwd = options.cwd ?? process.cwd();
+  const env = options.env ?? process.env;
+  const presets = options.presets ?? PRESETS;
+  const finish = (spec: DatasetSpec, configDir: string): ResolvedDataset => ({
+    spec,
+    root: expandPath(spec.root, { ...env, CONFIG_DIR: configDir }, cwd),
+    tags: tagsOfDataset(spec),
+  });
+  const here = options.configDir ?? cwd;
+  if (typeof reference !== 'string') {
+    if (!('extends' in reference)) return finish(reference, here);
+    const base = await fromText(reference.extends, presets, here);
+    return finish(extend(base.spec, reference), reference.root === undefined ? base.folder : here);
+  }
+  const { spec, folder } = await fromText(reference, presets, here);
+  return finish(spec, folder);
+}
+
+async function fromText(
+  text: string,
+  presets: string,
+  here: string,
+): Promise<{ spec: DatasetSpec; folder: string }> {
+  if (!/\.ya?ml$/i.test(text)) return { spec: await readPreset(text, presets), folder: presets };
+  const path = resolve(here, text);
+  return { spec: await readYamlFile(path, datasetSpecSchema), folder: dirname(path) };
+}
+
+function extend(base: DatasetSpec, { extends: from, ...changes }: DatasetExtension): DatasetSpec {
+  const merged: Record<string, unknown> = { ...base, ...changes };
+  // Another choice of splits is not what the counts of the whole were written for.
+  if (changes.splits !== undefined && typeof base.expected === 'number' && changes.expected === undefined) {
+    delete merged['expected'];
+  }
+  const result = datasetSpecSchema.safeParse(merged);
+  if (result.success) return result.data;
+  throw new MaskbenchError('config.invalid', z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, ' '), {
+    where: `the variation of dataset "${from}"`,
+    cause: result.error,
+  });
+}

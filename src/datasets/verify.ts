@@ -1,0 +1,113 @@
+import { MaskbenchError, type ErrorCode } from '../core/errors.js';
+import { decodeRgb, decodeTruth } from '../image/codec.js';
+import { throwIfCancelled } from './cancelled.js';
+import type { DatasetEntry, DatasetProblem, Sample } from './dataset.js';
+import type { Dataset } from './load.js';
+import { mapInOrder } from './map-in-order.js';
+
+/** An error makes a sample unusable; a warning only makes its scores say little. */
+export interface VerifyFinding {
+  readonly severity: 'error' | 'warning';
+  readonly problem: DatasetProblem;
+}
+
+export interface VerifyCount {
+  /** Pairs that were decoded, with or without success. */
+  readonly samples: number;
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+export interface VerifyOptions {
+  /** Pairs decoded at once. */
+  readonly width?: number;
+  readonly onFinding?: (finding: VerifyFinding) => void;
+  readonly onProgress?: (samples: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads a whole dataset: every file is decoded to its last pixel, sizes are compared after EXIF orientation, masks
+ * without any foreground and counts that differ from `expected` are pointed out. Findings are handed on, not kept.
+ *
+ * @throws MaskbenchError `data.missing` if nothing of the layout is there, or `cancelled`.
+ */
+export async function verifyDataset(
+  dataset: Pick<Dataset, 'entries' | 'spec' | 'root'>,
+  { width = 2, onFinding, onProgress, signal }: VerifyOptions = {},
+): Promise<VerifyCount> {
+  let [samples, errors, warnings] = [0, 0, 0];
+  const bySplit = new Map<string, number>();
+  const report = (finding: VerifyFinding): void => {
+    if (finding.severity === 'error') errors++;
+    else warnings++;
+    onFinding?.(finding);
+  };
+  const checked = mapInOrder(dataset.entries(), width, async (entry) => ({
+    entry,
+    finding: await check(entry),
+  }));
+  for await (const { entry, finding } of checked) {
+    throwIfCancelled(signal);
+    if (finding !== undefined) report(finding);
+    if (entry.kind === 'problem') continue;
+    const split = String(entry.sample.attributes['split'] ?? '');
+    bySplit.set(split, (bySplit.get(split) ?? 0) + 1);
+    samples++;
+    onProgress?.(samples);
+  }
+  for (const problem of wrongCounts(dataset, samples, bySplit)) report({ severity: 'warning', problem });
+  return { samples, errors, warnings };
+}
+
+async function check(entry: DatasetEntry): Promise<VerifyFinding | undefined> {
+  if (entry.kind === 'problem') return { severity: 'error', problem: entry.problem };
+  return checkSample(entry.sample);
+}
+
+/** Decodes one pair fully and says the first thing that is wrong with it. */
+export async function checkSample(sample: Sample): Promise<VerifyFinding | undefined> {
+  const { dataset, id, imagePath, truthPath } = sample;
+  try {
+    const image = await decodeRgb(imagePath);
+    const truth = await decodeTruth(truthPath);
+    if (image.width !== truth.width || image.height !== truth.height) {
+      const message = `the ground truth is ${truth.width} x ${truth.height}, its image ${image.width} x ${image.height}`;
+      return {
+        severity: 'error',
+        problem: { dataset, id, code: 'data.size-mismatch', path: truthPath, message },
+      };
+    }
+    if (truth.data.some((value) => value >= 128)) return undefined;
+    const message = 'the ground truth has no foreground (no value of 128 or more)';
+    return { severity: 'warning', problem: { dataset, id, code: 'data.empty', path: truthPath, message } };
+  } catch (error) {
+    if (!(error instanceof MaskbenchError) || !isDataCode(error.code)) throw error;
+    const path = error.where ?? imagePath;
+    return { severity: 'error', problem: { dataset, id, code: error.code, path, message: error.message } };
+  }
+}
+
+function isDataCode(code: ErrorCode): code is DatasetProblem['code'] {
+  return code.startsWith('data.');
+}
+
+function* wrongCounts(
+  { spec, root }: Pick<Dataset, 'spec' | 'root'>,
+  samples: number,
+  bySplit: ReadonlyMap<string, number>,
+): Generator<DatasetProblem> {
+  const { expected, name } = spec;
+  const wanted =
+    typeof expected === 'object'
+      ? Object.entries(expected).map(([split, count]) => ({ id: split, count, found: bySplit.get(split) }))
+      : expected === undefined
+        ? []
+        : [{ id: name, count: expected, found: samples }];
+  for (const { id, count, found } of wanted) {
+    // A split that is not there at all was left out on purpose, or has been reported by the listing.
+    if (found === undefined || found === count) continue;
+    const message = `${found} pairs where a complete copy has ${count}`;
+    yield { dataset: name, id, code: 'data.missing', path: root, message };
+  }
+}
