@@ -42,7 +42,7 @@ export async function openOrtSession(request: OrtSessionRequest): Promise<OrtSes
       logSeverityLevel: 3,
     });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = plainReason(cause);
     if (device.provider !== 'cpu' && /provider|cuda|tensorrt|webgpu|dawn|adapter|device/i.test(reason)) {
       throw deviceUnavailable(device, reason, cause);
     }
@@ -74,6 +74,12 @@ function gpuLibraryInstalled(provider: string): boolean {
   const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
   const library = `libonnxruntime_providers_${provider}.so`;
   return existsSync(join(root, 'bin', 'napi-v6', process.platform, process.arch, library));
+}
+
+/** ONNX Runtime's message without the source position and condition that it puts in front. */
+function plainReason(cause: unknown): string {
+  const [message = ''] = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n');
+  return message.replace(/^.* was false\. /, '');
 }
 
 function providerOption({ provider, index }: DeviceRequest): ort.InferenceSession.ExecutionProviderConfig {

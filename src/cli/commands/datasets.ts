@@ -1,5 +1,5 @@
 import { EXIT_STATUS, escapeControls } from '../../core/errors.js';
-import { createFingerprint, hashSample } from '../../datasets/fingerprint.js';
+import { fingerprintDataset } from '../../datasets/fingerprint.js';
 import { isPresent, loadDataset, type Dataset } from '../../datasets/load.js';
 import { listPresetNames } from '../../datasets/presets.js';
 import { resolveDataset } from '../../datasets/resolve.js';
@@ -61,21 +61,14 @@ export async function verifyDatasetCommand(
       }
     },
   });
-  const fingerprint = counts.errors === 0 ? await fingerprintOf(dataset) : null;
+  const fingerprint =
+    counts.errors === 0 ? (await fingerprintDataset(dataset, { signal: context.signal })).fingerprint : null;
   if (json === true) context.out(`${JSON.stringify({ ...counts, fingerprint, findings }, null, 2)}\n`);
   else {
     context.out(`${counts.samples} pairs, ${counts.errors} errors, ${counts.warnings} warnings\n`);
     if (fingerprint !== null) context.out(`fingerprint ${fingerprint}\n`);
   }
   return counts.errors > 0 ? EXIT_STATUS['data.unreadable'] : 0;
-}
-
-async function fingerprintOf(dataset: Dataset): Promise<string> {
-  const builder = createFingerprint();
-  for await (const entry of dataset.entries()) {
-    if (entry.kind === 'sample') builder.add(entry.sample.id, await hashSample(entry.sample));
-  }
-  return builder.digest();
 }
 
 function describeStats({ name, root }: Dataset, stats: DatasetStats): string {
