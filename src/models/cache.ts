@@ -1,0 +1,170 @@
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import envPaths from 'env-paths';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import { digestFile, mismatch, type Difference, type Digests } from './digest.js';
+import { cacheKeyOf, pinsOf } from './pins.js';
+import type { ModelFileSource } from './source-types.js';
+
+/**
+ * The folder that model files are kept in: the one given, else MASKBENCH_CACHE, else the platform's cache folder
+ * (Linux: XDG_CACHE_HOME or ~/.cache, then /maskbench).
+ *
+ *     <cache>/models/<sha256>.onnx      the bytes; content-addressed, so mirrors and specs share them
+ *     <cache>/models/<sha256>.json      what they were when they came in: size, time stamp, source
+ *     <cache>/names/<key>.json          checksum, or hash of an unpinned source -> sha256, resolved commit
+ *     <cache>/tmp/                      what is being fetched; a killed process's rest is taken over or removed
+ */
+export function resolveCacheDir(given?: string, env: NodeJS.ProcessEnv = process.env): string {
+  const override = given ?? env.MASKBENCH_CACHE;
+  return override === undefined || override === '' ? envPaths('maskbench', { suffix: '' }).cache : override;
+}
+
+/** Where unfinished files of a cache lie: on its own file system, so that they can be renamed into place. */
+export function temporaryFolder(cacheDir: string): string {
+  return join(cacheDir, 'tmp');
+}
+
+/** A file in the cache. */
+export interface CachedFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** The commit that a hub source was resolved to. */
+  readonly revision: string | undefined;
+}
+
+const nameSchema = z.object({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  revision: z.string().optional(),
+});
+const recordSchema = z.object({ bytes: z.number(), mtimeMs: z.number(), from: z.string() });
+
+/**
+ * The cached file of a source, if there is one. Its bytes are taken as good while its size and time stamp are those it
+ * came in with; else they are hashed again, and removed if they are not what they were.
+ */
+export async function findCached(cacheDir: string, source: ModelFileSource): Promise<CachedFile | undefined> {
+  const name = await lookUp(cacheDir, source);
+  if (name === undefined) return undefined;
+  const path = blobPath(cacheDir, name.sha256);
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const cached = { path, sha256: name.sha256, bytes: found.size, revision: name.revision };
+  const record = await readJson(recordPath(path), recordSchema);
+  if (record !== undefined && record.bytes === found.size && record.mtimeMs === found.mtimeMs) return cached;
+  const digests = await digestFile(path);
+  if (digests.sha256 !== name.sha256) {
+    await removeBlob(path);
+    return undefined;
+  }
+  await writeRecord(path, record?.from ?? 'unknown');
+  return cached;
+}
+
+/** Puts a finished part in its place, by one rename: two processes may do so at once, with the same bytes. */
+export async function storeInCache(
+  cacheDir: string,
+  partPath: string,
+  digests: Digests,
+  from: {
+    readonly source: ModelFileSource;
+    readonly description: string;
+    readonly revision?: string | undefined;
+  },
+): Promise<CachedFile> {
+  const path = blobPath(cacheDir, digests.sha256);
+  await mkdir(dirname(path), { recursive: true });
+  // A part that was taken over keeps an old time stamp; the new one tells a replaced file from the recorded one.
+  const now = new Date();
+  await utimes(partPath, now, now);
+  await rename(partPath, path);
+  await syncFolder(dirname(path));
+  await writeRecord(path, from.description);
+  const entry = { sha256: digests.sha256, revision: from.revision };
+  const keys = new Set([
+    cacheKeyOf(from.source),
+    ...(digests.md5 === undefined ? [] : [`md5-${digests.md5}`]),
+  ]);
+  for (const key of keys) await writeJson(namePath(cacheDir, key), entry);
+  return { path, sha256: digests.sha256, bytes: digests.bytes, revision: from.revision };
+}
+
+/** What became of a cached file. */
+export type Verification =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'intact'; readonly file: CachedFile }
+  | { readonly kind: 'corrupt'; readonly path: string; readonly difference: Difference };
+
+/** Hashes the cached file of a source again. Nothing is removed: that is the next pull's business. */
+export async function verifyCached(
+  cacheDir: string,
+  source: ModelFileSource,
+  signal?: AbortSignal,
+): Promise<Verification> {
+  const name = await lookUp(cacheDir, source);
+  if (name === undefined) return { kind: 'absent' };
+  const path = blobPath(cacheDir, name.sha256);
+  if ((await stat(path).catch(() => undefined)) === undefined) return { kind: 'absent' };
+  const digests = await digestFile(path, source.md5 !== undefined, signal);
+  const difference = mismatch({ ...pinsOf(source), sha256: name.sha256 }, digests);
+  if (difference !== undefined) {
+    // Without its record the next look-up hashes the file, and replaces it.
+    await rm(recordPath(path), { force: true });
+    return { kind: 'corrupt', path, difference };
+  }
+  return { kind: 'intact', file: { path, ...digests, revision: name.revision } };
+}
+
+type Name = z.output<typeof nameSchema>;
+
+async function lookUp(cacheDir: string, source: ModelFileSource): Promise<Name | undefined> {
+  const name = await readJson(namePath(cacheDir, cacheKeyOf(source)), nameSchema);
+  // A sha256 is its own name, whichever source the bytes came from.
+  return source.sha256 === undefined ? name : { sha256: source.sha256, revision: name?.revision };
+}
+
+function blobPath(cacheDir: string, sha256: string): string {
+  return join(cacheDir, 'models', `${sha256}.onnx`);
+}
+
+function recordPath(blob: string): string {
+  return blob.replace(/\.onnx$/, '.json');
+}
+
+function namePath(cacheDir: string, key: string): string {
+  return join(cacheDir, 'names', `${key}.json`);
+}
+
+async function removeBlob(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await rm(recordPath(path), { force: true });
+}
+
+async function writeRecord(path: string, from: string): Promise<void> {
+  const { size, mtimeMs } = await stat(path);
+  await writeJson(recordPath(path), { bytes: size, mtimeMs, from });
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFileAtomic(path, `${JSON.stringify(value)}\n`);
+}
+
+/** A torn or foreign file counts as none: everything in it can be found out again. */
+async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | undefined> {
+  try {
+    const result = schema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    return result.success ? result.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes the rename itself survive a power cut, where the platform can. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder).catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}

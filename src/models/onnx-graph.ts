@@ -1,0 +1,219 @@
+import { elementType } from './onnx-types.js';
+import { MalformedProtobuf, type Field, type ProtobufReader, type Span } from './protobuf-reader.js';
+
+/** A dimension: a number, the name of a symbolic one, or nothing where the model does not say. */
+type Dimension = number | string | undefined;
+
+export interface OnnxValue {
+  readonly name: string;
+  readonly dtype: string;
+  /** Undefined where the model does not even state the rank. */
+  readonly shape: readonly Dimension[] | undefined;
+}
+
+/** A constant of the model: an initializer, or the value of a Constant node, without its data. */
+export interface OnnxTensor {
+  readonly name: string;
+  readonly dtype: string;
+  readonly elements: number;
+  readonly bytes: number;
+  /** The file beside the model that holds the data, if it is not in the model itself. */
+  readonly external: string | undefined;
+}
+
+/** The structure of an ONNX model. Nodes and constants of inner graphs (If, Loop, functions) are included. */
+export interface OnnxModel {
+  readonly irVersion: number;
+  readonly producer: string;
+  readonly producerVersion: string;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  /** `Conv`, or `com.microsoft.QLinearAdd` outside the standard domain -> how many nodes. */
+  readonly operators: ReadonlyMap<string, number>;
+  readonly tensors: readonly OnnxTensor[];
+}
+
+interface Collected {
+  readonly operators: Map<string, number>;
+  readonly tensors: OnnxTensor[];
+}
+
+const DEEPEST = 64;
+
+/** Reads a ModelProto; the field numbers are those of onnx.proto. */
+export function readOnnxModel(reader: ProtobufReader, fileBytes: number): OnnxModel {
+  const collected: Collected = { operators: new Map(), tensors: [] };
+  const opsets: Record<string, number> = {};
+  let irVersion = 0;
+  let producer = '';
+  let producerVersion = '';
+  let graph: { inputs: readonly OnnxValue[]; outputs: readonly OnnxValue[] } | undefined;
+  for (const field of reader.fields({ start: 0, end: fileBytes })) {
+    if (field.number === 1) irVersion = numberOf(field);
+    else if (field.number === 2) producer = reader.text(spanOf(field));
+    else if (field.number === 3) producerVersion = reader.text(spanOf(field));
+    else if (field.number === 7) graph = readGraph(reader, spanOf(field), collected, 0);
+    else if (field.number === 8) readOpset(reader, spanOf(field), opsets);
+    else if (field.number === 25) readNodes(reader, spanOf(field), 7, collected, 0);
+  }
+  if (graph === undefined) throw new MalformedProtobuf('there is no graph in it');
+  return { irVersion, producer, producerVersion, opsets, ...graph, ...collected };
+}
+
+function readGraph(
+  reader: ProtobufReader,
+  span: Span,
+  collected: Collected,
+  depth: number,
+): { inputs: readonly OnnxValue[]; outputs: readonly OnnxValue[] } {
+  const inputs: OnnxValue[] = [];
+  const outputs: OnnxValue[] = [];
+  const initializers = new Set<string>();
+  for (const field of reader.fields(span)) {
+    if (field.number === 5) {
+      const tensor = readTensor(reader, spanOf(field));
+      initializers.add(tensor.name);
+      collected.tensors.push(tensor);
+    } else if (field.number === 11) inputs.push(readValue(reader, spanOf(field)));
+    else if (field.number === 12) outputs.push(readValue(reader, spanOf(field)));
+    else if (field.number === 15) readSparse(reader, spanOf(field), collected, initializers);
+  }
+  readNodes(reader, span, 1, collected, depth);
+  // Before IR version 4 every initializer was an input as well.
+  return { inputs: inputs.filter(({ name }) => !initializers.has(name)), outputs };
+}
+
+function readNodes(
+  reader: ProtobufReader,
+  span: Span,
+  nodeField: number,
+  collected: Collected,
+  depth: number,
+): void {
+  if (depth > DEEPEST) throw new MalformedProtobuf('graphs are nested too deeply');
+  for (const node of reader.fields(span)) {
+    if (node.number !== nodeField) continue;
+    let type = '';
+    let domain = '';
+    for (const field of reader.fields(spanOf(node))) {
+      if (field.number === 4) type = reader.text(spanOf(field));
+      else if (field.number === 7) domain = reader.text(spanOf(field));
+      else if (field.number === 5) readAttribute(reader, spanOf(field), collected, depth);
+    }
+    const operator = domain === '' || domain === 'ai.onnx' ? type : `${domain}.${type}`;
+    collected.operators.set(operator, (collected.operators.get(operator) ?? 0) + 1);
+  }
+}
+
+function readAttribute(reader: ProtobufReader, span: Span, collected: Collected, depth: number): void {
+  for (const field of reader.fields(span)) {
+    if (field.number === 5 || field.number === 10) collected.tensors.push(readTensor(reader, spanOf(field)));
+    else if (field.number === 6 || field.number === 11)
+      readGraph(reader, spanOf(field), collected, depth + 1);
+  }
+}
+
+function readTensor(reader: ProtobufReader, span: Span): OnnxTensor {
+  let name = '';
+  let elements = 1;
+  let dtype = elementType(0);
+  let external: string | undefined;
+  for (const field of reader.fields(span)) {
+    if (field.number === 1) {
+      const dims = field.wire === 'varint' ? [field.value] : reader.varints(spanOf(field));
+      for (const dim of dims) elements *= Number(dim);
+    } else if (field.number === 2) dtype = elementType(numberOf(field));
+    else if (field.number === 8) name = reader.text(spanOf(field));
+    else if (field.number === 13) {
+      const { key, value } = readEntry(reader, spanOf(field));
+      if (key === 'location') external = value;
+    }
+  }
+  return { name, dtype: dtype.name, elements, bytes: Math.ceil((elements * dtype.bits) / 8), external };
+}
+
+/** A sparse initializer counts with the values that it stores. */
+function readSparse(reader: ProtobufReader, span: Span, collected: Collected, names: Set<string>): void {
+  for (const field of reader.fields(span)) {
+    if (field.number !== 1) continue;
+    const values = readTensor(reader, spanOf(field));
+    names.add(values.name);
+    collected.tensors.push(values);
+  }
+}
+
+function readValue(reader: ProtobufReader, span: Span): OnnxValue {
+  let name = '';
+  let type: { dtype: string; shape: readonly Dimension[] | undefined } = {
+    dtype: 'unknown',
+    shape: undefined,
+  };
+  for (const field of reader.fields(span)) {
+    if (field.number === 1) name = reader.text(spanOf(field));
+    else if (field.number === 2) {
+      for (const kind of reader.fields(spanOf(field))) {
+        if (kind.number === 1) type = readTensorType(reader, spanOf(kind));
+        else if (kind.number === 4) type = { dtype: 'sequence', shape: undefined };
+        else if (kind.number === 5) type = { dtype: 'map', shape: undefined };
+      }
+    }
+  }
+  return { name, ...type };
+}
+
+function readTensorType(
+  reader: ProtobufReader,
+  span: Span,
+): { dtype: string; shape: readonly Dimension[] | undefined } {
+  let dtype = elementType(0).name;
+  let shape: Dimension[] | undefined;
+  for (const field of reader.fields(span)) {
+    if (field.number === 1) dtype = elementType(numberOf(field)).name;
+    else if (field.number === 2) {
+      shape = [];
+      for (const dim of reader.fields(spanOf(field))) {
+        if (dim.number === 1) shape.push(readDimension(reader, spanOf(dim)));
+      }
+    }
+  }
+  return { dtype, shape };
+}
+
+function readDimension(reader: ProtobufReader, span: Span): Dimension {
+  for (const field of reader.fields(span)) {
+    if (field.number === 1) return numberOf(field);
+    if (field.number === 2) return reader.text(spanOf(field));
+  }
+  return undefined;
+}
+
+function readOpset(reader: ProtobufReader, span: Span, opsets: Record<string, number>): void {
+  let domain = '';
+  let version = 0;
+  for (const field of reader.fields(span)) {
+    if (field.number === 1) domain = reader.text(spanOf(field));
+    else if (field.number === 2) version = numberOf(field);
+  }
+  opsets[domain === '' ? 'ai.onnx' : domain] = version;
+}
+
+function readEntry(reader: ProtobufReader, span: Span): { key: string; value: string } {
+  let key = '';
+  let value = '';
+  for (const field of reader.fields(span)) {
+    if (field.number === 1) key = reader.text(spanOf(field));
+    else if (field.number === 2) value = reader.text(spanOf(field));
+  }
+  return { key, value };
+}
+
+function spanOf(field: Field): Span {
+  if (field.wire !== 'length') throw new MalformedProtobuf(`field ${field.number} has the wrong wire type`);
+  return field;
+}
+
+function numberOf(field: Field): number {
+  if (field.wire !== 'varint') throw new MalformedProtobuf(`field ${field.number} has the wrong wire type`);
+  return Number(field.value);
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureModelFile, type EnsuredFile, type EnsureOptions } from '../../src/models/pull.js';
+import { modelFilesSchema } from '../../src/models/source.js';
+import type { ModelFileSource } from '../../src/models/source-types.js';
+import { FAST_RETRY } from '../support/fast-retry.js';
+
+/** Bytes that stand for a model: no two stretches are alike, so that a wrong joint shows. */
+export function modelBytes(length = 300_000, seed = 1): Buffer {
+  const bytes = Buffer.alloc(length);
+  let state = seed;
+  for (let i = 0; i < length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    bytes[i] = state >>> 24;
+  }
+  return bytes;
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+export function md5Of(bytes: Uint8Array): string {
+  return createHash('md5').update(bytes).digest('hex');
+}
+
+/** Sources as a YAML file would give them. */
+export function sourcesOf(value: unknown): readonly ModelFileSource[] {
+  return modelFilesSchema.parse(value)['model'] ?? [];
+}
+
+/** Names in one of the cache's folders; none if there is no such folder. */
+export async function cached(
+  cacheDir: string,
+  folder: 'models' | 'tmp' | 'names',
+): Promise<readonly string[]> {
+  return readdir(join(cacheDir, folder)).catch(() => []);
+}
+
+/** Pulls from an address with pins, without anything of the real environment. */
+export function pullOverHttp(
+  cacheDir: string,
+  url: string,
+  pins: object,
+  options: EnsureOptions = {},
+): Promise<EnsuredFile> {
+  const sources = sourcesOf({ kind: 'https', url, ...pins });
+  return ensureModelFile(sources, { cacheDir, env: {}, retry: FAST_RETRY, ...options });
+}

@@ -1,0 +1,95 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Summary } from '../../src/core/summary.js';
+import { loadRunConfig } from '../../src/evaluate/config.js';
+import type { EventSink } from '../../src/evaluate/events.js';
+import { prepareRun } from '../../src/evaluate/prepare.js';
+import { run, type RunRequest } from '../../src/evaluate/run.js';
+import { writePairedFolders } from './tiny-datasets.js';
+import { writeTinyModel, type TinyModel } from './tiny-models.js';
+
+/** A folder with tiny models, a small dataset and a run config: all that a run needs, and no network. */
+export interface Workspace {
+  readonly folder: string;
+  /** `run.yaml`. */
+  readonly config: string;
+  path(...names: readonly string[]): string;
+  remove(): Promise<void>;
+}
+
+export interface WorkspaceContents {
+  readonly models?: readonly TinyModel[];
+  readonly samples?: number;
+  /** Further lines of the run config. */
+  readonly extra?: string;
+}
+
+const BASICS = `accuracy: { processes: 1, threads: 1 }
+time: { images: 2, rounds: 1, warmup: 3, threads: 1 }
+`;
+
+export async function makeWorkspace(contents: WorkspaceContents = {}): Promise<Workspace> {
+  const { models = ['luma'], samples = 4, extra = '' } = contents;
+  const folder = await mkdtemp(join(tmpdir(), 'maskbench-'));
+  await writePairedFolders(join(folder, 'data'), samples);
+  for (const model of models) await writeTinyModel(folder, model);
+  const config = join(folder, 'run.yaml');
+  await writeFile(config, configText(models, ['tiny'], `${BASICS}${extra}`));
+  await writeFile(join(folder, 'tiny.yaml'), datasetText('tiny', 'data'));
+  return {
+    folder,
+    config,
+    path: (...names) => join(folder, ...names),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+const yamlFiles = (names: readonly string[]): string => names.map((name) => `./${name}.yaml`).join(', ');
+
+export function configText(models: readonly string[], datasets: readonly string[], extra = ''): string {
+  return `name: tiny-run\nmodels: [${yamlFiles(models)}]\ndatasets: [${yamlFiles(datasets)}]\n${extra}`;
+}
+
+/** A paired-folders dataset whose root lies beside its YAML file. */
+export function datasetText(name: string, root: string, extra = ''): string {
+  return [
+    `name: ${name}`,
+    'layout: paired-folders',
+    `root: \${CONFIG_DIR}/${root}`,
+    'images: { path: im }',
+    'truths: { path: gt }',
+    extra,
+  ].join('\n');
+}
+
+export interface ExecuteOptions extends Partial<Pick<RunRequest, 'resume' | 'phases' | 'shard' | 'signal'>> {
+  readonly out?: string;
+  readonly emit?: EventSink;
+}
+
+/** Runs the workspace's config in this process (inference in children, as ever); timing is left out by default. */
+export async function execute(workspace: Workspace, options: ExecuteOptions = {}): Promise<Summary> {
+  const signal = options.signal ?? new AbortController().signal;
+  const loaded = await loadRunConfig(workspace.config);
+  const prepared = await prepareRun(loaded, { offline: true, onProgress: () => undefined, signal });
+  return run({
+    shard: null,
+    resume: false,
+    phases: { predict: true, score: true, time: false },
+    emit: () => undefined,
+    ...options,
+    ...prepared,
+    out: options.out ?? workspace.path('out'),
+    signal,
+  });
+}
+
+/** The records of a file of JSON lines; a torn last line is an error here. */
+export async function readRecords<T>(path: string): Promise<readonly T[]> {
+  const text = await readFile(path, 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
+}
