@@ -1,0 +1,158 @@
+import { forEachRun, unpackBits, type BitMask } from './bit-mask.js';
+
+/** A closed border of foreground pixels, traced from pixel centre to pixel centre. */
+export interface Contour {
+  /** x0, y0, x1, y1, ... in pixels; a pixel is listed as often as the border passes it. */
+  readonly points: Int32Array;
+  /** Whether it is the rim of a hole; otherwise it is the outside of an 8-connected component. */
+  readonly hole: boolean;
+  /** The contour it lies directly in, as an index into the list; -1 at the top. A hole's is its component's outside. */
+  readonly parent: number;
+}
+
+// Right, upper right, up, ... lower right: counter-clockwise on the screen.
+const DX = [1, 1, 0, -1, -1, -1, 0, 1] as const;
+const DY = [0, -1, -1, -1, 0, 1, 1, 1] as const;
+
+/**
+ * The borders of a mask, in the order, from the start points and with the point sequence of OpenCV's
+ * `findContours(RETR_TREE, CHAIN_APPROX_NONE)`: a contour comes before those inside it, and of siblings the one found
+ * last in raster order comes first. Foreground is 8-connected, background 4-connected, the outside of the image is
+ * background. An empty mask has none.
+ *
+ * Source: Suzuki and Abe 1985, "Topological structural analysis of digitized binary images by border following".
+ */
+export function findContours(mask: BitMask): readonly Contour[] {
+  const tracer = createTracer(mask);
+  const found: Border[] = [];
+  const belongsIn = (left: number, hole: boolean): number =>
+    left >= 0 && found[left].hole === hole ? found[left].parent : left;
+
+  let previousRow = -1;
+  let previousEnd = 0;
+  forEachRun(mask, (y, from, to) => {
+    // By the time a run is reached, its first pixel is on a border that was traced, or starts the outside of a new
+    // component; likewise its last pixel and a hole. What lies to the left tells what the new border lies in.
+    if (tracer.labelAt(from, y) < 0) {
+      const left = previousRow === y ? tracer.labelAt(previousEnd, y) : -1;
+      found.push({
+        ...tracer.trace(from, y, false, found.length),
+        hole: false,
+        parent: belongsIn(left, false),
+      });
+    }
+    if (!tracer.facesRight(to - 1, y)) {
+      let x = to - 1;
+      while (tracer.labelAt(x, y) < 0) x--;
+      const parent = belongsIn(tracer.labelAt(x, y), true);
+      found.push({ ...tracer.trace(to - 1, y, true, found.length), hole: true, parent });
+    }
+    previousRow = y;
+    previousEnd = to - 1;
+  });
+  return inTreeOrder(found, tracer.points());
+}
+
+interface PointRange {
+  /** Positions in the tracer's coordinates. */
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Border extends PointRange {
+  readonly hole: boolean;
+  /** By order of discovery. */
+  readonly parent: number;
+}
+
+interface Tracer {
+  /** The border that a pixel is marked with, by order of discovery; -1 if no border has passed it. */
+  labelAt(x: number, y: number): number;
+  /** Whether a traced border has background to the right of the pixel. */
+  facesRight(x: number, y: number): boolean;
+  trace(x: number, y: number, hole: boolean, label: number): PointRange;
+  /** x0, y0, x1, y1, ... of all borders traced. */
+  points(): Int32Array;
+}
+
+function createTracer(mask: BitMask): Tracer {
+  const rowLength = mask.width + 2;
+  const pixels = unpackBits(mask, 1);
+  // Label + 1 of the border that passed a pixel first, or minus that of the last one with background to the right.
+  const marks = new Int32Array(pixels.length);
+  const step = DX.map((dx, k) => dx + DY[k] * rowLength);
+  const at = (x: number, y: number): number => (y + 1) * rowLength + x + 1;
+  let coordinates = new Int32Array(1024);
+  let used = 0;
+
+  function emit(x: number, y: number): void {
+    if (used + 2 > coordinates.length) {
+      const longer = new Int32Array(2 * coordinates.length);
+      longer.set(coordinates);
+      coordinates = longer;
+    }
+    coordinates[used++] = x;
+    coordinates[used++] = y;
+  }
+
+  function trace(startX: number, startY: number, hole: boolean, label: number): PointRange {
+    const start = used;
+    const origin = at(startX, startY);
+    const mark = label + 1;
+    // Clockwise from the background that the border was found by, to the neighbour that the border will come back from.
+    const first = hole ? 0 : 4;
+    let direction = (first + 7) & 7;
+    while (direction !== first && pixels[origin + step[direction]] === 0) direction = (direction + 7) & 7;
+    if (direction === first) {
+      marks[origin] = -mark;
+      emit(startX, startY);
+      return { start, end: used };
+    }
+    const last = origin + step[direction];
+    let [x, y, p] = [startX, startY, origin];
+    for (;;) {
+      // Counter-clockwise from where the border came to the next pixel of it, noting whether right was passed over.
+      let turn = direction + 1;
+      while (pixels[p + step[turn & 7]] === 0) turn++;
+      if (turn > 8) marks[p] = -mark;
+      else if (marks[p] === 0) marks[p] = mark;
+      emit(x, y);
+      const to = turn & 7;
+      if (p + step[to] === origin && p === last) return { start, end: used };
+      p += step[to];
+      x += DX[to];
+      y += DY[to];
+      direction = to ^ 4;
+    }
+  }
+
+  return {
+    labelAt: (x, y) => Math.abs(marks[at(x, y)]) - 1,
+    facesRight: (x, y) => marks[at(x, y)] < 0,
+    trace,
+    points: () => coordinates.subarray(0, used),
+  };
+}
+
+function inTreeOrder(found: readonly Border[], points: Int32Array): readonly Contour[] {
+  // Lists of children with the last found in front: index + 1 is the border, 0 the root.
+  const firstChild = new Int32Array(found.length + 1).fill(-1);
+  const nextSibling = new Int32Array(found.length).fill(-1);
+  for (let i = 0; i < found.length; i++) {
+    const list = found[i].parent + 1;
+    nextSibling[i] = firstChild[list];
+    firstChild[list] = i;
+  }
+  const position = new Int32Array(found.length);
+  const contours: Contour[] = [];
+  const pending = [firstChild[0]];
+  while (pending.length > 0) {
+    const i = pending.pop() as number;
+    if (i < 0) continue;
+    const { start, end, hole, parent } = found[i];
+    position[i] = contours.length;
+    contours.push({ points: points.subarray(start, end), hole, parent: parent < 0 ? -1 : position[parent] });
+    pending.push(nextSibling[i], firstChild[i + 1]);
+  }
+  return contours;
+}

@@ -1,0 +1,67 @@
+import { MaskbenchError } from '../core/errors.js';
+import type { GrayImage } from '../image/raster.js';
+import {
+  DEFAULT_CONVENTIONS,
+  type Conventions,
+  type Pair,
+  type PairIntermediate,
+  type Truth,
+  type TruthIntermediate,
+} from './metric.js';
+
+/**
+ * A ground truth with a memory: each intermediate is computed when first asked for and kept as long as the truth is.
+ * Score all models of one image against the same truth and what depends on the ground truth alone is computed once.
+ */
+export function createTruth(image: GrayImage): Truth {
+  const get = remembering<Truth>();
+  const truth: Truth = {
+    image,
+    get: <T>(intermediate: TruthIntermediate<T>): T => get(intermediate, truth) as T,
+  };
+  return truth;
+}
+
+/**
+ * One prediction against one ground truth, with a memory of its own.
+ *
+ * @throws MaskbenchError `data.size-mismatch` when the images differ in size, `data.empty` when they have no pixels.
+ */
+export function createPair(
+  prediction: GrayImage,
+  truth: Truth,
+  conventions: Conventions = DEFAULT_CONVENTIONS,
+): Pair {
+  const { width, height } = truth.image;
+  if (prediction.width !== width || prediction.height !== height) {
+    throw new MaskbenchError(
+      'data.size-mismatch',
+      `the prediction is ${prediction.width} x ${prediction.height}, its ground truth ${width} x ${height}`,
+      { remedy: 'expected equal sizes; resize the prediction to the ground truth' },
+    );
+  }
+  if (width * height === 0) throw new MaskbenchError('data.empty', 'the images have no pixels');
+  const get = remembering<Pair>();
+  const pair: Pair = {
+    prediction,
+    truth,
+    conventions,
+    get: <T>(intermediate: PairIntermediate<T>): T => get(intermediate, pair) as T,
+  };
+  return pair;
+}
+
+interface Computable<Owner> {
+  compute(owner: Owner): unknown;
+}
+
+// Keyed by the intermediate itself and not by its name: two that share a name by mistake must not share a value.
+function remembering<Owner>(): (intermediate: Computable<Owner>, owner: Owner) => unknown {
+  const known = new Map<Computable<Owner>, unknown>();
+  return (intermediate, owner) => {
+    if (known.has(intermediate)) return known.get(intermediate);
+    const value = intermediate.compute(owner);
+    known.set(intermediate, value);
+    return value;
+  };
+}

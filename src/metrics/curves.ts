@@ -1,0 +1,110 @@
+import { MaskbenchError } from '../core/errors.js';
+import { isDefined, type MetricValue } from '../core/metric-value.js';
+import { confusionsByThreshold, type Confusion } from './confusion.js';
+import * as fixed from './fixed/overlap.js';
+import { fixedHistogram } from './joint-histogram.js';
+import type { Conventions, Pair, PairIntermediate } from './metric.js';
+import { eMeasure } from './sod/e-measure.js';
+import * as sod from './sod/threshold-scores.js';
+import { sodCounts } from './sod/thresholds.js';
+
+/** `e` is of the `sod` protocol alone; it is there for the maximum over a dataset that PySODMetrics prints. */
+export type CurveName = 'precision' | 'recall' | 'f' | 'iou' | 'e';
+
+/** Which reading of the prediction: `fixed` the matte as it is, `sod` the stretched one. */
+export type CurveProtocol = 'fixed' | 'sod';
+
+/** Scores of one pair by threshold: index 0..255, a pixel is foreground at `>= index`. */
+type PairCurves = Readonly<Partial<Record<CurveName, readonly MetricValue[]>>>;
+
+/**
+ * Sums of curves over the images of a dataset: plain data, so that it can leave a worker, be stored, and be merged.
+ * `counts` says over how many images each point is defined.
+ */
+export interface CurveSums {
+  readonly protocol: CurveProtocol;
+  images: number;
+  readonly sums: Partial<Record<CurveName, number[]>>;
+  readonly counts: Partial<Record<CurveName, number[]>>;
+}
+
+/** The curves of one pair, remembered with it. */
+const pairCurves: Readonly<Record<CurveProtocol, PairIntermediate<PairCurves>>> = {
+  fixed: {
+    name: 'curves of the matte',
+    compute: (pair) => {
+      const confusions = confusionsByThreshold(pair.get(fixedHistogram));
+      return curvesOf(confusions, pair.conventions.empty, {
+        precision: fixed.precision,
+        recall: fixed.recall,
+        f: fixed.fMeasure,
+        iou: fixed.iou,
+      });
+    },
+  },
+  sod: {
+    name: 'curves of the stretched prediction',
+    compute: (pair) =>
+      curvesOf(pair.get(sodCounts).dynamic, pair.conventions.empty, {
+        precision: sod.precision,
+        recall: sod.recall,
+        f: sod.fMeasure,
+        iou: sod.iou,
+        e: eMeasure,
+      }),
+  },
+};
+
+/** Sums over no images. */
+export function emptyCurveSums(protocol: CurveProtocol): CurveSums {
+  return { protocol, images: 0, sums: {}, counts: {} };
+}
+
+/** Adds one pair's curves to the sums. */
+export function addToCurveSums(into: CurveSums, pair: Pair): void {
+  into.images++;
+  for (const [name, values] of entriesOf(pair.get(pairCurves[into.protocol]))) {
+    const sums = (into.sums[name] ??= zeros());
+    const counts = (into.counts[name] ??= zeros());
+    values.forEach((value, threshold) => {
+      if (!isDefined(value)) return;
+      sums[threshold] += value;
+      counts[threshold]++;
+    });
+  }
+}
+
+/** Adds the sums of other images, e.g. of another worker or shard; of the same protocol, or it throws. */
+export function mergeCurveSums(into: CurveSums, other: CurveSums): void {
+  if (into.protocol !== other.protocol) {
+    throw new MaskbenchError(
+      'internal',
+      `curves of ${other.protocol} cannot be added to curves of ${into.protocol}`,
+    );
+  }
+  into.images += other.images;
+  for (const kind of ['sums', 'counts'] as const) {
+    for (const [name, values] of entriesOf(other[kind])) {
+      const own = (into[kind][name] ??= zeros());
+      values.forEach((value, threshold) => (own[threshold] += value));
+    }
+  }
+}
+
+function curvesOf(
+  confusions: readonly Confusion[],
+  empty: Conventions['empty'],
+  scores: Readonly<Partial<Record<CurveName, fixed.CountScore>>>,
+): PairCurves {
+  return Object.fromEntries(
+    entriesOf(scores).map(([name, score]) => [name, confusions.map((counts) => score(counts, empty))]),
+  );
+}
+
+function entriesOf<T>(byName: Readonly<Partial<Record<CurveName, T>>>): [CurveName, T][] {
+  return Object.entries(byName) as [CurveName, T][];
+}
+
+function zeros(): number[] {
+  return Array.from({ length: 256 }, () => 0);
+}

@@ -1,0 +1,62 @@
+const RADIUS = 3;
+const SIGMA = 5;
+
+/** Weights of a normalised 1-D Gaussian at offsets 0..3; the 7 x 7 kernel is the product of two. */
+const [K0, K1, K2, K3] = gaussian();
+
+/** Writes into `values` the smoothed field at the first `count` of `columns` of row `y`. */
+type RowSmoother = (y: number, columns: Int32Array, count: number, values: Float64Array) => void;
+
+/**
+ * A field of errors smoothed by a 7 x 7 Gaussian (sigma 5), zeros beyond the border, evaluated where it is asked for.
+ * Ask row by row, top to bottom: seven rows are kept, each smoothed along itself once.
+ *
+ * @param fillRow writes row `y` of the field, `width` values
+ */
+export function createRowSmoother(
+  width: number,
+  height: number,
+  fillRow: (y: number, into: Float64Array) => void,
+): RowSmoother {
+  const padded = new Float64Array(width + 2 * RADIUS);
+  const field = padded.subarray(RADIUS, RADIUS + width);
+  const zeros = new Float64Array(width);
+  const kept: readonly Float64Array[] = Array.from({ length: 2 * RADIUS + 1 }, () => new Float64Array(width));
+  const keptRow = new Int32Array(kept.length).fill(-1);
+
+  const smoothedRow = (y: number): Float64Array => {
+    if (y < 0 || y >= height) return zeros;
+    const slot = y % kept.length;
+    const row = kept[slot];
+    if (keptRow[slot] === y) return row;
+    keptRow[slot] = y;
+    fillRow(y, field);
+    // Errors are rare: where the window holds none there is nothing to add up.
+    for (let x = 0, lastError = 2 * RADIUS - 1; x < width; x++) {
+      const p = x + RADIUS;
+      if (padded[p + RADIUS] !== 0) lastError = p + RADIUS;
+      row[x] =
+        lastError < x
+          ? 0
+          : K0 * padded[p] +
+            K1 * (padded[p - 1] + padded[p + 1]) +
+            K2 * (padded[p - 2] + padded[p + 2]) +
+            K3 * (padded[p - 3] + padded[p + 3]);
+    }
+    return row;
+  };
+
+  return (y, columns, count, values) => {
+    const [a, b, c, d, e, f, g] = [-3, -2, -1, 0, 1, 2, 3].map((dy) => smoothedRow(y + dy));
+    for (let k = 0; k < count; k++) {
+      const x = columns[k];
+      values[k] = K0 * d[x] + K1 * (c[x] + e[x]) + K2 * (b[x] + f[x]) + K3 * (a[x] + g[x]);
+    }
+  };
+}
+
+function gaussian(): readonly [number, number, number, number] {
+  const [k0, k1, k2, k3] = [0, 1, 2, 3].map((offset) => Math.exp(-(offset ** 2) / (2 * SIGMA ** 2)));
+  const sum = k0 + 2 * (k1 + k2 + k3);
+  return [k0 / sum, k1 / sum, k2 / sum, k3 / sum];
+}

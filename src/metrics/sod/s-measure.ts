@@ -1,0 +1,155 @@
+import { jointCounter, rowsByCut } from '../count-jointly.js';
+import { SOD_TRUTH_CUT, sodHistogram } from '../joint-histogram.js';
+import type { Pair, PairIntermediate } from '../metric.js';
+import { meanOfConstant } from './pairwise-sum.js';
+import { stretch } from './stretch.js';
+import { truthMoments } from './truth-moments.js';
+
+/** Weight of the object-aware part; the region-aware part has the rest. */
+const ALPHA = 0.5;
+
+/** Sums over one of the four regions into which the ground truth's centroid divides the image. */
+interface Region {
+  readonly pixels: number;
+  readonly width: number;
+  readonly height: number;
+  /** Sum of the prediction's 8-bit values, of their squares, and of those where the ground truth is foreground. */
+  readonly sum: number;
+  readonly squares: number;
+  readonly foregroundSum: number;
+  readonly foreground: number;
+}
+
+/**
+ * Structure measure (Fan et al. 2017) of the stretched prediction, 0..1. Ground truth empty: 1 - mean of the
+ * prediction; full: its mean. A region without pixels has no weight (the reference's value is NaN there).
+ */
+export function sMeasure(pair: Pair): number {
+  const { foregroundTotal, backgroundTotal } = pair.get(sodHistogram);
+  if (foregroundTotal === 0) return 1 - meanLevel(pair, 'both');
+  if (backgroundTotal === 0) return meanLevel(pair, 'both');
+  return Math.max(0, objectScore(pair) * ALPHA + regionScore(pair) * (1 - ALPHA));
+}
+
+function objectScore(pair: Pair): number {
+  const { foregroundTotal, backgroundTotal } = pair.get(sodHistogram);
+  const share = foregroundTotal / (foregroundTotal + backgroundTotal);
+  const inside = likeness(meanLevel(pair, 'foreground'), deviation(pair, 'foreground'));
+  const outside = likeness(1 - meanLevel(pair, 'background'), deviation(pair, 'background'));
+  return inside * share + outside * (1 - share);
+}
+
+function likeness(mean: number, standardDeviation: number): number {
+  return (2 * mean) / (mean * mean + 1 + standardDeviation + Number.EPSILON);
+}
+
+function meanLevel(pair: Pair, side: 'foreground' | 'background' | 'both'): number {
+  const histogram = pair.get(sodHistogram);
+  const { level, min, max } = pair.get(stretch);
+  let sum = 0;
+  let count = 0;
+  for (let v = min; v <= max; v++) {
+    const n = side === 'both' ? histogram.foreground[v] + histogram.background[v] : histogram[side][v];
+    sum += n * level[v];
+    count += n;
+  }
+  return sum / count;
+}
+
+/** Sample standard deviation (n - 1); of one pixel 0. */
+function deviation(pair: Pair, side: 'foreground' | 'background'): number {
+  const counts = pair.get(sodHistogram)[side];
+  const { level, min, max } = pair.get(stretch);
+  const mean = meanLevel(pair, side);
+  let squares = 0;
+  let count = 0;
+  for (let v = min; v <= max; v++) {
+    squares += counts[v] * (level[v] - mean) ** 2;
+    count += counts[v];
+  }
+  return count > 1 ? Math.sqrt(squares / (count - 1)) : 0;
+}
+
+function regionScore(pair: Pair): number {
+  const { width, height } = pair.truth.image;
+  let score = 0;
+  for (const region of pair.get(regions)) {
+    if (region.pixels > 0) score += similarity(region, pair) * (region.pixels / (width * height));
+  }
+  return score;
+}
+
+/** Structural similarity of one region without stabilising constants, -1..1. */
+function similarity(region: Region, pair: Pair): number {
+  const { min, max, level } = pair.get(stretch);
+  const offset = max === min ? 0 : min;
+  const scale = max === min ? 255 : max - min;
+  const { pixels: n, sum, squares, foregroundSum, foreground } = region;
+  const x = (sum - n * offset) / (n * scale);
+  const y = foreground / n;
+  const degrees = n - 1 + Number.EPSILON;
+  const varianceX = centred(n, squares, sum, sum) / (n * degrees * scale * scale);
+  const varianceY = centred(n, foreground, foreground, foreground) / (n * degrees);
+  const covariance = centred(n, foregroundSum, sum, foreground) / (n * degrees * scale);
+  const alpha = 4 * x * y * covariance;
+  const beta = (x * x + y * y) * (varianceX + varianceY);
+  if (alpha !== 0) return alpha / (beta + Number.EPSILON);
+  if (beta !== 0) return 0;
+  // Both are flat here, which is perfect likeness; unless the reference's mean of equal levels is a rounding off
+  // them: then its variance is not zero and it finds no likeness at all.
+  const flat = level[sum / n];
+  const wholeRows = region.width === pair.truth.image.width;
+  return meanOfConstant(flat, region.height, region.width, wholeRows) === flat ? 1 : 0;
+}
+
+/** n * products - a * b without rounding before the end: the two are alike where a region is almost flat. */
+function centred(n: number, products: number, a: number, b: number): number {
+  return Number(BigInt(n) * BigInt(products) - BigInt(a) * BigInt(b));
+}
+
+const regions: PairIntermediate<readonly Region[]> = {
+  name: 'sums by region',
+  compute: (pair) => {
+    const { width, height, data } = pair.truth.image;
+    const { centroidX, centroidY } = pair.truth.get(truthMoments);
+    // The row and column of the centroid belong to the upper and left regions.
+    const middleX = roundHalfEven(centroidX) + 1;
+    const middleY = roundHalfEven(centroidY) + 1;
+    const count = jointCounter(pair.prediction.data, data, rowsByCut(SOD_TRUTH_CUT));
+    const region = (top: number, bottom: number, left: number, right: number): Region => {
+      const counts = new Uint32Array(2 * 256);
+      for (let y = top; y < bottom; y++) count(y * width + left, y * width + right, counts);
+      return sums(counts, right - left, bottom - top);
+    };
+    return [
+      region(0, middleY, 0, middleX),
+      region(0, middleY, middleX, width),
+      region(middleY, height, 0, middleX),
+      region(middleY, height, middleX, width),
+    ];
+  },
+};
+
+function sums(counts: Uint32Array, width: number, height: number): Region {
+  let sum = 0;
+  let squares = 0;
+  let foregroundSum = 0;
+  let foreground = 0;
+  for (let v = 0; v < 256; v++) {
+    const inside = counts[256 + v];
+    const all = counts[v] + inside;
+    sum += all * v;
+    squares += all * v * v;
+    foregroundSum += inside * v;
+    foreground += inside;
+  }
+  return { pixels: width * height, width, height, sum, squares, foregroundSum, foreground };
+}
+
+/** To the nearest integer, halves to the even one, as numpy rounds. */
+function roundHalfEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  if (rest !== 0.5) return Math.round(value);
+  return below % 2 === 0 ? below : below + 1;
+}

@@ -1,0 +1,38 @@
+import { confusionAt, confusionsByThreshold, type Confusion } from '../confusion.js';
+import { sodHistogram } from '../joint-histogram.js';
+import type { PairIntermediate } from '../metric.js';
+import { stretch } from './stretch.js';
+
+/** The counts of a stretched prediction under each way that PySODMetrics has of making it binary. */
+interface SodCounts {
+  /** At each of the 256 thresholds: level * 255, truncated, `>= index`. */
+  readonly dynamic: readonly Confusion[];
+  /** Level `>=` the adaptive threshold. */
+  readonly adaptive: Confusion;
+  /** Level `> 0.5`. */
+  readonly binary: Confusion;
+}
+
+export const sodCounts: PairIntermediate<SodCounts> = {
+  name: 'counts by threshold',
+  compute: (pair) => {
+    const histogram = pair.get(sodHistogram);
+    const { level, byte, adaptiveThreshold } = pair.get(stretch);
+    // Levels rise with the value, so "level >= x" is "value >= the first whose level is".
+    const first = (selected: (level: number) => boolean): number => {
+      const v = level.findIndex(selected);
+      return v === -1 ? 256 : v;
+    };
+    return {
+      dynamic: confusionsByThreshold(histogram, byte),
+      adaptive: confusionAt(
+        histogram,
+        first((l) => l >= adaptiveThreshold),
+      ),
+      binary: confusionAt(
+        histogram,
+        first((l) => l > 0.5),
+      ),
+    };
+  },
+};
