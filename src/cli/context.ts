@@ -11,3 +11,6 @@ export interface CliContext {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
+
+/** Where a command leaves the exit status of work that is done but not all well. */
+export type SetStatus = (status: number) => void;

@@ -50,5 +50,4 @@ export type FromChild =
   | { readonly kind: 'fatal'; readonly failure: Failure }
   | { readonly kind: 'timed'; readonly key: string; readonly iteration: number; readonly phases: PhaseTimes }
   | { readonly kind: 'first-inference'; readonly inferenceMs: number }
-  | { readonly kind: 'warmed'; readonly inferences: number }
   | { readonly kind: 'timing-done'; readonly peakRssBytes: number | null };

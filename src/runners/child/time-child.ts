@@ -30,24 +30,40 @@ async function open(message: LoadMessage): Promise<void> {
 }
 
 async function time({ images, warmup, rounds }: TimeMessage): Promise<void> {
-  const decoded: { readonly key: string; readonly image: RgbImage; readonly decodeMs: number }[] = [];
-  for (const { key, path } of images) {
-    const start = performance.now();
-    const image = await decodeRgb(path);
-    decoded.push({ key, image, decodeMs: performance.now() - start });
-  }
+  const usable = await decodeUsable(images);
   for (let i = 0; i < warmup; i++) {
-    const { image } = decoded[i % decoded.length];
-    const { inferenceMs } = await predict(image);
+    const { inferenceMs } = await predict(usable[i % usable.length].image);
     if (i === 0) send({ kind: 'first-inference', inferenceMs });
   }
-  send({ kind: 'warmed', inferences: warmup });
   for (let iteration = 0; iteration < rounds; iteration++) {
-    for (const { key, image, decodeMs } of decoded) {
+    for (const { key, image, decodeMs } of usable) {
       send({ kind: 'timed', key, iteration, phases: { decodeMs, ...(await predict(image)) } });
     }
   }
   send({ kind: 'timing-done', peakRssBytes: await peakRssBytes() });
+}
+
+interface Decoded {
+  readonly key: string;
+  readonly image: RgbImage;
+  readonly decodeMs: number;
+}
+
+/** A file that cannot be decoded is a failed cell of the accuracy pass, and no reason not to time the others. */
+async function decodeUsable(images: TimeMessage['images']): Promise<readonly Decoded[]> {
+  const decoded: Decoded[] = [];
+  let reason: unknown;
+  for (const { key, path } of images) {
+    const start = performance.now();
+    try {
+      const image = await decodeRgb(path);
+      decoded.push({ key, image, decodeMs: performance.now() - start });
+    } catch (error) {
+      reason = error;
+    }
+  }
+  if (decoded.length === 0) throw reason;
+  return decoded;
 }
 
 async function predict(image: RgbImage): Promise<Omit<PhaseTimes, 'decodeMs'>> {
@@ -57,7 +73,8 @@ async function predict(image: RgbImage): Promise<Omit<PhaseTimes, 'decodeMs'>> {
   const fed = performance.now();
   const output = await session.run(tensor);
   const inferred = performance.now();
-  await toMatte(output, load.output, image.width, image.height);
+  // An output that is no matte (NaN, constant) took its time all the same; the accuracy pass reports it.
+  await toMatte(output, load.output, image.width, image.height).catch(() => undefined);
   const end = performance.now();
   return { preprocessMs: fed - start, inferenceMs: inferred - fed, postprocessMs: end - inferred };
 }

@@ -1,0 +1,90 @@
+import { Option, type Command } from 'commander';
+import { count, list, shard } from './arguments.js';
+import type { CliContext, SetStatus } from './context.js';
+
+/** `run`, its phases alone, `merge` and `report`. */
+export function addRunCommands(program: Command, context: CliContext, setStatus: SetStatus): void {
+  addRun(program, context, setStatus);
+  addTime(program, context, setStatus);
+  addScore(program, context, setStatus);
+  addMerge(program, context, setStatus);
+  addReport(program, context);
+}
+
+function withRunOptions(command: Command): Command {
+  return command
+    .argument('<config>', 'YAML file of the run, such as configs/runs/quickstart.yaml')
+    .option('--models <names>', 'only these models of the config, by name', list)
+    .option('--datasets <names>', 'only these datasets of the config, by name', list)
+    .option('--device <device>', 'cpu, webgpu, cuda:0, tensorrt:0, coreml or dml')
+    .option('--limit <n>', 'at most n samples of every dataset', count)
+    .option('--out <folder>', 'the run folder (default: runs/<name of the config>)')
+    .option('--resume', 'continue the run in that folder')
+    .option('--offline', 'use what is cached, never the network')
+    .option('--json', 'print the summary as JSON instead of tables');
+}
+
+function addRun(program: Command, context: CliContext, setStatus: SetStatus): void {
+  withRunOptions(program.command('run'))
+    .description('predict, score, time and report what a config describes')
+    .option('--shard <i/n>', 'every n-th sample only, for several machines', shard)
+    .option('--no-time', 'leave the timing pass out')
+    .option('--no-score', 'leave scoring out')
+    .action(async (config: string, options) => {
+      const { runCommand } = await import('./commands/run.js');
+      setStatus(await runCommand(config, { ...options, predict: true }, context));
+    });
+}
+
+function addTime(program: Command, context: CliContext, setStatus: SetStatus): void {
+  withRunOptions(program.command('time'))
+    .description('the timing pass alone, one model at a time in a process of its own')
+    .action(async (config: string, options) => {
+      const { runCommand } = await import('./commands/run.js');
+      setStatus(await runCommand(config, { ...options, predict: false, score: false, time: true }, context));
+    });
+}
+
+function addScore(program: Command, context: CliContext, setStatus: SetStatus): void {
+  withRunOptions(program.command('score'))
+    .description('score the mattes that a run folder holds, without predicting')
+    .action(async (config: string, options) => {
+      const { runCommand } = await import('./commands/run.js');
+      setStatus(
+        await runCommand(
+          config,
+          { ...options, resume: true, predict: false, score: true, time: false },
+          context,
+        ),
+      );
+    });
+}
+
+function addMerge(program: Command, context: CliContext, setStatus: SetStatus): void {
+  program
+    .command('merge')
+    .description('put the shards of one run together into one run folder')
+    .argument('<run...>', 'run folders made with --shard 1/n to n/n')
+    .requiredOption('--out <folder>', 'the new run folder')
+    .action(async (runs: string[], options) => {
+      const { mergeCommand } = await import('./commands/merge.js');
+      setStatus(await mergeCommand(runs, options, context));
+    });
+}
+
+function addReport(program: Command, context: CliContext): void {
+  program
+    .command('report')
+    .description('render a run again')
+    .argument('<run>', 'a run folder')
+    .addOption(
+      new Option('--format <format>', 'how')
+        .choices(['terminal', 'markdown', 'csv', 'json', 'html'])
+        .default('terminal'),
+    )
+    .option('--out <file>', 'write to a file instead of stdout')
+    .action(async (run: string, options) => {
+      const { reportCommand } = await import('./commands/report.js');
+      await reportCommand(run, options, context);
+    });
+}
