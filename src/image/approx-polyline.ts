@@ -45,7 +45,7 @@ function farthestPair(
   for (let round = 0; round < rounds; round++) {
     from = to;
     distance = 0;
-    // A round without a distance above 0 repeats the last step's length; all points coincide then, so any will do.
+    // Where all points coincide there is no farthest: the distance stays 0 and the curve becomes one point.
     for (let j = 1; j < count; j++) {
       const k = (from + j) % count;
       const dx = points[2 * k] - points[2 * from];

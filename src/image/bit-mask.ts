@@ -18,27 +18,42 @@ export function emptyBits(width: number, height: number): BitMask {
   return { width, height, stride, words: new Int32Array(stride * height) };
 }
 
-/** The pixels of a matte with a value of at least `cut` (1..256; 256 selects none). */
+/** The pixels of a matte with a value of at least `cut` (0..256; 0 selects all, 256 none). */
 export function packAtLeast({ width, height, data }: GrayImage, cut: number): BitMask {
   const mask = emptyBits(width, height);
+  if (cut > 255) return mask;
+  if (cut < 1) return complement(mask);
+  const { words, stride } = mask;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const whole = width & ~3;
-  let seen = 0;
-  let nibble = nibbleOf(0, cut);
+  const nibbleOf = nibblesAtLeast(cut);
+  const wholeWords = width >> 5;
   for (let y = 0; y < height; y++) {
-    const row = y * width;
-    const word = y * mask.stride;
-    for (let x = 0; x < whole; x += 4) {
-      // Masks are mostly runs of one value: the answer for the four pixels before is nearly always the answer here.
-      const four = view.getInt32(row + x, true);
-      if (four !== seen) {
-        seen = four;
-        nibble = nibbleOf(four, cut);
-      }
-      if (nibble !== 0) mask.words[word + (x >> 5)] |= nibble << (x & 31);
+    const row = y * stride;
+    for (let i = row, at = y * width; i < row + wholeWords; i++, at += 32) {
+      const a = view.getInt32(at, true);
+      const b = view.getInt32(at + 4, true);
+      const c = view.getInt32(at + 8, true);
+      const d = view.getInt32(at + 12, true);
+      const e = view.getInt32(at + 16, true);
+      const f = view.getInt32(at + 20, true);
+      const g = view.getInt32(at + 24, true);
+      const h = view.getInt32(at + 28, true);
+      // Masks are mostly black or white for 32 pixels on end.
+      if ((a | b | c | d | e | f | g | h) === 0) continue;
+      words[i] =
+        (a & b & c & d & e & f & g & h) === -1
+          ? -1
+          : nibbleOf(a) |
+            (nibbleOf(b) << 4) |
+            (nibbleOf(c) << 8) |
+            (nibbleOf(d) << 12) |
+            (nibbleOf(e) << 16) |
+            (nibbleOf(f) << 20) |
+            (nibbleOf(g) << 24) |
+            (nibbleOf(h) << 28);
     }
-    for (let x = whole; x < width; x++) {
-      if (data[row + x] >= cut) mask.words[word + (x >> 5)] |= 1 << (x & 31);
+    for (let x = wholeWords * 32; x < width; x++) {
+      if (data[y * width + x] >= cut) words[row + wholeWords] |= 1 << (x & 31);
     }
   }
   return mask;
@@ -131,12 +146,15 @@ export function clearBeyondWidth({ width, stride, words }: BitMask): void {
   for (let i = stride - 1; i < words.length; i += stride) words[i] &= inside;
 }
 
-// Bit k is set where byte k of `four` is at least `cut`.
-function nibbleOf(four: number, cut: number): number {
-  return (
-    ((four & 255) >= cut ? 1 : 0) |
-    (((four >>> 8) & 255) >= cut ? 2 : 0) |
-    (((four >>> 16) & 255) >= cut ? 4 : 0) |
-    (four >>> 24 >= cut ? 8 : 0)
-  );
+/** Compares four bytes at once, with 1..255: bit k of the answer is set where byte k is at least `cut`. */
+function nibblesAtLeast(cut: number): (four: number) => number {
+  // The lower seven bits plus `add` carry into the eighth where they alone reach the cut, or the cut less 128.
+  const isHigh = cut > 128;
+  const add = Math.imul((isHigh ? 256 : 128) - cut, 0x01010101);
+  return (four) => {
+    const sum = ((four & 0x7f7f7f7f) + add) | 0;
+    const eighths = (isHigh ? sum & four : sum | four) >>> 7;
+    // The product brings bits 0, 8, 16 and 24 together at the top.
+    return Math.imul(eighths & 0x01010101, 0x10204080) >>> 28;
+  };
 }
