@@ -68,6 +68,34 @@ export async function readImageSize(
   });
 }
 
+/** How a file stores its pixels, from its header. */
+export interface StoredPixels {
+  /** E.g. `png`. */
+  readonly format: string;
+  /** After EXIF orientation. */
+  readonly width: number;
+  readonly height: number;
+  readonly colour: 'grey' | 'colour';
+  readonly hasAlpha: boolean;
+  /** A channel. */
+  readonly bits: number;
+}
+
+/** @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file. */
+export async function readStoredPixels(path: string): Promise<StoredPixels> {
+  return decoding(path, async () => {
+    const { format, autoOrient, channels, hasAlpha, depth, bitsPerSample } = await open(path).metadata();
+    return {
+      format,
+      width: autoOrient.width,
+      height: autoOrient.height,
+      colour: channels - (hasAlpha ? 1 : 0) === 1 ? 'grey' : 'colour',
+      hasAlpha,
+      bits: bitsPerSample ?? { uchar: 8, ushort: 16, float: 32 }[String(depth)] ?? 8,
+    };
+  });
+}
+
 /** libvips' lanczos3, stretched to the size given; not Pillow's (docs/design.md has the difference in figures). */
 export async function resizeWithLibvips(
   data: Uint8Array,

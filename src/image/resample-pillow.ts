@@ -1,11 +1,17 @@
 /**
  * Pillow's `Image.resize` for 8-bit images, bit for bit: two separable passes in fixed point with 22 fractional bits,
- * horizontal first, each rounded and clipped to 8 bits. libvips' lanczos3 is not the same: enlarging a mask with it
+ * each rounded and clipped to 8 bits. libvips' lanczos3 is not the same: enlarging a mask with it
  * flips one pixel in eighteen at the threshold.
  *
  * Source: the algorithm of Pillow's Resample.c, checked byte for byte against Pillow (test/image/resample-pillow.test.ts).
  */
 export type PillowFilter = 'lanczos' | 'bilinear' | 'bicubic';
+
+/**
+ * Which pass comes first shows in the result, since each rounds: the horizontal one always, until Pillow 12; since
+ * Pillow 13 the vertical one where the height shrinks by more than twice as many pixels as the width.
+ */
+export type PassOrder = 'pillow-12' | 'pillow-13';
 
 const PRECISION_BITS = 22;
 const ROUNDING = 1 << (PRECISION_BITS - 1);
@@ -32,16 +38,23 @@ export function resamplePillow(
   toWidth: number,
   toHeight: number,
   filter: PillowFilter = 'lanczos',
+  order: PassOrder = 'pillow-12',
 ): Uint8Array {
+  const lost = height - toHeight;
+  const verticalFirst = order === 'pillow-13' && lost > 0 && lost > 2 * (width - toWidth);
   let pixels = data;
   let columns = width;
+  const resizeHeight = (): void => {
+    if (toHeight === height) return;
+    pixels = resampleColumns(pixels, columns * channels, weights(height, toHeight, filter));
+  };
+  if (verticalFirst) resizeHeight();
   if (toWidth !== width) {
-    pixels = resampleRows(pixels, width, height, channels, weights(width, toWidth, filter));
+    const rows = verticalFirst ? toHeight : height;
+    pixels = resampleRows(pixels, width, rows, channels, weights(width, toWidth, filter));
     columns = toWidth;
   }
-  if (toHeight !== height) {
-    pixels = resampleColumns(pixels, columns * channels, weights(height, toHeight, filter));
-  }
+  if (!verticalFirst) resizeHeight();
   return pixels === data ? data.slice() : pixels;
 }
 

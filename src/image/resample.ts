@@ -1,7 +1,8 @@
 import { resizeWithLibvips } from './codec.js';
 import { resamplePillow } from './resample-pillow.js';
 
-export type ResampleFilter = 'pillow-lanczos' | 'pillow-bicubic' | 'pillow-bilinear' | 'libvips-lanczos3';
+export type ResampleFilter =
+  'pillow-lanczos' | 'pillow13-lanczos' | 'pillow-bicubic' | 'pillow-bilinear' | 'libvips-lanczos3';
 
 /** Resizes interleaved 8-bit pixels by the named filter; the Pillow ones are exact re-implementations. */
 export async function resample(
@@ -16,6 +17,8 @@ export async function resample(
   switch (filter) {
     case 'pillow-lanczos':
       return resamplePillow(data, width, height, channels, toWidth, toHeight, 'lanczos');
+    case 'pillow13-lanczos':
+      return resamplePillow(data, width, height, channels, toWidth, toHeight, 'lanczos', 'pillow-13');
     case 'pillow-bicubic':
       return resamplePillow(data, width, height, channels, toWidth, toHeight, 'bicubic');
     case 'pillow-bilinear':

@@ -2,11 +2,11 @@ import { MaskbenchError } from '../core/errors.js';
 import { isDefined, type MetricValue } from '../core/metric-value.js';
 import { confusionsByThreshold, type Confusion } from './confusion.js';
 import * as fixed from './fixed/overlap.js';
-import { fixedHistogram } from './joint-histogram.js';
+import { countsByClass, fixedHistogramOf, sodHistogramOf, type ClassCounts } from './joint-histogram.js';
 import type { Conventions, Pair, PairIntermediate } from './metric.js';
 import { eMeasure } from './sod/e-measure.js';
+import { stretchLevels } from './sod/stretch.js';
 import * as sod from './sod/threshold-scores.js';
-import { sodCounts } from './sod/thresholds.js';
 
 /** `e` is of the `sod` protocol alone; it is there for the maximum over a dataset that PySODMetrics prints. */
 export type CurveName = 'precision' | 'recall' | 'f' | 'iou' | 'e';
@@ -15,7 +15,7 @@ export type CurveName = 'precision' | 'recall' | 'f' | 'iou' | 'e';
 export type CurveProtocol = 'fixed' | 'sod';
 
 /** Scores of one pair by threshold: index 0..255, a pixel is foreground at `>= index`. */
-type PairCurves = Readonly<Partial<Record<CurveName, readonly MetricValue[]>>>;
+export type PairCurves = Readonly<Partial<Record<CurveName, readonly MetricValue[]>>>;
 
 /**
  * Sums of curves over the images of a dataset: plain data, so that it can leave a worker, be stored, and be merged.
@@ -32,28 +32,31 @@ export interface CurveSums {
 const pairCurves: Readonly<Record<CurveProtocol, PairIntermediate<PairCurves>>> = {
   fixed: {
     name: 'curves of the matte',
-    compute: (pair) => {
-      const confusions = confusionsByThreshold(pair.get(fixedHistogram));
-      return curvesOf(confusions, pair.conventions.empty, {
-        precision: fixed.precision,
-        recall: fixed.recall,
-        f: fixed.fMeasure,
-        iou: fixed.iou,
-      });
-    },
+    compute: (pair) => curvesOfCounts('fixed', pair.get(countsByClass), pair.conventions),
   },
   sod: {
     name: 'curves of the stretched prediction',
-    compute: (pair) =>
-      curvesOf(pair.get(sodCounts).dynamic, pair.conventions.empty, {
-        precision: sod.precision,
-        recall: sod.recall,
-        f: sod.fMeasure,
-        iou: sod.iou,
-        e: eMeasure,
-      }),
+    compute: (pair) => curvesOfCounts('sod', pair.get(countsByClass), pair.conventions),
   },
 };
+
+const SCORES: Readonly<Record<CurveProtocol, Readonly<Partial<Record<CurveName, fixed.CountScore>>>>> = {
+  fixed: { precision: fixed.precision, recall: fixed.recall, f: fixed.fMeasure, iou: fixed.iou },
+  sod: { precision: sod.precision, recall: sod.recall, f: sod.fMeasure, iou: sod.iou, e: eMeasure },
+};
+
+/** The curves of one pair from its counts alone, for whoever kept these and not the images. */
+export function curvesOfCounts(
+  protocol: CurveProtocol,
+  counts: ClassCounts,
+  { threshold, empty }: Conventions,
+): PairCurves {
+  if (protocol === 'fixed') {
+    return curvesOf(confusionsByThreshold(fixedHistogramOf(counts, threshold)), empty, SCORES.fixed);
+  }
+  const histogram = sodHistogramOf(counts, threshold);
+  return curvesOf(confusionsByThreshold(histogram, stretchLevels(histogram).byte), empty, SCORES.sod);
+}
 
 /** Sums over no images. */
 export function emptyCurveSums(protocol: CurveProtocol): CurveSums {
@@ -62,8 +65,13 @@ export function emptyCurveSums(protocol: CurveProtocol): CurveSums {
 
 /** Adds one pair's curves to the sums. */
 export function addToCurveSums(into: CurveSums, pair: Pair): void {
+  addCurves(into, pair.get(pairCurves[into.protocol]));
+}
+
+/** Adds the curves of one more image, of the sums' own protocol. */
+export function addCurves(into: CurveSums, curves: PairCurves): void {
   into.images++;
-  for (const [name, values] of entriesOf(pair.get(pairCurves[into.protocol]))) {
+  for (const [name, values] of entriesOf(curves)) {
     const sums = (into.sums[name] ??= zeros());
     const counts = (into.counts[name] ??= zeros());
     values.forEach((value, threshold) => {

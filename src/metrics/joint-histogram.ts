@@ -17,36 +17,47 @@ export const SOD_TRUTH_CUT = 129;
 /** The histogram of the `fixed` protocol: ground truth is foreground at `>= conventions.threshold`. */
 export const fixedHistogram: PairIntermediate<JointHistogram> = {
   name: 'fixed histogram',
-  compute: (pair) => {
-    const [low, between, high] = pair.get(countsByClass);
-    return pair.conventions.threshold < SOD_TRUTH_CUT
-      ? jointHistogram(low, sum(between, high))
-      : jointHistogram(sum(low, between), high);
-  },
+  compute: (pair) => fixedHistogramOf(pair.get(countsByClass), pair.conventions.threshold),
 };
 
 /** The histogram of the `sod` protocol: ground truth is foreground at `> 128`. Prediction values are as in the file. */
 export const sodHistogram: PairIntermediate<JointHistogram> = {
   name: 'sod histogram',
-  compute: (pair) => {
-    const [low, between, high] = pair.get(countsByClass);
-    return pair.conventions.threshold < SOD_TRUTH_CUT
-      ? jointHistogram(sum(low, between), high)
-      : jointHistogram(low, sum(between, high));
+  compute: (pair) => sodHistogramOf(pair.get(countsByClass), pair.conventions.threshold),
+};
+
+/**
+ * Counts of the prediction's 256 values where the ground truth lies below the cuts of both protocols, between them,
+ * and above both: 3 x 256 numbers, from which both histograms follow without the images.
+ */
+export type ClassCounts = Uint32Array;
+
+// One pass over the pixels serves both protocols.
+export const countsByClass: PairIntermediate<ClassCounts> = {
+  name: 'joint counts',
+  compute: ({ prediction, truth, conventions }) => {
+    const counts = new Uint32Array(3 * 256);
+    const rows = rowsByCut(conventions.threshold, SOD_TRUTH_CUT);
+    jointCounter(prediction.data, truth.image.data, rows)(0, prediction.data.length, counts);
+    return counts;
   },
 };
 
-// One pass serves both protocols: ground-truth values fall below both cuts, between them, or above both.
-const countsByClass: PairIntermediate<readonly [low: Uint32Array, between: Uint32Array, high: Uint32Array]> =
-  {
-    name: 'joint counts',
-    compute: ({ prediction, truth, conventions }) => {
-      const counts = new Uint32Array(3 * 256);
-      const rows = rowsByCut(conventions.threshold, SOD_TRUTH_CUT);
-      jointCounter(prediction.data, truth.image.data, rows)(0, prediction.data.length, counts);
-      return [counts.subarray(0, 256), counts.subarray(256, 512), counts.subarray(512)];
-    },
-  };
+/** The `fixed` histogram from the counts, which must have been made with the same threshold. */
+export function fixedHistogramOf(counts: ClassCounts, threshold: number): JointHistogram {
+  return split(counts, threshold < SOD_TRUTH_CUT ? 'low' : 'high');
+}
+
+/** The `sod` histogram, likewise. */
+export function sodHistogramOf(counts: ClassCounts, threshold: number): JointHistogram {
+  return split(counts, threshold < SOD_TRUTH_CUT ? 'high' : 'low');
+}
+
+/** Foreground begins at the lower or at the higher of the two cuts. */
+function split(counts: ClassCounts, cut: 'low' | 'high'): JointHistogram {
+  const [low, between, high] = [counts.subarray(0, 256), counts.subarray(256, 512), counts.subarray(512)];
+  return cut === 'low' ? jointHistogram(low, sum(between, high)) : jointHistogram(sum(low, between), high);
+}
 
 function jointHistogram(background: Uint32Array, foreground: Uint32Array): JointHistogram {
   return { background, foreground, backgroundTotal: total(background), foregroundTotal: total(foreground) };

@@ -6,6 +6,7 @@ import { createPair, createTruth } from '../../src/metrics/context.js';
 import { multiscaleIou, multiscaleIouAt } from '../../src/metrics/sod/multiscale-iou.js';
 import { stretch } from '../../src/metrics/sod/stretch.js';
 import { draw, drawBlocks, mattePairs, transpose } from '../support/drawn-mattes.js';
+import { expectNear } from '../support/expect-near.js';
 import { edgeMattingCases, realMattingCases } from './golden-matting.js';
 
 const SAME_ARITHMETIC = 1e-9;
@@ -95,10 +96,6 @@ describe('conventions', () => {
 
 function score(prediction: GrayImage, truth: GrayImage): MetricValue {
   return multiscaleIou.compute(createPair(prediction, createTruth(truth)));
-}
-
-function expectNear(actual: MetricValue, expected: number, tolerance: number): void {
-  expect(typeof actual === 'number' ? Math.abs(actual - expected) : actual).toBeLessThanOrEqual(tolerance);
 }
 
 function slowMultiscaleIou(prediction: GrayImage, truth: GrayImage, cut: number): number {

@@ -21,13 +21,14 @@ export interface Clicks {
  * @param epsilon tolerance of the simplification in pixels
  */
 export function countClicks(faulty: BitMask, condition: BitMask, epsilon: number): Clicks {
-  const { width, stride } = faulty;
-  const near = dilateCross(condition, 1).words;
   const contours = findContours(faulty);
-  const claimed = new Uint8Array(width * faulty.height);
+  // A copy of our own, from which points are struck off as they are claimed.
+  const { words: unclaimed, stride } = dilateCross(condition, 1);
   const claim = (x: number, y: number): boolean => {
-    if (((near[y * stride + (x >> 5)] >>> (x & 31)) & 1) === 0 || claimed[y * width + x] !== 0) return false;
-    claimed[y * width + x] = 1;
+    const word = y * stride + (x >> 5);
+    const bit = 1 << (x & 31);
+    if ((unclaimed[word] & bit) === 0) return false;
+    unclaimed[word] &= ~bit;
     return true;
   };
 

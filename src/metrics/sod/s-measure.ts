@@ -28,7 +28,13 @@ export function sMeasure(pair: Pair): number {
   const { foregroundTotal, backgroundTotal } = pair.get(sodHistogram);
   if (foregroundTotal === 0) return 1 - meanLevel(pair, 'both');
   if (backgroundTotal === 0) return meanLevel(pair, 'both');
-  return Math.max(0, objectScore(pair) * ALPHA + regionScore(pair) * (1 - ALPHA));
+  const { object, region } = structureTerms(pair);
+  return Math.max(0, object * ALPHA + region * (1 - ALPHA));
+}
+
+/** The two halves of the measure, each at most 1. Of a ground truth with foreground and background only. */
+export function structureTerms(pair: Pair): { readonly object: number; readonly region: number } {
+  return { object: objectScore(pair), region: regionScore(pair) };
 }
 
 function objectScore(pair: Pair): number {

@@ -2,7 +2,7 @@ import { clearBeyondWidth, emptyBits, type BitMask } from '../../image/bit-mask.
 
 /**
  * The pixels where a Sobel filter of the mask, zeros outside, is not zero in x or in y. A straight contour gives one
- * or two pixels to each side of it; a mask that touches the border has an edge there.
+ * pixel on each side of it; a mask that touches the border has an edge there.
  */
 export function sobelEdges(mask: BitMask): BitMask {
   const { height, stride } = mask;

@@ -1,4 +1,4 @@
-import { sodHistogram } from '../joint-histogram.js';
+import { sodHistogram, type JointHistogram } from '../joint-histogram.js';
 import type { PairIntermediate } from '../metric.js';
 import { pairwiseSum } from './pairwise-sum.js';
 
@@ -6,7 +6,13 @@ import { pairwiseSum } from './pairwise-sum.js';
  * PySODMetrics' reading of a prediction: value / 255, then stretched so that its minimum is 0 and its maximum 1. A
  * constant prediction is left as it is. All of it follows from the 256 values, so no pixel is touched.
  */
-interface Stretch {
+interface Stretch extends StretchedLevels {
+  /** min(2 * mean level, 1). */
+  readonly adaptiveThreshold: number;
+}
+
+/** What becomes of each 8-bit value; it follows from the smallest and the largest value alone. */
+interface StretchedLevels {
   /** The stretched level, 0..1, of each 8-bit value; 0 below the values that occur, 1 above them. 256 long. */
   readonly level: Float64Array;
   /** The level times 255, truncated: what the 256 thresholds compare with. 256 long. */
@@ -14,33 +20,18 @@ interface Stretch {
   /** Smallest and largest value in the prediction, 0..255. */
   readonly min: number;
   readonly max: number;
-  /** min(2 * mean level, 1). */
-  readonly adaptiveThreshold: number;
 }
 
 export const stretch: PairIntermediate<Stretch> = {
   name: 'min-max stretch',
   compute: (pair) => {
-    const { foreground, background, foregroundTotal, backgroundTotal } = pair.get(sodHistogram);
+    const histogram = pair.get(sodHistogram);
+    const { foreground, background, foregroundTotal, backgroundTotal } = histogram;
     const present = (v: number): boolean => foreground[v] + background[v] > 0;
-    let min = 0;
-    let max = 255;
-    while (!present(min)) min++;
-    while (!present(max)) max--;
-
-    // The order of operations is the reference's: the last bit decides which side of a threshold a level falls on.
-    const level = new Float64Array(256);
-    const byte = new Uint8Array(256);
-    const low = min / 255;
-    const span = max / 255 - low;
+    const levels = stretchLevels(histogram);
+    const { level, min, max } = levels;
     let sum = 0;
-    for (let v = min; v <= max; v++) {
-      level[v] = max === min ? v / 255 : (v / 255 - low) / span;
-      byte[v] = Math.trunc(level[v] * 255);
-      sum += (foreground[v] + background[v]) * level[v];
-    }
-    level.fill(1, max + 1);
-    byte.fill(255, max + 1);
+    for (let v = min; v <= max; v++) sum += (foreground[v] + background[v]) * level[v];
 
     const pixels = foregroundTotal + backgroundTotal;
     let twiceMean = (2 * sum) / pixels;
@@ -48,9 +39,31 @@ export const stretch: PairIntermediate<Stretch> = {
       const { data } = pair.prediction;
       twiceMean = 2 * (pairwiseSum((i) => level[data[i]], 0, data.length) / pixels);
     }
-    return { level, byte, min, max, adaptiveThreshold: Math.min(twiceMean, 1) };
+    return { ...levels, adaptiveThreshold: Math.min(twiceMean, 1) };
   },
 };
+
+/** The levels of a prediction with at least one pixel. */
+export function stretchLevels({ foreground, background }: JointHistogram): StretchedLevels {
+  const present = (v: number): boolean => foreground[v] + background[v] > 0;
+  let min = 0;
+  let max = 255;
+  while (!present(min)) min++;
+  while (!present(max)) max--;
+
+  // The order of operations is the reference's: the last bit decides which side of a threshold a level falls on.
+  const level = new Float64Array(256);
+  const byte = new Uint8Array(256);
+  const low = min / 255;
+  const span = max / 255 - low;
+  for (let v = min; v <= max; v++) {
+    level[v] = max === min ? v / 255 : (v / 255 - low) / span;
+    byte[v] = Math.trunc(level[v] * 255);
+  }
+  level.fill(1, max + 1);
+  byte.fill(255, max + 1);
+  return { level, byte, min, max };
+}
 
 // A level this near to the threshold falls on the side that the rounding of the mean puts it: then round as numpy.
 const NEAR_TIE = 1e-11;

@@ -17,14 +17,32 @@ export const truthDistance: TruthIntermediate<NearestForeground> = {
  * errors on the background count up to double with their distance from it. Ground truth empty: 0, as in the reference.
  */
 export function weightedF(pair: Pair): number {
+  if (pair.get(sodHistogram).foregroundTotal === 0) return 0;
+  const { recall, precision } = weightedTerms(pair);
+  return (2 * recall * precision) / (recall + precision + Number.EPSILON);
+}
+
+/** What the weighted F is made of. */
+export interface WeightedTerms {
+  /** Sum of the weighted errors on the foreground and on the background, in pixels. */
+  readonly foregroundError: number;
+  readonly backgroundError: number;
+  readonly recall: number;
+  readonly precision: number;
+}
+
+/** The terms of the weighted F, of a ground truth that is not empty. */
+export function weightedTerms(pair: Pair): WeightedTerms {
   const { foregroundTotal } = pair.get(sodHistogram);
-  if (foregroundTotal === 0) return 0;
   const missed = foregroundError(pair);
   const truePositive = foregroundTotal - missed;
   const falsePositive = backgroundError(pair);
-  const recall = 1 - missed / foregroundTotal;
-  const precision = truePositive / (truePositive + falsePositive + Number.EPSILON);
-  return (2 * recall * precision) / (recall + precision + Number.EPSILON);
+  return {
+    foregroundError: missed,
+    backgroundError: falsePositive,
+    recall: 1 - missed / foregroundTotal,
+    precision: truePositive / (truePositive + falsePositive + Number.EPSILON),
+  };
 }
 
 /** Sum over the background of the level times a weight that grows with the distance, 1 beside the foreground to 2. */

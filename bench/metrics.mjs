@@ -1,0 +1,183 @@
+// What scoring costs, single-threaded, on real masks at 1, 4 and 8 megapixels:
+//   (a) the fixed protocol with MAE, F, E and S, against decoding a JPEG of the same size;
+//   (b) the whole sod protocol with HCE, against PySODMetrics (see peers/README.md), with one model and with three;
+//   (c) megapixels a second, metric by metric.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeRgb } from '../dist/image/codec.js';
+import { createPair, createTruth } from '../dist/metrics/context.js';
+import { METRICS, metricsOf } from '../dist/metrics/registry.js';
+import { scorePair } from '../dist/metrics/score-pair.js';
+import { timed, timedAsync } from './support/clock.mjs';
+import { ms, printMachine, printTable, times, verdict } from './support/print.mjs';
+import { timePySodMetrics } from './support/pysodmetrics.mjs';
+import {
+  enlargeTruth,
+  findPairs,
+  imitatePrediction,
+  sizeOf,
+  writeJpeg,
+  writePng,
+} from './support/real-masks.mjs';
+
+const MEGAPIXELS = [1, 4, 8];
+const MASKS = 3;
+/** Input sides of the models whose predictions are imitated. */
+const MODELS = [320, 512, 1024];
+
+const fixedAndCore = METRICS.filter(
+  ({ meta }) =>
+    meta.protocol === 'fixed' ||
+    meta.id === 'sod.mae' ||
+    meta.id === 'sod.s' ||
+    /^sod\.\w+_[fe]$/.test(meta.id),
+);
+const sod = metricsOf(['sod']);
+
+const folder = mkdtempSync(join(tmpdir(), 'maskbench-bench-'));
+try {
+  printMachine();
+  console.log(
+    `processor time, one thread, mean of ${MASKS} masks; predictions as of models with inputs of ${MODELS.join(', ')}`,
+  );
+  const sets = [];
+  for (const megapixels of MEGAPIXELS) sets.push(await prepare(megapixels));
+  warmUp(sets[0]);
+  await againstDecoding(sets);
+  await againstPySodMetrics(sets);
+  metricByMetric(sets);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function prepare(megapixels) {
+  const cases = [];
+  for (const [i, files] of findPairs(MASKS).entries()) {
+    const size = await sizeOf(files.truth, megapixels);
+    const truth = await enlargeTruth(files.truth, size);
+    const predictions = [];
+    for (const side of MODELS) predictions.push(await imitatePrediction(truth, side));
+    const path = join(folder, `${megapixels}-${i}`);
+    await writeJpeg(files.image, size, `${path}.jpg`);
+    await writePng(truth, `${path}-truth.png`);
+    for (const [m, prediction] of predictions.entries()) await writePng(prediction, `${path}-${m}.png`);
+    cases.push({ truth, predictions, path });
+  }
+  return { megapixels, cases };
+}
+
+/** Everything runs a few times before anything is timed, so that the compiler has seen it all. */
+function warmUp({ cases }) {
+  for (let n = 0; n < 3; n++) {
+    for (const { truth, predictions } of cases) score(truth, predictions, METRICS);
+  }
+}
+
+function score(truth, predictions, metrics) {
+  const shared = createTruth(truth);
+  for (const prediction of predictions) scorePair(createPair(prediction, shared), metrics);
+}
+
+async function againstDecoding(sets) {
+  console.log('\n(a) fixed + MAE, F, E, S against decoding the photograph; bar: at most 1x');
+  const rows = [['megapixels', 'decode ms', 'score ms', 'ratio', 'bar']];
+  for (const { megapixels, cases } of sets) {
+    let decode = 0;
+    let scored = 0;
+    for (const { truth, predictions, path } of cases) {
+      decode += await timedAsync(() => decodeRgb(`${path}.jpg`));
+      scored += timed(() => score(truth, predictions.slice(-1), fixedAndCore));
+    }
+    rows.push([
+      megapixels,
+      ms(decode / cases.length),
+      ms(scored / cases.length),
+      times(scored / decode),
+      verdict(scored <= decode),
+    ]);
+  }
+  printTable(rows);
+}
+
+async function againstPySodMetrics(sets) {
+  console.log(
+    '\n(b) whole sod protocol with HCE against PySODMetrics, ms a mask; bars: at least 6x, three models 10x',
+  );
+  const rows = [['megapixels', 'models', 'PySODMetrics', 'Maskbench', 'ratio', 'bar']];
+  const steps = [];
+  let peer;
+  for (const { megapixels, cases } of sets) {
+    const files = cases.flatMap(({ path }) =>
+      MODELS.map((_, m) => ({ prediction: `${path}-${m}.png`, truth: `${path}-truth.png` })),
+    );
+    peer = await timePySodMetrics(files);
+    const sums = peer.milliseconds?.map((of) => Object.values(of).reduce((a, b) => a + b, 0));
+    const last = sums?.filter((_, i) => i % MODELS.length === MODELS.length - 1);
+    let one = 0;
+    let three = 0;
+    for (const { truth, predictions } of cases) {
+      one += timed(() => score(truth, predictions.slice(-1), sod));
+      three += timed(() => score(truth, predictions, sod));
+    }
+    rows.push(compared(megapixels, 1, total(last), one, cases.length, 6));
+    rows.push(compared(megapixels, MODELS.length, total(sums), three, cases.length, 10));
+    if (peer.milliseconds) steps.push([megapixels, peer.milliseconds]);
+  }
+  if (peer.absent !== undefined)
+    console.log(`  PySODMetrics is not here, so there is nothing to compare: ${peer.absent}`);
+  else console.log(`  ${peer.versions}`);
+  printTable(rows);
+  if (steps.length === 0) return;
+  console.log('\n  PySODMetrics by step, ms a pair');
+  const names = Object.keys(steps[0][1][0]);
+  printTable([
+    ['step', ...steps.map(([megapixels]) => `${megapixels} MP`)],
+    ...names.map((name) => [
+      name,
+      ...steps.map(([, pairs]) => ms(total(pairs.map((of) => of[name])) / pairs.length)),
+    ]),
+  ]);
+}
+
+function compared(megapixels, models, theirs, ours, masks, bar) {
+  const shown = theirs === undefined ? ['-', ms(ours / masks), '-', '-'] : undefined;
+  return [
+    megapixels,
+    models,
+    ...(shown ?? [ms(theirs / masks), ms(ours / masks), times(theirs / ours), verdict(theirs >= bar * ours)]),
+  ];
+}
+
+function metricByMetric(sets) {
+  console.log(
+    '\n(c) megapixels a second, each metric on its own: first model of a ground truth / a further one',
+  );
+  const rows = [['metric', ...sets.map(({ megapixels }) => `${megapixels} MP`)]];
+  for (const metric of METRICS) {
+    const speeds = sets.map(({ cases }) => {
+      let first = 0;
+      let further = 0;
+      let pixels = 0;
+      for (const { truth, predictions } of cases.slice(0, 2)) {
+        pixels += truth.data.length / 1e6;
+        first += timed(() => score(truth, predictions.slice(-1), [metric]), { budget: 80 });
+        const known = createTruth(truth);
+        metric.compute(createPair(predictions[0], known));
+        further += timed(() => metric.compute(createPair(predictions[2], known)), { budget: 80 });
+      }
+      return `${speed(pixels, first)} / ${speed(pixels, further)}`;
+    });
+    rows.push([metric.meta.id, ...speeds]);
+  }
+  printTable(rows);
+}
+
+// What follows from the ground truth alone costs a further model nothing.
+function speed(megapixels, milliseconds) {
+  return milliseconds < 0.01 ? 'known' : ((megapixels / milliseconds) * 1000).toFixed(0);
+}
+
+function total(values) {
+  return values?.reduce((a, b) => a + b, 0);
+}
