@@ -1,0 +1,234 @@
+// How often the intervals of src/stats hold the truth, and how often the gate and the tests err.
+//   npm run build && node bench/coverage.mjs [intervals|gate|tests|ratio|large|all] [--runs 2000] [--resamples 2000]
+import { parseArgs } from 'node:util';
+import { printTable } from './support/print.mjs';
+import { scorePopulations } from './support/score-populations.mjs';
+
+const stats = async (name) => import(new URL(`../dist/stats/${name}.js`, import.meta.url).href);
+const { createRandom } = await stats('random');
+const { momentsOf, isConstant } = await stats('moments');
+const { resampleMeans } = await stats('resample');
+const { meanEnds } = await stats('mean-ends');
+const { boundLevelFor } = await stats('non-inferiority');
+const { signFlipTest } = await stats('permutation');
+const { wilcoxonSignedRank } = await stats('wilcoxon');
+const { ratioOfMedians } = await stats('ratio-of-medians');
+const { bcaEnds, studentisedEnds, accelerationOfMean } = await stats('bootstrap');
+
+const { positionals, values: options } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '2000' }, resamples: { type: 'string', default: '2000' } },
+});
+const runs = Number(options.runs);
+const resamples = Number(options.resamples);
+const METHODS = ['t', 'percentile', 'bca', 'studentised', 'hall', 'guarded', 'strict'];
+/** As `nonInferiority` takes its bounds: `strict` at the level with the allowance for few images. */
+const GATE = 'gate';
+
+/** Runs in which each method's two-sided interval lay above (`high`) and below the truth, as shares. */
+function misses(population, n, level, methods, random) {
+  const found = Object.fromEntries(methods.map((method) => [method, { high: 0, low: 0, none: 0 }]));
+  const gateLevel = 2 * boundLevelFor((1 + level) / 2, n) - 1;
+  const drawn = new Uint32Array(n);
+  for (let run = 0; run < runs; run++) {
+    random.fillBelow(drawn, population.pool.length);
+    const sample = Float64Array.from(drawn, (i) => population.pool[i]);
+    const flat = isConstant(sample);
+    const moments = momentsOf(sample);
+    let kept;
+    const replicates = () => (kept ??= resampleMeans(sample, resamples, random));
+    for (const method of methods) {
+      const { lower, upper } = flat
+        ? { lower: sample[0], upper: sample[0] }
+        : method === GATE
+          ? meanEnds('strict', gateLevel, moments, replicates)
+          : meanEnds(method, level, moments, replicates);
+      const count = found[method];
+      if (!Number.isFinite(lower) || !Number.isFinite(upper)) count.none += 1 / runs;
+      if (lower > population.mean) count.high += 1 / runs;
+      if (upper < population.mean) count.low += 1 / runs;
+    }
+  }
+  return found;
+}
+
+const percent = (share) => (100 * share).toFixed(1);
+
+function populationTable(kinds, sizes, level, methods, cell) {
+  const random = createRandom('coverage');
+  const rows = [];
+  for (const population of scorePopulations(random.split('populations'))) {
+    if (!kinds.includes(population.kind)) continue;
+    for (const n of sizes) {
+      const found = misses(population, n, level, methods, random.split(`${population.name}/${n}`));
+      rows.push([
+        population.name,
+        population.skewness.toFixed(1),
+        String(n),
+        ...methods.map((method) => cell(found[method])),
+      ]);
+    }
+  }
+  printTable([['population', 'skewness', 'n', ...methods], ...rows]);
+}
+
+function intervals() {
+  console.log(`Coverage of two-sided 95 % intervals, percent; ${runs} runs, ${resamples} resamples`);
+  populationTable(['scores', 'gains'], [16, 30, 50, 100, 200, 500], 0.95, METHODS, (m) =>
+    percent(1 - m.high - m.low),
+  );
+}
+
+function gate() {
+  console.log(
+    'Errors of the one-sided 95 % decision with the true gain on the margin, percent: wrong pass / wrong fail',
+  );
+  console.log(`${runs} runs, ${resamples} resamples`);
+  populationTable(
+    ['gains'],
+    [30, 50, 100, 200, 500, 1000],
+    0.9,
+    [...METHODS, GATE],
+    (m) => `${percent(m.high)} / ${percent(m.low)}`,
+  );
+}
+
+/** Level of the paired tests at 5 % when nothing is gained: signs of a population's gains flipped at random. */
+function tests() {
+  console.log(
+    `Rejections at 5 % without any true difference, percent; ${runs} runs, ${resamples} sign patterns`,
+  );
+  const random = createRandom('tests');
+  const rows = [];
+  for (const population of scorePopulations(random.split('populations'))) {
+    if (population.kind !== 'gains') continue;
+    for (const n of [10, 30, 100, 500]) {
+      const found = { two: 0, greater: 0, wilcoxon: 0 };
+      for (let run = 0; run < runs; run++) {
+        const gains = Float64Array.from({ length: n }, () => {
+          const gain = population.pool[random.below(population.pool.length)];
+          return random.below(2) === 0 ? gain : -gain;
+        });
+        const rejects = (outcome) => (outcome.kind === 'tested' && outcome.p <= 0.05 ? 1 / runs : 0);
+        found.two += rejects(signFlipTest(gains, { resamples, seed: run }));
+        found.greater += rejects(signFlipTest(gains, { resamples, seed: run, alternative: 'greater' }));
+        found.wilcoxon += rejects(wilcoxonSignedRank(gains));
+      }
+      rows.push([
+        population.name,
+        String(n),
+        percent(found.two),
+        percent(found.greater),
+        percent(found.wilcoxon),
+      ]);
+    }
+  }
+  printTable([['population', 'n', 'sign-flip', 'sign-flip, greater', 'Wilcoxon'], ...rows]);
+}
+
+function ratio() {
+  const trials = Math.min(runs, 1000);
+  console.log(`Coverage of 95 % intervals for a ratio of medians, percent (width, percent); ${trials} runs`);
+  const random = createRandom('ratio');
+  const rows = [];
+  for (const [between, disturbed] of [
+    [0.005, 0],
+    [0.03, 0],
+    [0.03, 0.15],
+  ]) {
+    for (const count of [2, 3, 4, 6, 8, 12, 20]) {
+      const found = { welch: [0, 0], hierarchical: [0, 0] };
+      for (let run = 0; run < trials; run++) {
+        const a = side(random, count, between, disturbed);
+        const b = side(random, count, between, disturbed);
+        for (const [method, sums] of Object.entries(found)) {
+          const interval = ratioOfMedians(a, b, { method, resamples: 1000, seed: run });
+          if (interval.lower <= 1 && interval.upper >= 1) sums[0] += 1 / trials;
+          sums[1] += Math.log(interval.upper / interval.lower) / trials;
+        }
+      }
+      const cells = Object.values(found).map(([held, width]) => `${percent(held)} (${percent(width)})`);
+      rows.push([percent(between), percent(disturbed), String(count), ...cells]);
+    }
+  }
+  printTable([
+    ['sd between processes, %', 'disturbed, %', 'processes a side', 'welch', 'hierarchical'],
+    ...rows,
+  ]);
+}
+
+/** Processes of 51 times each: log-normal within, some of them slowed as by a neighbour. */
+function side(random, processes, between, disturbed) {
+  return Array.from({ length: processes }, () => {
+    const slow = random.uniform() < disturbed ? 0.2 * random.exponential() : 0;
+    const level = between * random.normal() + slow;
+    return Float64Array.from({ length: 51 }, () => 100 * Math.exp(level + 0.05 * random.normal()));
+  });
+}
+
+/** The large-sample bootstrap beside the plain one, on 20,000 gains with 0, 5 and 30 catastrophes. */
+function large() {
+  const seeds = 20;
+  console.log(
+    `95 % ends in standard errors from the mean: mean (sd) over ${seeds} seeds; n = 20,000, 10,000 resamples`,
+  );
+  const rows = [];
+  for (const catastrophes of [0, 5, 30]) {
+    const random = createRandom(`large/${catastrophes}`);
+    const gains = Float64Array.from({ length: 20_000 }, (_, i) =>
+      i < catastrophes ? -0.8 + 0.1 * random.uniform() : Math.round(random.normal()) / 1000,
+    );
+    const moments = momentsOf(gains);
+    for (const [name, make] of [
+      ['every value drawn', plainReplicates],
+      ['tail drawn, bulk summed', (sample, _, stream) => resampleMeans(sample, 10_000, stream)],
+    ]) {
+      const ends = Array.from({ length: seeds }, (_, seed) => {
+        const made = make(gains, moments, random.split(`${name}/${seed}`));
+        const bca = bcaEnds(made.means, moments.mean, accelerationOfMean(moments), 0.95);
+        const studentised = studentisedEnds(made, moments, 0.95);
+        return [bca.lower, bca.upper, studentised.lower, studentised.upper].map(
+          (end) => (end - moments.mean) / moments.standardError,
+        );
+      });
+      const cells = [0, 1, 2, 3].map((at) => {
+        const { n, mean, standardError } = momentsOf(ends.map((four) => four[at]));
+        return `${mean.toFixed(3)} (${(standardError * Math.sqrt(n)).toFixed(3)})`;
+      });
+      rows.push([String(catastrophes), name, ...cells]);
+    }
+  }
+  printTable([
+    ['catastrophes', 'resampling', 'BCa low', 'BCa high', 'studentised low', 'studentised high'],
+    ...rows,
+  ]);
+}
+
+function plainReplicates(values, moments, random) {
+  const n = values.length;
+  const means = new Float64Array(10_000);
+  const t = new Float64Array(10_000);
+  const drawn = new Uint32Array(n);
+  for (let b = 0; b < means.length; b++) {
+    random.fillBelow(drawn, n);
+    let sum = 0;
+    let squares = 0;
+    for (const i of drawn) {
+      const d = values[i] - moments.mean;
+      sum += d;
+      squares += d * d;
+    }
+    const shift = sum / n;
+    means[b] = moments.mean + shift;
+    t[b] = shift / Math.sqrt((squares - n * shift * shift) / (n - 1) / n);
+  }
+  return { means: means.sort(), t: t.sort() };
+}
+
+const parts = { intervals, gate, tests, ratio, large };
+const asked = positionals.length === 0 || positionals.includes('all') ? Object.keys(parts) : positionals;
+for (const part of asked) {
+  if (!(part in parts))
+    throw new Error(`unknown part ${part}; known are ${Object.keys(parts).join(', ')}, all`);
+  parts[part]();
+}

@@ -1,0 +1,114 @@
+import { MaskbenchError } from '../core/errors.js';
+import type { IntervalMethod } from './interval.js';
+import { meanInterval } from './mean-interval.js';
+import { imagesNeeded, minimumDetectableEffect } from './mde.js';
+import { isConstant, momentsOf } from './moments.js';
+import type { Seed } from './random.js';
+import { requireBetween, requireFinite, requireWhole, type Values } from './values.js';
+
+export type Verdict = 'pass' | 'fail' | 'inconclusive';
+
+export interface NonInferiorityOptions {
+  /** How much mean may be lost, in the metric's unit; 0 asks for proof of an improvement. */
+  readonly margin: number;
+  /** Confidence of each one-sided bound, above 0.5; default 0.95. */
+  readonly level?: number;
+  /** Fewer images than this are never more than inconclusive; default 30. */
+  readonly minimum?: number;
+  /** Default `strict`. */
+  readonly method?: IntervalMethod;
+  readonly resamples?: number | undefined;
+  readonly seed?: Seed | undefined;
+}
+
+export interface NonInferiority {
+  readonly verdict: Verdict;
+  /** What decided. */
+  readonly because:
+    | 'lower-bound-above-margin'
+    | 'upper-bound-below-margin'
+    | 'interval-spans-margin'
+    | 'too-few-images'
+    | 'no-interval';
+  readonly n: number;
+  readonly margin: number;
+  readonly level: number;
+  readonly boundLevel: number;
+  readonly method: IntervalMethod;
+  /** Mean gain, positive is better; null without images. */
+  readonly estimate: number | null;
+  /** One-sided bounds of the mean gain, each of nominal confidence `boundLevel`, so that the verdict has `level`. */
+  readonly lower: number | null;
+  readonly upper: number | null;
+  /** All images moved by the same amount (often none at all), so there was no spread to reckon with. */
+  readonly constant: boolean;
+  /** The smallest mean loss that these data could have shown with 80 % power; null without spread or images. */
+  readonly smallestDetectable: number | null;
+  /** Images with which an equal candidate would pass in 8 of 10 trials; null without spread, images or margin. */
+  readonly imagesNeeded: number | null;
+  readonly caution: 'few-values' | 'skewed' | null;
+}
+
+/**
+ * One-sided non-inferiority of paired gains (positive is better, see `pairedGains`): `pass` if the lower bound of the
+ * mean gain is above -margin, `fail` if the upper bound is below it, else `inconclusive`. Each wrong verdict has a
+ * chance of at most 1 - level, as far as the interval covers; docs/statistics.md has the simulated errors, and why a
+ * rare catastrophe needs a tail rule and not a mean. Throws `internal` on bad input.
+ */
+export function nonInferiority(gains: Values, options: NonInferiorityOptions): NonInferiority {
+  const { margin, level = 0.95, minimum = 30, method = 'strict' } = options;
+  requireFinite(gains, 'non-inferiority');
+  if (!(margin >= 0 && Number.isFinite(margin))) {
+    throw new MaskbenchError('internal', `non-inferiority margin is ${margin}; it must be at least 0`);
+  }
+  requireBetween(level, 0.5, 1, 'level of a one-sided bound');
+  requireWhole(minimum, 0, 'minimum number of images');
+  const boundLevel = boundLevelFor(level, gains.length);
+  // both ends of the two-sided interval of level 2 L - 1 are one-sided bounds of level L
+  const { resamples, seed } = options;
+  const interval = meanInterval(gains, { method, level: 2 * boundLevel - 1, resamples, seed });
+  const bounds = interval.kind === 'none' ? null : interval;
+  const power = powerOf(gains, margin, 1 - boundLevel);
+  const shared = {
+    n: gains.length,
+    margin,
+    level,
+    boundLevel,
+    method,
+    estimate: bounds?.estimate ?? (gains.length > 0 ? momentsOf(gains).mean : null),
+    lower: bounds?.lower ?? null,
+    upper: bounds?.upper ?? null,
+    constant: interval.kind === 'constant',
+    caution: interval.kind === 'interval' ? interval.caution : null,
+    ...power,
+  };
+  if (gains.length < minimum) return { ...shared, verdict: 'inconclusive', because: 'too-few-images' };
+  if (bounds === null) return { ...shared, verdict: 'inconclusive', because: 'no-interval' };
+  if (bounds.lower > -margin) return { ...shared, verdict: 'pass', because: 'lower-bound-above-margin' };
+  if (bounds.upper < -margin) return { ...shared, verdict: 'fail', because: 'upper-bound-below-margin' };
+  return { ...shared, verdict: 'inconclusive', because: 'interval-spans-margin' };
+}
+
+/**
+ * The nominal level at which the bounds are taken, for a verdict at `level` from n images: the error allowed is divided
+ * by 1 + 60 / n. Simulated on tied, sparse and skewed gains, the strict bound without it lets pass up to 1.8 times as
+ * often as it says at n <= 100 and as it says from about 500 on; with it, never beyond 5 % and simulation error
+ * (bench/coverage.mjs). At 200 images it widens the bounds by 8 %, at 1,000 by 2 %.
+ */
+export function boundLevelFor(level: number, n: number): number {
+  return n === 0 ? level : 1 - (1 - level) / (1 + 60 / n);
+}
+
+function powerOf(
+  gains: Values,
+  margin: number,
+  alpha: number,
+): Pick<NonInferiority, 'smallestDetectable' | 'imagesNeeded'> {
+  const n = gains.length;
+  if (n < 2 || isConstant(gains)) return { smallestDetectable: null, imagesNeeded: null };
+  const sd = momentsOf(gains).standardError * Math.sqrt(n);
+  return {
+    smallestDetectable: minimumDetectableEffect(sd, n, { alpha }),
+    imagesNeeded: margin > 0 ? imagesNeeded(sd, margin, { alpha }) : null,
+  };
+}

@@ -1,0 +1,57 @@
+import { isConstant } from './moments.js';
+import type { Random } from './random.js';
+import { resampleByTail } from './resample-large.js';
+import { meanOf, requireWhole, type Values } from './values.js';
+
+/** What resampling with replacement makes of the mean; each array ascending, one number a resample. */
+export interface MeanReplicates {
+  readonly means: Float64Array;
+  /** (resample's mean - mean) / resample's standard error; infinite where a resample has no spread. */
+  readonly t: Float64Array;
+}
+
+/** Above this many values the bulk of each resample is drawn as a sum; see `resampleByTail`. */
+export const LARGE_SAMPLE = 4096;
+
+/**
+ * Efron's nonparametric bootstrap of the mean: `resamples` times n draws with replacement.
+ * Values may be tied; at least two, not all equal. Time n x resamples up to `LARGE_SAMPLE` values, constant above.
+ */
+export function resampleMeans(values: Values, resamples: number, random: Random): MeanReplicates {
+  requireWhole(resamples, 1, 'number of resamples');
+  const n = values.length;
+  const mean = meanOf(values);
+  const means = new Float64Array(resamples);
+  const t = new Float64Array(resamples);
+  const deviations = Float64Array.from(values, (value) => value - mean);
+  const record = (b: number, sum: number, squares: number): void => {
+    const shift = sum / n;
+    means[b] = mean + shift;
+    t[b] = shift / Math.sqrt(spread(squares, shift, n) / (n - 1) / n);
+    // 0 / 0: a resample without spread right on the mean
+    if (Number.isNaN(t[b])) t[b] = 0;
+  };
+  if (n > LARGE_SAMPLE && !isConstant(values)) {
+    resampleByTail(deviations, resamples, random, record);
+  } else {
+    const drawn = new Uint32Array(n);
+    for (let b = 0; b < resamples; b++) {
+      random.fillBelow(drawn, n);
+      let sum = 0;
+      let squares = 0;
+      for (let i = 0; i < n; i++) {
+        const d = deviations[drawn[i]];
+        sum += d;
+        squares += d * d;
+      }
+      record(b, sum, squares);
+    }
+  }
+  return { means: means.sort(), t: t.sort() };
+}
+
+/** Sum of squared deviations from the resample's own mean; rounding must not turn "no spread" into a tiny one. */
+function spread(squares: number, shift: number, n: number): number {
+  const left = squares - n * shift * shift;
+  return left > 1e-12 * squares ? left : 0;
+}
