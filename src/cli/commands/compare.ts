@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import type { Comparison } from '../../core/comparison.js';
+import { compareSides } from '../../evaluate/verdict/compare.js';
+import { openSide } from '../../evaluate/verdict/open-side.js';
+import { comparisonToHtml } from '../../reports/comparison/html.js';
+import { comparisonToMarkdown } from '../../reports/comparison/markdown.js';
+import { comparisonToTerminal } from '../../reports/comparison/terminal.js';
+import type { CliContext } from '../context.js';
+import { writeReport } from '../write-report.js';
+
+export type ComparisonFormat = 'terminal' | 'markdown' | 'json' | 'html';
+
+export interface CompareCommandOptions {
+  readonly modelA?: string;
+  readonly modelB?: string;
+  readonly metrics?: readonly string[];
+  readonly datasets?: readonly string[];
+  readonly force?: boolean;
+  readonly format: ComparisonFormat;
+  readonly json?: boolean;
+  readonly out?: string;
+}
+
+const RENDER: Readonly<Record<ComparisonFormat, (comparison: Comparison) => string>> = {
+  terminal: comparisonToTerminal,
+  markdown: comparisonToMarkdown,
+  json: (comparison) => `${JSON.stringify(comparison, null, 2)}\n`,
+  html: comparisonToHtml,
+};
+
+/** `maskbench compare`: two runs or baselines held against each other, image by image. */
+export async function compareCommand(
+  a: string,
+  b: string,
+  options: CompareCommandOptions,
+  context: CliContext,
+): Promise<void> {
+  const { comparison } = await compareSides(await openSide(a, context.cwd), await openSide(b, context.cwd), {
+    models: { baseline: options.modelA, candidate: options.modelB },
+    metrics: options.metrics,
+    datasets: options.datasets,
+    force: options.force === true,
+  });
+  const text = RENDER[options.json === true ? 'json' : options.format](comparison);
+  if (options.out === undefined) context.out(text);
+  else await writeReport(resolve(context.cwd, options.out), text);
+}

@@ -1,0 +1,62 @@
+import { MaskbenchError } from '../../core/errors.js';
+import { nearest } from '../../core/yaml-file.js';
+import type { SideFacts, SideModel } from './side.js';
+
+export interface ModelChoice {
+  readonly baseline?: string | undefined;
+  readonly candidate?: string | undefined;
+}
+
+export interface ModelPair {
+  readonly baseline: SideModel;
+  readonly candidate: SideModel;
+}
+
+/**
+ * Which models are held against each other: those of equal name; or the two that `choice` names (one name stands for
+ * both sides); or, where each side has a single model, these two.
+ *
+ * @throws MaskbenchError `config.unknown-name` for a model that is not there, `usage` if nothing pairs up.
+ */
+export function pairModels(
+  baseline: SideFacts,
+  candidate: SideFacts,
+  choice: ModelChoice,
+): readonly ModelPair[] {
+  const first = choice.baseline ?? choice.candidate;
+  const second = choice.candidate ?? choice.baseline;
+  if (first !== undefined && second !== undefined) {
+    return [{ baseline: modelOf(baseline, first), candidate: modelOf(candidate, second) }];
+  }
+  const pairs = baseline.models.flatMap((model): ModelPair[] => {
+    const other = candidate.models.find(({ name }) => name === model.name);
+    return other === undefined ? [] : [{ baseline: model, candidate: other }];
+  });
+  if (pairs.length > 0) return pairs;
+  if (baseline.models.length === 1 && candidate.models.length === 1) {
+    return [{ baseline: baseline.models[0], candidate: candidate.models[0] }];
+  }
+  throw new MaskbenchError(
+    'usage',
+    `no model of ${baseline.label} (${namesOf(baseline)}) has its name in ${candidate.label} (${namesOf(candidate)})`,
+    { remedy: 'name the two with --model-a and --model-b' },
+  );
+}
+
+/** @throws MaskbenchError `config.unknown-name`, with the nearest name. */
+export function modelOf(side: SideFacts, name: string): SideModel {
+  const model = side.models.find((candidate) => candidate.name === name);
+  if (model !== undefined) return model;
+  const near = nearest(
+    name,
+    side.models.map((candidate) => candidate.name),
+  );
+  throw new MaskbenchError('config.unknown-name', `no model "${name}" in it`, {
+    where: side.label,
+    remedy: near === undefined ? `it has ${namesOf(side)}` : `did you mean "${near}"?`,
+  });
+}
+
+function namesOf({ models }: SideFacts): string {
+  return models.map(({ name }) => name).join(', ');
+}

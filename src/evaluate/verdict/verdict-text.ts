@@ -1,0 +1,19 @@
+/** A score or a difference of scores with four decimals; larger figures with five digits. */
+export function figure(value: number): string {
+  return Math.abs(value) < 10 ? value.toFixed(4) : value.toPrecision(5);
+}
+
+/** The same with its sign. */
+export function signed(value: number): string {
+  return `${value > 0 ? '+' : ''}${figure(value)}`;
+}
+
+/** 0.0123 as `1.2 %`. */
+export function percent(value: number): string {
+  return `${(value * 100).toFixed(1)} %`;
+}
+
+/** `1 image`, `1,000 images`. */
+export function counted(n: number, thing: string): string {
+  return `${n.toLocaleString('en-US')} ${thing}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,67 @@
+import { escapeControls } from '../../core/errors.js';
+import type { Check, GateOutcome, PairVerdict } from '../../core/verdict.js';
+import { imageLine, verdictTitle } from './outcome-lines.js';
+
+/**
+ * JUnit XML for CI systems: a suite a pair of models, a test case a check. A failed check is a failure; one that is open
+ * is skipped, with its reason, since it is neither; the exit status tells the two apart.
+ */
+export function outcomeToJunit({ pairs, gate }: GateOutcome): string {
+  const suites = pairs.map((pair) => suite(pair, gate.name));
+  const all = pairs.flatMap(({ checks }) => checks);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="${attribute(`maskbench ${gate.name}`)}" ${counts(all)}>`,
+    ...suites,
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function suite(pair: PairVerdict, gate: string): string {
+  return [
+    `  <testsuite name="${attribute(`${gate}: ${verdictTitle(pair)}`)}" ${counts(pair.checks)}>`,
+    ...pair.checks.map((check) => testCase(check, verdictTitle(pair))),
+    '  </testsuite>',
+  ].join('\n');
+}
+
+function testCase({ id, kind, rule, verdict, evidence, images }: Check, title: string): string {
+  const open = `    <testcase classname="${attribute(`${title}.${kind}`)}" name="${attribute(`${rule} [${id}]`)}" time="0">`;
+  const details = [evidence, ...images.map(imageLine)].map(content).join('\n');
+  const body = {
+    pass: `<system-out>${details}</system-out>`,
+    fail: `<failure type="${attribute(kind)}" message="${attribute(evidence)}">${details}</failure>`,
+    inconclusive: `<skipped message="${attribute(`inconclusive: ${evidence}`)}"/>`,
+  }[verdict];
+  return `${open}${body}</testcase>`;
+}
+
+function counts(checks: readonly Check[]): string {
+  const of = (verdict: Check['verdict']): number => checks.filter((check) => check.verdict === verdict).length;
+  return `tests="${checks.length}" failures="${of('fail')}" errors="0" skipped="${of('inconclusive')}" time="0"`;
+}
+
+function content(text: string): string {
+  return xmlCharacters(text).replace(/[&<>]/g, (c) => ENTITIES[c] ?? c);
+}
+
+function attribute(text: string): string {
+  return xmlCharacters(text).replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
+}
+
+/** XML 1.0 has no way to say most control characters, half a surrogate pair, U+FFFE or U+FFFF. */
+function xmlCharacters(text: string): string {
+  return escapeControls(text).replace(
+    /[\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
+    '\uFFFD',
+  );
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};

@@ -1,0 +1,79 @@
+import type { MetricComparison, PairComparison } from '../../core/comparison.js';
+import type { Row, Table } from '../table.js';
+import { countCell, figureCell, intervalCell, pCell, signedCell } from './figures.js';
+
+/** Every metric on every dataset: before, now, the gain with its interval, p, images better, same and worse. */
+export function metricTable({ metrics, leaked, baseline, candidate }: PairComparison): Table {
+  const rows = metrics.map((row): Row => {
+    const moved = { text: `${row.wins}/${row.ties}/${row.losses}` };
+    return {
+      kind: 'measured',
+      cells: [
+        { text: row.title },
+        { text: row.dataset ?? 'all' },
+        figureCell(row.baseline),
+        figureCell(row.candidate),
+        signedCell(row.gain?.mean ?? null),
+        intervalCell(row.gain),
+        pCell(row.p, row.adjusted),
+        moved,
+        countCell(row.n),
+      ],
+    };
+  });
+  return {
+    title: 'Scores',
+    caption: `Mean over images of ${baseline.name} (before) and ${candidate.name} (now); gains are paired by image, + is better.`,
+    columns: [
+      { label: 'Metric', align: 'left' },
+      { label: 'Dataset', align: 'left' },
+      { label: 'before', align: 'right' },
+      { label: 'now', align: 'right' },
+      { label: 'gain', align: 'right' },
+      { label: '95 % interval', align: 'right' },
+      { label: 'p', align: 'right' },
+      { label: '+/=/-', align: 'right' },
+      { label: 'n', align: 'right' },
+    ],
+    rows,
+    notes: [
+      'p: two-sided sign-flip test; * is below 0.05 after Holm over the rows. +/=/-: images better, same, worse.',
+      ...methodNotes(metrics),
+      ...undefinedNotes(metrics),
+      ...leaked.map(
+        ({ dataset, tags }) =>
+          `A model was trained on pictures of ${dataset} (${tags.join(', ')}): not held out, no evidence, left out of gates.`,
+      ),
+    ],
+  };
+}
+
+function methodNotes(rows: readonly MetricComparison[]): readonly string[] {
+  const named = (caution: 'few-values' | 'skewed'): string =>
+    [
+      ...new Set(
+        rows.flatMap(({ gain, title, dataset }) =>
+          gain?.caution === caution ? [`${title} on ${dataset ?? 'all'}`] : [],
+        ),
+      ),
+    ].join(', ');
+  const skewed = named('skewed');
+  const few = [
+    ...new Set(
+      rows.flatMap(({ gain, dataset }) => (gain?.caution === 'few-values' ? [dataset ?? 'all'] : [])),
+    ),
+  ];
+  return [
+    ...(few.length > 0 ? [`Fewer than 30 images, intervals rough: ${few.join(', ')}.`] : []),
+    ...(skewed === '' ? [] : [`A few images carry the difference, interval rough: ${skewed}.`]),
+  ];
+}
+
+function undefinedNotes(rows: readonly MetricComparison[]): readonly string[] {
+  return rows
+    .filter(({ undefinedBaseline, undefinedCandidate }) => undefinedBaseline + undefinedCandidate > 0)
+    .map(
+      ({ title, dataset, undefinedBaseline, undefinedCandidate }) =>
+        `${title} on ${dataset ?? 'all'} is undefined before only on ${undefinedBaseline} images, now only on ${undefinedCandidate}; they are in neither mean.`,
+    );
+}

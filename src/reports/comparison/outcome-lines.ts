@@ -1,0 +1,31 @@
+import type { Check, GateOutcome, PairVerdict, Verdict } from '../../core/verdict.js';
+import { formatFigure, formatSigned } from './figures.js';
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  pass: 'PASS',
+  fail: 'FAIL',
+  inconclusive: 'INCONCLUSIVE',
+};
+
+/** The verdict in a sentence, with what decided it. */
+export function headline({ verdict, gate, pairs }: GateOutcome): string {
+  const all = pairs.flatMap(({ checks }) => checks);
+  const of = (wanted: Verdict): number => all.filter((check) => check.verdict === wanted).length;
+  const counts = `${of('pass')} of ${all.length} checks pass, ${of('fail')} fail, ${of('inconclusive')} open`;
+  return `${VERDICT_WORDS[verdict]} by the gate "${gate.name}": ${counts}`;
+}
+
+/** The checks that made the verdict: those that fail, else those that are open, else all. */
+export function decidingChecks({ verdict, checks }: PairVerdict): readonly Check[] {
+  return verdict === 'pass' ? checks : checks.filter((check) => check.verdict === verdict);
+}
+
+/** An image of a check: where it is and what became of it. */
+export function imageLine({ dataset, id, baseline, candidate, gain }: Check['images'][number]): string {
+  return `${dataset} / ${id}: ${formatFigure(baseline)} before, ${formatFigure(candidate)} now (${formatSigned(gain)})`;
+}
+
+/** Names of the models of a verdict. */
+export function verdictTitle({ baseline, candidate }: PairVerdict): string {
+  return baseline === candidate ? baseline : `${baseline} -> ${candidate}`;
+}

@@ -1,0 +1,56 @@
+import type { RankingReport, RankingTable } from '../../core/ranking.js';
+import { renderTable as renderMarkdown } from '../markdown.js';
+import type { Table } from '../table.js';
+import { renderTable as renderTerminal } from '../terminal.js';
+import { figureCell } from './figures.js';
+
+/** A ranking for a terminal. */
+export function rankingToTerminal(report: RankingReport): string {
+  return `${tables(report).map(renderTerminal).join('\n\n')}\n`;
+}
+
+/** A ranking as GitHub-flavoured Markdown. */
+export function rankingToMarkdown(report: RankingReport): string {
+  return `${tables(report).map(renderMarkdown).join('\n\n')}\n`;
+}
+
+function tables({ tables: all, alpha, signatures }: RankingReport): readonly Table[] {
+  return all.map((one) => toTable(one, alpha, signatures));
+}
+
+function toTable(
+  { title, dataset, n, ranks, excluded, better }: RankingTable,
+  alpha: number,
+  signatures: readonly string[],
+): Table {
+  return {
+    title: `${title} on ${dataset ?? 'all images'}`,
+    caption: `Models of one tier cannot be told apart; ${better} is better; ${n.toLocaleString('en-US')} images scored by all.`,
+    columns: [
+      { label: 'Tier', align: 'right' },
+      { label: 'Model', align: 'left' },
+      { label: 'mean', align: 'right' },
+      { label: 'beaten by', align: 'left' },
+      { label: 'like', align: 'left' },
+    ],
+    rows: ranks.map(({ tier, model, mean, beatenBy, alike }) => ({
+      kind: 'measured',
+      cells: [
+        { text: String(tier), value: tier },
+        { text: model },
+        figureCell(mean),
+        { text: named(beatenBy) },
+        { text: named(alike) },
+      ],
+    })),
+    notes: [
+      `Every pair by a sign-flip test over the same images, Holm over all pairs: any false "better" has a chance of at most ${alpha}.`,
+      ...excluded.map(({ model, reason }) => `${model} is not ranked: ${reason}.`),
+      `Signature: ${signatures.join('  ')}`,
+    ],
+  };
+}
+
+function named(models: readonly string[]): string {
+  return models.length > 3 ? `${models.slice(0, 2).join(', ')} and ${models.length - 2} more` : models.join(', ');
+}

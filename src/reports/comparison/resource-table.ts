@@ -1,0 +1,81 @@
+import type { LatencyComparison, MachineConditions, PairComparison, PhaseRatio } from '../../core/comparison.js';
+import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from '../table.js';
+
+/** Times by phase, peak memory and file size, with their ratios, and what the times are worth. */
+export function resourceTable({ latency, peakRssBytes, baseline, candidate }: PairComparison): Table {
+  const memory = peakRssBytes === null ? [] : [bytesRow('peak memory', peakRssBytes)];
+  const sizes = { baseline: baseline.bytes, candidate: candidate.bytes };
+  return {
+    title: 'Time, memory and size',
+    caption: 'Candidate over baseline: a ratio of 1.1 is ten percent more. Times are geometric means of medians.',
+    columns: [
+      { label: 'What', align: 'left' },
+      { label: 'before', align: 'right' },
+      { label: 'now', align: 'right' },
+      { label: 'ratio', align: 'right' },
+      { label: 'interval', align: 'right' },
+    ],
+    rows: [...phasesOf(latency).map(phaseRow), ...memory, bytesRow('model file', sizes)],
+    notes: notesOn(latency),
+  };
+}
+
+function phasesOf(latency: LatencyComparison): readonly PhaseRatio[] {
+  if (latency.kind === 'none') return [];
+  return latency.kind === 'stored' ? latency.phases : (latency.rounds[0]?.phases ?? []);
+}
+
+function phaseRow({ phase, baselineMs, candidateMs, ratio, lower, upper }: PhaseRatio): Row {
+  const interval: Cell =
+    lower === null || upper === null ? NO_FIGURE : { text: `${lower.toFixed(3)} to ${upper.toFixed(3)}` };
+  return {
+    kind: 'measured',
+    cells: [
+      { text: `${phase}, ms` },
+      { text: formatMs(baselineMs), value: baselineMs },
+      { text: formatMs(candidateMs), value: candidateMs },
+      Number.isFinite(ratio) ? { text: ratio.toFixed(3), value: ratio } : NO_FIGURE,
+      interval,
+    ],
+  };
+}
+
+function bytesRow(what: string, bytes: { readonly baseline: number; readonly candidate: number }): Row {
+  const ratio = bytes.candidate / bytes.baseline;
+  return {
+    kind: 'measured',
+    cells: [
+      { text: `${what}, MB` },
+      { text: formatMegabytes(bytes.baseline), value: bytes.baseline / 1e6 },
+      { text: formatMegabytes(bytes.candidate), value: bytes.candidate / 1e6 },
+      { text: ratio.toFixed(3), value: ratio },
+      NO_FIGURE,
+    ],
+  };
+}
+
+function notesOn(latency: LatencyComparison): readonly string[] {
+  switch (latency.kind) {
+    case 'none':
+      return [`No times are compared: ${latency.reason}.`];
+    case 'stored':
+      return [`Times of ${latency.images} images from the two runs' own timing passes.`, ...latency.caveats];
+    case 'remeasured':
+      return latency.rounds.map(({ purpose, processes, inferencesEach, phases, conditions }) => {
+        const level = Math.round((phases[0]?.level ?? 0) * 100);
+        return (
+          `${purpose === 'confirmation' ? 'Confirmation' : 'Measured for this comparison'}: ` +
+          `${processes[0]} processes a side in the order A B B A, ${inferencesEach} predictions each; ` +
+          `${level} % intervals over processes; ${describe(conditions)}.`
+        );
+      });
+  }
+}
+
+function describe({ cpu, cores, loadBefore, loadAfter, foreignCpu }: MachineConditions): string {
+  const foreign =
+    foreignCpu === null
+      ? 'the use by other processes is not known'
+      : `other processes used ${(foreignCpu * 100).toFixed(1)} % of the processors`;
+  return `${cpu}, ${cores} cores, load ${loadBefore.toFixed(1)} to ${loadAfter.toFixed(1)}, ${foreign}`;
+}

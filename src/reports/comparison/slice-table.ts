@@ -1,0 +1,47 @@
+import type { PairComparison } from '../../core/comparison.js';
+import type { Row, Table } from '../table.js';
+import { countCell, figureCell, intervalCell, pCell, signedCell } from './figures.js';
+
+/** Slices shown; all are in the JSON. */
+const SHOWN = 12;
+
+/** The slices of enough images with the lowest gains. Null if there are none. */
+export function sliceTable({ slices }: PairComparison): Table | null {
+  if (slices === null) return null;
+  const large = slices.rows.filter(({ n }) => n >= slices.minimum);
+  if (large.length === 0) return null;
+  const worst = [...large].sort((a, b) => a.gain.mean - b.gain.mean).slice(0, SHOWN);
+  const small = slices.rows.length - large.length;
+  return {
+    title: `Slices of ${slices.metric}, the lowest gains first`,
+    caption: 'Images by the attributes of the dataset and of the ground truth; numbers in quarters.',
+    columns: [
+      { label: 'Slice', align: 'left' },
+      { label: 'before', align: 'right' },
+      { label: 'now', align: 'right' },
+      { label: 'gain', align: 'right' },
+      { label: '95 % interval', align: 'right' },
+      { label: 'p', align: 'right' },
+      { label: 'n', align: 'right' },
+    ],
+    rows: worst.map(
+      ({ attribute, value, baseline, candidate, gain, p, adjusted, n }): Row => ({
+        kind: 'measured',
+        cells: [
+          { text: `${attribute} ${value}` },
+          figureCell(baseline),
+          figureCell(candidate),
+          signedCell(gain.mean),
+          intervalCell(gain),
+          pCell(p, adjusted),
+          countCell(n),
+        ],
+      }),
+    ),
+    notes: [
+      `p: sign-flip test; * is below 0.05 after Benjamini-Hochberg over ${large.length} slices: for looking around, not for gates.`,
+      ...(large.length > worst.length ? [`${large.length - worst.length} slices with higher gains are in the JSON.`] : []),
+      ...(small > 0 ? [`${small} slices under ${slices.minimum} images are in the JSON, for information only.`] : []),
+    ],
+  };
+}

@@ -1,0 +1,43 @@
+import type { Comparison } from '../../core/comparison.js';
+import type { GateOutcome, PairVerdict } from '../../core/verdict.js';
+import { renderTable } from '../terminal.js';
+import { headline, imageLine, verdictTitle, VERDICT_WORDS } from './outcome-lines.js';
+import { pairTitle, preambleOf, tablesOfPair } from './tables.js';
+import { wrap } from './wrap.js';
+
+/** A comparison for a terminal, without colours. */
+export function comparisonToTerminal(comparison: Comparison): string {
+  const pairs = comparison.pairs.map((pair) =>
+    [`== ${pairTitle(pair)}`, ...tablesOfPair(pair).map(renderTable)].join('\n\n'),
+  );
+  return `${[preamble(comparison), ...pairs].join('\n\n')}\n`;
+}
+
+/** A verdict for a terminal: every check with its evidence, and the figures that show more than the checks. */
+export function outcomeToTerminal(outcome: GateOutcome): string {
+  const { comparison } = outcome;
+  return `${[
+    preamble(comparison),
+    ...outcome.pairs.map((pair) => [`== ${verdictTitle(pair)}`, ...checkLines(pair)].join('\n')),
+    wrap(headline(outcome)),
+  ].join('\n\n')}\n`;
+}
+
+function preamble(comparison: Comparison): string {
+  const { sides, warnings, remarks } = preambleOf(comparison);
+  return [...sides, ...warnings, ...remarks].map((line) => wrap(line, '', '  ')).join('\n');
+}
+
+/** Images listed below a check. */
+const LISTED = 5;
+
+function checkLines({ checks }: PairVerdict): readonly string[] {
+  return checks.flatMap(({ verdict, rule, evidence, images, figures }) => [
+    wrap(rule, `${VERDICT_WORDS[verdict].padEnd(13)}`, ' '.repeat(13)),
+    wrap(evidence, ' '.repeat(13)),
+    ...images.slice(0, LISTED).map((image) => wrap(imageLine(image), ' '.repeat(15))),
+    ...(images.length > LISTED
+      ? [`${' '.repeat(15)}and ${(figures['hits'] ?? images.length) - LISTED} more`]
+      : []),
+  ]);
+}
