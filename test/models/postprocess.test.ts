@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { toMatte, type OutputTensor } from '../../src/models/postprocess.js';
-import { modelSpecSchema, type OutputSpec } from '../../src/models/spec.js';
+import { toMatte } from '../../src/models/postprocess.js';
+import type { MatteOutputSpec } from '../../src/models/output-spec.js';
+import type { OutputTensor } from '../../src/models/tensor.js';
+import { matteSpec } from '../support/model-specs.js';
 
-function output(fields: Record<string, unknown> = {}): OutputSpec {
-  return modelSpecSchema.parse({
-    name: 'm',
-    files: 'file:m.onnx',
-    input: { width: 8, height: 8 },
-    output: fields,
-  }).output;
+function output(fields: Record<string, unknown> = {}): MatteOutputSpec {
+  return matteSpec({ output: fields }).output;
 }
 
 const WIDTH = 4;

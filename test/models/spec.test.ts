@@ -27,14 +27,27 @@ describe('a model spec', () => {
       input: {
         width: 320,
         height: 256,
+        fit: 'stretch',
+        enlarge: true,
+        anchor: 'centre',
+        pad: 0,
+        multipleOf: 1,
         layout: 'nchw',
+        type: 'float32',
         channels: 'rgb',
         resample: 'pillow-lanczos',
         divideBy: 'image-max',
         mean: [0, 0, 0],
         std: [1, 1, 1],
       },
-      output: { select: 0, channel: 0, activation: 'none', rescale: 'none', resample: 'pillow-lanczos' },
+      output: {
+        select: 0,
+        layout: 'nchw',
+        channel: 0,
+        activation: 'none',
+        rescale: 'none',
+        resample: 'pillow-lanczos',
+      },
       trainedOn: [],
     });
   });

@@ -1,0 +1,58 @@
+// rembg in virtual environments: the version of the post's time, and the newest when this was written.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const HERE = import.meta.dirname;
+
+/** Folder of the environments; MASKBENCH_PARITY_VENVS names another one. */
+export const VENVS = process.env.MASKBENCH_PARITY_VENVS ?? join(tmpdir(), 'maskbench-parity');
+
+/** The two rembgs, by the name of their requirements file. */
+export const PEERS = [
+  { name: 'post', warp: 'opencv-linear', resample: 'pillow-lanczos' },
+  { name: 'newest', warp: 'scipy-linear', resample: 'pillow13-lanczos' },
+];
+
+export const pythonOf = (name) => join(VENVS, name, 'bin', 'python');
+
+export const isInstalled = (name) => existsSync(pythonOf(name));
+
+/** Makes an environment and installs its pinned packages with pip, as the user's settings say. */
+export async function install(name) {
+  await run('python3', ['-m', 'venv', join(VENVS, name)]);
+  await run(pythonOf(name), ['-m', 'pip', 'install', '-r', join(HERE, `requirements-${name}.txt`)]);
+}
+
+/**
+ * Runs rembg over a job (see rembg-peer.py).
+ *
+ * @returns {Promise<{lines: object[], versions: Record<string, string | null>}>}
+ */
+export async function runPeer(name, job, threads = 1) {
+  const { stdout } = await run(pythonOf(name), [join(HERE, 'rembg-peer.py')], JSON.stringify(job), {
+    OMP_NUM_THREADS: String(threads),
+  });
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return { lines: lines.slice(0, -1), versions: lines[lines.length - 1].versions };
+}
+
+function run(command, args, input = '', env = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+    });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+    child.on('error', reject);
+    child.on('close', (status) =>
+      status === 0 ? resolve({ stdout }) : reject(new Error(`${command} ended with status ${status}`)),
+    );
+    child.stdin.end(input);
+  });
+}

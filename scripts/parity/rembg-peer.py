@@ -1,0 +1,93 @@
+"""Runs rembg over images with model files of our choice, for scripts/parity/run.mjs.
+
+Reads a job as JSON from standard input:
+  {"sessions": [{"name": "u2net", "files": ["model.onnx"], "options": {...}, "images": [{"path": ..., "out": ...}]}]}
+writes each mask as PNG (several masks stacked, as rembg stacks them) and prints one line of JSON an image, then the
+versions. rembg itself decides how a picture is opened, turned, fed and read; only the downloads are left out.
+"""
+
+import json
+import os
+import sys
+import time
+
+# Before rembg is imported: it asks for the number of threads when a session is made.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import onnxruntime
+import PIL
+import numpy
+from PIL import Image
+from rembg import remove
+from rembg.sessions import sessions
+
+
+def with_files(session_class, files):
+    """The session class, but for where its model files lie."""
+    found = files[0] if len(files) == 1 else tuple(files)
+    return type(
+        f"Local{session_class.__name__}",
+        (session_class,),
+        {"download_models": classmethod(lambda cls, *args, **kwargs: found)},
+    )
+
+
+def open_session(name, files):
+    options = onnxruntime.SessionOptions()
+    threads = int(os.environ["OMP_NUM_THREADS"])
+    options.inter_op_num_threads = threads
+    options.intra_op_num_threads = threads
+    extra = {"model_path": files[0]} if name.endswith("_custom") else {}
+    start = time.perf_counter()
+    session = with_files(sessions[name], files)(name, options, **extra)
+    return session, (time.perf_counter() - start) * 1000
+
+
+def predict(session, path, options):
+    with Image.open(path) as image:
+        image.load()
+        start = time.perf_counter()
+        mask = remove(image, session=session, only_mask=True, **options)
+        return mask, (time.perf_counter() - start) * 1000
+
+
+def main():
+    job = json.load(sys.stdin)
+    for wanted in job["sessions"]:
+        session, load_ms = open_session(wanted["name"], wanted["files"])
+        for image in wanted["images"]:
+            line = {"session": wanted["name"], "path": image["path"], "loadMs": load_ms}
+            try:
+                mask, line["predictMs"] = predict(session, image["path"], wanted.get("options", {}))
+                if "out" in image:
+                    mask.save(image["out"])
+            except Exception as error:  # one picture that rembg refuses is a finding, not the end
+                line["error"] = f"{type(error).__name__}: {error}"
+            print(json.dumps(line), flush=True)
+    print(
+        json.dumps(
+            {
+                "versions": {
+                    "python": sys.version.split()[0],
+                    "rembg": version_of("rembg"),
+                    "onnxruntime": onnxruntime.__version__,
+                    "pillow": PIL.__version__,
+                    "numpy": numpy.__version__,
+                    "scipy": version_of("scipy"),
+                    "opencv": version_of("opencv-python-headless"),
+                }
+            }
+        )
+    )
+
+
+def version_of(package):
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+main()

@@ -1,0 +1,19 @@
+import { classMasks, matteOfClasses } from '../class-masks.js';
+import { placeImage } from '../placement.js';
+import { toTensor } from '../preprocess.js';
+import type { ClassesSpec } from '../spec.js';
+import type { Feeding } from './feeding.js';
+import { connectSingle } from './single-network.js';
+
+/** One image in, scores of classes out; one mask, or the union, is the candidate's matte. */
+export function classesFeeding({ input, output }: ClassesSpec): Feeding {
+  return {
+    roles: ['model'],
+    prepare: async (image) => ({ tensor: await toTensor(image, input), prompts: [] }),
+    connect: ({ model }) => connectSingle(model, input, output.select),
+    read: async (raw, width, height) => {
+      const masks = await classMasks(raw, output, width, height, placeImage(width, height, input));
+      return matteOfClasses(masks, output.classes.matte);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { GrayImage, RgbImage } from '../../image/raster.js';
+import type { ImagePrompt } from '../prompts.js';
+import type { DecoderPrompt } from '../sam.js';
+import type { InputType, OutputTensor, Tensor } from '../tensor.js';
+
+/** A loaded network as a feeding sees it, whatever runs it. */
+export interface Network {
+  /** For messages. */
+  readonly path: string;
+  readonly inputs: readonly NetworkInput[];
+  /** Names in the graph's order. */
+  readonly outputs: readonly string[];
+  /** Computes the outputs that are wanted. Blocks its thread meanwhile. */
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    wanted: readonly string[],
+  ): Promise<Readonly<Record<string, OutputTensor>>>;
+}
+
+export interface NetworkInput {
+  readonly name: string;
+  /** As the runtime calls it; undefined where it does not say. */
+  readonly type: InputType | (string & {}) | undefined;
+  /** Names and numbers below 1 are dynamic. */
+  readonly shape: readonly (number | string)[];
+}
+
+/** What becomes of an image before inference. Plain data: it crosses from the worker thread to the session's. */
+export interface Fed {
+  readonly tensor: Tensor;
+  /** For SAM's decoder; empty elsewhere. */
+  readonly prompts: readonly DecoderPrompt[];
+}
+
+/** The raw output that the matte is read from. Where two networks take part, how long each of them took. */
+export interface Inferred {
+  readonly output: OutputTensor;
+  readonly parts?: { readonly encoderMs: number; readonly decoderMs: number };
+}
+
+/**
+ * The way of one kind of model from pixels to a matte. `prepare` and `read` run in a worker thread, what `connect`
+ * returns in the thread of the sessions.
+ */
+export interface Feeding {
+  /** The networks that it needs, by their role in the spec's files. */
+  readonly roles: readonly string[];
+  prepare(image: RgbImage, prompt: ImagePrompt | undefined): Promise<Fed>;
+  /**
+   * Checks the networks against the spec.
+   *
+   * @throws MaskbenchError `model.signature`.
+   */
+  connect(networks: Readonly<Record<string, Network>>): (fed: Fed) => Promise<Inferred>;
+  /** @throws MaskbenchError `model.output` where the output is no matte. */
+  read(output: OutputTensor, width: number, height: number): Promise<GrayImage>;
+}

@@ -1,0 +1,16 @@
+import { placeImage } from '../placement.js';
+import { toMatte } from '../postprocess.js';
+import { toTensor } from '../preprocess.js';
+import type { MatteSpec } from '../spec.js';
+import type { Feeding } from './feeding.js';
+import { connectSingle } from './single-network.js';
+
+/** One image in, one map out. */
+export function matteFeeding({ input, output }: MatteSpec): Feeding {
+  return {
+    roles: ['model'],
+    prepare: async (image) => ({ tensor: await toTensor(image, input), prompts: [] }),
+    connect: ({ model }) => connectSingle(model, input, output.select),
+    read: (raw, width, height) => toMatte(raw, output, width, height, placeImage(width, height, input)),
+  };
+}
