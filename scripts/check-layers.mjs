@@ -18,7 +18,12 @@ const MAY_IMPORT = {
 };
 
 /** Libraries that only one file or folder may know. */
-const ONLY_IN = { sharp: 'image/codec.ts', 'onnxruntime-node': 'runners/', commander: 'cli/', 'cli-progress': 'cli/' };
+const ONLY_IN = {
+  sharp: 'image/codec.ts',
+  'onnxruntime-node': 'runners/',
+  commander: 'cli/',
+  'cli-progress': 'cli/',
+};
 
 const complaints = [];
 const src = join(import.meta.dirname, '..', 'src');
@@ -30,14 +35,18 @@ for (const file of files.map((name) => name.split(sep).join('/'))) {
     if (target.startsWith('.')) {
       const other = posix.join(posix.dirname(file), target).split('/')[0];
       if (other === folder || !file.includes('/')) continue;
-      if (!MAY_IMPORT[folder]?.includes(other)) complaints.push(`${file}: ${folder} must not import ${other} (${target})`);
+      if (!MAY_IMPORT[folder]?.includes(other))
+        complaints.push(`${file}: ${folder} must not import ${other} (${target})`);
     } else {
       const place = ONLY_IN[target];
-      if (place !== undefined && !file.startsWith(place)) complaints.push(`${file}: only ${place} may import ${target}`);
+      if (place !== undefined && !file.startsWith(place))
+        complaints.push(`${file}: only ${place} may import ${target}`);
     }
   }
 }
 if (files.length === 0) complaints.push('no source files found');
 for (const complaint of complaints) console.error(complaint);
-console.log(`${files.length} files in ${relative(dirname(src), src)}/, ${complaints.length} forbidden imports`);
+console.log(
+  `${files.length} files in ${relative(dirname(src), src)}/, ${complaints.length} forbidden imports`,
+);
 process.exitCode = complaints.length > 0 ? 1 : 0;

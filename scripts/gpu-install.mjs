@@ -7,7 +7,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 if (process.platform !== 'linux' || process.arch !== 'x64') {
-  console.error(`gpu:install: CUDA needs Linux x64, this is ${process.platform} ${process.arch}; nothing was done`);
+  console.error(
+    `gpu:install: CUDA needs Linux x64, this is ${process.platform} ${process.arch}; nothing was done`,
+  );
   process.exit(69);
 }
 const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));

@@ -3,6 +3,8 @@ import { describeError, EXIT_STATUS, exitStatusOf, MaskbenchError } from '../cor
 import type { CliContext, SetStatus } from './context.js';
 import { addInventoryCommands } from './inventory-commands.js';
 import { addRunCommands } from './run-commands.js';
+import { addScoreCommand } from './score-command.js';
+import { addVerdictCommands } from './verdict-commands.js';
 
 const HELP_FOOTER = `
 Exit status: 0 done or pass, 1 the gate failed, 2 inconclusive, 3 done but some cells failed,
@@ -44,11 +46,21 @@ function buildProgram(context: CliContext, setStatus: SetStatus): Command {
       writeErr: context.err,
       getOutHelpWidth: () => 80,
       getErrHelpWidth: () => 80,
+      // One line as for every other error; commander puts a suggestion on a second one.
+      outputError: (text, write) =>
+        write(
+          `maskbench: ${text
+            .replace(/^error: /, '')
+            .trimEnd()
+            .replaceAll(/\s*\n\s*/g, ' ')}\n`,
+        ),
     })
     .showSuggestionAfterError()
     .exitOverride();
   addRunCommands(program, context, setStatus);
+  addScoreCommand(program, context, setStatus);
   addInventoryCommands(program, context, setStatus);
+  addVerdictCommands(program, context, setStatus);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
     command.copyInheritedSettings(program).exitOverride();
   }

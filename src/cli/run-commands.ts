@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
 import { count, list, shard } from './arguments.js';
+import type { RunOptions } from './commands/run.js';
 import type { CliContext, SetStatus } from './context.js';
 
 /** `run`, its phases alone, `merge` and `report`. */
 export function addRunCommands(program: Command, context: CliContext, setStatus: SetStatus): void {
   addRun(program, context, setStatus);
   addTime(program, context, setStatus);
-  addScore(program, context, setStatus);
   addMerge(program, context, setStatus);
   addReport(program, context);
 }
@@ -30,10 +30,27 @@ function addRun(program: Command, context: CliContext, setStatus: SetStatus): vo
     .option('--shard <i/n>', 'every n-th sample only, for several machines', shard)
     .option('--no-time', 'leave the timing pass out')
     .option('--no-score', 'leave scoring out')
-    .action(async (config: string, options) => {
+    .addOption(
+      new Option('--only <phase>', 'one phase alone; score continues the run that is there')
+        .choices(['predict', 'score', 'time'])
+        .conflicts(['time', 'score']),
+    )
+    .action(async (config: string, { only, ...options }) => {
       const { runCommand } = await import('./commands/run.js');
-      setStatus(await runCommand(config, { ...options, predict: true }, context));
+      setStatus(await runCommand(config, { ...options, ...phasesOf(options, only) }, context));
     });
+}
+
+/** Mattes that are to be scored alone are those of a run that is there. */
+function phasesOf(
+  { resume, score, time }: { readonly resume?: boolean; readonly score: boolean; readonly time: boolean },
+  only: 'predict' | 'score' | 'time' | undefined,
+): Pick<RunOptions, 'resume' | 'predict' | 'score' | 'time'> {
+  const phases =
+    only === undefined
+      ? { predict: true, score, time }
+      : { predict: only === 'predict', score: only === 'score', time: only === 'time' };
+  return { ...phases, ...(resume === true || only === 'score' ? { resume: true } : {}) };
 }
 
 function addTime(program: Command, context: CliContext, setStatus: SetStatus): void {
@@ -42,21 +59,6 @@ function addTime(program: Command, context: CliContext, setStatus: SetStatus): v
     .action(async (config: string, options) => {
       const { runCommand } = await import('./commands/run.js');
       setStatus(await runCommand(config, { ...options, predict: false, score: false, time: true }, context));
-    });
-}
-
-function addScore(program: Command, context: CliContext, setStatus: SetStatus): void {
-  withRunOptions(program.command('score'))
-    .description('score the mattes that a run folder holds, without predicting')
-    .action(async (config: string, options) => {
-      const { runCommand } = await import('./commands/run.js');
-      setStatus(
-        await runCommand(
-          config,
-          { ...options, resume: true, predict: false, score: true, time: false },
-          context,
-        ),
-      );
     });
 }
 
@@ -83,8 +85,15 @@ function addReport(program: Command, context: CliContext): void {
         .default('terminal'),
     )
     .option('--out <file>', 'write to a file instead of stdout')
+    .option('--by <attribute>', 'scores by split, group, category, ipq, components ... of the samples')
+    .option('--metric <id>', 'with --by: the metric, such as iou or sod.s')
     .action(async (run: string, options) => {
-      const { reportCommand } = await import('./commands/report.js');
-      await reportCommand(run, options, context);
+      if (options.by === undefined) {
+        const { reportCommand } = await import('./commands/report.js');
+        await reportCommand(run, options, context);
+      } else {
+        const { reportSlices } = await import('./commands/report-slices.js');
+        await reportSlices(run, options, context);
+      }
     });
 }

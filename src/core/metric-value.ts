@@ -8,8 +8,3 @@ export interface Undefined {
 export function isDefined(value: MetricValue): value is number {
   return typeof value === 'number';
 }
-
-/** The value itself if it is finite, else undefined with the reason given. */
-export function finiteOr(value: number, reason: string): MetricValue {
-  return Number.isFinite(value) ? value : { undefined: reason };
-}

@@ -1,4 +1,5 @@
 import type { Failure } from './failure.js';
+import type { MetricValue, Undefined } from './metric-value.js';
 
 /** Version of summary.json and of the record files beside it; a reader refuses another one. */
 export const SCHEMA_VERSION = 1;
@@ -18,6 +19,12 @@ export interface Summary {
   /** The first thousand failed cells in plan order; `cells.failed` counts all. */
   readonly failures: readonly CellFailure[];
   readonly accuracy: readonly AccuracyRow[];
+  /** How the intervals in `accuracy` were made. */
+  readonly intervals?: IntervalMethodSummary;
+  /** The threshold in use against the best one, per model and dataset; where the `fixed` protocol is scored. */
+  readonly thresholds?: readonly ThresholdRow[];
+  /** Images whose verdict depends on the protocol; where `fixed` and `sod` are both scored. */
+  readonly flips?: FlipSummary;
   readonly timing: readonly TimingRow[];
   readonly published: readonly PublishedFigure[];
 }
@@ -84,6 +91,61 @@ export interface MetricMean {
   readonly mean: number | null;
   readonly n: number;
   readonly undefined: number;
+  /** Of the mean, over images. */
+  readonly interval?: Interval;
+  /** The score of the counts of all images together; for scores of counts, of one dataset. */
+  readonly pooled?: MetricValue;
+  /** Of `pooled`, over images. */
+  readonly pooledInterval?: Interval;
+}
+
+/** Lower and upper end, or why there is none. */
+export type Interval = readonly [lower: number, upper: number] | Undefined;
+
+export interface IntervalMethodSummary {
+  /** Confidence, e.g. 0.95. */
+  readonly level: number;
+  readonly resamples: number;
+  readonly seed: number;
+  /** Of means of one dataset, of means of datasets, and of pooled scores; in words. */
+  readonly mean: string;
+  readonly meanOfDatasets: string;
+  readonly pooled: string;
+}
+
+/** Mean IoU of one model on one dataset at the threshold in use and at the best single one. */
+export interface ThresholdRow {
+  readonly model: string;
+  readonly dataset: string;
+  readonly images: number;
+  readonly used: ThresholdPoint;
+  readonly best: ThresholdPoint;
+  /** `best.iou` less `used.iou`, >= 0: what the threshold in use costs. */
+  readonly cost: number;
+}
+
+export interface ThresholdPoint {
+  readonly threshold: number;
+  readonly iou: number;
+}
+
+export interface FlipSummary {
+  /** A mask counts as right at this IoU or more. */
+  readonly verdictIou: number;
+  readonly count: number;
+  /** The first thousand in plan order; `count` counts all. */
+  readonly images: readonly Flip[];
+}
+
+/** One image that is right by one protocol and wrong by the other. */
+export interface Flip {
+  readonly model: string;
+  readonly dataset: string;
+  readonly id: string;
+  /** IoU of the matte as it is, at the threshold. */
+  readonly fixedIou: number;
+  /** IoU of the stretched prediction where it is > 0.5 (`sod.bin_iou`). */
+  readonly sodIou: number;
 }
 
 /** The times of one model on one dataset, or, with `dataset: null`, the plain mean of its datasets' means. */

@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { datasetReferenceSchema } from '../datasets/spec.js';
 import { readYamlFile } from '../core/yaml-file.js';
-import { modelSpecSchema } from '../models/spec.js';
+import { modelReferenceSchema } from '../models/load-spec.js';
 import { runnerOptionsSchema } from '../runners/session-options.js';
 
 const autoOr = (number: z.ZodInt): z.ZodUnion<[z.ZodLiteral<'auto'>, z.ZodInt]> =>
@@ -35,7 +35,7 @@ const timeSchema = z.strictObject({
 export const runConfigSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-" only'),
   description: z.string().optional(),
-  models: z.array(z.union([z.string().min(1), modelSpecSchema])).min(1),
+  models: z.array(modelReferenceSchema).min(1),
   datasets: z.array(datasetReferenceSchema).min(1),
   device: z.string().default('cpu'),
   /** At most so many samples of every dataset, the first in order. */
@@ -47,7 +47,6 @@ export const runConfigSchema = z.strictObject({
 });
 
 export type RunConfig = z.output<typeof runConfigSchema>;
-export type ScoringConfig = RunConfig['scoring'];
 
 /** A checked config, and the folder that its relative paths start from. */
 export interface LoadedConfig {

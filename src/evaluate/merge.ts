@@ -10,7 +10,7 @@ import { lockRun } from './lock.js';
 import type { Manifest, RunSettings } from './manifest.js';
 import type { PlanRecord, PredictionRecord } from './records.js';
 import { enterRunFolder, readManifest, runFolder, writeJson, type RunFolder } from './run-folder.js';
-import { summarise } from './summarise.js';
+import { writeSummary } from './write-summary.js';
 
 interface Part {
   readonly folder: RunFolder;
@@ -42,13 +42,16 @@ export async function mergeRuns(paths: readonly string[], out: string): Promise<
     await writeLines(target.plan, plan.records);
     for (const { folder } of parts) await copyMattes(folder, target);
     const sameMachine = new Set(parts.map(({ manifest: { environment } }) => environment.cpu)).size === 1;
-    for (const file of ['predictions', 'scores', ...(sameMachine ? (['timings'] as const) : [])] as const) {
+    for (const file of [
+      'predictions',
+      'scores',
+      'truths',
+      ...(sameMachine ? (['timings'] as const) : []),
+    ] as const) {
       await writeLines(target[file], concatenated(parts.map(({ folder }) => folder[file])));
     }
     await writeJson(target.manifest, manifest);
-    const summary = await summarise(target, manifest);
-    await writeJson(target.summary, summary);
-    return summary;
+    return await writeSummary(target, manifest);
   } finally {
     await lock.release();
   }

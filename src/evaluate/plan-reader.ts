@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { cellName } from './cell-key.js';
 import { readJsonl } from './jsonl.js';
 import type { PlannedSample, PlanRecord, PredictionRecord } from './records.js';
 import type { RunFolder } from './run-folder.js';
@@ -7,11 +8,11 @@ import type { RunFolder } from './run-folder.js';
 export async function* plannedSamples(
   folder: RunFolder,
   model?: string,
-  isOpen?: (key: string) => boolean,
+  isOpen?: (cell: string) => boolean,
 ): AsyncGenerator<PlannedSample, void, undefined> {
   for await (const record of readJsonl<PlanRecord>(folder.plan)) {
     if (record.kind !== 'sample') continue;
-    if (model !== undefined && isOpen?.(record.cells[model]) === false) continue;
+    if (model !== undefined && isOpen?.(cellName(record.cells[model], model, record)) === false) continue;
     yield record;
   }
 }
@@ -19,20 +20,21 @@ export async function* plannedSamples(
 export async function countCells(
   folder: RunFolder,
   model: string,
-  isOpen: (key: string) => boolean,
+  isOpen: (cell: string) => boolean,
 ): Promise<number> {
   let count = 0;
   for await (const _ of plannedSamples(folder, model, isOpen)) count++;
   return count;
 }
 
-/** Keys of the cells that have a prediction and whose matte is still there. */
-export async function doneKeys(folder: RunFolder): Promise<Set<string>> {
-  const keys = new Set<string>();
+/** Names of the cells that have a prediction and whose matte is still there. */
+export async function doneCells(folder: RunFolder): Promise<Set<string>> {
+  const cells = new Set<string>();
   for await (const record of readJsonl<PredictionRecord>(folder.predictions)) {
-    if (record.status === 'done' && existsSync(folder.matte(record.model, record.dataset, record.id))) {
-      keys.add(record.key);
-    } else keys.delete(record.key);
+    const { key, model, dataset, id } = record;
+    const cell = cellName(key, model, record);
+    if (record.status === 'done' && existsSync(folder.matte(model, dataset, id))) cells.add(cell);
+    else cells.delete(cell);
   }
-  return keys;
+  return cells;
 }

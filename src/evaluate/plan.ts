@@ -5,7 +5,8 @@ import type { DatasetEntry } from '../datasets/dataset.js';
 import { createFingerprint, hashSample } from '../datasets/fingerprint.js';
 import type { Dataset } from '../datasets/load.js';
 import { mapInOrder } from '../datasets/map-in-order.js';
-import { predictionBasis, predictionKey } from './cell-key.js';
+import { cellKeysOf } from './cell-keys.js';
+import type { ModelPaths } from '../models/ensure-model.js';
 import type { EventSink } from './events.js';
 import { openJsonl } from './jsonl.js';
 import type { RunDataset, RunModel } from './manifest.js';
@@ -16,6 +17,8 @@ export interface PlanRequest {
   readonly folder: RunFolder;
   readonly datasets: readonly Dataset[];
   readonly models: readonly RunModel[];
+  /** By model name; only precomputed masks are looked for while planning. */
+  readonly modelPaths?: ReadonlyMap<string, ModelPaths>;
   /** What a cell's key covers besides model and image (see `predictionBasis`). */
   readonly basis: { readonly device: string; readonly runner: unknown };
   readonly limit: number | null;
@@ -70,21 +73,23 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
 }
 
 async function planDataset(
-  { models, basis, limit, shard, emit, signal }: PlanRequest,
+  { models, modelPaths, basis, limit, shard, emit, signal }: PlanRequest,
   dataset: Dataset,
   before: number,
   append: (record: PlanRecord) => Promise<void>,
 ): Promise<RunDataset> {
-  const bases = models.map((model) => ({ name: model.spec.name, basis: predictionBasis(basis, model) }));
-  const cellsOf = (imageSha256: string): Record<string, string> =>
-    Object.fromEntries(bases.map(({ name, basis: of }) => [name, predictionKey(of, imageSha256)]));
+  const cellsOf = cellKeysOf(models, modelPaths, basis);
+  const planned = async (entry: DatasetEntry): Promise<PlanRecord> => {
+    const record = await planEntry(entry);
+    return record.kind === 'sample' ? { ...record, cells: await cellsOf(record) } : record;
+  };
   const fingerprint = createFingerprint();
   const tags = new Set<string>();
   let samples = 0;
   let problems = 0;
-  for await (const record of mapInOrder(selected(dataset.entries(), limit, shard), WIDTH, planEntry)) {
+  for await (const record of mapInOrder(selected(dataset.entries(), limit, shard), WIDTH, planned)) {
     if (signal.aborted) throw new MaskbenchError('cancelled', 'interrupted while planning');
-    await append(record.kind === 'sample' ? { ...record, cells: cellsOf(record.imageSha256) } : record);
+    await append(record);
     if (record.kind === 'problem') {
       problems++;
       emit({
@@ -101,7 +106,7 @@ async function planDataset(
     for (const tag of dataset.tagsOf({ ...record })) tags.add(tag);
     emit({ kind: 'progress', phase: 'plan', done: before + samples, total: undefined });
   }
-  if (samples + problems === 0) {
+  if (samples + problems === 0 && shard === null) {
     throw new MaskbenchError('data.empty', `dataset "${dataset.name}" has no pairs`, {
       where: dataset.root,
       remedy: 'check its root and layout with "maskbench datasets verify"',

@@ -1,13 +1,17 @@
 import { MaskbenchError } from '../core/errors.js';
 import { toFailure } from '../core/failure.js';
+import type { ModelPaths } from '../models/ensure-model.js';
 import { parseDevice } from '../runners/device.js';
 import { predictAll, type Outcome } from '../runners/predict-pool.js';
+import { cellName } from './cell-key.js';
 import type { RunConfig } from './config.js';
 import type { EventSink } from './events.js';
 import { openJsonl, type JsonlWriter } from './jsonl.js';
 import type { RunModel, RunSettings } from './manifest.js';
 import { divideCores } from './parallelism.js';
-import { countCells, doneKeys, plannedSamples } from './plan-reader.js';
+import { countCells, doneCells, plannedSamples } from './plan-reader.js';
+import { takePrecomputed } from './predict-precomputed.js';
+import { promptsOf } from './prompts-of.js';
 import type { PlannedSample, PredictionRecord } from './records.js';
 import type { RunFolder } from './run-folder.js';
 
@@ -15,12 +19,12 @@ export interface PredictRequest {
   readonly folder: RunFolder;
   readonly settings: RunSettings;
   readonly accuracy: RunConfig['accuracy'];
-  /** Local file of each model's network, by model name. */
-  readonly modelPaths: ReadonlyMap<string, string>;
+  /** What of each model lies where, by model name. */
+  readonly modelPaths: ReadonlyMap<string, ModelPaths>;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
   /** Called when the last model of a sample has ended, so that scoring can start while others are still predicted. */
-  onSampleEnded(sample: PlannedSample, isPredicted: (key: string) => boolean): Promise<void>;
+  onSampleEnded(sample: PlannedSample, isPredicted: (cell: string) => boolean): Promise<void>;
 }
 
 /** Failures that belong to one model; the others can still be run. */
@@ -39,7 +43,7 @@ const MODEL_FAILURES: ReadonlySet<string> = new Set([
  */
 export async function predict(request: PredictRequest): Promise<void> {
   const { folder, settings, emit } = request;
-  const settled: Settled = { done: await doneKeys(folder), failed: new Set() };
+  const settled: Settled = { done: await doneCells(folder), failed: new Set() };
   const writer = await openJsonl(folder.predictions);
   try {
     for (const model of settings.models) {
@@ -62,38 +66,44 @@ async function predictModel(
   writer: JsonlWriter,
 ): Promise<void> {
   const { folder, settings, emit } = request;
-  const { name, input, output } = model.spec;
+  const { spec } = model;
+  const { name } = spec;
+  const paths = request.modelPaths.get(name) ?? {};
   const device = parseDevice(settings.device);
-  const { processes, threads } = divideCores(request.accuracy, device, model.bytes, total);
   const isLastModel = model === settings.models.at(-1);
   let ended = 0;
   const settle = async (sample: PlannedSample, outcome: Outcome): Promise<void> => {
     const cell = { key: sample.cells[name], model: name, dataset: sample.dataset, id: sample.id };
     await writer.append(toRecord(cell, outcome));
-    settled[outcome.kind].add(cell.key);
+    settled[outcome.kind].add(cellName(cell.key, name, cell));
     if (outcome.kind === 'failed') {
       const { model: of, dataset, id } = cell;
       emit({ kind: 'cell-failed', model: of, dataset, id, failure: outcome.failure });
     }
     emit({ kind: 'progress', phase: 'predict', done: ++ended, total });
-    if (isLastModel) await request.onSampleEnded(sample, (key) => settled.done.has(key));
+    if (isLastModel) await request.onSampleEnded(sample, (named) => settled.done.has(named));
   };
+  const samples = plannedSamples(folder, name, isOpen(settled));
+  const matteOf = ({ dataset, id }: PlannedSample): string => folder.matte(name, dataset, id);
+  const { signal } = request;
   try {
+    if (spec.feeding === 'precomputed') {
+      await takePrecomputed({ paths, samples, matteOf, onOutcome: settle, signal });
+      return;
+    }
+    const promptOf = await promptsOf(spec, paths);
+    const { processes, threads } = divideCores(request.accuracy, device, model.bytes, total);
     await predictAll<PlannedSample>({
-      load: {
-        kind: 'load',
-        modelPath: request.modelPaths.get(name) ?? '',
-        input,
-        output,
-        device,
-        options: settings.runner,
-        threads,
-      },
+      load: { kind: 'load', spec, paths, device, options: settings.runner, threads },
       processes,
-      items: plannedSamples(folder, name, isOpen(settled)),
-      jobOf: ({ imagePath, dataset, id }) => ({ imagePath, mattePath: folder.matte(name, dataset, id) }),
+      items: samples,
+      jobOf: (sample) => ({
+        imagePath: sample.imagePath,
+        mattePath: matteOf(sample),
+        prompt: promptOf(sample.dataset, sample.id),
+      }),
       onOutcome: settle,
-      signal: request.signal,
+      signal,
     });
   } catch (error) {
     if (!(error instanceof MaskbenchError) || !MODEL_FAILURES.has(error.code)) throw error;
@@ -105,14 +115,14 @@ async function predictModel(
   }
 }
 
-/** Keys of the cells that have ended: in earlier runs or in this one, failed ones in this one only. */
+/** Names of the cells that have ended: in earlier runs or in this one, failed ones in this one only. */
 interface Settled {
   readonly done: Set<string>;
   readonly failed: Set<string>;
 }
 
-function isOpen({ done, failed }: Settled): (key: string) => boolean {
-  return (key) => !done.has(key) && !failed.has(key);
+function isOpen({ done, failed }: Settled): (cell: string) => boolean {
+  return (cell) => !done.has(cell) && !failed.has(cell);
 }
 
 function toRecord(

@@ -2,9 +2,11 @@ import { MaskbenchError } from '../core/errors.js';
 import { nearest } from '../core/yaml-file.js';
 import { openDataset, type Dataset } from '../datasets/load.js';
 import { resolveDataset } from '../datasets/resolve.js';
-import { loadModelSpec, type LoadedSpec } from '../models/load-spec.js';
+import { ensureModel, filesOf, type ModelPaths } from '../models/ensure-model.js';
+import { loadModelSpec } from '../models/load-spec.js';
 import type { OnProgress } from '../models/progress.js';
-import { ensureModelFile } from '../models/pull.js';
+import { parseDevice } from '../runners/device.js';
+import { assertDeviceAvailable } from '../runners/ort-session.js';
 import type { LoadedConfig, RunConfig } from './config.js';
 import type { RunModel } from './manifest.js';
 
@@ -21,20 +23,21 @@ export interface PrepareOptions {
 export interface PreparedRun {
   readonly config: RunConfig;
   readonly models: readonly RunModel[];
-  readonly modelPaths: ReadonlyMap<string, string>;
+  readonly modelPaths: ReadonlyMap<string, ModelPaths>;
   readonly datasets: readonly Dataset[];
 }
 
 /**
- * Resolves everything that a run needs before it starts: datasets are looked for first, since a missing one would
- * otherwise show only after gigabytes of models were downloaded.
+ * Resolves everything that a run needs before it starts: device and datasets are looked for first, since a missing one
+ * would otherwise show only after gigabytes of models were downloaded.
  *
- * @throws MaskbenchError for unknown names, missing datasets, and models that cannot be fetched or fed.
+ * @throws MaskbenchError for unknown names, missing devices and datasets, and models that cannot be fetched or fed.
  */
 export async function prepareRun(
   { config, folder }: LoadedConfig,
   options: PrepareOptions,
 ): Promise<PreparedRun> {
+  assertDeviceAvailable(parseDevice(config.device));
   const resolved = await Promise.all(
     config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder })),
   );
@@ -52,41 +55,21 @@ export async function prepareRun(
   for (const dataset of choose('dataset', resolved, ({ spec }) => spec.name, options.datasets)) {
     datasets.push(await openDataset(dataset));
   }
-  for (const { spec } of chosenSpecs) assertFeedable(spec);
-  const modelPaths = new Map<string, string>();
+  const modelPaths = new Map<string, ModelPaths>();
   const models: RunModel[] = [];
+  const alsoWanted = chosenSpecs.flatMap(({ spec }) => Object.values(filesOf(spec)).flat());
+  const { offline, onProgress, signal } = options;
   for (const loaded of chosenSpecs) {
-    const { path, sha256, bytes } = await fetchModel(loaded, chosenSpecs, options);
-    modelPaths.set(loaded.spec.name, path);
-    models.push({ spec: loaded.spec, sha256, bytes });
+    const ensured = await ensureModel(loaded, {
+      alsoWanted,
+      onProgress,
+      signal,
+      ...(offline ? { offline } : {}),
+    });
+    modelPaths.set(loaded.spec.name, ensured.paths);
+    models.push({ spec: loaded.spec, sha256: ensured.sha256, bytes: ensured.bytes });
   }
   return { config, models, modelPaths, datasets };
-}
-
-async function fetchModel(
-  { spec, folder }: LoadedSpec,
-  all: readonly LoadedSpec[],
-  { offline, onProgress, signal }: PrepareOptions,
-): ReturnType<typeof ensureModelFile> {
-  return ensureModelFile(spec.files['model'] ?? [], {
-    name: spec.name,
-    baseDir: folder,
-    alsoWanted: all.flatMap((other) => other.spec.files['model'] ?? []),
-    onProgress,
-    signal,
-    ...(offline ? { offline } : {}),
-  });
-}
-
-function assertFeedable(spec: LoadedSpec['spec']): void {
-  if (spec.feeding === 'matte') return;
-  throw new MaskbenchError(
-    'config.invalid',
-    `model "${spec.name}" is fed by "${spec.feeding}", which no runner does yet`,
-    {
-      remedy: 'leave it out with --models',
-    },
-  );
 }
 
 function assertUnique(kind: string, names: readonly string[]): void {

@@ -1,6 +1,6 @@
 import type { Failure } from '../core/failure.js';
-import type { MetricValue } from '../core/metric-value.js';
 import type { PhaseTimes } from '../runners/phases.js';
+import type { ScoreResult, TruthResult } from './score-worker.js';
 
 /** A line of plan.jsonl: a sample and the cell of each model, or a file of the dataset that is no usable pair. */
 export type PlanRecord = PlannedSample | PlannedProblem;
@@ -48,34 +48,12 @@ export type PredictionRecord = CellName &
   );
 
 /** A line of scores.jsonl; `key` covers the matte, the ground truth and the metric signature. */
-export type ScoreRecord = CellName &
-  (
-    | { readonly status: 'done'; readonly metrics: Readonly<Record<string, MetricValue>> }
-    | { readonly status: 'failed'; readonly failure: Failure }
-  );
+export type ScoreRecord = CellName & ScoreResult;
 
-/**
- * A line of timings.jsonl: one timed inference, or what a model's process said of itself. The `model` line comes last
- * and makes its series complete; samples of other series are remains of an interrupted pass.
- */
-export type TimingRecord =
-  | {
-      readonly kind: 'sample';
-      readonly series: string;
-      readonly model: string;
-      readonly dataset: string;
-      readonly id: string;
-      readonly iteration: number;
-      readonly phases: PhaseTimes;
-    }
-  | {
-      readonly kind: 'model';
-      readonly series: string;
-      readonly model: string;
-      readonly loadMs: number;
-      readonly firstInferenceMs: number;
-      readonly warmup: number;
-      readonly threads: number;
-      readonly peakRssBytes: number | null;
-    }
-  | { readonly kind: 'failed'; readonly model: string; readonly failure: Failure };
+/** A line of truths.jsonl: a ground truth measured, and what the dataset's layout says of the sample. The last holds. */
+export type TruthRecord = Pick<PlannedSample, 'dataset' | 'id' | 'truthSha256'> & {
+  /** Facts from the layout, e.g. DIS5K's `group`. */
+  readonly layout: PlannedSample['attributes'];
+} & TruthResult;
+
+export type { TimingRecord } from './timing/timing-record.js';

@@ -6,6 +6,7 @@ import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
 import { joinInside } from '../core/safe-path.js';
 import type { Manifest } from './manifest.js';
+import { isRemains } from './remains.js';
 import { SCHEMA_VERSION } from '../core/summary.js';
 
 /** Paths inside a run folder; nothing is opened or created. */
@@ -16,6 +17,8 @@ export interface RunFolder {
   readonly predictions: string;
   readonly timings: string;
   readonly scores: string;
+  readonly truths: string;
+  readonly curves: string;
   readonly summary: string;
   /** Where the matte of a cell lies; never outside the folder, whatever the names are. */
   matte(model: string, dataset: string, id: string): string;
@@ -29,6 +32,8 @@ export function runFolder(path: string): RunFolder {
     predictions: join(path, 'predictions.jsonl'),
     timings: join(path, 'timings.jsonl'),
     scores: join(path, 'scores.jsonl'),
+    truths: join(path, 'truths.jsonl'),
+    curves: join(path, 'curves.json'),
     summary: join(path, 'summary.json'),
     matte: (model, dataset, id) => joinInside(path, 'predictions', model, dataset, `${id}.png`),
   };
@@ -49,10 +54,8 @@ export async function enterRunFolder(folder: RunFolder, resume: boolean): Promis
       remedy: 'continue it with --resume, or choose another folder with --out',
     });
   }
-  // A run that was killed before its manifest was written leaves a lock or a temporary plan.
-  const foreign = (await readdir(folder.path)).find(
-    (name) => !name.startsWith('.lock') && !name.endsWith('.tmp'),
-  );
+  // A run that was killed before its manifest was in place leaves a lock, a temporary plan or a draft of the manifest.
+  const foreign = (await readdir(folder.path)).find((name) => !name.startsWith('.lock') && !isRemains(name));
   if (foreign !== undefined) {
     throw new MaskbenchError('run.exists', `the folder holds other files (${foreign})`, {
       where: folder.path,

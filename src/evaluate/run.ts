@@ -1,5 +1,6 @@
 import type { Summary } from '../core/summary.js';
 import type { Dataset } from '../datasets/load.js';
+import type { ModelPaths } from '../models/ensure-model.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
 import { assertDeviceAvailable } from '../runners/ort-session.js';
 import type { RunConfig } from './config.js';
@@ -8,6 +9,7 @@ import { lockRun } from './lock.js';
 import { createManifest, type Manifest, type RunModel, type RunSettings } from './manifest.js';
 import { makePlan } from './plan.js';
 import { predict } from './predict.js';
+import { removeRemains } from './remains.js';
 import {
   assertSameSettings,
   enterRunFolder,
@@ -17,13 +19,14 @@ import {
   type RunFolder,
 } from './run-folder.js';
 import { openScorer, scoreRemaining } from './score.js';
-import { summarise } from './summarise.js';
 import { time } from './time.js';
+import { explainWriteError } from './write-error.js';
+import { writeSummary } from './write-summary.js';
 
 export interface RunRequest {
   readonly config: RunConfig;
   readonly models: readonly RunModel[];
-  readonly modelPaths: ReadonlyMap<string, string>;
+  readonly modelPaths: ReadonlyMap<string, ModelPaths>;
   readonly datasets: readonly Dataset[];
   readonly shard: readonly [number, number] | null;
   readonly out: string;
@@ -40,16 +43,27 @@ export interface RunRequest {
  * @throws MaskbenchError when the run cannot start or go on; single cells that fail are in the summary.
  */
 export async function run(request: RunRequest): Promise<Summary> {
-  const { config, models, datasets, shard, emit, signal } = request;
+  const folder = runFolder(request.out);
+  try {
+    return await runIn(folder, request);
+  } catch (error) {
+    throw explainWriteError(error, folder.path);
+  }
+}
+
+async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
+  const { config, models, modelPaths, datasets, shard, emit, signal } = request;
   const device = parseDevice(config.device);
   assertDeviceAvailable(device);
-  const folder = runFolder(request.out);
-  const exists = await enterRunFolder(folder, request.resume);
+  await enterRunFolder(folder, request.resume);
   const lock = await lockRun(folder.path);
   try {
+    // Once more under the lock: another process may have been here in between.
+    const exists = await enterRunFolder(folder, request.resume);
+    await removeRemains(folder.path);
     const basis = { device: formatDevice(device), runner: config.runner };
     const limit = config.limit ?? null;
-    const plan = await makePlan({ folder, datasets, models, basis, limit, shard, emit, signal });
+    const plan = await makePlan({ folder, datasets, models, modelPaths, basis, limit, shard, emit, signal });
     const { runner, scoring, time: timing } = config;
     const settings = {
       models,
@@ -69,9 +83,7 @@ export async function run(request: RunRequest): Promise<Summary> {
     );
     await plan.accept();
     await work(request, folder, manifest.settings);
-    const summary = await summarise(folder, manifest);
-    await writeJson(folder.summary, summary);
-    return summary;
+    return await writeSummary(folder, manifest);
   } finally {
     await lock.release();
   }

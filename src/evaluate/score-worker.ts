@@ -1,39 +1,78 @@
 /** Piscina task: one sample, all models' mattes side by side, so that what depends on the truth alone is shared. */
 import { toFailure, type Failure } from '../core/failure.js';
 import type { MetricValue } from '../core/metric-value.js';
-import { decodeMatte, decodeTruth } from '../image/codec.js';
-import { createPair, createTruth } from '../metrics/context.js';
-import type { Conventions, Protocol } from '../metrics/metric.js';
+import { decodeTruth } from '../image/codec.js';
+import { truthAttributes, type TruthAttributes } from '../metrics/attributes.js';
+import { fixedConfusion, type Confusion } from '../metrics/confusion.js';
+import { createTruth } from '../metrics/context.js';
+import { countsByClass } from '../metrics/joint-histogram.js';
+import type { Conventions, Metric, Pair, Protocol } from '../metrics/metric.js';
 import { metricsOf } from '../metrics/registry.js';
 import { scorePair } from '../metrics/score-pair.js';
+import { packCounts } from './class-counts.js';
+import { loadPair } from './load-pair.js';
 
 export interface ScoreTask {
   readonly truthPath: string;
   readonly mattePaths: readonly string[];
   readonly protocols: readonly Protocol[];
   readonly conventions: Conventions;
+  /** Whether mattes of another size are brought to the ground truth's. */
+  readonly resize?: boolean;
+  /** Whether to measure the ground truth. */
+  readonly attributes?: boolean;
+}
+
+export interface SampleScores {
+  /** One a matte, in order. */
+  readonly cells: readonly ScoreResult[];
+  /** Null where it was not asked for. */
+  readonly truth: TruthResult | null;
 }
 
 export type ScoreResult =
-  | { readonly status: 'done'; readonly metrics: Readonly<Record<string, MetricValue>> }
+  | {
+      readonly status: 'done';
+      readonly metrics: Readonly<Record<string, MetricValue>>;
+      /** At the threshold of the `fixed` protocol, where that is scored. */
+      readonly counts?: Confusion;
+      /** Counts of the matte's values by what the ground truth says of the pixel, packed; not for `matting` alone. */
+      readonly histogram?: string;
+    }
   | { readonly status: 'failed'; readonly failure: Failure };
 
-/** One result a matte, in order. An unreadable truth fails all of them. */
-export default async function scoreSample(task: ScoreTask): Promise<readonly ScoreResult[]> {
+export type TruthResult =
+  | { readonly status: 'done'; readonly attributes: TruthAttributes }
+  | { readonly status: 'failed'; readonly failure: Failure };
+
+/** Scores every matte that can be; an unreadable truth fails all of them. */
+export default async function scoreSample(task: ScoreTask): Promise<SampleScores> {
   const metrics = metricsOf(task.protocols);
   try {
     const truth = createTruth(await decodeTruth(task.truthPath));
-    const results: ScoreResult[] = [];
+    const cells: ScoreResult[] = [];
     for (const mattePath of task.mattePaths) {
       try {
-        const pair = createPair(await decodeMatte(mattePath), truth, task.conventions);
-        results.push({ status: 'done', metrics: scorePair(pair, metrics) });
+        const pair = await loadPair(mattePath, truth, task.conventions, task.resize === true);
+        cells.push(scoreOf(pair, metrics, task.protocols));
       } catch (error) {
-        results.push({ status: 'failed', failure: toFailure(error) });
+        cells.push({ status: 'failed', failure: toFailure(error) });
       }
     }
-    return results;
+    const attributes = task.attributes === true ? truth.get(truthAttributes) : undefined;
+    return { cells, truth: attributes === undefined ? null : { status: 'done', attributes } };
   } catch (error) {
-    return task.mattePaths.map(() => ({ status: 'failed', failure: toFailure(error) }));
+    const failed = { status: 'failed', failure: toFailure(error) } as const;
+    return { cells: task.mattePaths.map(() => failed), truth: task.attributes === true ? failed : null };
   }
+}
+
+function scoreOf(pair: Pair, metrics: readonly Metric[], protocols: readonly Protocol[]): ScoreResult {
+  const fixed = protocols.includes('fixed');
+  return {
+    status: 'done',
+    metrics: scorePair(pair, metrics),
+    ...(fixed ? { counts: pair.get(fixedConfusion) } : {}),
+    ...(fixed || protocols.includes('sod') ? { histogram: packCounts(pair.get(countsByClass)) } : {}),
+  };
 }

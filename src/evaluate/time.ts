@@ -2,19 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../core/errors.js';
 import { toFailure } from '../core/failure.js';
+import type { ModelPaths } from '../models/ensure-model.js';
 import { parseDevice } from '../runners/device.js';
 import { timeModel } from '../runners/time-model.js';
 import type { EventSink } from './events.js';
 import { openJsonl, readJsonl, type JsonlWriter } from './jsonl.js';
+import { readMaskTimes } from './mask-times.js';
 import type { RunModel, RunSettings } from './manifest.js';
 import { plannedSamples } from './plan-reader.js';
+import { promptsOf } from './prompts-of.js';
 import type { PlannedSample, TimingRecord } from './records.js';
 import type { RunFolder } from './run-folder.js';
 
 export interface TimeRequest {
   readonly folder: RunFolder;
   readonly settings: RunSettings;
-  readonly modelPaths: ReadonlyMap<string, string>;
+  readonly modelPaths: ReadonlyMap<string, ModelPaths>;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
 }
@@ -58,6 +61,12 @@ async function timeOne(
   samples: readonly PlannedSample[],
   writer: JsonlWriter,
 ): Promise<void> {
+  const paths = modelPaths.get(spec.name) ?? {};
+  if (spec.feeding === 'precomputed') {
+    await recordMaskTimes(spec.name, paths, samples, writer);
+    return;
+  }
+  const promptOf = await promptsOf(spec, paths);
   const { warmup, rounds } = settings.time;
   const threads = settings.time.threads === 'auto' ? availableParallelism() : settings.time.threads;
   const total = samples.length * rounds;
@@ -65,15 +74,18 @@ async function timeOne(
   const timing = await timeModel({
     load: {
       kind: 'load',
-      modelPath: modelPaths.get(spec.name) ?? '',
-      input: spec.input,
-      output: spec.output,
+      spec,
+      paths,
       device: parseDevice(settings.device),
       options: settings.runner,
       threads,
     },
     timing: {
-      images: samples.map(({ imagePath }, i) => ({ key: String(i), path: imagePath })),
+      images: samples.map(({ imagePath, dataset, id }, i) => ({
+        key: String(i),
+        path: imagePath,
+        prompt: promptOf(dataset, id),
+      })),
       warmup,
       rounds,
     },
@@ -97,6 +109,29 @@ async function timeOne(
     threads,
     peakRssBytes,
   };
+  await writer.append(record);
+}
+
+/** The times that came along with masks made elsewhere, of the samples that are timed; nothing without any. */
+async function recordMaskTimes(
+  model: string,
+  paths: ModelPaths,
+  samples: readonly PlannedSample[],
+  writer: JsonlWriter,
+): Promise<void> {
+  if (paths['times'] === undefined) return;
+  const timeOf = await readMaskTimes(paths['times']);
+  const series = randomUUID();
+  for (const sample of samples) {
+    const ms = timeOf(sample);
+    if (ms === undefined) continue;
+    const { dataset, id } = sample;
+    const phases = { decodeMs: 0, preprocessMs: 0, inferenceMs: ms, postprocessMs: 0 };
+    const record: TimingRecord = { kind: 'sample', series, model, dataset, id, iteration: 0, phases };
+    await writer.append(record);
+  }
+  const unknown = { loadMs: 0, firstInferenceMs: 0, warmup: 0, threads: 0, peakRssBytes: null };
+  const record: TimingRecord = { kind: 'model', series, model, ...unknown, measuredElsewhere: true };
   await writer.append(record);
 }
 

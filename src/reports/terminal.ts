@@ -15,16 +15,59 @@ export const terminal: Report = {
   render: (summary: Summary) => `${tablesOf(summary).map(renderTable).join('\n\n')}\n`,
 };
 
-/** One table with its title, caption and notes, at most 80 columns wide as long as its cells allow. */
-export function renderTable({ title, caption, columns, rows, notes }: Table): string {
+interface Padding {
+  readonly 'padding-left': number;
+  readonly 'padding-right': number;
+}
+
+const TIGHT: Padding = { 'padding-left': 0, 'padding-right': 0 };
+const PADDINGS: readonly Padding[] = [
+  { 'padding-left': 1, 'padding-right': 1 },
+  { 'padding-left': 1, 'padding-right': 0 },
+  TIGHT,
+];
+
+/** One table with its title, caption and notes, at most 80 columns wide as long as its figures allow. */
+export function renderTable(table: Table): string {
+  const { title, caption, columns, notes } = table;
+  // A table that is too wide loses its padding first; then its columns of words are broken.
+  const grids = PADDINGS.map((padding) => renderGrid(table, padding));
+  const tightest = grids[grids.length - 1];
+  const fitting = grids.find((candidate) => widthOf(candidate) <= WIDTH);
+  const grid = fitting ?? renderGrid(table, TIGHT, narrowed(columns, tightest));
+  return [title, ...wrap(caption, ''), grid, ...notes.flatMap((note) => wrap(note, '  '))].join('\n');
+}
+
+function renderGrid({ columns, rows }: Table, padding: Padding, colWidths?: readonly number[]): string {
   const grid = new CliTable({
     head: headings(columns),
     // No colours: the text goes to files and pipes as well.
-    style: { head: [], border: [], compact: true, 'padding-left': 1, 'padding-right': 1 },
+    style: { head: [], border: [], compact: true, ...padding },
     colAligns: columns.map(({ align }) => align),
+    ...(colWidths === undefined ? {} : { colWidths: [...colWidths], wordWrap: true, wrapOnWordBoundary: false }),
   });
   for (const { cells } of rows) grid.push(cells.map(({ text }) => escapeControls(text)));
-  return [title, ...wrap(caption, ''), grid.toString(), ...notes.flatMap((note) => wrap(note, '  '))].join('\n');
+  return grid.toString();
+}
+
+function widthOf(grid: string): number {
+  return grid.indexOf('\n');
+}
+
+/** Columns of words are not made narrower than this. */
+const NARROWEST = 10;
+
+/** The widths of a grid's columns with as much taken off the columns of words, the widest first, as it is too wide. */
+function narrowed(columns: Table['columns'], grid: string): readonly number[] {
+  const border = grid.slice(1, widthOf(grid) - 1);
+  const widths = border.split('┬').map(({ length }) => length);
+  for (let excess = widthOf(grid) - WIDTH; excess > 0; excess--) {
+    const breakable = widths.map((width, i) => (columns[i].align === 'left' ? width : 0));
+    const widest = Math.max(...breakable);
+    if (widest <= NARROWEST) break;
+    widths[breakable.indexOf(widest)]--;
+  }
+  return widths;
 }
 
 /** The group stands above a column's label where there are several groups to tell apart. */

@@ -7,6 +7,8 @@ import type { FromChild, ToChild } from './child/messages.js';
 export type ChildExit = { readonly kind: 'ended' } | { readonly kind: 'crashed'; readonly failure: Failure };
 
 export interface Child {
+  /** Undefined where the process did not start. */
+  readonly pid?: number | undefined;
   send(message: ToChild): void;
   /** Ends the process; `exit` then resolves with `ended`. */
   stop(): void;
@@ -19,18 +21,22 @@ const STDERR_KEPT = 16_384;
 
 /** Starts one of the entries in `child/` and passes on what it says. It ends by itself when this process dies. */
 export function startChild(
-  entry: 'predict-child' | 'time-child',
+  entry: 'predict-child' | 'time-child' | 'probe-child',
   onMessage: (message: FromChild) => void,
+  onStderr: (text: string) => void = () => undefined,
 ): Child {
   const forked = fork(compiledEntry(new URL(`./child/${entry}.js`, import.meta.url)), {
     serialization: 'json',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
+    // cuda:N is then the card that nvidia-smi calls N; CUDA itself would put the fastest first.
+    env: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...process.env },
   });
   let tail = '';
   let stopping = false;
   forked.stderr?.setEncoding('utf8').on('data', (text: string) => {
     tail = (tail + text).slice(-STDERR_KEPT);
+    onStderr(text);
   });
   forked.on('message', onMessage);
   const exit = new Promise<ChildExit>((resolve) => {
@@ -42,6 +48,7 @@ export function startChild(
     );
   });
   return {
+    pid: forked.pid,
     send: (message) => void (forked.connected && forked.send(message)),
     stop: () => {
       stopping = true;

@@ -3,43 +3,50 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { MaskbenchError } from '../core/errors.js';
-import type { OutputTensor } from '../models/postprocess.js';
-import type { InputSpec, OutputSpec } from '../models/spec.js';
+import type { Network } from '../models/feedings/feeding.js';
+import { fromFloat16Bits } from '../models/float16.js';
+import type { OutputTensor, Tensor } from '../models/tensor.js';
 import { deviceUnavailable, type DeviceRequest } from './device.js';
 import type { RunnerOptions } from './session-options.js';
 
-/** A loaded network: one image's tensor in, the mask's raw output out. `run` blocks its thread while it computes. */
-export interface OrtSession {
-  run(tensor: Float32Array): Promise<OutputTensor>;
+export interface OrtNetwork extends Network {
   release(): Promise<void>;
+  /** Writes the profile of a session that was opened to be observed. */
+  endProfiling(): void;
 }
 
 export interface OrtSessionRequest {
   readonly modelPath: string;
-  readonly input: InputSpec;
-  readonly output: OutputSpec;
   readonly device: DeviceRequest;
   readonly options: RunnerOptions;
   readonly threads: number;
+  /**
+   * Tell on stderr where the nodes are placed, and profile every run into a JSON file whose path begins like this. Both
+   * cost time: a session that is observed is never timed.
+   */
+  readonly observe?: { readonly profilePrefix: string } | undefined;
 }
 
 /**
- * @throws MaskbenchError `device.unavailable` (the provider is missing from this build or does not start),
- * `model.load` (the file is no usable ONNX model) or `model.signature` (its inputs or outputs are not the spec's).
+ * Loads one network file.
+ *
+ * @throws MaskbenchError `device.unavailable` (the provider is missing from this build or does not start) or
+ * `model.load` (the file is no usable ONNX model).
  */
-export async function openOrtSession(request: OrtSessionRequest): Promise<OrtSession> {
-  const { modelPath, device, options, threads } = request;
+export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNetwork> {
+  const { modelPath, device, options, threads, observe } = request;
   assertDeviceAvailable(device);
   let session: ort.InferenceSession;
   try {
     session = await ort.InferenceSession.create(modelPath, {
-      executionProviders: [providerOption(device)],
+      executionProviders: providerOptions(device),
       enableMemPattern: options.memoryPattern,
       graphOptimizationLevel: options.graphOptimization,
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
-      logSeverityLevel: 3,
+      logSeverityLevel: observe === undefined ? 3 : 0,
+      ...(observe === undefined ? {} : { enableProfiling: true, profileFilePrefix: observe.profilePrefix }),
     });
   } catch (cause) {
     const reason = plainReason(cause);
@@ -82,63 +89,65 @@ function plainReason(cause: unknown): string {
   return message.replace(/^.* was false\. /, '');
 }
 
-function providerOption({ provider, index }: DeviceRequest): ort.InferenceSession.ExecutionProviderConfig {
-  return provider === 'cuda' || provider === 'tensorrt' || provider === 'dml'
-    ? { name: provider, deviceId: index }
-    : { name: provider };
+/** What TensorRT does not take, CUDA does: the CPU comes last, as ever. */
+function providerOptions({
+  provider,
+  index,
+}: DeviceRequest): readonly ort.InferenceSession.ExecutionProviderConfig[] {
+  switch (provider) {
+    case 'tensorrt':
+      return [
+        { name: provider, deviceId: index },
+        { name: 'cuda', deviceId: index },
+      ];
+    case 'cuda':
+    case 'dml':
+      return [{ name: provider, deviceId: index }];
+    default:
+      return [{ name: provider }];
+  }
 }
 
-function adapt(
-  session: ort.InferenceSession,
-  { modelPath, input, output, options }: OrtSessionRequest,
-): OrtSession {
-  const [inputName, ...others] = session.inputNames;
-  if (inputName === undefined || others.length > 0) {
-    throw signatureError(
-      modelPath,
-      `the model has ${session.inputNames.length} inputs`,
-      'expected one image input',
-    );
-  }
-  const outputName = typeof output.select === 'number' ? session.outputNames[output.select] : output.select;
-  if (outputName === undefined || !session.outputNames.includes(outputName)) {
-    const outputs = session.outputNames.join(', ');
-    throw signatureError(modelPath, `no output ${output.select}`, `the model's outputs are ${outputs}`);
-  }
-  const dims =
-    input.layout === 'nchw' ? [1, 3, input.height, input.width] : [1, input.height, input.width, 3];
-  assertInputFits(session, modelPath, dims);
-  const fetches = options.fetch === 'mask' ? [outputName] : session.outputNames;
+function adapt(session: ort.InferenceSession, { modelPath, options }: OrtSessionRequest): OrtNetwork {
   return {
-    async run(values) {
-      const results = await session.run({ [inputName]: new ort.Tensor('float32', values, dims) }, fetches);
-      const result = results[outputName];
-      if (!(result.data instanceof Float32Array)) {
-        throw new MaskbenchError('model.output', `output "${outputName}" is ${result.type}`, {
-          remedy: 'expected float32',
-        });
-      }
-      return { dims: result.dims, data: result.data };
+    path: modelPath,
+    inputs: session.inputNames.map((name, i) => {
+      const meta = session.inputMetadata[i];
+      return meta !== undefined && meta.isTensor
+        ? { name, type: meta.type, shape: meta.shape }
+        : { name, type: undefined, shape: [] };
+    }),
+    outputs: session.outputNames,
+    async run(feeds, wanted) {
+      const tensors = Object.entries(feeds).map(([name, tensor]) => [name, toOrtTensor(tensor)] as const);
+      const fetches = options.fetch === 'mask' ? wanted : session.outputNames;
+      const results = await session.run(Object.fromEntries(tensors), fetches);
+      return Object.fromEntries(wanted.map((name) => [name, fromOrtTensor(name, results[name])]));
     },
     release: () => session.release(),
+    endProfiling: () => session.endProfiling(),
   };
 }
 
-function assertInputFits(session: ort.InferenceSession, modelPath: string, dims: readonly number[]): void {
-  const meta = session.inputMetadata[0];
-  if (meta === undefined || !meta.isTensor) return;
-  const fits =
-    meta.shape.length === dims.length &&
-    meta.shape.every((size, i) => typeof size !== 'number' || size <= 0 || size === dims[i]);
-  if (!fits || meta.type !== 'float32') {
-    throw signatureError(
-      modelPath,
-      `the model's input "${meta.name}" is ${meta.type} [${meta.shape.join(', ')}]`,
-      `the spec feeds float32 [${dims.join(', ')}]`,
-    );
+function toOrtTensor({ type, dims, data }: Tensor): ort.Tensor {
+  switch (type) {
+    case 'float32':
+      return new ort.Tensor('float32', data as Float32Array, dims);
+    case 'float16':
+      return new ort.Tensor('float16', data as Uint16Array, dims);
+    case 'uint8':
+      return new ort.Tensor('uint8', data as Uint8Array, dims);
   }
 }
 
-function signatureError(where: string, message: string, remedy: string): MaskbenchError {
-  return new MaskbenchError('model.signature', message, { where, remedy });
+/** Any numeric output as float32; class numbers and halves are exact in it. */
+function fromOrtTensor(name: string, { type, dims, data }: ort.Tensor): OutputTensor {
+  if (data instanceof Float32Array) return { dims, data };
+  if (type === 'float16' && data instanceof Uint16Array) {
+    return { dims, data: Float32Array.from(data, fromFloat16Bits) };
+  }
+  if (type === 'string' || Array.isArray(data)) {
+    throw new MaskbenchError('model.output', `output "${name}" is ${type}`, { remedy: 'expected numbers' });
+  }
+  return { dims, data: Float32Array.from(data as ArrayLike<number | bigint>, Number) };
 }

@@ -7,6 +7,9 @@ export interface PhaseTimes {
   readonly preprocessMs: number;
   readonly inferenceMs: number;
   readonly postprocessMs: number;
+  /** Where two networks take part (SAM): what of the inference each took. */
+  readonly encoderMs?: number;
+  readonly decoderMs?: number;
 }
 
 /** preprocess + inference + postprocess, in milliseconds. */

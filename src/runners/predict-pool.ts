@@ -73,7 +73,7 @@ async function runLane<T>(
 ): Promise<void> {
   let deaths = 0;
   for (let first = await next(); first !== undefined; first = await next()) {
-    const life = await liveOnce(request, first, next, signal);
+    const life = await liveOnce(request, first, next, deaths > 0, signal);
     if (life.kind === 'ended') return;
     deaths = life.finished > 0 ? 1 : deaths + 1;
     for (const attempt of life.unstarted) giveBack(attempt);
@@ -91,17 +91,21 @@ type Life<T> =
   | {
       readonly kind: 'died';
       readonly failure: Failure;
-      /** The job that was being computed, if any. */
+      /** The job that was being computed, or that was alone in the process; none if that cannot be told. */
       readonly blamed: Attempt<T> | undefined;
       readonly unstarted: readonly Attempt<T>[];
       readonly finished: number;
     };
 
-/** The life of one process: load, then jobs as long as there are any. */
+/**
+ * The life of one process: load, then jobs as long as there are any. After a death the next process gets its first job
+ * alone, so that a picture which kills before it is computed (its decoding runs out of memory) is found out.
+ */
 async function liveOnce<T>(
   request: PoolRequest<T>,
   first: Attempt<T>,
   next: () => Promise<Attempt<T> | undefined>,
+  careful: boolean,
   signal: AbortSignal,
 ): Promise<Life<T>> {
   const outstanding = new Map<number, Attempt<T>>();
@@ -119,15 +123,21 @@ async function liveOnce<T>(
     outstanding.set(jobId, attempt);
     child.send({ kind: 'predict', jobId, ...request.jobOf(attempt.item) });
   };
+  const fill = async (): Promise<void> => {
+    while (outstanding.size < JOBS_AHEAD) {
+      const following = await next();
+      if (following === undefined) return;
+      give(following);
+    }
+  };
   const settle = async (jobId: number, outcome: Outcome): Promise<void> => {
     const attempt = outstanding.get(jobId);
     if (attempt === undefined) return;
     outstanding.delete(jobId);
     finished++;
     await request.onOutcome(attempt.item, outcome);
-    const following = await next();
-    if (following !== undefined) give(following);
-    else if (outstanding.size === 0) child.stop();
+    await fill();
+    if (outstanding.size === 0) child.stop();
   };
   const onMessage = (message: FromChild): void => {
     if (message.kind === 'fatal') fail(toError(message.failure));
@@ -144,10 +154,7 @@ async function liveOnce<T>(
   if (signal.aborted) abort();
   child.send(request.load);
   give(first);
-  for (let ahead = 1; ahead < JOBS_AHEAD; ahead++) {
-    const following = await next();
-    if (following !== undefined) give(following);
-  }
+  if (!careful) await fill();
   const exit = await child.exit;
   await outcomes;
   signal.removeEventListener('abort', abort);
@@ -157,7 +164,8 @@ async function liveOnce<T>(
     exit.kind === 'crashed'
       ? exit.failure
       : { code: 'runner.crashed', message: 'the inference process ended before its work was done' };
-  const blamed = started === undefined ? undefined : outstanding.get(started);
+  const alone = outstanding.size === 1 ? [...outstanding.values()][0] : undefined;
+  const blamed = (started === undefined ? undefined : outstanding.get(started)) ?? alone;
   const unstarted = [...outstanding.values()].filter((attempt) => attempt !== blamed);
   return { kind: 'died', failure, blamed, unstarted, finished };
 }

@@ -1,12 +1,15 @@
-import { MaskbenchError } from '../core/errors.js';
-import { toError } from '../core/failure.js';
-import { startChild } from './child-process.js';
-import type { FromChild, LoadMessage, TimeMessage } from './child/messages.js';
+import type { LoadMessage, TimedImage } from './child/messages.js';
 import type { PhaseTimes } from './phases.js';
+import { startTimedProcess } from './timing/timed-process.js';
 
 export interface TimingRequest {
   readonly load: LoadMessage;
-  readonly timing: Omit<TimeMessage, 'kind'>;
+  /** `warmup` predictions that are not recorded, then `rounds` recorded passes over all images. */
+  readonly timing: {
+    readonly images: readonly TimedImage[];
+    readonly warmup: number;
+    readonly rounds: number;
+  };
   readonly signal: AbortSignal;
   onTimed(): void;
 }
@@ -24,54 +27,32 @@ export interface ModelTiming {
 }
 
 /**
- * Times one model in a fresh process of its own.
+ * Times one model in a fresh process of its own, a fixed number of times.
  *
  * @throws MaskbenchError why the process could not do it, or `cancelled`.
  */
 export async function timeModel({ load, timing, signal, onTimed }: TimingRequest): Promise<ModelTiming> {
-  let loadMs = Number.NaN;
-  let firstInferenceMs = Number.NaN;
-  const samples: ModelTiming['samples'][number][] = [];
-  let peakRssBytes: number | null = null;
-  let complete = false;
-  let fatal: Error | undefined;
-  const child = startChild('time-child', (message: FromChild) => {
-    switch (message.kind) {
-      case 'loaded':
-        loadMs = message.loadMs;
-        child.send({ kind: 'time', ...timing });
-        break;
-      case 'first-inference':
-        firstInferenceMs = message.inferenceMs;
-        break;
-      case 'timed':
-        samples.push({ key: message.key, iteration: message.iteration, phases: message.phases });
+  const process = await startTimedProcess(load, signal);
+  try {
+    const images = await process.decode(timing.images);
+    const positions = images.map((_, i) => i);
+    const warmup = await process.measure({
+      order: Array.from({ length: timing.warmup }, (_, i) => i % images.length),
+    });
+    const samples: ModelTiming['samples'][number][] = [];
+    let { peakRssBytes } = warmup;
+    for (let iteration = 0; iteration < timing.rounds; iteration++) {
+      const block = await process.measure({ order: positions });
+      peakRssBytes = block.peakRssBytes;
+      for (const { image, phases } of block.samples) {
+        const { key, decodeMs } = images[image];
+        samples.push({ key, iteration, phases: { decodeMs, ...phases } });
         onTimed();
-        break;
-      case 'timing-done':
-        complete = true;
-        peakRssBytes = message.peakRssBytes;
-        child.stop();
-        break;
-      case 'fatal':
-        fatal = toError(message.failure);
-        child.stop();
-        break;
-      default:
+      }
     }
-  });
-  const cancel = (): void => {
-    fatal = new MaskbenchError('cancelled', 'interrupted', { remedy: 'continue with --resume' });
-    child.stop();
-  };
-  signal.addEventListener('abort', cancel, { once: true });
-  if (signal.aborted) cancel();
-  child.send(load);
-  const exit = await child.exit;
-  signal.removeEventListener('abort', cancel);
-  if (fatal !== undefined) throw fatal;
-  if (exit.kind === 'crashed') throw toError(exit.failure);
-  if (!complete)
-    throw new MaskbenchError('runner.crashed', 'the timing process ended before its work was done');
-  return { loadMs, firstInferenceMs, peakRssBytes, samples };
+    const firstInferenceMs = warmup.samples[0]?.phases.inferenceMs ?? Number.NaN;
+    return { loadMs: process.loadMs, firstInferenceMs, peakRssBytes, samples };
+  } finally {
+    await process.stop();
+  }
 }

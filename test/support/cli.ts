@@ -44,6 +44,14 @@ export interface RunningCli {
   readonly result: Promise<CliResult & { readonly signal: NodeJS.Signals | null }>;
 }
 
+const started = new Set<RunningCli>();
+
+/** Ends what a failed test may have left running, or held. */
+export async function stopStarted(): Promise<void> {
+  for (const { process: child } of started) child.kill('SIGKILL');
+  await Promise.all([...started].map(({ result }) => result));
+}
+
 /** `maskbench ...` as a process of its own. */
 export function startCli(argv: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): RunningCli {
   const child = spawn(process.execPath, [MAIN, ...argv], {
@@ -59,5 +67,8 @@ export function startCli(argv: readonly string[], cwd: string, env: NodeJS.Proce
     child.once('error', reject);
     child.once('close', (status, signal) => resolve({ status, signal, out, err }));
   });
-  return { process: child, pid: child.pid ?? -1, err: () => err, result };
+  const running = { process: child, pid: child.pid ?? -1, err: () => err, result };
+  started.add(running);
+  void result.finally(() => started.delete(running));
+  return running;
 }

@@ -34,6 +34,17 @@ export function inferenceProcesses(parent: number): readonly number[] {
     .map(({ pid }) => pid);
 }
 
+/** Processor time that a process has used; 0 once it is gone. */
+export function cpuSeconds(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
+}
+
 export function isAlive(pid: number): boolean {
   return listProcesses().some((info) => info.pid === pid);
 }

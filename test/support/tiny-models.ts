@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { slowGraph } from '../../bench/support/slow-model.mjs';
 import { attribute, writeOnnx, type ModelDescription, type NodeDescription } from './onnx-builder.js';
 
 /** Side of the square input of every tiny model. */
@@ -74,31 +75,6 @@ const flat: Graph = {
   nodes: [node('Flatten', ['image'], 'map')],
 };
 
-/** A 3 x 3 kernel whose middle passes the mean of the channels on; the trace at its corner keeps every product needed. */
-const kernel = (name: string, from: number, to: number) => ({
-  name,
-  dtype: 'float32' as const,
-  dims: [to, from, 3, 3],
-  data: Array.from({ length: to * from * 9 }, (_, i) => (i % 9 === 4 ? 1 / from : i % 9 === 0 ? 1e-6 : 0)),
-});
-
-/** The brightness after `layers` convolutions that cost time and change next to nothing. */
-export function slowGraph(layers: number, channels = 32, side = TINY_SIDE): Graph {
-  const pads = { pads: attribute.ints([1, 1, 1, 1]), kernel_shape: attribute.ints([3, 3]) };
-  return {
-    inputs: [{ ...image, shape: [1, 3, side, side] }],
-    outputs: [{ ...map, shape: [1, 1, side, side] }],
-    initializers: [kernel('first', 3, channels), kernel('inner', channels, channels)],
-    nodes: [
-      node('Conv', ['image', 'first'], 'layer0', pads),
-      ...Array.from({ length: layers }, (_, i) =>
-        node('Conv', [`layer${i}`, 'inner'], `layer${i + 1}`, pads),
-      ),
-      meanOverChannels(`layer${layers}`),
-    ],
-  };
-}
-
 const GRAPHS = {
   luma,
   'not-a-number': notANumber,
@@ -106,7 +82,7 @@ const GRAPHS = {
   constant,
   'two-inputs': twoInputs,
   flat,
-  slow: slowGraph(40),
+  slow: slowGraph(150),
 } as const;
 
 export type TinyModel = keyof typeof GRAPHS;

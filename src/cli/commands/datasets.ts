@@ -5,6 +5,7 @@ import { listPresetNames } from '../../datasets/presets.js';
 import { resolveDataset } from '../../datasets/resolve.js';
 import { measureDataset, type DatasetStats } from '../../datasets/stats.js';
 import { verifyDataset } from '../../datasets/verify.js';
+import { measureAttributes, type AttributeStats } from '../../evaluate/dataset-attributes.js';
 import { plainTable } from '../../reports/plain-table.js';
 import type { CliContext } from '../context.js';
 
@@ -39,7 +40,15 @@ export async function datasetStats(name: string, { json }: JsonOption, context: 
     signal: context.signal,
     onProgress: ticker(context, 'measured'),
   });
-  context.out(json === true ? `${JSON.stringify(stats, null, 2)}\n` : describeStats(dataset, stats));
+  const attributes = await measureAttributes(dataset, {
+    signal: context.signal,
+    onProgress: ticker(context, 'measured in detail'),
+  });
+  context.out(
+    json === true
+      ? `${JSON.stringify({ ...stats, attributes }, null, 2)}\n`
+      : describeStats(dataset, stats, attributes),
+  );
 }
 
 /** Every file decoded; 65 if something makes samples unusable. */
@@ -71,7 +80,7 @@ export async function verifyDatasetCommand(
   return counts.errors > 0 ? EXIT_STATUS['data.unreadable'] : 0;
 }
 
-function describeStats({ name, root }: Dataset, stats: DatasetStats): string {
+function describeStats({ name, root }: Dataset, stats: DatasetStats, attributes: AttributeStats): string {
   const digits = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(3));
   const rows = (
     [
@@ -81,6 +90,12 @@ function describeStats({ name, root }: Dataset, stats: DatasetStats): string {
       ['foreground share', stats.foreground],
       ['share at >= 128', stats.foregroundAt128],
       ['translucent share', stats.translucent],
+      ['components', attributes['components']],
+      ['largest one\u2019s share', attributes['largestComponentShare']],
+      ['contours', attributes['contours']],
+      ['IPQ', attributes['ipq']],
+      ['dominant points', attributes['dominantPoints']],
+      ['thin structure', attributes['thinStructureShare']],
     ] as const
   ).flatMap(([label, d]) =>
     d === undefined ? [] : [[label, ...[d.min, d.p25, d.median, d.mean, d.p75, d.max].map(digits)]],

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { inspectOnnx, type OnnxInspection } from '../../models/inspect.js';
+import { filesOf as filesOfSpec } from '../../models/ensure-model.js';
 import { loadModelSpec } from '../../models/load-spec.js';
 import { ensureModelFiles } from '../../models/pull.js';
 import { formatMegabytes } from '../../reports/table.js';
@@ -22,7 +23,7 @@ export async function inspectModel(
 async function filesOf(name: string, context: CliContext): Promise<readonly (readonly [string, string])[]> {
   if (name.endsWith('.onnx')) return [[name, resolve(context.cwd, name)]];
   const { spec, folder } = await loadModelSpec(name, context.cwd);
-  const files = await ensureModelFiles(spec.files, {
+  const files = await ensureModelFiles(filesOfSpec(spec), {
     name: spec.name,
     baseDir: folder,
     env: context.env,

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT_STATUS } from '../../core/errors.js';
 import { findCached, resolveCacheDir, verifyCached } from '../../models/cache.js';
+import { filesOf } from '../../models/ensure-model.js';
 import { listModelNames, loadModelSpec, type LoadedSpec } from '../../models/load-spec.js';
 import { ensureModelFile, ensureModelFiles } from '../../models/pull.js';
+import type { ModelSpec } from '../../models/spec.js';
 import { plainTable } from '../../reports/plain-table.js';
 import { formatMegabytes } from '../../reports/table.js';
 import type { CliContext } from '../context.js';
@@ -18,8 +20,8 @@ export async function listModels({ json }: JsonOption, context: CliContext): Pro
   const specs = await Promise.all((await listModelNames()).map((name) => loadModelSpec(name)));
   const models = await Promise.all(
     specs.map(async (loaded) => {
-      const { name, family, input, licence, feeding } = loaded.spec;
-      const first = Object.values(loaded.spec.files).map(([source]) => source);
+      const { name, family, licence, feeding } = loaded.spec;
+      const first = Object.values(filesOf(loaded.spec)).map(([source]) => source);
       const bytes = first.reduce<number | null>(
         (sum, s) => (sum === null || s?.bytes === undefined ? null : sum + s.bytes),
         0,
@@ -27,7 +29,7 @@ export async function listModels({ json }: JsonOption, context: CliContext): Pro
       return {
         name,
         family: family ?? '',
-        input: `${input.width}x${input.height}`,
+        input: inputSizeOf(loaded.spec),
         feeding,
         bytes,
         here: await isHere(loaded, cacheDir),
@@ -50,9 +52,9 @@ export async function listModels({ json }: JsonOption, context: CliContext): Pro
 
 export async function pullModels(names: readonly string[], context: CliContext): Promise<void> {
   const loaded = await Promise.all(names.map((name) => loadModelSpec(name, context.cwd)));
-  const alsoWanted = loaded.flatMap(({ spec }) => Object.values(spec.files).flat());
+  const alsoWanted = loaded.flatMap(({ spec }) => Object.values(filesOf(spec)).flat());
   for (const { spec, folder } of loaded) {
-    const files = await ensureModelFiles(spec.files, {
+    const files = await ensureModelFiles(filesOf(spec), {
       name: spec.name,
       baseDir: folder,
       alsoWanted,
@@ -77,7 +79,7 @@ export async function verifyModels(names: readonly string[], context: CliContext
   let checked = 0;
   for (const name of wanted) {
     const loaded = await loadModelSpec(name, context.cwd);
-    for (const [role, sources] of Object.entries(loaded.spec.files)) {
+    for (const [role, sources] of Object.entries(filesOf(loaded.spec))) {
       const label = role === 'model' ? loaded.spec.name : `${loaded.spec.name} (${role})`;
       const source = sources[0];
       if (source === undefined) continue;
@@ -111,7 +113,7 @@ export async function verifyModels(names: readonly string[], context: CliContext
 }
 
 async function isHere({ spec, folder }: LoadedSpec, cacheDir: string): Promise<boolean> {
-  for (const sources of Object.values(spec.files)) {
+  for (const sources of Object.values(filesOf(spec))) {
     let found = false;
     for (const source of sources) {
       found ||=
@@ -122,4 +124,8 @@ async function isHere({ spec, folder }: LoadedSpec, cacheDir: string): Promise<b
     if (!found) return false;
   }
   return true;
+}
+
+function inputSizeOf(spec: ModelSpec): string {
+  return spec.feeding === 'precomputed' ? 'masks' : `${spec.input.width}x${spec.input.height}`;
 }

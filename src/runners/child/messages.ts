@@ -1,15 +1,16 @@
 import type { Failure } from '../../core/failure.js';
-import type { InputSpec, OutputSpec } from '../../models/spec.js';
+import type { ImagePrompt } from '../../models/prompts.js';
+import type { NetworkSpec } from '../../models/spec.js';
 import type { DeviceRequest } from '../device.js';
 import type { PhaseTimes } from '../phases.js';
 import type { RunnerOptions } from '../session-options.js';
 
-/** What a child needs to open its one session. Sent once, first. */
+/** What a child needs to open its one model. Sent once, first. */
 export interface LoadMessage {
   readonly kind: 'load';
-  readonly modelPath: string;
-  readonly input: InputSpec;
-  readonly output: OutputSpec;
+  readonly spec: NetworkSpec;
+  /** Local file of each network, by role. */
+  readonly paths: Readonly<Record<string, string>>;
   readonly device: DeviceRequest;
   readonly options: RunnerOptions;
   readonly threads: number;
@@ -20,17 +21,46 @@ export interface PredictJob {
   readonly jobId: number;
   readonly imagePath: string;
   readonly mattePath: string;
+  /** What a promptable model is asked; its default if nothing is said. */
+  readonly prompt?: ImagePrompt | undefined;
 }
 
-/** The images to time, decoded first, then `warmup` unrecorded and `rounds` recorded passes over all of them. */
-export interface TimeMessage {
-  readonly kind: 'time';
-  readonly images: readonly { readonly key: string; readonly path: string }[];
-  readonly warmup: number;
-  readonly rounds: number;
+/** The images to time: decoded at once, and their pixels kept. */
+export interface DecodeMessage {
+  readonly kind: 'decode';
+  readonly images: readonly TimedImage[];
 }
 
-export type ToChild = LoadMessage | ({ readonly kind: 'predict' } & PredictJob) | TimeMessage;
+/** Predict decoded images, one right after the other, and say at the end how long each of them took. */
+export interface MeasureMessage {
+  readonly kind: 'measure';
+  /** Positions among the decoded images, in the order in which they are predicted. */
+  readonly order: readonly number[];
+  /** So many of them are put into one inference; default 1. */
+  readonly batch?: number | undefined;
+  /** When each of them arrives, milliseconds after the first moment; by default as soon as the one before is done. */
+  readonly arrivalsMs?: readonly number[] | undefined;
+}
+
+export interface TimedImage {
+  readonly key: string;
+  readonly path: string;
+  readonly prompt?: ImagePrompt | undefined;
+}
+
+/** Load a model so that it tells where its nodes run, and profile `runs` inferences of one image. */
+export interface ProbeMessage {
+  readonly kind: 'probe';
+  readonly load: LoadMessage;
+  /** Null: look at the placement alone. */
+  readonly image: TimedImage | null;
+  readonly runs: number;
+  /** Profiles are written to files whose paths begin like this. */
+  readonly profilePrefix: string;
+}
+
+export type ToChild =
+  LoadMessage | ({ readonly kind: 'predict' } & PredictJob) | DecodeMessage | MeasureMessage | ProbeMessage;
 
 export interface DoneMessage {
   readonly kind: 'done';
@@ -48,6 +78,44 @@ export type FromChild =
   | { readonly kind: 'failed'; readonly jobId: number; readonly failure: Failure }
   /** The process cannot go on: the session does not open, or the disk is full. */
   | { readonly kind: 'fatal'; readonly failure: Failure }
-  | { readonly kind: 'timed'; readonly key: string; readonly iteration: number; readonly phases: PhaseTimes }
-  | { readonly kind: 'first-inference'; readonly inferenceMs: number }
-  | { readonly kind: 'timing-done'; readonly peakRssBytes: number | null };
+  | DecodedMessage
+  | MeasuredMessage
+  /** The profiles are written. */
+  | { readonly kind: 'probed' };
+
+/** A file that cannot be decoded is left out: it is a failed cell of the accuracy pass. */
+export interface DecodedMessage {
+  readonly kind: 'decoded';
+  readonly images: readonly DecodedImage[];
+}
+
+export interface DecodedImage {
+  readonly key: string;
+  readonly decodeMs: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface MeasuredMessage {
+  readonly kind: 'measured';
+  readonly samples: readonly MeasuredSample[];
+  /** From the first sample's start to the last one's end. */
+  readonly wallMs: number;
+  /** Processor time of the whole process meanwhile, all threads together. */
+  readonly cpuMs: number;
+  /** How often a thread of the process had to make way for another meanwhile. */
+  readonly involuntarySwitches: number;
+  /** VmHWM of the process; null where the system does not tell. */
+  readonly peakRssBytes: number | null;
+}
+
+/** One inference: of one image, or of a batch that begins with it. */
+export interface MeasuredSample {
+  /** Position among the decoded images. */
+  readonly image: number;
+  /** Since the first moment of the measurement. */
+  readonly startMs: number;
+  /** Processor time of the whole process during the prediction, all threads together. */
+  readonly cpuMs: number;
+  readonly phases: Omit<PhaseTimes, 'decodeMs'>;
+}

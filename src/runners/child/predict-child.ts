@@ -4,12 +4,12 @@
  */
 import { Worker } from 'node:worker_threads';
 import { toFailure } from '../../core/failure.js';
-import { openOrtSession, type OrtSession } from '../ort-session.js';
+import { openModel, type OpenModel } from '../open-model.js';
 import type { FromFeeder, Prepared, ToFeeder } from './feeder.js';
 import type { FromChild, LoadMessage, ToChild } from './messages.js';
 
 const waiting: Prepared[] = [];
-let session: OrtSession | undefined;
+let model: OpenModel | undefined;
 let feeder: Worker | undefined;
 let computing = false;
 
@@ -23,13 +23,13 @@ process.on('disconnect', () => process.exit(0));
 
 async function load(message: LoadMessage): Promise<void> {
   // The worker starts first: jobs may arrive, and their images be decoded, while the model loads.
-  const { input, output } = message;
-  feeder = new Worker(new URL('./feeder.js', import.meta.url), { workerData: { input, output } });
+  const { spec } = message;
+  feeder = new Worker(new URL('./feeder.js', import.meta.url), { workerData: { spec } });
   feeder.on('message', onFeeder);
   feeder.on('error', (error) => send({ kind: 'fatal', failure: toFailure(error) }));
   try {
     const start = performance.now();
-    session = await openOrtSession(message);
+    model = await openModel(message);
     send({ kind: 'loaded', loadMs: performance.now() - start });
     await compute();
   } catch (error) {
@@ -47,17 +47,17 @@ function onFeeder(message: FromFeeder): void {
 }
 
 async function compute(): Promise<void> {
-  if (computing || session === undefined) return;
+  if (computing || model === undefined) return;
   computing = true;
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { jobId } = next.job;
     send({ kind: 'started', jobId });
     try {
       const start = performance.now();
-      const output = await session.run(next.tensor);
+      const inferred = await model.infer(next.fed);
       const inferenceMs = performance.now() - start;
-      const { tensor: _used, ...prepared } = next;
-      tell({ kind: 'finish', prepared, output, inferenceMs });
+      const { fed: _used, ...prepared } = next;
+      tell({ kind: 'finish', prepared, inferred, inferenceMs });
     } catch (error) {
       send({ kind: 'failed', jobId, failure: toFailure(error) });
     }
@@ -68,7 +68,8 @@ async function compute(): Promise<void> {
 }
 
 function tell(message: ToFeeder): void {
-  feeder?.postMessage(message, message.kind === 'finish' ? [message.output.data.buffer as ArrayBuffer] : []);
+  const transfer = message.kind === 'finish' ? [message.inferred.output.data.buffer as ArrayBuffer] : [];
+  feeder?.postMessage(message, transfer);
 }
 
 function send(message: FromChild): void {

@@ -1,89 +1,142 @@
 /**
- * The process of the timing pass: one session, nothing beside it. Images are decoded first and kept as pixels; then
- * every image goes through preprocess, inference and postprocess in turn, each timed by itself.
+ * The process of the timing pass: one model, nothing beside it. Images are decoded first and kept as pixels; then it
+ * predicts whatever it is told to, each phase timed by itself, and tells nothing before it is done: a message between
+ * two predictions would wake up the parent.
  */
-import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { toFailure } from '../../core/failure.js';
 import { decodeRgb } from '../../image/codec.js';
 import type { RgbImage } from '../../image/raster.js';
-import { toMatte } from '../../models/postprocess.js';
-import { toTensor } from '../../models/preprocess.js';
-import { openOrtSession, type OrtSession } from '../ort-session.js';
-import type { PhaseTimes } from '../phases.js';
-import type { FromChild, LoadMessage, TimeMessage, ToChild } from './messages.js';
-
-let load: LoadMessage | undefined;
-let session: OrtSession | undefined;
-
-process.on('message', (message: ToChild) => {
-  const work = message.kind === 'load' ? open(message) : message.kind === 'time' ? time(message) : undefined;
-  work?.catch((error: unknown) => send({ kind: 'fatal', failure: toFailure(error) }));
-});
-process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit(0));
-
-async function open(message: LoadMessage): Promise<void> {
-  load = message;
-  const start = performance.now();
-  session = await openOrtSession(message);
-  send({ kind: 'loaded', loadMs: performance.now() - start });
-}
-
-async function time({ images, warmup, rounds }: TimeMessage): Promise<void> {
-  const usable = await decodeUsable(images);
-  for (let i = 0; i < warmup; i++) {
-    const { inferenceMs } = await predict(usable[i % usable.length].image);
-    if (i === 0) send({ kind: 'first-inference', inferenceMs });
-  }
-  for (let iteration = 0; iteration < rounds; iteration++) {
-    for (const { key, image, decodeMs } of usable) {
-      send({ kind: 'timed', key, iteration, phases: { decodeMs, ...(await predict(image)) } });
-    }
-  }
-  send({ kind: 'timing-done', peakRssBytes: await peakRssBytes() });
-}
+import type { ImagePrompt } from '../../models/prompts.js';
+import { openModel, type OpenModel } from '../open-model.js';
+import { batched } from '../timing/batch.js';
+import { peakRssBytes } from '../timing/peak-memory.js';
+import type {
+  DecodeMessage,
+  FromChild,
+  LoadMessage,
+  MeasuredSample,
+  MeasureMessage,
+  ToChild,
+} from './messages.js';
 
 interface Decoded {
   readonly key: string;
   readonly image: RgbImage;
+  readonly prompt: ImagePrompt | undefined;
   readonly decodeMs: number;
 }
 
-/** A file that cannot be decoded is a failed cell of the accuracy pass, and no reason not to time the others. */
-async function decodeUsable(images: TimeMessage['images']): Promise<readonly Decoded[]> {
-  const decoded: Decoded[] = [];
+let model: OpenModel | undefined;
+let decoded: readonly Decoded[] = [];
+
+process.on('message', (message: ToChild) => {
+  work(message).catch((error: unknown) => send({ kind: 'fatal', failure: toFailure(error) }));
+});
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => process.exit(0));
+
+async function work(message: ToChild): Promise<void> {
+  switch (message.kind) {
+    case 'load':
+      return open(message);
+    case 'decode':
+      return decode(message);
+    case 'measure':
+      return measure(message);
+    default:
+  }
+}
+
+async function open(message: LoadMessage): Promise<void> {
+  const start = performance.now();
+  model = await openModel(message);
+  send({ kind: 'loaded', loadMs: performance.now() - start });
+}
+
+async function decode({ images }: DecodeMessage): Promise<void> {
+  const usable: Decoded[] = [];
   let reason: unknown;
-  for (const { key, path } of images) {
+  for (const { key, path, prompt } of images) {
     const start = performance.now();
     try {
       const image = await decodeRgb(path);
-      decoded.push({ key, image, decodeMs: performance.now() - start });
+      usable.push({ key, image, prompt, decodeMs: performance.now() - start });
     } catch (error) {
       reason = error;
     }
   }
-  if (decoded.length === 0) throw reason;
-  return decoded;
+  if (usable.length === 0) throw reason;
+  decoded = usable;
+  send({
+    kind: 'decoded',
+    images: usable.map(({ key, decodeMs, image: { width, height } }) => ({ key, decodeMs, width, height })),
+  });
 }
 
-async function predict(image: RgbImage): Promise<Omit<PhaseTimes, 'decodeMs'>> {
-  if (session === undefined || load === undefined) throw new Error('time was asked for before load');
+async function measure({ order, batch = 1, arrivalsMs }: MeasureMessage): Promise<void> {
+  const loaded = model;
+  if (loaded === undefined) throw new Error('a measurement was asked for before load');
+  const samples: MeasuredSample[] = [];
+  const switchesBefore = process.resourceUsage().involuntaryContextSwitches;
+  const cpuBefore = process.cpuUsage();
+  const begin = performance.now();
+  for (let i = 0; i < order.length; i += batch) {
+    if (arrivalsMs !== undefined) await until(begin + arrivalsMs[i]);
+    const images = order.slice(i, i + batch).map((position) => decoded[position]);
+    samples.push(await predict(loaded, images, order[i], begin));
+  }
+  const wallMs = performance.now() - begin;
+  const cpu = process.cpuUsage(cpuBefore);
+  send({
+    kind: 'measured',
+    samples,
+    wallMs,
+    cpuMs: (cpu.user + cpu.system) / 1000,
+    involuntarySwitches: process.resourceUsage().involuntaryContextSwitches - switchesBefore,
+    peakRssBytes: await peakRssBytes(),
+  });
+}
+
+async function predict(
+  { feeding, infer }: OpenModel,
+  images: readonly Decoded[],
+  position: number,
+  begin: number,
+): Promise<MeasuredSample> {
+  const cpuBefore = process.cpuUsage();
   const start = performance.now();
-  const tensor = await toTensor(image, load.input);
-  const fed = performance.now();
-  const output = await session.run(tensor);
+  const feds = [];
+  for (const { image, prompt } of images) feds.push(await feeding.prepare(image, prompt));
+  const prepared = performance.now();
+  const { outputs, parts } = await batched(infer, feds);
   const inferred = performance.now();
-  // An output that is no matte (NaN, constant) took its time all the same; the accuracy pass reports it.
-  await toMatte(output, load.output, image.width, image.height).catch(() => undefined);
+  for (const [i, { image }] of images.entries()) {
+    // An output that is no matte (NaN, constant) took its time all the same; the accuracy pass reports it.
+    await feeding.read(outputs[i], image.width, image.height).catch(() => undefined);
+  }
   const end = performance.now();
-  return { preprocessMs: fed - start, inferenceMs: inferred - fed, postprocessMs: end - inferred };
+  const cpu = process.cpuUsage(cpuBefore);
+  return {
+    image: position,
+    startMs: start - begin,
+    cpuMs: (cpu.user + cpu.system) / 1000,
+    phases: {
+      preprocessMs: prepared - start,
+      inferenceMs: inferred - prepared,
+      postprocessMs: end - inferred,
+      ...parts,
+    },
+  };
 }
 
-/** VmHWM of this process; `resourceUsage().maxRSS` would start from the parent's. Linux only, else null. */
-async function peakRssBytes(): Promise<number | null> {
-  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
-  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kib === undefined ? null : Number(kib) * 1024;
+/** A timer wakes up to a millisecond or two late: the last stretch is waited out. */
+const TIMER_SLACK_MS = 3;
+
+async function until(moment: number): Promise<void> {
+  const wait = moment - performance.now() - TIMER_SLACK_MS;
+  if (wait > 0) await sleep(wait);
+  while (performance.now() < moment);
 }
 
 function send(message: FromChild): void {

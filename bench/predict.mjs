@@ -1,0 +1,154 @@
+// What the accuracy pass costs above bare inference: decode, feed, read, write and score every picture, against the
+// same number of processes and threads that only call session.run on a prepared tensor, for as many pictures. Both
+// start their processes and load their models. Interleaved A B B A, since the machine's speed drifts.
+//
+//   node bench/predict.mjs [--images 12] [--rounds 1]
+import { fork } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadRunConfig, prepareRun, run } from '../dist/index.js';
+import { printMachine, printTable, verdict } from './support/print.mjs';
+import { findPairs } from './support/real-masks.mjs';
+import { writeSlowModel } from './support/tiny-run.mjs';
+
+const BAR = 1.1;
+const PROCESSES = availableParallelism();
+const MID_WEIGHT_SIDE = 320;
+
+const { values } = parseArgs({
+  options: { images: { type: 'string', default: '12' }, rounds: { type: 'string', default: '1' } },
+});
+const images = Number(values.images);
+const rounds = Number(values.rounds);
+
+const folder = mkdtempSync(join(tmpdir(), 'maskbench-predict-'));
+try {
+  printMachine();
+  writeSlowModel(folder, 'mid-weight', { layers: 6, channels: 32, side: MID_WEIGHT_SIDE });
+  await compare({ name: 'IS-Net fp16, 1024 x 1024', model: 'isnet-fp16', side: 1024, count: images });
+  await compare({
+    name: `six convolutions, ${MID_WEIGHT_SIDE} x ${MID_WEIGHT_SIDE}`,
+    model: './mid-weight.yaml',
+    side: MID_WEIGHT_SIDE,
+    count: images * 6,
+  });
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function compare({ name, model, side, count }) {
+  console.log(`\n${name}: ${count} pictures, ${PROCESSES} processes with one thread each`);
+  const prepared = await prepare(model, count);
+  if (prepared === undefined) return;
+  const [path] = await modelFile(prepared);
+  const table = [['round', 'the pass, s', 'bare, s', 'ratio', 'CPU: the pass, s', 'bare, s', 'ratio']];
+  const sums = { pass: [0, 0], bare: [0, 0] };
+  for (let round = 1; round <= rounds; round++) {
+    const measured = { pass: [0, 0], bare: [0, 0] };
+    for (const kind of ['pass', 'bare', 'bare', 'pass']) {
+      const time = kind === 'pass' ? await timePass(prepared) : await timeBare(path, side, count);
+      time.forEach((seconds, i) => {
+        measured[kind][i] += seconds;
+        sums[kind][i] += seconds;
+      });
+    }
+    table.push([round, ...columns(measured)]);
+  }
+  if (rounds > 1) table.push(['all', ...columns(sums)]);
+  printTable(table);
+  const ratio = sums.pass[0] / sums.bare[0];
+  console.log(`  the pass takes ${ratio.toFixed(3)} of the bare loop; bar: at most ${BAR}: ${verdict(ratio <= BAR)}`);
+}
+
+function columns({ pass, bare }) {
+  return [0, 1].flatMap((i) => [pass[i].toFixed(1), bare[i].toFixed(1), (pass[i] / bare[i]).toFixed(3)]);
+}
+
+/** A run config over copies of real pictures, resolved; undefined if the model cannot be had. */
+async function prepare(model, count) {
+  const data = join(folder, `data-${count}`);
+  const pairs = findPairs(count);
+  for (const side of ['im', 'gt']) mkdirSync(join(data, side), { recursive: true });
+  for (let i = 0; i < count; i++) {
+    const { image, truth } = pairs[i % pairs.length];
+    copyFileSync(image, join(data, 'im', `${i}${extname(image)}`));
+    copyFileSync(truth, join(data, 'gt', `${i}${extname(truth)}`));
+  }
+  const config = join(folder, `run-${count}.yaml`);
+  const sides = 'images: { path: im }, truths: { path: gt }';
+  writeFileSync(
+    config,
+    `name: predict
+models: [${model}]
+datasets: [{ name: pictures, layout: paired-folders, root: '${data}', ${sides} }]
+accuracy: { processes: ${PROCESSES}, threads: 1 }
+`,
+  );
+  try {
+    const options = { offline: false, onProgress: () => undefined, signal: new AbortController().signal };
+    return await prepareRun(await loadRunConfig(config), options);
+  } catch (error) {
+    if (!String(error.code).startsWith('source.')) throw error;
+    console.log(`  skipped: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** Seconds from the first process's start to the last score, and processor seconds of all processes. */
+async function timePass(prepared) {
+  const out = join(folder, 'out');
+  rmSync(out, { recursive: true, force: true });
+  let start = 0;
+  let cpu = 0;
+  const summary = await run({
+    ...prepared,
+    shard: null,
+    out,
+    resume: false,
+    phases: { predict: true, score: true, time: false },
+    emit: (event) => {
+      if (event.kind !== 'phase-started' || event.phase !== 'predict') return;
+      start = performance.now();
+      cpu = cpuSeconds();
+    },
+    signal: new AbortController().signal,
+  });
+  const seconds = (performance.now() - start) / 1000;
+  if (summary.cells.failed > 0) throw new Error(`${summary.cells.failed} cells failed`);
+  return [seconds, cpuSeconds() - cpu];
+}
+
+/** The same for processes that only compute; each takes the next few inferences when it is through. */
+async function timeBare(path, side, count) {
+  const start = performance.now();
+  const cpu = cpuSeconds();
+  let left = count;
+  const lanes = Array.from({ length: PROCESSES }, () => {
+    const child = fork(join(import.meta.dirname, 'support', 'bare-loop.mjs'), { execArgv: [] });
+    child.send({ kind: 'load', path, threads: 1, side });
+    return new Promise((resolve, reject) => {
+      child.on('message', () => {
+        if (left === 0) return child.kill('SIGKILL');
+        left--;
+        child.send({ kind: 'run', count: 1 });
+      });
+      child.on('error', reject);
+      child.on('close', resolve);
+    });
+  });
+  await Promise.all(lanes);
+  return [(performance.now() - start) / 1000, cpuSeconds() - cpu];
+}
+
+/** Processor time of this process and of all its ended children; NaN where /proc does not tell. */
+function cpuSeconds() {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return [11, 12, 13, 14].reduce((sum, i) => sum + Number(fields[i]), 0) / 100;
+  } catch {
+    return Number.NaN;
+  }
+}

@@ -1,0 +1,66 @@
+import { isDefined, type MetricValue } from '../../core/metric-value.js';
+import type { Interval } from '../../core/summary.js';
+import { metricsOf } from '../../metrics/registry.js';
+import { csvLine } from '../csv-line.js';
+import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
+
+/** The summary, a metric a line; or with `perImage` an image a line. RFC 4180; what is undefined is left empty. */
+export function csvOutput(request: OutputRequest): ScoreOutput {
+  return request.perImage ? perImage(request) : summary(request);
+}
+
+function perImage({ plan, scoring, out }: OutputRequest): ScoreOutput {
+  const ids = metricsOf(scoring.protocols).map(({ meta }) => meta.id);
+  const signatures = Object.values(signaturesByProtocol(scoring)).join(' ');
+  const names = plan.several ? ['method', 'dataset'] : [];
+  out(csvLine([...names, 'id', 'status', ...ids, 'failure', 'signature']));
+  return {
+    cell(cell) {
+      const of = plan.several ? [cell.method, cell.dataset] : [];
+      const done = cell.status === 'done';
+      const values = ids.map((id) => (done ? figure(cell.metrics[id]) : ''));
+      const failure = done ? '' : `${cell.failure.code}: ${cell.failure.message}`;
+      out(csvLine([...of, cell.id, cell.status, ...values, failure, signatures]));
+    },
+    end: () => undefined,
+  };
+}
+
+function summary({ plan, scoring, out }: OutputRequest): ScoreOutput {
+  const signatures = signaturesByProtocol(scoring, 'mean');
+  const names = plan.several ? ['method', 'dataset'] : [];
+  const statistics = ['mean', 'lower', 'upper', 'n', 'undefined', 'failed'];
+  out(csvLine([...names, 'metric', ...statistics, 'pooled', 'pooled_lower', 'pooled_upper', 'signature']));
+  return {
+    cell: () => undefined,
+    end({ scores, metrics }) {
+      for (const { method, dataset, failed, metrics: means } of scores) {
+        for (const { meta } of metrics) {
+          const { mean, n, undefined: without, interval, pooled, pooledInterval } = means[meta.id];
+          out(
+            csvLine([
+              ...(plan.several ? [method, dataset] : []),
+              meta.id,
+              mean ?? '',
+              ...ends(interval),
+              n,
+              without,
+              failed,
+              figure(pooled),
+              ...ends(pooledInterval),
+              signatures[meta.protocol] ?? '',
+            ]),
+          );
+        }
+      }
+    },
+  };
+}
+
+function figure(value: MetricValue | undefined): number | '' {
+  return value !== undefined && isDefined(value) ? value : '';
+}
+
+function ends(interval: Interval | undefined): readonly (number | '')[] {
+  return interval === undefined || 'undefined' in interval ? ['', ''] : [...interval];
+}

@@ -1,0 +1,71 @@
+import { escapeControls } from '../../core/errors.js';
+import { isFlip, VERDICT_IOU } from '../../evaluate/aggregate/flips.js';
+import type { ExplainedProtocol, Step } from '../../evaluate/explain/explanation.js';
+import { explainImage, type ExplainedCell } from '../../evaluate/explain/explain-plan.js';
+import { valueText } from '../../evaluate/explain/format.js';
+import type { FolderPlan } from '../../evaluate/score-folders/folder-plan.js';
+import type { FolderScoring } from '../../evaluate/score-folders/score-folders.js';
+import { wrapText } from '../wrap-text.js';
+
+const LABEL_WIDTH = 18;
+
+/** `--explain`: text of 80 columns, or JSON. */
+export async function explainCells(
+  plan: FolderPlan,
+  scoring: FolderScoring,
+  id: string,
+  json: boolean,
+): Promise<string> {
+  const cells = await explainImage(plan, scoring, id);
+  if (json) return `${JSON.stringify(plan.several ? cells : cells[0], null, 2)}\n`;
+  return cells.map((cell) => render(cell, plan.several)).join('\n');
+}
+
+function render(cell: ExplainedCell, several: boolean): string {
+  const name = several ? `${cell.method} on ${cell.dataset}/${cell.id}` : cell.id;
+  const parts = [
+    escapeControls(name),
+    cell.files.map(renderStep).join('\n'),
+    ...cell.protocols.map(renderProtocol),
+    ...verdict(cell),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function renderProtocol({ signature, steps, metrics }: ExplainedProtocol): string {
+  const values = Object.entries(metrics).map(
+    ([id, value]) => `${id} ${valueText(value).replaceAll(' ', NO_BREAK)}`,
+  );
+  const list = wrapText(
+    `${NO_BREAK}${NO_BREAK}${values.map((value) => value.replace(' ', NO_BREAK)).join(', ')}`,
+    '  ',
+  );
+  return [signature, ...steps.map(renderStep), '', 'all values', list.replaceAll(NO_BREAK, ' ')].join('\n');
+}
+
+/** Keeps a metric and its value on one line. */
+const NO_BREAK = '\u00a0';
+
+function renderStep({ label, text }: Step): string {
+  const start = `  ${label}`.padEnd(LABEL_WIDTH);
+  return wrapText(`${start.replaceAll(' ', NO_BREAK)}${text}`, ' '.repeat(LABEL_WIDTH)).replaceAll(
+    NO_BREAK,
+    ' ',
+  );
+}
+
+function verdict({ protocols }: ExplainedCell): readonly string[] {
+  const iouOf = (id: string): number => {
+    const value = protocols.map(({ metrics }) => metrics[id]).find((of) => of !== undefined);
+    return typeof value === 'number' ? value : Number.NaN;
+  };
+  const [fixed, sod] = [iouOf('iou'), iouOf('sod.bin_iou')];
+  if (Number.isNaN(fixed) || Number.isNaN(sod)) return [];
+  const says = (iou: number): string => (iou >= VERDICT_IOU ? 'right' : 'wrong');
+  const flips = isFlip(fixed, sod) ? 'they differ: the stretch decides' : 'they agree';
+  return [
+    wrapText(
+      `Verdict at IoU >= ${VERDICT_IOU}: fixed ${says(fixed)}, sod ${says(sod)} (sod.bin_iou); ${flips}.`,
+    ),
+  ];
+}

@@ -1,0 +1,33 @@
+import type { FolderPlan } from '../../evaluate/score-folders/folder-plan.js';
+import type { FolderCell, FolderScoring } from '../../evaluate/score-folders/score-folders.js';
+import type { FolderResults } from '../../evaluate/score-folders/tally.js';
+import { RESIZE_METHOD } from '../../evaluate/load-pair.js';
+import { signatureOf, type SignatureOptions } from '../../metrics/signature.js';
+import type { Protocol } from '../../metrics/metric.js';
+
+/** How scores are written: cell by cell as they come, so that nothing piles up, and what they come to at the end. */
+export interface ScoreOutput {
+  cell(cell: FolderCell): void;
+  end(results: FolderResults): void;
+}
+
+export interface OutputRequest {
+  readonly plan: FolderPlan;
+  readonly scoring: FolderScoring;
+  readonly perImage: boolean;
+  out(text: string): void;
+}
+
+/** The signature of each protocol that is scored. */
+export function signaturesByProtocol(
+  { protocols, conventions, resize }: FolderScoring,
+  aggregate?: SignatureOptions['aggregate'],
+): Readonly<Partial<Record<Protocol, string>>> {
+  const options: SignatureOptions = {
+    ...(resize ? { resize: RESIZE_METHOD } : {}),
+    ...(aggregate === undefined ? {} : { aggregate }),
+  };
+  return Object.fromEntries(
+    protocols.map((protocol) => [protocol, signatureOf(protocol, conventions, options)]),
+  );
+}

@@ -1,0 +1,133 @@
+import { escapeControls } from '../../core/errors.js';
+import { isDefined, type MetricValue } from '../../core/metric-value.js';
+import type { Interval } from '../../core/summary.js';
+import { INTERVALS } from '../../evaluate/aggregate/intervals.js';
+import type { FolderCell } from '../../evaluate/score-folders/score-folders.js';
+import type { FolderResults, FolderScores } from '../../evaluate/score-folders/tally.js';
+import { wrapText } from '../wrap-text.js';
+import { formatFigure, headlineMetrics } from './headline.js';
+import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
+
+const NAME_WIDTH = 20;
+const FIGURE_WIDTH = 9;
+
+/** Tables of 80 columns: of one method all metrics with their intervals, of several the main ones side by side. */
+export function tableOutput({ plan, scoring, perImage, out }: OutputRequest): ScoreOutput {
+  const shown = headlineMetrics(scoring.protocols);
+  if (perImage) out(row('image', shown.map(shortName)));
+  return {
+    cell(cell) {
+      if (perImage) out(row(plan.several ? `${cell.method} ${cell.id}` : cell.id, figuresOf(cell, shown)));
+    },
+    end(results) {
+      if (perImage) out('\n');
+      if (plan.several) {
+        for (const { dataset } of plan.groups) out(methodsTable(dataset, results, shown));
+      } else out(metricsTable(results.scores[0], results));
+      out(notes({ plan, scoring }, results));
+    },
+  };
+}
+
+function metricsTable(of: FolderScores, { metrics }: FolderResults): string {
+  const isPooled = metrics.some(({ meta }) => of.metrics[meta.id].pooled !== undefined);
+  const heading = ['mean', '95 % interval', 'n', ...(isPooled ? ['pooled'] : [])];
+  const lines = metrics.map(({ meta }) => {
+    const { mean, n, interval, pooled } = of.metrics[meta.id];
+    const figures = [mean === null ? '-' : formatFigure(mean), formatInterval(interval), String(n)];
+    return metricRow(meta.id, [...figures, ...(pooled === undefined ? [] : [formatValue(pooled)])]);
+  });
+  return `${title(of)}\n${metricRow('', heading)}${lines.join('')}`;
+}
+
+function methodsTable(dataset: string, { scores }: FolderResults, shown: readonly string[]): string {
+  const own = scores.filter((of) => of.dataset === dataset);
+  const lines = own.map((of) =>
+    row(
+      of.method,
+      shown.map((id) => {
+        const mean = of.metrics[id]?.mean ?? null;
+        return mean === null ? '-' : formatFigure(mean);
+      }),
+    ),
+  );
+  return `${own.map(title).join('\n')}\n${row('method', shown.map(shortName))}${lines.join('')}\n`;
+}
+
+function title({ method, dataset, scored, failed }: FolderScores): string {
+  const all = scored + failed;
+  const lost = failed === 0 ? '' : `, ${failed} FAILED and in no figure`;
+  return wrapText(`${method} on ${dataset}: ${scored} of ${all} images scored${lost}`);
+}
+
+function notes({ plan, scoring }: Pick<OutputRequest, 'plan' | 'scoring'>, results: FolderResults): string {
+  const lines = Object.values(signaturesByProtocol(scoring, 'mean')).map((of) => `Signature: ${of}`);
+  if (!plan.several) {
+    const [{ metrics, threshold }] = results.scores;
+    const undefinedIn = Object.entries(metrics).filter(([, of]) => of.undefined > 0 && of.n > 0);
+    if (undefinedIn.length > 0) {
+      lines.push(
+        `Undefined in some images: ${undefinedIn.map(([id, of]) => `${id} ${of.undefined}`).join(', ')}.`,
+      );
+    }
+    lines.push(
+      `Intervals: 95 %, ${INTERVALS.mean} (${INTERVALS.resamples} resamples, seed ${INTERVALS.seed}).`,
+    );
+    if (scoring.protocols.includes('fixed')) {
+      const pooled = signaturesByProtocol({ ...scoring, protocols: ['fixed'] }, 'pooled').fixed ?? '';
+      lines.push(`Pooled: counts of all images added up first; ${pooled}`);
+    }
+    if (threshold !== undefined) {
+      const { used, best, cost } = threshold;
+      lines.push(
+        `Best single threshold: ${best.threshold}, mean IoU ${formatFigure(best.iou)}; ${used.threshold} costs ${formatFigure(cost)}.`,
+      );
+    }
+  }
+  const { flips } = results;
+  if (flips !== undefined && flips.count > 0) {
+    const named = flips.images
+      .slice(0, 10)
+      .map(
+        (of) =>
+          `${plan.several ? `${of.model} ${of.dataset}/` : ''}${of.id} (${formatFigure(of.fixedIou)}, ${formatFigure(of.sodIou)})`,
+      );
+    const rest = flips.count > named.length ? ` and ${flips.count - named.length} more` : '';
+    lines.push(
+      `Verdict (IoU >= ${flips.verdictIou}) differs between fixed and sod in ${flips.count} of the images: ${named.join(', ')}${rest}.`,
+    );
+  }
+  return `\n${lines.map((line) => `${wrapText(line, '  ')}\n`).join('')}`;
+}
+
+function figuresOf(cell: FolderCell, shown: readonly string[]): readonly string[] {
+  return cell.status === 'failed' ? ['FAILED'] : shown.map((id) => formatValue(cell.metrics[id]));
+}
+
+function formatValue(value: MetricValue | undefined): string {
+  return value !== undefined && isDefined(value) ? formatFigure(value) : '-';
+}
+
+function formatInterval(interval: Interval | undefined): string {
+  return interval === undefined || 'undefined' in interval
+    ? '-'
+    : `${formatFigure(interval[0])} .. ${formatFigure(interval[1])}`;
+}
+
+function metricRow(name: string, [mean = '', interval = '', n = '', pooled]: readonly string[]): string {
+  const last = pooled === undefined ? '' : pooled.padStart(FIGURE_WIDTH);
+  return `${`${name.padEnd(22)}${mean.padStart(FIGURE_WIDTH)}   ${interval.padEnd(22)}${n.padStart(6)}${last}`.trimEnd()}\n`;
+}
+
+function row(name: string, figures: readonly string[]): string {
+  const escaped = escapeControls(name);
+  const cut = escaped.length > NAME_WIDTH ? `${escaped.slice(0, NAME_WIDTH - 1)}\u2026` : escaped;
+  return `${cut.padEnd(NAME_WIDTH)} ${figures.map((figure) => figure.padStart(FIGURE_WIDTH)).join('')}\n`;
+}
+
+/** `sod.max_f` as `max_f`, cut to its column. */
+function shortName(id: string): string {
+  const SHORT: Readonly<Record<string, string>> = { pixel_accuracy: 'pixel', boundary_iou: 'boundary' };
+  const own = id.slice(id.indexOf('.') + 1);
+  return SHORT[own] ?? own;
+}

@@ -1,0 +1,46 @@
+/** What must hold for a latency figure to be sealed, in the order in which reports name it. */
+export const SEAL_PARTS = [
+  'provider',
+  'isolated',
+  'warmed',
+  'steady',
+  'samples',
+  'unthrottled',
+  'idle',
+  'clock',
+] as const;
+export type SealPartName = (typeof SEAL_PARTS)[number];
+
+/** One part of the seal: whether it holds, and what was found. */
+export interface SealPart {
+  readonly name: SealPartName;
+  readonly pass: boolean;
+  /** In words with figures, e.g. `other processes used 0.4 % of the processors`. */
+  readonly found: string;
+}
+
+/** The proof that a latency figure is valid, or the parts that failed. */
+export type Seal =
+  { readonly kind: 'sealed' } | { readonly kind: 'unsealed'; readonly failed: readonly SealPartName[] };
+
+/** Sealed if every part is there and holds; a part that was not looked at has failed. */
+export function sealOf(parts: readonly SealPart[]): Seal {
+  const held = new Set(parts.filter(({ pass }) => pass).map(({ name }) => name));
+  const failed = SEAL_PARTS.filter((name) => !held.has(name));
+  return failed.length === 0 ? { kind: 'sealed' } : { kind: 'unsealed', failed };
+}
+
+/** What a figure without any record of its conditions is. */
+export const UNCHECKED: Seal = { kind: 'unsealed', failed: SEAL_PARTS };
+
+/** The seal of figures taken together: every part that failed for one of them has failed. */
+export function sealOfAll(seals: readonly Seal[]): Seal {
+  const failed = SEAL_PARTS.filter((name) =>
+    seals.some((seal) => seal.kind === 'unsealed' && seal.failed.includes(name)),
+  );
+  return seals.length === 0
+    ? UNCHECKED
+    : failed.length === 0
+      ? { kind: 'sealed' }
+      : { kind: 'unsealed', failed };
+}

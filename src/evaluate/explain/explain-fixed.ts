@@ -1,0 +1,87 @@
+import { fixedConfusion, type Confusion } from '../../metrics/confusion.js';
+import { boundaryIou, boundaryWidth } from '../../metrics/boundary-iou.js';
+import { COUNT_SCORES } from '../../metrics/fixed/index.js';
+import { mae } from '../../metrics/fixed/mae.js';
+import type { Conventions, Pair } from '../../metrics/metric.js';
+import type { Step } from './explanation.js';
+import { countsText, percent, valueText, whole } from './format.js';
+
+/** The scores whose formula is shown with its numbers: numerator and denominator in terms of the counts. */
+const RATIOS: readonly {
+  readonly id: string;
+  readonly label: string;
+  readonly formula: string;
+  readonly numbers: (counts: Confusion) => string;
+  readonly denominator: (counts: Confusion) => number;
+}[] = [
+  {
+    id: 'iou',
+    label: 'IoU',
+    formula: 'TP / (TP + FP + FN)',
+    numbers: ({ tp, fp, fn }) => `${whole(tp)} / (${whole(tp)} + ${whole(fp)} + ${whole(fn)})`,
+    denominator: ({ tp, fp, fn }) => tp + fp + fn,
+  },
+  {
+    id: 'dice',
+    label: 'Dice',
+    formula: '2 TP / (2 TP + FP + FN)',
+    numbers: ({ tp, fp, fn }) => `${whole(2 * tp)} / (${whole(2 * tp)} + ${whole(fp)} + ${whole(fn)})`,
+    denominator: ({ tp, fp, fn }) => tp + fp + fn,
+  },
+  {
+    id: 'pixel_accuracy',
+    label: 'pixel accuracy',
+    formula: '(TP + TN) / all',
+    numbers: ({ tp, fp, fn, tn }) => `(${whole(tp)} + ${whole(tn)}) / ${whole(tp + fp + fn + tn)}`,
+    denominator: ({ tp, fp, fn, tn }) => tp + fp + fn + tn,
+  },
+  {
+    id: 'precision',
+    label: 'precision',
+    formula: 'TP / (TP + FP)',
+    numbers: ({ tp, fp }) => `${whole(tp)} / (${whole(tp)} + ${whole(fp)})`,
+    denominator: ({ tp, fp }) => tp + fp,
+  },
+  {
+    id: 'recall',
+    label: 'recall',
+    formula: 'TP / (TP + FN)',
+    numbers: ({ tp, fn }) => `${whole(tp)} / (${whole(tp)} + ${whole(fn)})`,
+    denominator: ({ tp, fn }) => tp + fn,
+  },
+];
+
+/** Threshold, counts, and the formulas of the overlap scores. */
+export function explainFixed(pair: Pair): readonly Step[] {
+  const { threshold, empty } = pair.conventions;
+  const counts = pair.get(fixedConfusion);
+  const { tp, fp, fn, tn } = counts;
+  const all = tp + fp + fn + tn;
+  const { width, height } = pair.truth.image;
+  const foreground = (n: number): string => `${whole(n)} pixels (${percent(n / all)})`;
+  return [
+    {
+      label: 'threshold',
+      text: `foreground is >= ${threshold}, of the prediction as it is and of the ground truth`,
+    },
+    { label: 'foreground', text: `prediction ${foreground(tp + fp)}, ground truth ${foreground(tp + fn)}` },
+    { label: 'counts', text: countsText(counts) },
+    ...bothEmpty(counts, empty),
+    ...RATIOS.map(({ id, label, formula, numbers, denominator }) => {
+      const is = denominator(counts) === 0 ? 'which counts as' : '=';
+      const value = valueText(COUNT_SCORES[id](counts, empty));
+      return { label, text: `${formula} = ${numbers(counts)} ${is} ${value}` };
+    }),
+    { label: 'MAE', text: `mean |p / 255 - [g >= ${threshold}]| = ${valueText(mae.compute(pair))}` },
+    {
+      label: 'boundary IoU',
+      text: `of the rims of ${boundaryWidth(width, height)} pixels (2 % of the diagonal): ${valueText(boundaryIou.compute(pair))}`,
+    },
+  ];
+}
+
+function bothEmpty({ tp, fp, fn }: Confusion, empty: Conventions['empty']): readonly Step[] {
+  if (tp + fp + fn > 0) return [];
+  const worth = { one: 'perfect', zero: 'worst', skip: 'left out' }[empty];
+  return [{ label: 'convention', text: `both masks are empty, which counts as ${worth} (empty:${empty})` }];
+}

@@ -1,0 +1,40 @@
+import { alphaDifference, translucentPixels } from '../../metrics/matting/alpha-difference.js';
+import { boundaryAccuracy } from '../../metrics/matting/boundary-accuracy.js';
+import { connectivityError } from '../../metrics/matting/connectivity-error.js';
+import { mad, mse, sad } from '../../metrics/matting/errors.js';
+import { gradientError } from '../../metrics/matting/gradient-error.js';
+import type { Pair } from '../../metrics/metric.js';
+import type { Step } from './explanation.js';
+import { percent, valueText, whole } from './format.js';
+
+/** The sums behind the matting errors. */
+export function explainMatting(pair: Pair): readonly Step[] {
+  const { sum, sumOfSquares } = pair.get(alphaDifference);
+  const all = pair.prediction.data.length;
+  const soft = pair.truth.get(translucentPixels);
+  return [
+    {
+      label: 'ground truth',
+      text: `${whole(soft)} of ${whole(all)} pixels (${percent(soft / all)}) are translucent`,
+    },
+    {
+      label: 'differences',
+      text: `of the 8-bit values: sum ${whole(sum)}, sum of squares ${whole(sumOfSquares)}`,
+    },
+    { label: 'SAD', text: `sum / 255 / 1000 = ${valueText(sad.compute(pair))}` },
+    { label: 'MSE', text: `sum of squares / 255^2 / ${whole(all)} = ${valueText(mse.compute(pair))}` },
+    { label: 'MAD', text: `sum / 255 / ${whole(all)} = ${valueText(mad.compute(pair))}` },
+    {
+      label: 'gradient',
+      text: `sum of squared differences / 10 = ${valueText(gradientError.compute(pair))}`,
+    },
+    {
+      label: 'connectivity',
+      text: `sum of differences / 1000 = ${valueText(connectivityError.compute(pair))}`,
+    },
+    {
+      label: 'boundary',
+      text: `mean boundary accuracy over five radii = ${valueText(boundaryAccuracy.compute(pair))}`,
+    },
+  ];
+}

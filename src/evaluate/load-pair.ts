@@ -1,0 +1,34 @@
+import { MaskbenchError } from '../core/errors.js';
+import { decodeMatte } from '../image/codec.js';
+import { resizeOpencv } from '../image/resize-opencv.js';
+import { createPair } from '../metrics/context.js';
+import type { Conventions, Pair, Truth } from '../metrics/metric.js';
+
+/** What signatures say of predictions that were brought to their ground truths' size. */
+export const RESIZE_METHOD = 'bilinear';
+
+/**
+ * Decodes a prediction and sets it against a ground truth.
+ *
+ * @param resize whether a prediction of another size is resized as `cv2.resize` does by default, or is a failure
+ * @throws MaskbenchError `data.*`, naming the prediction's file.
+ */
+export async function loadPair(
+  path: string,
+  truth: Truth,
+  conventions: Conventions,
+  resize: boolean,
+): Promise<Pair> {
+  const matte = await decodeMatte(path);
+  const { width, height } = truth.image;
+  try {
+    return createPair(resize ? resizeOpencv(matte, width, height) : matte, truth, conventions);
+  } catch (error) {
+    if (!(error instanceof MaskbenchError) || error.where !== undefined) throw error;
+    throw new MaskbenchError(error.code, error.message, {
+      where: path,
+      cause: error,
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    });
+  }
+}

@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { MaskbenchError } from '../../core/errors.js';
+import type { Failure } from '../../core/failure.js';
+import type { MasksInFolder } from './masks-in-folder.js';
+
+/** What is to be scored: datasets, each with its ground truths and every method's predictions of them. */
+export interface FolderPlan {
+  /** Whether methods and datasets are named in the results; a plain pair of folders has one of each. */
+  readonly several: boolean;
+  readonly groups: readonly FolderGroup[];
+  /** What was found and is not scored, e.g. predictions without a ground truth. */
+  readonly warnings: readonly string[];
+}
+
+export interface FolderGroup {
+  readonly dataset: string;
+  readonly truths: MasksInFolder;
+  /** Of the truths only these ids, where there is a list of them. */
+  readonly only?: ReadonlySet<string>;
+  readonly methods: readonly MethodMasks[];
+}
+
+export interface MethodMasks {
+  readonly method: string;
+  /** Where the predictions are, or should be. */
+  readonly folder: string;
+  /** Null where the method has no predictions of this dataset at all. */
+  readonly masks: MasksInFolder | null;
+}
+
+/** One ground truth and each method's prediction of it. */
+export interface PlannedTruth {
+  readonly dataset: string;
+  readonly id: string;
+  readonly truth: MaskFile;
+  readonly predictions: readonly { readonly method: string; readonly mask: MaskFile }[];
+}
+
+export type MaskFile =
+  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'none'; readonly failure: Failure };
+
+/** Every ground truth of the plan: groups in their order, ids by code units. */
+export function* plannedTruths({ groups }: FolderPlan): Generator<PlannedTruth, void, undefined> {
+  for (const { dataset, truths, only, methods } of groups) {
+    for (const id of idsOf(truths, only)) {
+      const predictions = methods.map(({ method, folder, masks }) => ({
+        method,
+        mask: masks === null ? missing(id, folder, 'prediction') : maskOf(masks, id, 'prediction'),
+      }));
+      yield { dataset, id, truth: maskOf(truths, id, 'ground truth'), predictions };
+    }
+  }
+}
+
+export function countTruths({ groups }: FolderPlan): number {
+  return groups.reduce((sum, { truths, only }) => sum + (only ?? truths.names).size, 0);
+}
+
+/** Predictions without a ground truth, and files that are no masks by name: a line for each kind and folder. */
+export function leftOver({ dataset, truths, methods }: FolderGroup): readonly string[] {
+  const folders = [truths, ...methods.flatMap(({ masks }) => (masks === null ? [] : [masks]))];
+  const strangers = folders
+    .filter(({ others }) => others.count > 0)
+    .map(
+      ({ folder, others }) => `${folder}: left out as no masks: ${others.count}, e.g. "${others.example}"`,
+    );
+  const extra = methods.flatMap(({ method, folder, masks }) => {
+    const ids = [...(masks?.names.keys() ?? [])].filter((id) => !truths.names.has(id)).sort();
+    if (ids.length === 0) return [];
+    const named = ids.slice(0, NAMED).map((id) => `"${id}"`);
+    const rest = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : '';
+    const predictions = ids.length === 1 ? 'a prediction' : `${ids.length} predictions`;
+    return `${folder}: no ground truth in ${dataset} for ${predictions} of ${method}: ${named.join(', ')}${rest}`;
+  });
+  return [...extra, ...strangers];
+}
+
+const NAMED = 10;
+
+/** @throws MaskbenchError `data.unpaired` if no prediction has a ground truth of its id, with what might be the cause. */
+export function assertSomethingPairs({ groups }: FolderPlan): void {
+  for (const { truths, methods } of groups) {
+    for (const { masks } of methods) {
+      for (const id of masks?.names.keys() ?? []) if (truths.names.has(id)) return;
+    }
+  }
+  const [group] = groups;
+  const masks = group?.methods.find((of) => of.masks !== null)?.masks;
+  if (group === undefined || masks === undefined || masks === null) {
+    throw new MaskbenchError('data.empty', 'there is nothing to score');
+  }
+  const truthIds = [...group.truths.names.keys()].sort();
+  const predictionIds = [...masks.names.keys()].sort();
+  throw new MaskbenchError(
+    'data.unpaired',
+    `none of the ${predictionIds.length} predictions has the name of a ground truth ("${predictionIds[0]}", but "${truthIds[0]}")`,
+    {
+      where: masks.folder,
+      remedy:
+        suggestAffixes(truthIds, predictionIds) ??
+        'names must agree but for the extension, or say what they begin and end with: --pred-prefix, --pred-suffix, --gt-prefix, --gt-suffix',
+    },
+  );
+}
+
+/** Ids looked at for what the names of the two sides begin or end with. */
+const TRIED = 20;
+
+function suggestAffixes(truths: readonly string[], predictions: readonly string[]): string | undefined {
+  const between = (inner: readonly string[], outer: readonly string[]): [string, string] | undefined => {
+    for (const id of inner.slice(0, TRIED)) {
+      const around = outer.find((other) => other.includes(id));
+      if (around !== undefined) {
+        const start = around.indexOf(id);
+        return [around.slice(0, start), around.slice(start + id.length)];
+      }
+    }
+    return undefined;
+  };
+  const flags = (side: string, affixes: [string, string] | undefined): string | undefined =>
+    affixes === undefined || affixes.some((affix) => affix.includes('/'))
+      ? undefined
+      : `try ${(['prefix', 'suffix'] as const)
+          .flatMap((kind, i) => (affixes[i] === '' ? [] : [`--${side}-${kind} "${affixes[i]}"`]))
+          .join(' ')}`;
+  return flags('pred', between(truths, predictions)) ?? flags('gt', between(predictions, truths));
+}
+
+function idsOf(truths: MasksInFolder, only: ReadonlySet<string> | undefined): readonly string[] {
+  return [...(only ?? truths.names.keys())].sort();
+}
+
+function maskOf(masks: MasksInFolder, id: string, what: string): MaskFile {
+  const names = masks.names.get(id) ?? [];
+  const [name] = names;
+  if (name === undefined) return missing(id, masks.folder, what);
+  const path = join(masks.folder, name);
+  if (names.length > 1) {
+    const message = `${names.map((of) => `"${of}"`).join(' and ')} share the id; keep one of them, or give the suffix with its extension`;
+    return { kind: 'none', failure: { code: 'data.duplicate', message, where: path } };
+  }
+  const refusal = masks.refused.get(name);
+  return refusal === undefined
+    ? { kind: 'file', path }
+    : { kind: 'none', failure: { code: refusal.code, message: refusal.message, where: path } };
+}
+
+function missing(id: string, folder: string, what: string): MaskFile {
+  return {
+    kind: 'none',
+    failure: { code: 'data.missing', message: `no ${what} for "${id}"`, where: folder },
+  };
+}

@@ -1,0 +1,99 @@
+import { realpath, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { MaskbenchError } from '../../core/errors.js';
+import { IMAGE_EXTENSIONS } from '../../datasets/extensions.js';
+import { stemOf, type NamePattern } from '../../datasets/pair-names.js';
+import { scanFolder, type Refusal } from '../../datasets/scan-folder.js';
+
+/** The masks of one folder by id. Only names are held. */
+export interface MasksInFolder {
+  readonly folder: string;
+  /** Paths below the folder by id, the path without prefix, suffix and extension; more than one is a duplicate. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
+  /** Links that may not be followed, by path below the folder. */
+  readonly refused: ReadonlyMap<string, Refusal>;
+  /** Files that are no masks by their name, and the first of them. */
+  readonly others: { readonly count: number; readonly example: string };
+}
+
+export interface MaskFolderOptions {
+  readonly pattern: NamePattern;
+  /** Whether to go down into folders; their names become part of the ids. */
+  readonly nested?: boolean;
+  /** A folder that is not looked into: the other side's, where it lies inside this one. */
+  readonly except?: string;
+}
+
+/**
+ * @param prefix what stands before the id in a name
+ * @param suffix what stands after it, with or without an extension: `_mask` fits `cat_mask.png` and `cat_mask.jpg`,
+ * `_mask.png` only the first
+ */
+export function patternOf(prefix = '', suffix = ''): NamePattern {
+  const extension = /\.[A-Za-z0-9]+$/.exec(suffix)?.[0];
+  if (extension === undefined) return { prefix, suffix, extensions: IMAGE_EXTENSIONS };
+  return { prefix, suffix: suffix.slice(0, -extension.length), extensions: [extension] };
+}
+
+/**
+ * Lists a folder's masks.
+ *
+ * @param what the folder holds, for messages
+ * @throws MaskbenchError `data.missing` (no such folder) or `data.empty` (no mask in it).
+ */
+export async function listMasks(
+  folder: string,
+  what: string,
+  options: MaskFolderOptions,
+): Promise<MasksInFolder> {
+  await assertFolder(folder, what);
+  const realRoot = await realpath(folder);
+  const names = new Map<string, string[]>();
+  const refused = new Map<string, Refusal>();
+  let [count, example] = [0, ''];
+  const { pattern, nested = false, except } = options;
+  const pending = [''];
+  for (let inner = pending.pop(); inner !== undefined; inner = pending.pop()) {
+    const found = await scanFolder(join(folder, inner), realRoot);
+    for (const name of found?.files ?? []) {
+      const stem = stemOf(name, pattern);
+      if (stem === undefined) {
+        if (count++ === 0) example = inner + name;
+        continue;
+      }
+      const same = names.get(inner + stem);
+      if (same === undefined) names.set(inner + stem, [inner + name]);
+      else same.push(inner + name);
+      const refusal = found?.refused.get(name);
+      if (refusal !== undefined) refused.set(inner + name, refusal);
+    }
+    if (!nested) continue;
+    for (const name of found?.folders ?? []) {
+      const below = join(folder, inner, name);
+      if (except === undefined || resolve(below) !== resolve(except)) pending.push(`${inner}${name}/`);
+    }
+  }
+  if (names.size === 0) {
+    throw new MaskbenchError('data.empty', `no ${what} in this folder`, {
+      where: folder,
+      remedy: `expected ${describePattern(pattern)}${count === 0 ? '' : `; found e.g. "${example}"`}`,
+    });
+  }
+  return { folder, names, refused, others: { count, example } };
+}
+
+/** @throws MaskbenchError `data.missing` */
+export async function assertFolder(folder: string, what: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  const message = found === undefined ? 'no such folder' : 'not a folder';
+  throw new MaskbenchError('data.missing', message, {
+    where: folder,
+    remedy: `expected the folder of the ${what}s`,
+  });
+}
+
+function describePattern({ prefix, suffix, extensions }: NamePattern): string {
+  const extension = extensions.length === 1 ? extensions[0] : '.png, .jpg or another image extension';
+  return `names like ${prefix}<id>${suffix}${extension}`;
+}

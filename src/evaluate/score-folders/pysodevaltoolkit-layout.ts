@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { MaskbenchError } from '../../core/errors.js';
+import { readYamlFile } from '../../core/yaml-file.js';
+import { stemOf } from '../../datasets/pair-names.js';
+import {
+  assertSomethingPairs,
+  leftOver,
+  type FolderGroup,
+  type FolderPlan,
+  type MethodMasks,
+} from './folder-plan.js';
+import { listMasks, patternOf } from './masks-in-folder.js';
+import { select } from './select.js';
+
+const folderSchema = z.object({
+  path: z.string().min(1),
+  prefix: z.string().default(''),
+  suffix: z.string(),
+});
+/** `image` and whatever else stands there is of no use to scoring. */
+const datasetsSchema = z.record(
+  z.string(),
+  z.object({ mask: folderSchema, index_file: z.string().min(1).optional() }),
+);
+const methodsSchema = z.record(z.string(), z.record(z.string(), folderSchema.nullable()));
+
+type Folder = z.output<typeof folderSchema>;
+
+export interface ToolkitFiles {
+  readonly datasetsFile: string;
+  readonly methodsFile: string;
+  /** Only these methods and datasets. */
+  readonly methods?: readonly string[];
+  readonly datasets?: readonly string[];
+  /** Relative paths in the files start here or, where nothing is there, at the file's own folder. */
+  readonly cwd: string;
+}
+
+/**
+ * The folders that PySODEvalToolkit's two JSON files name. Unlike there a prediction that is missing is a failed cell,
+ * and not one image fewer.
+ *
+ * @throws MaskbenchError `config.invalid` naming file, line and column; `config.unknown-name`, `data.*`.
+ */
+export async function planToolkitFolders(request: ToolkitFiles): Promise<FolderPlan> {
+  const { datasetsFile, methodsFile, cwd } = request;
+  // JSON is YAML, and the reader of that names line and column.
+  const datasets = await readYamlFile(datasetsFile, datasetsSchema);
+  const methods = await readYamlFile(methodsFile, methodsSchema);
+  const methodNames = select('method', Object.keys(methods), request.methods);
+  const warnings: string[] = [];
+  const groups: FolderGroup[] = [];
+  for (const name of select('dataset', Object.keys(datasets), request.datasets)) {
+    const { mask, index_file: index } = datasets[name];
+    const wanted = methodNames.flatMap((method): [string, Folder][] => {
+      const folder = methods[method][name] ?? null;
+      return folder === null ? [] : [[method, folder]];
+    });
+    if (wanted.length < methodNames.length) {
+      const without = methodNames.filter((method) => !wanted.some(([of]) => of === method));
+      warnings.push(`${methodsFile}: no folder of dataset "${name}" for ${without.join(', ')}; not scored`);
+    }
+    if (wanted.length === 0) continue;
+    const masks = await Promise.all(
+      wanted.map(([method, folder]) => masksOf(method, folder, placeOf(folder.path, methodsFile, cwd))),
+    );
+    const group: FolderGroup = {
+      dataset: name,
+      truths: await listMasks(placeOf(mask.path, datasetsFile, cwd), 'ground truth', {
+        pattern: patternOf(mask.prefix, mask.suffix),
+      }),
+      ...(index === undefined ? {} : { only: await readIndex(placeOf(index, datasetsFile, cwd), mask) }),
+      methods: masks,
+    };
+    groups.push(group);
+    warnings.push(...leftOver(group));
+  }
+  for (const method of methodNames) {
+    for (const name of Object.keys(methods[method])) {
+      if (!(name in datasets)) {
+        warnings.push(`${methodsFile}: ${method} has predictions of "${name}", which ${datasetsFile} lacks`);
+      }
+    }
+  }
+  const plan: FolderPlan = { several: true, groups, warnings };
+  assertSomethingPairs(plan);
+  return plan;
+}
+
+async function masksOf(method: string, { prefix, suffix }: Folder, folder: string): Promise<MethodMasks> {
+  try {
+    const masks = await listMasks(folder, 'prediction', { pattern: patternOf(prefix, suffix) });
+    return { method, folder, masks };
+  } catch (error) {
+    // A folder that is named and not there, or empty, fails in every image: the others can still be scored.
+    if (error instanceof MaskbenchError && ['data.missing', 'data.empty'].includes(error.code)) {
+      return { method, folder, masks: null };
+    }
+    throw error;
+  }
+}
+
+function placeOf(path: string, file: string, cwd: string): string {
+  const here = resolve(cwd, path);
+  return existsSync(here) ? here : resolve(dirname(resolve(cwd, file)), path);
+}
+
+/** Names one a line, with or without the ground truths' prefix and suffix. */
+async function readIndex(path: string, { prefix, suffix }: Folder): Promise<ReadonlySet<string>> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new MaskbenchError('data.missing', 'no such file', {
+      where: path,
+      remedy: 'expected the list of names that index_file names',
+      cause,
+    });
+  });
+  const pattern = patternOf(prefix, suffix);
+  const names = text.split(/\r?\n/).map((line) => line.trim());
+  return new Set(names.filter((name) => name !== '').map((name) => stemOf(name, pattern) ?? name));
+}

@@ -1,0 +1,91 @@
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { listSystemFolder, readSystemFile, THIS_MACHINE, type MachineFiles } from '../seal/machine-files.js';
+import { readGovernors } from '../seal/snapshot.js';
+
+/** The processors of this machine, and how much of them this process may use. Null: the system does not tell. */
+export interface Processor {
+  readonly model: string;
+  /** Logical cores of the machine, and those that this process may run on. */
+  readonly logicalCores: number;
+  readonly usableCores: number;
+  readonly physicalCores: number | null;
+  readonly sockets: number | null;
+  /** E.g. `L1d 32K, L2 1024K, L3 32768K`; of the first core. */
+  readonly caches: readonly string[];
+  readonly memoryBytes: number;
+  /** A container's limits. */
+  readonly limits: ContainerLimits;
+  /** Whether this is a virtual machine: others may compute on the same cores, unseen. */
+  readonly virtual: boolean | null;
+  readonly governors: readonly string[];
+}
+
+export interface ContainerLimits {
+  /** Cores' worth of processor time; null: no limit. */
+  readonly cores: number | null;
+  readonly memoryBytes: number | null;
+}
+
+export function describeProcessor(files: MachineFiles = THIS_MACHINE): Processor {
+  const info = readSystemFile(files.proc, 'cpuinfo');
+  const topology = info === null ? null : countCores(info);
+  return {
+    model: modelOf(info) ?? cpus()[0]?.model.trim() ?? 'unknown',
+    logicalCores: topology?.logical ?? cpus().length,
+    usableCores: availableParallelism(),
+    physicalCores: topology?.physical ?? null,
+    sockets: topology?.sockets ?? null,
+    caches: readCaches(files),
+    memoryBytes: totalmem(),
+    limits: readLimits(files),
+    virtual: info === null ? null : /^flags\s*:.*\bhypervisor\b/m.test(info),
+    governors: readGovernors(files),
+  };
+}
+
+/** x86 says `model name`; most ARM kernels give only the implementer's numbers. */
+function modelOf(info: string | null): string | undefined {
+  return /^(?:model name|Model|Hardware)\s*:\s*(.+)$/m.exec(info ?? '')?.[1].trim();
+}
+
+function countCores(info: string): {
+  readonly logical: number;
+  readonly physical: number | null;
+  readonly sockets: number | null;
+} {
+  const processors = info.split(/\n\s*\n/).filter((text) => /^processor\s*:/m.test(text));
+  const cores = new Set<string>();
+  const sockets = new Set<string>();
+  for (const text of processors) {
+    const socket = /^physical id\s*:\s*(\d+)/m.exec(text)?.[1];
+    const core = /^core id\s*:\s*(\d+)/m.exec(text)?.[1];
+    if (socket !== undefined) sockets.add(socket);
+    if (core !== undefined) cores.add(`${socket ?? 0}/${core}`);
+  }
+  return { logical: processors.length, physical: cores.size || null, sockets: sockets.size || null };
+}
+
+function readCaches({ sys }: MachineFiles): readonly string[] {
+  const root = join(sys, 'devices/system/cpu/cpu0/cache');
+  return [...listSystemFolder(root, /^index\d+$/)].sort().flatMap((index) => {
+    const level = readSystemFile(root, index, 'level');
+    const size = readSystemFile(root, index, 'size');
+    const kind = { Data: 'd', Instruction: 'i' }[readSystemFile(root, index, 'type') ?? ''] ?? '';
+    return level === null || size === null ? [] : [`L${level}${kind} ${size}`];
+  });
+}
+
+/** cgroup v2: `cpu.max` is a quota and a period, or `max`; v1 keeps them apart and writes -1 for none. */
+function readLimits(files: MachineFiles): ContainerLimits {
+  const own = /^0::(\/.*)$/m.exec(readSystemFile(files.proc, 'self', 'cgroup') ?? '')?.[1] ?? '/';
+  const read = (name: string): string | null =>
+    readSystemFile(files.sys, 'fs/cgroup', own, name) ?? readSystemFile(files.sys, 'fs/cgroup', name);
+  const [quota = 'max', period = '100000'] = (read('cpu.max') ?? '').split(' ').filter((part) => part !== '');
+  const oldQuota = Number(read('cpu/cpu.cfs_quota_us') ?? -1);
+  const oldPeriod = Number(read('cpu/cpu.cfs_period_us') ?? 100_000);
+  const cores =
+    quota === 'max' ? (oldQuota > 0 ? oldQuota / oldPeriod : null) : Number(quota) / Number(period);
+  const memory = Number(read('memory.max') ?? read('memory/memory.limit_in_bytes') ?? Number.NaN);
+  return { cores, memoryBytes: memory < totalmem() ? memory : null };
+}

@@ -1,0 +1,64 @@
+import type { Snapshot } from './snapshot.js';
+
+/** What the machine was like over some stretches of time. Shares are of all processors' time, 0..1. */
+export interface Conditions {
+  readonly durationMs: number;
+  /** Used by processes that are not ours; null where the system does not tell. */
+  readonly foreignCpu: number | null;
+  /** Taken by the hypervisor for other machines. */
+  readonly steal: number | null;
+  /** Share of the time in which some task, ours included, waited for a processor; null where not told. */
+  readonly pressure: number | null;
+  /** One-minute load at the beginning and at the end. */
+  readonly load: readonly [before: number, after: number];
+  /** Every clock source that was seen. */
+  readonly clockSources: readonly string[];
+  /** The most that the calendar's clock moved against the one that times are taken with, in one stretch. */
+  readonly clockStepMs: number;
+  /** Times that a processor was slowed down for its heat; null where not told. */
+  readonly thermalEvents: number | null;
+  /** Milliseconds that a container's processor limit made us wait; null where not told. */
+  readonly limitedMs: number | null;
+}
+
+/** One stretch: what the machine was like when it began and when it ended. */
+export type Stretch = readonly [Snapshot, Snapshot];
+
+/** Several stretches taken together; what lies between them does not count. At least one. */
+export function conditionsOf(stretches: readonly Stretch[]): Conditions {
+  const all = sum(stretches, ({ processors }) => processors.allMs) ?? 0;
+  const busy = sum(stretches, ({ processors }) => processors.busyMs) ?? 0;
+  const own = sum(stretches, ({ ownCpuMs }) => ownCpuMs);
+  const steal = sum(stretches, ({ processors }) => processors.stealMs) ?? 0;
+  const waited = sum(stretches, ({ pressureMs }) => pressureMs);
+  const durationMs = sum(stretches, ({ steadyMs }) => steadyMs) ?? 0;
+  const sources = stretches.flat().flatMap(({ clockSource }) => clockSource ?? []);
+  const steps = stretches.map(([a, b]) => Math.abs(b.wallMs - a.wallMs - (b.steadyMs - a.steadyMs)));
+  return {
+    durationMs,
+    foreignCpu: own === null || all <= 0 ? null : share((busy - own) / all),
+    steal: all <= 0 ? null : share(steal / all),
+    pressure: waited === null || durationMs <= 0 ? null : share(waited / durationMs),
+    load: [stretches[0]?.[0].load ?? 0, stretches.at(-1)?.[1].load ?? 0],
+    clockSources: [...new Set(sources)],
+    clockStepMs: Math.max(0, ...steps),
+    thermalEvents: sum(stretches, ({ thermalEvents }) => thermalEvents),
+    limitedMs: sum(stretches, ({ limitedMs }) => limitedMs),
+  };
+}
+
+/** How much a counter grew over all stretches; null if it was not told everywhere. */
+function sum(stretches: readonly Stretch[], of: (snapshot: Snapshot) => number | null): number | null {
+  let grown = 0;
+  for (const [before, after] of stretches) {
+    const [from, to] = [of(before), of(after)];
+    if (from === null || to === null) return null;
+    grown += to - from;
+  }
+  return grown;
+}
+
+/** Counters tick in hundredths of a second: a difference of two may come out a little below 0. */
+function share(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}

@@ -1,0 +1,62 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Summary } from '../../src/core/summary.js';
+import { cli, type CliResult } from '../support/cli.js';
+import { makeWorkspace, type Workspace } from '../support/workspace.js';
+
+let workspace: Workspace;
+let result: CliResult;
+let summary: Summary;
+
+beforeAll(async () => {
+  workspace = await makeWorkspace({ samples: 6 });
+  const jpeg = await readFile(workspace.path('data', 'im', '000.jpg'));
+  await writeFile(workspace.path('data', 'im', '000.jpg'), jpeg.subarray(0, Math.floor(jpeg.length / 2)));
+  await writeFile(workspace.path('data', 'gt', '001.png'), '');
+  await sharp({ create: { width: 70, height: 56, channels: 3, background: '#fff' } })
+    .png()
+    .toFile(workspace.path('data', 'gt', '002.png'));
+  await writeFile(workspace.path('data', 'im', '003.jpg'), 'no picture at all');
+  result = await cli(['run', 'run.yaml'], workspace.folder);
+  summary = JSON.parse(await readFile(workspace.path('runs', 'tiny-run', 'summary.json'), 'utf8')) as Summary;
+});
+afterAll(() => workspace.remove());
+
+/** What stderr says of a cell. */
+function lineOf(id: string): string {
+  const lines = result.err
+    .split('\n')
+    .filter((line) => line.startsWith('failed: ') && line.includes(`tiny/${id}: `));
+  expect(lines).toHaveLength(1);
+  return lines[0] ?? '';
+}
+
+describe('files that are no usable pair', () => {
+  it('end the run with 3, and the rest is scored and timed', () => {
+    expect(result.status).toBe(3);
+    expect(summary.cells).toEqual({ planned: 6, scored: 2, failed: 4 });
+    expect(result.err).toContain('4 of 6 cells failed; summary.json says why');
+    expect(result.out).toMatch(/luma .* 2\/6/);
+    expect(summary.timing.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [
+      '000',
+      /im.000\.jpg: not a readable image \(.*premature end.*\); expected an undamaged PNG, JPEG/i,
+      'data.unreadable',
+    ],
+    ['001', /gt.001\.png: the file is empty \(0 bytes\)$/, 'data.empty'],
+    [
+      '002',
+      /the prediction is 72 x 56, its ground truth 70 x 56; expected equal sizes/,
+      'data.size-mismatch',
+    ],
+    ['003', /im.003\.jpg: not a readable image \(.*unsupported image format\)/, 'data.unreadable'],
+  ])('are named once, with what is wrong: %s', (id, line, code) => {
+    expect(lineOf(id)).toMatch(line);
+    const failures = summary.failures.filter((failure) => failure.id === id);
+    expect(failures.map(({ failure }) => failure.code)).toEqual([code]);
+  });
+});

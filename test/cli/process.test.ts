@@ -1,0 +1,139 @@
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { IS_BUILT, startCli, stopStarted } from '../support/cli.js';
+import { CAN_LOOK_UP_PROCESSES, inferenceProcesses, until } from '../support/processes.js';
+import { configText, makeWorkspace, type Workspace } from '../support/workspace.js';
+
+let workspace: Workspace;
+
+beforeEach(async () => {
+  workspace = await makeWorkspace({ models: ['slow', 'luma'], samples: 8 });
+});
+afterEach(async () => {
+  await stopStarted();
+  await workspace.remove();
+});
+
+const start = (...argv: readonly string[]): ReturnType<typeof startCli> => startCli(argv, workspace.folder);
+const RUN = ['run', 'run.yaml', '--no-time', '--models', 'slow'] as const;
+const predicting = (): boolean =>
+  existsSync(workspace.path('runs', 'tiny-run', 'predictions', 'slow', 'tiny'));
+
+/** Why a small file system cannot be mounted here; null where it can. */
+function whyNoMount(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'mounting needs root on Linux';
+  const folder = mkdtempSync(join(tmpdir(), 'maskbench-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('umount', [folder], { stdio: 'ignore' });
+    return null;
+  } catch {
+    return 'root may not mount here';
+  } finally {
+    rmdirSync(folder);
+  }
+}
+const noMount = whyNoMount();
+
+describe.skipIf(!IS_BUILT)('maskbench as a process (skipped unless dist/ is built)', () => {
+  it('ends with the status of its command', async () => {
+    expect(await start('devices', '--json').result).toMatchObject({ status: 0, err: '' });
+    expect(await start('run', 'none.yaml').result).toMatchObject({ status: 65, out: '' });
+  });
+
+  it('is interrupted by Ctrl-C with 130 and one line, and the run can be resumed', async () => {
+    const running = start(...RUN);
+    await until('the first matte is there', predicting);
+    running.process.kill('SIGINT');
+    const { status, err } = await running.result;
+    expect(status).toBe(130);
+    expect(err.trimEnd().split('\n').at(-1)).toBe('interrupted; continue with --resume');
+    expect(err).not.toContain('bug');
+    expect(existsSync(workspace.path('runs', 'tiny-run', '.lock'))).toBe(false);
+    if (CAN_LOOK_UP_PROCESSES) expect(inferenceProcesses(running.pid)).toEqual([]);
+    const resumed = await start(...RUN, '--resume').result;
+    expect(resumed.status).toBe(0);
+    expect(resumed.out).toMatch(/slow .* 8\/8/);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'is refused in a run folder that another process is writing, which goes on undisturbed',
+    async () => {
+      const first = start(...RUN);
+      await until('the first matte is there', predicting);
+      // Held, so that it is still at work when the others come.
+      first.process.kill('SIGSTOP');
+      const second = await start(...RUN, '--resume').result;
+      expect(second.status).toBe(64);
+      expect(second.err).toMatch(
+        new RegExp(`^maskbench: .*tiny-run: process ${first.pid} on .* is writing this run since 20.*\\n$`),
+      );
+      const third = await start(...RUN).result;
+      expect(third.status).toBe(64);
+      expect(third.err).toMatch(/a run is already there; continue it with --resume/);
+      first.process.kill('SIGCONT');
+      expect(await first.result).toMatchObject({ status: 0 });
+    },
+  );
+
+  it('is refused in a finished run folder without --resume, and under other settings with it', async () => {
+    expect(await start(...RUN, '--limit', '1').result).toMatchObject({ status: 0 });
+    const again = await start(...RUN).result;
+    expect(again.status).toBe(64);
+    expect(again.err).toMatch(
+      /^maskbench: .*tiny-run: a run is already there; continue it with --resume, or .*--out\n$/,
+    );
+    const other = await start(...RUN, '--limit', '2', '--resume').result;
+    expect(other.status).toBe(64);
+    expect(other.err).toMatch(
+      /made under other settings: .*limit \(1 there, 2 now\); resume with the same config/,
+    );
+  });
+
+  it('refuses webgpu where there is no driver, and does not fall back', async () => {
+    const env = { VK_ICD_FILENAMES: '/nonexistent', VK_DRIVER_FILES: '/nonexistent' };
+    const { status, err, out } = await startCli([...RUN, '--device', 'webgpu'], workspace.folder, env).result;
+    // Metal and Direct3D have no such variable: there the run may succeed, on the GPU.
+    if (process.platform === 'linux') {
+      expect(status).toBe(69);
+      expect(out).toBe('');
+      expect(err).toMatch(/device webgpu is not available: .*; needs .*Vulkan/);
+    } else expect([0, 69]).toContain(status);
+  });
+
+  it.skipIf(noMount !== null)(
+    `says that the disk is full and completes once there is room${noMount === null ? '' : ` (skipped: ${noMount})`}`,
+    async () => {
+      const disk = workspace.path('disk');
+      await mkdir(disk);
+      await writeFile(
+        workspace.path('run.yaml'),
+        configText(['luma'], ['tiny'], 'accuracy: { processes: 1 }\n'),
+      );
+      const mount = (...args: readonly string[]): void => void execFileSync('mount', [...args, disk]);
+      for (const size of ['8k', '24k']) {
+        mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs');
+        try {
+          const full = await start('run', 'run.yaml', '--no-time', '--out', 'disk/run').result;
+          expect(full.status).toBe(69);
+          const lines = full.err.trimEnd().split('\n');
+          expect(lines.at(-1)).toMatch(
+            /^maskbench: .*disk.run: no space left .*; make room there, then continue with --resume$/,
+          );
+          expect(lines.filter((line) => line.startsWith('maskbench: '))).toHaveLength(1);
+          mount('-o', 'remount,size=16m');
+          const resumed = await start('run', 'run.yaml', '--no-time', '--out', 'disk/run', '--resume').result;
+          expect(resumed.status).toBe(0);
+          expect(resumed.out).toMatch(/luma .* 8\/8/);
+        } finally {
+          execFileSync('umount', [disk]);
+        }
+      }
+    },
+    240_000,
+  );
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { cli } from '../support/cli.js';
+
+const run = (...argv: readonly string[]): ReturnType<typeof cli> => cli(argv, process.cwd());
+
+describe('the command line', () => {
+  it('shows its commands and what the exit status means', async () => {
+    const { status, out, err } = await run('--help');
+    expect(status).toBe(0);
+    expect(err).toBe('');
+    for (const word of ['run', 'score', 'time', 'report', 'models', 'datasets', 'devices', 'Exit status']) {
+      expect(out).toContain(word);
+    }
+  });
+
+  it('keeps its help within 80 columns for every command', async () => {
+    const commands = [
+      [],
+      ['run'],
+      ['time'],
+      ['score'],
+      ['report'],
+      ['models'],
+      ['models', 'pull'],
+      ['datasets', 'pull'],
+    ];
+    for (const command of commands) {
+      const { out } = await run(...command, '--help');
+      const long = out.split('\n').filter((line) => line.length > 80 && !/^\d|^Exit status/.test(line));
+      expect(long, command.join(' ')).toEqual([]);
+    }
+  });
+
+  it('prints results on stdout and nothing else there', async () => {
+    const { status, out, err } = await run('devices', '--json');
+    expect(status).toBe(0);
+    expect(err).toBe('');
+    const devices = JSON.parse(out) as readonly {
+      device: string;
+      installed: boolean;
+      reason: string | null;
+    }[];
+    expect(devices.find(({ device }) => device === 'cpu')).toMatchObject({ installed: true });
+    for (const { installed, reason } of devices) expect(reason === null).toBe(installed);
+  });
+
+  it('says why a device is not to be had', async () => {
+    const { out } = await run('devices');
+    expect(out).toMatch(/coreml +no|dml +no/);
+    expect(out).toMatch(/is not available: .*; needs/);
+  });
+
+  it('lists models and datasets as tables and as JSON', async () => {
+    const models = JSON.parse((await run('models', 'list', '--json')).out) as readonly { name: string }[];
+    expect(models.map(({ name }) => name)).toContain('isnet-fp16');
+    expect((await run('models', 'list')).out).toMatch(/^isnet-fp16 +1024x1024 +88/m);
+    const datasets = JSON.parse((await run('datasets', 'list', '--json')).out) as readonly { name: string }[];
+    expect(datasets.map(({ name }) => name)).toContain('samples-humans');
+  });
+
+  it('prints no line of its lists beyond 80 columns', async () => {
+    for (const command of [
+      ['models', 'list'],
+      ['datasets', 'list'],
+    ]) {
+      const { out } = await run(...command);
+      expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { describeError } from '../../src/core/errors.js';
+import { nearest, parseYaml, readYamlFile } from '../../src/core/yaml-file.js';
+import { useTempFolders } from '../support/temp-folder.js';
+
+const schema = z.strictObject({
+  name: z.string(),
+  limit: z.int().positive().optional(),
+  scoring: z.strictObject({ threshold: z.int().max(255).default(128) }).prefault({}),
+  models: z.array(z.union([z.string(), z.strictObject({ path: z.string(), width: z.int() })])).default([]),
+});
+
+const tempFolder = useTempFolders();
+
+/** The one line that a user sees for this text in `run.yaml`. */
+function complaint(text: string): string {
+  try {
+    parseYaml(text, 'run.yaml', schema);
+  } catch (error) {
+    return describeError(error);
+  }
+  throw new Error('no complaint');
+}
+
+describe('a YAML file', () => {
+  it('gives what the schema makes of it', () => {
+    expect(parseYaml('name: x\nmodels: [a]', 'run.yaml', schema)).toEqual({
+      name: 'x',
+      models: ['a'],
+      scoring: { threshold: 128 },
+    });
+  });
+
+  it('answers a wrong key with its place and the nearest known key', () => {
+    expect(complaint('name: x\nlimt: 3\n')).toBe('run.yaml:2:1: unknown key "limt"; did you mean "limit"?');
+  });
+
+  it('answers a wrong key inside another, with its own place', () => {
+    expect(complaint('name: x\nscoring:\n  treshold: 3\n')).toBe(
+      'run.yaml:3:3: scoring: unknown key "treshold"; did you mean "threshold"?',
+    );
+  });
+
+  it('names the known keys where none is near', () => {
+    expect(complaint('name: x\nzzzzzzzz: 1\n')).toContain('known keys are name, limit, scoring, models');
+  });
+
+  it('answers a wrong value with its place', () => {
+    expect(complaint('name: x\nlimit: many\n')).toMatch(/^run\.yaml:2:1: limit: .*expected/);
+    expect(complaint('name: x\nscoring: { threshold: 300 }')).toMatch(
+      /^run\.yaml:2:12: scoring\.threshold: /,
+    );
+  });
+
+  it('points into the alternative of a union that comes closest', () => {
+    expect(complaint('name: x\nmodels:\n  - a\n  - path: p\n    widht: 3\n')).toMatch(/^run\.yaml:[45]:/);
+  });
+
+  it('names the parent of a key that is missing', () => {
+    expect(complaint('limit: 3\n')).toMatch(/^run\.yaml:1:1: name: /);
+  });
+
+  it('says where it is no YAML at all', () => {
+    expect(complaint('name: [x\nlimit: 3\n')).toMatch(/^run\.yaml:2:\d+: not valid YAML: /);
+    expect(complaint('name: x\nname: y\n')).toMatch(/^run\.yaml:2:1: not valid YAML: .*unique/);
+  });
+
+  it('says so when it is empty or a list', () => {
+    expect(complaint('')).toMatch(/^run\.yaml:1:1: .*expected object/);
+    expect(complaint('- a\n')).toMatch(/^run\.yaml:1:1: .*expected object/);
+  });
+
+  it.todo(
+    'that repeats itself by aliases of aliases is refused by its name (core/yaml-file.ts: toJS throws)',
+  );
+
+  it('is missed by its full path', async () => {
+    const path = join(await tempFolder(), 'none.yaml');
+    await expect(readYamlFile(path, schema)).rejects.toMatchObject({ code: 'data.missing', where: path });
+  });
+});
+
+describe('the nearest name', () => {
+  it('is the one with the fewest edits', () => {
+    expect(nearest('isnet-fp61', ['u2net', 'isnet-fp16', 'isnet-quint8'])).toBe('isnet-fp16');
+    expect(nearest('U2NET', ['u2net', 'u2netp'])).toBe('u2net');
+  });
+
+  it('is none where nothing is near', () => {
+    expect(nearest('completely-different', ['u2net', 'silueta'])).toBeUndefined();
+    expect(nearest('x', [])).toBeUndefined();
+  });
+});

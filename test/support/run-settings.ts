@@ -1,0 +1,66 @@
+import type { Manifest, RunDataset, RunModel, RunSettings } from '../../src/evaluate/manifest.js';
+import { datasetSpecSchema } from '../../src/datasets/spec.js';
+import { runConfigSchema } from '../../src/evaluate/config.js';
+import { SCHEMA_VERSION } from '../../src/core/summary.js';
+import { modelSpecSchema } from '../../src/models/spec.js';
+
+/** A model of a run that exists on paper only. */
+export function paperModel(
+  name: string,
+  fields: Record<string, unknown> = {},
+  sha256 = 'a'.repeat(64),
+): RunModel {
+  const spec = modelSpecSchema.parse({
+    name,
+    files: `file:${name}.onnx`,
+    input: { width: 64, height: 64 },
+    ...fields,
+  });
+  return { spec, sha256, bytes: 1000 };
+}
+
+export function paperDataset(name: string, fields: Partial<RunDataset> = {}): RunDataset {
+  const spec = datasetSpecSchema.parse({
+    name,
+    layout: 'paired-folders',
+    root: '/data',
+    images: { path: 'im' },
+    truths: { path: 'gt' },
+  });
+  return { name, spec, fingerprint: 'f'.repeat(64), samples: 2, problems: 0, tags: [name], ...fields };
+}
+
+export function paperSettings(fields: Partial<RunSettings> = {}): RunSettings {
+  const config = runConfigSchema.parse({ name: 'paper', models: ['m'], datasets: ['d'] });
+  return {
+    models: [paperModel('m')],
+    datasets: [paperDataset('d')],
+    device: 'cpu',
+    runner: config.runner,
+    scoring: config.scoring,
+    time: config.time,
+    limit: null,
+    shard: null,
+    ...fields,
+  };
+}
+
+export function paperManifest(fields: Partial<RunSettings> = {}): Manifest {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    maskbenchVersion: '0.0.0',
+    name: 'paper',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    settings: paperSettings(fields),
+    environment: {
+      host: 'host',
+      os: 'os',
+      cpu: 'cpu',
+      cores: 2,
+      memoryBytes: 8e9,
+      node: 'v20',
+      onnxruntime: '1',
+      sharp: '1',
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { MetricValue } from '../../src/core/metric-value.js';
+import { startCli, type CliResult } from './cli.js';
+
+/** What `maskbench score --json` prints, as far as tests look at it. */
+export interface ScoreJson {
+  readonly signature: Readonly<Record<string, string>>;
+  readonly images: readonly {
+    readonly id: string;
+    readonly metrics: Readonly<Record<string, MetricValue>>;
+  }[];
+  readonly summary: Readonly<Record<string, { readonly mean: MetricValue; readonly n: number }>>;
+  readonly failures: readonly { readonly id: string; readonly code: string }[];
+  readonly warnings: readonly string[];
+}
+
+export function jsonOf({ out }: CliResult): ScoreJson {
+  return JSON.parse(out) as ScoreJson;
+}
+
+/** `maskbench score` as a process of its own. */
+export function score(cwd: string, ...argv: readonly string[]): Promise<CliResult> {
+  return startCli(['score', ...argv], cwd).result;
+}
