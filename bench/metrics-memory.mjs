@@ -42,8 +42,8 @@ for (let n = 1; n <= PAIRS; n++) {
   since = processorTime();
 }
 // One sample wanders by some per cent with the collector's mood, so halves are compared.
-const half = resident.length >> 1;
-const growth = mean(resident.slice(half)) / mean(resident.slice(0, half)) - 1;
+const middle = resident.length >> 1;
+const growth = mean(resident.slice(middle)) / mean(resident.slice(0, middle)) - 1;
 console.log(
   `growth of the second half over the first: ${(growth * 100).toFixed(1)} %, bar 5 %: ${verdict(growth < 0.05)}`,
 );

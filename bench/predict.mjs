@@ -59,7 +59,9 @@ async function compare({ name, model, side, count }) {
   if (rounds > 1) table.push(['all', ...columns(sums)]);
   printTable(table);
   const ratio = sums.pass[0] / sums.bare[0];
-  console.log(`  the pass takes ${ratio.toFixed(3)} of the bare loop; bar: at most ${BAR}: ${verdict(ratio <= BAR)}`);
+  console.log(
+    `  the pass takes ${ratio.toFixed(3)} of the bare loop; bar: at most ${BAR}: ${verdict(ratio <= BAR)}`,
+  );
 }
 
 function columns({ pass, bare }) {

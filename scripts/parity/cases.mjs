@@ -13,12 +13,12 @@ const one = (session, network, { classes } = {}) => ({
 });
 
 /** The same with another filter on both ways. */
-const resampled = (one, resample) => ({
-  ...one,
+const resampled = (base, resample) => ({
+  ...base,
   fields: {
-    ...one.fields,
-    input: { ...one.fields.input, resample },
-    output: { ...one.fields.output, resample },
+    ...base.fields,
+    input: { ...base.fields.input, resample },
+    output: { ...base.fields.output, resample },
   },
 });
 

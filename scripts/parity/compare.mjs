@@ -7,7 +7,14 @@ export async function compareMattes(ours, theirs) {
   const size = `${b.width}x${b.height}`;
   const hash = sha256(b.data);
   if (a.width !== b.width || a.height !== b.height) {
-    return { size, hash, differing: b.data.length, pixels: b.data.length, worst: 255, flipped: b.data.length };
+    return {
+      size,
+      hash,
+      differing: b.data.length,
+      pixels: b.data.length,
+      worst: 255,
+      flipped: b.data.length,
+    };
   }
   let differing = 0;
   let worst = 0;
@@ -29,7 +36,12 @@ export function summarise(results) {
     images: results.length,
     identical: results.filter(({ differing }) => differing === 0).length,
     worst: Math.max(0, ...results.map(({ worst }) => worst)),
-    share: sum(({ differing }) => differing) / Math.max(1, sum(({ pixels }) => pixels)),
+    share:
+      sum(({ differing }) => differing) /
+      Math.max(
+        1,
+        sum(({ pixels }) => pixels),
+      ),
     worstShare: Math.max(0, ...results.map(({ differing, pixels }) => differing / pixels)),
     flipped: sum(({ flipped }) => flipped),
   };

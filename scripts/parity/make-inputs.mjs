@@ -61,10 +61,12 @@ const FILES = {
   'cmyk.tif': () => scene(40, 56).toColourspace('cmyk').tiff({ compression: 'lzw' }).toBuffer(),
   'alpha.png': async () => (await translucent(54, 72)).png().toBuffer(),
   'grey-alpha.png': async () =>
-    sharp(await (await translucent(70, 64)).png().toBuffer()).toColourspace('b-w').png().toBuffer(),
+    sharp(await (await translucent(70, 64)).png().toBuffer())
+      .toColourspace('b-w')
+      .png()
+      .toBuffer(),
   'palette.png': () => scene(96, 72).png({ palette: true, colours: 64 }).toBuffer(),
-  'palette-alpha.png': async () =>
-    (await translucent(72, 96)).png({ palette: true, colours: 64 }).toBuffer(),
+  'palette-alpha.png': async () => (await translucent(72, 96)).png({ palette: true, colours: 64 }).toBuffer(),
   'sixteen-bit.png': () => scene(60, 50).toColourspace('rgb16').png().toBuffer(),
   'grey.png': () => scene(100, 75).toColourspace('b-w').png().toBuffer(),
   'lossy.webp': () => scene(130, 95).webp({ quality: 80 }).toBuffer(),

@@ -80,9 +80,7 @@ export function isnet() {
   const parts = maps.map((name, i) => head(name, 1024, HEADS[(i + 1) % HEADS.length]));
   const features = maps.map((name, i) => ({
     initializers: [],
-    nodes: [
-      node('MaxPool', [name], `hx${i + 1}`, { kernel_shape: ints([32, 32]), strides: ints([32, 32]) }),
-    ],
+    nodes: [node('MaxPool', [name], `hx${i + 1}`, { kernel_shape: ints([32, 32]), strides: ints([32, 32]) })],
   }));
   return assemble(
     'isnet',

@@ -180,7 +180,9 @@ async function explainUnreadable(path: string, cause: unknown): Promise<Maskbenc
       cause,
     });
   }
-  const detail = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+  const message = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+  // libvips keeps one error text for all threads; when two files fail at once, one of them may find it gone.
+  const detail = message === '' || message === 'Unknown error' ? 'damaged' : message;
   return new MaskbenchError('data.unreadable', `not a readable image (${detail})`, {
     where: path,
     remedy: 'expected an undamaged PNG, JPEG, WebP, TIFF, GIF or AVIF file',

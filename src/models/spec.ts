@@ -87,6 +87,5 @@ export type ModelSpec = z.output<typeof modelSpecSchema>;
 export type MatteSpec = z.output<typeof matteSchema>;
 export type ClassesSpec = z.output<typeof classesSchema>;
 export type SamSpec = z.output<typeof samSchema>;
-export type PrecomputedSpec = z.output<typeof precomputedSchema>;
 /** A model with a network to run. */
 export type NetworkSpec = MatteSpec | ClassesSpec | SamSpec;

@@ -44,7 +44,7 @@ describe('files that are no usable pair', () => {
   it.each([
     [
       '000',
-      /im.000\.jpg: not a readable image \(.*premature end.*\); expected an undamaged PNG, JPEG/i,
+      /im.000\.jpg: not a readable image \((.*premature end.*|damaged)\); expected an undamaged PNG, JPEG/i,
       'data.unreadable',
     ],
     ['001', /gt.001\.png: the file is empty \(0 bytes\)$/, 'data.empty'],
@@ -53,7 +53,7 @@ describe('files that are no usable pair', () => {
       /the prediction is 72 x 56, its ground truth 70 x 56; expected equal sizes/,
       'data.size-mismatch',
     ],
-    ['003', /im.003\.jpg: not a readable image \(.*unsupported image format\)/, 'data.unreadable'],
+    ['003', /im.003\.jpg: not a readable image \((.*unsupported image format|damaged)\)/, 'data.unreadable'],
   ])('are named once, with what is wrong: %s', (id, line, code) => {
     expect(lineOf(id)).toMatch(line);
     const failures = summary.failures.filter((failure) => failure.id === id);

@@ -15,11 +15,6 @@ export function headline({ verdict, gate, pairs }: GateOutcome): string {
   return `${VERDICT_WORDS[verdict]} by the gate "${gate.name}": ${counts}`;
 }
 
-/** The checks that made the verdict: those that fail, else those that are open, else all. */
-export function decidingChecks({ verdict, checks }: PairVerdict): readonly Check[] {
-  return verdict === 'pass' ? checks : checks.filter((check) => check.verdict === verdict);
-}
-
 /** An image of a check: where it is and what became of it. */
 export function imageLine({ dataset, id, baseline, candidate, gain }: Check['images'][number]): string {
   return `${dataset} / ${id}: ${formatFigure(baseline)} before, ${formatFigure(candidate)} now (${formatSigned(gain)})`;
