@@ -44,7 +44,10 @@ export function parseYaml<S extends z.ZodType>(text: string, path: string, schem
 
 type Issue = z.core.$ZodIssue;
 
-/** Of several complaints the one that lies deepest in the document: for unions, that of the closest alternative. */
+/**
+ * Of several complaints the one that lies deepest in the document: for unions, that of the closest alternative. A key
+ * that is not known goes before one that is missing beside it: it is most often the same key, misspelt.
+ */
 function deepest(issues: readonly Issue[]): Issue {
   const flat = issues.flatMap((issue): Issue[] =>
     issue.code === 'invalid_union' && issue.errors.length > 0
@@ -54,7 +57,11 @@ function deepest(issues: readonly Issue[]): Issue {
         })
       : [issue],
   );
-  return flat.reduce((best, issue) => (issue.path.length > best.path.length ? issue : best));
+  return flat.reduce((best, issue) => (depthOf(issue) > depthOf(best) ? issue : best));
+}
+
+function depthOf({ code, path }: Issue): number {
+  return code === 'unrecognized_keys' ? path.length + 1.5 : path.length;
 }
 
 function explain(issue: Issue, schema: z.ZodType): string {

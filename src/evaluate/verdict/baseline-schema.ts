@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import type { ModelSpec } from '../../models/spec.js';
 import { runnerOptionsSchema } from '../../runners/session-options.js';
+import type { Attributes } from './run-scores.js';
+
+/** Where named baselines lie, in the repository of whoever uses them: `baselines/<name>/`. */
+export const BASELINES_FOLDER = 'baselines';
+
+/** The two files of a baseline. */
+export const FACTS_FILE = 'baseline.json';
+export const SCORES_FILE = 'scores.jsonl';
 
 /** Version of a baseline's files; a reader refuses another one. */
 export const BASELINE_VERSION = 1;
@@ -31,7 +39,9 @@ const times = z.strictObject({
   loadMs: z.number(),
   firstInferenceMs: z.number(),
   peakRssBytes: z.number().nullable(),
-  images: z.array(z.strictObject({ dataset: z.string(), id: z.string(), n: z.number(), ms: phases })),
+  images: z
+    .array(z.strictObject({ dataset: z.string(), id: z.string(), n: z.number(), ms: phases }))
+    .readonly(),
 });
 
 /** `baseline.json`: everything of a run that a comparison asks for, scores apart. */
@@ -52,21 +62,32 @@ export const baselineSchema = z.strictObject({
     sharp: z.string(),
   }),
   runner: runnerOptionsSchema,
-  signatures: z.array(z.string()),
-  metrics: z.array(z.string()),
-  models: z.array(model).min(1),
-  datasets: z.array(
-    z.strictObject({
-      name: z.string(),
-      fingerprint: hex,
-      samples: z.number(),
-      problems: z.number(),
-      tags: z.array(z.string()),
-    }),
-  ),
+  signatures: z.array(z.string()).readonly(),
+  metrics: z.array(z.string()).readonly(),
+  models: z.array(model).min(1).readonly(),
+  datasets: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        fingerprint: hex,
+        samples: z.number(),
+        problems: z.number(),
+        tags: z.array(z.string()).readonly(),
+      }),
+    )
+    .readonly(),
   times: z.record(z.string(), times),
   /** Of the bytes of scores.jsonl. */
   scoresSha256: hex,
 });
 
 export type BaselineRecord = z.output<typeof baselineSchema>;
+
+/** A line of scores.jsonl: one image, and of every model its scores in the order of the metrics, null if undefined. */
+export interface ScoreLine {
+  readonly dataset: string;
+  readonly id: string;
+  readonly content: string;
+  readonly attributes: Attributes;
+  readonly scores: Readonly<Record<string, readonly (number | null)[]>>;
+}

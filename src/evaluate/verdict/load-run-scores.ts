@@ -3,6 +3,7 @@ import { cellName, scoreKey } from '../cell-key.js';
 import { readJsonl } from '../jsonl.js';
 import type { PlannedSample, PlanRecord, PredictionRecord, ScoreRecord, TruthRecord } from '../records.js';
 import type { RunFolder } from '../run-folder.js';
+import { numberOf, NUMERIC_ATTRIBUTES } from '../slices/attributes.js';
 import {
   contentOf,
   type Attributes,
@@ -133,7 +134,9 @@ async function readMeasured(folder: RunFolder): Promise<ReadonlyMap<string, Attr
   const measured = new Map<string, Attributes>();
   for await (const record of readJsonl<TruthRecord>(folder.truths)) {
     if (record.status === 'failed') continue;
-    const defined = Object.entries(record.attributes).filter(([, value]) => typeof value === 'number');
+    const { attributes } = record;
+    const values = NUMERIC_ATTRIBUTES.map((one): [string, number] => [one.name, numberOf(one, attributes)]);
+    const defined = values.filter(([, value]) => !Number.isNaN(value));
     measured.set(`${record.dataset}/${record.id}`, Object.fromEntries(defined));
   }
   return measured;

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { nearest } from '../../core/yaml-file.js';
 import { runFolder } from '../run-folder.js';
-import { BASELINES_FOLDER, isBaseline, listBaselines, openBaseline } from './baseline.js';
+import { BASELINES_FOLDER } from './baseline-schema.js';
+import { isBaseline, listBaselines, openBaseline } from './open-baseline.js';
 import { openRun } from './open-run.js';
 import type { Side } from './side.js';
 

@@ -1,13 +1,14 @@
 import type { SliceComparison, SliceComparisons } from '../../core/comparison.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { benjaminiHochberg } from '../../stats/multiplicity.js';
-import { quantiles } from '../../stats/quantile.js';
 import { meanOf } from '../../stats/values.js';
+import { NUMERIC_ATTRIBUTES } from '../slices/attributes.js';
+import { cutByBins, cutInThirds } from '../slices/cut.js';
 import { estimateGain, signFlipP, type Resampling } from './metric-comparison.js';
 import { scopeScores, type PairedDataset } from './paired-images.js';
 import type { Attributes } from './run-scores.js';
 
-/** A part of the images by the value of one attribute, or by a quarter of its range. */
+/** A part of the images by the value of one attribute, or by a range of it. */
 export interface Slice {
   readonly attribute: string;
   readonly value: string;
@@ -21,7 +22,7 @@ const FEW_PATTERNS = 2000;
 /** Slices with fewer images are information only. */
 export const SLICE_MINIMUM = 30;
 
-/** Numbers with more distinct values than this are cut into quarters. */
+/** Numbers with more distinct values than this are cut into ranges. */
 const FEW_VALUES = 8;
 
 /**
@@ -88,7 +89,7 @@ export function slicesOf(datasets: readonly PairedDataset[]): readonly Slice[] {
       partitions.add(signature);
     }
     return numeric.has(attribute) && classes > FEW_VALUES
-      ? quarters(all, attribute)
+      ? rangesOf(all, attribute)
       : valuesOf(all, attribute);
   });
 }
@@ -126,26 +127,19 @@ function valuesOf(all: readonly Attributes[], attribute: string): readonly Slice
     }));
 }
 
-function quarters(all: readonly Attributes[], attribute: string): readonly Slice[] {
-  const numbers = all.flatMap((attributes): number[] => {
+/** As the slices of a single run are cut (src/evaluate/slices), but over all datasets together. */
+function rangesOf(all: readonly Attributes[], attribute: string): readonly Slice[] {
+  const numberIn = (attributes: Attributes): number => {
     const value = attributes[attribute];
-    return typeof value === 'number' && Number.isFinite(value) ? [value] : [];
-  });
-  const edges = quantiles(numbers, [0, 0.25, 0.5, 0.75, 1]);
-  return edges.slice(0, -1).map((from, i): Slice => {
-    const to = edges[i + 1];
-    const isLast = i === edges.length - 2;
-    return {
-      attribute,
-      value: `${short(from)} to ${short(to)}`,
-      isIn: (attributes) => {
-        const value = attributes[attribute];
-        return typeof value === 'number' && value >= from && (isLast ? value <= to : value < to);
-      },
-    };
-  });
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(3)));
+    return typeof value === 'number' ? value : Number.NaN;
+  };
+  const values = all.map(numberIn).filter(Number.isFinite);
+  const bins = NUMERIC_ATTRIBUTES.find(({ name }) => name === attribute)?.bins;
+  const cut = bins === undefined ? cutInThirds(values) : cutByBins(values, bins);
+  if (cut.labels.length < 2) return [];
+  return cut.labels.map((value, i) => ({
+    attribute,
+    value,
+    isIn: (attributes) => cut.indexOf(numberIn(attributes)) === i,
+  }));
 }
