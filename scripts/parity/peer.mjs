@@ -6,14 +6,10 @@ import { join } from 'node:path';
 
 const HERE = import.meta.dirname;
 
+export const peerScript = join(HERE, 'rembg-peer.py');
+
 /** Folder of the environments; MASKBENCH_PARITY_VENVS names another one. */
 export const VENVS = process.env.MASKBENCH_PARITY_VENVS ?? join(tmpdir(), 'maskbench-parity');
-
-/** The two rembgs, by the name of their requirements file. */
-export const PEERS = [
-  { name: 'post', warp: 'opencv-linear', resample: 'pillow-lanczos' },
-  { name: 'newest', warp: 'scipy-linear', resample: 'pillow13-lanczos' },
-];
 
 export const pythonOf = (name) => join(VENVS, name, 'bin', 'python');
 
@@ -31,7 +27,7 @@ export async function install(name) {
  * @returns {Promise<{lines: object[], versions: Record<string, string | null>}>}
  */
 export async function runPeer(name, job, threads = 1) {
-  const { stdout } = await run(pythonOf(name), [join(HERE, 'rembg-peer.py')], JSON.stringify(job), {
+  const { stdout } = await run(pythonOf(name), [peerScript], JSON.stringify(job), {
     OMP_NUM_THREADS: String(threads),
   });
   const lines = stdout

@@ -4,6 +4,9 @@ Reads a job as JSON from standard input:
   {"sessions": [{"name": "u2net", "files": ["model.onnx"], "options": {...}, "images": [{"path": ..., "out": ...}]}]}
 writes each mask as PNG (several masks stacked, as rembg stacks them) and prints one line of JSON an image, then the
 versions. rembg itself decides how a picture is opened, turned, fed and read; only the downloads are left out.
+
+With the argument "serve" (bench/rembg.mjs) the first line of standard input is a job with one session and no images;
+it answers {"loadMs": ...}, and then every line {"images": [...]} with {"predictMs": [...], "wallMs": ...}.
 """
 
 import json
@@ -81,6 +84,22 @@ def main():
     )
 
 
+def serve():
+    wanted = json.loads(sys.stdin.readline())["sessions"][0]
+    session, load_ms = open_session(wanted["name"], wanted["files"])
+    print(json.dumps({"loadMs": load_ms}), flush=True)
+    for line in sys.stdin:
+        start = time.perf_counter()
+        times = []
+        for image in json.loads(line)["images"]:
+            mask, ms = predict(session, image["path"], wanted.get("options", {}))
+            times.append(ms)
+            if "out" in image:
+                mask.save(image["out"])
+        wall_ms = (time.perf_counter() - start) * 1000
+        print(json.dumps({"predictMs": times, "wallMs": wall_ms}), flush=True)
+
+
 def version_of(package):
     from importlib.metadata import PackageNotFoundError, version
 
@@ -90,4 +109,4 @@ def version_of(package):
         return None
 
 
-main()
+serve() if sys.argv[1:] == ["serve"] else main()

@@ -3,6 +3,7 @@
 //   npm run parity                 compare, print a table
 //   npm run parity -- --install    make the virtual environments first (pip, as the user's settings say)
 //   npm run parity -- --write      also write test/models/parity.json from what rembg gave
+//   npm run parity -- --real       real IS-Net weights instead, over 20 photographs (see realCase)
 //   --peers post,newest   --photographs 12   --cases u2net,sam   --keep
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,26 +11,35 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sha256 } from '../../dist/core/hash.js';
 import { plainTable } from '../../dist/reports/plain-table.js';
-import { casesFor, writeCase } from './cases.mjs';
+import { ensureModel } from '../../dist/models/ensure-model.js';
+import { loadModelSpec } from '../../dist/models/load-spec.js';
+import { casesFor, realCase, writeCase } from './cases.mjs';
 import { compareMattes, holds, summarise } from './compare.mjs';
 import { photographs, smallPictures } from './images.mjs';
 import { predictOurs } from './ours.mjs';
 import * as builders from './networks.mjs';
-import { install, isInstalled, PEERS, runPeer, VENVS } from './peer.mjs';
+import { install, isInstalled, runPeer, VENVS } from './peer.mjs';
+import { PEERS } from './peers.mjs';
 
 const { values: options } = parseArgs({
   options: {
     install: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    real: { type: 'boolean', default: false },
     peers: { type: 'string', default: 'post,newest' },
     cases: { type: 'string' },
-    photographs: { type: 'string', default: '12' },
+    photographs: { type: 'string' },
   },
 });
 
 const FIGURES = join(import.meta.dirname, '../../test/models/parity.json');
-const pictures = [...smallPictures(), ...photographs(Number(options.photographs))];
+const pictures = options.real
+  ? photographs(Number(options.photographs ?? 20))
+  : [...smallPictures(), ...photographs(Number(options.photographs ?? 12))];
+const realFile = options.real
+  ? (await ensureModel(await loadModelSpec('isnet-fp16'))).paths.model
+  : undefined;
 const small = new Set(smallPictures().map(({ name }) => name));
 const figures = { command: 'npm run parity -- --write', peers: {} };
 let allHold = true;
@@ -48,7 +58,7 @@ for (const peer of PEERS.filter(({ name }) => options.peers.split(',').includes(
     else await rm(folder, { recursive: true, force: true });
   }
 }
-if (options.write && Object.keys(figures.peers).length > 0) {
+if (options.write && !options.real && Object.keys(figures.peers).length > 0) {
   const before = JSON.parse(await readFile(FIGURES, 'utf8').catch(() => '{"peers":{}}'));
   figures.peers = { ...before.peers, ...figures.peers };
   await writeFile(FIGURES, `${JSON.stringify(figures, null, 1)}\n`);
@@ -57,7 +67,9 @@ process.exitCode = allHold ? 0 : 1;
 
 async function comparePeer(peer, folder) {
   const wanted = options.cases?.split(',');
-  const cases = casesFor(peer).filter(({ name }) => wanted?.includes(name) ?? true);
+  const cases = options.real
+    ? [realCase(peer, realFile)]
+    : casesFor(peer).filter(({ name }) => wanted?.includes(name) ?? true);
   const written = [];
   for (const one of cases) {
     const { path, paths } = await writeCase(one, join(folder, one.name));

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import type { LoadedSpec } from './load-spec.js';
@@ -29,7 +29,9 @@ export function extendSpec(base: LoadedSpec, extension: ModelExtension, folder: 
   const inherited: Record<string, unknown> = { ...base.spec };
   for (const field of NOT_INHERITED) delete inherited[field];
   if (base.spec.feeding !== 'precomputed') {
-    inherited['files'] = rebase(base.spec.files, (path) => relative(folder, join(base.folder, path)));
+    inherited['files'] = rebase(base.spec.files, (path) =>
+      isAbsolute(path) ? path : relative(folder, join(base.folder, path)),
+    );
   }
   const result = modelSpecSchema.safeParse(merge(inherited, { name: `${name}-varied`, ...changes }));
   if (result.success) return { spec: result.data, folder };

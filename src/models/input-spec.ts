@@ -25,7 +25,7 @@ export const inputSchema = z.strictObject({
   anchor: z.enum(['centre', 'top-left']).default('centre'),
   /** letterbox: the 8-bit level of the padding, before any scaling. */
   pad: z.int().min(0).max(255).default(0),
-  /** inside: both sides become the nearest multiple of this. */
+  /** inside: both sides become multiples of this, the next lower ones. */
   multipleOf: z.int().positive().default(1),
   layout: z.enum(['nchw', 'nhwc']).default('nchw'),
   type: z.enum(INPUT_TYPES).default('float32'),

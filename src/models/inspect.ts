@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { MaskbenchError } from '../core/errors.js';
 import { readOnnxModel, type OnnxTensor, type OnnxValue } from './onnx-graph.js';
+import { endsOf, type GraphEnds } from './graph-ends.js';
 import { MalformedProtobuf, openProtobuf } from './protobuf-reader.js';
 
 /** How many constants a model holds in one element type. */
@@ -25,6 +26,8 @@ export interface OnnxInspection {
   /** Files beside the model that hold its weights. */
   readonly externalFiles: readonly string[];
   readonly fileBytes: number;
+  /** The operator that each output comes from, looked at through reshapes and casts; and those that the inputs go to. */
+  readonly ends: GraphEnds;
 }
 
 /** The element type of nearly all weights; `none` for a model without any. */
@@ -54,6 +57,7 @@ export function inspectOnnx(path: string): OnnxInspection {
       precision: precisionOf(byDtype),
       externalFiles: [...new Set(tensors.flatMap(({ external }) => external ?? []))],
       fileBytes,
+      ends: endsOf(model),
     };
   } catch (cause) {
     if (!(cause instanceof MalformedProtobuf)) throw cause;

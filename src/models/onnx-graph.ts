@@ -32,18 +32,28 @@ export interface OnnxModel {
   /** `Conv`, or `com.microsoft.QLinearAdd` outside the standard domain -> how many nodes. */
   readonly operators: ReadonlyMap<string, number>;
   readonly tensors: readonly OnnxTensor[];
+  /** The nodes of the main graph, in order. */
+  readonly nodes: readonly OnnxNode[];
+}
+
+/** An operator, and the names of the values that it reads and writes. */
+export interface OnnxNode {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
 }
 
 interface Collected {
   readonly operators: Map<string, number>;
   readonly tensors: OnnxTensor[];
+  readonly nodes: OnnxNode[];
 }
 
 const DEEPEST = 64;
 
 /** Reads a ModelProto; the field numbers are those of onnx.proto. */
 export function readOnnxModel(reader: ProtobufReader, fileBytes: number): OnnxModel {
-  const collected: Collected = { operators: new Map(), tensors: [] };
+  const collected: Collected = { operators: new Map(), tensors: [], nodes: [] };
   const opsets: Record<string, number> = {};
   let irVersion = 0;
   let producer = '';
@@ -96,13 +106,18 @@ function readNodes(
     if (node.number !== nodeField) continue;
     let type = '';
     let domain = '';
+    const inputs: string[] = [];
+    const outputs: string[] = [];
     for (const field of reader.fields(spanOf(node))) {
-      if (field.number === 4) type = reader.text(spanOf(field));
+      if (field.number === 1) inputs.push(reader.text(spanOf(field)));
+      else if (field.number === 2) outputs.push(reader.text(spanOf(field)));
+      else if (field.number === 4) type = reader.text(spanOf(field));
       else if (field.number === 7) domain = reader.text(spanOf(field));
       else if (field.number === 5) readAttribute(reader, spanOf(field), collected, depth);
     }
     const operator = domain === '' || domain === 'ai.onnx' ? type : `${domain}.${type}`;
     collected.operators.set(operator, (collected.operators.get(operator) ?? 0) + 1);
+    if (depth === 0 && nodeField === 1) collected.nodes.push({ op: operator, inputs, outputs });
   }
 }
 

