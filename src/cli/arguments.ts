@@ -21,3 +21,19 @@ export const shard = (text: string): [number, number] => {
   }
   return [Number(part), Number(parts)];
 };
+
+/** An 8-bit level that a threshold can be, 1 to 255. */
+export const level = (text: string): number => {
+  if (!/^[1-9]\d{0,2}$/.test(text) || Number(text) > 255) {
+    throw new InvalidArgumentError('expected a whole number from 1 to 255.');
+  }
+  return Number(text);
+};
+
+/** How many of 64 bits. */
+export const bits = (text: string): number => {
+  if (!/^\d{1,2}$/.test(text) || Number(text) > 64) {
+    throw new InvalidArgumentError('expected a whole number from 0 to 64.');
+  }
+  return Number(text);
+};

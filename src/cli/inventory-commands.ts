@@ -25,9 +25,19 @@ function addModels(program: Command, context: CliContext, setStatus: SetStatus):
     .action(async (names: string[]) => (await loadModels()).pullModels(names, context));
   models
     .command('verify')
-    .description('hash the cached files of models again')
+    .description('hash the cached files of models again, or score them against what their specs record')
     .argument('[model...]', 'names, or YAML files (default: all that are cached)')
-    .action(async (names: string[]) => setStatus(await (await loadModels()).verifyModels(names, context)));
+    .option('--score', 'predict a few samples: does the model score as recorded, and if not, what is wrong?')
+    .option('--dataset <dataset>', 'with --score: another dataset, by name or YAML file')
+    .option('--json', 'with --score: as JSON')
+    .action(async (names: string[], options) => {
+      if (options.score !== true) {
+        setStatus(await (await loadModels()).verifyModels(names, context));
+        return;
+      }
+      const { scoreModels } = await import('./commands/models-score.js');
+      setStatus(await scoreModels(names, options, context));
+    });
   models
     .command('inspect')
     .description('what a model file is: inputs, outputs, opset, precision, size, operators')

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { describeError, EXIT_STATUS, exitStatusOf, MaskbenchError } from '../core/errors.js';
 import type { CliContext, SetStatus } from './context.js';
 import { addInventoryCommands } from './inventory-commands.js';
+import { addModelCommands } from './model-commands.js';
 import { addRunCommands } from './run-commands.js';
 import { addScoreCommand } from './score-command.js';
 import { addVerdictCommands } from './verdict-commands.js';
@@ -61,6 +62,7 @@ function buildProgram(context: CliContext, setStatus: SetStatus): Command {
   addScoreCommand(program, context, setStatus);
   addInventoryCommands(program, context, setStatus);
   addVerdictCommands(program, context, setStatus);
+  addModelCommands(program, context, setStatus);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
     command.copyInheritedSettings(program).exitOverride();
   }

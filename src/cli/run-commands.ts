@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { MaskbenchError } from '../core/errors.js';
 import { count, list, shard } from './arguments.js';
 import type { RunOptions } from './commands/run.js';
 import type { CliContext, SetStatus } from './context.js';
@@ -77,8 +78,8 @@ function addMerge(program: Command, context: CliContext, setStatus: SetStatus): 
 function addReport(program: Command, context: CliContext): void {
   program
     .command('report')
-    .description('render a run again')
-    .argument('<run>', 'a run folder')
+    .description('render a run again, or runs on several devices side by side')
+    .argument('<run...>', 'run folders')
     .addOption(
       new Option('--format <format>', 'how')
         .choices(['terminal', 'markdown', 'csv', 'json', 'html'])
@@ -87,11 +88,13 @@ function addReport(program: Command, context: CliContext): void {
     .option('--out <file>', 'write to a file instead of stdout')
     .option('--by <attribute>', 'scores by split, group, category, ipq, components ... of the samples')
     .option('--metric <id>', 'with --by: the metric, such as iou or sod.s')
-    .action(async (run: string, options) => {
+    .action(async (runs: string[], options) => {
+      const [run = '', ...others] = runs;
       if (options.by === undefined) {
         const { reportCommand } = await import('./commands/report.js');
-        await reportCommand(run, options, context);
+        await reportCommand(runs, options, context);
       } else {
+        if (others.length > 0) throw new MaskbenchError('usage', '--by takes one run');
         const { reportSlices } = await import('./commands/report-slices.js');
         await reportSlices(run, options, context);
       }

@@ -1,5 +1,8 @@
 import type { Failure } from './failure.js';
 import type { MetricValue, Undefined } from './metric-value.js';
+import type { ScenarioSummary } from './scenario-summary.js';
+import type { Seal } from './seal.js';
+import type { GpuSummary, ProcessorSummary, SlownessSummary, TimingPassSummary } from './timing-summary.js';
 
 /** Version of summary.json and of the record files beside it; a reader refuses another one. */
 export const SCHEMA_VERSION = 1;
@@ -26,6 +29,10 @@ export interface Summary {
   /** Images whose verdict depends on the protocol; where `fixed` and `sod` are both scored. */
   readonly flips?: FlipSummary;
   readonly timing: readonly TimingRow[];
+  /** Why one dataset takes longer than another, of every model timed on several. */
+  readonly slowness?: readonly SlownessSummary[];
+  /** Offline, server and sweep, where the config asks for them. */
+  readonly scenarios?: readonly ScenarioSummary[];
   readonly published: readonly PublishedFigure[];
 }
 
@@ -37,6 +44,11 @@ export interface DeviceSummary {
   readonly memoryBytes: number;
   readonly os: string;
   readonly software: Readonly<Record<string, string>>;
+  /** The card behind the device, where its driver tells. */
+  readonly gpu?: GpuSummary;
+  readonly processor?: ProcessorSummary;
+  /** Of an hour of this device, in the currency of the config. */
+  readonly price?: { readonly perHour: number; readonly currency: string };
 }
 
 export interface ModelSummary {
@@ -56,6 +68,10 @@ export interface ModelTimingSummary {
   readonly warmup: number;
   readonly threads: number;
   readonly peakRssBytes: number | null;
+  /** The times came along with masks made elsewhere. */
+  readonly measuredElsewhere?: boolean;
+  /** Absent for times made elsewhere. */
+  readonly pass?: TimingPassSummary;
 }
 
 export interface DatasetSummary {
@@ -154,7 +170,13 @@ export interface TimingRow {
   readonly dataset: string | null;
   readonly images: number;
   readonly n: number;
+  /** Predictions beyond Tukey's fences; they count like all others. */
+  readonly outliers?: number;
   readonly phases: Readonly<Record<TimedPhase, PhaseSummary>>;
+  /** Where two networks take part in the inference (SAM): what each of them takes of it. */
+  readonly networks?: { readonly encoder: PhaseSummary; readonly decoder: PhaseSummary };
+  /** Whether the figures are valid; absent: nobody looked. */
+  readonly seal?: Seal;
 }
 
 /** `predict` is preprocess + inference + postprocess: what a caller of rembg waits for. */
@@ -167,6 +189,14 @@ export interface PhaseSummary {
   readonly p50: number;
   readonly min: number;
   readonly max: number;
+  /** Sample standard deviation; null for a single value. */
+  readonly sd?: number | null;
+  /** Only where there are enough values: 64, 130 and 662. */
+  readonly p90?: number;
+  readonly p95?: number;
+  readonly p99?: number;
+  /** Of the median, from order statistics, 95 %; absent where there are too few values. */
+  readonly p50Interval?: readonly [lower: number, upper: number];
 }
 
 /** A figure that somebody else published for the same network, never one of ours. */

@@ -4,6 +4,8 @@ import { datasetReferenceSchema } from '../datasets/spec.js';
 import { readYamlFile } from '../core/yaml-file.js';
 import { modelReferenceSchema } from '../models/load-spec.js';
 import { runnerOptionsSchema } from '../runners/session-options.js';
+import { scenarioSchema } from './scenarios/scenario-schema.js';
+import { timeSchema } from './timing/time-schema.js';
 
 const autoOr = (number: z.ZodInt): z.ZodUnion<[z.ZodLiteral<'auto'>, z.ZodInt]> =>
   z.union([z.literal('auto'), number]);
@@ -24,26 +26,24 @@ const scoringSchema = z.strictObject({
   empty: z.enum(['one', 'zero', 'skip']).default('one'),
 });
 
-/** The timing pass: per model and dataset `images` pictures, each predicted `rounds` times after `warmup` inferences. */
-const timeSchema = z.strictObject({
-  images: z.int().min(1).max(64).default(4),
-  rounds: z.int().min(1).default(3),
-  warmup: z.int().min(3).default(3),
-  threads: autoOr(z.int().min(1).max(1024)).default('auto'),
-});
-
 export const runConfigSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-" only'),
   description: z.string().optional(),
   models: z.array(modelReferenceSchema).min(1),
   datasets: z.array(datasetReferenceSchema).min(1),
   device: z.string().default('cpu'),
+  /** Go on where ONNX Runtime runs nothing on the device asked for, which is an error otherwise; the report names it. */
+  allowFallback: z.boolean().default(false),
+  /** Of an hour of this device: reports then say how many images a unit of the currency buys. */
+  price: z.strictObject({ perHour: z.number().positive(), currency: z.string().default('USD') }).optional(),
   /** At most so many samples of every dataset, the first in order. */
   limit: z.int().positive().optional(),
   runner: runnerOptionsSchema.prefault({}),
   accuracy: accuracySchema.prefault({}),
   scoring: scoringSchema.prefault({}),
   time: timeSchema.prefault({}),
+  /** What else is measured after the timing pass (docs/timing.md). */
+  scenarios: z.array(scenarioSchema).default([]),
 });
 
 export type RunConfig = z.output<typeof runConfigSchema>;

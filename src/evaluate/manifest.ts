@@ -6,6 +6,7 @@ import { findPackageRoot, PACKAGE_ROOT } from '../core/package-root.js';
 import type { DatasetSpec } from '../datasets/spec.js';
 import type { ModelSpec } from '../models/spec.js';
 import type { RunConfig } from './config.js';
+import type { Hardware } from './hardware.js';
 import { SCHEMA_VERSION } from '../core/summary.js';
 
 /** A model of a run: its spec and the bytes that were really loaded. */
@@ -60,9 +61,16 @@ export interface Manifest {
   readonly createdAt: string;
   readonly settings: RunSettings;
   readonly environment: Environment;
+  readonly hardware?: Hardware;
+  /** Of an hour of this device. */
+  readonly price?: NonNullable<RunConfig['price']>;
 }
 
-export function createManifest(name: string, settings: RunSettings): Manifest {
+export function createManifest(
+  name: string,
+  settings: RunSettings,
+  more: Pick<Manifest, 'hardware' | 'price'> = {},
+): Manifest {
   return {
     schemaVersion: SCHEMA_VERSION,
     maskbenchVersion: packageVersion(PACKAGE_ROOT),
@@ -70,6 +78,7 @@ export function createManifest(name: string, settings: RunSettings): Manifest {
     createdAt: new Date().toISOString(),
     settings,
     environment: describeEnvironment(),
+    ...more,
   };
 }
 

@@ -3,6 +3,7 @@ import { toFailure } from '../core/failure.js';
 import type { ModelPaths } from '../models/ensure-model.js';
 import { parseDevice } from '../runners/device.js';
 import { predictAll, type Outcome } from '../runners/predict-pool.js';
+import { assertPlaced } from './assert-placed.js';
 import { cellName } from './cell-key.js';
 import type { RunConfig } from './config.js';
 import type { EventSink } from './events.js';
@@ -19,6 +20,8 @@ export interface PredictRequest {
   readonly folder: RunFolder;
   readonly settings: RunSettings;
   readonly accuracy: RunConfig['accuracy'];
+  /** Go on where ONNX Runtime runs nothing on the device asked for. */
+  readonly allowFallback?: boolean;
   /** What of each model lies where, by model name. */
   readonly modelPaths: ReadonlyMap<string, ModelPaths>;
   readonly emit: EventSink;
@@ -93,8 +96,10 @@ async function predictModel(
     }
     const promptOf = await promptsOf(spec, paths);
     const { processes, threads } = divideCores(request.accuracy, device, model.bytes, total);
+    const load = { kind: 'load', spec, paths, device, options: settings.runner, threads } as const;
+    await assertPlaced({ model: name, load, allowFallback: request.allowFallback === true, emit, signal });
     await predictAll<PlannedSample>({
-      load: { kind: 'load', spec, paths, device, options: settings.runner, threads },
+      load,
       processes,
       items: samples,
       jobOf: (sample) => ({

@@ -16,6 +16,7 @@ export interface RunFolder {
   readonly plan: string;
   readonly predictions: string;
   readonly timings: string;
+  readonly scenarios: string;
   readonly scores: string;
   readonly truths: string;
   readonly curves: string;
@@ -31,6 +32,7 @@ export function runFolder(path: string): RunFolder {
     plan: join(path, 'plan.jsonl'),
     predictions: join(path, 'predictions.jsonl'),
     timings: join(path, 'timings.jsonl'),
+    scenarios: join(path, 'scenarios.jsonl'),
     scores: join(path, 'scores.jsonl'),
     truths: join(path, 'truths.jsonl'),
     curves: join(path, 'curves.json'),

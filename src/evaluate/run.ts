@@ -5,6 +5,7 @@ import { formatDevice, parseDevice } from '../runners/device.js';
 import { assertDeviceAvailable } from '../runners/ort-session.js';
 import type { RunConfig } from './config.js';
 import type { EventSink } from './events.js';
+import { assertSameCard, describeHardware } from './hardware.js';
 import { lockRun } from './lock.js';
 import { createManifest, type Manifest, type RunModel, type RunSettings } from './manifest.js';
 import { makePlan } from './plan.js';
@@ -18,6 +19,7 @@ import {
   writeJson,
   type RunFolder,
 } from './run-folder.js';
+import { runScenarios } from './scenarios/run-scenarios.js';
 import { openScorer, scoreRemaining } from './score.js';
 import { time } from './time.js';
 import { explainWriteError } from './write-error.js';
@@ -75,7 +77,9 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
       limit,
       shard,
     };
-    const manifest = await settle(folder, createManifest(config.name, settings), exists).catch(
+    const hardware = await describeHardware(device);
+    const more = { hardware, ...(config.price === undefined ? {} : { price: config.price }) };
+    const manifest = await settle(folder, createManifest(config.name, settings, more), exists).catch(
       async (error: unknown) => {
         await plan.discard();
         throw error;
@@ -96,6 +100,7 @@ async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Pro
   }
   const existing = await readManifest(folder);
   assertSameSettings(existing, wanted, folder.path);
+  assertSameCard(existing.hardware, wanted.hardware, folder.path);
   return existing;
 }
 
@@ -108,15 +113,21 @@ async function work(request: RunRequest, folder: RunFolder, settings: RunSetting
         folder,
         settings,
         accuracy: config.accuracy,
+        allowFallback: config.allowFallback,
         modelPaths,
         emit,
         signal,
         onSampleEnded: async (sample, isPredicted) => scorer?.offer(sample, isPredicted),
       });
+      // An inference process that died in the middle of a file.
+      await removeRemains(folder.path);
     }
     if (scorer !== undefined) await scoreRemaining(folder, scorer, emit, signal);
   } finally {
     await scorer?.close();
   }
-  if (phases.time) await time({ folder, settings, modelPaths, emit, signal });
+  if (!phases.time) return;
+  const { allowFallback, scenarios } = config;
+  await time({ folder, settings, modelPaths, allowFallback, emit, signal });
+  await runScenarios({ folder, settings, modelPaths, scenarios, emit, signal });
 }

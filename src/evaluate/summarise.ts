@@ -6,6 +6,7 @@ import { publishedFor } from './published.js';
 import type { RunFolder } from './run-folder.js';
 import { summariseAccuracy } from './summarise-accuracy.js';
 import { summariseCurves, thresholdRows, type CurvesOfCells } from './summarise-curves.js';
+import { summariseScenarios } from './scenarios/summarise-scenarios.js';
 import { summariseTimings } from './summarise-timings.js';
 
 /**
@@ -19,6 +20,7 @@ export async function summarise(
 ): Promise<Summary> {
   const { settings, environment } = manifest;
   const timings = await summariseTimings(folder, settings);
+  const scenarios = await summariseScenarios(folder, settings);
   const accuracy = await summariseAccuracy(folder, settings);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -36,6 +38,8 @@ export async function summarise(
         'onnxruntime-node': environment.onnxruntime,
         sharp: environment.sharp,
       },
+      ...manifest.hardware,
+      ...(manifest.price === undefined ? {} : { price: manifest.price }),
     },
     signatures: signaturesOf(settings.scoring.protocols, settings.scoring),
     models: settings.models.map(({ spec, sha256, bytes }) => ({
@@ -59,6 +63,8 @@ export async function summarise(
     intervals: INTERVALS,
     thresholds: thresholdRows(curves ?? (await summariseCurves(folder, settings))),
     timing: timings.rows,
+    ...(timings.slowness.length === 0 ? {} : { slowness: timings.slowness }),
+    ...(scenarios.length === 0 ? {} : { scenarios }),
     published: await publishedFor(settings.models),
   };
 }

@@ -1,6 +1,7 @@
-import type { Summary } from '../core/summary.js';
-import { TIMED_PHASES } from '../core/summary.js';
+import { SEAL_PARTS } from '../core/seal.js';
+import { TIMED_PHASES, type Summary, type TimingRow } from '../core/summary.js';
 import type { Report } from './report.js';
+import { sealOfRow } from './seal-mark.js';
 
 /**
  * One figure a line, in long form: `kind,model,dataset,measure,statistic,value,n,note`. RFC 4180 quoting; cells that a
@@ -16,11 +17,15 @@ export const csv: Report = {
         line('accuracy', model, dataset ?? 'mean', id, 'mean', mean ?? '', n, leaked.length > 0 ? 'leaked' : ''),
       ),
     );
-    const timing = summary.timing.flatMap(({ model, dataset, n, phases }) =>
+    const timing = summary.timing.flatMap((row) =>
       TIMED_PHASES.flatMap((phase) =>
-        (['mean', 'p50', 'min', 'max'] as const).map((statistic) =>
-          line('timing', model, dataset ?? 'mean', `${phase}_ms`, statistic, phases[phase][statistic], n, 'unsealed'),
-        ),
+        STATISTICS.flatMap((statistic) => {
+          const value = row.phases[phase][statistic];
+          const { model, dataset, n } = row;
+          return value == null
+            ? []
+            : [line('timing', model, dataset ?? 'mean', `${phase}_ms`, statistic, value, n, sealNote(row))];
+        }),
       ),
     );
     const models = summary.models.flatMap(({ name, bytes, timing: once }) => [
@@ -28,8 +33,8 @@ export const csv: Report = {
       ...(once === null
         ? []
         : [
-            line('model', name, '', 'load_ms', 'value', once.loadMs, 1, 'unsealed'),
-            line('model', name, '', 'first_inference_ms', 'value', once.firstInferenceMs, 1, 'unsealed'),
+            line('model', name, '', 'load_ms', 'value', once.loadMs, 1, noteOf(summary, name)),
+            line('model', name, '', 'first_inference_ms', 'value', once.firstInferenceMs, 1, noteOf(summary, name)),
             line('model', name, '', 'peak_rss_bytes', 'value', once.peakRssBytes ?? '', 1, ''),
           ]),
     ]);
@@ -40,6 +45,19 @@ export const csv: Report = {
     return `${[header, ...accuracy, ...timing, ...models, ...published].join('\r\n')}\r\n`;
   },
 };
+
+const STATISTICS = ['mean', 'sd', 'p50', 'p90', 'p95', 'p99', 'min', 'max'] as const;
+
+/** `sealed`, or `unsealed` with the parts that failed if some held. */
+function sealNote(row: Pick<TimingRow, 'seal'>): string {
+  const seal = sealOfRow(row);
+  if (seal.kind === 'sealed') return 'sealed';
+  return seal.failed.length === SEAL_PARTS.length ? 'unsealed' : `unsealed: ${seal.failed.join(' ')}`;
+}
+
+function noteOf({ timing }: Summary, name: string): string {
+  return sealNote(timing.find(({ model, dataset }) => model === name && dataset === null) ?? {});
+}
 
 function line(...cells: readonly (string | number)[]): string {
   return cells.map(quote).join(',');

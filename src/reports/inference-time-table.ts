@@ -1,4 +1,7 @@
-import type { PublishedFigure, Summary, TimingRow } from '../core/summary.js';
+import type { PublishedFigure, Summary } from '../core/summary.js';
+import { deviceLabels } from './device-label.js';
+import { placementMark, placementText } from './placement.js';
+import { sealMark, sealNotes } from './seal-mark.js';
 import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 /**
@@ -8,15 +11,15 @@ import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js
 export function inferenceTimeTable(summaries: readonly Summary[]): Table | null {
   const timed = summaries.filter(({ timing }) => timing.length > 0);
   if (timed.length === 0) return null;
-  const columns = timed.flatMap((summary) => {
-    const group = deviceLabel(summary);
+  const labels = deviceLabels(timed);
+  const columns = timed.flatMap((summary, i) => {
     const datasets = summary.datasets.map(({ name, title }) => ({ dataset: name as string | null, label: title }));
     const all = datasets.length > 1 ? [...datasets, { dataset: null, label: 'mean' }] : datasets;
-    return all.map((column) => ({ ...column, group, summary }));
+    return all.map((column) => ({ ...column, group: labels[i], summary }));
   });
   const models = [...new Set(timed.flatMap((summary) => summary.models.map(({ name }) => name)))];
   const measured = models.map((model): Row => {
-    const cells = columns.map(({ summary, dataset }) => timeCell(summary.timing, model, dataset));
+    const cells = columns.map(({ summary, dataset }) => timeCell(summary, model, dataset));
     return { kind: 'measured', cells: [{ text: model }, ...cells] };
   });
   return {
@@ -27,33 +30,44 @@ export function inferenceTimeTable(summaries: readonly Summary[]): Table | null 
       ...columns.map(({ group, label }) => ({ group, label, align: 'right' as const })),
     ],
     rows: measured,
-    notes: [...timed.map(conditions), ...publishedNotes(timed.flatMap(({ published }) => published))],
+    notes: [
+      ...timed.flatMap((summary, i) => [
+        conditions(summary, labels[i]),
+        ...placementNotes(summary),
+        ...sealNotes(summary, labels[i]),
+      ]),
+      ...publishedNotes(timed.flatMap(({ published }) => published)),
+    ],
   };
 }
 
-/** `cpu: Intel(R) Xeon(R) ..., 2 threads`, short enough for a heading. */
-export function deviceLabel({ device, models }: Summary): string {
-  const threads = new Set(models.flatMap(({ timing }) => (timing === null ? [] : [timing.threads])));
-  const suffix = device.request === 'cpu' && threads.size === 1 ? `, ${[...threads][0]} threads` : '';
-  return `${device.request}${suffix}`;
-}
-
-function timeCell(timing: readonly TimingRow[], model: string, dataset: string | null): Cell {
+function timeCell({ timing, models }: Summary, model: string, dataset: string | null): Cell {
   const row = timing.find((candidate) => candidate.model === model && candidate.dataset === dataset);
   if (row === undefined) return NO_FIGURE;
   const { mean } = row.phases.predict;
-  return { text: formatMs(mean), value: mean };
+  const placement = models.find(({ name }) => name === model)?.timing?.pass?.placement;
+  return { text: `${formatMs(mean)}${placementMark(placement)}${sealMark(row)}`, value: mean };
 }
 
-function conditions(summary: Summary): string {
-  const { device, timing, models } = summary;
+function conditions({ device, timing, models }: Summary, label: string): string {
   const row = timing.find(({ dataset }) => dataset !== null);
-  const warmup = models.find((model) => model.timing !== null)?.timing?.warmup ?? 0;
+  const once = models.find((model) => model.timing !== null)?.timing;
+  const driver = device.gpu?.driver ?? null;
+  const profile = once?.pass === undefined ? '' : `, profile ${once.pass.profile}`;
   return (
-    `${deviceLabel(summary)} is ${device.cpu} (${device.cores} cores), ${device.os}: ` +
-    `${row?.images ?? 0} images a dataset, ${row?.n ?? 0} timed predictions after ${warmup} warm-ups; ` +
-    `unsealed: conditions were not checked.`
+    `${label} is ${device.cpu} (${device.cores} cores), ${device.os}${driver === null ? '' : `, driver ${driver}`}: ` +
+    `${row?.images ?? 0} images a dataset, ${row?.n ?? 0} timed predictions after ${once?.warmup ?? 0} warm-ups${profile}.`
   );
+}
+
+/** Names what does not run where it was asked to. */
+function placementNotes({ models }: Summary): readonly string[] {
+  return models.flatMap(({ name, timing }) => {
+    const placement = timing?.pass?.placement;
+    return placement === null || placement === undefined || placementMark(placement) === ''
+      ? []
+      : [`${name}${placementMark(placement)}: ${placementText(placement)}.`];
+  });
 }
 
 function publishedNotes(figures: readonly PublishedFigure[]): readonly string[] {

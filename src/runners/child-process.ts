@@ -21,7 +21,7 @@ const STDERR_KEPT = 16_384;
 
 /** Starts one of the entries in `child/` and passes on what it says. It ends by itself when this process dies. */
 export function startChild(
-  entry: 'predict-child' | 'time-child' | 'probe-child',
+  entry: 'predict-child' | 'time-child' | 'probe-child' | 'stage-child',
   onMessage: (message: FromChild) => void,
   onStderr: (text: string) => void = () => undefined,
 ): Child {

@@ -32,7 +32,7 @@ export function formatDevice({ provider, index }: DeviceRequest): string {
 }
 
 /** What to do where a provider is not to be had, by provider. */
-const REMEDIES: Readonly<Record<Provider, string>> = {
+export const REMEDIES: Readonly<Record<Provider, string>> = {
   cpu: 'reinstall onnxruntime-node',
   cuda: 'needs Linux x64, an NVIDIA driver, CUDA 12 or 13 with cuDNN 9, and "npm run gpu:install" (docs/gpu.md)',
   tensorrt: 'needs what cuda needs and TensorRT 10, then "npm run gpu:install" (docs/gpu.md)',

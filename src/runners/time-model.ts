@@ -1,3 +1,4 @@
+import type { startChild } from './child-process.js';
 import type { LoadMessage, TimedImage } from './child/messages.js';
 import type { PhaseTimes } from './phases.js';
 import { startTimedProcess } from './timing/timed-process.js';
@@ -12,6 +13,8 @@ export interface TimingRequest {
   };
   readonly signal: AbortSignal;
   onTimed(): void;
+  /** How the process is started; by default a process indeed. */
+  readonly start?: typeof startChild;
 }
 
 export interface ModelTiming {
@@ -31,8 +34,9 @@ export interface ModelTiming {
  *
  * @throws MaskbenchError why the process could not do it, or `cancelled`.
  */
-export async function timeModel({ load, timing, signal, onTimed }: TimingRequest): Promise<ModelTiming> {
-  const process = await startTimedProcess(load, signal);
+export async function timeModel(request: TimingRequest): Promise<ModelTiming> {
+  const { load, timing, signal, onTimed, start } = request;
+  const process = await startTimedProcess(load, signal, start);
   try {
     const images = await process.decode(timing.images);
     const positions = images.map((_, i) => i);

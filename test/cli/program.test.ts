@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cli } from '../support/cli.js';
+import type { DeviceList } from '../../src/runners/devices/list-devices.js';
 
 const run = (...argv: readonly string[]): ReturnType<typeof cli> => cli(argv, process.cwd());
 
@@ -35,19 +36,15 @@ describe('the command line', () => {
     const { status, out, err } = await run('devices', '--json');
     expect(status).toBe(0);
     expect(err).toBe('');
-    const devices = JSON.parse(out) as readonly {
-      device: string;
-      installed: boolean;
-      reason: string | null;
-    }[];
-    expect(devices.find(({ device }) => device === 'cpu')).toMatchObject({ installed: true });
-    for (const { installed, reason } of devices) expect(reason === null).toBe(installed);
+    const { devices } = JSON.parse(out) as DeviceList;
+    expect(devices.find(({ device }) => device === 'cpu')).toMatchObject({ usable: true });
+    for (const { usable, reason } of devices) expect(reason === null).toBe(usable);
   });
 
-  it('says why a device is not to be had', async () => {
+  it('says why a device is not to be had, and what would help', async () => {
     const { out } = await run('devices');
     expect(out).toMatch(/coreml +no|dml +no/);
-    expect(out).toMatch(/is not available: .*; needs/);
+    expect(out).toMatch(/: onnxruntime-node is installed without (coreml|dml|cuda); needs/);
   });
 
   it('lists models and datasets as tables and as JSON', async () => {

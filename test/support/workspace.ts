@@ -26,7 +26,7 @@ export interface WorkspaceContents {
 }
 
 const BASICS = `accuracy: { processes: 1, threads: 1 }
-time: { images: 2, rounds: 1, warmup: 3, threads: 1 }
+time: { profile: quick, images: 2, rounds: 1, threads: 1 }
 `;
 
 export async function makeWorkspace(contents: WorkspaceContents = {}): Promise<Workspace> {

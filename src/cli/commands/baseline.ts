@@ -1,14 +1,11 @@
 import { join, relative } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { nearest } from '../../core/yaml-file.js';
-import {
-  BASELINES_FOLDER,
-  listBaselines,
-  openBaseline,
-  saveBaseline,
-} from '../../evaluate/verdict/baseline.js';
+import { BASELINES_FOLDER } from '../../evaluate/verdict/baseline-schema.js';
+import { listBaselines, openBaseline } from '../../evaluate/verdict/open-baseline.js';
 import { openSide } from '../../evaluate/verdict/open-side.js';
 import { modelOf } from '../../evaluate/verdict/pair-models.js';
+import { saveBaseline } from '../../evaluate/verdict/save-baseline.js';
 import type { SideFacts } from '../../evaluate/verdict/side.js';
 import { plainTable } from '../../reports/plain-table.js';
 import { formatMegabytes } from '../../reports/table.js';

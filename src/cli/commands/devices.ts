@@ -1,25 +1,65 @@
-import { describeError } from '../../core/errors.js';
-import { formatDevice, PROVIDERS } from '../../runners/device.js';
-import { assertDeviceAvailable } from '../../runners/ort-session.js';
 import { plainTable } from '../../reports/plain-table.js';
+import { formatGpuMemory, type Gpu } from '../../runners/devices/gpu.js';
+import { listDevices, type ListedDevice } from '../../runners/devices/list-devices.js';
+import type { Processor } from '../../runners/devices/processor.js';
 import type { CliContext } from '../context.js';
+import { wrapText } from '../wrap-text.js';
 
-/** `maskbench devices`: every provider, and why it cannot be used where it cannot. */
+/** `maskbench devices`: what this machine has, what it can run on, and what would help with the rest. */
 export async function devicesCommand(
   { json }: { readonly json?: boolean },
   context: CliContext,
 ): Promise<void> {
-  const devices = PROVIDERS.map((provider) => {
-    const device = formatDevice({ provider, index: 0 });
-    try {
-      assertDeviceAvailable({ provider, index: 0 });
-      return { device, installed: true, reason: null };
-    } catch (error) {
-      return { device, installed: false, reason: describeError(error) };
-    }
-  });
-  if (json === true) return context.out(`${JSON.stringify(devices, null, 2)}\n`);
-  const rows = devices.map(({ device, installed }) => [device, installed ? 'yes' : 'no']);
-  const reasons = devices.flatMap(({ reason }) => (reason === null ? [] : [`${reason}\n`]));
-  context.out(`${plainTable(['device', 'installed'], rows)}\n\n${reasons.join('')}`);
+  const list = await listDevices(context.signal);
+  if (json === true) return context.out(`${JSON.stringify(list, null, 2)}\n`);
+  const { processor, gpus, devices } = list;
+  const rows = devices.map(({ device, usable, hardware }) => [
+    device,
+    usable ? 'yes' : 'no',
+    hardware ?? '-',
+  ]);
+  const lines = [
+    ...describeProcessor(processor),
+    ...(gpus.length === 0 ? ['no graphics processor whose driver tells of it'] : gpus.map(describeGpu)),
+    '',
+    plainTable(['device', 'usable', 'hardware'], rows),
+    '',
+    ...devices.filter(({ usable }) => !usable).map(explain),
+  ];
+  context.out(`${lines.map((line) => (line.includes('\n') ? line : wrapText(line, '  '))).join('\n')}\n`);
+}
+
+function describeProcessor(processor: Processor): readonly string[] {
+  const { model, logicalCores, physicalCores, usableCores, memoryBytes, caches, limits, virtual } = processor;
+  const parts = [
+    `${logicalCores} logical cores${physicalCores === null ? '' : ` on ${physicalCores} physical ones`}`,
+    ...(usableCores === logicalCores ? [] : [`${usableCores} of them usable`]),
+    `${gigabytes(memoryBytes)} of memory`,
+    ...(caches.length === 0 ? [] : [caches.join(', ')]),
+    ...(limits.cores === null ? [] : [`limited to ${limits.cores} cores`]),
+    ...(limits.memoryBytes === null ? [] : [`limited to ${gigabytes(limits.memoryBytes)}`]),
+    ...(virtual === true ? ['a virtual machine'] : []),
+    ...processor.governors.map((governor) => `governor ${governor}`),
+  ];
+  return [`${model}: ${parts.join('; ')}`];
+}
+
+function describeGpu({ name, memoryBytes, driver, uuid, instances }: Gpu): string {
+  const parts = [
+    ...(memoryBytes === null ? [] : [formatGpuMemory(memoryBytes)]),
+    ...(driver === null ? [] : [`driver ${driver}`]),
+    ...(uuid === null ? [] : [uuid]),
+    ...(instances === null
+      ? []
+      : [`divided (MIG) into ${instances.length}: ${instances.map(({ profile }) => profile).join(', ')}`]),
+  ];
+  return `${name}: ${parts.join('; ')}`;
+}
+
+function explain({ device, reason, remedy }: ListedDevice): string {
+  return `${device}: ${reason ?? 'unknown reason'}${remedy === null ? '' : `; ${remedy}`}`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }

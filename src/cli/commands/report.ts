@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { SCHEMA_VERSION, type Summary } from '../../core/summary.js';
 import { runFolder } from '../../evaluate/run-folder.js';
+import { ACROSS_FORMATS, renderAcross } from '../../reports/across/render.js';
 import { REPORTS } from '../../reports/registry.js';
 import type { CliContext } from '../context.js';
 import { writeReport } from '../write-report.js';
@@ -12,13 +13,33 @@ export interface ReportOptions {
   readonly out?: string;
 }
 
-/** `maskbench report`: renders the summary of a run folder. */
-export async function reportCommand(run: string, options: ReportOptions, context: CliContext): Promise<void> {
-  const report = REPORTS.find(({ name }) => name === options.format);
-  if (report === undefined) throw new MaskbenchError('usage', `unknown format "${options.format}"`);
-  const text = report.render(await readSummary(resolve(context.cwd, run)));
+/** `maskbench report`: renders the summary of a run folder, or of several, made on several devices, side by side. */
+export async function reportCommand(
+  runs: readonly string[],
+  options: ReportOptions,
+  context: CliContext,
+): Promise<void> {
+  const summaries: Summary[] = [];
+  for (const run of runs) summaries.push(await readSummary(resolve(context.cwd, run)));
+  const text = render(summaries, options.format);
   if (options.out === undefined) context.out(text);
   else await writeReport(resolve(context.cwd, options.out), text);
+}
+
+function render(summaries: readonly Summary[], format: string): string {
+  const [only, ...others] = summaries;
+  if (only !== undefined && others.length === 0) {
+    const report = REPORTS.find(({ name }) => name === format);
+    if (report === undefined) throw new MaskbenchError('usage', `unknown format "${format}"`);
+    return report.render(only);
+  }
+  const across = ACROSS_FORMATS.find((name) => name === format);
+  if (across === undefined) {
+    throw new MaskbenchError('usage', `several runs cannot be rendered as ${format}`, {
+      remedy: `expected one of ${ACROSS_FORMATS.join(', ')}`,
+    });
+  }
+  return renderAcross(summaries, across);
 }
 
 async function readSummary(path: string): Promise<Summary> {

@@ -59,7 +59,8 @@ export async function scoreCommand(options: ScoreOptions, context: CliContext): 
     resize: options.resize === true,
   };
   if (options.explain !== undefined) {
-    context.out(await explainCells(plan, scoring, options.explain, options.format === 'json'));
+    const request = { id: options.explain, json: options.format === 'json', cwd: context.cwd };
+    context.out(await explainCells(plan, scoring, request));
     return 0;
   }
   tell(

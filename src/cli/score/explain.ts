@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { escapeControls } from '../../core/errors.js';
 import { isFlip, VERDICT_IOU } from '../../evaluate/aggregate/flips.js';
 import type { ExplainedProtocol, Step } from '../../evaluate/explain/explanation.js';
@@ -13,12 +14,20 @@ const LABEL_WIDTH = 18;
 export async function explainCells(
   plan: FolderPlan,
   scoring: FolderScoring,
-  id: string,
-  json: boolean,
+  { id, json, cwd }: { readonly id: string; readonly json: boolean; readonly cwd: string },
 ): Promise<string> {
   const cells = await explainImage(plan, scoring, id);
   if (json) return `${JSON.stringify(plan.several ? cells : cells[0], null, 2)}\n`;
-  return cells.map((cell) => render(cell, plan.several)).join('\n');
+  return cells.map((cell) => render(withShortPaths(cell, cwd), plan.several)).join('\n');
+}
+
+/** Paths below the current folder lose it: a line has 80 columns. */
+function withShortPaths(cell: ExplainedCell, cwd: string): ExplainedCell {
+  const files = cell.files.map(({ label, text }) => ({
+    label,
+    text: text.startsWith(cwd + sep) ? text.slice(cwd.length + sep.length) : text,
+  }));
+  return { ...cell, files };
 }
 
 function render(cell: ExplainedCell, several: boolean): string {

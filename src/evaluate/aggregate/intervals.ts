@@ -2,8 +2,8 @@ import type { Interval, IntervalMethodSummary } from '../../core/summary.js';
 import { percentileEnds } from '../../stats/bootstrap.js';
 import type { IntervalOutcome } from '../../stats/interval.js';
 import { meanInterval } from '../../stats/mean-interval.js';
-import { createRandom } from '../../stats/random.js';
-import { meanOf } from '../../stats/values.js';
+import { createRandom, type Random } from '../../stats/random.js';
+import { resampleMeans } from '../../stats/resample.js';
 
 /** How every interval of a summary is made. Comparisons and gates have their own, with more resamples. */
 export const INTERVALS: IntervalMethodSummary = {
@@ -41,14 +41,14 @@ export function intervalOfMeans(datasets: readonly Float64Array[], range: Range)
   return within(lower, upper, range);
 }
 
-function resampledMeans(values: Float64Array, random: ReturnType<typeof createRandom>): Float64Array {
-  const drawn = new Uint32Array(values.length);
-  const resample = new Float64Array(values.length);
-  return Float64Array.from({ length: INTERVALS.resamples }, () => {
-    random.fillBelow(drawn, values.length);
-    for (let i = 0; i < drawn.length; i++) resample[i] = values[drawn[i]];
-    return meanOf(resample);
-  });
+/** Means of resamples in random order: sorted ones of two datasets would rise and fall together. */
+function resampledMeans(values: Float64Array, random: Random): Float64Array {
+  const { means } = resampleMeans(values, INTERVALS.resamples, random);
+  for (let i = means.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [means[i], means[j]] = [means[j], means[i]];
+  }
+  return means;
 }
 
 function whyNone({ n, reason }: Extract<IntervalOutcome, { kind: 'none' }>): string {

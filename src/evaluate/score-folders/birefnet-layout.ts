@@ -10,7 +10,7 @@ import {
   type FolderPlan,
   type MethodMasks,
 } from './folder-plan.js';
-import { assertFolder, listMasks, patternOf } from './masks-in-folder.js';
+import { assertFolder, listMasks, listMasksOrNone, patternOf } from './masks-in-folder.js';
 
 export interface BirefnetFolders {
   /** `e_preds`: `<method>/<test set>/<mask>`. */
@@ -33,13 +33,11 @@ export async function planBirefnetFolders(request: BirefnetFolders): Promise<Fol
   await assertFolder(truths, 'ground truth');
   await assertFolder(predictions, 'prediction');
   const methods = select('method', await foldersIn(predictions), request.methods);
-  const found = new Map<string, Set<string>>();
+  const found = new Set<string>();
   for (const method of methods) {
-    for (const testset of await foldersIn(join(predictions, method))) {
-      found.set(testset, (found.get(testset) ?? new Set()).add(method));
-    }
+    for (const testset of await foldersIn(join(predictions, method))) found.add(testset);
   }
-  const testsets = select('test set', [...found.keys()].sort(), request.datasets);
+  const testsets = select('test set', [...found].sort(), request.datasets);
   if (testsets.length === 0) {
     throw new MaskbenchError('data.empty', 'no predictions in this folder', {
       where: predictions,
@@ -57,7 +55,7 @@ export async function planBirefnetFolders(request: BirefnetFolders): Promise<Fol
       );
       continue;
     }
-    const group = await groupOf(testset, folder, predictions, methods, found.get(testset) ?? new Set());
+    const group = await groupOf(testset, folder, predictions, methods);
     groups.push(group);
     warnings.push(...leftOver(group));
   }
@@ -72,13 +70,11 @@ async function groupOf(
   truthsAt: string,
   predictions: string,
   methods: readonly string[],
-  present: ReadonlySet<string>,
 ): Promise<FolderGroup> {
   const pattern = patternOf();
   const masksOf = async (method: string): Promise<MethodMasks> => {
     const folder = join(predictions, method, testset);
-    const masks = present.has(method) ? await listMasks(folder, 'prediction', { pattern }) : null;
-    return { method, folder, masks };
+    return { method, folder, masks: await listMasksOrNone(folder, pattern) };
   };
   return {
     dataset: testset,

@@ -82,6 +82,19 @@ export async function listMasks(
   return { folder, names, refused, others: { count, example } };
 }
 
+/**
+ * A method's masks; null where its folder is not there or empty, so that it fails in every image and the others can
+ * still be scored.
+ */
+export async function listMasksOrNone(folder: string, pattern: NamePattern): Promise<MasksInFolder | null> {
+  try {
+    return await listMasks(folder, 'prediction', { pattern });
+  } catch (error) {
+    if (error instanceof MaskbenchError && ['data.missing', 'data.empty'].includes(error.code)) return null;
+    throw error;
+  }
+}
+
 /** @throws MaskbenchError `data.missing` */
 export async function assertFolder(folder: string, what: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);

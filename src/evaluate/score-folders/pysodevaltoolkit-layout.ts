@@ -12,7 +12,7 @@ import {
   type FolderPlan,
   type MethodMasks,
 } from './folder-plan.js';
-import { listMasks, patternOf } from './masks-in-folder.js';
+import { listMasks, listMasksOrNone, patternOf } from './masks-in-folder.js';
 import { select } from './select.js';
 
 const folderSchema = z.object({
@@ -65,7 +65,10 @@ export async function planToolkitFolders(request: ToolkitFiles): Promise<FolderP
     }
     if (wanted.length === 0) continue;
     const masks = await Promise.all(
-      wanted.map(([method, folder]) => masksOf(method, folder, placeOf(folder.path, methodsFile, cwd))),
+      wanted.map(async ([method, { path, prefix, suffix }]): Promise<MethodMasks> => {
+        const folder = placeOf(path, methodsFile, cwd);
+        return { method, folder, masks: await listMasksOrNone(folder, patternOf(prefix, suffix)) };
+      }),
     );
     const group: FolderGroup = {
       dataset: name,
@@ -88,19 +91,6 @@ export async function planToolkitFolders(request: ToolkitFiles): Promise<FolderP
   const plan: FolderPlan = { several: true, groups, warnings };
   assertSomethingPairs(plan);
   return plan;
-}
-
-async function masksOf(method: string, { prefix, suffix }: Folder, folder: string): Promise<MethodMasks> {
-  try {
-    const masks = await listMasks(folder, 'prediction', { pattern: patternOf(prefix, suffix) });
-    return { method, folder, masks };
-  } catch (error) {
-    // A folder that is named and not there, or empty, fails in every image: the others can still be scored.
-    if (error instanceof MaskbenchError && ['data.missing', 'data.empty'].includes(error.code)) {
-      return { method, folder, masks: null };
-    }
-    throw error;
-  }
 }
 
 function placeOf(path: string, file: string, cwd: string): string {

@@ -1,6 +1,7 @@
 import type { Failure } from '../../core/failure.js';
 import type { ImagePrompt } from '../../models/prompts.js';
 import type { NetworkSpec } from '../../models/spec.js';
+import type { InputType } from '../../models/tensor.js';
 import type { DeviceRequest } from '../device.js';
 import type { PhaseTimes } from '../phases.js';
 import type { RunnerOptions } from '../session-options.js';
@@ -38,6 +39,8 @@ export interface MeasureMessage {
   readonly order: readonly number[];
   /** So many of them are put into one inference; default 1. */
   readonly batch?: number | undefined;
+  /** Each inference once more, at once, for its time alone. */
+  readonly alone?: boolean | undefined;
   /** When each of them arrives, milliseconds after the first moment; by default as soon as the one before is done. */
   readonly arrivalsMs?: readonly number[] | undefined;
 }
@@ -59,8 +62,23 @@ export interface ProbeMessage {
   readonly profilePrefix: string;
 }
 
+/** Write what a model computes of one image into `folder`: input.bin, output.bin, and matte.png if it is wanted. */
+export interface StageMessage {
+  readonly kind: 'stages';
+  readonly jobId: number;
+  readonly imagePath: string;
+  readonly prompt?: ImagePrompt | undefined;
+  readonly folder: string;
+  readonly withMatte: boolean;
+}
+
 export type ToChild =
-  LoadMessage | ({ readonly kind: 'predict' } & PredictJob) | DecodeMessage | MeasureMessage | ProbeMessage;
+  | LoadMessage
+  | ({ readonly kind: 'predict' } & PredictJob)
+  | DecodeMessage
+  | MeasureMessage
+  | ProbeMessage
+  | StageMessage;
 
 export interface DoneMessage {
   readonly kind: 'done';
@@ -80,8 +98,17 @@ export type FromChild =
   | { readonly kind: 'fatal'; readonly failure: Failure }
   | DecodedMessage
   | MeasuredMessage
+  | StagedMessage
   /** The profiles are written. */
   | { readonly kind: 'probed' };
+
+/** The stages of an image are in their files. */
+export interface StagedMessage {
+  readonly kind: 'staged';
+  readonly jobId: number;
+  readonly input: { readonly type: InputType; readonly dims: readonly number[] };
+  readonly output: { readonly dims: readonly number[] };
+}
 
 /** A file that cannot be decoded is left out: it is a failed cell of the accuracy pass. */
 export interface DecodedMessage {

@@ -8,6 +8,7 @@ import { toFailure } from '../../core/failure.js';
 import { decodeRgb } from '../../image/codec.js';
 import type { RgbImage } from '../../image/raster.js';
 import type { ImagePrompt } from '../../models/prompts.js';
+import type { Fed } from '../../models/feedings/feeding.js';
 import { openModel, type OpenModel } from '../open-model.js';
 import { batched } from '../timing/batch.js';
 import { peakRssBytes } from '../timing/peak-memory.js';
@@ -74,7 +75,7 @@ async function decode({ images }: DecodeMessage): Promise<void> {
   });
 }
 
-async function measure({ order, batch = 1, arrivalsMs }: MeasureMessage): Promise<void> {
+async function measure({ order, batch = 1, alone = false, arrivalsMs }: MeasureMessage): Promise<void> {
   const loaded = model;
   if (loaded === undefined) throw new Error('a measurement was asked for before load');
   const samples: MeasuredSample[] = [];
@@ -84,7 +85,7 @@ async function measure({ order, batch = 1, arrivalsMs }: MeasureMessage): Promis
   for (let i = 0; i < order.length; i += batch) {
     if (arrivalsMs !== undefined) await until(begin + arrivalsMs[i]);
     const images = order.slice(i, i + batch).map((position) => decoded[position]);
-    samples.push(await predict(loaded, images, order[i], begin));
+    samples.push(await predict(loaded, images, { position: order[i], begin, alone }));
   }
   const wallMs = performance.now() - begin;
   const cpu = process.cpuUsage(cpuBefore);
@@ -98,11 +99,17 @@ async function measure({ order, batch = 1, arrivalsMs }: MeasureMessage): Promis
   });
 }
 
+interface Measurement {
+  readonly position: number;
+  /** When the measurement began. */
+  readonly begin: number;
+  readonly alone: boolean;
+}
+
 async function predict(
   { feeding, infer }: OpenModel,
   images: readonly Decoded[],
-  position: number,
-  begin: number,
+  { position, begin, alone }: Measurement,
 ): Promise<MeasuredSample> {
   const cpuBefore = process.cpuUsage();
   const start = performance.now();
@@ -117,6 +124,7 @@ async function predict(
   }
   const end = performance.now();
   const cpu = process.cpuUsage(cpuBefore);
+  const inferenceAloneMs = alone ? await timeAlone(infer, feds) : undefined;
   return {
     image: position,
     startMs: start - begin,
@@ -126,8 +134,17 @@ async function predict(
       inferenceMs: inferred - prepared,
       postprocessMs: end - inferred,
       ...parts,
+      ...(inferenceAloneMs === undefined ? {} : { inferenceAloneMs }),
     },
   };
+}
+
+/** One inference to wake everything up, and at once the one that counts. */
+async function timeAlone(infer: OpenModel['infer'], feds: readonly Fed[]): Promise<number> {
+  await batched(infer, feds);
+  const start = performance.now();
+  await batched(infer, feds);
+  return performance.now() - start;
 }
 
 /** A timer wakes up to a millisecond or two late: the last stretch is waited out. */

@@ -7,8 +7,8 @@ import type { Conditions } from './conditions.js';
 
 /** All that the seal of one model's times is decided by. */
 export interface SealEvidence {
-  /** Null if nobody looked where the nodes run. */
-  readonly proof: Pick<ProviderProof, 'provider' | 'nodes'> | null;
+  /** `only-provider`: the session had no other one to run on. Null if nobody looked where the nodes run. */
+  readonly proof: Pick<ProviderProof, 'provider' | 'nodes'> | 'only-provider' | null;
   /** What else computed for inference at the time, in words; none if nothing did. */
   readonly neighbours: readonly string[];
   readonly warmUp: {
@@ -45,13 +45,12 @@ export function judgeSeal(evidence: SealEvidence): readonly SealPart[] {
 }
 
 function providerPart({ proof }: SealEvidence): SealPart {
-  const placed = Object.entries(proof?.nodes ?? {}).map(([name, count]) => `${count} nodes on ${name}`);
-  return {
-    name: 'provider',
-    pass: proof !== null && isProven(proof),
-    found:
-      proof === null ? 'not looked at' : `asked for ${proof.provider}: ${placed.join(', ') || 'no nodes'}`,
-  };
+  if (proof === null) return { name: 'provider', pass: false, found: 'nobody looked where the nodes run' };
+  if (proof === 'only-provider')
+    return { name: 'provider', pass: true, found: 'the only provider of the session' };
+  const placed = Object.entries(proof.nodes).map(([name, count]) => `${count} nodes on ${name}`);
+  const found = `asked for ${proof.provider}: ${placed.join(', ') || 'no nodes'}`;
+  return { name: 'provider', pass: isProven(proof), found };
 }
 
 function isolatedPart({ neighbours }: SealEvidence): SealPart {

@@ -25,6 +25,8 @@ export interface TogetherRequest {
   datasetOf(key: string): string;
   readonly signal: AbortSignal;
   readonly files?: MachineFiles;
+  /** Other processes of ours that live meanwhile: their processor time is ours. */
+  readonly helpers?: readonly number[];
   readonly start?: typeof startChild;
   onProgress?(done: number, total: number): void;
   /** Called while the model's process lives and is warm, e.g. to ask the driver for its memory. */
@@ -72,7 +74,9 @@ export type SeriesOutcome =
  */
 export async function timeTogether(request: TogetherRequest): Promise<readonly SeriesOutcome[]> {
   const live: TimedProcess[] = [];
-  const pids = (): readonly number[] => live.flatMap(({ pid }) => pid ?? []);
+  const pids = (): readonly number[] => [
+    ...new Set([...(request.helpers ?? []), ...live.flatMap(({ pid }) => pid ?? [])]),
+  ];
   const outcomes = new Map<string, SeriesOutcome>();
   const attempt = async <T>(name: string, work: () => Promise<T>): Promise<T | undefined> => {
     try {

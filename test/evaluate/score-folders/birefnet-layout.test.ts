@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planBirefnetFolders } from '../../../src/evaluate/score-folders/birefnet-layout.js';
@@ -47,6 +48,17 @@ describe('BiRefNet\u2019s folders', () => {
     // The extension need not be the ground truth's.
     expect(vd[0].predictions[1]).toMatchObject({ method: 'B', mask: { kind: 'file' } });
     expect(vd[1].predictions[1].mask).toMatchObject({ kind: 'none', failure: { code: 'data.missing' } });
+  });
+
+  it('fail a method whose folder of a test set is empty, and score the others', async () => {
+    const request = await folders();
+    await mkdir(join(request.predictions, 'C', 'DIS-VD'), { recursive: true });
+    const plan = await planBirefnetFolders({ ...request, datasets: ['DIS-VD'] });
+    expect(plan.groups[0].methods).toMatchObject([
+      { masks: {} },
+      { masks: {} },
+      { method: 'C', masks: null },
+    ]);
   });
 
   it('can be narrowed to methods and test sets, and answer a misspelled one', async () => {

@@ -1,0 +1,101 @@
+// Memory of a run over many pictures: 5,000 samples (hard links to a few small pictures) of a tiny model. What the
+// parent holds must not grow with the number of pictures.
+//
+//   node --expose-gc bench/flat-memory.mjs [--samples 5000]
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadRunConfig, prepareRun, run } from '../dist/index.js';
+import { printMachine, printTable, verdict } from './support/print.mjs';
+import { writeSlowModel, writeSmallPairs } from './support/tiny-run.mjs';
+
+const PICTURES = 5;
+const STEP = 500;
+/** Growth of the resident set after the first thousand pictures; a leak of one matte a picture would be 28 MB. */
+const BAR_MB = 16;
+
+const { values } = parseArgs({ options: { samples: { type: 'string', default: '5000' } } });
+const samples = Number(values.samples);
+
+const folder = mkdtempSync(join(tmpdir(), 'maskbench-memory-'));
+try {
+  printMachine();
+  await main();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function main() {
+  await writeData();
+  const signal = new AbortController().signal;
+  const loaded = await loadRunConfig(join(folder, 'run.yaml'));
+  const prepared = await prepareRun(loaded, { offline: true, onProgress: () => undefined, signal });
+  const table = [['pictures', 'resident set, MB', 'live heap, MB']];
+  const resident = new Map();
+  const start = performance.now();
+  const summary = await run({
+    ...prepared,
+    shard: null,
+    out: join(folder, 'out'),
+    resume: false,
+    phases: { predict: true, score: true, time: false },
+    emit: (event) => {
+      if (event.kind !== 'progress' || event.phase !== 'predict' || event.done % STEP !== 0) return;
+      globalThis.gc?.();
+      const [rss, heap] = [megabytes(process.memoryUsage.rss()), megabytes(process.memoryUsage().heapUsed)];
+      resident.set(event.done, rss);
+      table.push([event.done, rss.toFixed(1), heap.toFixed(1)]);
+    },
+    signal,
+  });
+  const seconds = (performance.now() - start) / 1000;
+  printTable(table);
+  const { scored, planned } = summary.cells;
+  console.log(`  ${scored} of ${planned} scored in ${seconds.toFixed(0)} s; peak resident set ${peak()}`);
+  if (globalThis.gc === undefined) console.log('  without --expose-gc the figures include garbage');
+  const last = Math.max(...resident.keys());
+  const growth = (resident.get(last) ?? Number.NaN) - (resident.get(1000) ?? Number.NaN);
+  const met = growth <= BAR_MB && scored === samples;
+  console.log(
+    `  growth from 1000 to ${last} pictures: ${growth.toFixed(1)} MB; bar: at most ${BAR_MB} MB: ${verdict(met)}`,
+  );
+  if (!met) process.exitCode = 1;
+}
+
+async function writeData() {
+  await writeSmallPairs(join(folder, 'pictures'), PICTURES);
+  writeSlowModel(folder, 'tiny', { layers: 1, channels: 4 });
+  for (const [side, extension] of [
+    ['im', 'jpg'],
+    ['gt', 'png'],
+  ]) {
+    mkdirSync(join(folder, 'data', side), { recursive: true });
+    for (let i = 0; i < samples; i++) {
+      const picture = join(folder, 'pictures', side, `00${i % PICTURES}.${extension}`);
+      linkSync(picture, join(folder, 'data', side, `${String(i).padStart(5, '0')}.${extension}`));
+    }
+  }
+  const sides = 'images: { path: im }, truths: { path: gt }';
+  writeFileSync(
+    join(folder, 'run.yaml'),
+    `name: memory
+models: [./tiny.yaml]
+datasets: [{ name: many, layout: paired-folders, root: '\${CONFIG_DIR}/data', ${sides} }]
+`,
+  );
+}
+
+function megabytes(bytes) {
+  return bytes / 1e6;
+}
+
+/** VmHWM: worker threads included, child processes not. */
+function peak() {
+  try {
+    const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    return `${((Number(kib) * 1024) / 1e6).toFixed(0)} MB`;
+  } catch {
+    return 'unknown here';
+  }
+}

@@ -1,0 +1,23 @@
+import type { BatchSummary } from '../../core/scenario-summary.js';
+import { measureBatch } from '../../runners/scenarios/offline.js';
+import { startTimedProcess, type TimedProcess } from '../../runners/timing/timed-process.js';
+import type { OfflineConfig } from './scenario-schema.js';
+import type { ScenarioContext } from './scenario-context.js';
+
+/** Every batch size in a fresh process, smallest first. */
+export async function runOffline(
+  { batches, seconds }: OfflineConfig,
+  { model, signal }: ScenarioContext,
+): Promise<readonly BatchSummary[]> {
+  const results: BatchSummary[] = [];
+  for (const batch of [...new Set(batches)].sort((a, b) => a - b)) {
+    let positions: readonly number[] = [0];
+    const start = async (): Promise<TimedProcess> => {
+      const process = await startTimedProcess(model.load, signal);
+      positions = (await process.decode(model.images)).map((_, i) => i);
+      return process;
+    };
+    results.push(await measureBatch(start, batch, () => positions, seconds * 1000));
+  }
+  return results;
+}

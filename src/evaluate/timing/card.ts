@@ -1,0 +1,71 @@
+import type { DeviceRequest } from '../../runners/device.js';
+import { cudaGpu } from '../../runners/devices/cuda-gpu.js';
+import type { Gpu, GpuState } from '../../runners/devices/gpu.js';
+import { askNvidia, askNvidiaProcesses } from '../../runners/devices/nvidia.js';
+import type { LimitsColumn } from '../../runners/devices/nvidia-csv.js';
+import { watchNvidia, type GpuReading } from '../../runners/devices/nvidia-watch.js';
+
+/** The card that a device request means, as far as its driver tells of it. */
+export interface Card {
+  readonly gpu: Gpu;
+  readonly state: GpuState | undefined;
+  readonly limits: LimitsColumn;
+}
+
+/** Null on a CPU, and where no driver tells which card it is. */
+export async function findCard(
+  device: DeviceRequest,
+  ask: typeof askNvidia = askNvidia,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Card | null> {
+  if (device.provider === 'cpu' || device.provider === 'coreml') return null;
+  const answer = await ask();
+  if (answer.kind === 'none') return null;
+  const { gpus, states, limits } = answer;
+  const onCuda = device.provider === 'cuda' || device.provider === 'tensorrt';
+  // WebGPU and Direct3D choose for themselves: only where there is one card, and no other driver is named, is it that one.
+  const alone = gpus.length === 1 && env['VK_ICD_FILENAMES'] === undefined ? gpus[0] : undefined;
+  const gpu = onCuda ? cudaGpu(gpus, device.index, env['CUDA_VISIBLE_DEVICES']) : alone;
+  return gpu === undefined ? null : { gpu, state: states.find(({ index }) => index === gpu.index), limits };
+}
+
+/** Looks at a card while models are measured on it. */
+export interface CardWatch {
+  /** Of the process that reads the card: its processor time is ours. */
+  readonly pid: number | undefined;
+  /** Other processes that computed on the card before ours started, in words. */
+  readonly neighbours: readonly string[];
+  /** What the card told within stretches of time by the calendar's clock. */
+  readingsDuring(stretches: readonly (readonly [from: number, to: number])[]): readonly GpuReading[];
+  /** Bytes of the card that a process holds; null where the driver does not tell. */
+  memoryOf(pid: number | undefined): Promise<number | null>;
+  stop(): void;
+}
+
+export async function watchCard({ gpu, limits }: Card): Promise<CardWatch> {
+  const others = (await askNvidiaProcesses()).filter((other) => other.gpu === gpu.uuid);
+  const watch = watchNvidia(limits);
+  return {
+    pid: watch.pid,
+    neighbours: others.map(({ pid }) => `process ${pid} computes on the card`),
+    readingsDuring: (stretches) =>
+      watch
+        .readings()
+        .filter(
+          ({ index, atMs }) =>
+            index === gpu.index && stretches.some(([from, to]) => atMs >= from && atMs <= to),
+        ),
+    async memoryOf(pid) {
+      const own = (await askNvidiaProcesses()).find((other) => other.pid === pid);
+      return own?.memoryBytes ?? null;
+    },
+    stop: watch.stop,
+  };
+}
+
+/** The reasons for lower clocks that spoil a measurement, each once; null without any reading. */
+export function throttlingIn(readings: readonly GpuReading[]): readonly string[] | null {
+  if (readings.length === 0) return null;
+  const reasons = readings.flatMap(({ limits }) => limits.filter(({ throttles }) => throttles));
+  return [...new Set(reasons.map(({ reason }) => reason))];
+}

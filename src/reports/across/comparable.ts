@@ -1,0 +1,37 @@
+import { MaskbenchError } from '../../core/errors.js';
+import type { Summary } from '../../core/summary.js';
+
+/**
+ * Runs may stand side by side if they are the same experiment on different devices: the same datasets to the byte, the
+ * same signatures, and of every model that two of them share the same bytes.
+ *
+ * @throws MaskbenchError `run.mismatch`, naming what differs and in which run.
+ */
+export function assertComparable(summaries: readonly Summary[], labels: readonly string[]): void {
+  const [first, ...others] = summaries;
+  if (first === undefined) return;
+  const refuse = (message: string, index: number): never => {
+    throw new MaskbenchError('run.mismatch', message, {
+      where: labels[index] ?? '',
+      remedy: `only runs of one experiment stand side by side; ${labels[0] ?? 'the first one'} is held against it`,
+    });
+  };
+  const models = new Map<string, { readonly sha256: string; readonly label: string }>();
+  for (const [index, { datasets, signatures, models: own }] of [first, ...others].entries()) {
+    const names = (list: Summary['datasets']): string => list.map(({ name }) => name).join(', ');
+    if (names(datasets) !== names(first.datasets)) {
+      refuse(`its datasets are ${names(datasets)}, not ${names(first.datasets)}`, index);
+    }
+    for (const [i, { name, fingerprint }] of datasets.entries()) {
+      if (fingerprint !== first.datasets[i]?.fingerprint) refuse(`dataset ${name} holds other files`, index);
+    }
+    if (signatures.join(' ') !== first.signatures.join(' ')) {
+      refuse(`its signature is ${signatures.join(' ')}, not ${first.signatures.join(' ')}`, index);
+    }
+    for (const { name, sha256 } of own) {
+      const known = models.get(name);
+      if (known === undefined) models.set(name, { sha256, label: labels[index] ?? '' });
+      else if (known.sha256 !== sha256) refuse(`model ${name} has other bytes than in ${known.label}`, index);
+    }
+  }
+}

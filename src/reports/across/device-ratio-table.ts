@@ -1,0 +1,50 @@
+import { UNCHECKED, sealOfAll } from '../../core/seal.js';
+import type { Summary, TimingRow } from '../../core/summary.js';
+import { deviceLabels } from '../device-label.js';
+import { sealMark } from '../seal-mark.js';
+import { NO_FIGURE, type Cell, type Row, type Table } from '../table.js';
+
+/**
+ * How many times faster each model runs on the other devices than on the first one, as the post says of BiRefNet
+ * ("2.4 times"): by the mean of a prediction, and by inference alone. Null for fewer than two timed runs.
+ */
+export function deviceRatioTable(summaries: readonly Summary[]): Table | null {
+  const [first, ...others] = summaries.filter(({ timing }) => timing.length > 0);
+  if (first === undefined || others.length === 0) return null;
+  const labels = deviceLabels([first, ...others]);
+  const models = first.models.map(({ name }) => name);
+  const rows = models.flatMap((model): Row[] => {
+    const base = overall(first, model);
+    if (base === undefined) return [];
+    const cells = others.flatMap((summary) => {
+      const other = overall(summary, model);
+      return [ratioCell(base, other, 'predict'), ratioCell(base, other, 'inference')];
+    });
+    return [{ kind: 'measured', cells: [{ text: model }, ...cells] }];
+  });
+  return {
+    title: `Times faster than on ${labels[0]}`,
+    caption: 'Ratio of mean times over all datasets: of a whole prediction, and of inference alone.',
+    columns: [
+      { label: 'Model', align: 'left' },
+      ...labels.slice(1).flatMap((group) => [
+        { group, label: 'predict', align: 'right' as const },
+        { group, label: 'inference', align: 'right' as const },
+      ]),
+    ],
+    rows,
+    notes: [],
+  };
+}
+
+/** The row over all datasets of a model. */
+export function overall({ timing }: Summary, name: string): TimingRow | undefined {
+  return timing.find(({ model, dataset }) => model === name && dataset === null);
+}
+
+function ratioCell(base: TimingRow, other: TimingRow | undefined, phase: 'predict' | 'inference'): Cell {
+  if (other === undefined || other.phases[phase].mean === 0) return NO_FIGURE;
+  const ratio = base.phases[phase].mean / other.phases[phase].mean;
+  const seal = sealOfAll([base.seal ?? UNCHECKED, other.seal ?? UNCHECKED]);
+  return { text: `${ratio.toFixed(ratio >= 10 ? 1 : 2)}${sealMark({ seal })}`, value: ratio };
+}

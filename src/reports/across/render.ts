@@ -1,0 +1,56 @@
+import type { Summary } from '../../core/summary.js';
+import { csv } from '../csv.js';
+import { deviceLabels } from '../device-label.js';
+import { renderPage } from '../html-page.js';
+import { escapeMarkdown, renderTable as renderMarkdownTable } from '../markdown.js';
+import { renderTable as renderTerminalTable } from '../terminal.js';
+import { acrossDevices, type AcrossDevices } from './across-devices.js';
+import { assertComparable } from './comparable.js';
+
+/** Formats in which several runs can be rendered together. */
+export const ACROSS_FORMATS = ['terminal', 'markdown', 'csv', 'json', 'html'] as const;
+export type AcrossFormat = (typeof ACROSS_FORMATS)[number];
+
+/** @throws MaskbenchError `run.mismatch` if the runs are not one experiment. */
+export function renderAcross(summaries: readonly Summary[], format: AcrossFormat): string {
+  switch (format) {
+    case 'terminal':
+      return terminalText(acrossDevices(summaries));
+    case 'markdown':
+      return markdownText(acrossDevices(summaries));
+    case 'html':
+      return htmlText(acrossDevices(summaries));
+    case 'csv':
+      return csvText(summaries);
+    case 'json':
+      assertComparable(summaries, deviceLabels(summaries));
+      return `${JSON.stringify(summaries, null, 2)}\n`;
+  }
+}
+
+function terminalText({ differences, tables }: AcrossDevices): string {
+  const said = differences.map((line) => `Differs: ${line}\n`).join('');
+  return `${said}${said === '' ? '' : '\n'}${tables.map(renderTerminalTable).join('\n\n')}\n`;
+}
+
+function markdownText({ title, differences, tables }: AcrossDevices): string {
+  const said = differences.map((line) => `- Differs: ${escapeMarkdown(line)}`).join('\n');
+  const parts = [`# ${escapeMarkdown(title)}`, said, ...tables.map(renderMarkdownTable)];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function htmlText({ title, differences, tables }: AcrossDevices): string {
+  return renderPage({ title, headline: differences.map((line) => `Differs: ${line}.`).join(' '), tables });
+}
+
+/** The lines of every run, with its device in front. */
+function csvText(summaries: readonly Summary[]): string {
+  const labels = deviceLabels(summaries);
+  assertComparable(summaries, labels);
+  const lines = summaries.flatMap((summary, i) => {
+    const [header = '', ...rows] = csv.render(summary).trimEnd().split('\r\n');
+    const device = `"${(labels[i] ?? '').replaceAll('"', '""')}"`;
+    return [...(i === 0 ? [`device,${header}`] : []), ...rows.map((row) => `${device},${row}`)];
+  });
+  return `${lines.join('\r\n')}\r\n`;
+}

@@ -1,0 +1,28 @@
+import type { Summary } from '../core/summary.js';
+
+/** `cuda:0, NVIDIA L4, 23 GB` or `cpu, 2 threads`: short enough for a heading. */
+export function deviceLabel({ device, models }: Pick<Summary, 'device' | 'models'>): string {
+  const { gpu, request } = device;
+  if (gpu !== undefined) {
+    return [request, gpu.name, ...(gpu.memoryBytes === null ? [] : [memoryOf(gpu.memoryBytes)])].join(', ');
+  }
+  const threads = new Set(
+    models.flatMap(({ timing }) => (timing === null || timing.measuredElsewhere === true ? [] : [timing.threads])),
+  );
+  const [only] = threads;
+  const suffix = request === 'cpu' && threads.size === 1 ? `, ${only} ${only === 1 ? 'thread' : 'threads'}` : '';
+  return `${request}${suffix}`;
+}
+
+/** Labels of several runs, told apart by the runs' names where the devices are called the same. */
+export function deviceLabels(summaries: readonly Summary[]): readonly string[] {
+  const labels = summaries.map(deviceLabel);
+  return labels.map((label, i) =>
+    labels.filter((other) => other === label).length > 1 ? `${label} (${summaries[i]?.name ?? ''})` : label,
+  );
+}
+
+/** The memory as cards are spoken of: gibibytes rounded up, since drivers keep some for themselves. */
+function memoryOf(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 30)} GB`;
+}

@@ -1,0 +1,50 @@
+import type { PhaseSummary, Summary } from '../core/summary.js';
+import { deviceLabel } from './device-label.js';
+import { sealMark } from './seal-mark.js';
+import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
+
+/** How the times of predictions are spread, per model and dataset. Null if nothing was timed with its raw values kept. */
+export function latencyTable(summary: Summary): Table | null {
+  const titles = new Map(summary.datasets.map(({ name, title }) => [name, title]));
+  const timed = summary.timing.filter(({ dataset, phases }) => dataset !== null && phases.predict.sd !== undefined);
+  if (timed.length === 0) return null;
+  const rows = timed.map((row): Row => {
+    const { predict } = row.phases;
+    return {
+      kind: 'measured',
+      cells: [
+        { text: row.model },
+        { text: titles.get(row.dataset ?? '') ?? row.dataset ?? '' },
+        { text: String(row.n), value: row.n },
+        { text: `${formatMs(predict.p50)}${sealMark(row)}`, value: predict.p50 },
+        intervalCell(predict),
+        ...[predict.p90, predict.p95, predict.p99, predict.max].map(msCell),
+        msCell(predict.sd ?? undefined),
+        { text: String(row.outliers ?? 0), value: row.outliers ?? 0 },
+      ],
+    };
+  });
+  const numbers = ['n', 'p50', '95 %', 'p90', 'p95', 'p99', 'max', 'sd', 'out'];
+  return {
+    title: `Latency on ${deviceLabel(summary)}`,
+    caption:
+      'Milliseconds of one prediction. p90, p95 and p99 only from 64, 130 and 662 values on; interval of the median from order statistics; "out" counts values beyond Tukey\'s fences, which stay in every figure.',
+    columns: [
+      { label: 'Model', align: 'left' },
+      { label: 'Dataset', align: 'left' },
+      ...numbers.map((label) => ({ label, align: 'right' as const })),
+    ],
+    rows,
+    notes: [],
+  };
+}
+
+function intervalCell({ p50Interval }: PhaseSummary): Cell {
+  return p50Interval === undefined
+    ? NO_FIGURE
+    : { text: `${formatMs(p50Interval[0])}-${formatMs(p50Interval[1])}` };
+}
+
+function msCell(value: number | undefined): Cell {
+  return value === undefined ? NO_FIGURE : { text: formatMs(value), value };
+}

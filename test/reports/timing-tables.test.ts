@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import type { ScenarioSummary } from '../../src/core/scenario-summary.js';
+import { SEAL_PARTS, type Seal } from '../../src/core/seal.js';
+import type { Summary } from '../../src/core/summary.js';
+import type { PlacementSummary, SlownessSummary, TimingPassSummary } from '../../src/core/timing-summary.js';
+import { csv } from '../../src/reports/csv.js';
+import { html } from '../../src/reports/html.js';
+import { inferenceTimeTable } from '../../src/reports/inference-time-table.js';
+import { latencyTable } from '../../src/reports/latency-table.js';
+import { markdown } from '../../src/reports/markdown.js';
+import { placementMark, placementText } from '../../src/reports/placement.js';
+import { scenarioTables } from '../../src/reports/scenario-tables.js';
+import { slownessTables } from '../../src/reports/slowness-tables.js';
+import { terminal } from '../../src/reports/terminal.js';
+import { SUMMARY } from './fixed-summary.js';
+
+const PASS: TimingPassSummary = {
+  profile: 'standard',
+  attempt: 1,
+  together: ['isnet-fp16'],
+  passes: 8,
+  warmUpMs: 4000,
+  placement: null,
+  windows: [],
+  cpuMsEach: 3600,
+  involuntarySwitchesPerSecond: 1,
+  gpuMemoryBytes: null,
+  conditions: {
+    durationMs: 1000,
+    foreignCpu: 0,
+    steal: 0,
+    pressure: 0,
+    load: [0, 0],
+    clockSources: ['tsc'],
+    governors: [],
+  },
+  gpu: null,
+  parts: SEAL_PARTS.map((name) => ({ name, pass: name !== 'idle', found: `${name} found` })),
+};
+
+/** The summary with every model's times under this seal and pass. */
+function sealed(seal: Seal, pass: TimingPassSummary = PASS): Summary {
+  return {
+    ...SUMMARY,
+    timing: SUMMARY.timing.map((row) => ({ ...row, seal })),
+    models: SUMMARY.models.map((model) => ({
+      ...model,
+      timing: model.timing === null ? null : { ...model.timing, pass },
+    })),
+  };
+}
+
+describe('a time that is not sealed', () => {
+  const unsealed = sealed({ kind: 'unsealed', failed: ['idle'] });
+
+  it.each([terminal, markdown, html, csv])('is marked in $name, with the part that failed and what was found', (report) => {
+    const text = report.render(unsealed);
+    expect(text).toMatch(report === csv ? /unsealed: idle/ : /(1891|1890) \\?\*/);
+    if (report !== csv) expect(text.replaceAll(/\s+/g, ' ')).toContain('not idle: isnet-fp16 (idle found)');
+  });
+
+  it('is marked nowhere if it is sealed', () => {
+    const fine = sealed({ kind: 'sealed' });
+    for (const report of [terminal, markdown, html]) expect(report.render(fine)).not.toMatch(/\d \\?\*/);
+    expect(csv.render(fine)).not.toContain('unsealed');
+  });
+
+  it('of which nobody knows the conditions is marked all the same', () => {
+    expect(terminal.render(SUMMARY)).toMatch(/unsealed on cpu, 2 threads.*nobody looked/);
+  });
+});
+
+describe('nodes that do not run where they were asked to', () => {
+  const mixed: PlacementSummary = {
+    provider: 'WebGpuExecutionProvider',
+    nodes: { WebGpuExecutionProvider: 149, CPUExecutionProvider: 2 },
+    timeShare: { WebGpuExecutionProvider: 0.95, CPUExecutionProvider: 0.05 },
+  };
+  const fallback: PlacementSummary = { ...mixed, nodes: { CPUExecutionProvider: 151 }, timeShare: null };
+
+  it('are named beside the time and below the table', () => {
+    const table = inferenceTimeTable([sealed({ kind: 'sealed' }, { ...PASS, placement: mixed })]);
+    expect(table?.rows[0]?.cells[1]?.text).toMatch(/^\d+ \+CPU$/);
+    expect(table?.notes).toContain(
+      'isnet-fp16 +CPU: 149 nodes on WebGpu (95.0 % of the time), 2 nodes on CPU (5.0 %).',
+    );
+  });
+
+  it('are all of them after a fallback', () => {
+    expect(placementMark(fallback)).toBe(' on CPU');
+    expect(placementText(fallback)).toBe('151 nodes on CPU');
+  });
+
+  it('are none where all run as asked, and on a CPU', () => {
+    expect(placementMark({ ...mixed, nodes: { WebGpuExecutionProvider: 151 } })).toBe('');
+    expect(placementMark(null)).toBe('');
+  });
+});
+
+describe('the latency table', () => {
+  it('has percentiles and the interval of the median where there are enough values', () => {
+    const timing = SUMMARY.timing.map((row) => ({
+      ...row,
+      outliers: 2,
+      phases: { ...row.phases, predict: { mean: 10, sd: 1.5, p50: 9.8, p90: 11, min: 8, max: 14, p50Interval: [9.5, 10.1] as const } },
+    }));
+    const table = latencyTable({ ...SUMMARY, timing });
+    expect(table?.rows[0]?.cells.map(({ text }) => text)).toEqual([
+      'isnet-fp16',
+      'Humans (samples)',
+      '9',
+      '9.80 *',
+      '9.50-10.1',
+      '11.0',
+      '-',
+      '-',
+      '14.0',
+      '1.50',
+      '2',
+    ]);
+  });
+
+  it('is left out for runs whose spread is not known', () => {
+    expect(latencyTable(SUMMARY)).toBeNull();
+  });
+});
+
+describe('why a dataset is slower', () => {
+  const slowness: SlownessSummary = {
+    model: 'isnet-fp16',
+    slow: 'samples-dis5k',
+    fast: 'samples-humans',
+    differenceMs: { predict: 80, preprocess: 50, inference: -1, postprocess: 31 },
+    megapixels: { slow: 4.2, fast: 1.1 },
+    bySizeMs: 78,
+    r2: 0.97,
+    correlations: [
+      { attribute: 'ipq', phase: 'predict', n: 16, estimate: 0.6, lower: 0.1, upper: 0.9 },
+      { attribute: 'ipq', phase: 'inference', n: 16, estimate: 0.05, lower: -0.4, upper: 0.5 },
+    ],
+  };
+
+  it('is broken down by phase and size, with what time goes together with', () => {
+    const [breakdown, correlations] = slownessTables({ ...SUMMARY, slowness: [slowness] });
+    expect(breakdown?.rows[0]?.cells.map(({ text }) => text)).toEqual([
+      'isnet-fp16',
+      'DIS5K (samples) - Humans (samples)',
+      '+80.0',
+      '+50.0',
+      '-1.00',
+      '+31.0',
+      '4.20/1.10',
+      '+78.0',
+      '0.97',
+    ]);
+    expect(correlations?.rows[0]?.cells.map(({ text }) => text)).toEqual(['ipq', '0.60 §', '0.05']);
+  });
+
+  it('is no question for a run that does not say', () => {
+    expect(slownessTables(SUMMARY)).toEqual([]);
+  });
+});
+
+describe('scenarios', () => {
+  const scenarios: readonly ScenarioSummary[] = [
+    {
+      model: 'isnet-fp16',
+      kind: 'offline',
+      batches: [
+        { kind: 'measured', batch: 1, images: 8, perSecond: 0.5, inferencePerSecond: 0.52, peakRssBytes: 1e9 },
+        { kind: 'failed', batch: 2, failure: { code: 'model.signature', message: 'fixed batch' } },
+      ],
+    },
+    {
+      model: 'isnet-fp16',
+      kind: 'server',
+      percentile: 'p99',
+      boundMs: 5000,
+      seed: 1,
+      trials: [{ perSecond: 0.3, n: 662, p50Ms: 2100, percentileMs: 4900, maxMs: 6000, withinBound: 0.991, held: true }],
+      sustainedPerSecond: 0.3,
+    },
+    {
+      model: 'isnet-fp16',
+      kind: 'sweep',
+      settings: [
+        { setting: 'threads 1', p50Ms: 3600, perSecond: 0.28, cpuMsEach: 3600, loadMs: 500, peakRssBytes: null },
+        { setting: 'threads 2', p50Ms: 1900, perSecond: 0.52, cpuMsEach: 3700, loadMs: 500, peakRssBytes: null },
+      ],
+    },
+    { model: 'broken', kind: 'failed', scenario: 'server', failure: { code: 'model.load', message: 'bad file' } },
+  ];
+
+  it('have a table each, and what failed is said', () => {
+    const [offline, server, sweep] = scenarioTables({ ...SUMMARY, scenarios });
+    expect(offline?.rows).toHaveLength(2);
+    expect(offline?.notes).toEqual(['isnet-fp16 takes no batch of 2: fixed batch.', 'broken, server: failed, bad file.']);
+    expect(server?.rows[0]?.cells.map(({ text }) => text)).toEqual([
+      'isnet-fp16',
+      'p99 <= 5000 ms',
+      '0.30',
+      '662',
+      '2100',
+      '4900',
+      '99.1 %',
+    ]);
+    expect(sweep?.rows.map(({ cells }) => cells[2]?.text)).toEqual(['3600', '1900 <']);
+  });
+});
