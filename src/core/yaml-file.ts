@@ -33,13 +33,23 @@ export function parseYaml<S extends z.ZodType>(text: string, path: string, schem
       cause: syntax,
     });
   }
-  const result = schema.safeParse(document.toJS());
+  const result = schema.safeParse(plainValue(document, path));
   if (result.success) return result.data;
   const issue = deepest(result.error.issues);
   throw new MaskbenchError('config.invalid', explain(issue, schema), {
     where: `${path}:${position(document, lines, issue)}`,
     cause: result.error,
   });
+}
+
+/** yaml refuses to unfold aliases of aliases without end: a small file could otherwise fill the memory. */
+function plainValue(document: Document, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new MaskbenchError('config.invalid', `not to be unfolded: ${what}`, { where: path, cause });
+  }
 }
 
 type Issue = z.core.$ZodIssue;

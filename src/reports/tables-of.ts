@@ -7,14 +7,18 @@ import { scenarioTables } from './scenario-tables.js';
 import { slownessTables } from './slowness-tables.js';
 import type { Table } from './table.js';
 
-/** The tables of a report, in order: Appendix 1, how times are spread, where they go, Appendix 2. */
+/** The post's two tables: times, and accuracy. */
+export function appendicesOf(summary: Summary): readonly Table[] {
+  return [inferenceTimeTable([summary]), accuracyTable(summary)].filter((table) => table !== null);
+}
+
+/** The tables of a report, in order: the post's two, then how times are spread, where they go, and why. */
 export function tablesOf(summary: Summary): readonly Table[] {
   return [
-    inferenceTimeTable([summary]),
+    ...appendicesOf(summary),
     latencyTable(summary),
     phaseTable(summary),
     ...slownessTables(summary),
     ...scenarioTables(summary),
-    accuracyTable(summary),
   ].filter((table) => table !== null);
 }

@@ -3,7 +3,7 @@ import { escapeControls } from '../core/errors.js';
 import type { Summary } from '../core/summary.js';
 import type { Report } from './report.js';
 import type { Table } from './table.js';
-import { tablesOf } from './tables-of.js';
+import { appendicesOf, tablesOf } from './tables-of.js';
 
 const WIDTH = 80;
 
@@ -14,6 +14,11 @@ export const terminal: Report = {
   summary: 'tables for a terminal of 80 columns',
   render: (summary: Summary) => `${tablesOf(summary).map(renderTable).join('\n\n')}\n`,
 };
+
+/** The post's two tables alone: what is printed at the end of a run that was scored. */
+export function renderAppendices(summary: Summary): string {
+  return `${appendicesOf(summary).map(renderTable).join('\n\n')}\n`;
+}
 
 interface Padding {
   readonly 'padding-left': number;

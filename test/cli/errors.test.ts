@@ -111,9 +111,12 @@ describe('a file that is not what it should be', () => {
     expect(err).toContain('other.yaml:6:3: time: unknown key "warmups"; did you mean "warmup"?');
   });
 
-  it.todo(
-    'is a config whose required key is misspelt: "modles; did you mean models?" (core/yaml-file.ts: deepest)',
-  );
+  it('is a config whose required key is misspelt', async () => {
+    const text = 'name: x\nmodles: [./luma.yaml]\ndatasets: [./tiny.yaml]\n';
+    const { status, err } = await refusal('run', await config(text));
+    expect(status).toBe(64);
+    expect(err).toContain('other.yaml:2:1: unknown key "modles"; did you mean "models"?');
+  });
 
   it('is a config that is no YAML', async () => {
     const { status, err } = await refusal(

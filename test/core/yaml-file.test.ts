@@ -72,9 +72,15 @@ describe('a YAML file', () => {
     expect(complaint('- a\n')).toMatch(/^run\.yaml:1:1: .*expected object/);
   });
 
-  it.todo(
-    'that repeats itself by aliases of aliases is refused by its name (core/yaml-file.ts: toJS throws)',
-  );
+  it('that repeats itself by aliases of aliases is refused by its name', () => {
+    const levels = Array.from({ length: 9 }, (_, i) => {
+      const inner = i === 0 ? 'x' : `*l${i - 1}`;
+      return `l${i}: &l${i} [${Array.from({ length: 9 }, () => inner).join(', ')}]`;
+    });
+    expect(complaint(`${levels.join('\n')}\n`)).toMatch(
+      /^run\.yaml: not to be unfolded: Excessive alias count/,
+    );
+  });
 
   it('is missed by its full path', async () => {
     const path = join(await tempFolder(), 'none.yaml');

@@ -1,11 +1,12 @@
 import { join, relative, resolve } from 'node:path';
+import type { Summary } from '../../core/summary.js';
 import { loadRunConfig, type LoadedConfig } from '../../evaluate/config.js';
 import { prepareRun } from '../../evaluate/prepare.js';
 import { run } from '../../evaluate/run.js';
 import { html } from '../../reports/html.js';
 import { json } from '../../reports/json.js';
 import { markdown } from '../../reports/markdown.js';
-import { terminal } from '../../reports/terminal.js';
+import { renderAppendices, terminal } from '../../reports/terminal.js';
 import type { CliContext } from '../context.js';
 import { createDownloadProgress } from '../download-progress.js';
 import { createProgress } from '../progress.js';
@@ -57,14 +58,21 @@ export async function runCommand(
   for (const report of [markdown, html]) {
     await writeReport(join(out, `report.${report.extension}`), report.render(summary));
   }
-  context.out((options.json === true ? json : terminal).render(summary));
+  context.out(options.json === true ? json.render(summary) : tables(summary));
   const folder = relative(context.cwd, out) || '.';
-  context.err(`Written to ${folder}: summary.json, report.md, report.html, predictions/\n`);
+  context.err(
+    `Written to ${folder}: summary.json, predictions/ and, with every table, report.md and report.html\n`,
+  );
   const { failed, planned } = summary.cells;
   // Phases alone leave cells undone on purpose; only failures of what was asked for count.
   const unfinished = !predict || !score ? 0 : failed;
   if (unfinished > 0) context.err(`${failed} of ${planned} cells failed; summary.json says why\n`);
   return unfinished > 0 ? SOME_CELLS_FAILED : 0;
+}
+
+/** The two tables that decide; what a run without scores is about is the times, so it gets all of those. */
+function tables(summary: Summary): string {
+  return summary.cells.scored > 0 ? renderAppendices(summary) : terminal.render(summary);
 }
 
 function withOverrides(loaded: LoadedConfig, { device, limit }: RunOptions): LoadedConfig {
