@@ -16,6 +16,8 @@ export interface Summary {
   readonly device: DeviceSummary;
   /** One a protocol: every convention behind the scores (docs/metrics.md). */
   readonly signatures: readonly string[];
+  /** What is scored, in the registry's order: what the ids in `accuracy` stand for. */
+  readonly metrics?: readonly MetricSummary[];
   readonly models: readonly ModelSummary[];
   readonly datasets: readonly DatasetSummary[];
   readonly cells: { readonly planned: number; readonly scored: number; readonly failed: number };
@@ -34,6 +36,17 @@ export interface Summary {
   /** Offline, server and sweep, where the config asks for them. */
   readonly scenarios?: readonly ScenarioSummary[];
   readonly published: readonly PublishedFigure[];
+}
+
+/** As much of a metric as reports need to know. */
+export interface MetricSummary {
+  /** E.g. `iou`, `sod.wf`, `cutout.halo`. */
+  readonly id: string;
+  readonly name: string;
+  readonly protocol: string;
+  readonly better: 'higher' | 'lower';
+  /** Inclusive bounds; `null` is unbounded. */
+  readonly range: readonly [low: number, high: number | null];
 }
 
 export interface DeviceSummary {

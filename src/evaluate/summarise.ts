@@ -1,4 +1,5 @@
 import { SCHEMA_VERSION, type Summary } from '../core/summary.js';
+import { metricsOf } from '../metrics/registry.js';
 import { signaturesOf } from '../metrics/signature.js';
 import { INTERVALS } from './aggregate/intervals.js';
 import type { Manifest } from './manifest.js';
@@ -42,6 +43,13 @@ export async function summarise(
       ...(manifest.price === undefined ? {} : { price: manifest.price }),
     },
     signatures: signaturesOf(settings.scoring.protocols, settings.scoring),
+    metrics: metricsOf(settings.scoring.protocols).map(({ meta: { id, name, protocol, better, range } }) => ({
+      id,
+      name,
+      protocol,
+      better,
+      range,
+    })),
     models: settings.models.map(({ spec, sha256, bytes }) => ({
       name: spec.name,
       title: spec.title ?? spec.name,

@@ -98,6 +98,18 @@ describe('the summary of a run', () => {
     expect(summary.cells).toEqual({ planned: 8, scored: 8, failed: 0 });
   });
 
+  it('says of every metric that it has a mean of which way is better', async () => {
+    const { metrics, accuracy } = await summaryOf(all);
+    expect(metrics?.map(({ id }) => id)).toEqual(Object.keys(accuracy[0].metrics));
+    expect(metrics?.find(({ id }) => id === 'mae')).toEqual({
+      id: 'mae',
+      name: 'Mean absolute error',
+      protocol: 'fixed',
+      better: 'lower',
+      range: [0, 1],
+    });
+  });
+
   it('is the same whatever order the cells were done in, and whatever was scored twice', async () => {
     const shuffled = [...all].reverse();
     expect((await summaryOf([...shuffled, ...all])).accuracy).toEqual((await summaryOf(all)).accuracy);

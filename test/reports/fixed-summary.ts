@@ -61,6 +61,11 @@ export const SUMMARY: Summary = {
     software: { node: 'v20.20.2', 'onnxruntime-node': '1.30.0', sharp: '0.35.5' },
   },
   signatures: ['fixed|t:128|empty:one|boundary:0.02|v:1'],
+  metrics: [
+    { id: 'iou', name: 'IoU', protocol: 'fixed', better: 'higher', range: [0, 1] },
+    { id: 'dice', name: 'Dice', protocol: 'fixed', better: 'higher', range: [0, 1] },
+    { id: 'pixel_accuracy', name: 'Pixel accuracy', protocol: 'fixed', better: 'higher', range: [0, 1] },
+  ],
   models: [modelSummary('isnet-fp16'), modelSummary('birefnet-general-lite', { trainedOn: ['humans'] }), modelSummary('broken', { timing: null })],
   datasets: [
     { name: 'samples-humans', title: 'Humans (samples)', fingerprint: 'f1', samples: 8, problems: 0, tags: ['humans'] },
