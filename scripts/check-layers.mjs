@@ -27,7 +27,7 @@ const ONLY_IN = {
 
 const complaints = [];
 const src = join(import.meta.dirname, '..', 'src');
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
 for (const file of files.map((name) => name.split(sep).join('/'))) {
   const folder = file.split('/')[0];
   const text = readFileSync(join(src, file), 'utf8');

@@ -1,10 +1,8 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { mergeRuns } from '../../evaluate/merge.js';
-import { html } from '../../reports/html.js';
-import { markdown } from '../../reports/markdown.js';
 import { terminal } from '../../reports/terminal.js';
 import type { CliContext } from '../context.js';
-import { writeReport } from '../write-report.js';
+import { writeRunReports } from '../run-reports.js';
 
 /** `maskbench merge`: the shards of one run as one run folder, with its reports. */
 export async function mergeCommand(
@@ -17,9 +15,7 @@ export async function mergeCommand(
     runs.map((run) => resolve(context.cwd, run)),
     folder,
   );
-  for (const report of [markdown, html]) {
-    await writeReport(join(folder, `report.${report.extension}`), report.render(summary));
-  }
+  await writeRunReports(folder, summary);
   context.out(terminal.render(summary));
   return summary.cells.failed > 0 ? 3 : 0;
 }

@@ -3,9 +3,13 @@ import { resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { SCHEMA_VERSION, type Summary } from '../../core/summary.js';
 import { runFolder } from '../../evaluate/run-folder.js';
+import { assertComparable } from '../../reports/across/comparable.js';
 import { ACROSS_FORMATS, renderAcross } from '../../reports/across/render.js';
+import { deviceLabels } from '../../reports/device-label.js';
+import { renderPage } from '../../reports/page/render-page.js';
 import { REPORTS } from '../../reports/registry.js';
 import type { CliContext } from '../context.js';
+import { readPageAssets } from '../page-assets.js';
 import { writeReport } from '../write-report.js';
 
 export interface ReportOptions {
@@ -21,9 +25,14 @@ export async function reportCommand(
 ): Promise<void> {
   const summaries: Summary[] = [];
   for (const run of runs) summaries.push(await readSummary(resolve(context.cwd, run)));
-  const text = render(summaries, options.format);
+  const text = options.format === 'html' ? await page(summaries) : render(summaries, options.format);
   if (options.out === undefined) context.out(text);
   else await writeReport(resolve(context.cwd, options.out), text);
+}
+
+async function page(summaries: readonly Summary[]): Promise<string> {
+  assertComparable(summaries, deviceLabels(summaries));
+  return renderPage({ runs: summaries.map((summary) => ({ summary })) }, await readPageAssets());
 }
 
 function render(summaries: readonly Summary[], format: string): string {

@@ -3,14 +3,12 @@ import type { Summary } from '../../core/summary.js';
 import { loadRunConfig, type LoadedConfig } from '../../evaluate/config.js';
 import { prepareRun } from '../../evaluate/prepare.js';
 import { run } from '../../evaluate/run.js';
-import { html } from '../../reports/html.js';
 import { json } from '../../reports/json.js';
-import { markdown } from '../../reports/markdown.js';
 import { renderAppendices, terminal } from '../../reports/terminal.js';
 import type { CliContext } from '../context.js';
 import { createDownloadProgress } from '../download-progress.js';
 import { createProgress } from '../progress.js';
-import { writeReport } from '../write-report.js';
+import { writeRunReports } from '../run-reports.js';
 
 export interface RunOptions {
   readonly models?: readonly string[];
@@ -55,9 +53,7 @@ export async function runCommand(
     emit: createProgress(context),
     signal: context.signal,
   });
-  for (const report of [markdown, html]) {
-    await writeReport(join(out, `report.${report.extension}`), report.render(summary));
-  }
+  await writeRunReports(out, summary);
   context.out(options.json === true ? json.render(summary) : tables(summary));
   const folder = relative(context.cwd, out) || '.';
   context.err(

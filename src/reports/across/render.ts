@@ -1,8 +1,8 @@
 import type { Summary } from '../../core/summary.js';
 import { csv } from '../csv.js';
 import { deviceLabels } from '../device-label.js';
-import { renderPage } from '../html-page.js';
 import { escapeMarkdown, renderTable as renderMarkdownTable } from '../markdown.js';
+import { renderPage } from '../page/render-page.js';
 import { renderTable as renderTerminalTable } from '../terminal.js';
 import { acrossDevices, type AcrossDevices } from './across-devices.js';
 import { assertComparable } from './comparable.js';
@@ -19,7 +19,8 @@ export function renderAcross(summaries: readonly Summary[], format: AcrossFormat
     case 'markdown':
       return markdownText(acrossDevices(summaries));
     case 'html':
-      return htmlText(acrossDevices(summaries));
+      assertComparable(summaries, deviceLabels(summaries));
+      return renderPage({ runs: summaries.map((summary) => ({ summary })) });
     case 'csv':
       return csvText(summaries);
     case 'json':
@@ -37,10 +38,6 @@ function markdownText({ title, differences, tables }: AcrossDevices): string {
   const said = differences.map((line) => `- Differs: ${escapeMarkdown(line)}`).join('\n');
   const parts = [`# ${escapeMarkdown(title)}`, said, ...tables.map(renderMarkdownTable)];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-}
-
-function htmlText({ title, differences, tables }: AcrossDevices): string {
-  return renderPage({ title, headline: differences.map((line) => `Differs: ${line}.`).join(' '), tables });
 }
 
 /** The lines of every run, with its device in front. */

@@ -1,0 +1,5 @@
+import { makeSortable } from './sortable.js';
+import { offerThemes } from './theme.js';
+
+/** Everything that the script adds to the page. Each works alone; the page reads without any. */
+for (const enhance of [offerThemes, makeSortable]) enhance();

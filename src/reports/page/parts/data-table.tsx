@@ -1,0 +1,87 @@
+import type { VNode } from 'preact';
+import type { Column, Row, Table } from '../../table.js';
+import { Name } from './name.js';
+
+/** A table with its caption and notes. The script makes its columns sortable: `data-value` holds the figure behind a cell. */
+export function DataTable({ table }: { readonly table: Table }): VNode {
+  const { title, caption, columns, rows, notes } = table;
+  return (
+    <div class="block">
+      <h3>{title}</h3>
+      <p class="caption">{caption}</p>
+      <div class="scroll" role="region" aria-label={title} tabindex={0}>
+        <table class="sortable">
+          <thead>
+            <GroupRow columns={columns} />
+            <tr>
+              {columns.map(({ label, align }) => (
+                <th scope="col" class={align}>
+                  {label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <BodyRow row={row} columns={columns} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Notes notes={notes} />
+    </div>
+  );
+}
+
+/** What explains marks and conditions, below a table or plot. */
+export function Notes({ notes }: { readonly notes: readonly string[] }): VNode | null {
+  return notes.length === 0 ? null : (
+    <ul class="notes">
+      {notes.map((note) => (
+        <li>{note}</li>
+      ))}
+    </ul>
+  );
+}
+
+function BodyRow({ row, columns }: { readonly row: Row; readonly columns: readonly Column[] }): VNode {
+  return (
+    <tr class={row.kind}>
+      {row.cells.map(({ text, value }, i) =>
+        i === 0 ? (
+          <th scope="row">
+            <Name text={text} />
+          </th>
+        ) : (
+          <td class={columns[i].align} data-value={value}>
+            <bdi>{text}</bdi>
+          </td>
+        ),
+      )}
+    </tr>
+  );
+}
+
+/** Equal neighbouring groups become one heading over their columns. */
+function GroupRow({ columns }: { readonly columns: readonly Column[] }): VNode | null {
+  if (columns.every(({ group }) => group === undefined)) return null;
+  const spans: { group: string; span: number }[] = [];
+  for (const { group = '' } of columns) {
+    const last = spans.at(-1);
+    if (last !== undefined && last.group === group) last.span++;
+    else spans.push({ group, span: 1 });
+  }
+  return (
+    <tr>
+      {spans.map(({ group, span }) =>
+        group === '' ? (
+          <td colspan={span} />
+        ) : (
+          <th scope="colgroup" colspan={span} class="group">
+            {group}
+          </th>
+        ),
+      )}
+    </tr>
+  );
+}
