@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { leaseBuffers } from '../dist/image/buffer-lease.js';
 import { decodeRgb } from '../dist/image/codec.js';
 import { createPair, createTruth } from '../dist/metrics/context.js';
 import { METRICS, metricsOf } from '../dist/metrics/registry.js';
@@ -74,9 +75,12 @@ function warmUp({ cases }) {
   }
 }
 
+/** One ground truth with its predictions, as the score worker does it: large arrays are lent for that long. */
 function score(truth, predictions, metrics) {
+  const giveBack = leaseBuffers();
   const shared = createTruth(truth);
   for (const prediction of predictions) scorePair(createPair(prediction, shared), metrics);
+  giveBack();
 }
 
 async function againstDecoding(sets) {

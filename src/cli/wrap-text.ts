@@ -2,6 +2,9 @@ import { escapeControls } from '../core/errors.js';
 
 const WIDTH = 80;
 
+/** Stands for a space at which a line must not break; to be replaced by one after wrapping. */
+export const NO_BREAK = '\u00a0';
+
 /** Words in lines of at most 80 columns; all lines but the first begin with `indent`. */
 export function wrapText(text: string, indent = ''): string {
   const lines: string[] = [];
@@ -9,7 +12,8 @@ export function wrapText(text: string, indent = ''): string {
   for (const word of escapeControls(text).split(' ')) {
     if (line !== '' && line.length + 1 + word.length > WIDTH) {
       lines.push(line);
-      line = indent + word;
+      // A word that the indent alone makes too long, such as a signature, goes without it.
+      line = indent.length + word.length > WIDTH ? word : indent + word;
     } else line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, line].join('\n');

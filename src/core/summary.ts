@@ -16,6 +16,8 @@ export interface Summary {
   readonly device: DeviceSummary;
   /** One a protocol: every convention behind the scores (docs/metrics.md). */
   readonly signatures: readonly string[];
+  /** The signatures of the means in `accuracy`, and of the figures pooled beside them. */
+  readonly aggregation?: { readonly mean: readonly string[]; readonly pooled: readonly string[] };
   /** What is scored, in the registry's order: what the ids in `accuracy` stand for. */
   readonly metrics?: readonly MetricSummary[];
   readonly models: readonly ModelSummary[];
@@ -46,7 +48,7 @@ export interface MetricSummary {
   readonly protocol: string;
   readonly better: 'higher' | 'lower';
   /** Inclusive bounds; `null` is unbounded. */
-  readonly range: readonly [low: number, high: number | null];
+  readonly range: readonly [low: number | null, high: number | null];
 }
 
 export interface DeviceSummary {

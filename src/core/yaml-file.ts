@@ -28,10 +28,14 @@ export function parseYaml<S extends z.ZodType>(text: string, path: string, schem
   if (syntax !== undefined) {
     const { line, col } = lines.linePos(syntax.pos[0]);
     const what = syntax.message.split(' at line ')[0] ?? syntax.message;
-    throw new MaskbenchError('config.invalid', `not valid YAML: ${what}`, {
-      where: `${path}:${line}:${col}`,
-      cause: syntax,
-    });
+    throw new MaskbenchError(
+      'config.invalid',
+      `not valid ${path.endsWith('.json') ? 'JSON' : 'YAML'}: ${what}`,
+      {
+        where: `${path}:${line}:${col}`,
+        cause: syntax,
+      },
+    );
   }
   const result = schema.safeParse(plainValue(document, path));
   if (result.success) return result.data;

@@ -1,6 +1,7 @@
 /** Piscina task: one sample, all models' mattes side by side, so that what depends on the truth alone is shared. */
 import { toFailure, type Failure } from '../core/failure.js';
 import type { MetricValue } from '../core/metric-value.js';
+import { leaseBuffers } from '../image/buffer-lease.js';
 import { decodeTruth } from '../image/codec.js';
 import { truthAttributes, type TruthAttributes } from '../metrics/attributes.js';
 import { fixedConfusion, type Confusion } from '../metrics/confusion.js';
@@ -48,6 +49,7 @@ export type TruthResult =
 /** Scores every matte that can be; an unreadable truth fails all of them. */
 export default async function scoreSample(task: ScoreTask): Promise<SampleScores> {
   const metrics = metricsOf(task.protocols);
+  const giveBack = leaseBuffers();
   try {
     const truth = createTruth(await decodeTruth(task.truthPath));
     const cells: ScoreResult[] = [];
@@ -64,6 +66,8 @@ export default async function scoreSample(task: ScoreTask): Promise<SampleScores
   } catch (error) {
     const failed = { status: 'failed', failure: toFailure(error) } as const;
     return { cells: task.mattePaths.map(() => failed), truth: task.attributes === true ? failed : null };
+  } finally {
+    giveBack();
   }
 }
 

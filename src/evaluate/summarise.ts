@@ -43,12 +43,22 @@ export async function summarise(
       ...(manifest.price === undefined ? {} : { price: manifest.price }),
     },
     signatures: signaturesOf(settings.scoring.protocols, settings.scoring),
+    aggregation: {
+      mean: signaturesOf(settings.scoring.protocols, settings.scoring, { aggregate: 'mean' }),
+      // Of counts at the one threshold, which `fixed` alone has.
+      pooled: signaturesOf(
+        settings.scoring.protocols.filter((protocol) => protocol === 'fixed'),
+        settings.scoring,
+        { aggregate: 'pooled' },
+      ),
+    },
     metrics: metricsOf(settings.scoring.protocols).map(({ meta: { id, name, protocol, better, range } }) => ({
       id,
       name,
       protocol,
       better,
-      range,
+      // JSON has no infinity.
+      range: [Number.isFinite(range[0]) ? range[0] : null, range[1]] as const,
     })),
     models: settings.models.map(({ spec, sha256, bytes }) => ({
       name: spec.name,

@@ -1,3 +1,4 @@
+import { borrowInt32 } from './buffer-lease.js';
 import type { GrayImage } from './raster.js';
 
 /** For every pixel, the foreground pixel that is nearest to it. Both arrays are height x width, row-major. */
@@ -14,11 +15,11 @@ export interface NearestForeground {
  * Two passes (Meijster, Roerdink & Hesselink 2000; Felzenszwalb & Huttenlocher 2012): down and up the columns, then
  * along each row the lower envelope of parabolas. Among foreground pixels at the same distance the one in the
  * leftmost column is taken, in that column the topmost, which is the choice of scipy's `distance_transform_edt`.
- * Linear in the number of pixels. Squared distances must fit 31 bits: sides up to 32,767 pixels.
+ * Linear in the number of pixels. Both arrays are borrowed where a lease is on. Squared distances must fit 31 bits: sides up to 32,767 pixels.
  */
 export function nearestForeground({ width, height, data }: GrayImage, cut: number): NearestForeground {
   const rowOfNearest = nearestInColumn(width, height, data, cut);
-  const squaredDistance = new Int32Array(width * height);
+  const squaredDistance = borrowInt32(width * height);
   const envelope: Envelope = {
     columns: new Int32Array(width + 1),
     heights: new Float64Array(width + 1),
@@ -32,6 +33,7 @@ export function nearestForeground({ width, height, data }: GrayImage, cut: numbe
     for (let x = 0; x < width;) {
       if (row[x] === y) {
         row[x] = y * width + x;
+        distances[x] = 0;
         x++;
         continue;
       }
@@ -46,7 +48,7 @@ export function nearestForeground({ width, height, data }: GrayImage, cut: numbe
 
 /** The row of the nearest foreground pixel of the same column, the upper one of two; -1 in a column without any. */
 function nearestInColumn(width: number, height: number, data: Uint8Array, cut: number): Int32Array {
-  const rows = new Int32Array(width * height);
+  const rows = borrowInt32(width * height);
   const last = new Int32Array(width).fill(-1);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {

@@ -37,7 +37,7 @@ export function accuracyTable(summary: Summary): Table {
           `${LEAK_MARK} ${model} was trained on pictures of ${titles.get(dataset ?? '')} (${tags.join(', ')}): not held out, not to be ranked.`,
       ),
       ...(published === undefined ? [] : [`${PUBLISHED_MARK} published, not measured here: ${published.source}.`]),
-      `Signature: ${summary.signatures.join('  ')}`,
+      `Signature: ${(summary.aggregation?.mean ?? summary.signatures).join('  ')}`,
       ...(summary.cells.failed === 0
         ? []
         : [`${summary.cells.failed} of ${summary.cells.planned} cells failed and are in no mean (summary.json names them).`]),

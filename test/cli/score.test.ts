@@ -41,6 +41,16 @@ describe.skipIf(!IS_BUILT)('maskbench score', () => {
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  it('has its figures in columns, whatever the length of a metric\u2019s id, in 80 columns', async () => {
+    const { out } = await score(await folders(), ...BASIC, '--protocol', 'fixed,sod,matting', '--per-image');
+    const rows = out
+      .split('\n')
+      .filter((line) => /^(mae|sod\.wf|sod\.mean_specificity|matting\.mae_opaque) /.test(line));
+    expect(rows).toHaveLength(4);
+    expect(new Set(rows.map((line) => line.indexOf(' .. '))).size).toBe(1);
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   it('prints JSON of signature, images, summary and failures', async () => {
     const { images, summary, signature } = jsonOf(await score(await folders(), ...BASIC, '--json'));
     expect(signature).toEqual({ fixed: 'fixed|t:128|empty:one|boundary:0.02|v:1' });
@@ -62,7 +72,10 @@ describe.skipIf(!IS_BUILT)('maskbench score', () => {
     const folder = await folders();
     await writeMask(join(folder, 'gt/=c.png'), SQUARE);
     const summary = await score(folder, ...BASIC, '--format', 'csv');
-    expect(summary.out.split('\r\n')[1]).toMatch(/^iou,0\.9,\d[\d.]*,1,2,0,1,0\.888.*,fixed\|.*agg:mean/);
+    expect(summary.out.split('\r\n')[1]).toMatch(
+      /^iou,0\.9,\d[\d.]*,1,2,0,1,0\.888.*,fixed\|.*agg:mean.*,fixed\|.*agg:pooled/,
+    );
+    expect(summary.out).toMatch(/^mae,.*agg:mean\|v:1,$/m);
     const images = await score(folder, ...BASIC, '--format', 'csv', '--per-image');
     expect(images.status).toBe(3);
     const lines = images.out.trimEnd().split('\r\n');
@@ -153,6 +166,11 @@ describe.skipIf(!IS_BUILT)('maskbench score', () => {
     const table = await score(folder, ...argv);
     expect(table.status).toBe(0);
     expect(table.out).toMatch(/^B +0\.8000/m);
+    expect(table.out).toMatch(/^Only the main metrics have a column; --format csv and json have all/m);
+    expect(table.out).toMatch(
+      /^Best single thresholds:\n {2}A on DIS-VD: 128, mean IoU 1\.0000; 128 costs 0\.0000$/m,
+    );
+    for (const line of table.out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     const result = jsonOf(await score(folder, ...argv, '--json'));
     expect(result.images).toMatchObject([
       { method: 'A', dataset: 'DIS-VD', id: '1', metrics: { iou: 1 } },
@@ -174,6 +192,9 @@ describe.skipIf(!IS_BUILT)('maskbench score', () => {
     const argv = ['--layout', 'pysodevaltoolkit', '--datasets-json', 'datasets.json'];
     const { summary } = jsonOf(await score(folder, ...argv, '--methods-json', 'methods.json', '--json'));
     expect(summary).toMatchObject({ M: { D: { iou: { mean: 0.9 } } } });
+    await writeFile(join(folder, 'broken.json'), '{ "M": {');
+    const broken = await score(folder, ...argv, '--methods-json', 'broken.json');
+    expect(broken.err).toMatch(/^maskbench: .*broken\.json:1:\d+: not valid JSON: .*\n$/);
     const missing = await score(folder, ...argv);
     expect(missing.err).toBe('maskbench: --methods-json is missing; name the file of methods with it\n');
   });

@@ -110,6 +110,13 @@ describe('the summary of a run', () => {
     });
   });
 
+  it('has the signature of its means and of what is pooled', async () => {
+    expect((await summaryOf(all)).aggregation).toEqual({
+      mean: ['fixed|t:128|empty:one|boundary:0.02|agg:mean|v:1'],
+      pooled: ['fixed|t:128|empty:one|boundary:0.02|agg:pooled|v:1'],
+    });
+  });
+
   it('is the same whatever order the cells were done in, and whatever was scored twice', async () => {
     const shuffled = [...all].reverse();
     expect((await summaryOf([...shuffled, ...all])).accuracy).toEqual((await summaryOf(all)).accuracy);

@@ -62,6 +62,15 @@ describe('on random masks', () => {
     );
   });
 
+  it('is 0 for an inverted mask', () => {
+    fc.assert(
+      fc.property(mattePairs(60), ({ truth }) => {
+        const mask = { ...truth, data: truth.data.map((v) => (v >= 128 ? 255 : 0)) };
+        expect(score({ ...mask, data: mask.data.map((v) => 255 - v) }, mask)).toBe(0);
+      }),
+    );
+  });
+
   it('does not change when the two images change places', () => {
     fc.assert(
       fc.property(mattePairs(60), ({ prediction, truth }) => {

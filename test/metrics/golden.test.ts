@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isDefined } from '../../src/core/metric-value.js';
 import { fixedConfusion } from '../../src/metrics/confusion.js';
@@ -36,6 +38,21 @@ it.skipIf(realCases.length === 0)(
   'covers real masks (only where ../shared/golden lies beside the checkout)',
   () => {
     expect(realCases.length).toBeGreaterThan(5);
+  },
+);
+
+it.skipIf(realCases.length === 0)(
+  'is held to the reference values as they were handed over (needs ../shared/golden beside the checkout)',
+  () => {
+    const [own, shared] = ['golden', '../../../shared/golden'].map(
+      (folder) =>
+        JSON.parse(readFileSync(join(import.meta.dirname, folder, 'expected.json'), 'utf8')) as Record<
+          string,
+          unknown
+        >,
+    );
+    for (const [name, values] of Object.entries(own)) expect(values, name).toEqual(shared[name]);
+    expect(edgeCases.length + realCases.length).toBe(Object.keys(shared).length);
   },
 );
 

@@ -8,6 +8,7 @@ import { createPair, createTruth } from '../../src/metrics/context.js';
 import { correctionEffort, hce, truthSkeleton } from '../../src/metrics/sod/hce.js';
 import { anyImage } from '../fixtures/masks.js';
 import { drawScene, noise, type SceneKind } from '../fixtures/scenes.js';
+import { slowHce } from './sod/slow-hce.js';
 import reference from './hce-reference.json' with { type: 'json' };
 
 describe('human correction effort', () => {
@@ -38,6 +39,16 @@ describe('human correction effort', () => {
       fc.property(anyImage, (mask) => {
         expect(effort(scaled(mask, 255), scaled(mask, 255))).toBe(0);
         if (mask.data.includes(0)) expect(effort(scaled(mask, 25), scaled(mask, 255))).toBe(0);
+      }),
+    );
+  });
+
+  it('is what sets of pixels, looked at one by one, come to', () => {
+    fc.assert(
+      fc.property(anyImage, fc.integer({ min: 0, max: 1000 }), (mask, seed) => {
+        const truth = scaled(mask, 255);
+        const prediction = predictionOf(truth, seed);
+        expect(effort(prediction, truth)).toBe(slowHce({ prediction, truth }));
       }),
     );
   });

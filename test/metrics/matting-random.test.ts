@@ -114,6 +114,29 @@ describe('on random mattes', () => {
     );
   });
 
+  it('does not ask which matte is the truth, in SAD, MSE, MAD, gradient and connectivity', () => {
+    fc.assert(
+      fc.property(mattePairs(40), ({ prediction, truth }) => {
+        const forth = score(prediction, truth);
+        const back = score(truth, prediction);
+        expectSame(back, forth, SYMMETRIC, 1e-12);
+      }),
+    );
+  });
+
+  it('has the worst SAD, MSE and MAD for an inverted mask, and no right pixel at its contour', () => {
+    fc.assert(
+      fc.property(mattePairs(40), ({ truth }) => {
+        const mask = { ...truth, data: truth.data.map((v) => (v > 128 ? 255 : 0)) };
+        const scores = score({ ...mask, data: mask.data.map((v) => 255 - v) }, mask);
+        expectNear(scores['matting.sad'], mask.data.length / 1000, 1e-12);
+        expect(scores['matting.mse']).toBe(1);
+        expect(scores['matting.mad']).toBe(1);
+        if (typeof scores['matting.mba'] === 'number') expect(scores['matting.mba']).toBe(0);
+      }),
+    );
+  });
+
   it('has a MAD that is the mean of its translucent and opaque parts', () => {
     fc.assert(
       fc.property(mattePairs(40), ({ prediction, truth }) => {
@@ -128,6 +151,8 @@ describe('on random mattes', () => {
     );
   });
 });
+
+const SYMMETRIC = ['sad', 'mse', 'mad', 'grad', 'conn'].map((id) => `matting.${id}`);
 
 function score(prediction: GrayImage, truth: GrayImage): Record<string, MetricValue> {
   return scorePair(createPair(prediction, createTruth(truth)), mattingMetrics);

@@ -28,9 +28,11 @@ function perImage({ plan, scoring, out }: OutputRequest): ScoreOutput {
 
 function summary({ plan, scoring, out }: OutputRequest): ScoreOutput {
   const signatures = signaturesByProtocol(scoring, 'mean');
+  const pooledSignatures = signaturesByProtocol(scoring, 'pooled');
   const names = plan.several ? ['method', 'dataset'] : [];
   const statistics = ['mean', 'lower', 'upper', 'n', 'undefined', 'failed'];
-  out(csvLine([...names, 'metric', ...statistics, 'pooled', 'pooled_lower', 'pooled_upper', 'signature']));
+  const pooledNames = ['pooled', 'pooled_lower', 'pooled_upper'];
+  out(csvLine([...names, 'metric', ...statistics, ...pooledNames, 'signature', 'pooled_signature']));
   return {
     cell: () => undefined,
     end({ scores, metrics }) {
@@ -49,6 +51,7 @@ function summary({ plan, scoring, out }: OutputRequest): ScoreOutput {
               figure(pooled),
               ...ends(pooledInterval),
               signatures[meta.protocol] ?? '',
+              pooled === undefined ? '' : (pooledSignatures[meta.protocol] ?? ''),
             ]),
           );
         }

@@ -6,7 +6,7 @@ import { explainImage, type ExplainedCell } from '../../evaluate/explain/explain
 import { valueText } from '../../evaluate/explain/format.js';
 import type { FolderPlan } from '../../evaluate/score-folders/folder-plan.js';
 import type { FolderScoring } from '../../evaluate/score-folders/score-folders.js';
-import { wrapText } from '../wrap-text.js';
+import { NO_BREAK, wrapText } from '../wrap-text.js';
 
 const LABEL_WIDTH = 18;
 
@@ -52,12 +52,10 @@ function renderProtocol({ signature, steps, metrics }: ExplainedProtocol): strin
   return [signature, ...steps.map(renderStep), '', 'all values', list.replaceAll(NO_BREAK, ' ')].join('\n');
 }
 
-/** Keeps a metric and its value on one line. */
-const NO_BREAK = '\u00a0';
-
 function renderStep({ label, text }: Step): string {
   const start = `  ${label}`.padEnd(LABEL_WIDTH);
-  return wrapText(`${start.replaceAll(' ', NO_BREAK)}${text}`, ' '.repeat(LABEL_WIDTH)).replaceAll(
+  const whole = text.replaceAll(' %', `${NO_BREAK}%`);
+  return wrapText(`${start.replaceAll(' ', NO_BREAK)}${whole}`, ' '.repeat(LABEL_WIDTH)).replaceAll(
     NO_BREAK,
     ' ',
   );

@@ -4,11 +4,13 @@ import type { Interval } from '../../core/summary.js';
 import { INTERVALS } from '../../evaluate/aggregate/intervals.js';
 import type { FolderCell } from '../../evaluate/score-folders/score-folders.js';
 import type { FolderResults, FolderScores } from '../../evaluate/score-folders/tally.js';
-import { wrapText } from '../wrap-text.js';
+import { NO_BREAK, wrapText } from '../wrap-text.js';
 import { formatFigure, headlineMetrics } from './headline.js';
 import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
 
 const NAME_WIDTH = 20;
+/** Of the longest metric id, `matting.mae_translucent`, and a space. */
+const METRIC_WIDTH = 24;
 const FIGURE_WIDTH = 9;
 
 /** Tables of 80 columns: of one method all metrics with their intervals, of several the main ones side by side. */
@@ -22,12 +24,15 @@ export function tableOutput({ plan, scoring, perImage, out }: OutputRequest): Sc
     end(results) {
       if (perImage) out('\n');
       if (plan.several) {
-        for (const { dataset } of plan.groups) out(methodsTable(dataset, results, shown));
+        out(plan.groups.map(({ dataset }) => methodsTable(dataset, results, shown)).join('\n'));
       } else out(metricsTable(results.scores[0], results));
+      if (plan.several || perImage) out(`\n${SOME_METRICS}\n`);
       out(notes({ plan, scoring }, results));
     },
   };
 }
+
+const SOME_METRICS = 'Only the main metrics have a column; --format csv and json have all of them.';
 
 function metricsTable(of: FolderScores, { metrics }: FolderResults): string {
   const isPooled = metrics.some(({ meta }) => of.metrics[meta.id].pooled !== undefined);
@@ -51,7 +56,7 @@ function methodsTable(dataset: string, { scores }: FolderResults, shown: readonl
       }),
     ),
   );
-  return `${own.map(title).join('\n')}\n${row('method', shown.map(shortName))}${lines.join('')}\n`;
+  return `${own.map(title).join('\n')}\n${row('method', shown.map(shortName))}${lines.join('')}`;
 }
 
 function title({ method, dataset, scored, failed }: FolderScores): string {
@@ -77,13 +82,8 @@ function notes({ plan, scoring }: Pick<OutputRequest, 'plan' | 'scoring'>, resul
       const pooled = signaturesByProtocol({ ...scoring, protocols: ['fixed'] }, 'pooled').fixed ?? '';
       lines.push(`Pooled: counts of all images added up first; ${pooled}`);
     }
-    if (threshold !== undefined) {
-      const { used, best, cost } = threshold;
-      lines.push(
-        `Best single threshold: ${best.threshold}, mean IoU ${formatFigure(best.iou)}; ${used.threshold} costs ${formatFigure(cost)}.`,
-      );
-    }
-  }
+    if (threshold !== undefined) lines.push(`Best single threshold: ${thresholdText(threshold)}.`);
+  } else lines.push(...thresholdLines(results.scores));
   const { flips } = results;
   if (flips !== undefined && flips.count > 0) {
     const named = flips.images
@@ -97,7 +97,25 @@ function notes({ plan, scoring }: Pick<OutputRequest, 'plan' | 'scoring'>, resul
       `Verdict (IoU >= ${flips.verdictIou}) differs between fixed and sod in ${flips.count} of the images: ${named.join(', ')}${rest}.`,
     );
   }
-  return `\n${lines.map((line) => `${wrapText(line, '  ')}\n`).join('')}`;
+  return `\n${lines.map((line) => `${wrapText(line, '  ').replaceAll(NO_BREAK, ' ')}\n`).join('')}`;
+}
+
+function thresholdLines(scores: readonly FolderScores[]): readonly string[] {
+  const lines = scores.flatMap(({ method, dataset, threshold }) =>
+    threshold === undefined
+      ? []
+      : [`${NO_BREAK}${NO_BREAK}${method} on ${dataset}: ${thresholdText(threshold)}`],
+  );
+  if (lines.length === 0) return [];
+  const rest =
+    lines.length > THRESHOLDS ? [`  ${lines.length - THRESHOLDS} more; --format json has them all`] : [];
+  return ['Best single thresholds:', ...lines.slice(0, THRESHOLDS), ...rest];
+}
+
+const THRESHOLDS = 20;
+
+function thresholdText({ used, best, cost }: NonNullable<FolderScores['threshold']>): string {
+  return `${best.threshold}, mean IoU ${formatFigure(best.iou)}; ${used.threshold} costs ${formatFigure(cost)}`;
 }
 
 function figuresOf(cell: FolderCell, shown: readonly string[]): readonly string[] {
@@ -116,7 +134,7 @@ function formatInterval(interval: Interval | undefined): string {
 
 function metricRow(name: string, [mean = '', interval = '', n = '', pooled]: readonly string[]): string {
   const last = pooled === undefined ? '' : pooled.padStart(FIGURE_WIDTH);
-  return `${`${name.padEnd(22)}${mean.padStart(FIGURE_WIDTH)}   ${interval.padEnd(22)}${n.padStart(6)}${last}`.trimEnd()}\n`;
+  return `${`${name.padEnd(METRIC_WIDTH)}${mean.padStart(FIGURE_WIDTH)}   ${interval.padEnd(20)}${n.padStart(6)}${last}`.trimEnd()}\n`;
 }
 
 function row(name: string, figures: readonly string[]): string {

@@ -4,7 +4,7 @@ import { COUNT_SCORES } from '../../metrics/fixed/index.js';
 import { mae } from '../../metrics/fixed/mae.js';
 import type { Conventions, Pair } from '../../metrics/metric.js';
 import type { Step } from './explanation.js';
-import { countsText, percent, valueText, whole } from './format.js';
+import { countsText, figure, percent, valueText, whole } from './format.js';
 
 /** The scores whose formula is shown with its numbers: numerator and denominator in terms of the counts. */
 const RATIOS: readonly {
@@ -49,7 +49,40 @@ const RATIOS: readonly {
     numbers: ({ tp, fn }) => `${whole(tp)} / (${whole(tp)} + ${whole(fn)})`,
     denominator: ({ tp, fn }) => tp + fn,
   },
+  {
+    id: 'specificity',
+    label: 'specificity',
+    formula: 'TN / (TN + FP)',
+    numbers: ({ fp, tn }) => `${whole(tn)} / (${whole(tn)} + ${whole(fp)})`,
+    denominator: ({ fp, tn }) => tn + fp,
+  },
+  {
+    id: 'ber',
+    label: 'BER',
+    formula: '1 - (recall + specificity) / 2',
+    numbers: ({ tp, fp, fn, tn }) =>
+      `1 - (${whole(tp)} / ${whole(tp + fn)} + ${whole(tn)} / ${whole(tn + fp)}) / 2`,
+    denominator: ({ tp, fp, fn, tn }) => (tp + fn) * (tn + fp),
+  },
+  {
+    id: 'kappa',
+    label: 'kappa',
+    formula: '(po - pe) / (1 - pe)',
+    numbers: (counts) => {
+      const { observed, chance } = agreement(counts);
+      return `(${figure(observed)} - ${figure(chance)}) / (1 - ${figure(chance)})`;
+    },
+    denominator: (counts) => 1 - agreement(counts).chance,
+  },
 ];
+
+function agreement({ tp, fp, fn, tn }: Confusion): { readonly observed: number; readonly chance: number } {
+  const all = tp + fp + fn + tn;
+  return {
+    observed: (tp + tn) / all,
+    chance: ((tp + fp) * (tp + fn) + (tn + fn) * (tn + fp)) / all ** 2,
+  };
+}
 
 /** Threshold, counts, and the formulas of the overlap scores. */
 export function explainFixed(pair: Pair): readonly Step[] {

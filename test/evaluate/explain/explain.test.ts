@@ -49,6 +49,9 @@ describe('the explanation of an image\u2019s scores', () => {
     expect(text).toContain('IoU: TP / (TP + FP + FN) = 12 / (12 + 3 + 0) = 0.800000');
     expect(text).toContain('Dice: 2 TP / (2 TP + FP + FN) = 24 / (24 + 3 + 0) = 0.888889');
     expect(text).toContain('pixel accuracy: (TP + TN) / all = (12 + 33) / 48 = 0.937500');
+    expect(text).toContain('specificity: TN / (TN + FP) = 33 / (33 + 3) = 0.916667');
+    expect(text).toContain('BER: 1 - (recall + specificity) / 2 = 1 - (12 / 12 + 33 / 36) / 2 = 0.0416667');
+    expect(text).toContain('kappa: (po - pe) / (1 - pe) = (0.937500 - 0.593750) / (1 - 0.593750) = 0.846154');
     expect(text).toContain('SAD: sum / 255 / 1000 = 0.003');
   });
 

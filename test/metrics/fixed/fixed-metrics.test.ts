@@ -224,11 +224,13 @@ describe('for any pair of mattes', () => {
   it('a mask against itself is perfect', () => {
     fc.assert(
       fc.property(images, (mask) => {
-        expect(score({ prediction: mask, truth: mask })).toMatchObject({
-          iou: 1,
-          dice: 1,
-          pixel_accuracy: 1,
-        });
+        const scores = score({ prediction: mask, truth: mask });
+        expect(scores).toMatchObject({ iou: 1, dice: 1, pixel_accuracy: 1 });
+        for (const id of ['precision', 'recall', 'specificity', 'kappa']) {
+          const value = scores[id];
+          if (isDefined(value)) expect(value, id).toBe(1);
+        }
+        if (isDefined(scores.ber)) expect(scores.ber).toBe(0);
       }),
     );
   });
@@ -238,6 +240,8 @@ describe('for any pair of mattes', () => {
       fc.property(binaryPairs, ({ truth }) => {
         const scores = score({ prediction: inverted(truth), truth });
         expect(scores).toMatchObject({ iou: 0, dice: 0, pixel_accuracy: 0, mae: 1 });
+        if (isDefined(scores.ber)) expect(scores.ber).toBe(1);
+        if (isDefined(scores.kappa)) expect(scores.kappa).toBeLessThanOrEqual(0);
       }),
     );
   });

@@ -135,6 +135,43 @@ export function slowWeightedF({ width, height, p, g }: Pixels): number {
   return (2 * recall * precision) / (recall + precision + EPS);
 }
 
+/** Stretched levels at or above twice their mean; undefined where a level lies on that threshold but for rounding. */
+export function adaptive({ p }: Pixels): readonly boolean[] | undefined {
+  const threshold = Math.min(2 * mean(p), 1);
+  if (p.some((level) => level !== threshold && Math.abs(level - threshold) < 1e-9)) return undefined;
+  return p.map((level) => level >= threshold);
+}
+
+export function halved({ p }: Pixels): readonly boolean[] {
+  return p.map((level) => level > 0.5);
+}
+
+/** The scores of counts, 0 / 0 being 0 as in PySODMetrics, by the ends of their ids. */
+export function slowCountScores(binary: readonly boolean[], { g }: Pixels): Readonly<Record<string, number>> {
+  const count = (b: boolean, foreground: 0 | 1): number =>
+    binary.filter((value, i) => value === b && g[i] === foreground).length;
+  const [tp, fp, fn, tn] = [count(true, 1), count(true, 0), count(false, 1), count(false, 0)];
+  const n = g.length;
+  const oa = (tp + tn) / n;
+  const recall = share(tp, tp + fn);
+  const specificity = share(tn, tn + fp);
+  const chance = ((tp + fp) * (tp + fn) + (tn + fn) * (tn + tp)) / n ** 2;
+  return {
+    iou: share(tp, tp + fp + fn),
+    dice: share(2 * tp, 2 * tp + fp + fn),
+    oa,
+    precision: share(tp, tp + fp),
+    recall,
+    specificity,
+    ber: 1 - (recall + specificity) / 2,
+    kappa: share(oa - chance, 1 - chance),
+  };
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
 function roundHalfEven(value: number): number {
   const below = Math.floor(value);
   if (value - below !== 0.5) return Math.round(value);

@@ -15,7 +15,18 @@ import {
   transposed,
   type ImagePair,
 } from '../arbitrary-masks.js';
-import { pixelsOf, slowE, slowF, slowMae, slowS, slowWeightedF, thresholded } from './slow-sod.js';
+import {
+  adaptive,
+  halved,
+  pixelsOf,
+  slowCountScores,
+  slowE,
+  slowF,
+  slowMae,
+  slowS,
+  slowWeightedF,
+  thresholded,
+} from './slow-sod.js';
 
 const score = (pair: ImagePair) => scorePair(pairOf(pair), sodMetrics);
 const ROUNDING = 1e-12;
@@ -52,6 +63,52 @@ describe('for any pair of mattes', () => {
         const e = thresholded(pixels).map((binary) => slowE(binary, pixels));
         expect(scores['sod.max_e']).toBeCloseTo(Math.max(...e), 9);
         expect(scores['sod.mean_e']).toBeCloseTo(average(e), 9);
+      }),
+    );
+  });
+
+  it('the scores of counts are what they are pixel by pixel, at all thresholds and at one half', () => {
+    fc.assert(
+      fc.property(imagePairs, (pair) => {
+        const scores = score(pair);
+        const pixels = pixelsOf(pair);
+        const curve = thresholded(pixels).map((binary) => slowCountScores(binary, pixels));
+        for (const [family, value] of Object.entries(slowCountScores(halved(pixels), pixels))) {
+          const over = curve.map((of) => of[family]);
+          expect(scores[`sod.bin_${family}`], `bin ${family}`).toBeCloseTo(value, 9);
+          expect(scores[`sod.max_${family}`], `max ${family}`).toBeCloseTo(Math.max(...over), 9);
+          expect(scores[`sod.mean_${family}`], `mean ${family}`).toBeCloseTo(average(over), 9);
+        }
+      }),
+    );
+  });
+
+  it('the adaptive scores are what they are pixel by pixel', () => {
+    fc.assert(
+      fc.property(imagePairs, (pair) => {
+        const pixels = pixelsOf(pair);
+        const binary = adaptive(pixels);
+        fc.pre(binary !== undefined);
+        const scores = score(pair);
+        for (const [family, value] of Object.entries(slowCountScores(binary, pixels))) {
+          expect(scores[`sod.adp_${family}`], family).toBeCloseTo(value, 9);
+        }
+        expect(scores['sod.adp_f']).toBeCloseTo(slowF(binary, pixels), 9);
+        if (pixels.g.length > 1) expect(scores['sod.adp_e']).toBeCloseTo(slowE(binary, pixels), 9);
+      }),
+    );
+  });
+
+  it('of masks, MAE, IoU, Dice and accuracy do not ask which is the truth; precision and recall change places', () => {
+    fc.assert(
+      fc.property(binaryPairs, ({ prediction, truth }) => {
+        const forth = score({ prediction, truth });
+        const back = score({ prediction: truth, truth: prediction });
+        for (const id of ['mae', 'bin_iou', 'bin_dice', 'bin_oa']) {
+          expect(back[`sod.${id}`], id).toEqual(forth[`sod.${id}`]);
+        }
+        expect(back['sod.bin_recall']).toEqual(forth['sod.bin_precision']);
+        expect(back['sod.bin_precision']).toEqual(forth['sod.bin_recall']);
       }),
     );
   });
