@@ -42,18 +42,18 @@ oneCase('a faint mask', 'edge-low-range', [
 ]);
 tenthOfItsOpacity();
 oneCase('two empty masks', 'edge-both-empty', [
-  ...[
-    'iou',
-    'boundary_iou',
-    'sod.bin_iou',
-    'sod.max_f',
-    'sod.wf',
-    'sod.s',
-    'sod.max_e',
-    'sod.ms_iou',
-    'sod.hce',
-  ],
-  ...['matting.sad', 'matting.conn', 'matting.mba'],
+  'iou',
+  'boundary_iou',
+  'sod.bin_iou',
+  'sod.max_f',
+  'sod.wf',
+  'sod.s',
+  'sod.max_e',
+  'sod.ms_iou',
+  'sod.hce',
+  'matting.sad',
+  'matting.conn',
+  'matting.mba',
 ]);
 oneCase('two full masks', 'edge-both-full', [
   'iou',

@@ -136,7 +136,7 @@ export function slowWeightedF({ width, height, p, g }: Pixels): number {
 }
 
 /** Stretched levels at or above twice their mean; undefined where a level lies on that threshold but for rounding. */
-export function adaptive({ p }: Pixels): readonly boolean[] | undefined {
+export function atTwiceTheMean({ p }: Pixels): readonly boolean[] | undefined {
   const threshold = Math.min(2 * mean(p), 1);
   if (p.some((level) => level !== threshold && Math.abs(level - threshold) < 1e-9)) return undefined;
   return p.map((level) => level >= threshold);
@@ -153,22 +153,22 @@ export function slowCountScores(binary: readonly boolean[], { g }: Pixels): Read
   const [tp, fp, fn, tn] = [count(true, 1), count(true, 0), count(false, 1), count(false, 0)];
   const n = g.length;
   const oa = (tp + tn) / n;
-  const recall = share(tp, tp + fn);
-  const specificity = share(tn, tn + fp);
+  const recall = ratio(tp, tp + fn);
+  const specificity = ratio(tn, tn + fp);
   const chance = ((tp + fp) * (tp + fn) + (tn + fn) * (tn + tp)) / n ** 2;
   return {
-    iou: share(tp, tp + fp + fn),
-    dice: share(2 * tp, 2 * tp + fp + fn),
+    iou: ratio(tp, tp + fp + fn),
+    dice: ratio(2 * tp, 2 * tp + fp + fn),
     oa,
-    precision: share(tp, tp + fp),
+    precision: ratio(tp, tp + fp),
     recall,
     specificity,
     ber: 1 - (recall + specificity) / 2,
-    kappa: share(oa - chance, 1 - chance),
+    kappa: ratio(oa - chance, 1 - chance),
   };
 }
 
-function share(part: number, whole: number): number {
+function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 

@@ -16,7 +16,7 @@ import {
   type ImagePair,
 } from '../arbitrary-masks.js';
 import {
-  adaptive,
+  atTwiceTheMean,
   halved,
   pixelsOf,
   slowCountScores,
@@ -87,7 +87,7 @@ describe('for any pair of mattes', () => {
     fc.assert(
       fc.property(imagePairs, (pair) => {
         const pixels = pixelsOf(pair);
-        const binary = adaptive(pixels);
+        const binary = atTwiceTheMean(pixels);
         fc.pre(binary !== undefined);
         const scores = score(pair);
         for (const [family, value] of Object.entries(slowCountScores(binary, pixels))) {
