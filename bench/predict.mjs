@@ -1,7 +1,7 @@
-// What the accuracy pass costs above bare inference: decode, feed, read and write every picture, without and with its
-// scoring, against the same number of processes and threads that only call session.run on a prepared tensor, for as
-// many pictures. All start their processes and load their models. The order A B C C B A evens out a machine whose speed
-// drifts; processor time is given beside it, which neighbours disturb less.
+// What the accuracy pass costs above bare inference: decode, feed, read and write every picture, without and with the
+// post's scores and the attributes of the ground truth, against the same number of processes and threads that only call
+// session.run on a prepared tensor, for as many pictures. All start their processes and load their models. The order
+// A B C C B A evens out a machine whose speed drifts; processor time is given beside it, which neighbours disturb less.
 //
 //   node bench/predict.mjs [--images 16] [--rounds 1]
 import { fork } from 'node:child_process';
@@ -102,6 +102,7 @@ async function prepare(model, count) {
 models: [${model}]
 datasets: [{ name: pictures, layout: paired-folders, root: '${data}', ${sides} }]
 accuracy: { processes: ${PROCESSES}, threads: 1 }
+scoring: { protocols: [fixed] }
 `,
   );
   try {
