@@ -31,18 +31,26 @@ const folder = mkdtempSync(join(tmpdir(), 'maskbench-predict-'));
 try {
   printMachine();
   writeSlowModel(folder, 'mid-weight', { layers: 6, channels: 32, side: MID_WEIGHT_SIDE });
-  await compare({ name: 'IS-Net fp16, 1024 x 1024', model: 'isnet-fp16', side: 1024, count: images });
+  await compare({
+    name: 'IS-Net fp16, 1024 x 1024',
+    model: 'isnet-fp16',
+    side: 1024,
+    count: images,
+    isJudged: true,
+  });
   await compare({
     name: `six convolutions, ${MID_WEIGHT_SIDE} x ${MID_WEIGHT_SIDE}`,
     model: './mid-weight.yaml',
     side: MID_WEIGHT_SIDE,
     count: images * MID_WEIGHT_SHARE,
+    // Of a network this light, decoding and resampling cost about as much as computing: shown, not judged.
+    isJudged: false,
   });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function compare({ name, model, side, count }) {
+async function compare({ name, model, side, count, isJudged }) {
   console.log(`\n${name}: ${count} pictures, ${PROCESSES} processes with one thread each`);
   const prepared = await prepare(model, count);
   if (prepared === undefined) return;
@@ -62,9 +70,8 @@ async function compare({ name, model, side, count }) {
   if (rounds > 1) table.push(['all', ...columns(all)]);
   printTable(table);
   const ratio = all.predict[0] / all.bare[0];
-  console.log(
-    `  predicting takes ${ratio.toFixed(3)} of the bare loop; bar: at most ${BAR}: ${verdict(ratio <= BAR)}`,
-  );
+  const judged = isJudged ? `; bar: at most ${BAR}: ${verdict(ratio <= BAR)}` : '';
+  console.log(`  predicting takes ${ratio.toFixed(3)} of the bare loop${judged}`);
 }
 
 /** Wall and processor seconds by kind. */
