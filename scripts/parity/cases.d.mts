@@ -5,8 +5,9 @@ export interface ParityCase {
   readonly session: string;
   /** The spec that is extended. */
   readonly spec: string;
-  /** Builder of each network, by role. */
+  /** Builder of each network, by role; none where `file` names one that is there. */
   readonly networks: Readonly<Record<string, string>>;
+  readonly file?: string;
   readonly fields: Readonly<Record<string, unknown>>;
   /** What rembg's `predict` is told besides the picture. */
   readonly options: Readonly<Record<string, unknown>>;

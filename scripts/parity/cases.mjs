@@ -72,9 +72,23 @@ export function casesFor({ warp, resample }) {
   ];
 }
 
+/**
+ * Real weights, as both programs feed isnet-general-use.
+ *
+ * @param {{ resample: string }} peer
+ * @param {string} file absolute path of IS-Net's network
+ */
+export const realCase = ({ resample }, file) =>
+  resampled({ ...one('isnet-general-use'), networks: {}, file }, resample);
+
 /** Writes the case's networks and a spec that extends ours by them; returns where they lie. */
-export async function writeCase({ name, spec, networks: wanted, fields }, folder) {
+export async function writeCase({ name, spec, networks: wanted, file, fields }, folder) {
   await mkdir(folder, { recursive: true });
+  if (file !== undefined) {
+    const path = join(folder, `${name}.yaml`);
+    await writeFile(path, JSON.stringify({ extends: spec, name, files: `file:${file}`, ...fields }));
+    return { path, paths: { model: file } };
+  }
   const paths = {};
   for (const [role, network] of Object.entries(wanted)) {
     paths[role] = join(folder, `${network}.onnx`);

@@ -29,7 +29,7 @@ function addDrift(program: Command, context: CliContext, setStatus: SetStatus): 
     .option('--json', 'as JSON, with every image')
     .addHelpText(
       'after',
-      '\nAfter a model: @cpu, @webgpu, @cuda:0 ...; then +threads=<n>, +graph=disabled|basic|extended|all.',
+      '\nAfter a model: @cpu, @webgpu, @cuda:0 ...; then +threads=<n>, +graph=disabled|basic|extended|all,\n+resample=<filter>, e.g. isnet-fp16@cpu+threads=1+resample=pillow-bilinear.',
     )
     .action(async (options) => {
       const { driftCommand } = await import('./commands/drift.js');

@@ -19,6 +19,8 @@ export interface RankingTable {
   readonly ranks: readonly Rank[];
   /** Models that are in no tier, and why: trained on these pictures, or failed cells. */
   readonly excluded: readonly { readonly model: string; readonly reason: string }[];
+  /** What is to be known of models that are ranked: chosen by their scores here, or trained on nobody says what. */
+  readonly cautions: readonly string[];
 }
 
 export interface Rank {

@@ -73,6 +73,8 @@ export interface ModelSummary {
   readonly bytes: number;
   readonly licence: string | null;
   readonly trainedOn: readonly string[];
+  /** Tags of the sets by whose scores the checkpoint was chosen. */
+  readonly selectedOn?: readonly string[];
   /** Null where the model was not, or could not be, timed. */
   readonly timing: ModelTimingSummary | null;
 }

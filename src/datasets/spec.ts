@@ -1,8 +1,14 @@
 import { z } from 'zod';
+import { UNKNOWN_TRAINING } from '../core/leakage.js';
 import { IMAGE_EXTENSIONS } from './extensions.js';
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-" only');
-const tags = z.array(z.string().min(1));
+const tags = z.array(
+  z
+    .string()
+    .min(1)
+    .refine((tag) => tag !== UNKNOWN_TRAINING, 'that stands for unknown training data, and is no tag'),
+);
 const hex = (digits: number) =>
   z
     .string()

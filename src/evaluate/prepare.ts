@@ -15,6 +15,8 @@ export interface PrepareOptions {
   readonly models?: readonly string[] | undefined;
   readonly datasets?: readonly string[] | undefined;
   readonly offline: boolean;
+  /** Default: this process's. Roots of datasets, the cache, proxies and tokens are read from it. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
 }
@@ -37,9 +39,10 @@ export async function prepareRun(
   { config, folder }: LoadedConfig,
   options: PrepareOptions,
 ): Promise<PreparedRun> {
+  const { offline, onProgress, signal, env = process.env } = options;
   assertDeviceAvailable(parseDevice(config.device));
   const resolved = await Promise.all(
-    config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder })),
+    config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder, env })),
   );
   const specs = await Promise.all(config.models.map((model) => loadModelSpec(model, folder)));
   assertUnique(
@@ -58,12 +61,12 @@ export async function prepareRun(
   const modelPaths = new Map<string, ModelPaths>();
   const models: RunModel[] = [];
   const alsoWanted = chosenSpecs.flatMap(({ spec }) => Object.values(filesOf(spec)).flat());
-  const { offline, onProgress, signal } = options;
   for (const loaded of chosenSpecs) {
     const ensured = await ensureModel(loaded, {
       alsoWanted,
       onProgress,
       signal,
+      env,
       ...(offline ? { offline } : {}),
     });
     modelPaths.set(loaded.spec.name, ensured.paths);

@@ -1,4 +1,5 @@
 import type { Failure } from '../core/failure.js';
+import { leakedTags } from '../core/leakage.js';
 import type { AccuracyRow, CellFailure, Summary } from '../core/summary.js';
 import type { Metric } from '../metrics/metric.js';
 import { metricsOf } from '../metrics/registry.js';
@@ -8,7 +9,7 @@ import { meansOfDatasets, metricMeans } from './aggregate/metric-means.js';
 import { scoreRow, type ScoreRow } from './aggregate/score-row.js';
 import { cellName, scoreKey } from './cell-key.js';
 import { readJsonl } from './jsonl.js';
-import type { RunModel, RunSettings } from './manifest.js';
+import type { RunSettings } from './manifest.js';
 import type { PlanRecord, PredictionRecord, ScoreRecord } from './records.js';
 import type { RunFolder } from './run-folder.js';
 
@@ -69,7 +70,7 @@ export async function summariseAccuracy(folder: RunFolder, settings: RunSettings
         dataset: name,
         scored: rows.length,
         failed: without,
-        leaked: leakedInto(model, tags),
+        leaked: leakedTags(model.spec.trainedOn, tags),
         metrics: metricMeans(rows, metrics, scoring.empty),
       };
     }),
@@ -96,10 +97,6 @@ const NOT_DONE: Failure = { code: 'cancelled', message: 'not done yet; continue 
 interface Tally {
   readonly rows: ScoreRow[];
   failed: number;
-}
-
-function leakedInto({ spec }: RunModel, tags: readonly string[]): readonly string[] {
-  return spec.trainedOn.filter((tag) => tags.includes(tag));
 }
 
 /** As the post averages "across both datasets": every dataset weighs the same, however many images it has. */

@@ -67,6 +67,7 @@ export async function summarise(
       bytes,
       licence: spec.licence ?? null,
       trainedOn: spec.trainedOn,
+      ...(spec.selectedOn.length === 0 ? {} : { selectedOn: spec.selectedOn }),
       timing: timings.models.get(spec.name) ?? null,
     })),
     datasets: settings.datasets.map(({ name, spec, fingerprint, samples, problems, tags }) => ({

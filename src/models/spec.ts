@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UNKNOWN_TRAINING } from '../core/leakage.js';
 import { inputSchema } from './input-spec.js';
 import { classesOutputSchema, matteOutputSchema } from './output-spec.js';
 import { masksSchema } from './precomputed.js';
@@ -11,8 +12,13 @@ const common = {
   family: z.string().optional(),
   specialisation: z.string().optional(),
   licence: z.string().optional(),
-  /** Dataset tags (see docs/datasets.md) whose pictures the weights were trained on, as far as sources say. */
-  trainedOn: z.array(z.string()).default([]),
+  /**
+   * Dataset tags (see docs/datasets.md) whose pictures the weights were trained on, as far as sources say; `unknown`
+   * among them where nobody says, or not all.
+   */
+  trainedOn: z.array(z.string()).default([UNKNOWN_TRAINING]),
+  /** Tags of the sets by whose scores this checkpoint was chosen: not seen in training, yet not held out either. */
+  selectedOn: z.array(z.string()).default([]),
   /** Where `trainedOn` is said, or why nothing is known. */
   trainingSource: z.string().optional(),
   /** Name under which published figures of the same network are listed (configs/published.yaml). */

@@ -1,3 +1,4 @@
+import { trainingCautions } from '../core/leakage.js';
 import type { AccuracyRow, Summary } from '../core/summary.js';
 import { formatScore, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
@@ -36,6 +37,7 @@ export function accuracyTable(summary: Summary): Table {
         ({ model, dataset, leaked: tags }) =>
           `${LEAK_MARK} ${model} was trained on pictures of ${titles.get(dataset ?? '')} (${tags.join(', ')}): not held out, not to be ranked.`,
       ),
+      ...trainingCautions(summary.models, summary.datasets),
       ...(published === undefined ? [] : [`${PUBLISHED_MARK} published, not measured here: ${published.source}.`]),
       `Signature: ${(summary.aggregation?.mean ?? summary.signatures).join('  ')}`,
       ...(summary.cells.failed === 0

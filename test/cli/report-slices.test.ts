@@ -95,7 +95,7 @@ describe.skipIf(!IS_BUILT)('a scored run', () => {
     expect((await run(...argv, '--format', 'markdown')).out).toMatch(/^\| 1 \| luma \| 4\\\* \|/m);
     const csv = (await run(...argv, '--format', 'csv')).out.split('\r\n');
     expect(csv[0]).toMatch(/^dataset,attribute,slice,model,metric,n,/);
-    expect(csv[1]).toMatch(/^tiny,components,1,luma,sod\.s,4,0,0\.\d+,.*,yes,sod\|/);
+    expect(csv[1]).toMatch(/^tiny,components,1,luma,sod\.s,4,0,0\.\d+,.*,yes,no,sod\|/);
     const rows = JSON.parse((await run(...argv, '--format', 'json')).out) as unknown;
     expect(rows).toMatchObject({ metric: 'sod.s', rows: [{ slice: '1', n: 4, informationOnly: true }] });
   });

@@ -38,6 +38,16 @@ describe('the models that come with Maskbench', () => {
     }
   });
 
+  it('all say what they were trained on, or that it is not known, and where that is said', async () => {
+    for (const name of names) {
+      const { spec } = await loadModelSpec(name);
+      expect(spec.trainingSource, name).toBeTruthy();
+      for (const tag of [...spec.trainedOn, ...spec.selectedOn]) expect(tag, name).toMatch(/^[a-z0-9-]+$/);
+    }
+    expect((await loadModelSpec('contrast-baseline')).spec.trainedOn).toEqual([]);
+    expect((await loadModelSpec('bria-rmbg')).spec.trainedOn).toEqual(['unknown']);
+  });
+
   it('all pin their files, or say why they cannot', async () => {
     for (const name of names) {
       const { spec } = await loadModelSpec(name);

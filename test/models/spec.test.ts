@@ -48,7 +48,8 @@ describe('a model spec', () => {
         rescale: 'none',
         resample: 'pillow-lanczos',
       },
-      trainedOn: [],
+      trainedOn: ['unknown'],
+      selectedOn: [],
     });
   });
 

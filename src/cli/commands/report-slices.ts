@@ -51,6 +51,7 @@ export async function reportSlices(
 }
 
 const MARK = '*';
+const LEAK_MARK = '‡';
 
 /** One table a dataset, what holds for all of them below the last. */
 function tablesOf(scores: SlicedScores): readonly Table[] {
@@ -73,7 +74,7 @@ function tablesOf(scores: SlicedScores): readonly Table[] {
 
 function rowOf(row: SliceRow): Row {
   const n = { text: `${row.n}${row.informationOnly ? MARK : ''}`, value: row.n };
-  const name = [{ text: row.slice }, { text: row.model }];
+  const name = [{ text: row.slice }, { text: row.leaked ? `${row.model} ${LEAK_MARK}` : row.model }];
   return {
     kind: 'measured',
     cells: [...name, n, meanCell(row.mean), { text: intervalText(row.interval) }],
@@ -85,6 +86,9 @@ function notesOf({ rows, signature }: SlicedScores): readonly string[] {
   return [
     ...(rows.some(({ informationOnly }) => informationOnly)
       ? [`${MARK} fewer than ${FEWEST_IMAGES} images: information only, nothing follows from it.`]
+      : []),
+    ...(rows.some(({ leaked }) => leaked)
+      ? [`${LEAK_MARK} trained on pictures of the dataset: not held out, not to be ranked.`]
       : []),
     ...(failed > 0 ? [`${failed} cells have no score and are in no mean.`] : []),
     `Intervals ${INTERVALS.mean} (${INTERVALS.resamples} resamples, seed ${INTERVALS.seed}).`,
@@ -106,7 +110,8 @@ function csvOf({ attribute, metric, signature, rows }: SlicedScores): string {
     const [lower, upper] = 'undefined' in row.interval ? ['', ''] : row.interval;
     const name = [row.dataset, attribute, row.slice, row.model, metric];
     const only = row.informationOnly ? 'yes' : 'no';
-    return csvLine([...name, row.n, row.failed, row.mean ?? '', lower, upper, only, signature]);
+    const leaked = row.leaked ? 'yes' : 'no';
+    return csvLine([...name, row.n, row.failed, row.mean ?? '', lower, upper, only, leaked, signature]);
   });
-  return [csvLine([...head, 'information_only', 'signature']), ...lines].join('');
+  return [csvLine([...head, 'information_only', 'leaked', 'signature']), ...lines].join('');
 }

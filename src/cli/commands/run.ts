@@ -39,6 +39,7 @@ export async function runCommand(
     models: options.models,
     datasets: options.datasets,
     offline: options.offline === true,
+    env: context.env,
     onProgress: createDownloadProgress(context),
     signal: context.signal,
   });

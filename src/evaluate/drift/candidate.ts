@@ -1,4 +1,6 @@
 import { MaskbenchError } from '../../core/errors.js';
+import type { ResampleFilter } from '../../image/resample.js';
+import { filterSchema } from '../../models/input-spec.js';
 import { parseDevice, type DeviceRequest } from '../../runners/device.js';
 import { runnerOptionsSchema, type RunnerOptions } from '../../runners/session-options.js';
 
@@ -11,32 +13,45 @@ export interface DriftCandidate {
   readonly device: DeviceRequest;
   readonly threads: number;
   readonly options: RunnerOptions;
+  /** In place of the spec's filters, on the way in and on the way back. */
+  readonly resample: ResampleFilter | undefined;
 }
 
 /**
- * Reads `isnet-fp16`, `isnet-fp16@webgpu`, `isnet-fp16@cpu+threads=1+graph=disabled`.
+ * Reads `isnet-fp16`, `isnet-fp16@webgpu`, `isnet-fp16@cpu+threads=1+resample=pillow-bilinear`.
  *
  * @throws MaskbenchError `usage`, saying what can follow the `+`.
  */
 export function parseCandidate(label: string, defaultThreads: number): DriftCandidate {
   const [place, ...settings] = label.split('+');
-  const at = place.lastIndexOf('@');
-  const model = at < 0 ? place : place.slice(0, at);
+  // A path may hold an @ as well; a device has neither slash nor dot.
+  const [, model = '', device = 'cpu'] = /^(.*?)(?:@([^@/\\.]*))?$/.exec(place) ?? [];
   if (model === '') throw new MaskbenchError('usage', `"${label}" names no model`);
   let threads = defaultThreads;
   let options = runnerOptionsSchema.parse({});
+  let resample: ResampleFilter | undefined;
   for (const setting of settings) {
     const [key, value = ''] = setting.split('=');
     if (key === 'threads' && /^[1-9]\d{0,3}$/.test(value)) threads = Number(value);
     else if (key === 'graph') options = { ...options, graphOptimization: graphOf(value, label) };
+    else if (key === 'resample') resample = filterOf(value, label);
     else {
       throw new MaskbenchError('usage', `"${setting}" is no setting`, {
         where: label,
-        remedy: 'expected threads=<n> or graph=disabled|basic|extended|all',
+        remedy: 'expected threads=<n>, graph=disabled|basic|extended|all or resample=<filter>',
       });
     }
   }
-  return { label, model, device: parseDevice(at < 0 ? 'cpu' : place.slice(at + 1)), threads, options };
+  return { label, model, device: parseDevice(device), threads, options, resample };
+}
+
+function filterOf(value: string, label: string): ResampleFilter {
+  const result = filterSchema.safeParse(value);
+  if (result.success) return result.data;
+  throw new MaskbenchError('usage', `"${value}" is no filter`, {
+    where: label,
+    remedy: `expected ${filterSchema.options.join(', ')}`,
+  });
 }
 
 function graphOf(value: string, label: string): RunnerOptions['graphOptimization'] {

@@ -1,7 +1,9 @@
 import { MaskbenchError } from '../../core/errors.js';
 import type { Sample } from '../../datasets/dataset.js';
+import type { ResampleFilter } from '../../image/resample.js';
 import { ensureModel } from '../../models/ensure-model.js';
 import { loadModelSpec } from '../../models/load-spec.js';
+import type { NetworkSpec } from '../../models/spec.js';
 import { startStageRunner, type Stages } from '../../runners/stage-runner.js';
 import { promptsOf } from '../prompts-of.js';
 import type { DriftCandidate } from './candidate.js';
@@ -20,13 +22,13 @@ export async function openContender(
 ): Promise<Contender> {
   const { label, model, device, threads, options } = candidate;
   const loaded = await loadModelSpec(model, cwd);
-  const { spec } = loaded;
-  if (spec.feeding === 'precomputed') {
+  if (loaded.spec.feeding === 'precomputed') {
     throw new MaskbenchError('usage', 'masks made elsewhere have no stages to compare', {
       where: label,
       remedy: 'compare their scores with "maskbench compare"',
     });
   }
+  const spec = candidate.resample === undefined ? loaded.spec : resampled(loaded.spec, candidate.resample);
   const { paths } = await ensureModel(loaded, { signal, ...(offline ? { offline } : {}) });
   const promptOf = await promptsOf(spec, paths);
   const runner = startStageRunner({ kind: 'load', spec, paths, device, options, threads }, folder);
@@ -35,4 +37,18 @@ export async function openContender(
     stagesOf: ({ imagePath, dataset, id }) => runner.stagesOf(imagePath, promptOf(dataset, id)),
     stop: () => runner.stop(),
   };
+}
+
+function resampled(spec: NetworkSpec, resample: ResampleFilter): NetworkSpec {
+  switch (spec.feeding) {
+    case 'matte':
+      return { ...spec, input: { ...spec.input, resample }, output: { ...spec.output, resample } };
+    case 'classes':
+      return { ...spec, input: { ...spec.input, resample }, output: { ...spec.output, resample } };
+    case 'sam':
+      throw new MaskbenchError('usage', 'SAM pictures are warped, not resampled', {
+        where: spec.name,
+        remedy: 'put another input.warp into a spec that extends it',
+      });
+  }
 }

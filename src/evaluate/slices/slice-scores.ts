@@ -1,3 +1,4 @@
+import { leakedTags } from '../../core/leakage.js';
 import { MaskbenchError } from '../../core/errors.js';
 import type { Interval } from '../../core/summary.js';
 import { nearest } from '../../core/yaml-file.js';
@@ -32,6 +33,8 @@ export interface SliceRow {
   readonly failed: number;
   readonly mean: number | null;
   readonly interval: Interval;
+  /** The model was trained on pictures of this dataset: not held out. */
+  readonly leaked: boolean;
   /** Too few images to conclude anything from. */
   readonly informationOnly: boolean;
 }
@@ -82,7 +85,7 @@ export async function sliceScores(
       else if (!Number.isNaN(score[0])) group.values.push(score[0]);
     }
   }
-  const rows = settings.datasets.flatMap(({ name: dataset }) =>
+  const rows = settings.datasets.flatMap(({ name: dataset, tags }) =>
     [...(seen.get(dataset) ?? [])].flatMap((slice) =>
       settings.models.map(({ spec }): SliceRow => {
         const { values, failed } = groupOf(dataset, slice, spec.name);
@@ -95,6 +98,7 @@ export async function sliceScores(
           failed,
           mean: n === 0 ? null : values.reduce((sum, value) => sum + value, 0) / n,
           interval: intervalOfMean(Float64Array.from(values), metric.meta.range),
+          leaked: leakedTags(spec.trainedOn, tags).length > 0,
           informationOnly: n < FEWEST_IMAGES,
         };
       }),

@@ -1,3 +1,4 @@
+import { leakedTags } from '../../core/leakage.js';
 import { pairedGains } from '../../stats/differences.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { datasetOf, type LoadedSide } from './image-differences.js';
@@ -37,7 +38,7 @@ export function pairImages(
     return [
       {
         name,
-        leaked: leakedTags(a, name, models),
+        leaked: leakedInto(a, name, models),
         ids: Array.from(rows.ours, (row) => ours.ids[row]),
         attributes: Array.from(rows.ours, (row) => ours.attributes[row]),
         baseline: columns(a, ours, models.baseline.name, rows.ours),
@@ -78,10 +79,14 @@ function columnOf(
   return Float64Array.from(rows, (row) => column?.[row] ?? Number.NaN);
 }
 
-function leakedTags({ facts }: LoadedSide, dataset: string, { baseline, candidate }: ModelPair): string[] {
+function leakedInto(
+  { facts }: LoadedSide,
+  dataset: string,
+  { baseline, candidate }: ModelPair,
+): readonly string[] {
   const tags = facts.datasets.find(({ name }) => name === dataset)?.tags ?? [];
   const seen = [...baseline.spec.trainedOn, ...candidate.spec.trainedOn];
-  return tags.filter((tag) => seen.includes(tag));
+  return [...new Set(leakedTags(seen, tags))];
 }
 
 /** One metric's scores over some of the paired images: those where it is defined on both sides. */

@@ -1,4 +1,5 @@
 import type { RankingReport, RankingTable } from '../../core/ranking.js';
+import { leakedTags, trainingCautions } from '../../core/leakage.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { rankContenders } from '../../stats/ranking.js';
 import type { MetricMeta } from '../../metrics/metric.js';
@@ -87,6 +88,12 @@ function rankScope(
       alike,
     })),
     excluded,
+    cautions: trainingCautions(
+      facts.models.filter(({ name: model }) => models.includes(model)).map(({ spec }) => spec),
+      facts.datasets
+        .filter((one) => scope.some((scored) => scored.name === one.name))
+        .map((one) => ({ title: one.name, tags: one.tags })),
+    ),
   };
 }
 
@@ -97,7 +104,7 @@ function leak(
 ): string | null {
   const seen = scope.flatMap(({ name }) => {
     const tags = datasets.find((dataset) => dataset.name === name)?.tags ?? [];
-    return tags.some((tag) => trainedOn.includes(tag)) ? [name] : [];
+    return leakedTags(trainedOn, tags).length > 0 ? [name] : [];
   });
   return seen.length === 0 ? null : `trained on pictures of ${seen.join(', ')}`;
 }

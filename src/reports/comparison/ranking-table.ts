@@ -19,7 +19,7 @@ function tables({ tables: all, alpha, signatures }: RankingReport): readonly Tab
 }
 
 function toTable(
-  { title, dataset, n, ranks, excluded, better }: RankingTable,
+  { title, dataset, n, ranks, excluded, cautions, better }: RankingTable,
   alpha: number,
   signatures: readonly string[],
 ): Table {
@@ -46,6 +46,7 @@ function toTable(
     notes: [
       `Every pair by a sign-flip test over the same images, Holm over all pairs: any false "better" has a chance of at most ${alpha}.`,
       ...excluded.map(({ model, reason }) => `${model} is not ranked: ${reason}.`),
+      ...cautions,
       `Signature: ${signatures.join('  ')}`,
     ],
   };

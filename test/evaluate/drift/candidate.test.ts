@@ -21,7 +21,16 @@ describe('a candidate on the command line', () => {
     });
   });
 
+  it('may name another filter, and lie in a folder with an @', () => {
+    expect(parseCandidate('./@me/m.yaml+resample=pillow-bilinear', 1)).toMatchObject({
+      model: './@me/m.yaml',
+      device: { provider: 'cpu' },
+      resample: 'pillow-bilinear',
+    });
+  });
+
   it.each([
+    ['m+resample=cubic', /"cubic" is no filter/],
     ['m+threads=0', /"threads=0" is no setting/],
     ['m+fast', /"fast" is no setting/],
     ['m+graph=some', /"some" is no graph optimization/],

@@ -93,9 +93,12 @@ describe.skipIf(!IS_BUILT)('maskbench drift (skipped unless dist/ is built)', ()
       workspace.folder,
     );
     expect(status).toBe(0);
-    expect(out).toMatch(/^drift from \.\/luma\.yaml on tiny, threshold 128/);
-    expect(out).toMatch(/input tensor 3/);
-    expect(out.split('worst images first')[1]?.trim().split('\n')).toHaveLength(3);
+    expect(out).toMatch(/^drift on tiny, threshold 128, worst images first/);
+    expect(out).toMatch(/\.\/bilinear\.yaml beside \.\/luma\.yaml/);
+    expect(out).toMatch(/They part at: input tensor\s3\./);
+    const lines = out.split('\n');
+    expect(lines.filter((line) => /^│ 00\d/.test(line))).toHaveLength(2);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   it('is refused for masks that have no stages', async () => {

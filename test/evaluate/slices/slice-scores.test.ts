@@ -12,7 +12,7 @@ import { useTempFolders } from '../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
 const manifest = paperManifest({
-  models: [paperModel('a'), paperModel('b')],
+  models: [paperModel('a'), paperModel('b', { trainedOn: ['d2'] })],
   datasets: [paperDataset('d1'), paperDataset('d2')],
 });
 const signatures = signaturesOf(['fixed'], manifest.settings.scoring);
@@ -151,6 +151,17 @@ describe('scores by an attribute', () => {
     ).toEqual([
       ['large', 30, false],
       ['small', 29, true],
+    ]);
+  });
+
+  it('are marked where the model was trained on the dataset', async () => {
+    const folder = await runOf([
+      { layout: { split: 'x' }, iou: 1 },
+      { dataset: 'd2', layout: { split: 'x' }, iou: 1 },
+    ]);
+    const { rows } = await sliceScores(folder, { attribute: 'split' });
+    expect(rows.filter(({ leaked }) => leaked).map(({ model, dataset }) => [model, dataset])).toEqual([
+      ['b', 'd2'],
     ]);
   });
 
