@@ -53,7 +53,7 @@ async function configWithoutWeights(folder: string): Promise<string> {
     models.push({ ...own, files });
   }
   const path = join(folder, 'post.yaml');
-  await writeFile(path, JSON.stringify({ ...config, models, device: 'cpu' }));
+  await writeFile(path, JSON.stringify({ ...config, models, device: 'cpu', accuracy: { processes: 1 } }));
   return path;
 }
 
