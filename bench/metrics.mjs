@@ -1,10 +1,11 @@
 // What scoring costs, single-threaded, on real masks at 1, 4 and 8 megapixels:
 //   (a) the fixed protocol with MAE, F, E and S, against decoding a JPEG of the same size;
 //   (b) the whole sod protocol with HCE, against PySODMetrics (see peers/README.md), with one model and with three;
-//   (c) megapixels a second, metric by metric.
+//   (c) megapixels a second, metric by metric; with `--protocol cutout`, say, only that, and only of that protocol.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { leaseBuffers } from '../dist/image/buffer-lease.js';
 import { decodeRgb } from '../dist/image/codec.js';
 import { createPair, createTruth } from '../dist/metrics/context.js';
@@ -36,6 +37,9 @@ const fixedAndCore = METRICS.filter(
 );
 const sod = metricsOf(['sod']);
 
+const { protocol } = parseArgs({ options: { protocol: { type: 'string' } } }).values;
+const chosen = METRICS.filter(({ meta }) => protocol === undefined || meta.protocol === protocol);
+
 const folder = mkdtempSync(join(tmpdir(), 'maskbench-bench-'));
 try {
   printMachine();
@@ -45,8 +49,10 @@ try {
   const sets = [];
   for (const megapixels of MEGAPIXELS) sets.push(await prepare(megapixels));
   warmUp(sets[0]);
-  await againstDecoding(sets);
-  await againstPySodMetrics(sets);
+  if (protocol === undefined) {
+    await againstDecoding(sets);
+    await againstPySodMetrics(sets);
+  }
   metricByMetric(sets);
 } finally {
   rmSync(folder, { recursive: true });
@@ -63,7 +69,7 @@ async function prepare(megapixels) {
     await writeJpeg(files.image, size, `${path}.jpg`);
     await writePng(truth, `${path}-truth.png`);
     for (const [m, prediction] of predictions.entries()) await writePng(prediction, `${path}-${m}.png`);
-    cases.push({ truth, predictions, path });
+    cases.push({ truth, picture: await decodeRgb(`${path}.jpg`), predictions, path });
   }
   return { megapixels, cases };
 }
@@ -71,14 +77,14 @@ async function prepare(megapixels) {
 /** Everything runs a few times before anything is timed, so that the compiler has seen it all. */
 function warmUp({ cases }) {
   for (let n = 0; n < 3; n++) {
-    for (const { truth, predictions } of cases) score(truth, predictions, METRICS);
+    for (const { truth, picture, predictions } of cases) score(truth, predictions, chosen, picture);
   }
 }
 
 /** One ground truth with its predictions, as the score worker does it: large arrays are lent for that long. */
-function score(truth, predictions, metrics) {
+function score(truth, predictions, metrics, picture) {
   const giveBack = leaseBuffers();
-  const shared = createTruth(truth);
+  const shared = createTruth(truth, picture);
   for (const prediction of predictions) scorePair(createPair(prediction, shared), metrics);
   giveBack();
 }
@@ -158,15 +164,15 @@ function metricByMetric(sets) {
     '\n(c) megapixels a second, each metric on its own: first model of a ground truth / a further one',
   );
   const rows = [['metric', ...sets.map(({ megapixels }) => `${megapixels} MP`)]];
-  for (const metric of METRICS) {
+  for (const metric of chosen) {
     const speeds = sets.map(({ cases }) => {
       let first = 0;
       let further = 0;
       let pixels = 0;
-      for (const { truth, predictions } of cases.slice(0, 2)) {
+      for (const { truth, picture, predictions } of cases.slice(0, 2)) {
         pixels += truth.data.length / 1e6;
-        first += timed(() => score(truth, predictions.slice(-1), [metric]), { budget: 80 });
-        const known = createTruth(truth);
+        first += timed(() => score(truth, predictions.slice(-1), [metric], picture), { budget: 80 });
+        const known = createTruth(truth, picture);
         metric.compute(createPair(predictions[0], known));
         further += timed(() => metric.compute(createPair(predictions[2], known)), { budget: 80 });
       }

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { MaskbenchError } from '../core/errors.js';
 import { count, list, shard } from './arguments.js';
+import type { CellFormat } from './commands/report-cells.js';
 import type { RunOptions } from './commands/run.js';
 import type { CliContext, SetStatus } from './context.js';
 
@@ -82,15 +83,19 @@ function addReport(program: Command, context: CliContext): void {
     .argument('<run...>', 'run folders')
     .addOption(
       new Option('--format <format>', 'how')
-        .choices(['terminal', 'markdown', 'csv', 'json', 'html'])
+        .choices(['terminal', 'markdown', 'latex', 'csv', 'cells-csv', 'parquet', 'json', 'html'])
         .default('terminal'),
     )
     .option('--out <file>', 'write to a file instead of stdout')
+    .option('--intervals', 'markdown and latex: the 95 % interval beside every mean score')
     .option('--by <attribute>', 'scores by split, group, category, ipq, components ... of the samples')
     .option('--metric <id>', 'with --by: the metric, such as iou or sod.s')
     .action(async (runs: string[], options) => {
       const [run = '', ...others] = runs;
-      if (options.by === undefined) {
+      if (options.by === undefined && isCellFormat(options.format)) {
+        const { reportCells } = await import('./commands/report-cells.js');
+        await reportCells(runs, { ...options, format: options.format }, context);
+      } else if (options.by === undefined) {
         const { reportCommand } = await import('./commands/report.js');
         await reportCommand(runs, options, context);
       } else {
@@ -99,4 +104,9 @@ function addReport(program: Command, context: CliContext): void {
         await reportSlices(run, options, context);
       }
     });
+}
+
+/** A row a cell, and not what the cells come to. */
+function isCellFormat(format: string): format is CellFormat {
+  return format === 'cells-csv' || format === 'parquet';
 }

@@ -1,11 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { MaskbenchError } from '../core/errors.js';
 import { nearest } from '../core/yaml-file.js';
-import type { Protocol } from '../metrics/metric.js';
+import { PROTOCOLS, type Protocol } from '../metrics/metric.js';
 import { list } from './arguments.js';
 import type { CliContext, SetStatus } from './context.js';
-
-const PROTOCOLS: readonly Protocol[] = ['fixed', 'sod', 'matting'];
 
 /** `score`: masks that were made elsewhere. */
 export function addScoreCommand(program: Command, context: CliContext, setStatus: SetStatus): void {
@@ -14,8 +12,9 @@ export function addScoreCommand(program: Command, context: CliContext, setStatus
     .description('score masks that were made elsewhere against their ground truths')
     .option('--pred <folder>', 'the predictions')
     .option('--gt <folder>', 'the ground truths')
+    .option('--images <folder>', 'the pictures themselves, for the cutout protocol')
     .addOption(
-      new Option('--protocol <names>', 'any of fixed, sod, matting')
+      new Option('--protocol <names>', 'any of fixed, sod, matting, cutout')
         .argParser(protocols)
         .default(['fixed'], 'fixed'),
     )

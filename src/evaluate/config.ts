@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { datasetReferenceSchema } from '../datasets/spec.js';
 import { readYamlFile } from '../core/yaml-file.js';
+import { PROTOCOLS } from '../metrics/metric.js';
 import { modelReferenceSchema } from '../models/load-spec.js';
 import { runnerOptionsSchema } from '../runners/session-options.js';
 import { scenarioSchema } from './scenarios/scenario-schema.js';
@@ -18,10 +19,7 @@ const accuracySchema = z.strictObject({
 
 /** The `fixed` protocol's conventions and the protocols to score by (docs/metrics.md). */
 const scoringSchema = z.strictObject({
-  protocols: z
-    .array(z.enum(['fixed', 'sod', 'matting']))
-    .min(1)
-    .default(['fixed']),
+  protocols: z.array(z.enum(PROTOCOLS)).min(1).default(['fixed']),
   threshold: z.int().min(1).max(255).default(128),
   empty: z.enum(['one', 'zero', 'skip']).default('one'),
 });

@@ -2,19 +2,20 @@
 import { toFailure, type Failure } from '../core/failure.js';
 import type { MetricValue } from '../core/metric-value.js';
 import { leaseBuffers } from '../image/buffer-lease.js';
-import { decodeTruth } from '../image/codec.js';
 import { truthAttributes, type TruthAttributes } from '../metrics/attributes.js';
 import { fixedConfusion, type Confusion } from '../metrics/confusion.js';
-import { createTruth } from '../metrics/context.js';
 import { countsByClass } from '../metrics/joint-histogram.js';
 import type { Conventions, Metric, Pair, Protocol } from '../metrics/metric.js';
 import { metricsOf } from '../metrics/registry.js';
 import { scorePair } from '../metrics/score-pair.js';
 import { packCounts } from './class-counts.js';
 import { loadPair } from './load-pair.js';
+import { loadTruth } from './load-truth.js';
 
 export interface ScoreTask {
   readonly truthPath: string;
+  /** The image itself; read only where a metric needs its colours. */
+  readonly imagePath?: string;
   readonly mattePaths: readonly string[];
   readonly protocols: readonly Protocol[];
   readonly conventions: Conventions;
@@ -37,7 +38,7 @@ export type ScoreResult =
       readonly metrics: Readonly<Record<string, MetricValue>>;
       /** At the threshold of the `fixed` protocol, where that is scored. */
       readonly counts?: Confusion;
-      /** Counts of the matte's values by what the ground truth says of the pixel, packed; not for `matting` alone. */
+      /** Counts of the matte's values by what the ground truth says of the pixel, packed; for `fixed` and `sod`. */
       readonly histogram?: string;
     }
   | { readonly status: 'failed'; readonly failure: Failure };
@@ -51,7 +52,7 @@ export default async function scoreSample(task: ScoreTask): Promise<SampleScores
   const metrics = metricsOf(task.protocols);
   const giveBack = leaseBuffers();
   try {
-    const truth = createTruth(await decodeTruth(task.truthPath));
+    const truth = await loadTruth(task.truthPath, metrics, task.imagePath);
     const cells: ScoreResult[] = [];
     for (const mattePath of task.mattePaths) {
       try {

@@ -34,9 +34,16 @@ export async function openScorer(folder: RunFolder, settings: RunSettings, emit:
     cells: readonly OpenCell[],
     attributes: boolean,
   ): Promise<void> => {
-    const { dataset, id, truthPath, truthSha256, attributes: layout } = sample;
+    const { dataset, id, imagePath, truthPath, truthSha256, attributes: layout } = sample;
     const mattePaths = cells.map(({ model }) => folder.matte(model, dataset, id));
-    const result = await pool.run({ truthPath, mattePaths, protocols, conventions, attributes });
+    const result = await pool.run({
+      truthPath,
+      imagePath,
+      mattePaths,
+      protocols,
+      conventions,
+      attributes,
+    });
     if (result.truth !== null) {
       await truths.append({ dataset, id, truthSha256, layout, ...result.truth } satisfies TruthRecord);
     }

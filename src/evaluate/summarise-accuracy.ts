@@ -91,7 +91,8 @@ export async function summariseAccuracy(folder: RunFolder, settings: RunSettings
   };
 }
 
-const NOT_DONE: Failure = { code: 'cancelled', message: 'not done yet; continue with --resume' };
+/** Of a planned cell that nobody has come to yet. */
+export const NOT_DONE: Failure = { code: 'cancelled', message: 'not done yet; continue with --resume' };
 
 /** The cells of one model on one dataset. */
 interface Tally {

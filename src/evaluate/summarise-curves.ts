@@ -1,6 +1,6 @@
 import writeFileAtomic from 'write-file-atomic';
 import { SCHEMA_VERSION, type ThresholdRow } from '../core/summary.js';
-import type { CurveProtocol } from '../metrics/curves.js';
+import { isCurveProtocol } from '../metrics/curves.js';
 import type { DatasetCurves } from '../metrics/dataset-curves.js';
 import { signatureOf, signaturesOf } from '../metrics/signature.js';
 import { bestThreshold } from './aggregate/best-threshold.js';
@@ -25,7 +25,7 @@ export async function summariseCurves(
   settings: RunSettings,
 ): Promise<readonly CurvesOfCells[]> {
   const { scoring } = settings;
-  const protocols = scoring.protocols.filter((protocol): protocol is CurveProtocol => protocol !== 'matting');
+  const protocols = scoring.protocols.filter(isCurveProtocol);
   if (protocols.length === 0) return [];
   const open = await plannedCells(folder, settings);
   const gatherers = new Map<string, CurveGatherer>();

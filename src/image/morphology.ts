@@ -31,9 +31,13 @@ export function openDisc(mask: BitMask, radius: number): BitMask {
   return dilateDisc(complement(dilateDisc(complement(mask), radius)), radius);
 }
 
+/**
+ * Dilation by a Euclidean disc: the pixels whose centre lies within the radius (in pixels, 0 or more, need not be whole)
+ * of the centre of a pixel of the mask. Nothing comes in from outside the image.
+ */
 // A disc is a stack of horizontal chords that widen towards its middle: the mask, widened step by step to each chord's
 // half-length, is laid over the result at the chord's two heights.
-function dilateDisc(mask: BitMask, radius: number): BitMask {
+export function dilateDisc(mask: BitMask, radius: number): BitMask {
   const { height, stride } = mask;
   const result = emptyBits(mask.width, height);
   let widened = mask;

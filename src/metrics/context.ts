@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../core/errors.js';
-import type { GrayImage } from '../image/raster.js';
+import type { GrayImage, RgbImage } from '../image/raster.js';
 import {
   DEFAULT_CONVENTIONS,
   type Conventions,
@@ -12,11 +12,22 @@ import {
 /**
  * A ground truth with a memory: each intermediate is computed when first asked for and kept as long as the truth is.
  * Score all models of one image against the same truth and what depends on the ground truth alone is computed once.
+ *
+ * @param picture the image itself, for the metrics that need its colours
+ * @throws MaskbenchError `data.size-mismatch` when the picture is of another size.
  */
-export function createTruth(image: GrayImage): Truth {
+export function createTruth(image: GrayImage, picture?: RgbImage): Truth {
+  if (picture !== undefined && (picture.width !== image.width || picture.height !== image.height)) {
+    throw new MaskbenchError(
+      'data.size-mismatch',
+      `the picture is ${picture.width} x ${picture.height}, its ground truth ${image.width} x ${image.height}`,
+      { remedy: 'expected equal sizes' },
+    );
+  }
   const get = remembering<Truth>();
   const truth: Truth = {
     image,
+    picture,
     get: <T>(intermediate: TruthIntermediate<T>): T => get(intermediate, truth) as T,
   };
   return truth;

@@ -3,7 +3,7 @@ import { isDefined, type MetricValue } from '../core/metric-value.js';
 import { confusionsByThreshold, type Confusion } from './confusion.js';
 import * as fixed from './fixed/overlap.js';
 import { countsByClass, fixedHistogramOf, sodHistogramOf, type ClassCounts } from './joint-histogram.js';
-import type { Conventions, Pair, PairIntermediate } from './metric.js';
+import type { Conventions, Pair, PairIntermediate, Protocol } from './metric.js';
 import { eMeasure } from './sod/e-measure.js';
 import { stretchLevels } from './sod/stretch.js';
 import * as sod from './sod/threshold-scores.js';
@@ -13,6 +13,10 @@ export type CurveName = 'precision' | 'recall' | 'f' | 'iou' | 'e';
 
 /** Which reading of the prediction: `fixed` the matte as it is, `sod` the stretched one. */
 export type CurveProtocol = 'fixed' | 'sod';
+
+export function isCurveProtocol(protocol: Protocol): protocol is CurveProtocol {
+  return protocol === 'fixed' || protocol === 'sod';
+}
 
 /** Scores of one pair by threshold: index 0..255, a pixel is foreground at `>= index`. */
 export type PairCurves = Readonly<Partial<Record<CurveName, readonly MetricValue[]>>>;

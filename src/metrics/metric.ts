@@ -1,7 +1,8 @@
 import type { MetricValue } from '../core/metric-value.js';
-import type { GrayImage } from '../image/raster.js';
+import type { GrayImage, RgbImage } from '../image/raster.js';
 
-export type Protocol = 'fixed' | 'sod' | 'matting';
+export const PROTOCOLS = ['fixed', 'sod', 'matting', 'cutout'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
 
 /** What a metric's value costs beyond reading the two images once; `bench` prints the price of each class. */
 export type CostClass = 'counts' | 'histogram' | 'pixels' | 'distance' | 'skeleton';
@@ -20,6 +21,8 @@ export interface MetricMeta {
   /** What the value is when the ground truth, the prediction, or both are empty. */
   readonly emptyMasks: string;
   readonly cost: CostClass;
+  /** Whether the value depends on the colours of the image, which are loaded for such metrics alone. */
+  readonly needsPicture?: true;
 }
 
 /** A measure of one prediction against one ground truth. Pure; same size of both images is the caller's duty. */
@@ -41,6 +44,8 @@ export interface PairIntermediate<T> {
 /** One ground truth, with everything that depends on it alone; several pairs (one a model) may share it. */
 export interface Truth {
   readonly image: GrayImage;
+  /** The image whose ground truth it is, of the same size; there where a metric that is asked for needs it. */
+  readonly picture: RgbImage | undefined;
   get<T>(intermediate: TruthIntermediate<T>): T;
 }
 

@@ -1,4 +1,5 @@
 import { boundaryIou } from './boundary-iou.js';
+import { cutoutMetrics } from './cutout/index.js';
 import { fixedMetrics } from './fixed/index.js';
 import { mattingMetrics } from './matting/index.js';
 import type { Metric, Protocol } from './metric.js';
@@ -14,6 +15,7 @@ export const METRICS: readonly Metric[] = [
   multiscaleIou,
   hce,
   ...mattingMetrics,
+  ...cutoutMetrics,
 ];
 
 /** The metrics of the protocols named, in the registry's order. */

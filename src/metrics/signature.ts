@@ -1,7 +1,8 @@
+import { EDGE_CUT, RIM_SHARE } from './cutout/edge-zones.js';
 import type { Conventions, Protocol } from './metric.js';
 
 /** Raised whenever a metric of the protocol gives another number for the same images and conventions. */
-const VERSIONS: Readonly<Record<Protocol, number>> = { fixed: 1, sod: 1, matting: 1 };
+const VERSIONS: Readonly<Record<Protocol, number>> = { fixed: 1, sod: 1, matting: 1, cutout: 1 };
 
 /** What is done to images before, and to values after, a metric sees them. */
 export interface SignatureOptions {
@@ -46,5 +47,7 @@ function parts(protocol: Protocol, { threshold, empty }: Conventions): readonly 
       return ['truth:>128', 'stretch:minmax', 'beta2:0.3', 'alpha:0.5', 'relax:5', 'epsilon:2'];
     case 'matting':
       return ['area:image', 'sigma:1.4', 'step:0.1', 'tau:0.15'];
+    case 'cutout':
+      return [`edge:>=${EDGE_CUT}`, `rim:${RIM_SHARE}`, 'backgrounds:white+black'];
   }
 }

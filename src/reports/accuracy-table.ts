@@ -1,6 +1,6 @@
 import { trainingCautions } from '../core/leakage.js';
 import type { AccuracyRow, Summary } from '../core/summary.js';
-import { formatScore, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
+import { formatScore, intervalIn, LEAK_MARK, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 /** The three measures that the post publishes, by metric id. */
 const MEASURES = [
@@ -28,7 +28,11 @@ export function accuracyTable(summary: Summary): Table {
     columns: [
       { label: 'Model', align: 'left' },
       { label: 'Dataset', align: 'left' },
-      ...MEASURES.map(({ label }) => ({ label, align: 'right' as const })),
+      ...MEASURES.map(({ id, label }) => ({
+        label,
+        align: 'right' as const,
+        better: summary.metrics?.find((metric) => metric.id === id)?.better ?? ('higher' as const),
+      })),
       { label: 'n', align: 'right' },
     ],
     rows,
@@ -47,14 +51,15 @@ export function accuracyTable(summary: Summary): Table {
   };
 }
 
-const LEAK_MARK = '‡';
 const PUBLISHED_MARK = '†';
 
 function measuredRow(row: AccuracyRow, titles: ReadonlyMap<string, string>): Row {
   const mark = row.leaked.length > 0 ? ` ${LEAK_MARK}` : '';
   const figures = MEASURES.map(({ id }): Cell => {
-    const mean = row.metrics[id]?.mean ?? null;
-    return mean === null ? NO_FIGURE : { text: `${formatScore(mean)}${mark}`, value: mean };
+    const { mean = null, interval } = row.metrics[id] ?? {};
+    if (mean === null) return NO_FIGURE;
+    const contest = row.leaked.length > 0 ? {} : { contest: row.dataset ?? '' };
+    return { text: `${formatScore(mean)}${mark}`, value: mean, ...contest, ...intervalIn(interval, formatScore) };
   });
   const dataset = row.dataset === null ? 'mean' : (titles.get(row.dataset) ?? row.dataset);
   const n = { text: `${row.scored}/${row.scored + row.failed}`, value: row.scored };

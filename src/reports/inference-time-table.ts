@@ -1,7 +1,7 @@
 import type { PublishedFigure, Summary } from '../core/summary.js';
 import { deviceLabels } from './device-label.js';
 import { placementMark, placementText } from './placement.js';
-import { sealMark, sealNotes } from './seal-mark.js';
+import { sealMark, sealNotes, sealOfRow } from './seal-mark.js';
 import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 /**
@@ -27,7 +27,7 @@ export function inferenceTimeTable(summaries: readonly Summary[]): Table | null 
     caption: 'Mean time of one prediction (preprocess + inference + postprocess), files decoded beforehand.',
     columns: [
       { label: 'Model', align: 'left' },
-      ...columns.map(({ group, label }) => ({ group, label, align: 'right' as const })),
+      ...columns.map(({ group, label }) => ({ group, label, align: 'right' as const, better: 'lower' as const })),
     ],
     rows: measured,
     notes: [
@@ -46,7 +46,9 @@ function timeCell({ timing, models }: Summary, model: string, dataset: string | 
   if (row === undefined) return NO_FIGURE;
   const { mean } = row.phases.predict;
   const placement = models.find(({ name }) => name === model)?.timing?.pass?.placement;
-  return { text: `${formatMs(mean)}${placementMark(placement)}${sealMark(row)}`, value: mean };
+  const elsewhere = placementMark(placement);
+  const contest = elsewhere === '' && sealOfRow(row).kind === 'sealed' ? { contest: '' } : {};
+  return { text: `${formatMs(mean)}${elsewhere}${sealMark(row)}`, value: mean, ...contest };
 }
 
 function conditions({ device, timing, models }: Summary, label: string): string {

@@ -1,6 +1,6 @@
 import type { PhaseSummary, Summary } from '../core/summary.js';
 import { deviceLabel } from './device-label.js';
-import { sealMark } from './seal-mark.js';
+import { sealMark, sealOfRow } from './seal-mark.js';
 import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 /** How the times of predictions are spread, per model and dataset. Null if nothing was timed with its raw values kept. */
@@ -10,15 +10,16 @@ export function latencyTable(summary: Summary): Table | null {
   if (timed.length === 0) return null;
   const rows = timed.map((row): Row => {
     const { predict } = row.phases;
+    const contest = sealOfRow(row).kind === 'sealed' ? { contest: row.dataset ?? '' } : {};
     return {
       kind: 'measured',
       cells: [
         { text: row.model },
         { text: titles.get(row.dataset ?? '') ?? row.dataset ?? '' },
         { text: String(row.n), value: row.n },
-        { text: `${formatMs(predict.p50)}${sealMark(row)}`, value: predict.p50 },
+        { text: `${formatMs(predict.p50)}${sealMark(row)}`, value: predict.p50, ...contest },
         intervalCell(predict),
-        ...[predict.p90, predict.p95, predict.p99, predict.max].map(msCell),
+        ...[predict.p90, predict.p95, predict.p99, predict.max].map((value) => ({ ...msCell(value), ...contest })),
         msCell(predict.sd ?? undefined),
         { text: String(row.outliers ?? 0), value: row.outliers ?? 0 },
       ],
@@ -32,12 +33,19 @@ export function latencyTable(summary: Summary): Table | null {
     columns: [
       { label: 'Model', align: 'left' },
       { label: 'Dataset', align: 'left' },
-      ...numbers.map((label) => ({ label, align: 'right' as const })),
+      ...numbers.map((label) => ({
+        label,
+        align: 'right' as const,
+        ...(CONTESTED.has(label) ? { better: 'lower' as const } : {}),
+      })),
     ],
     rows,
     notes: [],
   };
 }
+
+/** Columns whose lowest figure is the best. */
+const CONTESTED = new Set(['p50', 'p90', 'p95', 'p99', 'max']);
 
 function intervalCell({ p50Interval }: PhaseSummary): Cell {
   return p50Interval === undefined

@@ -6,5 +6,10 @@ export interface Report {
   /** Of the file that a report is written to. */
   readonly extension: string;
   readonly summary: string;
-  render(summary: Summary): string;
+  render(summary: Summary, options?: RenderOptions): string;
+}
+
+export interface RenderOptions {
+  /** Whether figures have their intervals beside them, in formats for reading. */
+  readonly intervals?: boolean;
 }

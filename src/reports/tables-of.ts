@@ -1,5 +1,6 @@
 import type { Summary } from '../core/summary.js';
 import { accuracyTable } from './accuracy-table.js';
+import { cutoutTable } from './cutout-table.js';
 import { inferenceTimeTable } from './inference-time-table.js';
 import { latencyTable } from './latency-table.js';
 import { phaseTable } from './phase-table.js';
@@ -12,10 +13,11 @@ export function appendicesOf(summary: Summary): readonly Table[] {
   return [inferenceTimeTable([summary]), accuracyTable(summary)].filter((table) => table !== null);
 }
 
-/** The tables of a report, in order: the post's two, then how times are spread, where they go, and why. */
+/** The tables of a report, in order: the post's two, cut-outs, then how times are spread, where they go, and why. */
 export function tablesOf(summary: Summary): readonly Table[] {
   return [
     ...appendicesOf(summary),
+    cutoutTable(summary),
     latencyTable(summary),
     phaseTable(summary),
     ...slownessTables(summary),

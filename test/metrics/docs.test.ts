@@ -11,10 +11,10 @@ const page = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../../docs', `${name}.md`), 'utf8');
 const metricsPage = page('metrics');
 
-describe('docs/metrics.md', () => {
+describe('docs/metrics.md, and for cut-outs docs/metrics-cutout.md', () => {
   // Later tables name metrics again, with figures; a metric's own row is its first.
   const rows = new Map(
-    tableRows(metricsPage)
+    tableRows(`${metricsPage}\n${page('metrics-cutout')}`)
       .toReversed()
       .flatMap((row) => idsOf(row[0]).map((id) => [id, row] as const)),
   );
@@ -39,11 +39,12 @@ describe('docs/metrics.md', () => {
 
   it('lists no metric that is not there', () => {
     const known = new Set(METRICS.map(({ meta }) => meta.id));
-    for (const id of rows.keys()) if (/^(sod|matting)\.\w*[a-z]$/.test(id)) expect(known, id).toContain(id);
+    for (const id of rows.keys())
+      if (/^(sod|matting|cutout)\.\w*[a-z]$/.test(id)) expect(known, id).toContain(id);
   });
 
   it('shows the signatures as they are', () => {
-    for (const signature of signaturesOf(['fixed', 'sod', 'matting'], DEFAULT_CONVENTIONS)) {
+    for (const signature of signaturesOf(['fixed', 'sod', 'matting', 'cutout'], DEFAULT_CONVENTIONS)) {
       expect(metricsPage).toContain(signature);
     }
   });

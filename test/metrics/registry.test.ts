@@ -19,6 +19,8 @@ describe('the registry', () => {
       'iou dice pixel_accuracy precision recall specificity ber kappa boundary_iou mae',
       'sod.mae sod.max_f sod.mean_f sod.adp_f sod.wf sod.s sod.max_e sod.mean_e sod.adp_e sod.hce sod.ms_iou',
       'matting.sad matting.mse matting.mad matting.grad matting.conn',
+      'cutout.halo cutout.halo_white cutout.halo_black cutout.lost_detail cutout.opacity_loss',
+      'cutout.rim_white cutout.rim_black cutout.white cutout.black',
     ].flatMap((line) => line.split(' '));
     expect(ids).toEqual(expect.arrayContaining([...promised, ...thresholded]));
   });
@@ -39,7 +41,7 @@ describe('the registry', () => {
 
   it('gives the metrics of the protocols asked for', () => {
     expect(metricsOf(['fixed']).every(({ meta }) => meta.protocol === 'fixed')).toBe(true);
-    expect(metricsOf(['sod', 'fixed', 'matting'])).toEqual(METRICS);
+    expect(metricsOf(['sod', 'cutout', 'fixed', 'matting'])).toEqual(METRICS);
     expect(metricsOf([])).toEqual([]);
   });
 });

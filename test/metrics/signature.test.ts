@@ -4,10 +4,11 @@ import { signatureOf, signaturesOf } from '../../src/metrics/signature.js';
 
 describe('a signature', () => {
   it('names the protocol, its conventions and its version', () => {
-    expect(signaturesOf(['fixed', 'sod', 'matting'], DEFAULT_CONVENTIONS)).toEqual([
+    expect(signaturesOf(['fixed', 'sod', 'matting', 'cutout'], DEFAULT_CONVENTIONS)).toEqual([
       'fixed|t:128|empty:one|boundary:0.02|v:1',
       'sod|truth:>128|stretch:minmax|beta2:0.3|alpha:0.5|relax:5|epsilon:2|v:1',
       'matting|area:image|sigma:1.4|step:0.1|tau:0.15|v:1',
+      'cutout|edge:>=128|rim:0.01|backgrounds:white+black|v:1',
     ]);
   });
 

@@ -26,7 +26,10 @@ export interface SliceReportOptions {
 
 const RENDER: Readonly<Record<string, (scores: SlicedScores) => string>> = {
   terminal: (scores) => `${tablesOf(scores).map(renderTerminal).join('\n\n')}\n`,
-  markdown: (scores) => `${tablesOf(scores).map(renderMarkdown).join('\n\n')}\n`,
+  markdown: (scores) =>
+    `${tablesOf(scores)
+      .map((table) => renderMarkdown(table))
+      .join('\n\n')}\n`,
   json: (scores) => `${JSON.stringify({ ...scores, intervals: INTERVALS }, null, 2)}\n`,
   csv: csvOf,
 };

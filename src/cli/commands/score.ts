@@ -8,6 +8,7 @@ import { planToolkitFolders } from '../../evaluate/score-folders/pysodevaltoolki
 import { scoreFolders, type FolderScoring } from '../../evaluate/score-folders/score-folders.js';
 import { tallyFolders, type FolderFailure } from '../../evaluate/score-folders/tally.js';
 import type { Conventions, Protocol } from '../../metrics/metric.js';
+import { metricsOf } from '../../metrics/registry.js';
 import type { CliContext } from '../context.js';
 import { createProgress } from '../progress.js';
 import { csvOutput } from '../score/csv.js';
@@ -19,6 +20,7 @@ import { tableOutput } from '../score/table.js';
 export interface ScoreOptions {
   readonly pred?: string;
   readonly gt?: string;
+  readonly images?: string;
   readonly layout: 'plain' | 'birefnet' | 'pysodevaltoolkit';
   readonly datasetsJson?: string;
   readonly methodsJson?: string;
@@ -120,20 +122,25 @@ async function planOf(options: ScoreOptions, cwd: string): Promise<FolderPlan> {
     ...(method === undefined ? {} : { methods: [method] }),
     ...(datasets === undefined ? {} : { datasets }),
   };
+  const withPictures = metricsOf(options.protocol).some(({ meta }) => meta.needsPicture);
   if (layout === 'pysodevaltoolkit') {
     const datasetsFile = resolve(
       cwd,
       needed(options.datasetsJson, '--datasets-json', 'the file of datasets'),
     );
     const methodsFile = resolve(cwd, needed(options.methodsJson, '--methods-json', 'the file of methods'));
-    return planToolkitFolders({ datasetsFile, methodsFile, cwd, ...chosen });
+    return planToolkitFolders({ datasetsFile, methodsFile, cwd, withPictures, ...chosen });
   }
   const predictions = resolve(cwd, needed(options.pred, '--pred', 'the folder of predictions'));
   const truths = resolve(cwd, needed(options.gt, '--gt', 'the folder of ground truths'));
-  if (layout === 'birefnet') return planBirefnetFolders({ predictions, truths, ...chosen });
+  if (layout === 'birefnet') return planBirefnetFolders({ predictions, truths, withPictures, ...chosen });
+  const images = withPictures
+    ? { images: resolve(cwd, needed(options.images, '--images', 'the folder of the pictures themselves')) }
+    : {};
   return planPlainFolders({
     predictions,
     truths,
+    ...images,
     predictionNames: affixes(options.predPrefix, options.predSuffix),
     truthNames: affixes(options.gtPrefix, options.gtSuffix),
     ...(method === undefined ? {} : { method }),

@@ -5,6 +5,14 @@ const HEADLINE: Readonly<Record<Protocol, readonly string[]>> = {
   fixed: ['iou', 'dice', 'pixel_accuracy', 'boundary_iou', 'mae'],
   sod: ['sod.max_f', 'sod.wf', 'sod.s', 'sod.mean_e', 'sod.mae', 'sod.hce'],
   matting: ['matting.sad', 'matting.mse', 'matting.mad', 'matting.grad', 'matting.conn'],
+  cutout: [
+    'cutout.halo',
+    'cutout.lost_detail',
+    'cutout.opacity_loss',
+    'cutout.rim_white',
+    'cutout.rim_black',
+    'cutout.white',
+  ],
 };
 
 /** Columns of figures beside a name in 80 columns. */

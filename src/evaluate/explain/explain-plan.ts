@@ -25,12 +25,14 @@ export async function explainImage(
   const cells: ExplainedCell[] = [];
   // An id is a name without its extension; whoever pastes a file name means it all the same.
   const ids = [id, id.replace(/\.[A-Za-z0-9]+$/, '')];
-  for (const { dataset, id: found, truth, predictions } of plannedTruths(plan)) {
+  for (const { dataset, id: found, truth, picture, predictions } of plannedTruths(plan)) {
     if (!ids.includes(found)) continue;
     if (truth.kind === 'none') throw toError(truth.failure);
+    if (picture?.kind === 'none') throw toError(picture.failure);
     for (const { method, mask } of predictions) {
       if (mask.kind === 'none') throw toError(mask.failure);
-      cells.push({ method, dataset, id: found, ...(await explainPair(mask.path, truth.path, scoring)) });
+      const files = { predictionPath: mask.path, truthPath: truth.path, imagePath: picture?.path };
+      cells.push({ method, dataset, id: found, ...(await explainPair(files, scoring)) });
     }
   }
   if (cells.length > 0) return cells;

@@ -1,12 +1,13 @@
-import { decodeMatte, decodeTruth, readStoredPixels } from '../../image/codec.js';
+import { decodeMatte, readStoredPixels } from '../../image/codec.js';
 import type { GrayImage } from '../../image/raster.js';
-import { createTruth } from '../../metrics/context.js';
 import type { Pair, Protocol } from '../../metrics/metric.js';
 import { metricsOf } from '../../metrics/registry.js';
 import { scorePair } from '../../metrics/score-pair.js';
 import { signatureOf } from '../../metrics/signature.js';
 import { loadPair, RESIZE_METHOD } from '../load-pair.js';
+import { loadTruth } from '../load-truth.js';
 import type { FolderScoring } from '../score-folders/score-folders.js';
+import { explainCutout } from './explain-cutout.js';
 import { explainFixed } from './explain-fixed.js';
 import { explainMatting } from './explain-matting.js';
 import { explainSod } from './explain-sod.js';
@@ -17,15 +18,22 @@ const EXPLAIN: Readonly<Record<Protocol, (pair: Pair) => readonly Step[]>> = {
   fixed: explainFixed,
   sod: explainSod,
   matting: explainMatting,
+  cutout: explainCutout,
 };
+
+export interface ExplainedFiles {
+  readonly predictionPath: string;
+  readonly truthPath: string;
+  /** The image, where a protocol needs its colours. */
+  readonly imagePath?: string | undefined;
+}
 
 /** @throws MaskbenchError `data.*`, naming the file. */
 export async function explainPair(
-  predictionPath: string,
-  truthPath: string,
+  { predictionPath, truthPath, imagePath }: ExplainedFiles,
   { protocols, conventions, resize }: FolderScoring,
 ): Promise<Explanation> {
-  const truth = createTruth(await decodeTruth(truthPath));
+  const truth = await loadTruth(truthPath, metricsOf(protocols), imagePath);
   const pair = await loadPair(predictionPath, truth, conventions, resize);
   const options = resize ? { resize: RESIZE_METHOD } : {};
   return {

@@ -1,5 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { scanFolder } from '../../datasets/scan-folder.js';
 import { select } from './select.js';
@@ -10,13 +10,15 @@ import {
   type FolderPlan,
   type MethodMasks,
 } from './folder-plan.js';
-import { assertFolder, listMasks, listMasksOrNone, patternOf } from './masks-in-folder.js';
+import { assertFolder, listMasks, listMasksOrNone, listPictures, patternOf } from './masks-in-folder.js';
 
 export interface BirefnetFolders {
   /** `e_preds`: `<method>/<test set>/<mask>`. */
   readonly predictions: string;
   /** The data root, `<task>/<test set>/gt/<mask>`, or one task's folder in it. */
   readonly truths: string;
+  /** Whether to look for the images, `im` beside `gt`. */
+  readonly withPictures?: boolean;
   /** Only these methods and test sets. */
   readonly methods?: readonly string[];
   readonly datasets?: readonly string[];
@@ -29,7 +31,7 @@ export interface BirefnetFolders {
  * @throws MaskbenchError `data.missing`, `data.empty`, `data.duplicate`, `data.unpaired`, `config.unknown-name`.
  */
 export async function planBirefnetFolders(request: BirefnetFolders): Promise<FolderPlan> {
-  const { predictions, truths } = request;
+  const { predictions, truths, withPictures = false } = request;
   await assertFolder(truths, 'ground truth');
   await assertFolder(predictions, 'prediction');
   const methods = select('method', await foldersIn(predictions), request.methods);
@@ -55,7 +57,10 @@ export async function planBirefnetFolders(request: BirefnetFolders): Promise<Fol
       );
       continue;
     }
-    const group = await groupOf(testset, folder, predictions, methods);
+    const masks = await groupOf(testset, folder, predictions, methods);
+    const group = withPictures
+      ? { ...masks, pictures: await listPictures(join(dirname(folder), 'im')) }
+      : masks;
     groups.push(group);
     warnings.push(...leftOver(group));
   }

@@ -18,6 +18,8 @@ export interface FolderGroup {
   /** Of the truths only these ids, where there is a list of them. */
   readonly only?: ReadonlySet<string>;
   readonly methods: readonly MethodMasks[];
+  /** The images themselves, by the ids of their ground truths; where a protocol needs their colours. */
+  readonly pictures?: MasksInFolder;
 }
 
 export interface MethodMasks {
@@ -33,6 +35,8 @@ export interface PlannedTruth {
   readonly dataset: string;
   readonly id: string;
   readonly truth: MaskFile;
+  /** Where the plan has pictures. */
+  readonly picture?: MaskFile;
   readonly predictions: readonly { readonly method: string; readonly mask: MaskFile }[];
 }
 
@@ -41,13 +45,14 @@ export type MaskFile =
 
 /** Every ground truth of the plan: groups in their order, ids by code units. */
 export function* plannedTruths({ groups }: FolderPlan): Generator<PlannedTruth, void, undefined> {
-  for (const { dataset, truths, only, methods } of groups) {
+  for (const { dataset, truths, only, methods, pictures } of groups) {
     for (const id of idsOf(truths, only)) {
       const predictions = methods.map(({ method, folder, masks }) => ({
         method,
         mask: masks === null ? missing(id, folder, 'prediction') : maskOf(masks, id, 'prediction'),
       }));
-      yield { dataset, id, truth: maskOf(truths, id, 'ground truth'), predictions };
+      const picture = pictures === undefined ? {} : { picture: maskOf(pictures, id, 'picture') };
+      yield { dataset, id, truth: maskOf(truths, id, 'ground truth'), ...picture, predictions };
     }
   }
 }

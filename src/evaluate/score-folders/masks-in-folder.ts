@@ -82,6 +82,14 @@ export async function listMasks(
   return { folder, names, refused, others: { count, example } };
 }
 
+/** The images of a folder and of those below it. @throws MaskbenchError `data.missing` or `data.empty`. */
+export async function listPictures(
+  folder: string,
+  pattern: NamePattern = patternOf(),
+): Promise<MasksInFolder> {
+  return listMasks(folder, 'picture', { pattern, nested: true });
+}
+
 /**
  * A method's masks; null where its folder is not there or empty, so that it fails in every image and the others can
  * still be scored.

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { assertSomethingPairs, leftOver, type FolderGroup, type FolderPlan } from './folder-plan.js';
-import { assertFolder, listMasks, patternOf, type MasksInFolder } from './masks-in-folder.js';
+import { assertFolder, listMasks, listPictures, patternOf, type MasksInFolder } from './masks-in-folder.js';
 
 export interface Affixes {
   readonly prefix?: string;
@@ -12,6 +12,8 @@ export interface Affixes {
 export interface PlainFolders {
   readonly predictions: string;
   readonly truths: string;
+  /** Where the images themselves lie, named as their ground truths are without prefix and suffix. */
+  readonly images?: string;
   readonly predictionNames?: Affixes;
   readonly truthNames?: Affixes;
   /** What the predictions are called; by default their folder's name. */
@@ -39,6 +41,7 @@ export async function planPlainFolders(request: PlainFolders): Promise<FolderPla
   const group: FolderGroup = {
     dataset: basename(truths),
     truths: truthMasks,
+    ...(request.images === undefined ? {} : { pictures: await listPictures(request.images) }),
     methods: [{ method: request.method ?? basename(predictions), folder: predictions, masks }],
   };
   const plan: FolderPlan = { several: false, groups: [group], warnings: leftOver(group) };

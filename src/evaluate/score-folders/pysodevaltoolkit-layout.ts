@@ -12,7 +12,13 @@ import {
   type FolderPlan,
   type MethodMasks,
 } from './folder-plan.js';
-import { listMasks, listMasksOrNone, patternOf } from './masks-in-folder.js';
+import {
+  listMasks,
+  listMasksOrNone,
+  listPictures,
+  patternOf,
+  type MasksInFolder,
+} from './masks-in-folder.js';
 import { select } from './select.js';
 
 const folderSchema = z.object({
@@ -20,10 +26,14 @@ const folderSchema = z.object({
   prefix: z.string().default(''),
   suffix: z.string(),
 });
-/** `image` and whatever else stands there is of no use to scoring. */
+/** `image` is read where a protocol needs the colours. */
 const datasetsSchema = z.record(
   z.string(),
-  z.object({ mask: folderSchema, index_file: z.string().min(1).optional() }),
+  z.object({
+    image: folderSchema.optional(),
+    mask: folderSchema,
+    index_file: z.string().min(1).optional(),
+  }),
 );
 const methodsSchema = z.record(z.string(), z.record(z.string(), folderSchema.nullable()));
 
@@ -32,6 +42,8 @@ type Folder = z.output<typeof folderSchema>;
 export interface ToolkitFiles {
   readonly datasetsFile: string;
   readonly methodsFile: string;
+  /** Whether to look for the images. */
+  readonly withPictures?: boolean;
   /** Only these methods and datasets. */
   readonly methods?: readonly string[];
   readonly datasets?: readonly string[];
@@ -46,7 +58,7 @@ export interface ToolkitFiles {
  * @throws MaskbenchError `config.invalid` naming file, line and column; `config.unknown-name`, `data.*`.
  */
 export async function planToolkitFolders(request: ToolkitFiles): Promise<FolderPlan> {
-  const { datasetsFile, methodsFile, cwd } = request;
+  const { datasetsFile, methodsFile, cwd, withPictures = false } = request;
   // JSON is YAML, and the reader of that names line and column.
   const datasets = await readYamlFile(datasetsFile, datasetsSchema);
   const methods = await readYamlFile(methodsFile, methodsSchema);
@@ -54,7 +66,7 @@ export async function planToolkitFolders(request: ToolkitFiles): Promise<FolderP
   const warnings: string[] = [];
   const groups: FolderGroup[] = [];
   for (const name of select('dataset', Object.keys(datasets), request.datasets)) {
-    const { mask, index_file: index } = datasets[name];
+    const { image, mask, index_file: index } = datasets[name];
     const wanted = methodNames.flatMap((method): [string, Folder][] => {
       const folder = methods[method][name] ?? null;
       return folder === null ? [] : [[method, folder]];
@@ -76,6 +88,7 @@ export async function planToolkitFolders(request: ToolkitFiles): Promise<FolderP
         pattern: patternOf(mask.prefix, mask.suffix),
       }),
       ...(index === undefined ? {} : { only: await readIndex(placeOf(index, datasetsFile, cwd), mask) }),
+      ...(withPictures ? { pictures: await picturesOf(name, image) } : {}),
       methods: masks,
     };
     groups.push(group);
@@ -91,6 +104,17 @@ export async function planToolkitFolders(request: ToolkitFiles): Promise<FolderP
   const plan: FolderPlan = { several: true, groups, warnings };
   assertSomethingPairs(plan);
   return plan;
+
+  async function picturesOf(dataset: string, image: Folder | undefined): Promise<MasksInFolder> {
+    if (image === undefined) {
+      throw new MaskbenchError('data.missing', `dataset "${dataset}" names no folder of images`, {
+        where: datasetsFile,
+        remedy: 'expected "image": {"path": ..., "suffix": ...} beside "mask"',
+      });
+    }
+    const { path, prefix, suffix } = image;
+    return listPictures(placeOf(path, datasetsFile, cwd), patternOf(prefix, suffix));
+  }
 }
 
 function placeOf(path: string, file: string, cwd: string): string {

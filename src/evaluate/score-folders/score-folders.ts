@@ -1,4 +1,5 @@
 import { MaskbenchError } from '../../core/errors.js';
+import type { Failure } from '../../core/failure.js';
 import { mapInOrder } from '../../datasets/map-in-order.js';
 import type { Conventions, Protocol } from '../../metrics/metric.js';
 import { openScorePool, type ScorePool } from '../score-pool.js';
@@ -45,19 +46,20 @@ export async function* scoreFolders(
 }
 
 async function scoreTruth(
-  { dataset, id, truth, predictions }: PlannedTruth,
+  { dataset, id, truth, picture, predictions }: PlannedTruth,
   { protocols, conventions, resize }: FolderScoring,
   pool: ScorePool,
 ): Promise<readonly FolderCell[]> {
-  if (truth.kind === 'none') {
-    const failure = { status: 'failed', failure: truth.failure } as const;
-    return predictions.map(({ method }) => ({ method, dataset, id, ...failure }));
-  }
+  const fail = (failure: Failure): readonly FolderCell[] =>
+    predictions.map(({ method }) => ({ method, dataset, id, status: 'failed', failure }));
+  if (truth.kind === 'none') return fail(truth.failure);
+  if (picture?.kind === 'none') return fail(picture.failure);
   const mattePaths = predictions.flatMap(({ mask }) => (mask.kind === 'file' ? [mask.path] : []));
+  const files = { truthPath: truth.path, ...(picture === undefined ? {} : { imagePath: picture.path }) };
   const scored: readonly ScoreResult[] =
     mattePaths.length === 0
       ? []
-      : (await pool.run({ truthPath: truth.path, mattePaths, protocols, conventions, resize })).cells;
+      : (await pool.run({ ...files, mattePaths, protocols, conventions, resize })).cells;
   let next = 0;
   return predictions.map(({ method, mask }) => {
     const result: ScoreResult =

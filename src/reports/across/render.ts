@@ -1,23 +1,31 @@
 import type { Summary } from '../../core/summary.js';
 import { csv } from '../csv.js';
 import { deviceLabels } from '../device-label.js';
+import { renderTables as renderLatexTables } from '../latex.js';
 import { escapeMarkdown, renderTable as renderMarkdownTable } from '../markdown.js';
 import { renderPage } from '../page/render-page.js';
+import type { RenderOptions } from '../report.js';
 import { renderTable as renderTerminalTable } from '../terminal.js';
 import { acrossDevices, type AcrossDevices } from './across-devices.js';
 import { assertComparable } from './comparable.js';
 
 /** Formats in which several runs can be rendered together. */
-export const ACROSS_FORMATS = ['terminal', 'markdown', 'csv', 'json', 'html'] as const;
+export const ACROSS_FORMATS = ['terminal', 'markdown', 'latex', 'csv', 'json', 'html'] as const;
 export type AcrossFormat = (typeof ACROSS_FORMATS)[number];
 
 /** @throws MaskbenchError `run.mismatch` if the runs are not one experiment. */
-export function renderAcross(summaries: readonly Summary[], format: AcrossFormat): string {
+export function renderAcross(
+  summaries: readonly Summary[],
+  format: AcrossFormat,
+  { intervals = false }: RenderOptions = {},
+): string {
   switch (format) {
     case 'terminal':
       return terminalText(acrossDevices(summaries));
     case 'markdown':
-      return markdownText(acrossDevices(summaries));
+      return markdownText(acrossDevices(summaries), intervals);
+    case 'latex':
+      return latexText(acrossDevices(summaries), intervals);
     case 'html':
       assertComparable(summaries, deviceLabels(summaries));
       return renderPage({ runs: summaries.map((summary) => ({ summary })) });
@@ -34,10 +42,14 @@ function terminalText({ differences, tables }: AcrossDevices): string {
   return `${said}${said === '' ? '' : '\n'}${tables.map(renderTerminalTable).join('\n\n')}\n`;
 }
 
-function markdownText({ title, differences, tables }: AcrossDevices): string {
+function markdownText({ title, differences, tables }: AcrossDevices, intervals: boolean): string {
   const said = differences.map((line) => `- Differs: ${escapeMarkdown(line)}`).join('\n');
-  const parts = [`# ${escapeMarkdown(title)}`, said, ...tables.map(renderMarkdownTable)];
+  const parts = [`# ${escapeMarkdown(title)}`, said, ...tables.map((table) => renderMarkdownTable(table, intervals))];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function latexText({ title, differences, tables }: AcrossDevices, intervals: boolean): string {
+  return renderLatexTables(tables, { name: title, said: [title, ...differences.map((line) => `Differs: ${line}`)], intervals });
 }
 
 /** The lines of every run, with its device in front. */

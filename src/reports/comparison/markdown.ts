@@ -15,7 +15,7 @@ export function comparisonToMarkdown(comparison: Comparison): string {
     ...preamble(comparison),
     ...comparison.pairs.flatMap((pair) => [
       `# ${escapeMarkdown(pairTitle(pair))}`,
-      ...tablesOfPair(pair).map(renderTable),
+      ...tablesOfPair(pair).map((table) => renderTable(table)),
     ]),
   ].join('\n\n')}\n`;
 }
@@ -25,7 +25,7 @@ export function outcomeToMarkdown(outcome: GateOutcome): string {
   const { comparison } = outcome;
   const tables = comparison.pairs.flatMap((pair) => [
     `### ${escapeMarkdown(pairTitle(pair))}`,
-    ...tablesOfPair(pair).map(renderTable),
+    ...tablesOfPair(pair).map((table) => renderTable(table)),
   ]);
   return `${[
     COMMENT_MARK,

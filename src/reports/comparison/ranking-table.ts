@@ -11,7 +11,7 @@ export function rankingToTerminal(report: RankingReport): string {
 
 /** A ranking as GitHub-flavoured Markdown. */
 export function rankingToMarkdown(report: RankingReport): string {
-  return `${tables(report).map(renderMarkdown).join('\n\n')}\n`;
+  return `${tables(report).map((table) => renderMarkdown(table)).join('\n\n')}\n`;
 }
 
 function tables({ tables: all, alpha, signatures }: RankingReport): readonly Table[] {

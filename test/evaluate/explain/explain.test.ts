@@ -34,7 +34,7 @@ async function explain(
 ): Promise<Explanation> {
   const folder = await tempFolder();
   await writeMasks(folder, { 'p.png': prediction, 'g.png': truth });
-  return explainPair(join(folder, 'p.png'), join(folder, 'g.png'), scoring);
+  return explainPair({ predictionPath: join(folder, 'p.png'), truthPath: join(folder, 'g.png') }, scoring);
 }
 
 function textOf({ files, protocols }: Explanation): string {
@@ -107,12 +107,12 @@ describe('the explanation of an image\u2019s scores', () => {
       truth,
       draw(8, 6, (x, y) => (x < 4 && y < 3 ? 1 : 0)),
     );
-    const wide = textOf(await explainPair(prediction, truth, ALL));
+    const wide = textOf(await explainPair({ predictionPath: prediction, truthPath: truth }, ALL));
     expect(wide).toContain('PNG, 8 x 6, 16 bit grey; of each value the high 8 bits are read');
     expect(wide).toContain('counts 0 and 1, which are read as 0 and 255');
     expect(wide).toContain('12 / (12 + 3 + 0)');
     await writeCutOut(prediction, WIDER);
-    const cutOut = textOf(await explainPair(prediction, truth, ALL));
+    const cutOut = textOf(await explainPair({ predictionPath: prediction, truthPath: truth }, ALL));
     expect(cutOut).toContain('alpha is the matte unless it is opaque everywhere');
     expect(cutOut).toContain('12 / (12 + 3 + 0)');
   });

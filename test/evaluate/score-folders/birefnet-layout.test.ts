@@ -35,6 +35,16 @@ describe('BiRefNet\u2019s folders', () => {
     expect(plan.warnings).toEqual([]);
   });
 
+  it('have their pictures beside the ground truths, for protocols that need them', async () => {
+    const where = await folders([...FILES, 'data/DIS5K/DIS-TE1/im/1.jpg']);
+    const truths = [...plannedTruths(await planBirefnetFolders({ ...where, withPictures: true }))];
+    expect(truths[0].picture).toEqual({
+      kind: 'file',
+      path: join(where.truths, 'DIS5K/DIS-TE1/im/1.jpg'),
+    });
+    expect(truths[2].picture).toMatchObject({ kind: 'none', failure: { message: 'no picture for "2"' } });
+  });
+
   it('may be given by the folder of one task, as its own evaluation takes it', async () => {
     const { predictions, truths } = await folders();
     const plan = await planBirefnetFolders({ predictions, truths: join(truths, 'DIS5K') });

@@ -52,6 +52,20 @@ describe('PySODEvalToolkit\u2019s files', () => {
     });
   });
 
+  it('name the folder of the pictures, for protocols that need them', async () => {
+    const { folder, request } = await files();
+    await writeMasks(folder, { 'ECSSD/image/1.jpg': SQUARE });
+    const plan = await planToolkitFolders({ ...request, withPictures: true });
+    const [first, second] = [...plannedTruths(plan)];
+    expect(first.picture).toEqual({ kind: 'file', path: join(folder, 'ECSSD/image/1.jpg') });
+    expect(second.picture).toMatchObject({ kind: 'none' });
+    const { image: _none, ...without } = DATASETS.ECSSD;
+    const bare = await files({ ECSSD: without });
+    await expect(planToolkitFolders({ ...bare.request, withPictures: true })).rejects.toThrow(
+      'names no folder of images',
+    );
+  });
+
   it('turn what the toolkit leaves out of the intersection into failures', async () => {
     const plan = await planToolkitFolders((await files()).request);
     expect([...plannedTruths(plan)][1].predictions[1]).toMatchObject({

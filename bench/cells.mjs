@@ -1,0 +1,137 @@
+// Time and memory of `report --format parquet` and `cells-csv` over generated runs of 10,000 and 100,000 cells, scored by all
+// of fixed and sod: what is held at a time must not be the scores.
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { scoreKey } from '../dist/evaluate/cell-key.js';
+import { metricsOf } from '../dist/metrics/registry.js';
+import { signaturesOf } from '../dist/metrics/signature.js';
+import { printMachine, printTable, verdict } from './support/print.mjs';
+
+const SAMPLES = [2000, 20_000];
+const MODELS = ['a', 'b', 'c', 'd', 'e'];
+const PROTOCOLS = ['fixed', 'sod'];
+const SCORING = { protocols: PROTOCOLS, threshold: 128, empty: 'one' };
+/** Growth of the peak from the small run to the large one, a cell: a key, places and times; its scores are 800 bytes. */
+const BAR_BYTES = 800;
+
+const signatures = signaturesOf(PROTOCOLS, SCORING);
+const ids = metricsOf(PROTOCOLS).map(({ meta }) => meta.id);
+const folder = mkdtempSync(join(tmpdir(), 'maskbench-cells-'));
+try {
+  printMachine();
+  console.log(`${MODELS.length} models, ${ids.length} metrics`);
+  const rows = [['cells', 'format', 'seconds', 'file, MB', 'peak resident set, MB']];
+  const peaks = new Map();
+  for (const samples of SAMPLES) {
+    const run = join(folder, `run-${samples}`);
+    await writeRun(run, samples);
+    for (const format of ['parquet', 'cells-csv']) {
+      const out = join(folder, `${samples}.${format}`);
+      const { seconds, peak } = await report(run, format, out);
+      const cells = samples * MODELS.length;
+      peaks.set(`${format} ${samples}`, peak);
+      rows.push([cells, format, seconds.toFixed(1), megabytes(statSync(out).size), megabytes(peak)]);
+    }
+    rmSync(run, { recursive: true });
+  }
+  printTable(rows);
+  for (const format of ['parquet', 'cells-csv']) {
+    const [small, large] = SAMPLES.map((samples) => peaks.get(`${format} ${samples}`));
+    const each = (large - small) / ((SAMPLES[1] - SAMPLES[0]) * MODELS.length);
+    const met = each <= BAR_BYTES;
+    console.log(
+      `  ${format}: ${each.toFixed(0)} bytes a further cell; bar: at most ${BAR_BYTES}: ${verdict(met)}`,
+    );
+    if (!met) process.exitCode = 1;
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function writeRun(path, samples) {
+  mkdirSync(path, { recursive: true });
+  const spec = (name) => ({ name, feeding: 'precomputed', trainedOn: [], masks: { path: 'x' } });
+  const settings = {
+    models: MODELS.map((name) => ({ spec: spec(name), sha256: name.repeat(64), bytes: 1 })),
+    datasets: [{ name: 'many', spec: { name: 'many' }, fingerprint: 'f', samples, problems: 0, tags: [] }],
+    device: 'cpu',
+    scoring: SCORING,
+  };
+  writeFileSync(
+    join(path, 'manifest.json'),
+    JSON.stringify({ schemaVersion: 1, maskbenchVersion: '0', name: 'many', createdAt: '', settings }),
+  );
+  const names = ['plan', 'predictions', 'scores', 'truths'];
+  const [plan, predictions, scores, truths] = names.map((name) =>
+    createWriteStream(join(path, `${name}.jsonl`)),
+  );
+  const attributes = {
+    width: 1000,
+    height: 1000,
+    foregroundShare: 0.3,
+    translucentShare: 0.01,
+    components: 3,
+  };
+  const rest = {
+    largestComponentShare: 0.9,
+    contours: 4,
+    ipq: 3.2,
+    dominantPoints: 120,
+    thinStructureShare: 0.02,
+  };
+  const phases = { decodeMs: 10.25, preprocessMs: 20.5, inferenceMs: 200.125, postprocessMs: 9.75 };
+  const histogram = 'x'.repeat(600);
+  for (let i = 0; i < samples; i++) {
+    const id = `folder/${String(i).padStart(6, '0')}`;
+    const sample = { dataset: 'many', id };
+    const cells = Object.fromEntries(MODELS.map((name) => [name, `${name}-${String(i).padStart(22, '0')}`]));
+    const planned = {
+      kind: 'sample',
+      ...sample,
+      truthSha256: `t${i}`,
+      attributes: { group: `g${i % 9}` },
+      cells,
+    };
+    plan.write(`${JSON.stringify(planned)}\n`);
+    const measured = { ...sample, truthSha256: `t${i}`, layout: {}, status: 'done' };
+    truths.write(`${JSON.stringify({ ...measured, attributes: { ...attributes, ...rest } })}\n`);
+    for (const [m, model] of MODELS.entries()) {
+      const done = { model, ...sample, status: 'done' };
+      predictions.write(`${JSON.stringify({ key: cells[model], ...done, phases })}\n`);
+      const key = scoreKey(cells[model], `t${i}`, signatures);
+      const metrics = Object.fromEntries(
+        ids.map((metric, k) => [metric, ((i * 31 + m * 7 + k) % 997) / 997]),
+      );
+      scores.write(`${JSON.stringify({ key, ...done, metrics, histogram })}\n`);
+    }
+    if (i % 200 === 0) await Promise.all([plan, predictions, scores, truths].map(drained));
+  }
+  await Promise.all(
+    [plan, predictions, scores, truths].map((stream) => new Promise((done) => stream.end(done))),
+  );
+}
+
+function drained(stream) {
+  return stream.writableNeedDrain ? new Promise((done) => stream.once('drain', done)) : undefined;
+}
+
+/** A process of its own, which tells its peak when it ends. */
+async function report(run, format, out) {
+  const main = join(import.meta.dirname, '../dist/cli/main.js');
+  const tell = `process.on('exit', () => process.stderr.write(String(process.resourceUsage().maxRSS)))`;
+  const preload = `data:text/javascript,${encodeURIComponent(tell)}`;
+  const argv = ['--import', preload, main, 'report', run, '--format', format, '--out', out];
+  const start = performance.now();
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk) => (said += chunk));
+  const status = await new Promise((done) => child.on('close', done));
+  if (status !== 0) throw new Error(said);
+  return { seconds: (performance.now() - start) / 1000, peak: Number(said) * 1024 };
+}
+
+function megabytes(bytes) {
+  return (bytes / 1e6).toFixed(0);
+}

@@ -1,0 +1,41 @@
+import { rename, rm } from 'node:fs/promises';
+import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
+import type { CellColumn } from './cell-column.js';
+import type { JoinedCells } from './join-tables.js';
+
+const TYPES = {
+  text: 'STRING',
+  number: 'DOUBLE',
+  integer: 'INT32',
+  flag: 'BOOLEAN',
+} as const satisfies Readonly<Record<CellColumn['kind'], string>>;
+/** Rows held at a time. */
+const ROWS_A_GROUP = 5000;
+
+/**
+ * Writes cells as Parquet, group by group, whole or not at all. The file's metadata say what the runs are: one JSON text
+ * under `maskbench`, a run each, with signatures, checksums, fingerprints and the metric behind each column.
+ */
+export async function writeCellsParquet(path: string, cells: JoinedCells): Promise<void> {
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    await parquetWriteRows({
+      writer: fileWriter(draft),
+      rows: complete(cells),
+      columns: cells.columns.map(({ name, kind }) => ({ name, type: TYPES[kind], nullable: true })),
+      rowGroupSize: ROWS_A_GROUP,
+      kvMetadata: [{ key: 'maskbench', value: JSON.stringify(cells.about) }],
+      createdBy: `maskbench ${cells.about[0]?.maskbenchVersion ?? ''}`,
+    });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+async function* complete({ columns, rows }: JoinedCells): AsyncGenerator<Record<string, unknown>> {
+  for await (const row of rows()) {
+    yield Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]));
+  }
+}
