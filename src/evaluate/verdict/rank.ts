@@ -1,9 +1,9 @@
 import type { RankingReport, RankingTable } from '../../core/ranking.js';
 import { leakedTags, trainingCautions } from '../../core/leakage.js';
 import { MaskbenchError } from '../../core/errors.js';
-import { rankContenders } from '../../stats/ranking.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { metaOf } from './metric-meta.js';
+import { rankColumns } from './rank-columns.js';
 import type { RunScores, ScoredDataset } from './run-scores.js';
 import type { Side, SideFacts } from './side.js';
 
@@ -50,51 +50,24 @@ function rankScope(
   facts: SideFacts,
   scores: RunScores,
   scope: readonly ScoredDataset[],
-  { id, name, better }: MetricMeta,
+  metric: MetricMeta,
   options: { readonly alpha: number; readonly seed: string },
 ): RankingTable {
-  const excluded = facts.models.flatMap(({ name: model, spec }): RankingTable['excluded'][number][] => {
-    const reason = leak(facts, scope, spec.trainedOn) ?? incomplete(scope, model);
-    return reason === null ? [] : [{ model, reason }];
-  });
-  const models = facts.models
-    .map((model) => model.name)
-    .filter((model) => !excluded.some((one) => one.model === model));
-  const columns = models.map((model) => concatenated(scope, model, scores.metrics.indexOf(id)));
-  const length = columns[0]?.length ?? 0;
-  // a metric that is undefined for one model, as precision is for an empty mask, is compared for none there
-  const rows = Array.from({ length }, (_, row) => row).filter((row) =>
-    columns.every((column) => !Number.isNaN(column[row])),
-  );
-  const contenders = models.map((model, i) => ({
-    name: model,
-    scores: Float64Array.from(rows, (row) => columns[i][row]),
+  const position = scores.metrics.indexOf(metric.id);
+  const columns = facts.models.map(({ name, spec }) => ({
+    model: name,
+    scores: concatenated(scope, name, position),
+    excluded: leak(facts, scope, spec.trainedOn) ?? incomplete(scope, name),
   }));
+  const ranked = new Set(columns.flatMap(({ model, excluded }) => (excluded === null ? [model] : [])));
+  const cautions = trainingCautions(
+    facts.models.filter(({ name }) => ranked.has(name)).map(({ spec }) => spec),
+    facts.datasets
+      .filter((one) => scope.some((scored) => scored.name === one.name))
+      .map((one) => ({ title: one.name, tags: one.tags })),
+  );
   const dataset = scope.length === 1 ? scope[0].name : null;
-  const seed = `${options.seed}/${id}/${dataset ?? '*'}`;
-  const ranked =
-    rows.length === 0 ? [] : rankContenders(contenders, { better, alpha: options.alpha, seed }).contenders;
-  return {
-    metric: id,
-    title: name,
-    better,
-    dataset,
-    n: rows.length,
-    ranks: ranked.map(({ name: model, mean, tier, beatenBy, alike }) => ({
-      model,
-      mean,
-      tier,
-      beatenBy,
-      alike,
-    })),
-    excluded,
-    cautions: trainingCautions(
-      facts.models.filter(({ name: model }) => models.includes(model)).map(({ spec }) => spec),
-      facts.datasets
-        .filter((one) => scope.some((scored) => scored.name === one.name))
-        .map((one) => ({ title: one.name, tags: one.tags })),
-    ),
-  };
+  return rankColumns(columns, { metric, dataset, cautions, ...options });
 }
 
 function leak(
@@ -111,7 +84,7 @@ function leak(
 
 function incomplete(scope: readonly ScoredDataset[], model: string): string | null {
   const failed = scope.reduce((sum, { models }) => sum + (models.get(model)?.failed.length ?? 0), 0);
-  return failed === 0 ? null : `${failed} failed cells`;
+  return failed === 0 ? null : `${failed} failed ${failed === 1 ? 'cell' : 'cells'}`;
 }
 
 function concatenated(scope: readonly ScoredDataset[], model: string, metric: number): Float64Array {

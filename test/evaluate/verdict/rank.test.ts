@@ -50,4 +50,15 @@ describe('the ranking of a run', () => {
       /seen is not ranked: trained on pictures of old\. good was chosen among its checkpoints/,
     );
   });
+
+  it('leaves a model with failed cells out, and refuses a metric that was not scored', async () => {
+    const [fresh] = PAPER.datasets;
+    if (fresh === undefined) throw new Error('no dataset');
+    const side = paperSide('run', { ...PAPER, datasets: [{ ...fresh, failed: { poor: ['0003'] } }] });
+    const { tables } = await rankRun(side);
+    expect(tables[0]?.excluded).toEqual([{ model: 'poor', reason: '1 failed cell' }]);
+    await expect(rankRun(side, { metrics: ['sod.mae'] })).rejects.toThrow(
+      /the run has no scores of "sod.mae"/,
+    );
+  });
 });
