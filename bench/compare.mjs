@@ -60,7 +60,7 @@ async function main() {
     );
     console.log(`  compared ${rows} metrics over ${n} images and ${slices} slices`);
     console.log(
-      `  wall clock ${seconds.toFixed(1)} s, processor ${cpuSeconds.toFixed(1)} s, bar ${BAR_SECONDS} s: ${verdict(cpuSeconds < BAR_SECONDS)}`,
+      `  wall clock ${seconds.toFixed(1)} s, processor ${cpuSeconds.toFixed(1)} s, bar ${BAR_SECONDS} s: ${verdict(Math.max(seconds, cpuSeconds) < BAR_SECONDS)}`,
     );
     console.log(
       `  peak memory ${(peak / 1e6).toFixed(0)} MB, bar ${BAR_BYTES / 1e6} MB: ${verdict(peak < BAR_BYTES)}`,

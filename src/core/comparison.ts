@@ -1,3 +1,4 @@
+import type { SealPart } from './seal.js';
 import type { TimedPhase } from './summary.js';
 
 /** Version of what `compare --format json` and `check --json` print. */
@@ -160,8 +161,13 @@ export interface RemeasuredRound {
   readonly purpose: 'measurement' | 'confirmation';
   /** Processes of the baseline and of the candidate. */
   readonly processes: readonly [number, number];
+  /** Processes that were disturbed and measured once more; the second try stands. */
+  readonly repeated: number;
+  /** Timed predictions of every process, at least. */
   readonly inferencesEach: number;
   readonly phases: readonly RemeasuredPhase[];
+  /** Every part of the seal, held by all processes or not; times decide nothing without all of them. */
+  readonly seal: readonly SealPart[];
   readonly conditions: MachineConditions;
 }
 

@@ -34,12 +34,12 @@ const PADDINGS: readonly Padding[] = [
 
 /** One table with its title, caption and notes, at most 80 columns wide as long as its figures allow. */
 export function renderTable(table: Table): string {
-  const { title, caption, columns, notes } = table;
+  const { title, caption, notes } = table;
   // A table that is too wide loses its padding first; then its columns of words are broken.
   const grids = PADDINGS.map((padding) => renderGrid(table, padding));
   const tightest = grids[grids.length - 1];
   const fitting = grids.find((candidate) => widthOf(candidate) <= WIDTH);
-  const grid = fitting ?? renderGrid(table, TIGHT, narrowed(columns, tightest));
+  const grid = fitting ?? renderGrid(table, TIGHT, narrowed(table, tightest));
   return [title, ...wrap(caption, ''), grid, ...notes.flatMap((note) => wrap(note, '  '))].join('\n');
 }
 
@@ -51,8 +51,27 @@ function renderGrid({ columns, rows }: Table, padding: Padding, colWidths?: read
     colAligns: columns.map(({ align }) => align),
     ...(colWidths === undefined ? {} : { colWidths: [...colWidths], wordWrap: true, wrapOnWordBoundary: false }),
   });
-  for (const { cells } of rows) grid.push(cells.map(({ text }) => escapeControls(text)));
+  for (const { cells } of rows) {
+    grid.push(
+      cells.map(({ text }, i) => {
+        const width = colWidths?.[i];
+        return width === undefined ? escapeControls(text) : fold(escapeControls(text), width);
+      }),
+    );
+  }
   return grid.toString();
+}
+
+/** Lines of at most `width` columns: broken between words, and within those that are longer. */
+function fold(text: string, width: number): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines[lines.length - 1];
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
 }
 
 function widthOf(grid: string): number {
@@ -62,16 +81,28 @@ function widthOf(grid: string): number {
 /** Columns of words are not made narrower than this. */
 const NARROWEST = 10;
 
-/** The widths of a grid's columns with as much taken off the columns of words, the widest first, as it is too wide. */
-function narrowed(columns: Table['columns'], grid: string): readonly number[] {
+/**
+ * The widths of a grid's columns with as much taken off as it is too wide: of the columns of words, the widest first, and
+ * where that is not enough of columns whose figures are in several parts, as an interval is.
+ */
+function narrowed({ columns, rows }: Table, grid: string): readonly number[] {
   const border = grid.slice(1, widthOf(grid) - 1);
   const widths = border.split('┬').map(({ length }) => length);
-  for (let excess = widthOf(grid) - WIDTH; excess > 0; excess--) {
-    const breakable = widths.map((width, i) => (columns[i].align === 'left' ? width : 0));
-    const widest = Math.max(...breakable);
-    if (widest <= NARROWEST) break;
-    widths[breakable.indexOf(widest)]--;
-  }
+  let excess = widthOf(grid) - WIDTH;
+  const shrink = (least: (column: number) => number): void => {
+    for (; excess > 0; excess--) {
+      const room = widths.map((width, i) => (width > least(i) ? width : 0));
+      const widest = Math.max(...room);
+      if (widest === 0) return;
+      widths[room.indexOf(widest)]--;
+    }
+  };
+  shrink((i) => (columns[i].align === 'left' ? NARROWEST : Number.POSITIVE_INFINITY));
+  shrink((i) => {
+    const texts = [columns[i].label, ...rows.map(({ cells }) => cells[i]?.text ?? '')];
+    const words = texts.flatMap((text) => escapeControls(text).split(' '));
+    return columns[i].align === 'left' ? NARROWEST : Math.max(...words.map(({ length }) => length));
+  });
   return widths;
 }
 

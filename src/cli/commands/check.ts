@@ -70,7 +70,7 @@ async function timing(
     file === undefined ? undefined : resolve(context.cwd, file);
   return createTimePair({
     run: resolve(context.cwd, candidate),
-    images: measureOf(gate).images,
+    measure: measureOf(gate),
     files: { baseline: at(fileA), candidate: at(fileB) },
     cwd: context.cwd,
     env: context.env,

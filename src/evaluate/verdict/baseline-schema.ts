@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SEAL_PARTS } from '../../core/seal.js';
 import type { ModelSpec } from '../../models/spec.js';
 import { runnerOptionsSchema } from '../../runners/session-options.js';
 import type { Attributes } from './run-scores.js';
@@ -34,11 +35,17 @@ const phases = z.strictObject({
   predict: z.number(),
 });
 
+const seal = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sealed') }),
+  z.strictObject({ kind: z.literal('unsealed'), failed: z.array(z.enum(SEAL_PARTS)).readonly() }),
+]);
+
 const times = z.strictObject({
   threads: z.number(),
   loadMs: z.number(),
   firstInferenceMs: z.number(),
   peakRssBytes: z.number().nullable(),
+  seal,
   images: z
     .array(z.strictObject({ dataset: z.string(), id: z.string(), n: z.number(), ms: phases }))
     .readonly(),

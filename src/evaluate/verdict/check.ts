@@ -10,7 +10,7 @@ import { remeasure, type Remeasured, type RemeasureRequest } from './remeasure.j
 import type { Side } from './side.js';
 
 /** What is needed to time a pair of models, once the gate has said how. */
-export type TimePair = (pair: ModelPair) => Promise<Omit<RemeasureRequest, 'measure' | 'level'>>;
+export type TimePair = (pair: ModelPair) => Promise<Pick<RemeasureRequest, 'timer' | 'onProcess'>>;
 
 export interface CheckOptions extends Omit<CompareOptions, 'metrics'> {
   /** Measures times for this check; without it, latency rules stay open. */
@@ -63,12 +63,16 @@ async function withTimes(compared: Compared, gate: Gate, timePair: TimePair): Pr
 /** One measurement and, if it breaks the latency rule, the one declared confirmation. */
 async function measureByRule(
   gate: Gate,
-  request: Omit<RemeasureRequest, 'measure' | 'level'>,
+  request: Pick<RemeasureRequest, 'timer' | 'onProcess'>,
 ): Promise<readonly Remeasured[]> {
-  const full = { ...request, measure: measureOf(gate), level: gate.level };
-  const first = await remeasure(full, 'measurement');
-  if (gate.latency === undefined || judgeRound(gate.latency, first.round) !== 'fail') return [first];
-  return [first, await remeasure(full, 'confirmation')];
+  const full = { ...request, processes: measureOf(gate).processes, level: gate.level };
+  try {
+    const first = await remeasure(full, 'measurement');
+    if (gate.latency === undefined || judgeRound(gate.latency, first.round) !== 'fail') return [first];
+    return [first, await remeasure(full, 'confirmation')];
+  } finally {
+    request.timer.stop();
+  }
 }
 
 function latencyOf(measured: readonly Remeasured[]): LatencyComparison {

@@ -1,12 +1,12 @@
 import type { LatencyComparison, PhaseRatio, RemeasuredRound } from '../../core/comparison.js';
+import { sealOf } from '../../core/seal.js';
 import type { Check, Verdict } from '../../core/verdict.js';
 import type { LatencyRule } from './gate.js';
 import { percent } from './verdict-text.js';
 
 /**
  * The latency rule. A round fails if the ratio's lower bound exceeds the maximum, passes if its upper bound does not,
- * and is open otherwise, or when the machine was not quiet. A failure counts only if the one declared confirmation
- * fails as well; without that, or against it, the check is open. No round is ever added to turn a verdict green.
+ * and is open otherwise, or when it is not sealed. A failure counts only if the one declared confirmation fails as well; without that, or against it, the check is open. No round is ever added to turn a verdict green.
  */
 export function latencyCheck(rule: LatencyRule, latency: LatencyComparison): Check {
   const { phase, maximumRatio } = rule;
@@ -20,7 +20,7 @@ export function latencyCheck(rule: LatencyRule, latency: LatencyComparison): Che
     const reason =
       latency.kind === 'none'
         ? latency.reason
-        : `${ratioText(ratioOf(latency.phases, phase))} from stored times, which are unsealed and decide nothing`;
+        : `${ratioText(ratioOf(latency.phases, phase))} from the runs' own timing passes, one process a side, which decides nothing`;
     return { ...base, verdict: 'inconclusive', evidence: `${reason}; measure with --remeasure`, figures: {} };
   }
   const verdicts = latency.rounds.map((round) => judgeRound(rule, round));
@@ -43,38 +43,38 @@ export function latencyCheck(rule: LatencyRule, latency: LatencyComparison): Che
 }
 
 /** One complete measurement by itself. */
-export function judgeRound(rule: LatencyRule, { phases, conditions }: RemeasuredRound): Verdict {
+export function judgeRound(rule: LatencyRule, { phases, seal }: RemeasuredRound): Verdict {
   const { lower = null, upper = null } = ratioOf(phases, rule.phase) ?? {};
-  if (lower === null || upper === null || !isQuiet(rule, conditions)) return 'inconclusive';
+  if (lower === null || upper === null || unsealed(seal) !== null) return 'inconclusive';
   if (lower > rule.maximumRatio) return 'fail';
   return upper <= rule.maximumRatio ? 'pass' : 'inconclusive';
 }
 
-/** An unknown share of foreign processor time passes only where any share would. */
-export function isQuiet(
-  { maximumForeignCpu }: Pick<LatencyRule, 'maximumForeignCpu'>,
-  { foreignCpu }: RemeasuredRound['conditions'],
-): boolean {
-  return (foreignCpu ?? 1) <= maximumForeignCpu;
+/** What keeps times from being sealed, in words; null if nothing does. */
+export function unsealed(parts: RemeasuredRound['seal']): string | null {
+  const seal = sealOf(parts);
+  if (seal.kind === 'sealed') return null;
+  const found = seal.failed.map((name) => {
+    const part = parts.find((one) => one.name === name);
+    return `${name} (${part?.found ?? 'nobody looked'})`;
+  });
+  return `not sealed, so it decides nothing: ${found.join(', ')}`;
 }
 
 function explainRound(rule: LatencyRule, round: RemeasuredRound, verdict: Verdict): string {
-  const { conditions, processes, purpose, phases } = round;
+  const { seal, processes, purpose, phases, repeated } = round;
   const found = ratioOf(phases, rule.phase);
-  const foreign = conditions.foreignCpu === null ? 'an unknown share' : percent(conditions.foreignCpu);
+  const open = unsealed(seal);
   return [
     `${purpose === 'confirmation' ? 'confirmation: ' : ''}${ratioText(found)}, ${processes[0]} processes a side in the order A B B A`,
+    ...(repeated > 0
+      ? [`${repeated} disturbed ${repeated === 1 ? 'process' : 'processes'} measured again`]
+      : []),
     ...(found?.upper == null
       ? []
       : [`slowdowns under ${percent(found.upper / found.ratio - 1)} are within its noise`]),
-    ...(isQuiet(rule, conditions)
-      ? []
-      : [
-          `the machine was not quiet: other processes used ${foreign} of its processors (allowed ${percent(rule.maximumForeignCpu)})`,
-        ]),
-    ...(verdict === 'inconclusive' && isQuiet(rule, conditions)
-      ? ['the bounds lie on both sides of the maximum']
-      : []),
+    ...(open === null ? [] : [open]),
+    ...(verdict === 'inconclusive' && open === null ? ['the bounds lie on both sides of the maximum'] : []),
   ].join(', ');
 }
 

@@ -5,11 +5,9 @@ import type { Resampling } from './metric-comparison.js';
 import type { SideFacts } from './side.js';
 import type { ImageTimes, StoredTimes } from './stored-times.js';
 
-/** What every ratio of stored times lacks, whatever else is wrong with it. */
-const ALWAYS = [
-  'unsealed: the conditions of the two timing passes were not checked',
-  'one process a side: the interval is over images and knows nothing of how processes differ',
-];
+/** What every ratio of stored times lacks, however well each was sealed. */
+const ONE_PROCESS =
+  'One process a side, at different times: the interval is over images and knows nothing of how processes differ.';
 
 /**
  * Ratios of two runs' stored times, candidate over baseline, over the images that both timed: the geometric mean of the
@@ -43,7 +41,12 @@ export function compareStoredTimes(
       { ...resampling, seed: `${resampling.seed}/${phase}` },
     ),
   );
-  return { kind: 'stored', images: common.length, phases, caveats: ALWAYS };
+  const caveats = [unsealed(a.facts, a.times), unsealed(b.facts, b.times), ONE_PROCESS];
+  return { kind: 'stored', images: common.length, phases, caveats: caveats.flatMap((one) => one ?? []) };
+}
+
+function unsealed({ label }: SideFacts, { seal }: StoredTimes): string | null {
+  return seal.kind === 'sealed' ? null : `The times of ${label} are unsealed (${seal.failed.join(', ')}).`;
 }
 
 function ratioOf(

@@ -1,4 +1,5 @@
 import { medianSorted } from 'simple-statistics';
+import { sealOf, UNCHECKED, type Seal } from '../../core/seal.js';
 import { TIMED_PHASES, type TimedPhase } from '../../core/summary.js';
 import { predictMs, type PhaseTimes } from '../../runners/phases.js';
 import { readJsonl } from '../jsonl.js';
@@ -11,6 +12,7 @@ export interface StoredTimes {
   readonly loadMs: number;
   readonly firstInferenceMs: number;
   readonly peakRssBytes: number | null;
+  readonly seal: Seal;
   readonly images: readonly ImageTimes[];
 }
 
@@ -41,13 +43,14 @@ export async function loadStoredTimes(folder: RunFolder): Promise<ReadonlyMap<st
     timed.phases.push(phases);
   }
   return new Map(
-    [...processes].map(([model, { threads, loadMs, firstInferenceMs, peakRssBytes }]) => [
+    [...processes].map(([model, { threads, loadMs, firstInferenceMs, peakRssBytes, pass }]) => [
       model,
       {
         threads,
         loadMs,
         firstInferenceMs,
         peakRssBytes,
+        seal: pass === undefined ? UNCHECKED : sealOf(pass.parts),
         images: [...(images.get(model)?.values() ?? [])].map(toMedians),
       },
     ]),

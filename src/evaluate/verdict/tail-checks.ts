@@ -79,7 +79,9 @@ function count(
   const unseen = undefinedCandidate > 0;
   const evidence = [
     `${hits.length} of ${counted(n, 'image')} ${texts.evidence} (allowed: ${allowed})`,
-    ...(interval === null ? [] : [`as many as ${percent(interval.upper)} of all images may (95 % bound)`]),
+    ...(interval === null
+      ? []
+      : [`elsewhere it may befall up to ${percent(interval.upper)} of images (95 % bound)`]),
     ...texts.more,
     ...(unseen ? [`undefined for the candidate alone on ${counted(undefinedCandidate, 'image')}`] : []),
     ...(tooFew && !tooMany ? ['too few images to decide'] : []),

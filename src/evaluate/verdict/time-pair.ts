@@ -1,19 +1,22 @@
-import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../../core/errors.js';
+import type { ModelPaths } from '../../models/ensure-model.js';
 import { parseDevice } from '../../runners/device.js';
 import { assertDeviceAvailable } from '../../runners/ort-session.js';
+import type { TimedModel } from '../../runners/timing/time-together.js';
+import type { PlannedSample } from '../records.js';
 import { readManifest, runFolder } from '../run-folder.js';
-import { plannedSamples } from '../plan-reader.js';
+import { describeModel } from '../timing/describe-model.js';
+import { chooseSamples } from '../timing/choose-samples.js';
 import type { TimePair } from './check.js';
+import type { LatencyRule } from './gate.js';
 import { locateModel } from './locate-model.js';
 import type { ModelPair } from './pair-models.js';
-import type { RemeasureRequest } from './remeasure.js';
+import { createProcessTimer, type Which } from './time-process.js';
 
 export interface TimePairOptions {
   /** The candidate's run folder: its pictures are the ones that are timed. */
   readonly run: string;
-  /** How many of them. */
-  readonly images: number;
+  readonly measure: LatencyRule['measure'];
   /** Where the two model files are, if the specs do not say. */
   readonly files: { readonly baseline?: string | undefined; readonly candidate?: string | undefined };
   readonly cwd: string;
@@ -29,41 +32,42 @@ export interface TimePairOptions {
  * that are not run by one network.
  */
 export async function createTimePair(options: TimePairOptions): Promise<TimePair> {
+  const { measure, signal } = options;
   const folder = runFolder(options.run);
   const { settings } = await readManifest(folder);
   const device = parseDevice(settings.device);
   assertDeviceAvailable(device);
-  const threads = settings.time.threads === 'auto' ? availableParallelism() : settings.time.threads;
-  const total = settings.datasets.reduce((sum, { samples }) => sum + samples, 0);
-  const images: { readonly key: string; readonly path: string }[] = [];
-  const step = Math.max(1, total / options.images);
-  let position = 0;
-  for await (const { imagePath } of plannedSamples(folder)) {
-    if (Math.ceil(position / step) * step < position + 1)
-      images.push({ key: String(position), path: imagePath });
-    position++;
-  }
+  const perDataset = Math.ceil(measure.images / settings.datasets.length);
+  const samples = inTurn(await chooseSamples(folder, settings.datasets, perDataset)).slice(0, measure.images);
   return async (pair) => {
-    const load = async (side: 'baseline' | 'candidate'): Promise<RemeasureRequest['baseline']> => {
+    const describe = async (side: Which): Promise<TimedModel> => {
       const { spec, name } = pair[side];
       if (spec.feeding === 'precomputed') {
         throw new MaskbenchError(
           'usage',
           `${name} is masks that were made elsewhere; there is nothing to time`,
-          {
-            remedy: 'leave out --remeasure',
-          },
+          { remedy: 'leave out --remeasure' },
         );
       }
       const paths = await locateModel(pair[side], { ...options, file: options.files[side] });
-      return { kind: 'load', spec, paths, device, options: settings.runner, threads };
+      const modelPaths = new Map<string, ModelPaths>([[spec.name, paths]]);
+      return describeModel({ settings, modelPaths, samples }, spec);
     };
+    const models = { baseline: await describe('baseline'), candidate: await describe('candidate') };
     return {
-      baseline: await load('baseline'),
-      candidate: await load('candidate'),
-      images,
-      signal: options.signal,
-      onProcess: (done, of) => options.onProcess?.(pair, done, of),
+      timer: await createProcessTimer({ models, device, measure, signal }),
+      onProcess: (done, total) => options.onProcess?.(pair, done, total),
     };
   };
+}
+
+/** The first of every dataset, then the second of every dataset, and so on. */
+function inTurn(samples: readonly PlannedSample[]): readonly PlannedSample[] {
+  const seen = new Map<string, number>();
+  const placed = samples.map((sample) => {
+    const place = seen.get(sample.dataset) ?? 0;
+    seen.set(sample.dataset, place + 1);
+    return { sample, place };
+  });
+  return placed.sort((a, b) => a.place - b.place).map(({ sample }) => sample);
 }

@@ -26,7 +26,7 @@ export function intervalCell(gain: GainEstimate | null): Cell {
 /** p by itself, with a star where it is below 0.05 after correction for the other rows. */
 export function pCell(p: number | null, adjusted: number | null): Cell {
   if (p === null) return NO_FIGURE;
-  const star = adjusted !== null && adjusted <= 0.05 ? ' *' : '';
+  const star = adjusted !== null && adjusted <= 0.05 ? '*' : '';
   return { text: `${p < 0.001 ? '<0.001' : p.toFixed(3)}${star}`, value: p };
 }
 

@@ -5,7 +5,9 @@ import { countCell, figureCell, intervalCell, pCell, signedCell } from './figure
 /** Every metric on every dataset: before, now, the gain with its interval, p, images better, same and worse. */
 export function metricTable({ metrics, leaked, baseline, candidate }: PairComparison): Table {
   const rows = metrics.map((row): Row => {
-    const moved = { text: `${row.wins}/${row.ties}/${row.losses}` };
+    const short = `${row.wins}/${row.ties}/${row.losses}`;
+    // in parts, so that a narrow terminal can break it
+    const moved = { text: short.length > 9 ? short.replaceAll('/', ' /') : short };
     return {
       kind: 'measured',
       cells: [

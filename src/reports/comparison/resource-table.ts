@@ -1,3 +1,4 @@
+import { sealOf, type SealPart } from '../../core/seal.js';
 import type { LatencyComparison, MachineConditions, PairComparison, PhaseRatio } from '../../core/comparison.js';
 import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from '../table.js';
 
@@ -61,12 +62,13 @@ function notesOn(latency: LatencyComparison): readonly string[] {
     case 'stored':
       return [`Times of ${latency.images} images from the two runs' own timing passes.`, ...latency.caveats];
     case 'remeasured':
-      return latency.rounds.map(({ purpose, processes, inferencesEach, phases, conditions }) => {
+      return latency.rounds.map(({ purpose, processes, repeated, inferencesEach, phases, conditions, seal }) => {
         const level = Math.round((phases[0]?.level ?? 0) * 100);
         return (
           `${purpose === 'confirmation' ? 'Confirmation' : 'Measured for this comparison'}: ` +
-          `${processes[0]} processes a side in the order A B B A, ${inferencesEach} predictions each; ` +
-          `${level} % intervals over processes; ${describe(conditions)}.`
+          `${processes[0]} processes a side in the order A B B A, ${inferencesEach} predictions each at least; ` +
+          `${level} % intervals over processes; ${repeated > 0 ? `${repeated} measured again after a disturbance; ` : ''}` +
+          `${describe(conditions)}; ${sealText(seal)}.`
         );
       });
   }
@@ -78,4 +80,9 @@ function describe({ cpu, cores, loadBefore, loadAfter, foreignCpu }: MachineCond
       ? 'the use by other processes is not known'
       : `other processes used ${(foreignCpu * 100).toFixed(1)} % of the processors`;
   return `${cpu}, ${cores} cores, load ${loadBefore.toFixed(1)} to ${loadAfter.toFixed(1)}, ${foreign}`;
+}
+
+function sealText(parts: readonly SealPart[]): string {
+  const seal = sealOf(parts);
+  return seal.kind === 'sealed' ? 'sealed' : `unsealed (${seal.failed.join(', ')})`;
 }

@@ -85,8 +85,8 @@ describe('a gate', () => {
     expect(measureOf(paperGate({ improve: [{ latency: 'predict' }] }).gate)).toEqual({
       processes: 6,
       images: 4,
-      rounds: 5,
-      warmup: 5,
+      rounds: 6,
+      warmup: 20,
     });
   });
 });

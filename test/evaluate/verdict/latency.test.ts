@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { LatencyComparison, MachineConditions } from '../../../src/core/comparison.js';
+import type { LatencyComparison } from '../../../src/core/comparison.js';
+import { SEAL_PARTS, type SealPartName } from '../../../src/core/seal.js';
 import type { Check } from '../../../src/core/verdict.js';
 import { checkGate, type TimePair } from '../../../src/evaluate/verdict/check.js';
-import { watchMachine } from '../../../src/evaluate/verdict/machine-conditions.js';
 import { interleaved } from '../../../src/evaluate/verdict/remeasure.js';
 import { generatedTimes } from '../../../src/evaluate/verdict/self-test/times.js';
-import type { TimingRequest } from '../../../src/runners/time-model.js';
+import type { ProcessTimer } from '../../../src/evaluate/verdict/time-process.js';
 import { oneModelSide, paperGate } from '../../support/paper-sides.js';
 
 const side = oneModelSide('run', { iou: Array.from({ length: 40 }, () => 0.9) });
@@ -27,32 +27,26 @@ function roundsOf(latency: LatencyComparison | undefined): string[] {
   return latency?.kind === 'remeasured' ? latency.rounds.map(({ purpose }) => purpose) : [];
 }
 
-/** As `pair`, with a factor that may differ from call to call, or other conditions of the machine. */
+/** As `pair`, with a factor that may differ from call to call of the candidate's process, or with a broken seal. */
 function altered(
   pair: TimePair,
-  { factorOf, conditions }: { factorOf?: (call: number) => number; conditions?: Partial<MachineConditions> },
+  { factorOf, broken }: { factorOf?: (call: number) => number; broken?: SealPartName },
 ): TimePair {
   let calls = 0;
   return async (models) => {
-    const request = await pair(models);
-    const { time, watch = watchMachine } = request;
-    return {
-      ...request,
-      watch: () => {
-        const stop = watch();
-        return () => ({ ...stop(), ...conditions });
-      },
-      time: async (timing: TimingRequest) => {
-        if (time === undefined) throw new Error('times are generated here');
-        const factor = timing.load === request.candidate ? (factorOf?.(calls++) ?? 1) : 1;
-        const drawn = await time(timing);
-        const scaled = drawn.samples.map(({ phases, ...sample }) => ({
-          ...sample,
-          phases: { ...phases, inferenceMs: phases.inferenceMs * factor },
-        }));
-        return { ...drawn, samples: scaled };
-      },
+    const { timer } = await pair(models);
+    const time: ProcessTimer['time'] = async (side) => {
+      const drawn = await timer.time(side);
+      const factor = side === 'candidate' ? (factorOf?.(calls++) ?? 1) : 1;
+      return {
+        ...drawn,
+        samples: drawn.samples.map((phases) => ({ ...phases, inferenceMs: phases.inferenceMs * factor })),
+        parts: drawn.parts.map((part) =>
+          part.name === broken ? { ...part, pass: false, found: 'planted' } : part,
+        ),
+      };
     };
+    return { timer: { ...timer, time } };
   };
 }
 
@@ -91,20 +85,15 @@ describe('the latency rule', () => {
     expect(roundsOf(latency)).toEqual(['measurement']);
   });
 
-  it.each([
-    ['busy', 0.2, '20.0 %'],
-    ['unknown', null, 'an unknown share'],
-  ])('decides nothing on a machine whose use by others is %s', async (_name, foreignCpu, said) => {
+  it.each(SEAL_PARTS)('decides nothing by times without their seal: %s', async (broken) => {
     for (const factor of [1, 1.5]) {
-      const { check } = await judge(altered(generatedTimes(factor, 'noise'), { conditions: { foreignCpu } }));
+      const { check, latency } = await judge(altered(generatedTimes(factor, 'noise'), { broken }));
       expect(check.verdict).toBe('inconclusive');
-      expect(check.evidence).toContain(`the machine was not quiet: other processes used ${said}`);
+      expect(check.evidence).toContain(
+        `not sealed, so it decides nothing: ${broken} (12 of 12 processes: planted)`,
+      );
+      expect(roundsOf(latency)).toEqual(['measurement']);
     }
-  });
-
-  it('may be told that any machine will do', async () => {
-    const busy = altered(generatedTimes(1, 'busy'), { conditions: { foreignCpu: 0.5 } });
-    expect((await judge(busy, { ...rule, maximumForeignCpu: 1 })).check.verdict).toBe('pass');
   });
 
   it('looks at the phase that it names', async () => {
@@ -113,10 +102,9 @@ describe('the latency rule', () => {
     expect((await judge(slowInference, { ...rule, phase: 'preprocess' })).check.verdict).toBe('pass');
   });
 
-  it('measures as the gate declares', async () => {
-    const measure = { processes: 4, images: 2, rounds: 3, warmup: 3 };
-    const { latency } = await judge(generatedTimes(1, 'declared'), { ...rule, measure });
-    expect(latency).toMatchObject({ rounds: [{ processes: [4, 4], inferencesEach: 12 }] });
+  it('measures as many processes as the gate declares', async () => {
+    const { latency } = await judge(generatedTimes(1, 'declared'), { ...rule, measure: { processes: 4 } });
+    expect(latency).toMatchObject({ rounds: [{ processes: [4, 4], repeated: 0, inferencesEach: 24 }] });
   });
 
   it('fails equal times in at most 5 of 100 rounds, and slower ones by the maximum as well', async () => {
@@ -126,20 +114,5 @@ describe('the latency rule', () => {
       if (roundsOf(latency).length === 2) failed++;
     }
     expect(failed / 200).toBeLessThanOrEqual(0.05 + 2 * Math.sqrt((0.05 * 0.95) / 200));
-  });
-});
-
-describe('the watch over the machine', () => {
-  it('gives shares that are shares', () => {
-    const stop = watchMachine();
-    const until = performance.now() + 50;
-    while (performance.now() < until);
-    const { foreignCpu, cores, loadBefore } = stop();
-    expect(cores).toBeGreaterThan(0);
-    expect(loadBefore).toBeGreaterThanOrEqual(0);
-    if (foreignCpu !== null) {
-      expect(foreignCpu).toBeGreaterThanOrEqual(0);
-      expect(foreignCpu).toBeLessThanOrEqual(1);
-    }
   });
 });

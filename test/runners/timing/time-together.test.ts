@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { parseDevice } from '../../../src/runners/device.js';
-import { timeModel } from '../../../src/runners/time-model.js';
 import type { TimedModel, TogetherRequest } from '../../../src/runners/timing/time-together.js';
 import { timeTogether } from '../../../src/runners/timing/time-together.js';
 import { paperModel } from '../../support/run-settings.js';
@@ -129,29 +128,5 @@ describe('models timed together', () => {
     });
     await expect(timeTogether(asked)).rejects.toMatchObject({ code: 'cancelled' });
     expect(asked.alive()).toBe(0);
-  });
-});
-
-describe('one model in a fresh process', () => {
-  it('is timed as often as asked for', async () => {
-    const { start } = scriptTiming(steady);
-    let told = 0;
-    const timing = await timeModel({
-      load: model('a').load,
-      timing: { images: IMAGES, warmup: 2, rounds: 3 },
-      signal: new AbortController().signal,
-      onTimed: () => void told++,
-      start,
-    });
-    expect(timing).toMatchObject({ loadMs: 12, firstInferenceMs: 90, peakRssBytes: 1e6 });
-    expect(timing.samples.map(({ key, iteration }) => `${key}/${iteration}`)).toEqual([
-      '0/0',
-      '1/0',
-      '0/1',
-      '1/1',
-      '0/2',
-      '1/2',
-    ]);
-    expect(told).toBe(6);
   });
 });

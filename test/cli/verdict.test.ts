@@ -1,0 +1,378 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Comparison } from '../../src/core/comparison.js';
+import type { GateOutcome } from '../../src/core/verdict.js';
+import { cli, type CliResult } from '../support/cli.js';
+import { configText, makeWorkspace, type Workspace } from '../support/workspace.js';
+import { writeTinyModel } from '../support/tiny-models.js';
+import { xmlFault } from '../support/well-formed.js';
+
+/** Forty images, so that gates may decide; of four runs each differs from `before` in one thing. */
+const IMAGES = 40;
+const BASICS =
+  'accuracy: { processes: 1, threads: 1 }\ntime: { profile: quick, images: 1, rounds: 1, threads: 1 }\n';
+
+let workspace: Workspace;
+
+async function maskbench(...argv: readonly string[]): Promise<CliResult> {
+  return cli(argv, workspace.folder);
+}
+
+async function evaluate(out: string, config = 'run.yaml', ...options: readonly string[]): Promise<CliResult> {
+  return maskbench('run', config, '--out', out, '--offline', ...options);
+}
+
+/** A run whose manifest was edited, as if it had been made elsewhere. */
+async function doctored(name: string, edit: (text: string) => string): Promise<void> {
+  await evaluate(name, 'run.yaml', '--no-time');
+  const path = workspace.path(name, 'manifest.json');
+  await writeFile(path, edit(await readFile(path, 'utf8')));
+}
+
+beforeAll(async () => {
+  workspace = await makeWorkspace({ samples: IMAGES });
+  await evaluate('before');
+  await evaluate('limited', 'run.yaml', '--no-time', '--limit', '38');
+  await writeFile(
+    workspace.path('signature.yaml'),
+    configText(['luma'], ['tiny'], `${BASICS}scoring: { threshold: 100 }\n`),
+  );
+  await evaluate('signature', 'signature.yaml', '--no-time');
+  await doctored('device', (text) => text.replaceAll('"device": "cpu"', '"device": "webgpu"'));
+  // the same network, fed brighter pictures: another feeding under the same name, and worse masks
+  const spec = await readFile(workspace.path('luma.yaml'), 'utf8');
+  await writeFile(workspace.path('luma.yaml'), spec.replace('divideBy: 255', 'divideBy: 200'));
+  await evaluate('fed', 'run.yaml', '--no-time');
+  await writeFile(
+    workspace.path('bright.yaml'),
+    spec.replace('name: luma', 'name: bright').replace('255', '200'),
+  );
+  await writeFile(workspace.path('luma.yaml'), spec);
+  await writeFile(workspace.path('both.yaml'), configText(['luma', 'bright'], ['tiny'], BASICS));
+  await evaluate('both', 'both.yaml', '--no-time');
+  await writeTinyModel(workspace.folder, 'nan-when-dark');
+  await writeFile(workspace.path('nan.yaml'), configText(['nan-when-dark'], ['tiny'], BASICS));
+  await evaluate('failed', 'nan.yaml', '--no-time');
+  const image = workspace.path('data', 'im', '007.jpg');
+  const original = await readFile(image);
+  await writeFile(image, await sharp(original).modulate({ brightness: 0.9 }).jpeg().toBuffer());
+  await evaluate('content', 'run.yaml', '--no-time');
+  await writeFile(image, original);
+}, 180_000);
+afterAll(() => workspace.remove());
+
+const GATE = `name: small
+accuracy: [{ metric: iou, margin: 0.01 }]
+catastrophes: [{ metric: iou, worseThan: 0.5, maximum: 0 }]
+size: { maximumRatio: 1.1 }
+`;
+
+function expectNarrow(text: string): void {
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+}
+
+describe('compare', () => {
+  it('prints tables for a terminal of 80 columns', async () => {
+    const { status, out, err } = await maskbench(
+      'compare',
+      'both',
+      'both',
+      '--model-a',
+      'luma',
+      '--model-b',
+      'bright',
+    );
+    expect([status, err]).toEqual([0, '']);
+    expect(out).toMatch(/Scores[\s\S]*Images that moved most, by iou[\s\S]*Time, memory and size/);
+    expectNarrow(out);
+  });
+
+  it('names the images that moved, in JSON', async () => {
+    const { out } = await maskbench(
+      'compare',
+      'both',
+      'both',
+      '--model-a',
+      'luma',
+      '--model-b',
+      'bright',
+      '--json',
+    );
+    const { pairs, forced } = JSON.parse(out) as Comparison;
+    expect(forced).toEqual([]);
+    expect(pairs[0]?.moved?.losses.length).toBeGreaterThan(0);
+    const [iou] = pairs[0]?.metrics ?? [];
+    expect(iou).toMatchObject({ metric: 'iou', n: IMAGES });
+    expect(iou?.gain?.upper).toBeLessThan(0);
+  });
+
+  it('finds nothing between a run and itself, and compares the times of its phases', async () => {
+    const { out } = await maskbench('compare', 'before', 'before', '--json');
+    const [pair] = (JSON.parse(out) as Comparison).pairs;
+    expect(pair?.metrics[0]).toMatchObject({ ties: IMAGES, p: null });
+    if (pair?.latency.kind !== 'stored') throw new Error('no stored times');
+    expect(pair.latency.phases.map(({ phase, ratio }) => [phase, ratio])).toContainEqual(['predict', 1]);
+    expect(pair.latency.caveats.join(' ')).toContain('The times of before are unsealed (');
+  });
+
+  it.each(['markdown', 'html'])('writes %s', async (format) => {
+    const { status } = await maskbench(
+      'compare',
+      'before',
+      'before',
+      '--format',
+      format,
+      '--out',
+      `page.${format}`,
+    );
+    expect(status).toBe(0);
+    const text = await readFile(workspace.path(`page.${format}`), 'utf8');
+    expect(text).toMatch(format === 'html' ? /<!doctype html>[\s\S]*<table>/i : /\| Metric +\| Dataset/);
+  });
+});
+
+describe('two runs that must not be compared', () => {
+  it.each([
+    ['content', 65, /dataset tiny differs \(1 image \(007\) with other contents\)/],
+    ['limited', 65, /dataset tiny differs \(2 images \(038, 039\) in before only\)/],
+    ['signature', 64, /signature fixed\|t:128\S+ against fixed\|t:100/],
+    ['fed', 64, /luma is fed differently \(input\.divideBy 255 against 200\)/],
+    ['device', 64, /device cpu against webgpu/],
+  ])('are refused in one line: %s', async (other, expected, line) => {
+    for (const argv of [
+      ['compare', 'before', other],
+      ['check', '--baseline', 'before', '--candidate', other],
+    ]) {
+      const { status, out, err } = await maskbench(...argv);
+      expect([status, out]).toEqual([expected, '']);
+      expect(err.trimEnd().split('\n')).toHaveLength(1);
+      expect(err).toMatch(line);
+      expect(err).toContain(`before and ${other} cannot be compared: `);
+    }
+  });
+
+  it('are refused when cells have failed', async () => {
+    const { status, err } = await maskbench('compare', 'before', 'failed');
+    expect(status).toBe(65);
+    expect(err).toMatch(/^\S.*\d+ failed cells of nan-when-dark on tiny in failed \(.*NaN.*\n$/);
+  });
+
+  it.each(['terminal', 'markdown', 'html'])(
+    'are compared by --force, and the %s is marked',
+    async (format) => {
+      const { status, out } = await maskbench('compare', 'before', 'limited', '--force', '--format', format);
+      expect(status).toBe(0);
+      expect(out).toContain('FORCED: these differ');
+      expect(out).toContain('038, 039');
+    },
+  );
+
+  it('are refused when there is no such run, naming what would be right', async () => {
+    const { status, err } = await maskbench('compare', 'before', 'nowhere');
+    expect([status, err]).toEqual([
+      65,
+      expect.stringMatching(/^maskbench: nowhere: neither a run folder nor a baseline; expected .*\n$/),
+    ]);
+  });
+});
+
+describe('check', () => {
+  beforeAll(() => writeFile(workspace.path('gate.yaml'), GATE));
+
+  async function check(candidate: string, ...options: readonly string[]): Promise<CliResult> {
+    return maskbench(
+      'check',
+      '--baseline',
+      'before',
+      '--candidate',
+      candidate,
+      '--gate',
+      'gate.yaml',
+      ...options,
+    );
+  }
+
+  const twoModels = ['--model-a', 'luma', '--model-b', 'bright'];
+
+  it('passes a run against itself with 0', async () => {
+    const { status, out } = await check('before');
+    expect(status).toBe(0);
+    expect(out).toMatch(/PASS by the gate "small": 3 of 3 checks pass, 0 fail, 0 open\n$/);
+    expectNarrow(out);
+  });
+
+  it('fails a worse model with 1, saying by how much and on which images', async () => {
+    const { status, out } = await check('both', ...twoModels);
+    expect(status).toBe(1);
+    expect(out).toMatch(
+      /FAIL +IoU on tiny: mean loss below 0\.01\n +IoU on tiny 0\.\d{4} before, 0\.\d{4} now/,
+    );
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('these data could have shown a loss of 0.');
+    expect(out).toMatch(/FAIL by the gate/);
+    expectNarrow(out);
+  });
+
+  it('is inconclusive with 2 where times are needed and none are sealed', async () => {
+    await writeFile(workspace.path('times.yaml'), 'name: times\nlatency: { maximumRatio: 1.05 }\n');
+    const { status, out } = await check('before', '--gate', 'times.yaml');
+    expect(status).toBe(2);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('which decides nothing; measure with --remeasure');
+  });
+
+  it('measures both models anew, and decides nothing by times that are not sealed', async () => {
+    await writeFile(
+      workspace.path('remeasure.yaml'),
+      'name: times\nlatency: { maximumRatio: 1.05, measure: { processes: 2, images: 1, rounds: 1, warmup: 3 } }\n',
+    );
+    const { status, out } = await check('before', '--gate', 'remeasure.yaml', '--remeasure', '--json');
+    expect(status).toBe(2);
+    const { comparison, pairs } = JSON.parse(out) as GateOutcome;
+    const latency = comparison.pairs[0]?.latency;
+    if (latency?.kind !== 'remeasured') throw new Error('not measured');
+    expect(latency.rounds).toHaveLength(1);
+    expect(latency.rounds[0]).toMatchObject({ processes: [2, 2], purpose: 'measurement' });
+    expect(pairs[0]?.checks[0]?.evidence).toMatch(
+      /not sealed, so it decides nothing: .*warmed \(4 of 4 processes: /,
+    );
+    expect(comparison.pairs[0]?.peakRssBytes?.candidate ?? 1).toBeGreaterThan(0);
+  }, 120_000);
+
+  it('writes JUnit that is well-formed, with every check as a case', async () => {
+    await check('both', ...twoModels, '--junit', 'verdict.xml');
+    const xml = await readFile(workspace.path('verdict.xml'), 'utf8');
+    expect(xmlFault(xml)).toBeNull();
+    expect(xml.match(/<testcase /g)).toHaveLength(3);
+    expect(xml).toMatch(/<testsuite [^>]*tests="3" failures="[12]" errors="0" skipped="0"/);
+    expect(xml).toMatch(/<failure type="accuracy" message="IoU on tiny/);
+  });
+
+  it('writes a comment for a pull request and a page', async () => {
+    await check('both', ...twoModels, '--markdown', 'verdict.md', '--html', 'verdict.html');
+    const comment = await readFile(workspace.path('verdict.md'), 'utf8');
+    expect(comment).toMatch(/^<!-- maskbench verdict -->\n\n## FAIL by the gate "small"/);
+    expect(comment).toMatch(/\| FAIL \| IoU on tiny: mean loss below 0\.01 \| /);
+    const page = await readFile(workspace.path('verdict.html'), 'utf8');
+    expect(page).toContain('<h1 class="fail">FAIL by the gate');
+    expect(page).not.toMatch(/<script|https?:\/\//);
+  });
+
+  it('annotates in GitHub Actions, on stderr', async () => {
+    const argv = [
+      'check',
+      '--baseline',
+      'before',
+      '--candidate',
+      'both',
+      '--gate',
+      'gate.yaml',
+      ...twoModels,
+    ];
+    const { err, out } = await cli([...argv, '--json'], workspace.folder, {
+      env: { ...process.env, GITHUB_ACTIONS: 'true' },
+    });
+    expect(err).toMatch(/^::error title=luma -> bright%3A IoU on tiny%3A mean loss below 0\.01::IoU on tiny/);
+    expect(err).toMatch(/::notice title=Maskbench::FAIL by the gate "small"/);
+    expect((JSON.parse(out) as GateOutcome).verdict).toBe('fail');
+  });
+
+  it('asks for both sides, and for a gate that is there', async () => {
+    expect(await maskbench('check', '--baseline', 'before')).toMatchObject({
+      status: 64,
+      err: expect.stringContaining('--candidate is missing'),
+    });
+    expect(await check('before', '--gate', 'none.yaml')).toMatchObject({
+      status: 65,
+      err: expect.stringContaining('no such gate'),
+    });
+  });
+
+  it('tests a gate by planted faults', async () => {
+    const { status, out } = await maskbench('check', '--self-test');
+    expect([status, out.match(/^ok /gm)?.length]).toEqual([0, 5]);
+    const blind = await maskbench('check', '--self-test', '--gate', 'gate.yaml');
+    expect(blind.status).toBe(1);
+    expect(blind.out).toMatch(/WRONG +\+10 % delay: pass/);
+    expect(blind.err).toContain('the gate "small" misjudges 1 of 5 planted cases');
+  }, 60_000);
+});
+
+describe('baseline', () => {
+  it('keeps a run as small files without pictures, that stand in for it', async () => {
+    expect(await maskbench('baseline', 'list')).toMatchObject({
+      out: expect.stringContaining('no baseline yet'),
+    });
+    expect(await maskbench('baseline', 'set', 'production', '--run', 'before')).toMatchObject({
+      status: 0,
+      err: '',
+    });
+    const folder = workspace.path('baselines', 'production');
+    expect((await readdir(folder)).sort()).toEqual(['baseline.json', 'scores.jsonl']);
+    const sizes = await Promise.all(
+      ['baseline.json', 'scores.jsonl'].map(
+        async (file) => (await stat(workspace.path('baselines', 'production', file))).size,
+      ),
+    );
+    expect(sizes[0]).toBeLessThan(20_000);
+    expect((sizes[1] ?? 0) / IMAGES).toBeLessThan(1000);
+    const text = await readFile(workspace.path('baselines', 'production', 'baseline.json'), 'utf8');
+    expect(text).not.toContain(workspace.folder);
+    expect((await maskbench('baseline', 'list')).out).toMatch(/production +luma +tiny +40/);
+    expect((await maskbench('baseline', 'show', 'production')).out).toMatch(
+      /production: of the run tiny-run/,
+    );
+    const { status, out } = await maskbench(
+      'check',
+      '--baseline',
+      'production',
+      '--candidate',
+      'before',
+      '--gate',
+      'gate.yaml',
+    );
+    expect([status, out]).toEqual([0, expect.stringContaining('baseline: production (baseline of ')]);
+  });
+
+  it('is neither overwritten nor edited in silence', async () => {
+    await maskbench('baseline', 'set', 'kept', '--run', 'before');
+    const again = await maskbench('baseline', 'set', 'kept', '--run', 'before');
+    expect([again.status, again.err]).toEqual([64, expect.stringContaining('overwrite it with --replace')]);
+    const path = workspace.path('baselines', 'kept', 'scores.jsonl');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"scores"', '"Scores"'));
+    const edited = await maskbench('compare', 'kept', 'before');
+    expect([edited.status, edited.err]).toEqual([
+      65,
+      expect.stringContaining('the scores are not those that'),
+    ]);
+    expect((await maskbench('baseline', 'set', 'kept', '--run', 'before', '--replace')).status).toBe(0);
+    expect((await maskbench('compare', 'kept', 'before')).status).toBe(0);
+  });
+
+  it('is not made of a run with failed cells', async () => {
+    const { status, err } = await maskbench('baseline', 'set', 'broken', '--run', 'failed');
+    expect([status, err]).toEqual([65, expect.stringContaining('a baseline must be whole')]);
+  });
+
+  it('that is not there is answered with the nearest name', async () => {
+    expect((await maskbench('baseline', 'show', 'productoin')).err).toContain('did you mean "production"?');
+    expect((await maskbench('compare', 'productoin', 'before')).err).toContain(
+      'did you mean the baseline "production"?',
+    );
+  });
+});
+
+describe('rank', () => {
+  it('puts the models of a run into tiers', async () => {
+    const { status, out } = await maskbench('rank', 'both');
+    expect(status).toBe(0);
+    expect(out).toMatch(/IoU on tiny[\s\S]*1 │ luma[\s\S]*2 │ bright/);
+    expectNarrow(out);
+  });
+
+  it('refuses a metric that was not scored', async () => {
+    expect(await maskbench('rank', 'both', '--metrics', 'sod.mae')).toMatchObject({
+      status: 64,
+      err: expect.stringContaining('the run has no scores of "sod.mae"'),
+    });
+  });
+});
