@@ -1,5 +1,6 @@
 // How often the intervals of src/stats hold the truth, and how often the gate and the tests err.
 //   npm run build && node bench/coverage.mjs [intervals|gate|tests|ratio|large|all] [--runs 2000] [--resamples 2000]
+//     [--populations easy,tied] [--sizes 100,200]     parts of the first two, with the very figures of the whole
 import { parseArgs } from 'node:util';
 import { printTable } from './support/print.mjs';
 import { scorePopulations } from './support/score-populations.mjs';
@@ -17,7 +18,12 @@ const { bcaEnds, studentisedEnds, accelerationOfMean } = await stats('bootstrap'
 
 const { positionals, values: options } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '2000' }, resamples: { type: 'string', default: '2000' } },
+  options: {
+    runs: { type: 'string', default: '2000' },
+    resamples: { type: 'string', default: '2000' },
+    populations: { type: 'string' },
+    sizes: { type: 'string' },
+  },
 });
 const runs = Number(options.runs);
 const resamples = Number(options.resamples);
@@ -59,7 +65,8 @@ function populationTable(kinds, sizes, level, methods, cell) {
   const rows = [];
   for (const population of scorePopulations(random.split('populations'))) {
     if (!kinds.includes(population.kind)) continue;
-    for (const n of sizes) {
+    if (options.populations?.split(',').includes(population.name) === false) continue;
+    for (const n of options.sizes?.split(',').map(Number) ?? sizes) {
       const found = misses(population, n, level, methods, random.split(`${population.name}/${n}`));
       rows.push([
         population.name,
