@@ -35,9 +35,9 @@ function altered(
   let calls = 0;
   return async (models) => {
     const { timer } = await pair(models);
-    const time: ProcessTimer['time'] = async (side) => {
-      const drawn = await timer.time(side);
-      const factor = side === 'candidate' ? (factorOf?.(calls++) ?? 1) : 1;
+    const time: ProcessTimer['time'] = async (which) => {
+      const drawn = await timer.time(which);
+      const factor = which === 'candidate' ? (factorOf?.(calls++) ?? 1) : 1;
       return {
         ...drawn,
         samples: drawn.samples.map((phases) => ({ ...phases, inferenceMs: phases.inferenceMs * factor })),
