@@ -6,6 +6,7 @@
 // Bar: 5 % and two standard errors.
 //
 //   npm run bench -- gate-errors        MASKBENCH_BENCH_RUNS=200 for a shorter look
+//   node bench/gate-errors.mjs tied     some populations alone, with the very figures of the whole
 import { judgeClaims } from '../dist/evaluate/verdict/claims.js';
 import { ratioInterval } from '../dist/evaluate/verdict/remeasure.js';
 import { createRandom } from '../dist/stats/random.js';
@@ -20,8 +21,10 @@ const OPTIONS = { level: 0.95, minimum: 30, resamples: 1000, seed: 'bench' };
 
 printMachine();
 const random = createRandom('gate errors');
-const pools = scorePopulations(random.split('pools')).filter(({ kind }) => kind === 'gains');
-const tiny = pools.find(({ name }) => name === 'tiny');
+const populations = scorePopulations(random.split('pools')).filter(({ kind }) => kind === 'gains');
+const asked = process.argv.slice(2);
+const pools = populations.filter(({ name }) => asked.length === 0 || asked.includes(name));
+const tiny = populations.find(({ name }) => name === 'tiny');
 
 /** A sample of a population, shifted so that its true mean is `mean`. */
 function draw(pool, mean, stream) {

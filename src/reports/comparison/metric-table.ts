@@ -1,6 +1,6 @@
 import type { MetricComparison, PairComparison } from '../../core/comparison.js';
 import type { Row, Table } from '../table.js';
-import { countCell, figureCell, intervalCell, pCell, signedCell } from './figures.js';
+import { figureCell, intervalCell, pCell, signedCell } from './figures.js';
 
 /** Every metric on every dataset: before, now, the gain with its interval, p, images better, same and worse. */
 export function metricTable({ metrics, leaked, baseline, candidate }: PairComparison): Table {
@@ -19,7 +19,6 @@ export function metricTable({ metrics, leaked, baseline, candidate }: PairCompar
         intervalCell(row.gain),
         pCell(row.p, row.adjusted),
         moved,
-        countCell(row.n),
       ],
     };
   });
@@ -35,11 +34,10 @@ export function metricTable({ metrics, leaked, baseline, candidate }: PairCompar
       { label: '95 % interval', align: 'right' },
       { label: 'p', align: 'right' },
       { label: '+/=/-', align: 'right' },
-      { label: 'n', align: 'right' },
     ],
     rows,
     notes: [
-      'p: two-sided sign-flip test; * is below 0.05 after Holm over the rows. +/=/-: images better, same, worse.',
+      'p: two-sided sign-flip test; * is below 0.05 after Holm over the rows. +/=/-: images better, same, worse; together all that were compared.',
       ...methodNotes(metrics),
       ...undefinedNotes(metrics),
       ...leaked.map(
