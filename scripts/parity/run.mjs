@@ -1,4 +1,4 @@
-// Compares Maskbench with rembg, matte by matte: the same model files, the same pictures. See docs/parity.md.
+// Compares Maskbench with rembg, matte by matte: the same model files, the same pictures. See docs/models.md.
 //
 //   npm run parity                 compare, print a table
 //   npm run parity -- --install    make the virtual environments first (pip, as the user's settings say)

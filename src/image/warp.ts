@@ -4,7 +4,7 @@
  *
  * `scipy-linear`: scipy.ndimage.map_coordinates of order 1, in double precision, nothing beyond the centre of the last
  * pixel. `opencv-linear`: cv2.warpAffine, whose positions are rounded to 1/32 of a pixel and whose 8-bit weights are
- * whole numbers of 1/1024. Both checked against the originals (docs/parity.md).
+ * whole numbers of 1/1024. Both checked against the originals (npm run parity).
  */
 export type WarpKind = 'scipy-linear' | 'opencv-linear';
 

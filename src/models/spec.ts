@@ -23,11 +23,12 @@ const common = {
   trainingSource: z.string().optional(),
   /** Name under which published figures of the same network are listed (configs/published.yaml). */
   publishedAs: z.string().optional(),
-  /** The mean IoU that these bytes reach on a dataset, for `maskbench models verify --score`. */
+  /** The mean IoU, and MAE of the mattes, that these bytes reach on a dataset, for `maskbench models verify --score`. */
   expected: z
     .strictObject({
       dataset: z.string().min(1),
       iou: z.number().min(0).max(1),
+      mae: z.number().min(0).max(1).optional(),
       tolerance: z.number().positive().default(0.01),
     })
     .optional(),

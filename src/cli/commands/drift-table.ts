@@ -13,14 +13,7 @@ export function driftTable(
   const failed = worst.filter((record) => record.status === 'failed');
   return {
     title: `${candidate} beside ${reference}`,
-    caption: [
-      `${s.images} images, ${s.identical} with equal mattes${s.failed > 0 ? `, ${s.failed} failed` : ''}.`,
-      `Matte: at most ${s.maxLevel} levels off, ${s.meanLevel.toFixed(3)} in the mean;`,
-      `flipped pixels ${percent(s.meanFlipped)}, at worst ${percent(s.maxFlipped)};`,
-      `IoU with the reference ${s.meanIou.toFixed(4)}, at worst ${s.minIou.toFixed(4)};`,
-      `score ${signed(s.scoreChange)}.`,
-      `They part at: ${stagesText(s.stages)}.`,
-    ].join(' '),
+    caption: s.images === 0 ? `None of ${s.failed} images could be compared.` : captionOf(s),
     columns: [
       { label: 'Image', align: 'left' },
       ...['max', 'mean', 'flipped', 'IoU', 'score', 'input', 'output'].map((label) => ({
@@ -76,4 +69,15 @@ function percent(share: number): string {
 
 function signed(value: number): string {
   return `${value < 0 ? '' : '+'}${value.toFixed(4)}`;
+}
+
+function captionOf(s: Omit<DriftSummary, 'candidate'>): string {
+  return [
+    `${s.images} images, ${s.identical} with equal mattes${s.failed > 0 ? `, ${s.failed} failed` : ''}.`,
+    `Matte: at most ${s.maxLevel} levels off, ${s.meanLevel.toFixed(3)} in the mean;`,
+    `flipped pixels ${percent(s.meanFlipped)}, at worst ${percent(s.maxFlipped)};`,
+    `IoU with the reference ${s.meanIou.toFixed(4)}, at worst ${s.minIou.toFixed(4)};`,
+    `score ${signed(s.scoreChange)}.`,
+    `They part at: ${stagesText(s.stages)}.`,
+  ].join(' ');
 }

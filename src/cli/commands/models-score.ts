@@ -67,8 +67,12 @@ function describe(model: string, dataset: string, v: Verification): string {
   const verdict =
     v.verdict === 'unrecorded'
       ? 'the spec records no score for it'
-      : `${v.verdict} (${(v.expected ?? 0).toFixed(4)})`;
+      : `${v.verdict} (${recordedText(v.expected)})`;
   const lines = [`${head}${failed}: ${verdict}`, ...v.hints.map((hint) => `  ${hint}`)];
+  if (v.verdict === 'unrecorded' && v.hints.length === 0) {
+    const record = `{ dataset: ${dataset}, iou: ${v.iou.toFixed(4)}, mae: ${v.mae.toFixed(4)} }`;
+    lines.push(`  if that is right, record it in the spec: expected: ${record}`);
+  }
   if (v.alternatives.length > 0) {
     const [best] = v.alternatives;
     lines.push(`  likely: ${best.mistake}; with ${best.fix} the IoU is ${best.iou.toFixed(4)}`);
@@ -80,4 +84,10 @@ function describe(model: string, dataset: string, v: Verification): string {
     lines.push('  none of the usual mistakes explains it: other bytes, another network, or another dataset');
   }
   return `${lines.join('\n')}\n`;
+}
+
+function recordedText(expected: Verification['expected']): string {
+  if (expected === null) return '';
+  const { iou, mae } = expected;
+  return mae === null ? iou.toFixed(4) : `${iou.toFixed(4)}, ${mae.toFixed(4)}`;
 }

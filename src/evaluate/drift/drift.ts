@@ -98,6 +98,7 @@ async function compareImage(
     truth = await decodeTruth(sample.truthPath);
     before = await reference.stagesOf(sample);
   } catch (error) {
+    if (isOfModel(error)) throw error;
     return others.map(({ label }) => failed(label, error));
   }
   const referenceIou = iouOf(before.matte, truth, threshold);
@@ -122,8 +123,16 @@ async function compareImage(
         candidateIou,
       });
     } catch (error) {
+      if (isOfModel(error)) throw error;
       records.push(failed(label, error));
     }
   }
   return records;
+}
+
+/** Failures that every further image would meet again. */
+const OF_MODEL: ReadonlySet<string> = new Set(['device.unavailable', 'model.load', 'model.signature']);
+
+function isOfModel(error: unknown): boolean {
+  return error instanceof MaskbenchError && OF_MODEL.has(error.code);
 }

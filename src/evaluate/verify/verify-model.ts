@@ -31,7 +31,7 @@ export interface Verification extends SpecScore {
   readonly range: readonly [min: number, max: number];
   /** `unrecorded`: the spec says no score for this dataset. */
   readonly verdict: 'as recorded' | 'differs' | 'unrecorded';
-  readonly expected: number | null;
+  readonly expected: { readonly iou: number; readonly mae: number | null } | null;
   /** What the raw values alone give away. */
   readonly hints: readonly string[];
   /** Those that explain the score, best first; looked for only where something is wrong. */
@@ -58,22 +58,25 @@ export async function verifyModel(request: VerifyRequest): Promise<Verification>
     const outputs = await infer(request, spec, samples, scratch);
     const score = await scoreOutputs(spec, outputs);
     const recorded = spec.expected?.dataset === dataset.name ? spec.expected : undefined;
-    const fits = ({ iou }: SpecScore): boolean =>
-      recorded !== undefined && Math.abs(iou - recorded.iou) <= recorded.tolerance;
+    const fits = ({ iou, mae }: SpecScore): boolean =>
+      recorded !== undefined &&
+      Math.abs(iou - recorded.iou) <= recorded.tolerance &&
+      Math.abs(mae - (recorded.mae ?? mae)) <= recorded.tolerance;
     const verdict = recorded === undefined ? 'unrecorded' : fits(score) ? 'as recorded' : 'differs';
     const range = rangeOf(outputs);
     const hints = hintsOf(spec, range);
     const search = verdict === 'differs' || hints.length > 0;
     const tried = search ? await tryAll(request, samples, outputs, scratch) : [];
     const better = tried.filter((one) => fits(one) || one.iou >= score.iou + CLEARLY);
-    const target = recorded?.iou ?? 1;
-    better.sort((a, b) => Math.abs(a.iou - target) - Math.abs(b.iou - target) || a.mae - b.mae);
+    const distance = ({ iou, mae }: SpecScore): number =>
+      Math.abs(iou - (recorded?.iou ?? 1)) + Math.abs(mae - (recorded?.mae ?? 0));
+    better.sort((a, b) => distance(a) - distance(b));
     return {
       images: samples.length,
       ...score,
       range,
       verdict,
-      expected: recorded?.iou ?? null,
+      expected: recorded === undefined ? null : { iou: recorded.iou, mae: recorded.mae ?? null },
       hints,
       alternatives: better,
     };

@@ -76,6 +76,17 @@ describe.skipIf(!IS_BUILT)('maskbench drift (skipped unless dist/ is built)', ()
     });
   });
 
+  it('ends with one line where a candidate cannot be run at all', async () => {
+    await varied('wide', 'input: { width: 128 }');
+    const { status, out, err } = await cli(
+      ['drift', '--reference', './luma.yaml', '--candidates', './wide.yaml', '--dataset', './tiny.yaml'],
+      workspace.folder,
+    );
+    expect(status).toBe(65);
+    expect(out).toBe('');
+    expect(err.trim().split('\n')).toEqual([expect.stringMatching(/the model's input "image" is float32/)]);
+  });
+
   it('prints a table, the worst images first', async () => {
     await varied('bilinear', 'input: { resample: pillow-bilinear }');
     const { out, status } = await cli(

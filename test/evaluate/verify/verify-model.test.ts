@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { Verification } from '../../../src/evaluate/verify/verify-model.js';
 import { cli, IS_BUILT } from '../../support/cli.js';
 import { COLOUR_SPEC, writeColourDataset, writeColourModel } from '../../support/colour-model.js';
@@ -11,7 +12,7 @@ const EXPECTED = { dataset: 'colours', iou: 1, tolerance: 0.02 };
 
 let folder: string;
 
-async function verify(changes: { input?: object; output?: object; expected?: object | undefined }): Promise<{
+async function verify(changes: { input?: object; output?: object; expected?: object }): Promise<{
   status: number | null;
   found: Verification;
 }> {
@@ -19,7 +20,7 @@ async function verify(changes: { input?: object; output?: object; expected?: obj
     ...COLOUR_SPEC,
     input: { ...COLOUR_SPEC.input, ...changes.input },
     output: { ...COLOUR_SPEC.output, ...changes.output },
-    ...('expected' in changes ? {} : { expected: EXPECTED }),
+    expected: changes.expected ?? EXPECTED,
   };
   await writeFile(join(folder, 'colour.yaml'), JSON.stringify(spec));
   const { status, out } = await cli(
@@ -82,10 +83,25 @@ describe.skipIf(!IS_BUILT)('maskbench models verify --score (skipped unless dist
     expect(found.alternatives.map(({ mistake }) => mistake)).toContain('logits are taken as probabilities');
   });
 
-  it('looks for what is better where no score is recorded', async () => {
-    const { status, found } = await verify({ input: { channels: 'bgr' }, expected: undefined });
-    expect(found).toMatchObject({ verdict: 'unrecorded', expected: null });
+  it('says what to record where no score is recorded, and passes with that in the spec', async () => {
+    const spec = join(folder, 'colour.yaml');
+    await writeFile(spec, JSON.stringify(COLOUR_SPEC));
+    const argv = ['models', 'verify', './colour.yaml', '--score', '--dataset', './colours.yaml'];
+    const { status, out } = await cli(argv, folder);
     expect(status).toBe(0);
+    const [, expected] = /record it in the spec: expected: (\{.*\})/.exec(out) ?? [];
+    await writeFile(spec, JSON.stringify({ ...COLOUR_SPEC, expected: parse(expected ?? '') as unknown }));
+    const again = await cli(argv, folder);
+    expect(again.out).toMatch(/: as recorded \(\d\.\d{4}, \d\.\d{4}\)\n$/);
+    expect(again.status).toBe(0);
+  });
+
+  it('sees by the mean absolute error what the masks hide', async () => {
+    const { found } = await verify({
+      output: { rescale: 'min-max' },
+      expected: { ...EXPECTED, iou: 1, mae: 0.5 },
+    });
+    expect(found).toMatchObject({ verdict: 'differs', expected: { iou: 1, mae: 0.5 } });
   });
 
   it('says in words what it found', async () => {
