@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { MaskbenchError } from '../core/errors.js';
 import { count, list, shard } from './arguments.js';
 import type { CellFormat } from './commands/report-cells.js';
+import { withGalleryOptions } from './gallery-options.js';
 import type { RunOptions } from './commands/run.js';
 import type { CliContext, SetStatus } from './context.js';
 
@@ -77,8 +78,7 @@ function addMerge(program: Command, context: CliContext, setStatus: SetStatus): 
 }
 
 function addReport(program: Command, context: CliContext): void {
-  program
-    .command('report')
+  withGalleryOptions(program.command('report'))
     .description('render a run again, or runs on several devices side by side')
     .argument('<run...>', 'run folders')
     .addOption(
@@ -89,7 +89,8 @@ function addReport(program: Command, context: CliContext): void {
     .option('--out <file>', 'write to a file instead of stdout')
     .option('--intervals', 'markdown and latex: the 95 % interval beside every mean score')
     .option('--by <attribute>', 'scores by split, group, category, ipq, components ... of the samples')
-    .option('--metric <id>', 'with --by: the metric, such as iou or sod.s')
+    .option('--against <run>', 'with --format html: a run or baseline before, to show what changed')
+    .option('--metric <id>', 'of --by, or by which the pictures are chosen; such as iou or sod.s')
     .action(async (runs: string[], options) => {
       const [run = '', ...others] = runs;
       if (options.by === undefined && isCellFormat(options.format)) {

@@ -3,10 +3,14 @@ import type { Summary } from '../core/summary.js';
 import { markdown } from '../reports/markdown.js';
 import { renderPage } from '../reports/page/render-page.js';
 import { readPageAssets } from './page-assets.js';
+import { galleryOfPage } from './page-gallery.js';
 import { writeReport } from './write-report.js';
 
-/** The reports that every run folder holds: report.md and report.html. */
+/** The reports that every run folder holds: report.md and report.html, with its pictures in it or beside it. */
 export async function writeRunReports(folder: string, summary: Summary): Promise<void> {
   await writeReport(join(folder, 'report.md'), markdown.render(summary));
-  await writeReport(join(folder, 'report.html'), renderPage({ runs: [{ summary }] }, await readPageAssets()));
+  const page = join(folder, 'report.html');
+  const gallery = await galleryOfPage([folder], page, {}, folder);
+  const input = { runs: [{ summary }], ...(gallery === null ? {} : { gallery }) };
+  await writeReport(page, renderPage(input, await readPageAssets()));
 }

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { list } from './arguments.js';
+import { withGalleryOptions } from './gallery-options.js';
 import type { CliContext, SetStatus } from './context.js';
 
 /** `compare`, `check`, `baseline` and `rank`: what two runs, or the models of one, are worth against each other. */
@@ -14,8 +15,7 @@ const format = (choices: readonly string[]): Option =>
   new Option('--format <format>', 'how').choices(choices).default('terminal');
 
 function addCompare(program: Command, context: CliContext): void {
-  program
-    .command('compare')
+  withGalleryOptions(program.command('compare'))
     .description('hold two runs against each other, image by image; 64 or 65 if they must not be')
     .argument('<a>', 'a run folder or the name of a baseline: the model before')
     .argument('<b>', 'a run folder or the name of a baseline: the model now')

@@ -1,3 +1,4 @@
+import type { Gallery } from './gallery.js';
 import type { RankingReport } from './ranking.js';
 import type { Summary } from './summary.js';
 
@@ -5,6 +6,8 @@ import type { Summary } from './summary.js';
 export interface PageInput {
   /** At least one, in the order that was asked for. */
   readonly runs: readonly PageRun[];
+  /** Pictures of all runs; absent where none were asked for or are at hand. */
+  readonly gallery?: Gallery;
 }
 
 /** One run: its summary, and as much of what is behind it as there is. */

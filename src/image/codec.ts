@@ -58,6 +58,48 @@ export async function encodeMattePng({ width, height, data }: GrayImage): Promis
     .toBuffer();
 }
 
+/** How visible the compression of a picture's preview is, 1..100. */
+const PREVIEW_QUALITY = 80;
+
+/**
+ * A picture as `decodeRgb` gives it, resized to a preview and compressed as WebP with little loss.
+ *
+ * @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file.
+ */
+export async function encodePicturePreview(path: string, width: number, height: number): Promise<Uint8Array> {
+  return decoding(path, async () => {
+    const source = open(path);
+    const { space } = await source.metadata();
+    const upright = space === 'cmyk' ? fromRgb(await decodeCmyk(path)) : source.removeAlpha();
+    return upright
+      .toColourspace('srgb')
+      .resize(width, height, { fit: 'fill' })
+      .webp({ quality: PREVIEW_QUALITY, smartSubsample: true })
+      .toBuffer();
+  });
+}
+
+/**
+ * A matte resized by a kernel that never rings, so that nothing shows that is not there, as PNG: WebP without loss is a
+ * tenth smaller and takes twenty times as long.
+ */
+export async function encodeMattePreview(
+  { width, height, data }: GrayImage,
+  toWidth: number,
+  toHeight: number,
+): Promise<Uint8Array> {
+  return sharp(data, { raw: { width, height, channels: 1 } })
+    .toColourspace('b-w')
+    .resize(toWidth, toHeight, { fit: 'fill', kernel: 'linear' })
+    .toColourspace('b-w')
+    .png({ compressionLevel: 6, adaptiveFiltering: true })
+    .toBuffer();
+}
+
+function fromRgb({ width, height, data }: RgbImage): Sharp {
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
 /** Width and height after EXIF orientation, from the header alone. */
 export async function readImageSize(
   path: string,

@@ -33,6 +33,15 @@ const oneMap = (
 /** The brightness of the picture. */
 const luma = oneMap([meanOverChannels('image')]);
 
+/** The darkness of the picture: wrong wherever `luma` is right. */
+const inverse = oneMap(
+  [
+    node('ReduceMean', ['image'], 'mean', { axes: attribute.ints([1]), keepdims: attribute.int(1) }),
+    node('Sub', ['one', 'mean'], 'map'),
+  ],
+  [number('one', 1)],
+);
+
 /** 0 / 0 for every pixel. */
 const notANumber = oneMap(
   [
@@ -77,6 +86,7 @@ const flat: Graph = {
 
 const GRAPHS = {
   luma,
+  inverse,
   'not-a-number': notANumber,
   'nan-when-dark': nanWhenDark,
   constant,

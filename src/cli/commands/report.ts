@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
+import type { Gallery } from '../../core/gallery.js';
 import type { Summary } from '../../core/summary.js';
 import { readSummary } from '../../evaluate/read-summary.js';
 import { runFolder } from '../../evaluate/run-folder.js';
@@ -10,9 +11,10 @@ import { renderPage } from '../../reports/page/render-page.js';
 import { REPORTS } from '../../reports/registry.js';
 import type { CliContext } from '../context.js';
 import { readPageAssets } from '../page-assets.js';
+import { assertGalleryHasPage, galleryOfPage, type GalleryOptions } from '../page-gallery.js';
 import { writeReport } from '../write-report.js';
 
-export interface ReportOptions {
+export interface ReportOptions extends GalleryOptions {
   readonly format: string;
   readonly out?: string;
   readonly intervals?: boolean;
@@ -26,14 +28,20 @@ export async function reportCommand(
 ): Promise<void> {
   const summaries: Summary[] = [];
   for (const run of runs) summaries.push(await readSummary(runFolder(resolve(context.cwd, run))));
-  const text = options.format === 'html' ? await page(summaries) : render(summaries, options);
-  if (options.out === undefined) context.out(text);
-  else await writeReport(resolve(context.cwd, options.out), text);
+  const out = options.out === undefined ? null : resolve(context.cwd, options.out);
+  assertGalleryHasPage(options, options.format);
+  const text =
+    options.format === 'html'
+      ? await page(summaries, await galleryOfPage(runs, out, options, context.cwd))
+      : render(summaries, options);
+  if (out === null) context.out(text);
+  else await writeReport(out, text);
 }
 
-async function page(summaries: readonly Summary[]): Promise<string> {
+async function page(summaries: readonly Summary[], gallery: Gallery | null): Promise<string> {
   assertComparable(summaries, deviceLabels(summaries));
-  return renderPage({ runs: summaries.map((summary) => ({ summary })) }, await readPageAssets());
+  const runs = summaries.map((summary) => ({ summary }));
+  return renderPage({ runs, ...(gallery === null ? {} : { gallery }) }, await readPageAssets());
 }
 
 function render(

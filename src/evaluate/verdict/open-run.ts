@@ -18,6 +18,7 @@ export async function openRun(path: string, label: string): Promise<Side> {
   const { metrics, signatures } = facts;
   return {
     facts,
+    folder,
     loadScores: (models) => loadRunScores({ folder, models, metrics, signatures }),
     loadTimes: async (models) => {
       const times = await loadStoredTimes(folder);

@@ -2,12 +2,15 @@ import type { ComparedSide } from '../../core/comparison.js';
 import type { ModelSpec } from '../../models/spec.js';
 import type { Environment, RunDataset } from '../manifest.js';
 import type { RunnerOptions } from '../../runners/session-options.js';
+import type { RunFolder } from '../run-folder.js';
 import type { RunScores } from './run-scores.js';
 import type { StoredTimes } from './stored-times.js';
 
 /** One side of a comparison: a run folder, a named baseline, or generated data, behind one face. */
 export interface Side {
   readonly facts: SideFacts;
+  /** The run folder with its mattes; a baseline keeps none. */
+  readonly folder?: RunFolder;
   /** Per-image scores of the named models. */
   loadScores(models: readonly string[]): Promise<RunScores>;
   /** Stored times by model, as far as it was timed. */

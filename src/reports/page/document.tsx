@@ -13,8 +13,8 @@ export interface PageDocument {
   readonly script?: string;
 }
 
-/** Sets the chosen theme before anything is painted. */
-const BOOT = `try{const t=localStorage.getItem('maskbench-theme');if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}`;
+/** Before anything is painted: sets the chosen theme, and says that there is script, so that its controls have room. */
+const BOOT = `document.documentElement.classList.add('scripted');try{const t=localStorage.getItem('maskbench-theme');if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}`;
 
 /**
  * One self-contained HTML file: one stylesheet, at most one script, no request to anywhere. Whatever a name holds stays

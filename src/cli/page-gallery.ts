@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import type { Comparison } from '../core/comparison.js';
+import { MaskbenchError } from '../core/errors.js';
+import type { Gallery } from '../core/gallery.js';
+import type { GalleryRequest } from '../evaluate/gallery/build-gallery.js';
+import { galleryOfComparison, galleryOfRuns, type NamedRun } from '../evaluate/gallery/galleries.js';
+import { runFolder } from '../evaluate/run-folder.js';
+import { openSide } from '../evaluate/verdict/open-side.js';
+import type { Side } from '../evaluate/verdict/side.js';
+import { galleryFiles, type GalleryFiles } from './gallery-files.js';
+
+/** What a user may say of the pictures of a page. */
+export interface GalleryOptions {
+  /** Images at most; false for none. Default 60. */
+  readonly gallery?: number | false;
+  /** Of the previews, in pixels. Default 768. */
+  readonly gallerySize?: number;
+  /** Pictures in the page or beside it; by default by their number. */
+  readonly embed?: boolean;
+  /** A run folder or baseline. */
+  readonly against?: string;
+  /** By which images are chosen. */
+  readonly metric?: string;
+}
+
+const IMAGES = 60;
+const SIZE = 768;
+
+/** The pictures of runs; null where none are wanted, or where a folder has a summary and nothing else. */
+export async function galleryOfPage(
+  runs: readonly string[],
+  page: string | null,
+  options: GalleryOptions,
+  cwd: string,
+): Promise<Gallery | null> {
+  const { gallery: count = IMAGES, gallerySize: size = SIZE, embed, against, metric } = options;
+  const [first, ...others] = runs
+    .map((run) => ({ path: resolve(cwd, run), label: labelOf(run, runs) }))
+    .filter(({ path }) => existsSync(runFolder(path).manifest));
+  if (first === undefined || count === false) return null;
+  const named: readonly [NamedRun, ...NamedRun[]] = [first, ...others];
+  const past = against === undefined ? null : await openSide(against, cwd);
+  return withFiles(page, embed, (place) => galleryOfRuns(named, past, { metric, count, size, place }));
+}
+
+/** The pictures of a comparison: the images that moved most. */
+export async function galleryOfComparedPage(
+  baseline: Side,
+  candidate: Side,
+  comparison: Comparison,
+  page: string | null,
+  options: GalleryOptions,
+): Promise<Gallery | null> {
+  const { gallery: count = IMAGES, gallerySize: size = SIZE, embed } = options;
+  const metric = comparison.pairs[0]?.metrics[0]?.metric;
+  return count === false
+    ? null
+    : withFiles(page, embed, (place) =>
+        galleryOfComparison(baseline, candidate, comparison, { metric, count, size, place }),
+      );
+}
+
+async function withFiles(
+  page: string | null,
+  embed: boolean | undefined,
+  build: (place: GalleryRequest['place']) => Promise<Gallery | null>,
+): Promise<Gallery | null> {
+  let files: GalleryFiles | undefined;
+  const gallery = await build((images) => {
+    files = galleryFiles(page, images, embed);
+    return files.store;
+  });
+  await files?.finish();
+  return gallery;
+}
+
+/** @throws MaskbenchError `usage` for pictures in a format that has none. */
+export function assertGalleryHasPage(options: GalleryOptions, format: string): void {
+  const given = (['gallery', 'gallerySize', 'embed', 'against'] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (given === undefined || format === 'html') return;
+  const flag = given === 'gallerySize' ? 'gallery-size' : given;
+  throw new MaskbenchError('usage', `--${flag} is for pages, and the format is ${format}`, {
+    remedy: 'add --format html',
+  });
+}
+
+/** The folder's own name, where the runs differ in it. */
+function labelOf(run: string, runs: readonly string[]): string {
+  const name = basename(resolve(run));
+  return runs.filter((other) => basename(resolve(other)) === name).length === 1 ? name : run;
+}
