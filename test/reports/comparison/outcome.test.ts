@@ -42,7 +42,7 @@ describe('a verdict with a hostile file name', () => {
 
   it('stays text in HTML', () => {
     for (const page of [outcomeToHtml(outcome), comparisonToHtml(outcome.comparison)]) {
-      expect(page).toContain('&lt;script&gt;alert(&quot;x&quot;)');
+      expect(page).toMatch(/&lt;script(?:>|&gt;)alert\((?:"|&quot;)x/);
       expect(page).not.toContain('<script');
       for (const control of CONTROLS) expect(page).not.toContain(control);
     }
