@@ -189,8 +189,8 @@ describe.skipIf(!IS_BUILT || !HAS_BROWSER)('the gallery', () => {
     await drawn(again.page, 'Cut-out of contrast-baseline');
     await again.page.waitForTimeout(400);
     expect(await hash(again.page)).toBe(address);
-    const place = async (opened: Page): Promise<readonly number[]> => {
-      const box = (await opened.locator('#viewer-sheet').boundingBox())!;
+    const place = async (shown: Page): Promise<readonly number[]> => {
+      const box = (await shown.locator('#viewer-sheet').boundingBox())!;
       // The address has four digits of each figure.
       return [box.x, box.y, box.width].map((value) => Math.round(value / 2));
     };

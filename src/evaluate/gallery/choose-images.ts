@@ -56,7 +56,10 @@ export function chooseImages(
       if (chosen.size === count) break;
     }
   }
-  for (let i = 0; i < candidates.length && chosen.size < count && !changesOnly; i++) chosen.add(i);
+  for (const i of changesOnly ? [] : candidates.keys()) {
+    if (chosen.size === count) break;
+    chosen.add(i);
+  }
   const reasons = reasonsByImage(rankings);
   return [...chosen].map((index) => ({ index, reasons: reasons.get(index) ?? [] }));
 }
