@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 
@@ -66,8 +65,6 @@ export function useBrowser(): (path: string, options?: OpenOptions) => Promise<O
   };
 }
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
 interface Finding {
   readonly id: string;
   readonly impact: string | null;
@@ -76,10 +73,10 @@ interface Finding {
 
 /** Through the debugger, since the page's own policy lets no foreign script in. */
 async function audit(page: Page): Promise<readonly string[]> {
-  await page.evaluate(await readFile(AXE, 'utf8'));
+  await page.evaluate(axe.source);
   const findings = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
-    return (await axe.run()).violations;
+    const { axe: there } = globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
+    return (await there.run()).violations;
   });
   return findings
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
