@@ -13,7 +13,7 @@ const SAMPLES = [2000, 20_000];
 const MODELS = ['a', 'b', 'c', 'd', 'e'];
 const PROTOCOLS = ['fixed', 'sod'];
 const SCORING = { protocols: PROTOCOLS, threshold: 128, empty: 'one' };
-/** Growth of the peak from the small run to the large one, a cell: a key, places and times; its scores are 800 bytes. */
+/** Growth of the peak from the small run to the large one, a cell: a key, places, times, and garbage. */
 const BAR_BYTES = 800;
 
 const signatures = signaturesOf(PROTOCOLS, SCORING);
@@ -117,10 +117,11 @@ function drained(stream) {
   return stream.writableNeedDrain ? new Promise((done) => stream.once('drain', done)) : undefined;
 }
 
-/** A process of its own, which tells its peak when it ends. */
+/** A process of its own, which tells its peak when it ends (VmHWM: maxRSS would begin with its parent's). */
 async function report(run, format, out) {
   const main = join(import.meta.dirname, '../dist/cli/main.js');
-  const tell = `process.on('exit', () => process.stderr.write(String(process.resourceUsage().maxRSS)))`;
+  const tell = `import { readFileSync } from 'node:fs';
+    process.on('exit', () => process.stderr.write(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]));`;
   const preload = `data:text/javascript,${encodeURIComponent(tell)}`;
   const argv = ['--import', preload, main, 'report', run, '--format', format, '--out', out];
   const start = performance.now();
