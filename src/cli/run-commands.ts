@@ -83,10 +83,21 @@ function addReport(program: Command, context: CliContext): void {
     .argument('<run...>', 'run folders')
     .addOption(
       new Option('--format <format>', 'how')
-        .choices(['terminal', 'markdown', 'latex', 'csv', 'cells-csv', 'parquet', 'json', 'html'])
+        .choices([
+          'terminal',
+          'markdown',
+          'latex',
+          'csv',
+          'cells-csv',
+          'parquet',
+          'json',
+          'html',
+          'svg',
+          'png',
+        ])
         .default('terminal'),
     )
-    .option('--out <file>', 'write to a file instead of stdout')
+    .option('--out <file>', 'write to a file instead of stdout; with svg and png: a folder, a file a plot')
     .option('--intervals', 'markdown and latex: the 95 % interval beside every mean score')
     .option('--by <attribute>', 'scores by split, group, category, ipq, components ... of the samples')
     .option('--against <run>', 'with --format html: a run or baseline before, to show what changed')
@@ -96,6 +107,9 @@ function addReport(program: Command, context: CliContext): void {
       if (options.by === undefined && isCellFormat(options.format)) {
         const { reportCells } = await import('./commands/report-cells.js');
         await reportCells(runs, { ...options, format: options.format }, context);
+      } else if (options.by === undefined && (options.format === 'svg' || options.format === 'png')) {
+        const { reportPlots } = await import('./commands/report-plots.js');
+        await reportPlots(runs, options, context);
       } else if (options.by === undefined) {
         const { reportCommand } = await import('./commands/report.js');
         await reportCommand(runs, options, context);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Summary } from '../core/summary.js';
+import { gatherRun } from '../evaluate/report-data/gather.js';
 import { markdown } from '../reports/markdown.js';
 import { renderPage } from '../reports/page/render-page.js';
 import { readPageAssets } from './page-assets.js';
@@ -11,6 +12,6 @@ export async function writeRunReports(folder: string, summary: Summary): Promise
   await writeReport(join(folder, 'report.md'), markdown.render(summary));
   const page = join(folder, 'report.html');
   const gallery = await galleryOfPage([folder], page, {}, folder);
-  const input = { runs: [{ summary }], ...(gallery === null ? {} : { gallery }) };
+  const input = { runs: [await gatherRun(folder, summary)], ...(gallery === null ? {} : { gallery }) };
   await writeReport(page, renderPage(input, await readPageAssets()));
 }

@@ -1,6 +1,6 @@
 import type { Gallery } from './gallery.js';
 import type { RankingReport } from './ranking.js';
-import type { Summary } from './summary.js';
+import type { Interval, Summary } from './summary.js';
 
 /** Everything that the page of one or several runs is rendered from: plain data, gathered before, no file is read. */
 export interface PageInput {
@@ -18,6 +18,8 @@ export interface PageRun {
   /** Raw times of the timing pass, a series a model. */
   readonly series?: readonly LatencySeries[];
   readonly curves?: readonly RunCurves[];
+  /** The headline metric by each attribute of the samples that cuts them into several slices. */
+  readonly slices?: readonly SliceTable[];
   /** Tiers of models that cannot be told apart, a table a metric and dataset. */
   readonly ranking?: RankingReport;
 }
@@ -88,3 +90,20 @@ export interface RunCurves {
 }
 
 export type CurveKind = 'precision' | 'recall' | 'f' | 'iou' | 'e';
+
+/** Mean scores of a metric on slices of every dataset by one attribute. */
+export interface SliceTable {
+  readonly attribute: string;
+  readonly metric: string;
+  readonly how: string;
+  readonly rows: readonly SliceScore[];
+}
+
+export interface SliceScore {
+  readonly dataset: string;
+  readonly slice: string;
+  readonly model: string;
+  readonly n: number;
+  readonly mean: number;
+  readonly interval: Interval;
+}

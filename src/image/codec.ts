@@ -231,3 +231,10 @@ async function explainUnreadable(path: string, cause: unknown): Promise<Maskbenc
     cause,
   });
 }
+
+/** An SVG picture as PNG, `scale` pixels to its unit; text is set in the system's fonts. */
+export async function rasterizeSvg(svg: string, scale: number): Promise<Uint8Array> {
+  return await sharp(Buffer.from(svg), { density: 72 * scale })
+    .png()
+    .toBuffer();
+}

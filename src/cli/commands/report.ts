@@ -4,12 +4,11 @@ import type { Gallery } from '../../core/gallery.js';
 import type { Summary } from '../../core/summary.js';
 import { readSummary } from '../../evaluate/read-summary.js';
 import { runFolder } from '../../evaluate/run-folder.js';
-import { assertComparable } from '../../reports/across/comparable.js';
 import { ACROSS_FORMATS, renderAcross } from '../../reports/across/render.js';
-import { deviceLabels } from '../../reports/device-label.js';
 import { renderPage } from '../../reports/page/render-page.js';
 import { REPORTS } from '../../reports/registry.js';
 import type { CliContext } from '../context.js';
+import { gatherRuns } from '../gather-runs.js';
 import { readPageAssets } from '../page-assets.js';
 import { assertGalleryHasPage, galleryOfPage, type GalleryOptions } from '../page-gallery.js';
 import { writeReport } from '../write-report.js';
@@ -26,22 +25,26 @@ export async function reportCommand(
   options: ReportOptions,
   context: CliContext,
 ): Promise<void> {
-  const summaries: Summary[] = [];
-  for (const run of runs) summaries.push(await readSummary(runFolder(resolve(context.cwd, run))));
+  const folders = runs.map((run) => resolve(context.cwd, run));
   const out = options.out === undefined ? null : resolve(context.cwd, options.out);
   assertGalleryHasPage(options, options.format);
   const text =
     options.format === 'html'
-      ? await page(summaries, await galleryOfPage(runs, out, options, context.cwd))
-      : render(summaries, options);
+      ? await page(folders, await galleryOfPage(runs, out, options, context.cwd))
+      : render(await readAll(folders), options);
   if (out === null) context.out(text);
   else await writeReport(out, text);
 }
 
-async function page(summaries: readonly Summary[], gallery: Gallery | null): Promise<string> {
-  assertComparable(summaries, deviceLabels(summaries));
-  const runs = summaries.map((summary) => ({ summary }));
-  return renderPage({ runs, ...(gallery === null ? {} : { gallery }) }, await readPageAssets());
+async function readAll(folders: readonly string[]): Promise<readonly Summary[]> {
+  const summaries: Summary[] = [];
+  for (const folder of folders) summaries.push(await readSummary(runFolder(folder)));
+  return summaries;
+}
+
+async function page(folders: readonly string[], gallery: Gallery | null): Promise<string> {
+  const input = await gatherRuns(folders);
+  return renderPage({ ...input, ...(gallery === null ? {} : { gallery }) }, await readPageAssets());
 }
 
 function render(

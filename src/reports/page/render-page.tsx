@@ -65,10 +65,7 @@ function Body(props: { readonly title: string; readonly shown: readonly Shown[];
       <footer class="foot">
         {input.runs.map(({ summary }) => (
           <p>
-            Maskbench {summary.maskbenchVersion}, {summary.createdAt};{' '}
-            {Object.entries(summary.device.software)
-              .map(([name, version]) => `${name} ${version}`)
-              .join(', ')}
+            Made by Maskbench {summary.maskbenchVersion}, run of {summary.createdAt}
           </p>
         ))}
       </footer>

@@ -47,7 +47,7 @@ export function Notes({ notes }: { readonly notes: readonly string[] }): VNode |
 function BodyRow({ row, columns }: { readonly row: Row; readonly columns: readonly Column[] }): VNode {
   return (
     <tr class={row.kind}>
-      {row.cells.map(({ text, value }, i) =>
+      {row.cells.map(({ text, value, interval }, i) =>
         i === 0 ? (
           <th scope="row">
             <Name text={text} />
@@ -55,6 +55,11 @@ function BodyRow({ row, columns }: { readonly row: Row; readonly columns: readon
         ) : (
           <td class={columns[i].align} data-value={value}>
             <bdi>{text}</bdi>
+            {interval !== undefined && (
+              <small class="interval">
+                {interval[0]} to {interval[1]}
+              </small>
+            )}
           </td>
         ),
       )}

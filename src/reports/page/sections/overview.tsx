@@ -1,27 +1,101 @@
-import type { Summary } from '../../../core/summary.js';
+import type { VNode } from 'preact';
+import type { PageInput, PageRun } from '../../../core/page-input.js';
 import { differencesBetween } from '../../across/differences.js';
-import { deviceLabel } from '../../device-label.js';
+import { firstChoice, gatherPareto } from '../../plots/pareto/gather-pareto.js';
+import { pareto } from '../../plots/pareto/pareto.js';
+import { ParetoFigure } from '../parts/pareto-figure.js';
+import { Tiers } from '../parts/tiers.js';
 import type { Section } from '../section.js';
+import { verdictLine } from '../verdict-line.js';
+import { warningsOf, type Warning } from '../warnings.js';
 
-/** What was run, on what, and how much of it failed. */
+/** Page one: what the run says, how far it may be trusted, and which model is worth its time. */
 export const overview: Section = {
   id: 'overview',
-  title: 'Overview',
-  render: ({ runs }) => (
-    <>
-      {differencesBetween(runs.map(({ summary }) => summary)).map((line) => (
-        <p>Differs: {line}.</p>
-      ))}
-      {runs.map(({ summary }) => (
-        <p>{headline(summary)}</p>
-      ))}
-    </>
-  ),
+  title: 'Verdict',
+  render(input) {
+    const { runs } = input;
+    return (
+      <>
+        <Differences input={input} />
+        {runs.map((run) => (
+          <Verdict run={run} />
+        ))}
+        <ParetoPart input={input} />
+        {runs.map(({ ranking, summary }) =>
+          ranking === undefined ? null : (
+            <Tiers
+              ranking={ranking}
+              titleOf={(name) => summary.datasets.find((dataset) => dataset.name === name)?.title ?? name}
+            />
+          ),
+        )}
+      </>
+    );
+  },
+  data(input) {
+    const data = gatherPareto(input);
+    return data === null ? null : { data, choice: firstChoice(input, data) };
+  },
 };
 
-function headline(summary: Summary): string {
-  const { models, datasets, cells } = summary;
+/** Of several runs: what else differs than the device, before any figure. */
+function Differences({ input: { runs } }: { readonly input: PageInput }): VNode | null {
+  const lines = differencesBetween(runs.map(({ summary }) => summary));
+  return lines.length === 0 ? null : (
+    <ul class="differences">
+      {lines.map((line) => (
+        <li>Differs: {line}</li>
+      ))}
+    </ul>
+  );
+}
+
+function Verdict({ run }: { readonly run: PageRun }): VNode {
+  const { scope, best, fastest } = verdictLine(run);
+  const { cells, models, datasets, signatures } = run.summary;
   const images = datasets.reduce((sum, { samples }) => sum + samples, 0);
   const failed = cells.failed === 0 ? 'none failed' : `${cells.failed} failed`;
-  return `${models.length} models, ${images} images in ${datasets.length} datasets, on ${deviceLabel(summary)} (${summary.device.cpu}); ${cells.planned} cells, ${failed}.`;
+  const warnings = warningsOf(run);
+  return (
+    <div class="verdict">
+      <p class="line">
+        <span class="scope">{scope}:</span> <strong>{best}</strong>
+        {fastest === null ? '.' : <>; {fastest}.</>}
+      </p>
+      <p class="caption">
+        {count(models.length, 'model')}, {count(images, 'image')} in {count(datasets.length, 'dataset')},{' '}
+        {count(cells.planned, 'cell')}, {failed}. Signature: <code>{signatures.join('  ')}</code>
+      </p>
+      {warnings.length > 0 && (
+        <ul class="warnings">
+          {warnings.map(({ kind, text }) => (
+            <li class={kind}>
+              <strong>{WARNING_WORDS[kind]}</strong> {text}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+const WARNING_WORDS: Readonly<Record<Warning['kind'], string>> = {
+  failed: 'Failed cells',
+  leaked: 'Not held out',
+  unsealed: 'Unsealed',
+  few: 'Few images',
+  unranked: 'Not ranked',
+};
+
+function ParetoPart({ input }: { readonly input: PageInput }): VNode | null {
+  const data = gatherPareto(input);
+  const [plot] = pareto.draw(input);
+  return data === null || plot === undefined ? null : (
+    <ParetoFigure data={data} choice={firstChoice(input, data)} plot={plot} caption={pareto.caption} />
+  );
+}
+
+function count(n: number, what: string): string {
+  return `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`;
 }

@@ -1,14 +1,14 @@
 /** The gallery: strips of pictures, and the dialog in which one of them is looked at. */
 export const GALLERY = `
-.controls { display: none; } .scripted .controls { display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: center; padding: .7rem .8rem; margin: 1rem 0 .5rem;
+.gallery .controls { display: none; } .scripted .gallery .controls { display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: center; padding: .7rem .8rem; margin: 1rem 0 .5rem;
   background: var(--raised); border: 1px solid var(--line); border-radius: var(--radius); font-size: .9rem; }
-.controls [hidden], .viewer [hidden] { display: none; }
-.controls label, .tools label { display: inline-flex; align-items: center; gap: .4rem; color: var(--soft); min-width: 0; }
+.gallery .controls [hidden], .viewer [hidden] { display: none; }
+.gallery .controls label, .tools label { display: inline-flex; align-items: center; gap: .4rem; color: var(--soft); min-width: 0; }
 .gallery select, .gallery input, .gallery button { font: inherit; color: var(--ink); background: var(--page); max-width: 100%;
   border: 1px solid var(--line); border-radius: 4px; padding: .2rem .45rem; min-height: 1.9rem; min-width: 0; }
-.controls select, .tools select { max-width: 13rem; text-overflow: ellipsis; }
-.controls input[type='number'] { width: 6rem; }
-.controls input[type='search'] { width: 11rem; }
+.gallery .controls select, .tools select { max-width: 13rem; text-overflow: ellipsis; }
+.gallery .controls input[type='number'] { width: 6rem; }
+.gallery .controls input[type='search'] { width: 11rem; }
 .gallery button { cursor: pointer; min-width: 1.9rem; }
 .gallery button:hover { border-color: var(--soft); }
 .status { min-height: 1.5rem; margin: .5rem 0; color: var(--soft); font-size: .9rem; }
@@ -35,9 +35,9 @@ export const GALLERY = `
 .strip .value { color: var(--ink); font-variant-numeric: tabular-nums; font-weight: 600; }
 .numbers { margin-top: .5rem; font-size: .9rem; }
 .numbers summary { cursor: pointer; color: var(--soft); width: max-content; }
-.facts { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .75rem 0 0; font-size: .85rem; }
-.facts div { display: flex; gap: .4rem; min-width: 0; } .facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; }
-.more { margin-top: .5rem; padding: .4rem 1rem; }
+.gallery .facts { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .75rem 0 0; font-size: .85rem; }
+.gallery .facts div { display: flex; gap: .4rem; min-width: 0; } .gallery .facts dt { color: var(--soft); } .gallery .facts dd { margin: 0; overflow-wrap: anywhere; }
+.gallery .more { margin-top: .5rem; padding: .4rem 1rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .viewer { position: fixed; inset: 0; width: 100vw; max-width: none; height: 100vh; height: 100dvh; max-height: none; margin: 0; border: 0;
@@ -73,10 +73,10 @@ export const GALLERY = `
 .swipe { display: flex; align-items: center; gap: .6rem; flex-basis: 100%; } .swipe input { flex: 1; padding: 0; accent-color: var(--accent); }
 .swipe span { max-width: 30%; overflow-wrap: anywhere; color: var(--soft); }
 .zooms { display: flex; align-items: center; gap: .35rem; } .zooms output { min-width: 3.2em; text-align: center; font-variant-numeric: tabular-nums; }
-.legend { display: flex; flex-wrap: wrap; gap: .2rem .9rem; list-style: none; margin: 0; padding: 0; }
-.legend li::before { content: ''; display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 2px;
+.viewer .legend { display: flex; flex-wrap: wrap; gap: .2rem .9rem; list-style: none; margin: 0; padding: 0; }
+.viewer .legend li::before { content: ''; display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 2px;
   background: var(--swatch); outline: 1px solid var(--line); vertical-align: -.05em; print-color-adjust: exact; }
-.legend .missed { --swatch: #56b4e9; } .legend .invented { --swatch: #d55e00; } .legend .soft-error { --swatch: #f0e442; }
+.viewer .legend .missed { --swatch: #56b4e9; } .viewer .legend .invented { --swatch: #d55e00; } .viewer .legend .soft-error { --swatch: #f0e442; }
 .figures { grid-column: 2; grid-row: 3 / 5; overflow: auto; min-height: 0; font-size: .85rem; }
 .figures th, .figures td { padding: .2rem .5rem; } .figures tbody th { min-width: 7rem; } .figures thead th { white-space: normal; min-width: 4.5rem; overflow-wrap: anywhere; } .figures .facts { flex-direction: column; }
 @media (max-width: 60rem) {
@@ -85,8 +85,8 @@ export const GALLERY = `
 }
 @media (max-width: 40rem) {
   .strip { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  .controls label { flex: 1 1 auto; } .controls select, .controls input[type='search'] { max-width: none; flex: 1; }
+  .gallery .controls label { flex: 1 1 auto; } .gallery .controls select, .gallery .controls input[type='search'] { max-width: none; flex: 1; }
   .viewer .hint { display: none; } .tools > label { flex: 1 1 9rem; } .tools > label select { flex: 1; }
 }
-@media print { .controls, .status, .more, .viewer { display: none !important; } .shot[hidden] { display: block; } .strip img { max-height: 6cm; } }
+@media print { .gallery .controls, .status, .gallery .more, .viewer { display: none !important; } .shot[hidden] { display: block; } .strip img { max-height: 6cm; } }
 `;

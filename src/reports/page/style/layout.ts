@@ -22,6 +22,7 @@ main, .foot { max-width: 76rem; margin: 0 auto; padding: 0 1.25rem; }
 main { padding-top: 1.75rem; padding-bottom: 3rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -.02em; margin: 0 0 .5rem; }
 h2 { font-size: 1.4rem; line-height: 1.25; letter-spacing: -.01em; margin: 3rem 0 .75rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+main > section:first-of-type h2 { border-top: 0; margin-top: 0; padding-top: .25rem; }
 h3 { font-size: 1.05rem; line-height: 1.3; margin: 2rem 0 .25rem; }
 p { margin: 0 0 .75rem; max-width: 72ch; }
 h1, h2, h3, p, li, td, th, code { overflow-wrap: anywhere; }

@@ -8,6 +8,7 @@ thead th { font-weight: 600; color: var(--soft); border-bottom: 2px solid var(--
 tbody th { font-weight: 500; min-width: 9rem; max-width: 24rem; }
 th.group { text-align: center; border-bottom-width: 1px; white-space: normal; }
 .right { text-align: right; }
+.interval { display: block; font-size: .78em; line-height: 1.2; }
 tbody tr:hover { background: var(--raised); }
 tr.published { color: var(--soft); font-style: italic; }
 tr.published th { font-weight: 400; }

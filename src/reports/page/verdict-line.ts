@@ -1,0 +1,69 @@
+import type { PageRun } from '../../core/page-input.js';
+import type { RankingTable } from '../../core/ranking.js';
+import type { TimingRow } from '../../core/summary.js';
+import { deviceLabel } from '../device-label.js';
+import { sealOfRow } from '../seal-mark.js';
+import { formatMs, formatScore } from '../table.js';
+
+/** What a run says in one breath. */
+export interface VerdictLine {
+  /** `On <device>, for <datasets>`. */
+  readonly scope: string;
+  /** The winner, or that several cannot be told apart. */
+  readonly best: string;
+  /** The fastest model and its time; null where nothing was timed. */
+  readonly fastest: string | null;
+}
+
+/** The verdict of a run: the first tier over all its images, and the fastest model. */
+export function verdictLine(run: PageRun): VerdictLine {
+  const { summary } = run;
+  const titles = summary.datasets.map(({ title }) => title);
+  return {
+    scope: `On ${deviceLabel(summary)} (${summary.device.cpu}), for ${listed(titles)}`,
+    best: bestOf(run),
+    fastest: fastestOf(summary.timing),
+  };
+}
+
+/** The ranking over all images, or over the only dataset. */
+export function overallTable({ ranking }: PageRun): RankingTable | undefined {
+  const tables = ranking?.tables ?? [];
+  return tables.find(({ dataset }) => dataset === null) ?? (tables.length === 1 ? tables[0] : undefined);
+}
+
+function bestOf(run: PageRun): string {
+  const table = overallTable(run);
+  if (table === undefined) {
+    return run.summary.cells.scored === 0
+      ? 'nothing was scored, so no model is the best'
+      : 'the models were not held against each other';
+  }
+  const first = table.ranks.filter(({ tier }) => tier === 1);
+  const [winner] = first;
+  if (winner === undefined) return 'no model can be ranked';
+  const image = `${table.n.toLocaleString('en-US')} image${table.n === 1 ? '' : 's'}`;
+  if (first.length === 1) {
+    const only = table.ranks.length === 1 ? 'is the only model that can be ranked' : 'is the best';
+    return `${winner.model} ${only} by ${table.title} (${formatScore(winner.mean)} over ${image})`;
+  }
+  const means = first.map(({ mean }) => mean);
+  const range = `${formatScore(Math.min(...means))} to ${formatScore(Math.max(...means))}`;
+  return `${listed(first.map(({ model }) => model))} cannot be told apart by ${table.title} (${range} over ${image})`;
+}
+
+function fastestOf(timing: readonly TimingRow[]): string | null {
+  const overall = timing.filter(({ dataset }) => dataset === null);
+  const [fastest, second] = [...overall].sort((a, b) => a.phases.predict.mean - b.phases.predict.mean);
+  if (fastest === undefined) return null;
+  const sealed = sealOfRow(fastest).kind === 'sealed' ? '' : ', not sealed';
+  const next = second === undefined ? '' : `; ${second.model} comes next with ${formatMs(second.phases.predict.mean)} ms`;
+  return `${fastest.model} is the fastest: ${formatMs(fastest.phases.predict.mean)} ms a prediction${sealed}${next}`;
+}
+
+/** `a`, `a and b`, `a, b and c`; of many the first three. */
+export function listed(names: readonly string[]): string {
+  if (names.length > 5) return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}

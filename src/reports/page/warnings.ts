@@ -1,0 +1,48 @@
+import type { PageRun } from '../../core/page-input.js';
+import { sealOfRow } from '../seal-mark.js';
+import { listed, overallTable } from './verdict-line.js';
+
+export interface Warning {
+  readonly kind: 'unsealed' | 'leaked' | 'failed' | 'few' | 'unranked';
+  readonly text: string;
+}
+
+/** From so many images on a mean of a dataset begins to mean something; gates and slices have the same limit. */
+const FEW_IMAGES = 30;
+
+/** Everything that keeps the figures of a run from being taken at their word. */
+export function warningsOf(run: PageRun): readonly Warning[] {
+  const { summary } = run;
+  const { cells, accuracy, timing, datasets } = summary;
+  const titleOf = (name: string | null): string => datasets.find((one) => one.name === name)?.title ?? '';
+  const warnings: Warning[] = [];
+  if (cells.failed > 0) {
+    warnings.push({
+      kind: 'failed',
+      text: `${cells.failed} of ${cells.planned} cells failed and are in no mean: see Failed cells.`,
+    });
+  }
+  const leaks = new Map<string, string[]>();
+  for (const { model, dataset, leaked } of accuracy) {
+    if (dataset !== null && leaked.length > 0) leaks.set(model, [...(leaks.get(model) ?? []), titleOf(dataset)]);
+  }
+  for (const [model, on] of leaks) {
+    warnings.push({ kind: 'leaked', text: `${model} was trained on pictures of ${listed(on)}: its scores there are not held out, and it is not ranked.` });
+  }
+  const rows = timing.filter(({ dataset }) => dataset === null);
+  const unsealed = rows.filter((row) => sealOfRow(row).kind === 'unsealed');
+  if (unsealed.length > 0) {
+    const who = unsealed.length === rows.length ? 'No time is sealed' : `The times of ${listed(unsealed.map(({ model }) => model))} are not sealed`;
+    const failed = new Set(unsealed.flatMap((row) => { const seal = sealOfRow(row); return seal.kind === 'unsealed' ? seal.failed : []; }));
+    warnings.push({ kind: 'unsealed', text: `${who}: not ${[...failed].join(', not ')}. They are no proof of anything; the notes under Time say what was found.` });
+  }
+  const table = overallTable(run);
+  const small = datasets.filter(({ samples }) => samples < FEW_IMAGES);
+  if (small.length > 0 && cells.scored > 0) {
+    warnings.push({ kind: 'few', text: `${listed(small.map(({ title, samples }) => `${title} has ${samples} image${samples === 1 ? '' : 's'}`))}: too few to conclude anything from.` });
+  }
+  for (const { model, reason } of table?.excluded ?? []) {
+    if (!leaks.has(model)) warnings.push({ kind: 'unranked', text: `${model} is not ranked: ${reason}.` });
+  }
+  return warnings;
+}

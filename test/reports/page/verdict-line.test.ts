@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { PageRun } from '../../../src/core/page-input.js';
+import type { Rank } from '../../../src/core/ranking.js';
+import { listed, verdictLine } from '../../../src/reports/page/verdict-line.js';
+import { warningsOf } from '../../../src/reports/page/warnings.js';
+import { SUMMARY } from '../fixed-summary.js';
+
+const rank = (model: string, tier: number, mean: number): Rank => ({ model, tier, mean, beatenBy: [], alike: [] });
+
+function runWith(ranks: readonly Rank[], excluded: readonly { model: string; reason: string }[] = []): PageRun {
+  const table = { metric: 'iou', title: 'IoU', better: 'higher', dataset: null, n: 16, ranks, excluded } as const;
+  return { summary: SUMMARY, ranking: { run: 'r', name: 'r', signatures: [], alpha: 0.05, tables: [table] } };
+}
+
+describe('the verdict line', () => {
+  it('says on what and for what', () => {
+    expect(verdictLine({ summary: SUMMARY }).scope).toBe(
+      'On cpu, 2 threads (AMD EPYC 9V74 80-Core Processor), for Humans (samples) and DIS5K (samples)',
+    );
+  });
+
+  it('names the winner', () => {
+    expect(verdictLine(runWith([rank('a', 1, 0.91), rank('b', 2, 0.8)])).best).toBe('a is the best by IoU (0.910 over 16 images)');
+  });
+
+  it('names no winner among those that cannot be told apart', () => {
+    expect(verdictLine(runWith([rank('a', 1, 0.91), rank('b', 1, 0.9), rank('c', 2, 0.5)])).best).toBe(
+      'a and b cannot be told apart by IoU (0.900 to 0.910 over 16 images)',
+    );
+  });
+
+  it('calls no model the best that stood alone', () => {
+    expect(verdictLine(runWith([rank('a', 1, 0.91)])).best).toContain('is the only model that can be ranked');
+    expect(verdictLine(runWith([])).best).toBe('no model can be ranked');
+  });
+
+  it('names the fastest, and that its time is not sealed', () => {
+    expect(verdictLine({ summary: SUMMARY }).fastest).toBe(
+      'isnet-fp16 is the fastest: 1891 ms a prediction, not sealed; birefnet-general-lite comes next with 9231 ms',
+    );
+    expect(verdictLine({ summary: { ...SUMMARY, timing: [] } }).fastest).toBeNull();
+  });
+
+  it('lists many names by the first three', () => {
+    expect(listed(['a'])).toBe('a');
+    expect(listed(['a', 'b', 'c'])).toBe('a, b and c');
+    expect(listed(['a', 'b', 'c', 'd', 'e', 'f'])).toBe('a, b, c and 3 more');
+  });
+});
+
+describe('the warnings of page one', () => {
+  it('name failed cells, leaked models, unsealed times and small datasets', () => {
+    const texts = warningsOf({ summary: SUMMARY }).map(({ kind, text }) => `${kind}: ${text}`);
+    expect(texts).toEqual([
+      expect.stringMatching(/^failed: 16 of 48 cells failed/),
+      expect.stringMatching(/^leaked: birefnet-general-lite was trained on pictures of Humans \(samples\)/),
+      expect.stringMatching(/^unsealed: No time is sealed/),
+      expect.stringMatching(/^few: Humans \(samples\) has 8 images and DIS5K \(samples\) has 8 images/),
+    ]);
+  });
+
+  it('say why a model is not ranked, once', () => {
+    const run = runWith([rank('a', 1, 0.9)], [
+      { model: 'broken', reason: '16 failed cells' },
+      { model: 'birefnet-general-lite', reason: 'trained on pictures of humans' },
+    ]);
+    const unranked = warningsOf(run).filter(({ kind }) => kind === 'unranked');
+    expect(unranked.map(({ text }) => text)).toEqual(['broken is not ranked: 16 failed cells.']);
+  });
+
+  it('are none for a sealed run on enough held-out images without failures', () => {
+    const summary = {
+      ...SUMMARY,
+      cells: { planned: 48, scored: 48, failed: 0 },
+      accuracy: SUMMARY.accuracy.map((row) => ({ ...row, leaked: [] })),
+      timing: SUMMARY.timing.map((row) => ({ ...row, seal: { kind: 'sealed' as const } })),
+      datasets: SUMMARY.datasets.map((dataset) => ({ ...dataset, samples: 500 })),
+    };
+    expect(warningsOf({ summary })).toEqual([]);
+  });
+});
