@@ -1,7 +1,7 @@
 // A run folder as large as asked for, with real scores of small masks: nothing is predicted and no model is needed.
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { cellName, scoreKey } from '../../dist/evaluate/cell-key.js';
+import { scoreKey } from '../../dist/evaluate/cell-key.js';
 import { packCounts } from '../../dist/evaluate/class-counts.js';
 import { createManifest } from '../../dist/evaluate/manifest.js';
 import { runFolder } from '../../dist/evaluate/run-folder.js';
