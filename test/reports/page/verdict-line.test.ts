@@ -8,7 +8,7 @@ import { SUMMARY } from '../fixed-summary.js';
 const rank = (model: string, tier: number, mean: number): Rank => ({ model, tier, mean, beatenBy: [], alike: [] });
 
 function runWith(ranks: readonly Rank[], excluded: readonly { model: string; reason: string }[] = []): PageRun {
-  const table = { metric: 'iou', title: 'IoU', better: 'higher', dataset: null, n: 16, ranks, excluded } as const;
+  const table = { metric: 'iou', title: 'IoU', better: 'higher', dataset: null, n: 16, ranks, excluded, cautions: [] } as const;
   return { summary: SUMMARY, ranking: { run: 'r', name: 'r', signatures: [], alpha: 0.05, tables: [table] } };
 }
 
