@@ -17,11 +17,12 @@ const { values, positionals } = parseArgs({
     pairs: { type: 'string', default: '20' },
     runs: { type: 'string', default: '10' },
     model: { type: 'string' },
+    keep: { type: 'string' },
   },
 });
 
 const PARTS = {
-  bias: () => bias({ rounds: Number(values.rounds), only: values.model }),
+  bias: () => bias({ rounds: Number(values.rounds), only: values.model, keep: values.keep }),
   same: () => sameModel({ pairs: Number(values.pairs) }),
   planted: () => planted(),
   undisturbed: () => undisturbed({ runs: Number(values.runs) }),

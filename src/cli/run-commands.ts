@@ -20,6 +20,14 @@ function withRunOptions(command: Command): Command {
     .option('--models <names>', 'only these models of the config, by name', list)
     .option('--datasets <names>', 'only these datasets of the config, by name', list)
     .option('--device <device>', 'cpu, webgpu, cuda:0, tensorrt:0, coreml or dml')
+    .option('--allow-fallback', 'go on where the device asked for runs none of a model; the report names it')
+    .addOption(
+      new Option('--profile <profile>', 'how thoroughly time is measured').choices([
+        'quick',
+        'standard',
+        'publishable',
+      ]),
+    )
     .option('--limit <n>', 'at most n samples of every dataset', count)
     .option('--out <folder>', 'the run folder (default: runs/<name of the config>)')
     .option('--resume', 'continue the run in that folder')
@@ -58,7 +66,7 @@ function phasesOf(
 
 function addTime(program: Command, context: CliContext, setStatus: SetStatus): void {
   withRunOptions(program.command('time'))
-    .description('the timing pass alone, one model at a time in a process of its own')
+    .description('the timing pass alone, every model in a process of its own')
     .action(async (config: string, options) => {
       const { runCommand } = await import('./commands/run.js');
       setStatus(await runCommand(config, { ...options, predict: false, score: false, time: true }, context));

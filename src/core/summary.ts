@@ -85,6 +85,11 @@ export interface ModelTimingSummary {
   readonly warmup: number;
   readonly threads: number;
   readonly peakRssBytes: number | null;
+  /**
+   * The same inferences in a bare loop, where the model is fast: between pre- and postprocessing they find cold caches
+   * and sleeping threads, and take longer.
+   */
+  readonly inferenceAlone?: PhaseSummary;
   /** The times came along with masks made elsewhere. */
   readonly measuredElsewhere?: boolean;
   /** Absent for times made elsewhere. */

@@ -88,6 +88,11 @@ export interface SlownessSummary {
     readonly inference: number;
     readonly postprocess: number;
   };
+  /**
+   * How many times as long a prediction, and its inference, takes on the slow dataset as on the fast one: ratio of the
+   * geometric means over images, with its 95 % interval (Welch's, of the logarithms). Absent with fewer than two images.
+   */
+  readonly ratio?: { readonly predict: RatioSummary; readonly inference: RatioSummary };
   /** Mean megapixels of the timed images. */
   readonly megapixels: { readonly slow: number; readonly fast: number };
   /**
@@ -99,6 +104,12 @@ export interface SlownessSummary {
   readonly r2: number | null;
   /** Spearman's correlation of an image's median time with each attribute of its ground truth, over all datasets. */
   readonly correlations: readonly TimeCorrelation[];
+}
+
+export interface RatioSummary {
+  readonly estimate: number;
+  readonly lower: number;
+  readonly upper: number;
 }
 
 export interface TimeCorrelation {

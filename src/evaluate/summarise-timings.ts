@@ -63,13 +63,23 @@ function summariseModel(
   predictions: number,
   readings: readonly GpuReading[],
 ): ModelTimingSummary {
-  const { loadMs, firstInferenceMs, warmup, threads, peakRssBytes, measuredElsewhere, pass } = record;
+  const {
+    loadMs,
+    firstInferenceMs,
+    warmup,
+    threads,
+    peakRssBytes,
+    inferenceAloneMs,
+    measuredElsewhere,
+    pass,
+  } = record;
   return {
     loadMs,
     firstInferenceMs,
     warmup,
     threads,
     peakRssBytes,
+    ...(inferenceAloneMs === undefined ? {} : { inferenceAlone: summarisePhase(inferenceAloneMs) }),
     ...(measuredElsewhere === true ? { measuredElsewhere } : {}),
     ...(pass === undefined ? {} : { pass: summarisePass(pass, predictions, readings) }),
   };

@@ -14,10 +14,10 @@ export function latencyTable(summary: Summary): Table | null {
     return {
       kind: 'measured',
       cells: [
-        { text: row.model },
+        { text: `${row.model}${sealMark(row)}` },
         { text: titles.get(row.dataset ?? '') ?? row.dataset ?? '' },
         { text: String(row.n), value: row.n },
-        { text: `${formatMs(predict.p50)}${sealMark(row)}`, value: predict.p50, ...contest },
+        { ...msCell(predict.p50), ...contest },
         intervalCell(predict),
         ...[predict.p90, predict.p95, predict.p99, predict.max].map((value) => ({ ...msCell(value), ...contest })),
         msCell(predict.sd ?? undefined),

@@ -33,7 +33,7 @@ export function phaseTable(summary: Summary): Table | null {
       ...[...labels, 'CPU', 'load', 'first', 'MB'].map((label) => ({ label, align: 'right' as const })),
     ],
     rows,
-    notes: networkNotes(summary),
+    notes: [...networkNotes(summary), ...aloneNotes(summary)],
   };
 }
 
@@ -46,6 +46,19 @@ function networkNotes(summary: Summary): readonly string[] {
           `${model}: of the inference the encoder takes ${formatMs(networks.encoder.mean)} ms, the decoder ${formatMs(networks.decoder.mean)} ms`,
         ],
   );
+}
+
+/** Of fast models: what a bare loop of inferences takes, which a prediction cannot reach. */
+function aloneNotes({ models, timing }: Summary): readonly string[] {
+  return models.flatMap(({ name, timing: once }) => {
+    const row = timing.find(({ model, dataset }) => model === name && dataset === null);
+    const alone = once?.inferenceAlone;
+    return row === undefined || alone === undefined
+      ? []
+      : [
+          `${name}: p50 of inference ${formatMs(row.phases.inference.p50)} ms within a prediction, ${formatMs(alone.p50)} ms in a bare loop (warm caches, threads awake).`,
+        ];
+  });
 }
 
 function ms(value: number): Cell {

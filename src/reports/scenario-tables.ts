@@ -1,11 +1,12 @@
 import type { ScenarioSummary } from '../core/scenario-summary.js';
 import type { Summary } from '../core/summary.js';
 import { deviceLabel } from './device-label.js';
+import { UNSEALED_MARK } from './seal-mark.js';
 import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 type Of<K extends ScenarioSummary['kind']> = Extract<ScenarioSummary, { kind: K }>;
 
-/** What the scenarios of a run came to; none where it has none. Their conditions are not sealed. */
+/** What the scenarios of a run came to; none where it has none. None of them is sealed. */
 export function scenarioTables(summary: Summary): readonly Table[] {
   const all = summary.scenarios ?? [];
   const of = <K extends ScenarioSummary['kind']>(kind: K): readonly Of<K>[] =>
@@ -22,6 +23,8 @@ export function scenarioTables(summary: Summary): readonly Table[] {
 
 const right = (label: string): Table['columns'][number] => ({ label, align: 'right' });
 const left = (label: string): Table['columns'][number] => ({ label, align: 'left' });
+const unsealed = (model: string): Cell => ({ text: `${model} ${UNSEALED_MARK}` });
+const NOT_SEALED = `${UNSEALED_MARK} unsealed: the conditions of scenarios are not watched.`;
 const number = (value: number, text: string): Cell => ({ text, value });
 
 function offlineTable(scenarios: readonly Of<'offline'>[], label: string): Table {
@@ -38,7 +41,7 @@ function offlineTable(scenarios: readonly Of<'offline'>[], label: string): Table
                 ? NO_FIGURE
                 : number(result.peakRssBytes / 1e6, formatMegabytes(result.peakRssBytes)),
             ];
-      return { kind: 'measured', cells: [{ text: model }, number(result.batch, String(result.batch)), ...cells] };
+      return { kind: 'measured', cells: [unsealed(model), number(result.batch, String(result.batch)), ...cells] };
     }),
   );
   const failed = scenarios.flatMap(({ model, batches }) =>
@@ -48,10 +51,10 @@ function offlineTable(scenarios: readonly Of<'offline'>[], label: string): Table
   );
   return {
     title: `Offline throughput on ${label}`,
-    caption: 'Images a second with several images in one inference: whole predictions, and inference alone; unsealed.',
+    caption: 'Images a second with several images in one inference: whole predictions, and inference alone.',
     columns: [left('Model'), ...['batch', 'images', '/s', 'inference /s', 'MB'].map(right)],
     rows,
-    notes: failed,
+    notes: [...failed, NOT_SEALED],
   };
 }
 
@@ -70,15 +73,15 @@ function serverTable(scenarios: readonly Of<'server'>[], label: string): Table {
             number(trial.withinBound, `${(100 * trial.withinBound).toFixed(1)} %`),
           ];
     const bound = { text: `${percentile} <= ${formatMs(boundMs)} ms` };
-    return { kind: 'measured', cells: [{ text: model }, bound, rate, ...cells] };
+    return { kind: 'measured', cells: [unsealed(model), bound, rate, ...cells] };
   });
   return {
     title: `Requests that ${label} sustains`,
     caption:
-      'The highest rate of seeded Poisson arrivals a second at which the bound was kept in a trial, one process; latency counts from when a request was due, files decoded beforehand; unsealed.',
+      'The highest rate of seeded Poisson arrivals a second at which the bound was kept in a trial, one process; latency counts from when a request was due, files decoded beforehand.',
     columns: [left('Model'), left('Bound'), ...['/s', 'n', 'p50', 'percentile', 'within'].map(right)],
     rows,
-    notes: [],
+    notes: [NOT_SEALED],
   };
 }
 
@@ -93,14 +96,14 @@ function sweepTable(scenarios: readonly Of<'sweep'>[], label: string): Table {
         number(loadMs, formatMs(loadMs)),
         peakRssBytes === null ? NO_FIGURE : number(peakRssBytes / 1e6, formatMegabytes(peakRssBytes)),
       ];
-      return { kind: 'measured', cells: [{ text: model }, { text: setting }, ...cells] };
+      return { kind: 'measured', cells: [unsealed(model), { text: setting }, ...cells] };
     });
   });
   return {
     title: `Settings on ${label}`,
-    caption: 'Median milliseconds of a prediction under each setting, measured in turns; "<" marks the fastest; unsealed.',
+    caption: 'Median milliseconds of a prediction under each setting, measured in turns; "<" marks the fastest.',
     columns: [left('Model'), left('Setting'), ...['p50', '/s', 'CPU', 'load', 'MB'].map(right)],
     rows,
-    notes: [],
+    notes: [NOT_SEALED],
   };
 }

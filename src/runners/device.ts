@@ -34,9 +34,10 @@ export function formatDevice({ provider, index }: DeviceRequest): string {
 /** What to do where a provider is not to be had, by provider. */
 export const REMEDIES: Readonly<Record<Provider, string>> = {
   cpu: 'reinstall onnxruntime-node',
-  cuda: 'needs Linux x64, an NVIDIA driver, CUDA 12 or 13 with cuDNN 9, and "npm run gpu:install" (docs/gpu.md)',
+  cuda: 'needs Linux x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and "npm run gpu:install" (docs/gpu.md)',
   tensorrt: 'needs what cuda needs and TensorRT 10, then "npm run gpu:install" (docs/gpu.md)',
-  webgpu: 'needs an onnxruntime-node build with WebGPU and a Vulkan, Metal or Direct3D 12 driver',
+  webgpu:
+    'needs a Vulkan driver and its loader (libvulkan.so.1), Metal or Direct3D 12; one that needs no card: docs/gpu.md',
   coreml: 'needs macOS',
   dml: 'needs Windows with DirectX 12',
 };

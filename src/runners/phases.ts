@@ -10,11 +10,6 @@ export interface PhaseTimes {
   /** Where two networks take part (SAM): what of the inference each took. */
   readonly encoderMs?: number;
   readonly decoderMs?: number;
-  /**
-   * The inference once more on the same tensor, at once: what a bare loop of it gives. Measured in the timing pass where
-   * it is fast, since the other phases leave it cold caches and sleeping threads that are a good part of its time then.
-   */
-  readonly inferenceAloneMs?: number;
 }
 
 /** preprocess + inference + postprocess, in milliseconds. */

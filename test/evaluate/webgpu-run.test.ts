@@ -4,19 +4,17 @@ import { prepareRun } from '../../src/evaluate/prepare.js';
 import { run } from '../../src/evaluate/run.js';
 import type { Summary } from '../../src/core/summary.js';
 import { acrossDevices } from '../../src/reports/across/across-devices.js';
-import { NO_SOFTWARE_GPU, SOFTWARE_GPU } from '../support/software-gpu.js';
+import { findSoftwareGpu, setEnvironment } from '../support/software-gpu.js';
 import { execute, makeWorkspace, type Workspace } from '../support/workspace.js';
 
 let workspace: Workspace;
-const before = process.env['VK_ICD_FILENAMES'];
+const gpu = await findSoftwareGpu();
+let restore = (): void => undefined;
 
 beforeAll(() => {
-  if (SOFTWARE_GPU !== undefined) process.env['VK_ICD_FILENAMES'] = SOFTWARE_GPU;
+  if (gpu.kind === 'found') restore = setEnvironment(gpu.env);
 });
-afterAll(() => {
-  if (before === undefined) delete process.env['VK_ICD_FILENAMES'];
-  else process.env['VK_ICD_FILENAMES'] = before;
-});
+afterAll(() => restore());
 
 /** The workspace's config on another device. */
 async function executeOn(device: string, out: string): Promise<Summary> {
@@ -38,22 +36,19 @@ async function executeOn(device: string, out: string): Promise<Summary> {
   });
 }
 
-describe(`one experiment on two devices${SOFTWARE_GPU === undefined ? ` (skipped: ${NO_SOFTWARE_GPU})` : ''}`, () => {
+describe(`one experiment on two devices${gpu.kind === 'none' ? ` (skipped: ${gpu.reason})` : ''}`, () => {
   afterEach(() => workspace.remove());
 
-  it.skipIf(SOFTWARE_GPU === undefined)(
-    'stands side by side in one report, with the proof of each',
-    async () => {
-      workspace = await makeWorkspace({ samples: 2 });
-      const cpu = await execute(workspace, { phases: { predict: true, score: true, time: true } });
-      const webgpu = await executeOn('webgpu', 'webgpu');
-      expect(webgpu.cells).toEqual(cpu.cells);
-      expect(cpu.models[0]?.timing?.pass?.placement).toBeNull();
-      const placement = webgpu.models[0]?.timing?.pass?.placement;
-      expect(placement?.nodes['WebGpuExecutionProvider']).toBeGreaterThan(0);
-      const [appendix] = acrossDevices([cpu, webgpu]).tables;
-      expect(appendix?.columns.map(({ group }) => group)).toEqual([undefined, 'cpu, 1 thread', 'webgpu']);
-      expect(appendix?.rows[0]?.cells.every(({ text }) => text !== '-')).toBe(true);
-    },
-  );
+  it.skipIf(gpu.kind === 'none')('stands side by side in one report, with the proof of each', async () => {
+    workspace = await makeWorkspace({ samples: 2 });
+    const cpu = await execute(workspace, { phases: { predict: true, score: true, time: true } });
+    const webgpu = await executeOn('webgpu', 'webgpu');
+    expect(webgpu.cells).toEqual(cpu.cells);
+    expect(cpu.models[0]?.timing?.pass?.placement).toBeNull();
+    const placement = webgpu.models[0]?.timing?.pass?.placement;
+    expect(placement?.nodes['WebGpuExecutionProvider']).toBeGreaterThan(0);
+    const [appendix] = acrossDevices([cpu, webgpu]).tables;
+    expect(appendix?.columns.map(({ group }) => group)).toEqual([undefined, 'cpu, 1 thread', 'webgpu']);
+    expect(appendix?.rows[0]?.cells.every(({ text }) => text !== '-')).toBe(true);
+  });
 });

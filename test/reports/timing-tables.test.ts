@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { ScenarioSummary } from '../../src/core/scenario-summary.js';
 import { SEAL_PARTS, type Seal } from '../../src/core/seal.js';
-import type { Summary } from '../../src/core/summary.js';
+import type { Summary, TimingRow } from '../../src/core/summary.js';
 import type { PlacementSummary, SlownessSummary, TimingPassSummary } from '../../src/core/timing-summary.js';
 import { csv } from '../../src/reports/csv.js';
 import { html } from '../../src/reports/html.js';
 import { inferenceTimeTable } from '../../src/reports/inference-time-table.js';
 import { latencyTable } from '../../src/reports/latency-table.js';
 import { markdown } from '../../src/reports/markdown.js';
+import { phaseTable } from '../../src/reports/phase-table.js';
 import { placementMark, placementText } from '../../src/reports/placement.js';
 import { scenarioTables } from '../../src/reports/scenario-tables.js';
+import { sealNotes } from '../../src/reports/seal-mark.js';
+import { explainInWords } from '../../src/reports/slowness-text.js';
 import { slownessTables } from '../../src/reports/slowness-tables.js';
-import { terminal } from '../../src/reports/terminal.js';
+import { renderTable, terminal } from '../../src/reports/terminal.js';
 import { SUMMARY } from './fixed-summary.js';
 
 const PASS: TimingPassSummary = {
@@ -53,10 +56,36 @@ function sealed(seal: Seal, pass: TimingPassSummary = PASS): Summary {
 describe('a time that is not sealed', () => {
   const unsealed = sealed({ kind: 'unsealed', failed: ['idle'] });
 
-  it.each([terminal, markdown, html, csv])('is marked in $name, with the part that failed and what was found', (report) => {
+  it.each([terminal, markdown, html, csv])('is marked in $name, with the part that failed', (report) => {
     const text = report.render(unsealed);
     expect(text).toMatch(report === csv ? /unsealed: idle/ : /(1891|1890) \\?\*/);
-    if (report !== csv) expect(text.replaceAll(/\s+/g, ' ')).toContain('not idle: isnet-fp16 (idle found)');
+    if (report === csv) return;
+    expect(text.replaceAll(/\s+/g, ' ')).toMatch(/\* unsealed on cpu, 2 threads, failed: idle \(all models\)\./);
+  });
+
+  it('is explained in one line, parts that failed for the same models together', () => {
+    const seals: Readonly<Record<string, Seal>> = {
+      'isnet-fp16': { kind: 'unsealed', failed: ['warmed', 'steady', 'idle'] },
+      'birefnet-general-lite': { kind: 'unsealed', failed: ['warmed', 'steady'] },
+    };
+    const timing = unsealed.timing.map((row) => ({ ...row, seal: seals[row.model] }) as TimingRow);
+    expect(sealNotes({ ...unsealed, timing }, 'cpu')).toEqual([
+      '* unsealed on cpu, failed: warmed, steady (all models); idle (isnet-fp16).',
+    ]);
+  });
+
+  it('marks the whole row behind the name of its model', () => {
+    const spread = unsealed.timing.map((row) => ({
+      ...row,
+      phases: { ...row.phases, predict: { ...row.phases.predict, sd: 1 } },
+    }));
+    const rows = latencyTable({ ...unsealed, timing: spread })?.rows ?? [];
+    expect(rows.map(({ cells }) => cells[0]?.text)).toEqual([
+      'isnet-fp16 *',
+      'isnet-fp16 *',
+      'birefnet-general-lite *',
+      'birefnet-general-lite *',
+    ]);
   });
 
   it('is marked nowhere if it is sealed', () => {
@@ -66,7 +95,7 @@ describe('a time that is not sealed', () => {
   });
 
   it('of which nobody knows the conditions is marked all the same', () => {
-    expect(terminal.render(SUMMARY)).toMatch(/unsealed on cpu, 2 threads.*nobody looked/);
+    expect(terminal.render(SUMMARY)).toContain('* unsealed on cpu, 2 threads, failed: never watched (all models).');
   });
 });
 
@@ -97,6 +126,19 @@ describe('nodes that do not run where they were asked to', () => {
   });
 });
 
+describe('a model that is fast', () => {
+  it('has its inference in a bare loop beside that within a prediction', () => {
+    const models = SUMMARY.models.map((model) => ({
+      ...model,
+      timing: model.timing && { ...model.timing, inferenceAlone: { mean: 0.8, p50: 0.81, min: 0.7, max: 1 } },
+    }));
+    expect(phaseTable({ ...SUMMARY, models })?.notes[0]).toMatch(
+      /^isnet-fp16: p50 of inference 1806 ms within a prediction, 0\.81 ms in a bare loop/,
+    );
+    expect(phaseTable(SUMMARY)?.notes).toEqual([]);
+  });
+});
+
 describe('the latency table', () => {
   it('has percentiles and the interval of the median where there are enough values', () => {
     const timing = SUMMARY.timing.map((row) => ({
@@ -106,10 +148,10 @@ describe('the latency table', () => {
     }));
     const table = latencyTable({ ...SUMMARY, timing });
     expect(table?.rows[0]?.cells.map(({ text }) => text)).toEqual([
-      'isnet-fp16',
+      'isnet-fp16 *',
       'Humans (samples)',
       '9',
-      '9.80 *',
+      '9.80',
       '9.50-10.1',
       '11.0',
       '-',
@@ -137,27 +179,71 @@ describe('why a dataset is slower', () => {
     correlations: [
       { attribute: 'ipq', phase: 'predict', n: 16, estimate: 0.6, lower: 0.1, upper: 0.9 },
       { attribute: 'ipq', phase: 'inference', n: 16, estimate: 0.05, lower: -0.4, upper: 0.5 },
+      { attribute: 'foregroundShare', phase: 'predict', n: 16, estimate: -0.2, lower: -0.6, upper: 0.3 },
+      { attribute: 'foregroundShare', phase: 'inference', n: 16, estimate: 0.1, lower: -0.4, upper: 0.5 },
     ],
   };
 
   it('is broken down by phase and size, with what time goes together with', () => {
     const [breakdown, correlations] = slownessTables({ ...SUMMARY, slowness: [slowness] });
     expect(breakdown?.rows[0]?.cells.map(({ text }) => text)).toEqual([
-      'isnet-fp16',
-      'DIS5K (samples) - Humans (samples)',
+      'isnet-fp16 *',
+      'DIS5K (samples)',
       '+80.0',
       '+50.0',
       '-1.00',
       '+31.0',
-      '4.20/1.10',
       '+78.0',
       '0.97',
     ]);
-    expect(correlations?.rows[0]?.cells.map(({ text }) => text)).toEqual(['ipq', '0.60 §', '0.05']);
+    expect(correlations?.rows.map(({ cells }) => cells.map(({ text }) => text))).toEqual([
+      ['isnet-fp16 *', 'IPQ', '0.60 §', '0.05'],
+      ['isnet-fp16 *', 'foreground share', '-0.20', '0.10'],
+    ]);
+  });
+
+  it('shows of every model the attributes that go together with its time most', () => {
+    const many = Array.from({ length: 11 }, (_, i) => ({
+      attribute: `a${i}`,
+      phase: 'predict' as const,
+      n: 16,
+      estimate: (i % 2 === 0 ? -1 : 1) * (i / 20),
+      lower: -1,
+      upper: 1,
+    }));
+    const three = ['isnet-fp16', 'isnet-quint8', 'contrast-baseline'].map((model) => ({
+      ...slowness,
+      model,
+      correlations: many,
+    }));
+    const tables = slownessTables({ ...SUMMARY, slowness: three });
+    expect(tables[1]?.rows.map(({ cells }) => cells[1]?.text).slice(0, 5)).toEqual(['a10', 'a9', 'a8', 'a7', 'a10']);
+    for (const table of tables) {
+      for (const line of renderTable(table).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    }
   });
 
   it('is no question for a run that does not say', () => {
     expect(slownessTables(SUMMARY)).toEqual([]);
+  });
+
+  const answer = (fields: Partial<SlownessSummary>): string =>
+    explainInWords({ ...slowness, ...fields }, (name) => name.replace('samples-', ''));
+  const clear = { estimate: 1.04, lower: 1.02, upper: 1.06 };
+  const none = { estimate: 1, lower: 0.99, upper: 1.01 };
+
+  it('is answered in a sentence with its evidence', () => {
+    expect(answer({ ratio: { predict: clear, inference: none } })).toBe(
+      'picture size, not complexity: inference does not differ. dis5k takes +80.0 ms (+4.0 %, +2.0 to +6.0) over humans; inference -1.00 (+0.0 %, -1.0 to +1.0), pre- and postprocessing +81.0; picture size (4.2 and 1.1 MP) explains +78.0, R2 0.97.',
+    );
+  });
+
+  it('is answered by inference where that differs, by chance where all is within it, and not by too few images', () => {
+    expect(answer({ ratio: { predict: clear, inference: clear } })).toMatch(/^inference itself takes longer\./);
+    expect(answer({ ratio: { predict: none, inference: clear } })).toMatch(/^no difference beyond chance\./);
+    expect(answer({ ratio: { predict: clear, inference: none }, bySizeMs: 3 })).toMatch(/^the phases around inference/);
+    expect(answer({ ratio: { predict: clear, inference: none }, bySizeMs: null, r2: null })).toMatch(/of one size\.$/);
+    expect(answer({})).toMatch(/^too few images to tell\./);
   });
 });
 
@@ -194,9 +280,15 @@ describe('scenarios', () => {
   it('have a table each, and what failed is said', () => {
     const [offline, server, sweep] = scenarioTables({ ...SUMMARY, scenarios });
     expect(offline?.rows).toHaveLength(2);
-    expect(offline?.notes).toEqual(['isnet-fp16 takes no batch of 2: fixed batch.', 'broken, server: failed, bad file.']);
+    const unsealed = '* unsealed: the conditions of scenarios are not watched.';
+    expect(offline?.notes).toEqual([
+      'isnet-fp16 takes no batch of 2: fixed batch.',
+      unsealed,
+      'broken, server: failed, bad file.',
+    ]);
+    expect(server?.notes).toEqual([unsealed]);
     expect(server?.rows[0]?.cells.map(({ text }) => text)).toEqual([
-      'isnet-fp16',
+      'isnet-fp16 *',
       'p99 <= 5000 ms',
       '0.30',
       '662',

@@ -47,7 +47,7 @@ describe('a device that is not to be had', () => {
   it.each([
     ['cuda', /NVIDIA driver.*npm run gpu:install/],
     ['tensorrt', /TensorRT 10.*npm run gpu:install/],
-    ['webgpu', /Vulkan, Metal or Direct3D 12/],
+    ['webgpu', /Vulkan driver .*Metal or Direct3D 12/],
     ['coreml', /macOS/],
     ['dml', /Windows/],
   ] as const)('says for %s why, and what would help', (provider, remedy) => {

@@ -5,21 +5,20 @@ import type { LoadMessage } from '../../src/runners/child/messages.js';
 import { parseDevice } from '../../src/runners/device.js';
 import { isProven, proveProvider } from '../../src/runners/proof/prove-provider.js';
 import { timeTogether } from '../../src/runners/timing/time-together.js';
-import { NO_SOFTWARE_GPU, SOFTWARE_GPU } from '../support/software-gpu.js';
+import { findSoftwareGpu, setEnvironment } from '../support/software-gpu.js';
 import { useTempFolders } from '../support/temp-folder.js';
 import { writePairedFolders } from '../support/tiny-datasets.js';
 import { TINY_SIDE, writeGraph, writeTinyModel } from '../support/tiny-models.js';
 
 const tempFolder = useTempFolders();
-const before = process.env['VK_ICD_FILENAMES'];
+const gpu = await findSoftwareGpu();
+const skipped = gpu.kind === 'none';
+let restore = (): void => undefined;
 
 beforeAll(() => {
-  if (SOFTWARE_GPU !== undefined) process.env['VK_ICD_FILENAMES'] = SOFTWARE_GPU;
+  if (gpu.kind === 'found') restore = setEnvironment(gpu.env);
 });
-afterAll(() => {
-  if (before === undefined) delete process.env['VK_ICD_FILENAMES'];
-  else process.env['VK_ICD_FILENAMES'] = before;
-});
+afterAll(() => restore());
 
 type Graph = Parameters<typeof writeGraph>[2];
 
@@ -61,8 +60,8 @@ async function prepare(
 
 const signal = new AbortController().signal;
 
-describe(`a device that is no CPU${SOFTWARE_GPU === undefined ? ` (skipped: ${NO_SOFTWARE_GPU})` : ''}`, () => {
-  it.skipIf(SOFTWARE_GPU === undefined)('proves by log and by profile that it runs the nodes', async () => {
+describe(`a device that is no CPU${gpu.kind === 'none' ? ` (skipped: ${gpu.reason})` : ''}`, () => {
+  it.skipIf(skipped)('proves by log and by profile that it runs the nodes', async () => {
     const { load, image: picture } = await prepare('webgpu');
     const proof = await proveProvider({ load, image: picture, signal });
     expect(proof.provider).toBe('WebGpuExecutionProvider');
@@ -70,7 +69,7 @@ describe(`a device that is no CPU${SOFTWARE_GPU === undefined ? ` (skipped: ${NO
     expect(proof.timeShare?.['WebGpuExecutionProvider']).toBeGreaterThan(0);
   });
 
-  it.skipIf(SOFTWARE_GPU === undefined)('is timed like any other', async () => {
+  it.skipIf(skipped)('is timed like any other', async () => {
     const { load, image: picture } = await prepare('webgpu');
     const [outcome] = await timeTogether({
       models: [{ name: 'luma', load, images: [picture] }],
@@ -84,21 +83,18 @@ describe(`a device that is no CPU${SOFTWARE_GPU === undefined ? ` (skipped: ${NO
 });
 
 describe('a model that the device cannot run', () => {
-  it.skipIf(SOFTWARE_GPU === undefined)(
-    'is refused, though ONNX Runtime would run it on the CPU',
-    async () => {
-      const { load, image: picture } = await prepare('webgpu', CPU_ONLY);
-      await expect(proveProvider({ load, image: picture, signal })).rejects.toMatchObject({
-        code: 'device.unavailable',
-        message: expect.stringMatching(/runs the model elsewhere \(\d+ nodes on CPUExecutionProvider\)/),
-      });
-      const allowed = await proveProvider({ load, image: picture, allowFallback: true, signal });
-      expect(isProven(allowed)).toBe(false);
-      expect(allowed.timeShare).toEqual({ CPUExecutionProvider: 1 });
-    },
-  );
+  it.skipIf(skipped)('is refused, though ONNX Runtime would run it on the CPU', async () => {
+    const { load, image: picture } = await prepare('webgpu', CPU_ONLY);
+    await expect(proveProvider({ load, image: picture, signal })).rejects.toMatchObject({
+      code: 'device.unavailable',
+      message: expect.stringMatching(/runs the model elsewhere \(\d+ nodes on CPUExecutionProvider\)/),
+    });
+    const allowed = await proveProvider({ load, image: picture, allowFallback: true, signal });
+    expect(isProven(allowed)).toBe(false);
+    expect(allowed.timeShare).toEqual({ CPUExecutionProvider: 1 });
+  });
 
-  it.skipIf(SOFTWARE_GPU === undefined)('wholly, is run with the rest named', async () => {
+  it.skipIf(skipped)('wholly, is run with the rest named', async () => {
     const { load, image: picture } = await prepare('webgpu', MIXED);
     const { nodes, timeShare } = await proveProvider({ load, image: picture, signal });
     expect(Object.keys(nodes).sort()).toEqual(['CPUExecutionProvider', 'WebGpuExecutionProvider']);
@@ -109,14 +105,13 @@ describe('a model that the device cannot run', () => {
 describe('a device that cannot be had', () => {
   it.runIf(process.platform === 'linux')('is an error and no silent run on the CPU', async () => {
     const { load, image: picture } = await prepare('webgpu');
-    process.env['VK_ICD_FILENAMES'] = '/nowhere/icd.json';
+    const back = setEnvironment({ VK_ICD_FILENAMES: '/nowhere/icd.json' });
     try {
       await expect(proveProvider({ load, image: picture, signal })).rejects.toMatchObject({
         code: 'device.unavailable',
       });
     } finally {
-      if (SOFTWARE_GPU === undefined) delete process.env['VK_ICD_FILENAMES'];
-      else process.env['VK_ICD_FILENAMES'] = SOFTWARE_GPU;
+      back();
     }
   });
 

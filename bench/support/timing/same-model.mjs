@@ -3,6 +3,7 @@ import { summarisePhase } from '../../../dist/evaluate/timing/summarise-phase.js
 import { predictMs } from '../../../dist/runners/phases.js';
 import { printTable, verdict } from '../print.mjs';
 import { IMAGES, loadMessage, NEVER, STANDARD_WARM_UP } from './models.mjs';
+import { untilIdle } from './until-idle.mjs';
 
 /**
  * Bar: one model timed twice as if it were two. A reader takes two models for different if the 95 % intervals of their
@@ -13,6 +14,7 @@ export async function sameModel({ pairs }) {
   const rows = [['pair', 'first p50 (interval)', 'second p50 (interval)', 'ratio', 'told apart']];
   let apart = 0;
   for (let pair = 1; pair <= pairs; pair++) {
+    await untilIdle();
     const outcomes = await timeTogether({
       models: ['first', 'second'].map((name) => ({ name, load, images: IMAGES })),
       warmUp: STANDARD_WARM_UP,

@@ -1,29 +1,47 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadRunConfig, prepareRun } from '../../../dist/index.js';
-import { time } from '../../../dist/evaluate/time.js';
 import { run } from '../../../dist/evaluate/run.js';
 import { runFolder } from '../../../dist/evaluate/run-folder.js';
-import { writeFileSync } from 'node:fs';
+import { time } from '../../../dist/evaluate/time.js';
+import { passRecord } from '../../../dist/evaluate/timing/pass-record.js';
+import { timeSchema } from '../../../dist/evaluate/timing/time-schema.js';
+import { timingPlan } from '../../../dist/evaluate/timing/timing-plan.js';
+import { THIS_MACHINE } from '../../../dist/runners/seal/machine-files.js';
+import { timeTogether } from '../../../dist/runners/timing/time-together.js';
+import { IMAGES, loadMessage, NEVER } from './models.mjs';
 
 /**
- * One timing pass of the tiny baseline on the sample set, whole as a user runs it, with a config's own wishes; returns
- * the parts of its seal.
+ * One timing pass on the sample set, whole as a user runs it, with a config's own wishes; returns the parts of its seal.
  *
- * @param {{time?: string, during?: () => () => void, files?: {proc: string, sys: string}}} plant what is wrong with it
+ * @param {object} plant what is wrong with it
+ * @param {string} [plant.time] the config's timing
+ * @param {string} [plant.model] by name, or a file beside the config
+ * @param {string} [plant.extra] further lines of the config
+ * @param {(folder: string) => void} [plant.prepare] writes files beside the config
+ * @param {() => () => void} [plant.during] begins what disturbs, and returns what ends it
+ * @param {{proc: string, sys: string}} [plant.files] where the machine tells about itself
  */
-export async function sealedParts({ time: wishes = 'profile: standard, threads: 1', during, files } = {}) {
+export async function sealedParts({
+  time: wishes = 'profile: standard, threads: 1',
+  model = 'contrast-baseline',
+  extra = '',
+  prepare,
+  during,
+  files,
+} = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'maskbench-seal-'));
+  prepare?.(folder);
   const stop = during?.();
   try {
     const config = join(folder, 'run.yaml');
     writeFileSync(
       config,
-      `name: seal\nmodels: [contrast-baseline]\ndatasets: [samples-humans]\ntime: { ${wishes} }\n`,
+      `name: seal\nmodels: [${model}]\ndatasets: [samples-humans]\ntime: { ${wishes} }\n${extra}`,
     );
-    const signal = new AbortController().signal;
+    const signal = NEVER;
     const prepared = await prepareRun(await loadRunConfig(config), {
       offline: true,
       onProgress: () => undefined,
@@ -33,22 +51,52 @@ export async function sealedParts({ time: wishes = 'profile: standard, threads: 
     const request = { ...prepared, shard: null, out, resume: false, emit: () => undefined, signal };
     await run({ ...request, phases: { predict: false, score: false, time: files === undefined } });
     if (files !== undefined) {
-      const manifest = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'));
-      await time({
-        folder: runFolder(out),
-        settings: manifest.settings,
-        modelPaths: prepared.modelPaths,
-        files,
-        emit: () => undefined,
-        signal,
-      });
+      const { settings } = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'));
+      const { modelPaths } = prepared;
+      await time({ folder: runFolder(out), settings, modelPaths, files, emit: () => undefined, signal });
     }
     const lines = (await readFile(join(out, 'timings.jsonl'), 'utf8')).trim().split('\n');
-    return lines.map((line) => JSON.parse(line)).findLast(({ kind }) => kind === 'model').pass.parts;
+    const records = lines.map((line) => JSON.parse(line));
+    const failed = records.find(({ kind }) => kind === 'failed');
+    if (failed !== undefined) throw new Error(failed.failure.message);
+    return records.findLast(({ kind }) => kind === 'model').pass.parts;
   } finally {
     stop?.();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The parts of the seal of the tiny baseline, whose process is disturbed from the moment in which it is warm.
+ *
+ * @param {(pid: number) => void} disturb
+ */
+export async function partsDisturbedWhenWarm(disturb) {
+  const plan = timingPlan(timeSchema.parse({ profile: 'standard' }));
+  const load = await loadMessage('contrast-baseline', { threads: 1 });
+  const datasetOf = () => 'samples-humans';
+  const [outcome] = await timeTogether({
+    models: [{ name: 'model', load, images: IMAGES }],
+    warmUp: plan.warmUp,
+    sampling: plan.sampling,
+    datasetOf,
+    signal: NEVER,
+    onWarm: async (_name, pid) => disturb(pid),
+  });
+  if (outcome.kind === 'failed') throw outcome.error;
+  return passRecord(outcome.series, {
+    plan,
+    device: 'cpu',
+    files: THIS_MACHINE,
+    datasetOf,
+    attempt: 1,
+    together: ['model'],
+    proof: null,
+    neighbours: [],
+    before: null,
+    gpuMemoryBytes: null,
+    gpuThrottling: null,
+  }).parts;
 }
 
 export const failedParts = (parts) => parts.filter(({ pass }) => !pass).map(({ name }) => name);

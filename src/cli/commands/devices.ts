@@ -1,6 +1,6 @@
 import { plainTable } from '../../reports/plain-table.js';
-import { formatGpuMemory, type Gpu } from '../../runners/devices/gpu.js';
-import { listDevices, type ListedDevice } from '../../runners/devices/list-devices.js';
+import { formatGpuMemory, type Gpu, type GpuState } from '../../runners/devices/gpu.js';
+import { listDevices, type DeviceList, type ListedDevice } from '../../runners/devices/list-devices.js';
 import type { Processor } from '../../runners/devices/processor.js';
 import type { CliContext } from '../context.js';
 import { wrapText } from '../wrap-text.js';
@@ -20,7 +20,9 @@ export async function devicesCommand(
   ]);
   const lines = [
     ...describeProcessor(processor),
-    ...(gpus.length === 0 ? ['no graphics processor whose driver tells of it'] : gpus.map(describeGpu)),
+    ...(gpus.length === 0
+      ? ['no graphics processor whose driver tells of it']
+      : gpus.flatMap((gpu) => describeGpu(gpu, list))),
     '',
     plainTable(['device', 'usable', 'hardware'], rows),
     '',
@@ -44,7 +46,8 @@ function describeProcessor(processor: Processor): readonly string[] {
   return [`${model}: ${parts.join('; ')}`];
 }
 
-function describeGpu({ name, memoryBytes, driver, uuid, instances }: Gpu): string {
+function describeGpu(gpu: Gpu, { states, processes }: DeviceList): readonly string[] {
+  const { name, memoryBytes, driver, uuid, instances } = gpu;
   const parts = [
     ...(memoryBytes === null ? [] : [formatGpuMemory(memoryBytes)]),
     ...(driver === null ? [] : [`driver ${driver}`]),
@@ -53,7 +56,30 @@ function describeGpu({ name, memoryBytes, driver, uuid, instances }: Gpu): strin
       ? []
       : [`divided (MIG) into ${instances.length}: ${instances.map(({ profile }) => profile).join(', ')}`]),
   ];
-  return `${name}: ${parts.join('; ')}`;
+  const state = gpu.vendor === 'nvidia' ? states.find(({ index }) => index === gpu.index) : undefined;
+  const now = state === undefined ? [] : describeState(state);
+  const others = processes.filter((process) => process.gpu === uuid).map(({ pid }) => pid);
+  return [
+    `${name}: ${parts.join('; ')}`,
+    ...(now.length === 0 ? [] : [`  now ${now.join('; ')}`]),
+    ...(others.length === 0 ? [] : [`  computing on it: process ${others.join(', ')}`]),
+  ];
+}
+
+/** What the driver tells of the moment: `41 C; 17 of 72 W; 210 of 2040 MHz, P8; idle`. */
+function describeState(state: GpuState): readonly string[] {
+  const { memoryUsedBytes, temperatureC, powerW, powerLimitW, performanceState, smClockMhz, maxSmClockMhz } =
+    state;
+  const of = (value: number, most: number | null, unit: string): string =>
+    `${Math.round(value)}${most === null ? '' : ` of ${Math.round(most)}`} ${unit}`;
+  return [
+    ...(memoryUsedBytes === null ? [] : [`${(memoryUsedBytes / 2 ** 30).toFixed(1)} GiB in use`]),
+    ...(temperatureC === null ? [] : [`${temperatureC} C`]),
+    ...(powerW === null ? [] : [of(powerW, powerLimitW, 'W')]),
+    ...(smClockMhz === null ? [] : [of(smClockMhz, maxSmClockMhz, 'MHz')]),
+    ...(performanceState === null ? [] : [performanceState]),
+    ...state.limits.map(({ reason }) => `clocks: ${reason}`),
+  ];
 }
 
 function explain({ device, reason, remedy }: ListedDevice): string {

@@ -3,6 +3,7 @@ import type { Summary } from '../../core/summary.js';
 import { loadRunConfig, type LoadedConfig } from '../../evaluate/config.js';
 import { prepareRun } from '../../evaluate/prepare.js';
 import { run } from '../../evaluate/run.js';
+import type { TimeConfig, TimingProfile } from '../../evaluate/timing/time-schema.js';
 import { json } from '../../reports/json.js';
 import { renderAppendices, terminal } from '../../reports/terminal.js';
 import type { CliContext } from '../context.js';
@@ -14,6 +15,8 @@ export interface RunOptions {
   readonly models?: readonly string[];
   readonly datasets?: readonly string[];
   readonly device?: string;
+  readonly allowFallback?: boolean;
+  readonly profile?: TimingProfile;
   readonly limit?: number;
   readonly shard?: readonly [number, number];
   readonly out?: string;
@@ -72,11 +75,19 @@ function tables(summary: Summary): string {
   return summary.cells.scored > 0 ? renderAppendices(summary) : terminal.render(summary);
 }
 
-function withOverrides(loaded: LoadedConfig, { device, limit }: RunOptions): LoadedConfig {
+function withOverrides(loaded: LoadedConfig, options: RunOptions): LoadedConfig {
+  const { device, limit, profile, allowFallback } = options;
   const config = {
     ...loaded.config,
     ...(device === undefined ? {} : { device }),
     ...(limit === undefined ? {} : { limit }),
+    ...(allowFallback === undefined ? {} : { allowFallback }),
+    ...(profile === undefined ? {} : { time: withProfile(loaded.config.time, profile) }),
   };
   return { ...loaded, config };
+}
+
+/** Another profile than the config's brings its own counts along; threads and the like stay. */
+function withProfile({ threads, together }: TimeConfig, profile: TimingProfile): TimeConfig {
+  return { profile, threads, together };
 }

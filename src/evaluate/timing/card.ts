@@ -12,6 +12,9 @@ export interface Card {
   readonly limits: LimitsColumn;
 }
 
+/** The Vulkan loader's variables that name its drivers, such as one that computes on the CPU. */
+const VULKAN_DRIVERS = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES', 'VK_ADD_DRIVER_FILES'];
+
 /** Null on a CPU, and where no driver tells which card it is. */
 export async function findCard(
   device: DeviceRequest,
@@ -24,7 +27,8 @@ export async function findCard(
   const { gpus, states, limits } = answer;
   const onCuda = device.provider === 'cuda' || device.provider === 'tensorrt';
   // WebGPU and Direct3D choose for themselves: only where there is one card, and no other driver is named, is it that one.
-  const alone = gpus.length === 1 && env['VK_ICD_FILENAMES'] === undefined ? gpus[0] : undefined;
+  const named = VULKAN_DRIVERS.some((variable) => env[variable] !== undefined);
+  const alone = gpus.length === 1 && !named ? gpus[0] : undefined;
   const gpu = onCuda ? cudaGpu(gpus, device.index, env['CUDA_VISIBLE_DEVICES']) : alone;
   return gpu === undefined ? null : { gpu, state: states.find(({ index }) => index === gpu.index), limits };
 }

@@ -1,6 +1,7 @@
 import { linearRegression, linearRegressionLine, mean, rSquared } from 'simple-statistics';
-import type { SlownessSummary, TimeCorrelation } from '../../core/timing-summary.js';
+import type { RatioSummary, SlownessSummary, TimeCorrelation } from '../../core/timing-summary.js';
 import { correlation } from '../../stats/correlation.js';
+import { ratioOfMedians } from '../../stats/ratio-of-medians.js';
 
 /** An image as it was timed, and what is known of it. */
 export interface TimedImageFacts {
@@ -28,6 +29,12 @@ export function explainSlowness(model: string, images: readonly TimedImageFacts[
     fast: mean(fast.own.map((image) => image.megapixels)),
   };
   const line = fitSize([...fast.own, ...slow.own]);
+  const [predict, inference] = (['predict', 'inference'] as const).map((phase) =>
+    ratioOver(
+      fast.own.map(({ ms }) => ms[phase]),
+      slow.own.map(({ ms }) => ms[phase]),
+    ),
+  );
   return {
     model,
     slow: slow.name,
@@ -38,11 +45,24 @@ export function explainSlowness(model: string, images: readonly TimedImageFacts[
       inference: apart(({ ms }) => ms.inference),
       postprocess: apart(({ ms }) => ms.postprocess),
     },
+    ...(predict === undefined || inference === undefined ? {} : { ratio: { predict, inference } }),
     megapixels,
     bySizeMs: line === null ? null : line.perMegapixelMs * (megapixels.slow - megapixels.fast),
     r2: line?.r2 ?? null,
     correlations: correlate(images),
   };
+}
+
+/** Images are the units here, each with one time: its median. Undefined for fewer than two on a side. */
+function ratioOver(fast: readonly number[], slow: readonly number[]): RatioSummary | undefined {
+  if ([...fast, ...slow].some((ms) => ms <= 0)) return undefined;
+  const found = ratioOfMedians(
+    fast.map((ms) => [ms]),
+    slow.map((ms) => [ms]),
+  );
+  if (found.kind === 'none') return undefined;
+  const { estimate, lower, upper } = found;
+  return { estimate, lower, upper };
 }
 
 /** Predict time as a straight line over megapixels; null where all images are of one size or one time. */

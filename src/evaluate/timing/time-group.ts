@@ -146,15 +146,21 @@ function watchNeighbours({ card, files }: PassContext): {
   found(): readonly string[];
 } {
   const own: number[] = card?.pid === undefined ? [] : [card.pid];
-  const found = new Set(card?.neighbours);
+  const others = new Set<number>();
   return {
     look(ownPid) {
       if (ownPid !== undefined) own.push(ownPid);
-      for (const pid of otherInferenceProcesses(files, own))
-        found.add(`process ${pid} is another inference of Maskbench`);
+      for (const pid of otherInferenceProcesses(files, own)) others.add(pid);
     },
-    found: () => [...found],
+    found: () => [...(card?.neighbours ?? []), ...(others.size === 0 ? [] : [inWords([...others])])],
   };
+}
+
+function inWords(pids: readonly number[]): string {
+  const [only] = pids;
+  if (pids.length === 1) return `process ${only} is another inference of Maskbench`;
+  const more = pids.length > 3 ? ', ...' : '';
+  return `${pids.length} processes (${pids.slice(0, 3).join(', ')}${more}) are other inference of Maskbench`;
 }
 
 /** A session on the CPU has no other provider: there is nothing to prove. */

@@ -56,6 +56,8 @@ export interface ModelRecord {
   readonly warmup: number;
   readonly threads: number;
   readonly peakRssBytes: number | null;
+  /** Of inferences in a bare loop, between the recorded predictions; absent for a slow model. */
+  readonly inferenceAloneMs?: readonly number[];
   /** The times came along with masks made elsewhere. */
   readonly measuredElsewhere?: boolean;
   readonly pass?: PassRecord;

@@ -20,7 +20,7 @@ export interface SeriesToWrite {
 /** Writes every value that was measured of a model, outliers labelled, and last what makes the series complete. */
 export async function writeSeries(writer: JsonlWriter, request: SeriesToWrite): Promise<void> {
   const { series: measured, threads, pass, readings, sampleOf } = request;
-  const { name: model, warmUp, samples, loadMs, peakRssBytes } = measured;
+  const { name: model, warmUp, samples, aloneMs, loadMs, peakRssBytes } = measured;
   const series = randomUUID();
   const write = (record: TimingRecord): Promise<void> => writer.append(record);
   await write({ kind: 'warm-up', series, model, inferenceMs: warmUp.inferenceMs });
@@ -43,6 +43,7 @@ export async function writeSeries(writer: JsonlWriter, request: SeriesToWrite): 
     warmup,
     threads,
     peakRssBytes,
+    ...(aloneMs.length === 0 ? {} : { inferenceAloneMs: aloneMs }),
     pass,
   });
 }

@@ -39,8 +39,8 @@ export interface MeasureMessage {
   readonly order: readonly number[];
   /** So many of them are put into one inference; default 1. */
   readonly batch?: number | undefined;
-  /** Each inference once more, at once, for its time alone. */
-  readonly alone?: boolean | undefined;
+  /** After each prediction so many more inferences of the same tensor in a row, for their times by themselves. */
+  readonly alone?: number | undefined;
   /** When each of them arrives, milliseconds after the first moment; by default as soon as the one before is done. */
   readonly arrivalsMs?: readonly number[] | undefined;
 }
@@ -145,4 +145,6 @@ export interface MeasuredSample {
   /** Processor time of the whole process during the prediction, all threads together. */
   readonly cpuMs: number;
   readonly phases: Omit<PhaseTimes, 'decodeMs'>;
+  /** Of the inferences in a row after it, in order; where they were asked for. */
+  readonly aloneMs?: readonly number[];
 }

@@ -75,7 +75,7 @@ async function decode({ images }: DecodeMessage): Promise<void> {
   });
 }
 
-async function measure({ order, batch = 1, alone = false, arrivalsMs }: MeasureMessage): Promise<void> {
+async function measure({ order, batch = 1, alone = 0, arrivalsMs }: MeasureMessage): Promise<void> {
   const loaded = model;
   if (loaded === undefined) throw new Error('a measurement was asked for before load');
   const samples: MeasuredSample[] = [];
@@ -103,7 +103,7 @@ interface Measurement {
   readonly position: number;
   /** When the measurement began. */
   readonly begin: number;
-  readonly alone: boolean;
+  readonly alone: number;
 }
 
 async function predict(
@@ -124,7 +124,7 @@ async function predict(
   }
   const end = performance.now();
   const cpu = process.cpuUsage(cpuBefore);
-  const inferenceAloneMs = alone ? await timeAlone(infer, feds) : undefined;
+  const aloneMs = alone > 0 ? await timeAlone(infer, feds, alone) : undefined;
   return {
     image: position,
     startMs: start - begin,
@@ -134,17 +134,24 @@ async function predict(
       inferenceMs: inferred - prepared,
       postprocessMs: end - inferred,
       ...parts,
-      ...(inferenceAloneMs === undefined ? {} : { inferenceAloneMs }),
     },
+    ...(aloneMs === undefined ? {} : { aloneMs }),
   };
 }
 
-/** One inference to wake everything up, and at once the one that counts. */
-async function timeAlone(infer: OpenModel['infer'], feds: readonly Fed[]): Promise<number> {
-  await batched(infer, feds);
-  const start = performance.now();
-  await batched(infer, feds);
-  return performance.now() - start;
+/** A bare loop of inferences: nothing between them cools the caches or lets the threads fall asleep. */
+async function timeAlone(
+  infer: OpenModel['infer'],
+  feds: readonly Fed[],
+  count: number,
+): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const start = performance.now();
+    await batched(infer, feds);
+    times.push(performance.now() - start);
+  }
+  return times;
 }
 
 /** A timer wakes up to a millisecond or two late: the last stretch is waited out. */

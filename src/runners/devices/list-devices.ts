@@ -2,8 +2,9 @@ import { MaskbenchError } from '../../core/errors.js';
 import { formatDevice, PROVIDERS, REMEDIES, type DeviceRequest, type Provider } from '../device.js';
 import { assertDeviceAvailable } from '../ort-session.js';
 import { askAmd } from './amd.js';
-import type { Gpu } from './gpu.js';
-import { askNvidia, type NvidiaAnswer } from './nvidia.js';
+import type { Gpu, GpuState } from './gpu.js';
+import type { GpuProcess } from './nvidia-csv.js';
+import { askNvidia, askNvidiaProcesses, type NvidiaAnswer } from './nvidia.js';
 import { describeProcessor, type Processor } from './processor.js';
 import { askSystemForGpus } from './system-gpus.js';
 import { tryDevice, type Trial } from './try-device.js';
@@ -12,6 +13,9 @@ import { tryDevice, type Trial } from './try-device.js';
 export interface DeviceList {
   readonly processor: Processor;
   readonly gpus: readonly Gpu[];
+  /** What NVIDIA's cards do at the moment, and who computes on them. */
+  readonly states: readonly GpuState[];
+  readonly processes: readonly GpuProcess[];
   readonly devices: readonly ListedDevice[];
 }
 
@@ -29,6 +33,7 @@ export interface ListedDevice {
 /** How the machine is asked; by default it is asked indeed. */
 export interface Asking {
   readonly nvidia: () => Promise<NvidiaAnswer>;
+  readonly processes: () => Promise<readonly GpuProcess[]>;
   readonly amd: () => Promise<readonly Gpu[]>;
   readonly system: () => Promise<readonly Gpu[]>;
   readonly processor: () => Processor;
@@ -39,6 +44,7 @@ export interface Asking {
 
 const ASKING: Asking = {
   nvidia: () => askNvidia(),
+  processes: () => askNvidiaProcesses(),
   amd: () => askAmd(),
   system: () => askSystemForGpus(),
   processor: () => describeProcessor(),
@@ -52,6 +58,8 @@ export async function listDevices(signal: AbortSignal, asking: Partial<Asking> =
   const processor = ask.processor();
   const [nvidia, amd, system] = await Promise.all([ask.nvidia(), ask.amd(), ask.system()]);
   const cards = nvidia.kind === 'gpus' ? nvidia.gpus : [];
+  const states = nvidia.kind === 'gpus' ? nvidia.states : [];
+  const processes = cards.length === 0 ? [] : await ask.processes();
   // Windows tells of NVIDIA's cards as well; their own tool knows more.
   const others = system.filter(({ vendor }) => vendor !== 'nvidia' || cards.length === 0);
   const gpus = [...cards, ...amd, ...others];
@@ -66,7 +74,7 @@ export async function listDevices(signal: AbortSignal, asking: Partial<Asking> =
       });
     }
   }
-  return { processor, gpus, devices };
+  return { processor, gpus, states, processes, devices };
 }
 
 /** CUDA and TensorRT count cards. */

@@ -96,7 +96,7 @@ function steadyPart({ passes, tolerance }: SealEvidence): SealPart {
   const spread = windows.length === 0 ? Number.POSITIVE_INFINITY : spreadOf(windows);
   const found =
     windows.length === 0
-      ? `${passes.length} passes are too few for three windows`
+      ? `${passes.length} ${passes.length === 1 ? 'pass is' : 'passes are'} too few for three windows`
       : `three windows ${percent(spread)} apart, allowed ${percent(tolerance)}`;
   return { name: 'steady', pass: spread <= tolerance, found };
 }

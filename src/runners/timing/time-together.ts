@@ -7,6 +7,7 @@ import { THIS_MACHINE, type MachineFiles } from '../seal/machine-files.js';
 import { planPasses, turns, type Passes, type SamplingPlan } from './passes.js';
 import { startTimedProcess, type TimedProcess } from './timed-process.js';
 import { createWatch, type Watch } from './watch.js';
+import { medianMs } from './windows.js';
 import { warmUp, type WarmUp, type WarmUpPlan } from './warm-up.js';
 
 /** A model to time, and the images to time it on. */
@@ -43,6 +44,8 @@ export interface Series {
   readonly samples: readonly SeriesSample[];
   /** Of the recorded blocks alone. */
   readonly conditions: Conditions;
+  /** Of inferences in a bare loop, between the blocks; none for a model that is slow (see `ALONE_BELOW_MS`). */
+  readonly aloneMs: readonly number[];
   /** Processor time of the process in the recorded blocks, milliseconds. */
   readonly cpuMs: number;
   /** Times that its threads had to make way for others in the recorded blocks. */
@@ -120,6 +123,7 @@ interface ModelRun {
   readonly passes: Passes;
   readonly watch: Watch;
   readonly samples: SeriesSample[];
+  readonly aloneMs: number[];
   readonly blocks: { readonly from: number; readonly to: number; readonly measured: MeasuredMessage }[];
 }
 
@@ -145,8 +149,25 @@ async function prepare(
     passes,
     watch: createWatch(files, pids),
     samples: [],
+    aloneMs: [],
     blocks: [],
   };
+}
+
+/**
+ * Between pre- and postprocessing a fast network finds cold caches and sleeping threads, which is what a caller gets, and
+ * can be a good part of its time. So it is measured in a bare loop as well; a slow one takes the same either way.
+ */
+const ALONE_BELOW_MS = 100;
+/** Inferences in a row on one image, of which the first ones wake everything up. */
+const ALONE = { inARow: 25, wakeUp: 5 };
+
+/** Bare loops on the images of a pass in turn, after every block one; nothing of them is recorded as a prediction. */
+async function runAlone({ process, images, warmUp: warm, aloneMs, blocks }: ModelRun): Promise<void> {
+  if (medianMs(warm.inferenceMs) >= ALONE_BELOW_MS) return;
+  const order = [(blocks.length - 1) % images.length];
+  const { samples } = await process.measure({ order, alone: ALONE.inARow });
+  for (const sample of samples) aloneMs.push(...(sample.aloneMs ?? []).slice(ALONE.wakeUp));
 }
 
 /** @returns how many predictions were recorded. */
@@ -166,10 +187,12 @@ async function runBlock(run: ModelRun, begin: number, settle: boolean): Promise<
     const pass = done + Math.floor(i / images.length);
     samples.push({ key, pass, atMs: atMs + startMs, cpuMs, phases: { decodeMs, ...phases } });
   }
+  await runAlone(run);
   return order.length;
 }
 
-function toSeries({ model, process, images, warmUp: warm, watch, samples, blocks }: ModelRun): Series {
+function toSeries(run: ModelRun): Series {
+  const { model, process, images, warmUp: warm, watch, samples, aloneMs, blocks } = run;
   return {
     name: model.name,
     pid: process.pid,
@@ -177,6 +200,7 @@ function toSeries({ model, process, images, warmUp: warm, watch, samples, blocks
     images,
     warmUp: warm,
     samples,
+    aloneMs,
     conditions: watch.conditions(),
     cpuMs: blocks.reduce((sum, { measured }) => sum + measured.cpuMs, 0),
     involuntarySwitches: blocks.reduce((sum, { measured }) => sum + measured.involuntarySwitches, 0),

@@ -24,7 +24,9 @@ describe('the card behind a device', () => {
       gpu: { name: 'NVIDIA L4' },
     });
     expect(await findCard(device, nvidia('nvidia-470-t4.csv'), {})).toBeNull();
-    expect(await findCard(device, nvidia('nvidia-550-l4.csv'), { VK_ICD_FILENAMES: 'x.json' })).toBeNull();
+    for (const variable of ['VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'VK_ADD_DRIVER_FILES']) {
+      expect(await findCard(device, nvidia('nvidia-550-l4.csv'), { [variable]: 'x.json' })).toBeNull();
+    }
   });
 
   it('is none of a CPU, and nobody is asked', async () => {

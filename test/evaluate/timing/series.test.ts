@@ -81,6 +81,8 @@ describe('why a dataset is slower', () => {
     expect(found?.differenceMs.predict).toBeCloseTo(15 * (5.05 - 1.025), 9);
     expect(found?.bySizeMs).toBeCloseTo(15 * (5.05 - 1.025), 9);
     expect(found?.r2).toBeCloseTo(1, 9);
+    expect(found?.ratio?.inference).toEqual({ estimate: 1, lower: 1, upper: 1 });
+    expect(found?.ratio?.predict.lower).toBeGreaterThan(1);
   });
 
   it('has the correlation of time with each attribute, where there is one to be told', () => {
@@ -92,6 +94,10 @@ describe('why a dataset is slower', () => {
       'megapixels predict',
     ]);
     expect(correlations[0]?.estimate).toBe(-1);
+  });
+
+  it('with one image a dataset has no interval', () => {
+    expect(explainSlowness('m', [image('a', 1, 300, 1), image('b', 2, 300, 2)])?.ratio).toBeUndefined();
   });
 
   it('is no question with one dataset', () => {

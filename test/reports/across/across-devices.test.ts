@@ -126,6 +126,12 @@ describe('a run on a 23 GB and one on a 94 GB card', () => {
     expect(texts(throughput, 0)[3]).toBe('3.33 *');
   });
 
+  it('fit a terminal of 80 columns, the cards above their columns', async () => {
+    const text = renderAcross(await hosts({ perHour: 0.8 }, { perHour: 4 }), 'terminal');
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(text).toMatch(/│ cuda:0, NVIDIA L4, 23 +│ cuda:0, NVIDIA H100/);
+  });
+
   it('are rendered in every format, what differs said first', async () => {
     const runs = await hosts({}, { gpu: { ...(await cardOf('nvidia-550-h100-nvl.csv')), driver: '535.1' } });
     for (const format of ACROSS_FORMATS) {

@@ -11,6 +11,7 @@ const signal = new AbortController().signal;
 function list(providers: readonly string[], asking: Partial<Asking> = {}): Promise<DeviceList> {
   return listDevices(signal, {
     nvidia: () => askNvidia(async () => ({ kind: 'missing' })),
+    processes: async () => [],
     amd: async () => [],
     system: async () => [],
     processor: describeProcessor,
@@ -53,6 +54,16 @@ describe('the list of devices', () => {
       { device: 'cuda:1' },
     ]);
     expect(cuda[0]?.reason).toMatch(/without cuda/);
+  });
+
+  it('says what cards do at the moment and who computes on them, and asks nobody where there is none', async () => {
+    const nvidia = () => askNvidia(nvidiaSmi(answer('nvidia-550-l4.csv')));
+    const found = [{ gpu: 'GPU-5c2f3a10-8d1b-4f0e-9a77-0c6d1f2e3b4a', pid: 7, memoryBytes: null }];
+    const { states, processes } = await list(['cpu'], { nvidia, processes: async () => found });
+    expect(states).toMatchObject([{ index: 0, temperatureC: 41, powerW: 16.62, smClockMhz: 210 }]);
+    expect(processes).toEqual(found);
+    const never = () => Promise.reject(new Error('asked'));
+    expect(await list(['cpu'], { processes: never })).toMatchObject({ states: [], processes: [] });
   });
 
   it('says yes to a card only after a network ran on it', async () => {

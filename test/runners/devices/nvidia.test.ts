@@ -78,6 +78,14 @@ describe('an NVIDIA card', () => {
     });
   });
 
+  it("that shares the machine's memory has no figure for it", () => {
+    const [row] = parseNvidiaCsv(recorded('nvidia-580-gb10.csv'));
+    expect(row).toMatchObject({
+      gpu: { name: 'NVIDIA GB10', driver: '580.95.05', memoryBytes: null },
+      state: { memoryUsedBytes: null, smClockMhz: 2411, memoryClockMhz: null, limits: [] },
+    });
+  });
+
   it('that is divided names its instances; the one beside it has none', async () => {
     const run = nvidiaSmi(answer('nvidia-550-a100-mig.csv'), answer('nvidia-550-a100-mig-list.txt'));
     expect(await askNvidia(run)).toMatchObject({

@@ -109,6 +109,18 @@ describe('other inference on the machine', () => {
       'proc/13/cmdline': 'vim\0time-child.ts\0',
     });
     expect(otherInferenceProcesses(files, [12])).toEqual([11]);
+    expect(otherInferenceProcesses(files, [])).toEqual([11, 12]);
     expect(otherInferenceProcesses(NOWHERE, [])).toEqual([]);
+  });
+
+  it('is none while it is halted: it computes nothing', async () => {
+    const cmdline = 'node\0/opt/maskbench/dist/runners/child/predict-child.js\0';
+    const files = await machine({
+      'proc/21/cmdline': cmdline,
+      'proc/21/stat': '21 (node R) T 1 21 21 0 -1',
+      'proc/22/cmdline': cmdline,
+      'proc/22/stat': '22 (node T) R 1 22 22 0 -1',
+    });
+    expect(otherInferenceProcesses(files, [])).toEqual([22]);
   });
 });

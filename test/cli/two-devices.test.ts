@@ -1,0 +1,107 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Summary } from '../../src/core/summary.js';
+import { IS_BUILT, startCli, stopStarted, type CliResult } from '../support/cli.js';
+import { simulateNvidiaHost } from '../support/nvidia-host.js';
+import { findSoftwareGpu } from '../support/software-gpu.js';
+import { makeWorkspace, type Workspace } from '../support/workspace.js';
+
+const gpu = await findSoftwareGpu();
+const reason = !IS_BUILT ? 'not built' : gpu.kind === 'none' ? gpu.reason : undefined;
+
+let workspace: Workspace;
+
+/** The command line as a process of its own, on a host with this card, whose WebGPU computes in software. */
+async function onHost(recording: string, argv: readonly string[], hot = false): Promise<CliResult> {
+  if (gpu.kind === 'none') throw new Error(gpu.reason);
+  const { VK_ICD_FILENAMES: driver = '', ...env } = gpu.env;
+  const host = workspace.path(`host-${recording}${hot ? '-hot' : ''}`);
+  const nvidia = await simulateNvidiaHost(host, recording);
+  if (hot) {
+    const cool = await readFile(join(host, 'answer.csv'), 'utf8');
+    await writeFile(join(host, 'answer.csv'), cool.replace(/0x[0-9a-f]+/, '0x0000000000000040'));
+  }
+  // No variable names the driver here, as none does on a host with a card: it lies where the loader looks.
+  const drivers = join(host, 'vulkan', 'icd.d');
+  await mkdir(drivers, { recursive: true });
+  const text = await readFile(driver, 'utf8');
+  await writeFile(join(drivers, 'icd.json'), text.replace(/"\.\//, `"${dirname(driver)}/`));
+  return startCli(argv, workspace.folder, { ...env, ...nvidia, XDG_DATA_DIRS: host }).result;
+}
+
+const run = (recording: string, out: string, hot = false): Promise<CliResult> =>
+  onHost(recording, ['run', 'run.yaml', '--device', 'webgpu', '--out', out, '--offline'], hot);
+
+describe(`two hosts, one with a 23 GB and one with a 94 GB card${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
+  beforeAll(async () => {
+    workspace = await makeWorkspace({ samples: 3 });
+    // As long as it takes for the card to be read a few times.
+    const config = await readFile(workspace.config, 'utf8');
+    await writeFile(workspace.config, config.replace('rounds: 1', 'rounds: 60'));
+  });
+  afterAll(async () => {
+    await stopStarted();
+    await workspace.remove();
+  });
+
+  it.skipIf(reason !== undefined)(
+    "each make a run with the card's readings in it, and one report of both has the post's column groups",
+    async () => {
+      for (const [recording, out] of [
+        ['nvidia-550-l4.csv', 'small'],
+        ['nvidia-550-h100-nvl.csv', 'large'],
+      ] as const) {
+        const { status, err } = await run(recording, out);
+        expect(status, err).toBe(0);
+      }
+      const summary = JSON.parse(await readFile(workspace.path('small', 'summary.json'), 'utf8')) as Summary;
+      expect(summary.device.gpu).toMatchObject({ name: 'NVIDIA L4', driver: '550.90.07' });
+      expect(summary.models[0]?.timing?.pass?.gpu?.temperatureC).toEqual([41, 41]);
+      const { status, out } = await startCli(['report', 'small', 'large'], workspace.folder).result;
+      expect(status).toBe(0);
+      expect(out).toContain('Where the time goes on webgpu, NVIDIA L4, 23 GB');
+      expect(out).toContain('Where the time goes on webgpu, NVIDIA H100 NVL, 94 GB');
+      expect(out).toContain('Times faster than on webgpu, NVIDIA L4, 23 GB');
+      expect(out).toContain('/s/GB');
+      for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    },
+  );
+
+  it.skipIf(reason !== undefined)('do not seal times of a card that slowed down for its heat', async () => {
+    expect((await run('nvidia-550-l4.csv', 'hot', true)).status).toBe(0);
+    const summary = JSON.parse(await readFile(workspace.path('hot', 'summary.json'), 'utf8')) as Summary;
+    const parts = summary.models[0]?.timing?.pass?.parts ?? [];
+    expect(parts.find(({ name }) => name === 'unthrottled')).toMatchObject({
+      pass: false,
+      found: expect.stringContaining('GPU: hardware thermal slowdown'),
+    });
+  });
+
+  it.skipIf(reason !== undefined)(
+    'list the card, what it does at the moment, and why CUDA cannot be used',
+    async () => {
+      const { status, out } = await onHost('nvidia-550-h100-nvl.csv', ['devices']);
+      expect(status).toBe(0);
+      expect(out).toMatch(/NVIDIA H100 NVL: 94 GB; driver 550\.90\.07;/);
+      expect(out).toContain('34 C; 61 of 400 W; 345 of 1980 MHz; P0; clocks: idle');
+      expect(out).toMatch(/cuda:0 +no +NVIDIA H100 NVL/);
+      expect(out).toContain('npm run gpu:install');
+      for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    },
+  );
+
+  it.skipIf(reason !== undefined)('refuse CUDA where its libraries are missing', async () => {
+    const { status, err } = await onHost('nvidia-550-l4.csv', [
+      'run',
+      'run.yaml',
+      '--device',
+      'cuda:0',
+      '--out',
+      'none',
+      '--offline',
+    ]);
+    expect(status).toBe(69);
+    expect(err).toMatch(/cuda:0 is not available/);
+  });
+});
