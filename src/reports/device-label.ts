@@ -14,12 +14,15 @@ export function deviceLabel({ device, models }: Pick<Summary, 'device' | 'models
   return `${request}${suffix}`;
 }
 
-/** Labels of several runs, told apart by the runs' names where the devices are called the same. */
+/** Labels of several runs, told apart by the runs' names where the devices are called the same, and then by number. */
 export function deviceLabels(summaries: readonly Summary[]): readonly string[] {
   const labels = summaries.map(deviceLabel);
-  return labels.map((label, i) =>
-    labels.filter((other) => other === label).length > 1 ? `${label} (${summaries[i]?.name ?? ''})` : label,
-  );
+  const named = labels.map((label, i) => (isAmbiguous(labels, label) ? `${label} (${summaries[i]?.name ?? ''})` : label));
+  return named.map((label, i) => (isAmbiguous(named, label) ? `${label} #${i + 1}` : label));
+}
+
+function isAmbiguous(labels: readonly string[], label: string): boolean {
+  return labels.indexOf(label) !== labels.lastIndexOf(label);
 }
 
 /** The memory as cards are spoken of: gibibytes rounded up, since drivers keep some for themselves. */

@@ -40,6 +40,9 @@ const model = z.object({
       warmup: count,
       threads: count,
       peakRssBytes: orNull(figure),
+      inferenceAlone: z
+        .exactOptional(phase)
+        .describe('The same inferences in a bare loop; of models that are fast.'),
       measuredElsewhere: z.exactOptional(z.boolean()),
       pass: z.exactOptional(timingPass),
     }),

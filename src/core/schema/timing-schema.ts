@@ -87,6 +87,8 @@ export const timingPass = z
   })
   .meta({ id: 'TimingPass' });
 
+const ratio = z.object({ estimate: figure, lower: figure, upper: figure });
+
 /** A `SlownessSummary`. */
 export const slowness = z
   .object({
@@ -99,6 +101,9 @@ export const slowness = z
       inference: figure,
       postprocess: figure,
     }),
+    ratio: z
+      .exactOptional(z.object({ predict: ratio, inference: ratio }))
+      .describe('Times as long on the slow dataset, with a 95 % interval over images.'),
     megapixels: z.object({ slow: figure, fast: figure }),
     bySizeMs: orNull(figure),
     r2: orNull(figure),

@@ -46,5 +46,10 @@ function ratioCell(base: TimingRow, other: TimingRow | undefined, phase: 'predic
   if (other === undefined || other.phases[phase].mean === 0) return NO_FIGURE;
   const ratio = base.phases[phase].mean / other.phases[phase].mean;
   const seal = sealOfAll([base.seal ?? UNCHECKED, other.seal ?? UNCHECKED]);
-  return { text: `${ratio.toFixed(ratio >= 10 ? 1 : 2)}${sealMark({ seal })}`, value: ratio };
+  return { text: `${formatRatio(ratio)}${sealMark({ seal })}`, value: ratio };
+}
+
+/** `24.1`, `2.40`, `0.0018`: a slow device must not come out as 0. */
+function formatRatio(ratio: number): string {
+  return ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(ratio >= 10 ? 1 : 2);
 }

@@ -187,4 +187,11 @@ describe('devices that are called the same', () => {
       new Set(['cuda:0, NVIDIA L4, 23 GB (post)', 'cuda:0, NVIDIA L4, 23 GB (again)']),
     );
   });
+
+  it('and by their place where the names are the same as well', async () => {
+    const [first] = await hosts();
+    if (first === undefined) throw new Error('a run');
+    const [appendix] = acrossDevices([first, first]).tables;
+    expect(appendix?.columns.map(({ group }) => group)).toContain('cuda:0, NVIDIA L4, 23 GB (post) #2');
+  });
 });

@@ -53,6 +53,17 @@ describe('models timed together', () => {
     expect(asked.alive()).toBe(0);
   });
 
+  it('have fast inferences measured in a bare loop as well, apart from the predictions, and slow ones not', async () => {
+    const outcomes = await timeTogether(
+      request(['fast', 'slow'], (name) => ({ inferenceMs: () => (name === 'fast' ? 40 : 200) })),
+    );
+    const [fast, slow] = outcomes.map((outcome) => (outcome.kind === 'timed' ? outcome.series : undefined));
+    expect(fast?.aloneMs.length).toBeGreaterThan(0);
+    expect(fast?.aloneMs.every((ms) => ms === 36)).toBe(true);
+    expect(fast?.samples).toHaveLength(4 * IMAGES.length);
+    expect(slow?.aloneMs).toEqual([]);
+  });
+
   it('keep every value, with the first inference and the load apart', async () => {
     const [outcome] = await timeTogether(request(['a'], steady));
     if (outcome?.kind !== 'timed') throw new Error('not timed');

@@ -65,6 +65,20 @@ describe('a timing process', () => {
     }
   });
 
+  it('repeats an inference in a row where it is asked to, beside the phases', async () => {
+    const { load, image } = await prepare();
+    const process = await startTimedProcess(load, signal);
+    try {
+      await process.decode([{ key: 'a', path: image(0) }]);
+      const { samples } = await process.measure({ order: [0], alone: 4 });
+      expect(samples[0]?.aloneMs).toHaveLength(4);
+      expect(samples[0]?.aloneMs?.every((ms) => ms > 0)).toBe(true);
+      expect((await process.measure({ order: [0] })).samples[0]?.aloneMs).toBeUndefined();
+    } finally {
+      await process.stop();
+    }
+  });
+
   it('waits for requests that arrive later, and starts none before it is due', async () => {
     const { load, image } = await prepare();
     const process = await startTimedProcess(load, signal);
