@@ -56,7 +56,7 @@ function renderFitting(table: Cells, width: number, withGroups: boolean): string
   const found = fitting(table, width, withGroups);
   if (found !== undefined) return found;
   const tightest = render(table, { padding: TIGHT, brokenLabels: true }, false);
-  const colWidths = narrowed(table.columns, tightest, width);
+  const colWidths = narrowed(table, tightest, width);
   return render(table, { padding: TIGHT, brokenLabels: true, colWidths }, withGroups);
 }
 
@@ -89,17 +89,13 @@ function render(
     colAligns: columns.map(({ align }) => align),
     ...(colWidths === undefined
       ? {}
-      : { colWidths: [...colWidths], wordWrap: true, wrapOnWordBoundary: wordsFit(rows, colWidths) }),
+      : { colWidths: [...colWidths], wordWrap: true, wrapOnWordBoundary: false }),
   });
-  for (const { cells } of rows) grid.push(cells.map(({ text }) => escapeControls(text)));
+  const foldInto = (text: string, width: number | undefined): string => (width === undefined ? text : fold(text, width));
+  for (const { cells } of rows) {
+    grid.push(cells.map(({ text }, i) => foldInto(escapeControls(text), colWidths?.[i])));
+  }
   return withGroups ? withHeadings(grid.toString(), columns) : grid.toString();
-}
-
-/** Broken between words, a cell would be cut off where one word alone is too long for its column. */
-function wordsFit(rows: Table['rows'], colWidths: readonly number[]): boolean {
-  return rows.every(({ cells }) =>
-    cells.every(({ text }, i) => text.split(' ').every((word) => word.length <= (colWidths[i] ?? 0))),
-  );
 }
 
 function widthOf(grid: string): number {
@@ -117,16 +113,40 @@ function columnWidths(grid: string): number[] {
 /** Columns of words are not made narrower than this. */
 const NARROWEST = 10;
 
-/** The widths of a grid's columns with as much taken off the columns of words, the widest first, as it is too wide. */
-function narrowed(columns: readonly Column[], grid: string, width: number): readonly number[] {
+/**
+ * The widths of a grid's columns with as much taken off as it is too wide: of the columns of words, the widest first, and
+ * where that is not enough of columns whose figures are in several parts, as an interval is.
+ */
+function narrowed({ columns, rows }: Cells, grid: string, width: number): readonly number[] {
   const widths = columnWidths(grid);
-  for (let excess = widthOf(grid) - width; excess > 0; excess--) {
-    const breakable = widths.map((own, i) => (columns[i].align === 'left' ? own : 0));
-    const widest = Math.max(...breakable);
-    if (widest <= NARROWEST) break;
-    widths[breakable.indexOf(widest)]--;
-  }
+  let excess = widthOf(grid) - width;
+  const shrink = (least: (column: number) => number): void => {
+    for (; excess > 0; excess--) {
+      const room = widths.map((own, i) => (own > least(i) ? own : 0));
+      const widest = Math.max(...room);
+      if (widest === 0) return;
+      widths[room.indexOf(widest)]--;
+    }
+  };
+  shrink((i) => (columns[i].align === 'left' ? NARROWEST : Number.POSITIVE_INFINITY));
+  shrink((i) => {
+    const texts = [columns[i].label, ...rows.map(({ cells }) => cells[i]?.text ?? '')];
+    const words = texts.flatMap((text) => escapeControls(text).split(' '));
+    return columns[i].align === 'left' ? NARROWEST : Math.max(...words.map(({ length }) => length));
+  });
   return widths;
+}
+
+/** Lines of at most `width` columns: broken between words; the grid itself breaks words that are longer. */
+function fold(text: string, width: number): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines[lines.length - 1];
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
 }
 
 /** Above a grid, a heading over the columns of every group, broken into lines where it is longer than they are wide. */
