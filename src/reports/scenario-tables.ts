@@ -11,7 +11,7 @@ export function scenarioTables(summary: Summary): readonly Table[] {
   const all = summary.scenarios ?? [];
   const of = <K extends ScenarioSummary['kind']>(kind: K): readonly Of<K>[] =>
     all.filter((scenario): scenario is Of<K> => scenario.kind === kind);
-  const failures = of('failed').map(({ model, scenario, failure }) => `${model}, ${scenario}: failed, ${failure.message}.`);
+  const failures = of('failed').map(({ model, scenario, failure }) => `${model}, ${scenario}: failed, ${sentence(failure.message)}`);
   const label = deviceLabel(summary);
   const tables = [
     ...(of('offline').length === 0 ? [] : [offlineTable(of('offline'), label)]),
@@ -21,6 +21,8 @@ export function scenarioTables(summary: Summary): readonly Table[] {
   return tables.map((table, i) => (i === 0 ? { ...table, notes: [...table.notes, ...failures] } : table));
 }
 
+/** ONNX Runtime's messages have several lines, and some end with a full stop. */
+const sentence = (message: string): string => `${message.trim().replaceAll(/\s+/g, ' ').replace(/\.$/, '')}.`;
 const right = (label: string): Table['columns'][number] => ({ label, align: 'right' });
 const left = (label: string): Table['columns'][number] => ({ label, align: 'left' });
 const unsealed = (model: string): Cell => ({ text: `${model} ${UNSEALED_MARK}` });
@@ -46,7 +48,7 @@ function offlineTable(scenarios: readonly Of<'offline'>[], label: string): Table
   );
   const failed = scenarios.flatMap(({ model, batches }) =>
     batches.flatMap((result) =>
-      result.kind === 'failed' ? [`${model} takes no batch of ${result.batch}: ${result.failure.message}.`] : [],
+      result.kind === 'failed' ? [`${model} takes no batch of ${result.batch}: ${sentence(result.failure.message)}`] : [],
     ),
   );
   return {

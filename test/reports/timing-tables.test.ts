@@ -254,7 +254,7 @@ describe('scenarios', () => {
       kind: 'offline',
       batches: [
         { kind: 'measured', batch: 1, images: 8, perSecond: 0.5, inferencePerSecond: 0.52, peakRssBytes: 1e9 },
-        { kind: 'failed', batch: 2, failure: { code: 'model.signature', message: 'fixed batch' } },
+        { kind: 'failed', batch: 2, failure: { code: 'model.signature', message: 'fixed\n batch.' } },
       ],
     },
     {
