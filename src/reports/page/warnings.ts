@@ -3,7 +3,7 @@ import { sealOfRow } from '../seal-mark.js';
 import { listed, overallTable } from './verdict-line.js';
 
 export interface Warning {
-  readonly kind: 'unsealed' | 'leaked' | 'failed' | 'few' | 'unranked';
+  readonly kind: 'unsealed' | 'leaked' | 'failed' | 'few' | 'unranked' | 'caution';
   readonly text: string;
 }
 
@@ -44,5 +44,6 @@ export function warningsOf(run: PageRun): readonly Warning[] {
   for (const { model, reason } of table?.excluded ?? []) {
     if (!leaks.has(model)) warnings.push({ kind: 'unranked', text: `${model} is not ranked: ${reason}.` });
   }
+  for (const text of table?.cautions ?? []) warnings.push({ kind: 'caution', text });
   return warnings;
 }

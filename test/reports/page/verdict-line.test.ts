@@ -68,6 +68,15 @@ describe('the warnings of page one', () => {
     expect(unranked.map(({ text }) => text)).toEqual(['broken is not ranked: 16 failed cells.']);
   });
 
+  it('repeat what is to be known of models that are ranked all the same', () => {
+    const run = runWith([rank('a', 1, 0.9)]);
+    const [table] = run.ranking?.tables ?? [];
+    if (run.ranking === undefined || table === undefined) throw new Error('no ranking');
+    const tables = [{ ...table, cautions: ['nobody says what a was trained on'] }];
+    const texts = warningsOf({ ...run, ranking: { ...run.ranking, tables } }).map(({ kind, text }) => `${kind}: ${text}`);
+    expect(texts).toContain('caution: nobody says what a was trained on');
+  });
+
   it('are none for a sealed run on enough held-out images without failures', () => {
     const summary = {
       ...SUMMARY,
