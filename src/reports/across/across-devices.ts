@@ -43,7 +43,7 @@ export function acrossDevices(summaries: readonly Summary[]): AcrossDevices {
 }
 
 /** One table where every device scored the same to the printed digit, else one a device. */
-function accuracyTables(summaries: readonly Summary[], labels: readonly string[]): readonly Table[] {
+export function accuracyTables(summaries: readonly Summary[], labels: readonly string[]): readonly Table[] {
   const tables = summaries.flatMap((summary, i) =>
     summary.cells.scored === 0 ? [] : [{ table: accuracyTable(summary), label: labels[i] }],
   );

@@ -15,12 +15,16 @@ export interface VerdictLine {
   readonly fastest: string | null;
 }
 
-/** The verdict of a run: the first tier over all its images, and the fastest model. */
-export function verdictLine(run: PageRun): VerdictLine {
+/**
+ * The verdict of a run: the first tier over all its images, and the fastest model.
+ *
+ * @param device what the device is called among several runs
+ */
+export function verdictLine(run: PageRun, device = deviceLabel(run.summary)): VerdictLine {
   const { summary } = run;
   const titles = summary.datasets.map(({ title }) => title);
   return {
-    scope: `On ${deviceLabel(summary)} (${summary.device.cpu}), for ${listed(titles)}`,
+    scope: `On ${device} (${summary.device.cpu}), for ${listed(titles)}`,
     best: bestOf(run),
     fastest: fastestOf(summary.timing),
   };

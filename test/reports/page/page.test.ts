@@ -87,6 +87,20 @@ describe('the page of a whole run', () => {
   });
 });
 
+describe('the page of two runs', () => {
+  it('tells them apart, and says once what they agree in', () => {
+    const second = { ...run, summary: { ...run.summary, name: 'again', maskbenchVersion: '9.9.9' } };
+    const html = renderPage({ runs: [run, second] });
+    expect(html.indexOf('Differs: Maskbench')).toBeLessThan(html.indexOf('class="verdict"'));
+    expect(html.match(/class="verdict"/g)).toHaveLength(2);
+    expect(html.match(/On cpu, 2 threads \(again\)/g)).toHaveLength(1);
+    expect(html.match(/<h3>Tiers/g)).toHaveLength(1);
+    expect(html.match(/<h3>Appendix 2/g)).toHaveLength(1);
+    const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
 describe('plots that stand alone', () => {
   it('have file names of their own and no colour that only the page knows', () => {
     const plots = standalonePlots(input);

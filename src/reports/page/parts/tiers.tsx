@@ -4,15 +4,16 @@ import { formatScore } from '../../table.js';
 import { Name } from './name.js';
 
 interface Props {
+  readonly title: string;
   readonly ranking: RankingReport;
   readonly titleOf: (dataset: string) => string;
 }
 
 /** The models in tiers, one card a dataset and one over all images. */
-export function Tiers({ ranking: { tables, alpha }, titleOf }: Props): VNode | null {
+export function Tiers({ title, ranking: { tables, alpha }, titleOf }: Props): VNode | null {
   return tables.length === 0 ? null : (
     <div class="block">
-      <h3>Tiers</h3>
+      <h3>{title}</h3>
       <p class="caption">
         Models of one tier cannot be told apart. Every pair is tested over the same images (sign flips, Holm over all
         pairs): any false "better" has a chance of at most {alpha}.

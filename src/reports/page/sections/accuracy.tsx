@@ -1,18 +1,19 @@
-import { accuracyTable } from '../../accuracy-table.js';
+import { accuracyTables } from '../../across/across-devices.js';
+import { deviceLabels } from '../../device-label.js';
 import { DataTable } from '../parts/data-table.js';
 import type { Section } from '../section.js';
 
-/** Appendix 2 of the post. */
+/** Appendix 2 of the post; once where all devices scored the same. */
 export const accuracy: Section = {
   id: 'accuracy',
   title: 'Accuracy',
   render({ runs }) {
-    const scored = runs.filter(({ summary }) => summary.accuracy.length > 0);
-    if (scored.length === 0) return null;
-    return (
+    const summaries = runs.map(({ summary }) => summary);
+    const tables = accuracyTables(summaries, deviceLabels(summaries));
+    return tables.length === 0 ? null : (
       <>
-        {scored.map(({ summary }) => (
-          <DataTable table={accuracyTable(summary)} />
+        {tables.map((table) => (
+          <DataTable table={table} />
         ))}
       </>
     );

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { PageInput, PageRun } from '../../../core/page-input.js';
 import { differencesBetween } from '../../across/differences.js';
+import { deviceLabels } from '../../device-label.js';
 import { firstChoice, gatherPareto } from '../../plots/pareto/gather-pareto.js';
 import { pareto } from '../../plots/pareto/pareto.js';
 import { ParetoFigure } from '../parts/pareto-figure.js';
@@ -15,21 +16,15 @@ export const overview: Section = {
   title: 'Verdict',
   render(input) {
     const { runs } = input;
+    const labels = deviceLabels(runs.map(({ summary }) => summary));
     return (
       <>
         <Differences input={input} />
-        {runs.map((run) => (
-          <Verdict run={run} />
+        {runs.map((run, i) => (
+          <Verdict run={run} device={labels[i]} />
         ))}
         <ParetoPart input={input} />
-        {runs.map(({ ranking, summary }) =>
-          ranking === undefined ? null : (
-            <Tiers
-              ranking={ranking}
-              titleOf={(name) => summary.datasets.find((dataset) => dataset.name === name)?.title ?? name}
-            />
-          ),
-        )}
+        <TiersOfRuns runs={runs} labels={labels} />
       </>
     );
   },
@@ -51,8 +46,8 @@ function Differences({ input: { runs } }: { readonly input: PageInput }): VNode 
   );
 }
 
-function Verdict({ run }: { readonly run: PageRun }): VNode {
-  const { scope, best, fastest } = verdictLine(run);
+function Verdict({ run, device }: { readonly run: PageRun; readonly device: string }): VNode {
+  const { scope, best, fastest } = verdictLine(run, device);
   const { cells, models, datasets, signatures } = run.summary;
   const images = datasets.reduce((sum, { samples }) => sum + samples, 0);
   const failed = cells.failed === 0 ? 'none failed' : `${cells.failed} failed`;
@@ -77,6 +72,25 @@ function Verdict({ run }: { readonly run: PageRun }): VNode {
         </ul>
       )}
     </div>
+  );
+}
+
+/** Once where all devices gave the same tiers, else one a device. */
+function TiersOfRuns({ runs, labels }: { readonly runs: readonly PageRun[]; readonly labels: readonly string[] }): VNode {
+  const ranked = runs.flatMap(({ ranking, summary }, i) =>
+    ranking === undefined ? [] : [{ ranking, summary, label: labels[i] }],
+  );
+  const same = new Set(ranked.map(({ ranking }) => JSON.stringify(ranking.tables))).size < 2;
+  return (
+    <>
+      {(same ? ranked.slice(0, 1) : ranked).map(({ ranking, summary, label }) => (
+        <Tiers
+          title={same ? 'Tiers' : `Tiers, on ${label}`}
+          ranking={ranking}
+          titleOf={(name) => summary.datasets.find((dataset) => dataset.name === name)?.title ?? name}
+        />
+      ))}
+    </>
   );
 }
 
