@@ -13,8 +13,8 @@ const SAMPLES = [2000, 20_000];
 const MODELS = ['a', 'b', 'c', 'd', 'e'];
 const PROTOCOLS = ['fixed', 'sod'];
 const SCORING = { protocols: PROTOCOLS, threshold: 128, empty: 'one' };
-/** Growth of the peak from the small run to the large one, a cell: a key, places, times, and garbage. */
-const BAR_BYTES = 800;
+/** The heap that each process may have, MB: a key and a few numbers a cell fit, the scores of 100,000 do not. */
+const HEAP = 64;
 
 const signatures = signaturesOf(PROTOCOLS, SCORING);
 const ids = metricsOf(PROTOCOLS).map(({ meta }) => meta.id);
@@ -23,7 +23,6 @@ try {
   printMachine();
   console.log(`${MODELS.length} models, ${ids.length} metrics`);
   const rows = [['cells', 'format', 'seconds', 'file, MB', 'peak resident set, MB']];
-  const peaks = new Map();
   for (const samples of SAMPLES) {
     const run = join(folder, `run-${samples}`);
     await writeRun(run, samples);
@@ -31,21 +30,13 @@ try {
       const out = join(folder, `${samples}.${format}`);
       const { seconds, peak } = await report(run, format, out);
       const cells = samples * MODELS.length;
-      peaks.set(`${format} ${samples}`, peak);
       rows.push([cells, format, seconds.toFixed(1), megabytes(statSync(out).size), megabytes(peak)]);
     }
     rmSync(run, { recursive: true });
   }
   printTable(rows);
-  for (const format of ['parquet', 'cells-csv']) {
-    const [small, large] = SAMPLES.map((samples) => peaks.get(`${format} ${samples}`));
-    const each = (large - small) / ((SAMPLES[1] - SAMPLES[0]) * MODELS.length);
-    const met = each <= BAR_BYTES;
-    console.log(
-      `  ${format}: ${each.toFixed(0)} bytes a further cell; bar: at most ${BAR_BYTES}: ${verdict(met)}`,
-    );
-    if (!met) process.exitCode = 1;
-  }
+  // A process that needs more heap is ended by V8, and this one with it.
+  console.log(`  all within a heap of ${HEAP} MB: ${verdict(true)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -123,7 +114,8 @@ async function report(run, format, out) {
   const tell = `import { readFileSync } from 'node:fs';
     process.on('exit', () => process.stderr.write(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]));`;
   const preload = `data:text/javascript,${encodeURIComponent(tell)}`;
-  const argv = ['--import', preload, main, 'report', run, '--format', format, '--out', out];
+  const heap = `--max-old-space-size=${HEAP}`;
+  const argv = [heap, '--import', preload, main, 'report', run, '--format', format, '--out', out];
   const start = performance.now();
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';

@@ -15,7 +15,6 @@ const SPECIAL: Readonly<Record<string, string>> = {
   '<': '\\textless{}',
   '>': '\\textgreater{}',
   '|': '\\textbar{}',
-  '"': '\\symbol{34}',
   "'": '\\textquotesingle{}',
   '`': '\\textasciigrave{}',
   // After a row's end these two would be read as its options.
@@ -71,10 +70,15 @@ const ACCENT: Readonly<Record<string, string>> = {
 
 /**
  * Text that stays text in LaTeX, in ASCII alone, so that it compiles under any engine and font encoding. Letters with
- * the usual accents stay what they are; what has no command is shown by its number, as `[U+4E2D]`.
+ * the usual accents stay what they are, quotes become those of typography, and what has no command is shown by its
+ * number, as `[U+4E2D]`.
  */
 export function escapeLatex(text: string): string {
-  const plain = escapeControls(text).normalize('NFC');
+  const plain = escapeControls(text)
+    .normalize('NFC')
+    .replaceAll(/(?<![^ (])"(?=.)/g, '“')
+    .replaceAll('"', '”')
+    .replaceAll(/(?<=\p{L})'(?=\p{L})/gu, '’');
   return plain.split(' ').map(wordOf).join(' ');
 }
 

@@ -70,6 +70,7 @@ function renderTable(table: Table, label: string, intervals: boolean): string {
     '\\centering',
     `\\caption{${escapeLatex(`${withStop(title)} ${caption}`)}}`,
     `\\label{${label}}`,
+    '\\par\\smallskip',
     '\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%',
     `\\begin{tabular}{${alignment}}`,
     '\\toprule',

@@ -12,7 +12,12 @@ describe('text in LaTeX', () => {
   it('does not become a dash, a row\u2019s option or a font\u2019s ligature', () => {
     expect(escapeLatex('a--b')).toBe('a-{}-b');
     expect(escapeLatex('[x]*')).toBe('{[}x{]}{*}');
-    expect(escapeLatex('<">')).toBe('\\textless{}\\symbol{34}\\textgreater{}');
+    expect(escapeLatex('<>|')).toBe('\\textless{}\\textgreater{}\\textbar{}');
+  });
+
+  it('has quotes that open and close', () => {
+    expect(escapeLatex('a "mean" of ("two")')).toBe("a ``mean'' of (``two'')");
+    expect(escapeLatex("Tukey's 'x'")).toBe("Tukey's \\textquotesingle{}x\\textquotesingle{}");
   });
 
   it('may be broken in the middle of words that are longer than a line', () => {

@@ -10,7 +10,7 @@ const TYPES = {
   flag: 'BOOLEAN',
 } as const satisfies Readonly<Record<CellColumn['kind'], string>>;
 /** Rows held at a time. */
-const ROWS_A_GROUP = 5000;
+const ROWS_A_GROUP = 2000;
 
 /**
  * Writes cells as Parquet, group by group, whole or not at all. The file's metadata say what the runs are: one JSON text
