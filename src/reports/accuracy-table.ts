@@ -17,14 +17,17 @@ export function accuracyTable(summary: Summary): Table {
   const titles = new Map(summary.datasets.map(({ name, title }) => [name, title]));
   const several = summary.datasets.length > 1;
   const rows = summary.models.flatMap(({ name }) => {
-    const own = summary.accuracy.filter(({ model, dataset }) => model === name && (several || dataset !== null));
+    const own = summary.accuracy.filter(
+      ({ model, dataset }) => model === name && (several || dataset !== null),
+    );
     return [...own.map((row) => measuredRow(row, titles)), ...publishedRows(summary, name)];
   });
   const leaked = summary.accuracy.filter((row) => row.dataset !== null && row.leaked.length > 0);
   const published = summary.published.find(({ metric }) => metric !== 'ms');
   return {
     title: 'Appendix 2: measures of model accuracy',
-    caption: 'Mean over images; "mean" is the plain mean of the datasets. n counts images scored of images planned.',
+    caption:
+      'Mean over images; "mean" is the plain mean of the datasets. n counts images scored of images planned.',
     columns: [
       { label: 'Model', align: 'left' },
       { label: 'Dataset', align: 'left' },
@@ -42,11 +45,15 @@ export function accuracyTable(summary: Summary): Table {
           `${LEAK_MARK} ${model} was trained on pictures of ${titles.get(dataset ?? '')} (${tags.join(', ')}): not held out, not to be ranked.`,
       ),
       ...trainingCautions(summary.models, summary.datasets),
-      ...(published === undefined ? [] : [`${PUBLISHED_MARK} published, not measured here: ${published.source}.`]),
+      ...(published === undefined
+        ? []
+        : [`${PUBLISHED_MARK} published, not measured here: ${published.source}.`]),
       `Signature: ${(summary.aggregation?.mean ?? summary.signatures).join('  ')}`,
       ...(summary.cells.failed === 0
         ? []
-        : [`${summary.cells.failed} of ${summary.cells.planned} cells failed and are in no mean (summary.json names them).`]),
+        : [
+            `${summary.cells.failed} of ${summary.cells.planned} cells failed and are in no mean (summary.json names them).`,
+          ]),
     ],
   };
 }
@@ -59,7 +66,12 @@ function measuredRow(row: AccuracyRow, titles: ReadonlyMap<string, string>): Row
     const { mean = null, interval } = row.metrics[id] ?? {};
     if (mean === null) return NO_FIGURE;
     const contest = row.leaked.length > 0 ? {} : { contest: row.dataset ?? '' };
-    return { text: `${formatScore(mean)}${mark}`, value: mean, ...contest, ...intervalIn(interval, formatScore) };
+    return {
+      text: `${formatScore(mean)}${mark}`,
+      value: mean,
+      ...contest,
+      ...intervalIn(interval, formatScore),
+    };
   });
   const dataset = row.dataset === null ? 'mean' : (titles.get(row.dataset) ?? row.dataset);
   const n = { text: `${row.scored}/${row.scored + row.failed}`, value: row.scored };
@@ -74,6 +86,9 @@ function publishedRows(summary: Summary, beside: string): readonly Row[] {
       return figure === undefined ? NO_FIGURE : { text: figure.value.toFixed(2), value: figure.value };
     });
     const model = figures[0]?.model ?? beside;
-    return { kind: 'published', cells: [{ text: `${model} ${PUBLISHED_MARK}` }, { text: on }, ...cells, NO_FIGURE] };
+    return {
+      kind: 'published',
+      cells: [{ text: `${model} ${PUBLISHED_MARK}` }, { text: on }, ...cells, NO_FIGURE],
+    };
   });
 }

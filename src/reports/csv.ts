@@ -14,7 +14,16 @@ export const csv: Report = {
   render(summary: Summary) {
     const accuracy = summary.accuracy.flatMap(({ model, dataset, leaked, metrics }) =>
       Object.entries(metrics).map(([id, { mean, n }]) =>
-        line('accuracy', model, dataset ?? 'mean', id, 'mean', mean ?? '', n, leaked.length > 0 ? 'leaked' : ''),
+        line(
+          'accuracy',
+          model,
+          dataset ?? 'mean',
+          id,
+          'mean',
+          mean ?? '',
+          n,
+          leaked.length > 0 ? 'leaked' : '',
+        ),
       ),
     );
     const timing = summary.timing.flatMap((row) =>
@@ -34,7 +43,16 @@ export const csv: Report = {
         ? []
         : [
             line('model', name, '', 'load_ms', 'value', once.loadMs, 1, noteOf(summary, name)),
-            line('model', name, '', 'first_inference_ms', 'value', once.firstInferenceMs, 1, noteOf(summary, name)),
+            line(
+              'model',
+              name,
+              '',
+              'first_inference_ms',
+              'value',
+              once.firstInferenceMs,
+              1,
+              noteOf(summary, name),
+            ),
             line('model', name, '', 'peak_rss_bytes', 'value', once.peakRssBytes ?? '', 1, ''),
           ]),
     ]);

@@ -7,17 +7,22 @@ export function deviceLabel({ device, models }: Pick<Summary, 'device' | 'models
     return [request, gpu.name, ...(gpu.memoryBytes === null ? [] : [memoryOf(gpu.memoryBytes)])].join(', ');
   }
   const threads = new Set(
-    models.flatMap(({ timing }) => (timing === null || timing.measuredElsewhere === true ? [] : [timing.threads])),
+    models.flatMap(({ timing }) =>
+      timing === null || timing.measuredElsewhere === true ? [] : [timing.threads],
+    ),
   );
   const [only] = threads;
-  const suffix = request === 'cpu' && threads.size === 1 ? `, ${only} ${only === 1 ? 'thread' : 'threads'}` : '';
+  const suffix =
+    request === 'cpu' && threads.size === 1 ? `, ${only} ${only === 1 ? 'thread' : 'threads'}` : '';
   return `${request}${suffix}`;
 }
 
 /** Labels of several runs, told apart by the runs' names where the devices are called the same, and then by number. */
 export function deviceLabels(summaries: readonly Summary[]): readonly string[] {
   const labels = summaries.map(deviceLabel);
-  const named = labels.map((label, i) => (isAmbiguous(labels, label) ? `${label} (${summaries[i]?.name ?? ''})` : label));
+  const named = labels.map((label, i) =>
+    isAmbiguous(labels, label) ? `${label} (${summaries[i]?.name ?? ''})` : label,
+  );
   return named.map((label, i) => (isAmbiguous(named, label) ? `${label} #${i + 1}` : label));
 }
 

@@ -13,7 +13,10 @@ export function inferenceTimeTable(summaries: readonly Summary[]): Table | null 
   if (timed.length === 0) return null;
   const labels = deviceLabels(timed);
   const columns = timed.flatMap((summary, i) => {
-    const datasets = summary.datasets.map(({ name, title }) => ({ dataset: name as string | null, label: title }));
+    const datasets = summary.datasets.map(({ name, title }) => ({
+      dataset: name as string | null,
+      label: title,
+    }));
     const all = datasets.length > 1 ? [...datasets, { dataset: null, label: 'mean' }] : datasets;
     return all.map((column) => ({ ...column, group: labels[i], summary }));
   });
@@ -27,7 +30,12 @@ export function inferenceTimeTable(summaries: readonly Summary[]): Table | null 
     caption: 'Mean time of one prediction (preprocess + inference + postprocess), files decoded beforehand.',
     columns: [
       { label: 'Model', align: 'left' },
-      ...columns.map(({ group, label }) => ({ group, label, align: 'right' as const, better: 'lower' as const })),
+      ...columns.map(({ group, label }) => ({
+        group,
+        label,
+        align: 'right' as const,
+        better: 'lower' as const,
+      })),
     ],
     rows: measured,
     notes: [

@@ -6,7 +6,9 @@ import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js
 /** How the times of predictions are spread, per model and dataset. Null if nothing was timed with its raw values kept. */
 export function latencyTable(summary: Summary): Table | null {
   const titles = new Map(summary.datasets.map(({ name, title }) => [name, title]));
-  const timed = summary.timing.filter(({ dataset, phases }) => dataset !== null && phases.predict.sd !== undefined);
+  const timed = summary.timing.filter(
+    ({ dataset, phases }) => dataset !== null && phases.predict.sd !== undefined,
+  );
   if (timed.length === 0) return null;
   const rows = timed.map((row): Row => {
     const { predict } = row.phases;
@@ -19,7 +21,10 @@ export function latencyTable(summary: Summary): Table | null {
         { text: String(row.n), value: row.n },
         { ...msCell(predict.p50), ...contest },
         intervalCell(predict),
-        ...[predict.p90, predict.p95, predict.p99, predict.max].map((value) => ({ ...msCell(value), ...contest })),
+        ...[predict.p90, predict.p95, predict.p99, predict.max].map((value) => ({
+          ...msCell(value),
+          ...contest,
+        })),
         msCell(predict.sd ?? undefined),
         { text: String(row.outliers ?? 0), value: row.outliers ?? 0 },
       ],

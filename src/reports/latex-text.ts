@@ -104,7 +104,8 @@ function characterOf(character: string): string {
   if (character >= ' ' && character <= '~') return character;
   const [letter = '', accent = '', ...more] = character.normalize('NFD');
   const command = ACCENT[accent];
-  if (/^[A-Za-z]$/.test(letter) && command !== undefined && more.length === 0) return `\\${command}{${letter}}`;
+  if (/^[A-Za-z]$/.test(letter) && command !== undefined && more.length === 0)
+    return `\\${command}{${letter}}`;
   return `{[}U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}{]}`;
 }
 

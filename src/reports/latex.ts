@@ -63,7 +63,9 @@ function inParts(table: Table): readonly Table[] {
 function renderTable(table: Table, label: string, intervals: boolean): string {
   const { title, caption, columns, notes } = table;
   const places = placingsOf(table);
-  const marks = isPlaced(places) ? ['Best in bold, second underlined; what is marked is out of the contest.'] : [];
+  const marks = isPlaced(places)
+    ? ['Best in bold, second underlined; what is marked is out of the contest.']
+    : [];
   const alignment = columns.map(({ align }) => (align === 'right' ? 'r' : 'l')).join('');
   return [
     '\\begin{table}[tbp]',
@@ -80,7 +82,9 @@ function renderTable(table: Table, label: string, intervals: boolean): string {
     ...bodyLines(table.rows, places, intervals),
     '\\bottomrule',
     '\\end{tabular}}',
-    ...[...marks, ...notes].map((note) => `\\par\\smallskip{\\footnotesize\\raggedright ${escapeLatex(note)}\\par}`),
+    ...[...marks, ...notes].map(
+      (note) => `\\par\\smallskip{\\footnotesize\\raggedright ${escapeLatex(note)}\\par}`,
+    ),
     '\\end{table}',
   ].join('\n');
 }
@@ -94,7 +98,9 @@ function bodyLines(
   const grouped = heads.some((head, i) => i > 0 && head === heads[i - 1]);
   return rows.flatMap(({ cells }, i) => {
     const repeats = i > 0 && heads[i] === heads[i - 1];
-    const line = cells.map((cell, k) => (k === 0 && repeats ? '' : renderCell(cell, places[i]?.[k], intervals)));
+    const line = cells.map((cell, k) =>
+      k === 0 && repeats ? '' : renderCell(cell, places[i]?.[k], intervals),
+    );
     const space = grouped && i > 0 && !repeats ? ['\\addlinespace'] : [];
     return [...space, `${line.join(' & ')} \\\\`];
   });
@@ -140,5 +146,10 @@ function withStop(title: string): string {
 }
 
 function slug(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '') || 'run';
+  return (
+    name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-|-$/g, '') || 'run'
+  );
 }

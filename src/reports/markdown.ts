@@ -11,16 +11,20 @@ export const markdown: Report = {
   extension: 'md',
   summary: 'GitHub-flavoured Markdown',
   render(summary: Summary, { intervals = false } = {}) {
-    const failures = summary.failures.slice(0, 20).map(
-      ({ model, dataset, id, failure }) =>
-        `- \`${inline(`${model} / ${dataset} / ${id}`)}\`: ${escapeMarkdown(failure.message)} (${failure.code})`,
-    );
+    const failures = summary.failures
+      .slice(0, 20)
+      .map(
+        ({ model, dataset, id, failure }) =>
+          `- \`${inline(`${model} / ${dataset} / ${id}`)}\`: ${escapeMarkdown(failure.message)} (${failure.code})`,
+      );
     return [
       `# ${escapeMarkdown(summary.name)}`,
       `Made by Maskbench ${summary.maskbenchVersion} on ${summary.createdAt}.`,
       ...tablesOf(summary).map((table) => renderTable(table, intervals)),
       ...(failures.length === 0 ? [] : [`## Failed cells\n\n${failures.join('\n')}`]),
-    ].join('\n\n').concat('\n');
+    ]
+      .join('\n\n')
+      .concat('\n');
   },
 };
 
@@ -38,7 +42,10 @@ export function renderTable(table: Table, intervals = false): string {
   const labels = columns.map(({ group, label }) => (group === undefined ? label : `${group}: ${label}`));
   const lines = [
     row(labels),
-    row(columns.map(({ align }) => (align === 'right' ? '---:' : ':---')), false),
+    row(
+      columns.map(({ align }) => (align === 'right' ? '---:' : ':---')),
+      false,
+    ),
     ...rows.map(({ cells }, i) =>
       row(
         cells.map((cell, k) => renderCell(cell, places[i]?.[k], intervals)),
@@ -63,7 +70,9 @@ function row(cells: readonly string[], escape = true): string {
 
 /** Text that stays text in Markdown and in the HTML that it may hold. */
 export function escapeMarkdown(text: string): string {
-  return escapeControls(text).replace(/[\\`*_[\]<>|#&~]/g, (c) => (c === '<' ? '&lt;' : c === '>' ? '&gt;' : c === '&' ? '&amp;' : `\\${c}`));
+  return escapeControls(text).replace(/[\\`*_[\]<>|#&~]/g, (c) =>
+    c === '<' ? '&lt;' : c === '>' ? '&gt;' : c === '&' ? '&amp;' : `\\${c}`,
+  );
 }
 
 function inline(text: string): string {

@@ -3,7 +3,13 @@ import { deviceLabel } from './device-label.js';
 import { sealMark } from './seal-mark.js';
 import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
-const LABELS = { decode: 'decode', preprocess: 'pre', inference: 'inference', postprocess: 'post', predict: 'predict' };
+const LABELS = {
+  decode: 'decode',
+  preprocess: 'pre',
+  inference: 'inference',
+  postprocess: 'post',
+  predict: 'predict',
+};
 
 /** Where the time goes: each phase's mean over datasets, model load, first inference, peak memory. Null if not timed. */
 export function phaseTable(summary: Summary): Table | null {

@@ -11,7 +11,9 @@ export function scenarioTables(summary: Summary): readonly Table[] {
   const all = summary.scenarios ?? [];
   const of = <K extends ScenarioSummary['kind']>(kind: K): readonly Of<K>[] =>
     all.filter((scenario): scenario is Of<K> => scenario.kind === kind);
-  const failures = of('failed').map(({ model, scenario, failure }) => `${model}, ${scenario}: failed, ${sentence(failure.message)}`);
+  const failures = of('failed').map(
+    ({ model, scenario, failure }) => `${model}, ${scenario}: failed, ${sentence(failure.message)}`,
+  );
   const label = deviceLabel(summary);
   const tables = [
     ...(of('offline').length === 0 ? [] : [offlineTable(of('offline'), label)]),
@@ -43,12 +45,17 @@ function offlineTable(scenarios: readonly Of<'offline'>[], label: string): Table
                 ? NO_FIGURE
                 : number(result.peakRssBytes / 1e6, formatMegabytes(result.peakRssBytes)),
             ];
-      return { kind: 'measured', cells: [unsealed(model), number(result.batch, String(result.batch)), ...cells] };
+      return {
+        kind: 'measured',
+        cells: [unsealed(model), number(result.batch, String(result.batch)), ...cells],
+      };
     }),
   );
   const failed = scenarios.flatMap(({ model, batches }) =>
     batches.flatMap((result) =>
-      result.kind === 'failed' ? [`${model} takes no batch of ${result.batch}: ${sentence(result.failure.message)}`] : [],
+      result.kind === 'failed'
+        ? [`${model} takes no batch of ${result.batch}: ${sentence(result.failure.message)}`]
+        : [],
     ),
   );
   return {
@@ -64,7 +71,9 @@ function serverTable(scenarios: readonly Of<'server'>[], label: string): Table {
   const rows = scenarios.map(({ model, percentile, boundMs, trials, sustainedPerSecond }): Row => {
     const trial = trials.find(({ held }) => held) ?? trials.at(-1);
     const rate: Cell =
-      sustainedPerSecond === null ? { text: 'none' } : number(sustainedPerSecond, sustainedPerSecond.toFixed(2));
+      sustainedPerSecond === null
+        ? { text: 'none' }
+        : number(sustainedPerSecond, sustainedPerSecond.toFixed(2));
     const cells =
       trial === undefined
         ? [NO_FIGURE, NO_FIGURE, NO_FIGURE, NO_FIGURE]
@@ -103,7 +112,8 @@ function sweepTable(scenarios: readonly Of<'sweep'>[], label: string): Table {
   });
   return {
     title: `Settings on ${label}`,
-    caption: 'Median milliseconds of a prediction under each setting, measured in turns; "<" marks the fastest.',
+    caption:
+      'Median milliseconds of a prediction under each setting, measured in turns; "<" marks the fastest.',
     columns: [left('Model'), left('Setting'), ...['p50', '/s', 'CPU', 'load', 'MB'].map(right)],
     rows,
     notes: [NOT_SEALED],

@@ -56,7 +56,10 @@ const ELSEWHERE = 'measured elsewhere';
 const UNWATCHED = 'never watched';
 const REASONS: readonly string[] = [...SEAL_PARTS, ELSEWHERE, UNWATCHED];
 
-function reasonsOf(row: TimingRow, timing: NonNullable<Summary['models'][number]['timing']>): readonly string[] {
+function reasonsOf(
+  row: TimingRow,
+  timing: NonNullable<Summary['models'][number]['timing']>,
+): readonly string[] {
   const seal = sealOfRow(row);
   if (seal.kind === 'sealed') return [];
   if (timing.pass !== undefined) return seal.failed;

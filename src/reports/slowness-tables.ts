@@ -9,11 +9,15 @@ export function slownessTables(summary: Summary): readonly Table[] {
   const slowness = summary.slowness ?? [];
   if (slowness.length === 0) return [];
   const correlated = slowness.filter(({ correlations }) => correlations.length > 0);
-  return [breakdown(summary, slowness), ...(correlated.length === 0 ? [] : [correlationTable(summary, correlated)])];
+  return [
+    breakdown(summary, slowness),
+    ...(correlated.length === 0 ? [] : [correlationTable(summary, correlated)]),
+  ];
 }
 
 function breakdown(summary: Summary, slowness: readonly SlownessSummary[]): Table {
-  const titleOf = (name: string): string => summary.datasets.find((dataset) => dataset.name === name)?.title ?? name;
+  const titleOf = (name: string): string =>
+    summary.datasets.find((dataset) => dataset.name === name)?.title ?? name;
   const rows = slowness.map(({ model, slow, differenceMs, bySizeMs, r2 }): Row => {
     const { predict, preprocess, inference, postprocess } = differenceMs;
     const cells = [predict, preprocess, inference, postprocess].map(signedCell);
@@ -29,7 +33,10 @@ function breakdown(summary: Summary, slowness: readonly SlownessSummary[]): Tabl
     columns: [
       { label: 'Model', align: 'left' },
       { label: 'Slower', align: 'left' },
-      ...['predict', 'pre', 'inference', 'post', 'size', 'R2'].map((label) => ({ label, align: 'right' as const })),
+      ...['predict', 'pre', 'inference', 'post', 'size', 'R2'].map((label) => ({
+        label,
+        align: 'right' as const,
+      })),
     ],
     rows,
     notes: slowness.map((own) => `${own.model}: ${explainInWords(own, titleOf)}`),
@@ -55,9 +62,14 @@ function correlationTable(summary: Summary, slowness: readonly SlownessSummary[]
     rows: slowness.flatMap(({ model, correlations }) =>
       strongest(correlations).map((attribute): Row => {
         const cell = (phase: TimeCorrelation['phase']): Cell =>
-          correlationCell(correlations.find((found) => found.attribute === attribute && found.phase === phase));
+          correlationCell(
+            correlations.find((found) => found.attribute === attribute && found.phase === phase),
+          );
         const name = { text: `${model}${modelMark(summary, model)}` };
-        return { kind: 'measured', cells: [name, { text: inWords(attribute) }, cell('predict'), cell('inference')] };
+        return {
+          kind: 'measured',
+          cells: [name, { text: inWords(attribute) }, cell('predict'), cell('inference')],
+        };
       }),
     ),
     notes: [

@@ -33,11 +33,7 @@ export function renderGrid(table: Cells, width: number): string {
   return groups.length > 1 ? renderGroups(table, groups, width) : renderFitting(table, width, false);
 }
 
-function renderGroups(
-  table: Cells,
-  groups: readonly string[],
-  width: number,
-): string {
+function renderGroups(table: Cells, groups: readonly string[], width: number): string {
   const whole = fitting(table, width, true);
   if (whole !== undefined) return whole;
   return groups.map((group) => renderFitting(onlyGroup(table, group), width, true)).join('\n');
@@ -60,11 +56,7 @@ function renderFitting(table: Cells, width: number, withGroups: boolean): string
   return render(table, { padding: TIGHT, brokenLabels: true, colWidths }, withGroups);
 }
 
-function fitting(
-  table: Cells,
-  width: number,
-  withGroups: boolean,
-): string | undefined {
+function fitting(table: Cells, width: number, withGroups: boolean): string | undefined {
   for (const brokenLabels of [false, true]) {
     for (const padding of PADDINGS) {
       const grid = render(table, { padding, brokenLabels }, withGroups);
@@ -91,7 +83,8 @@ function render(
       ? {}
       : { colWidths: [...colWidths], wordWrap: true, wrapOnWordBoundary: false }),
   });
-  const foldInto = (text: string, width: number | undefined): string => (width === undefined ? text : fold(text, width));
+  const foldInto = (text: string, width: number | undefined): string =>
+    width === undefined ? text : fold(text, width);
   for (const { cells } of rows) {
     grid.push(cells.map(({ text }, i) => foldInto(escapeControls(text), colWidths?.[i])));
   }

@@ -23,9 +23,12 @@ export function renderAppendices(summary: Summary): string {
 /** One table with its title, caption and notes, at most 80 columns wide as long as its figures allow. */
 export function renderTable(table: Table): string {
   const { title, caption, notes } = table;
-  return [title, ...wrap(caption, ''), renderGrid(table, WIDTH), ...notes.flatMap((note) => wrap(note, '  '))].join(
-    '\n',
-  );
+  return [
+    title,
+    ...wrap(caption, ''),
+    renderGrid(table, WIDTH),
+    ...notes.flatMap((note) => wrap(note, '  ')),
+  ].join('\n');
 }
 
 /** Words in lines of at most 80 columns; later lines start with `indent`. */

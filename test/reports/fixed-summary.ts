@@ -12,7 +12,13 @@ import {
 const phase = (mean: number): PhaseSummary => ({ mean, p50: mean * 0.98, min: mean * 0.9, max: mean * 1.3 });
 
 function timingRow(model: string, dataset: string | null, inference: number): TimingRow {
-  const times = { decode: 21.4, preprocess: 38.25, inference, postprocess: 9.875, predict: inference + 48.125 };
+  const times = {
+    decode: 21.4,
+    preprocess: 38.25,
+    inference,
+    postprocess: 9.875,
+    predict: inference + 48.125,
+  };
   const phases = Object.fromEntries(TIMED_PHASES.map((name) => [name, phase(times[name])])) as Record<
     TimedPhase,
     PhaseSummary
@@ -29,7 +35,11 @@ function accuracyRow(
   const n = iou === null ? 0 : 8;
   const metric = (mean: number | null) => ({ mean, n, undefined: 0 });
   const dice = iou === null ? null : (2 * iou) / (1 + iou);
-  const metrics = { iou: metric(iou), dice: metric(dice), pixel_accuracy: metric(iou === null ? null : 0.97) };
+  const metrics = {
+    iou: metric(iou),
+    dice: metric(dice),
+    pixel_accuracy: metric(iou === null ? null : 0.97),
+  };
   return { model, dataset, scored: n, failed: 8 - n, leaked: [], metrics, ...fields };
 }
 
@@ -66,10 +76,28 @@ export const SUMMARY: Summary = {
     { id: 'dice', name: 'Dice', protocol: 'fixed', better: 'higher', range: [0, 1] },
     { id: 'pixel_accuracy', name: 'Pixel accuracy', protocol: 'fixed', better: 'higher', range: [0, 1] },
   ],
-  models: [modelSummary('isnet-fp16'), modelSummary('birefnet-general-lite', { trainedOn: ['humans'] }), modelSummary('broken', { timing: null })],
+  models: [
+    modelSummary('isnet-fp16'),
+    modelSummary('birefnet-general-lite', { trainedOn: ['humans'] }),
+    modelSummary('broken', { timing: null }),
+  ],
   datasets: [
-    { name: 'samples-humans', title: 'Humans (samples)', fingerprint: 'f1', samples: 8, problems: 0, tags: ['humans'] },
-    { name: 'samples-dis5k', title: 'DIS5K (samples)', fingerprint: 'f2', samples: 8, problems: 1, tags: ['dis5k-vd'] },
+    {
+      name: 'samples-humans',
+      title: 'Humans (samples)',
+      fingerprint: 'f1',
+      samples: 8,
+      problems: 0,
+      tags: ['humans'],
+    },
+    {
+      name: 'samples-dis5k',
+      title: 'DIS5K (samples)',
+      fingerprint: 'f2',
+      samples: 8,
+      problems: 1,
+      tags: ['dis5k-vd'],
+    },
   ],
   cells: { planned: 48, scored: 32, failed: 16 },
   failures: [

@@ -21,11 +21,13 @@ describe('text in LaTeX', () => {
   });
 
   it('may be broken in the middle of words that are longer than a line', () => {
-    expect(escapeLatex('x'.repeat(30))).toBe(['x'.repeat(12), 'x'.repeat(12), 'x'.repeat(6)].join('\\allowbreak{}'));
+    expect(escapeLatex('x'.repeat(30))).toBe(
+      ['x'.repeat(12), 'x'.repeat(12), 'x'.repeat(6)].join('\\allowbreak{}'),
+    );
   });
 
   it('keeps letters with accents and shows what has no command by its number', () => {
-    expect(escapeLatex('Sørensen, Hölder, é')).toBe("S\\o{}rensen, H\\\"{o}lder, \\'{e}");
+    expect(escapeLatex('Sørensen, Hölder, é')).toBe('S\\o{}rensen, H\\"{o}lder, \\\'{e}');
     expect(escapeLatex('中 🙂')).toBe('{[}U+4E2D{]} {[}U+1F642{]}');
     expect(escapeLatex('a\u202eb\n')).toBe('a\\textbackslash{}u202eb\\textbackslash{}u000a');
   });
@@ -38,7 +40,9 @@ describe('text in LaTeX', () => {
         const braces = escaped.replaceAll(/\\[{}]/g, '').replaceAll(/[^{}]/g, '');
         expect(braces.replaceAll('{', '').length).toBe(braces.length / 2);
         // No special character stands without its backslash.
-        expect(escaped.replaceAll(/\\[#$%&_{}^~]/g, '')).not.toMatch(/(?<!\$-|\\times|\\pm|\\mu|\\cdot)[#%&_]/);
+        expect(escaped.replaceAll(/\\[#$%&_{}^~]/g, '')).not.toMatch(
+          /(?<!\$-|\\times|\\pm|\\mu|\\cdot)[#%&_]/,
+        );
       }),
     );
   });

@@ -87,7 +87,13 @@ describe.skipIf(!isInstalled)('pdflatex (skipped where it is not installed)', ()
   });
 
   it('compiles hostile names, very long ones, and more rows than fit a page', async () => {
-    const names = [...HOSTILE, 'x'.repeat(300), '\\end{table}\\input{/etc/passwd}', '中文 é ß 🙂', '[2cm]*% #$&_{}^~'];
+    const names = [
+      ...HOSTILE,
+      'x'.repeat(300),
+      '\\end{table}\\input{/etc/passwd}',
+      '中文 é ß 🙂',
+      '[2cm]*% #$&_{}^~',
+    ];
     const rows = Array.from({ length: 60 }, (_, i) => ({ ...SUMMARY.accuracy[0], model: `model-${i}` }));
     const many: Summary = {
       ...SUMMARY,

@@ -12,12 +12,16 @@ function render(format: string, summary: Summary = SUMMARY): string {
 
 /** Controls other than the line feed, and marks that turn the direction of what follows. */
 // oxlint-disable-next-line no-control-regex -- that is what must not come through
-const INVISIBLE = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+const INVISIBLE =
+  /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 describe('a report of a fixed summary', () => {
-  it.each(REPORTS.map(({ name, extension }) => [name, extension]))('as %s is what it was', async (name, extension) => {
-    await expect(render(name)).toMatchFileSnapshot(join('__snapshots__', `summary.${extension}`));
-  });
+  it.each(REPORTS.map(({ name, extension }) => [name, extension]))(
+    'as %s is what it was',
+    async (name, extension) => {
+      await expect(render(name)).toMatchFileSnapshot(join('__snapshots__', `summary.${extension}`));
+    },
+  );
 
   it('has no two formats of one name or one file', () => {
     expect(new Set(REPORTS.map(({ name }) => name)).size).toBe(REPORTS.length);
@@ -25,7 +29,13 @@ describe('a report of a fixed summary', () => {
   });
 
   it('needs neither times nor published figures nor scores', () => {
-    const bare = { ...SUMMARY, timing: [], published: [], failures: [], models: SUMMARY.models.map((m) => ({ ...m, timing: null })) };
+    const bare = {
+      ...SUMMARY,
+      timing: [],
+      published: [],
+      failures: [],
+      models: SUMMARY.models.map((m) => ({ ...m, timing: null })),
+    };
     for (const { name } of REPORTS) expect(render(name, bare)).toContain('isnet-fp16');
     expect(render('terminal', bare)).not.toContain('Appendix 1');
   });
@@ -50,7 +60,9 @@ describe('the terminal report', () => {
     };
     const lines = render('terminal', summary).split('\n');
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
-    const firstColumn = lines.filter((line) => line.startsWith('│')).map((line) => line.split('│')[1]?.trim());
+    const firstColumn = lines
+      .filter((line) => line.startsWith('│'))
+      .map((line) => line.split('│')[1]?.trim());
     expect(firstColumn.join('')).toContain(name);
   });
 
@@ -103,7 +115,8 @@ describe('a hostile name', () => {
   });
 
   it('comes back from JSON as it was', () => {
-    for (const text of HOSTILE) expect((JSON.parse(render('json', hostileSummary(text))) as Summary).name).toBe(text);
+    for (const text of HOSTILE)
+      expect((JSON.parse(render('json', hostileSummary(text))) as Summary).name).toBe(text);
   });
 });
 

@@ -28,7 +28,10 @@ describe('a grid', () => {
   it('that is too wide loses its padding, then has its labels broken', () => {
     const wide = table([model, column('Humans (samples)')], ['u2net', '307']);
     expect(lines(renderGrid(wide, 24))[1]).toBe('│Model│Humans (samples)│');
-    expect(lines(renderGrid(wide, 23)).slice(1, 3)).toEqual(['│ Model │    Humans │', '│       │ (samples) │']);
+    expect(lines(renderGrid(wide, 23)).slice(1, 3)).toEqual([
+      '│ Model │    Humans │',
+      '│       │ (samples) │',
+    ]);
   });
 });
 

@@ -60,7 +60,9 @@ describe('a time that is not sealed', () => {
     const text = report.render(unsealed);
     expect(text).toMatch(report === csv ? /unsealed: idle/ : /(1891|1890) \\?\*/);
     if (report === csv) return;
-    expect(text.replaceAll(/\s+/g, ' ')).toMatch(/\* unsealed on cpu, 2 threads, failed: idle \(all models\)\./);
+    expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+      /\* unsealed on cpu, 2 threads, failed: idle \(all models\)\./,
+    );
   });
 
   it('is explained in one line, parts that failed for the same models together', () => {
@@ -95,7 +97,9 @@ describe('a time that is not sealed', () => {
   });
 
   it('of which nobody knows the conditions is marked all the same', () => {
-    expect(terminal.render(SUMMARY)).toContain('* unsealed on cpu, 2 threads, failed: never watched (all models).');
+    expect(terminal.render(SUMMARY)).toContain(
+      '* unsealed on cpu, 2 threads, failed: never watched (all models).',
+    );
   });
 });
 
@@ -144,7 +148,10 @@ describe('the latency table', () => {
     const timing = SUMMARY.timing.map((row) => ({
       ...row,
       outliers: 2,
-      phases: { ...row.phases, predict: { mean: 10, sd: 1.5, p50: 9.8, p90: 11, min: 8, max: 14, p50Interval: [9.5, 10.1] as const } },
+      phases: {
+        ...row.phases,
+        predict: { mean: 10, sd: 1.5, p50: 9.8, p90: 11, min: 8, max: 14, p50Interval: [9.5, 10.1] as const },
+      },
     }));
     const table = latencyTable({ ...SUMMARY, timing });
     expect(table?.rows[0]?.cells.map(({ text }) => text)).toEqual([
@@ -217,7 +224,13 @@ describe('why a dataset is slower', () => {
       correlations: many,
     }));
     const tables = slownessTables({ ...SUMMARY, slowness: three });
-    expect(tables[1]?.rows.map(({ cells }) => cells[1]?.text).slice(0, 5)).toEqual(['a10', 'a9', 'a8', 'a7', 'a10']);
+    expect(tables[1]?.rows.map(({ cells }) => cells[1]?.text).slice(0, 5)).toEqual([
+      'a10',
+      'a9',
+      'a8',
+      'a7',
+      'a10',
+    ]);
     for (const table of tables) {
       for (const line of renderTable(table).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     }
@@ -239,10 +252,16 @@ describe('why a dataset is slower', () => {
   });
 
   it('is answered by inference where that differs, by chance where all is within it, and not by too few images', () => {
-    expect(answer({ ratio: { predict: clear, inference: clear } })).toMatch(/^inference itself takes longer\./);
+    expect(answer({ ratio: { predict: clear, inference: clear } })).toMatch(
+      /^inference itself takes longer\./,
+    );
     expect(answer({ ratio: { predict: none, inference: clear } })).toMatch(/^no difference beyond chance\./);
-    expect(answer({ ratio: { predict: clear, inference: none }, bySizeMs: 3 })).toMatch(/^the phases around inference/);
-    expect(answer({ ratio: { predict: clear, inference: none }, bySizeMs: null, r2: null })).toMatch(/of one size\.$/);
+    expect(answer({ ratio: { predict: clear, inference: none }, bySizeMs: 3 })).toMatch(
+      /^the phases around inference/,
+    );
+    expect(answer({ ratio: { predict: clear, inference: none }, bySizeMs: null, r2: null })).toMatch(
+      /of one size\.$/,
+    );
     expect(answer({})).toMatch(/^too few images to tell\./);
   });
 });
@@ -253,7 +272,14 @@ describe('scenarios', () => {
       model: 'isnet-fp16',
       kind: 'offline',
       batches: [
-        { kind: 'measured', batch: 1, images: 8, perSecond: 0.5, inferencePerSecond: 0.52, peakRssBytes: 1e9 },
+        {
+          kind: 'measured',
+          batch: 1,
+          images: 8,
+          perSecond: 0.5,
+          inferencePerSecond: 0.52,
+          peakRssBytes: 1e9,
+        },
         { kind: 'failed', batch: 2, failure: { code: 'model.signature', message: 'fixed\n batch.' } },
       ],
     },
@@ -263,18 +289,47 @@ describe('scenarios', () => {
       percentile: 'p99',
       boundMs: 5000,
       seed: 1,
-      trials: [{ perSecond: 0.3, n: 662, p50Ms: 2100, percentileMs: 4900, maxMs: 6000, withinBound: 0.991, held: true }],
+      trials: [
+        {
+          perSecond: 0.3,
+          n: 662,
+          p50Ms: 2100,
+          percentileMs: 4900,
+          maxMs: 6000,
+          withinBound: 0.991,
+          held: true,
+        },
+      ],
       sustainedPerSecond: 0.3,
     },
     {
       model: 'isnet-fp16',
       kind: 'sweep',
       settings: [
-        { setting: 'threads 1', p50Ms: 3600, perSecond: 0.28, cpuMsEach: 3600, loadMs: 500, peakRssBytes: null },
-        { setting: 'threads 2', p50Ms: 1900, perSecond: 0.52, cpuMsEach: 3700, loadMs: 500, peakRssBytes: null },
+        {
+          setting: 'threads 1',
+          p50Ms: 3600,
+          perSecond: 0.28,
+          cpuMsEach: 3600,
+          loadMs: 500,
+          peakRssBytes: null,
+        },
+        {
+          setting: 'threads 2',
+          p50Ms: 1900,
+          perSecond: 0.52,
+          cpuMsEach: 3700,
+          loadMs: 500,
+          peakRssBytes: null,
+        },
       ],
     },
-    { model: 'broken', kind: 'failed', scenario: 'server', failure: { code: 'model.load', message: 'bad file' } },
+    {
+      model: 'broken',
+      kind: 'failed',
+      scenario: 'server',
+      failure: { code: 'model.load', message: 'bad file' },
+    },
   ];
 
   it('have a table each, and what failed is said', () => {

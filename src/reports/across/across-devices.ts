@@ -47,7 +47,9 @@ export function accuracyTables(summaries: readonly Summary[], labels: readonly s
   const tables = summaries.flatMap((summary, i) =>
     summary.cells.scored === 0 ? [] : [{ table: accuracyTable(summary), label: labels[i] }],
   );
-  const printed = new Set(tables.map(({ table }) => JSON.stringify(table.rows.map(({ cells }) => cells.map(({ text }) => text)))));
+  const printed = new Set(
+    tables.map(({ table }) => JSON.stringify(table.rows.map(({ cells }) => cells.map(({ text }) => text)))),
+  );
   const [only] = tables;
   if (only === undefined) return [];
   if (printed.size === 1) return [only.table];

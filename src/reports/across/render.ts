@@ -44,12 +44,20 @@ function terminalText({ differences, tables }: AcrossDevices): string {
 
 function markdownText({ title, differences, tables }: AcrossDevices, intervals: boolean): string {
   const said = differences.map((line) => `- Differs: ${escapeMarkdown(line)}`).join('\n');
-  const parts = [`# ${escapeMarkdown(title)}`, said, ...tables.map((table) => renderMarkdownTable(table, intervals))];
+  const parts = [
+    `# ${escapeMarkdown(title)}`,
+    said,
+    ...tables.map((table) => renderMarkdownTable(table, intervals)),
+  ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 function latexText({ title, differences, tables }: AcrossDevices, intervals: boolean): string {
-  return renderLatexTables(tables, { name: title, said: [title, ...differences.map((line) => `Differs: ${line}`)], intervals });
+  return renderLatexTables(tables, {
+    name: title,
+    said: [title, ...differences.map((line) => `Differs: ${line}`)],
+    intervals,
+  });
 }
 
 /** The lines of every run, with its device in front. */

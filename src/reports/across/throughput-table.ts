@@ -24,7 +24,9 @@ export function throughputTable(summaries: readonly Summary[]): Table | null {
       return [
         figure(perSecond, mark),
         figure((perSecond * 1e9) / memoryOf(summary.device), mark),
-        ...(priced ? [price === undefined ? NO_FIGURE : figure((perSecond * 3600) / price.perHour, mark)] : []),
+        ...(priced
+          ? [price === undefined ? NO_FIGURE : figure((perSecond * 3600) / price.perHour, mark)]
+          : []),
       ];
     });
     return { kind: 'measured', cells: [{ text: model }, ...cells] };
@@ -32,16 +34,23 @@ export function throughputTable(summaries: readonly Summary[]): Table | null {
   const currency = timed.find(({ device }) => device.price !== undefined)?.device.price?.currency ?? '';
   return {
     title: 'Throughput',
-    caption: 'Images a second, one after another, over all datasets; the same per gigabyte of memory of the device.',
+    caption:
+      'Images a second, one after another, over all datasets; the same per gigabyte of memory of the device.',
     columns: [
       { label: 'Model', align: 'left' },
       ...labels.flatMap((group) =>
-        ['/s', '/s/GB', ...(priced ? [`/${currency}`] : [])].map((label) => ({ group, label, align: 'right' as const })),
+        ['/s', '/s/GB', ...(priced ? [`/${currency}`] : [])].map((label) => ({
+          group,
+          label,
+          align: 'right' as const,
+        })),
       ),
     ],
     rows,
     notes: timed.flatMap(({ device: { price } }, i) =>
-      price === undefined ? [] : [`An hour of ${labels[i]} costs ${price.perHour} ${price.currency} (from the config).`],
+      price === undefined
+        ? []
+        : [`An hour of ${labels[i]} costs ${price.perHour} ${price.currency} (from the config).`],
     ),
   };
 }

@@ -38,7 +38,8 @@ function testCase({ id, kind, rule, verdict, evidence, images }: Check, title: s
 }
 
 function counts(checks: readonly Check[]): string {
-  const of = (verdict: Check['verdict']): number => checks.filter((check) => check.verdict === verdict).length;
+  const of = (verdict: Check['verdict']): number =>
+    checks.filter((check) => check.verdict === verdict).length;
   return `tests="${checks.length}" failures="${of('fail')}" errors="0" skipped="${of('inconclusive')}" time="0"`;
 }
 

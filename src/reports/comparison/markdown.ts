@@ -39,9 +39,7 @@ export function outcomeToMarkdown(outcome: GateOutcome): string {
 function preamble(comparison: Comparison): readonly string[] {
   const { sides, warnings, remarks } = preambleOf(comparison);
   return [
-    ...(warnings.length === 0
-      ? []
-      : [warnings.map((line) => `> **${escapeMarkdown(line)}**`).join('\n>\n')]),
+    ...(warnings.length === 0 ? [] : [warnings.map((line) => `> **${escapeMarkdown(line)}**`).join('\n>\n')]),
     [...sides, ...remarks].map((line) => `- ${escapeMarkdown(line)}`).join('\n'),
   ];
 }
@@ -49,7 +47,11 @@ function preamble(comparison: Comparison): readonly string[] {
 function checkTable({ checks }: PairVerdict): string {
   const rows = checks.map(({ verdict, rule, evidence, images }) => {
     const named = images.slice(0, 5).map((image) => escapeMarkdown(imageLine(image)));
-    const cells = [VERDICT_WORDS[verdict], escapeMarkdown(rule), [escapeMarkdown(evidence), ...named].join('<br>')];
+    const cells = [
+      VERDICT_WORDS[verdict],
+      escapeMarkdown(rule),
+      [escapeMarkdown(evidence), ...named].join('<br>'),
+    ];
     return `| ${cells.join(' | ')} |`;
   });
   return ['| Verdict | Check | Evidence |', '| :--- | :--- | :--- |', ...rows].join('\n');
@@ -58,5 +60,8 @@ function checkTable({ checks }: PairVerdict): string {
 /** Text that stays text in Markdown and in the HTML that it may hold. */
 function escapeMarkdown(text: string): string {
   const entities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
-  return escapeControls(text).replace(/[\\`*_[\]<>|#&~@]/g, (c) => entities[c] ?? (c === '@' ? '@<!-- -->' : `\\${c}`));
+  return escapeControls(text).replace(
+    /[\\`*_[\]<>|#&~@]/g,
+    (c) => entities[c] ?? (c === '@' ? '@<!-- -->' : `\\${c}`),
+  );
 }

@@ -11,7 +11,9 @@ export function rankingToTerminal(report: RankingReport): string {
 
 /** A ranking as GitHub-flavoured Markdown. */
 export function rankingToMarkdown(report: RankingReport): string {
-  return `${tables(report).map((table) => renderMarkdown(table)).join('\n\n')}\n`;
+  return `${tables(report)
+    .map((table) => renderMarkdown(table))
+    .join('\n\n')}\n`;
 }
 
 function tables({ tables: all, alpha, signatures }: RankingReport): readonly Table[] {
@@ -53,5 +55,7 @@ function toTable(
 }
 
 function named(models: readonly string[]): string {
-  return models.length > 3 ? `${models.slice(0, 2).join(', ')} and ${models.length - 2} more` : models.join(', ');
+  return models.length > 3
+    ? `${models.slice(0, 2).join(', ')} and ${models.length - 2} more`
+    : models.join(', ');
 }

@@ -1,5 +1,10 @@
 import { sealOf, type SealPart } from '../../core/seal.js';
-import type { LatencyComparison, MachineConditions, PairComparison, PhaseRatio } from '../../core/comparison.js';
+import type {
+  LatencyComparison,
+  MachineConditions,
+  PairComparison,
+  PhaseRatio,
+} from '../../core/comparison.js';
 import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from '../table.js';
 
 /** Times by phase, peak memory and file size, with their ratios, and what the times are worth. */
@@ -8,7 +13,8 @@ export function resourceTable({ latency, peakRssBytes, baseline, candidate }: Pa
   const sizes = { baseline: baseline.bytes, candidate: candidate.bytes };
   return {
     title: 'Time, memory and size',
-    caption: 'Candidate over baseline: a ratio of 1.1 is ten percent more. Times are geometric means of medians.',
+    caption:
+      'Candidate over baseline: a ratio of 1.1 is ten percent more. Times are geometric means of medians.',
     columns: [
       { label: 'What', align: 'left' },
       { label: 'before', align: 'right' },
@@ -62,15 +68,17 @@ function notesOn(latency: LatencyComparison): readonly string[] {
     case 'stored':
       return [`Times of ${latency.images} images from the two runs' own timing passes.`, ...latency.caveats];
     case 'remeasured':
-      return latency.rounds.map(({ purpose, processes, repeated, inferencesEach, phases, conditions, seal }) => {
-        const level = Math.round((phases[0]?.level ?? 0) * 100);
-        return (
-          `${purpose === 'confirmation' ? 'Confirmation' : 'Measured for this comparison'}: ` +
-          `${processes[0]} processes a side in the order A B B A, ${inferencesEach} predictions each at least; ` +
-          `${level} % intervals over processes; ${repeated > 0 ? `${repeated} measured again after a disturbance; ` : ''}` +
-          `${describe(conditions)}; ${sealText(seal)}.`
-        );
-      });
+      return latency.rounds.map(
+        ({ purpose, processes, repeated, inferencesEach, phases, conditions, seal }) => {
+          const level = Math.round((phases[0]?.level ?? 0) * 100);
+          return (
+            `${purpose === 'confirmation' ? 'Confirmation' : 'Measured for this comparison'}: ` +
+            `${processes[0]} processes a side in the order A B B A, ${inferencesEach} predictions each at least; ` +
+            `${level} % intervals over processes; ${repeated > 0 ? `${repeated} measured again after a disturbance; ` : ''}` +
+            `${describe(conditions)}; ${sealText(seal)}.`
+          );
+        },
+      );
   }
 }
 

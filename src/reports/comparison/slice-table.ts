@@ -24,24 +24,26 @@ export function sliceTable({ slices }: PairComparison): Table | null {
       { label: 'p', align: 'right' },
       { label: 'n', align: 'right' },
     ],
-    rows: worst.map(
-      ({ attribute, value, baseline, candidate, gain, p, adjusted, n }): Row => ({
-        kind: 'measured',
-        cells: [
-          { text: `${attribute} ${value}` },
-          figureCell(baseline),
-          figureCell(candidate),
-          signedCell(gain.mean),
-          intervalCell(gain),
-          pCell(p, adjusted),
-          countCell(n),
-        ],
-      }),
-    ),
+    rows: worst.map(({ attribute, value, baseline, candidate, gain, p, adjusted, n }): Row => ({
+      kind: 'measured',
+      cells: [
+        { text: `${attribute} ${value}` },
+        figureCell(baseline),
+        figureCell(candidate),
+        signedCell(gain.mean),
+        intervalCell(gain),
+        pCell(p, adjusted),
+        countCell(n),
+      ],
+    })),
     notes: [
       `p: sign-flip test; * is below 0.05 after Benjamini-Hochberg over ${large.length} slices: for looking around, not for gates.`,
-      ...(large.length > worst.length ? [`${large.length - worst.length} slices with higher gains are in the JSON.`] : []),
-      ...(small > 0 ? [`${small} slices under ${slices.minimum} images are in the JSON, for information only.`] : []),
+      ...(large.length > worst.length
+        ? [`${large.length - worst.length} slices with higher gains are in the JSON.`]
+        : []),
+      ...(small > 0
+        ? [`${small} slices under ${slices.minimum} images are in the JSON, for information only.`]
+        : []),
     ],
   };
 }

@@ -26,11 +26,7 @@ export function preambleOf({ baseline, candidate, forced, remarks, signatures }:
   const side = (what: string, { label, kind, createdAt, device, cpu }: Comparison['baseline']): string =>
     `${what}: ${label} (${kind} of ${createdAt.slice(0, 10)}, ${device}, ${cpu})`;
   return {
-    sides: [
-      side('baseline', baseline),
-      side('candidate', candidate),
-      `signature: ${signatures.join('  ')}`,
-    ],
+    sides: [side('baseline', baseline), side('candidate', candidate), `signature: ${signatures.join('  ')}`],
     warnings:
       forced.length === 0
         ? []

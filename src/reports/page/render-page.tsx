@@ -29,7 +29,11 @@ interface Shown {
   readonly content: VNode;
 }
 
-function Body(props: { readonly title: string; readonly shown: readonly Shown[]; readonly input: PageInput }): VNode {
+function Body(props: {
+  readonly title: string;
+  readonly shown: readonly Shown[];
+  readonly input: PageInput;
+}): VNode {
   const { title, shown, input } = props;
   return (
     <>

@@ -61,7 +61,10 @@ function fastestOf(timing: readonly TimingRow[]): string | null {
   const [fastest, second] = [...overall].sort((a, b) => a.phases.predict.mean - b.phases.predict.mean);
   if (fastest === undefined) return null;
   const sealed = sealOfRow(fastest).kind === 'sealed' ? '' : ', not sealed';
-  const next = second === undefined ? '' : `; ${second.model} comes next with ${formatMs(second.phases.predict.mean)} ms`;
+  const next =
+    second === undefined
+      ? ''
+      : `; ${second.model} comes next with ${formatMs(second.phases.predict.mean)} ms`;
   return `${fastest.model} is the fastest: ${formatMs(fastest.phases.predict.mean)} ms a prediction${sealed}${next}`;
 }
 

@@ -24,22 +24,40 @@ export function warningsOf(run: PageRun): readonly Warning[] {
   }
   const leaks = new Map<string, string[]>();
   for (const { model, dataset, leaked } of accuracy) {
-    if (dataset !== null && leaked.length > 0) leaks.set(model, [...(leaks.get(model) ?? []), titleOf(dataset)]);
+    if (dataset !== null && leaked.length > 0)
+      leaks.set(model, [...(leaks.get(model) ?? []), titleOf(dataset)]);
   }
   for (const [model, on] of leaks) {
-    warnings.push({ kind: 'leaked', text: `${model} was trained on pictures of ${listed(on)}: its scores there are not held out, and it is not ranked.` });
+    warnings.push({
+      kind: 'leaked',
+      text: `${model} was trained on pictures of ${listed(on)}: its scores there are not held out, and it is not ranked.`,
+    });
   }
   const rows = timing.filter(({ dataset }) => dataset === null);
   const unsealed = rows.filter((row) => sealOfRow(row).kind === 'unsealed');
   if (unsealed.length > 0) {
-    const who = unsealed.length === rows.length ? 'No time is sealed' : `The times of ${listed(unsealed.map(({ model }) => model))} are not sealed`;
-    const failed = new Set(unsealed.flatMap((row) => { const seal = sealOfRow(row); return seal.kind === 'unsealed' ? seal.failed : []; }));
-    warnings.push({ kind: 'unsealed', text: `${who}: not ${[...failed].join(', not ')}. They are no proof of anything; the notes under Time say what was found.` });
+    const who =
+      unsealed.length === rows.length
+        ? 'No time is sealed'
+        : `The times of ${listed(unsealed.map(({ model }) => model))} are not sealed`;
+    const failed = new Set(
+      unsealed.flatMap((row) => {
+        const seal = sealOfRow(row);
+        return seal.kind === 'unsealed' ? seal.failed : [];
+      }),
+    );
+    warnings.push({
+      kind: 'unsealed',
+      text: `${who}: not ${[...failed].join(', not ')}. They are no proof of anything; the notes under Time say what was found.`,
+    });
   }
   const table = overallTable(run);
   const small = datasets.filter(({ samples }) => samples < FEW_IMAGES);
   if (small.length > 0 && cells.scored > 0) {
-    warnings.push({ kind: 'few', text: `${listed(small.map(({ title, samples }) => `${title} has ${samples} image${samples === 1 ? '' : 's'}`))}: too few to conclude anything from.` });
+    warnings.push({
+      kind: 'few',
+      text: `${listed(small.map(({ title, samples }) => `${title} has ${samples} image${samples === 1 ? '' : 's'}`))}: too few to conclude anything from.`,
+    });
   }
   for (const { model, reason } of table?.excluded ?? []) {
     if (!leaks.has(model)) warnings.push({ kind: 'unranked', text: `${model} is not ranked: ${reason}.` });

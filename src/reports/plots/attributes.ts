@@ -42,17 +42,38 @@ export const attributes: PlotFamily = {
               id: plotId('attribute', ...runKey(input, index), dataset, attribute),
               title,
               description: `${title}; the slices below give the same in figures`,
-              legend: modelLegend(input, clouds.map(({ model }) => model)),
+              legend: modelLegend(
+                input,
+                clouds.map(({ model }) => model),
+              ),
               svg: drawSvg({
                 description: title,
                 options: {
-                  x: { label: `${label} \u2192`, labelArrow: 'none', type: isSkewed(xs) ? 'log' : 'linear', ticks: 5, tickFormat: plain },
+                  x: {
+                    label: `${label} \u2192`,
+                    labelArrow: 'none',
+                    type: isSkewed(xs) ? 'log' : 'linear',
+                    ticks: 5,
+                    tickFormat: plain,
+                  },
                   y: { label: metric.name, labelArrow: 'none', nice: true },
                   marks: [
                     grid('y'),
-                    ...clouds.map(({ model, points }) => dots(thinned(points, MOST_DOTS), colourOf(input, model), 0.4, points.length > 100 ? 3 : 5)),
                     ...clouds.map(({ model, points }) =>
-                      Plot.line(groupMeans(points) as XY[], { x: 'x', y: 'y', stroke: colourOf(input, model), strokeWidth: 2 }),
+                      dots(
+                        thinned(points, MOST_DOTS),
+                        colourOf(input, model),
+                        0.4,
+                        points.length > 100 ? 3 : 5,
+                      ),
+                    ),
+                    ...clouds.map(({ model, points }) =>
+                      Plot.line(groupMeans(points) as XY[], {
+                        x: 'x',
+                        y: 'y',
+                        stroke: colourOf(input, model),
+                        strokeWidth: 2,
+                      }),
                     ),
                   ],
                 },
@@ -78,7 +99,10 @@ function groupMeans(points: readonly XY[]): readonly XY[] {
   const groups = Math.min(10, Math.floor(points.length / FEWEST_A_POINT));
   if (groups < 3) return [];
   return Array.from({ length: groups }, (_, g) => {
-    const own = points.slice(Math.round((g * points.length) / groups), Math.round(((g + 1) * points.length) / groups));
+    const own = points.slice(
+      Math.round((g * points.length) / groups),
+      Math.round(((g + 1) * points.length) / groups),
+    );
     return { x: own[own.length >> 1].x, y: own.reduce((sum, { y }) => sum + y, 0) / own.length };
   });
 }

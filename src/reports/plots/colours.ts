@@ -1,5 +1,14 @@
 /** Okabe and Ito's colours, told apart with every common colour blindness; darker on white than theirs. */
-const MODELS = ['#0072b2', '#c2410c', '#00805d', '#a8457e', '#8a6a00', '#5b4fc7', '#57606a', '#7a4a21'] as const;
+const MODELS = [
+  '#0072b2',
+  '#c2410c',
+  '#00805d',
+  '#a8457e',
+  '#8a6a00',
+  '#5b4fc7',
+  '#57606a',
+  '#7a4a21',
+] as const;
 const PHASES = ['#8d99a8', '#56a0d3', '#1f5fa8', '#e08a2e'] as const;
 
 /** How many models have a colour of their own; later ones begin again. */

@@ -29,7 +29,9 @@ export function scoreColumns({ runs }: PageInput): readonly DatasetScores[] {
     return run.cells.datasets.flatMap(({ name, models }) => {
       const columns = models.flatMap(({ model, scores }): readonly ScoreColumn[] => {
         const values = scores[at].filter((value) => !Number.isNaN(value)).sort();
-        return values.length === 0 ? [] : [{ model, values, median: values[values.length >> 1], lowest: values[0] }];
+        return values.length === 0
+          ? []
+          : [{ model, values, median: values[values.length >> 1], lowest: values[0] }];
       });
       return columns.length === 0 ? [] : [{ run, index, dataset: name, metric, columns }];
     });

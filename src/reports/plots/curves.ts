@@ -50,7 +50,10 @@ function draw(
     id: plotId('curve', ...runKey(input, index), dataset, kind.id),
     title,
     description: `${title}; the table of thresholds below gives the used and the best`,
-    legend: modelLegend(input, own.map(({ model }) => model)),
+    legend: modelLegend(
+      input,
+      own.map(({ model }) => model),
+    ),
     svg: drawSvg({
       description: title,
       options: {
@@ -59,16 +62,26 @@ function draw(
         marks: [
           grid('y'),
           ...lines.map(({ of, points }) =>
-            Plot.line(points.slice(1), { x: 'x', y: 'y', stroke: colourOf(input, of.model), strokeWidth: 1.75 }),
+            Plot.line(points.slice(1), {
+              x: 'x',
+              y: 'y',
+              stroke: colourOf(input, of.model),
+              strokeWidth: 1.75,
+            }),
           ),
-          ...marked.map(({ x, y, colour, fill }) => Plot.dot([{ x, y }], { x: 'x', y: 'y', r: 4, stroke: colour, strokeWidth: 1.75, fill })),
+          ...marked.map(({ x, y, colour, fill }) =>
+            Plot.dot([{ x, y }], { x: 'x', y: 'y', r: 4, stroke: colour, strokeWidth: 1.75, fill }),
+          ),
         ],
       },
     }),
   };
 }
 
-function pointsOf({ curves: { precision = [], recall = [], f = [], iou = [] } }: RunCurves, kind: string): readonly XY[] {
+function pointsOf(
+  { curves: { precision = [], recall = [], f = [], iou = [] } }: RunCurves,
+  kind: string,
+): readonly XY[] {
   const nan = (value: number | null | undefined): number => value ?? Number.NaN;
   if (kind === 'pr') return precision.map((value, t) => ({ x: nan(recall[t]), y: nan(value) }));
   return (kind === 'f' ? f : iou).map((value, x) => ({ x, y: nan(value) }));

@@ -28,7 +28,10 @@ export function drawSvg({ description, width = PANEL_WIDTH, height = 250, option
     height,
     style: { fontFamily: 'system-ui, sans-serif', fontSize: '11px' },
   });
-  const svg = tidy(String(element.outerHTML)).replace(/^<svg/, '<svg xmlns="http://www.w3.org/2000/svg" role="img"');
+  const svg = tidy(String(element.outerHTML)).replace(
+    /^<svg/,
+    '<svg xmlns="http://www.w3.org/2000/svg" role="img"',
+  );
   return svg.replace(/^(<svg[^>]*>)/, `$1<title>${escapeXml(description)}</title>`);
 }
 
@@ -44,5 +47,7 @@ function tidy(svg: string): string {
   return svg
     .replace(/<style>[\s\S]*?<\/style>/, '')
     .replaceAll(/ (?:class|aria-label|aria-hidden|style)="[^"]*"/g, '')
-    .replaceAll(/<[a-z][^<>]*>/g, (tag) => tag.replaceAll(/-?\d+\.\d{3,}/g, (n) => String(Number(Number(n).toFixed(2)))));
+    .replaceAll(/<[a-z][^<>]*>/g, (tag) =>
+      tag.replaceAll(/-?\d+\.\d{3,}/g, (n) => String(Number(Number(n).toFixed(2)))),
+    );
 }

@@ -12,7 +12,8 @@ const STEPS = 200;
 export const ecdf: PlotFamily = {
   id: 'ecdf',
   title: 'Which share of the images scores at most so much',
-  caption: 'The lower a curve stays on the left, the fewer images fail. Where two cross, the means hide a trade.',
+  caption:
+    'The lower a curve stays on the left, the fewer images fail. Where two cross, the means hide a trade.',
   draw: (input) =>
     scoreColumns(input).map(({ run, index, dataset, metric, columns }) => {
       const title = `${metric.name}, ${datasetTitle(run, dataset)}${where(input, index)}`;
@@ -20,13 +21,19 @@ export const ecdf: PlotFamily = {
         const steps = [...values].map((x, i) => ({ x, y: (i + 1) / values.length }));
         const [first] = steps;
         const shown = thinned(steps, STEPS);
-        return { model, points: [{ x: first.x, y: 0 }, ...shown, ...(shown.at(-1) === steps.at(-1) ? [] : steps.slice(-1))] };
+        return {
+          model,
+          points: [{ x: first.x, y: 0 }, ...shown, ...(shown.at(-1) === steps.at(-1) ? [] : steps.slice(-1))],
+        };
       });
       return {
         id: plotId('ecdf', ...runKey(input, index), dataset),
         title,
         description: `${title}: ${columns.map(({ model, values }) => `${model} has ${Math.round((100 * values.filter((v) => v < 0.5).length) / values.length)} % below 0.5`).join('; ')}`,
-        legend: modelLegend(input, columns.map(({ model }) => model)),
+        legend: modelLegend(
+          input,
+          columns.map(({ model }) => model),
+        ),
         svg: drawSvg({
           description: title,
           options: {
@@ -35,7 +42,13 @@ export const ecdf: PlotFamily = {
             marks: [
               grid('y'),
               ...lines.map(({ model, points }) =>
-                Plot.line(points, { x: 'x', y: 'y', curve: 'step-after', stroke: colourOf(input, model), strokeWidth: 1.75 }),
+                Plot.line(points, {
+                  x: 'x',
+                  y: 'y',
+                  curve: 'step-after',
+                  stroke: colourOf(input, model),
+                  strokeWidth: 1.75,
+                }),
               ),
             ],
           },

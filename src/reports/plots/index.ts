@@ -9,4 +9,13 @@ import { scores } from './scores.js';
 import { slicesPlot } from './slices.js';
 
 /** Every kind of plot. The only list. */
-export const PLOTS: readonly PlotFamily[] = [pareto, scores, ecdf, attributes, slicesPlot, curves, phasesPlot, latency];
+export const PLOTS: readonly PlotFamily[] = [
+  pareto,
+  scores,
+  ecdf,
+  attributes,
+  slicesPlot,
+  curves,
+  phasesPlot,
+  latency,
+];

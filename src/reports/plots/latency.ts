@@ -40,7 +40,10 @@ export const latency: PlotFamily = {
                 dots(thinned(shown, MOST_DOTS), colour, 0.6, shown.length > 300 ? 2.5 : 4),
                 Plot.ruleX(windows.slice(1), { x: 'x1', stroke: LINE }),
                 Plot.link(windows, { x1: 'x1', x2: 'x2', y1: 'y', y2: 'y', stroke: INK, strokeWidth: 1.75 }),
-                Plot.dot(shown.filter((_, i) => series.outlier[i] === 1), { x: 'x', y: 'y', r: 4, stroke: WARN, fill: 'none' }),
+                Plot.dot(
+                  shown.filter((_, i) => series.outlier[i] === 1),
+                  { x: 'x', y: 'y', r: 4, stroke: WARN, fill: 'none' },
+                ),
               ],
             },
           }),

@@ -38,12 +38,27 @@ export const phasesPlot: PlotFamily = {
               options: {
                 marginLeft: 14,
                 marginTop: 8,
-                x: { label: 'milliseconds \u2192', labelArrow: 'none', domain: [0, Math.max(...bars.map(({ end }) => end))], nice: true, ticks: 6 },
+                x: {
+                  label: 'milliseconds \u2192',
+                  labelArrow: 'none',
+                  domain: [0, Math.max(...bars.map(({ end }) => end))],
+                  nice: true,
+                  ticks: 6,
+                },
                 y: { axis: null, domain: [-0.6, rows.length - 0.6], reverse: true },
                 marks: [
                   grid('x'),
-                  Plot.rect(bars, { x1: 'start', x2: 'end', y1: (d: { i: number }) => d.i - 0.14, y2: (d: { i: number }) => d.i + 0.2, fill: (d: { colour: string }) => d.colour }),
-                  rowLabels(rows.map(({ model }) => model), 0),
+                  Plot.rect(bars, {
+                    x1: 'start',
+                    x2: 'end',
+                    y1: (d: { i: number }) => d.i - 0.14,
+                    y2: (d: { i: number }) => d.i + 0.2,
+                    fill: (d: { colour: string }) => d.colour,
+                  }),
+                  rowLabels(
+                    rows.map(({ model }) => model),
+                    0,
+                  ),
                 ],
                 color: { type: 'identity' },
               },

@@ -31,7 +31,10 @@ export interface LegendEntry {
 export function plotId(...parts: readonly string[]): string {
   return parts
     .map((part) => {
-      const safe = part.replaceAll(/[^A-Za-z0-9._]+/g, '-').slice(0, 60).toLowerCase();
+      const safe = part
+        .replaceAll(/[^A-Za-z0-9._]+/g, '-')
+        .slice(0, 60)
+        .toLowerCase();
       return safe === part.toLowerCase() ? safe : `${safe}-${sha256(part).slice(0, 6)}`;
     })
     .join('--');

@@ -26,7 +26,10 @@ export const scores: PlotFamily = {
         id: plotId('scores', ...runKey(input, index), dataset),
         title,
         description: `${title}: ${columns.map((column) => `${column.model} median ${column.median.toFixed(3)}, lowest ${column.lowest.toFixed(3)}`).join('; ')}`,
-        legend: modelLegend(input, columns.map(({ model }) => model)),
+        legend: modelLegend(
+          input,
+          columns.map(({ model }) => model),
+        ),
         svg: drawSvg({
           description: title,
           height: 64 + 48 * columns.length,
@@ -37,10 +40,19 @@ export const scores: PlotFamily = {
             y: { axis: null, domain: [-0.55, columns.length - 0.5], reverse: true },
             marks: [
               grid('x'),
-              Plot.ruleY(columns.map((_, i) => i), { stroke: LINE }),
+              Plot.ruleY(
+                columns.map((_, i) => i),
+                { stroke: LINE },
+              ),
               ...columns.map((column, i) => row(column, i, [low, high], colourOf(input, column.model))),
-              Plot.dot(columns.map(({ median }, y) => ({ median, y })), { x: 'median', y: 'y', render: upright }),
-              rowLabels(columns.map(({ model }) => model), low),
+              Plot.dot(
+                columns.map(({ median }, y) => ({ median, y })),
+                { x: 'median', y: 'y', render: upright },
+              ),
+              rowLabels(
+                columns.map(({ model }) => model),
+                low,
+              ),
             ],
           },
         }),
@@ -48,8 +60,19 @@ export const scores: PlotFamily = {
     }),
 };
 
-function row({ values }: ScoreColumn, y: number, range: readonly [number, number], colour: string): Plot.Markish {
-  if (values.length <= MOST_DOTS) return dots([...values].map((x) => ({ x, y })), colour, 0.55, 6);
+function row(
+  { values }: ScoreColumn,
+  y: number,
+  range: readonly [number, number],
+  colour: string,
+): Plot.Markish {
+  if (values.length <= MOST_DOTS)
+    return dots(
+      [...values].map((x) => ({ x, y })),
+      colour,
+      0.55,
+      6,
+    );
   const counts = new Float64Array(BINS);
   const width = (range[1] - range[0]) / BINS || 1;
   for (const value of values) counts[Math.min(BINS - 1, Math.floor((value - range[0]) / width))]++;
@@ -60,7 +83,10 @@ function row({ values }: ScoreColumn, y: number, range: readonly [number, number
     y1: y,
     y2: y - (0.42 * count) / most,
   }));
-  return Plot.rect(bars.filter(({ y1, y2 }) => y1 !== y2), { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', fill: colour, fillOpacity: 0.75 });
+  return Plot.rect(
+    bars.filter(({ y1, y2 }) => y1 !== y2),
+    { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', fill: colour, fillOpacity: 0.75 },
+  );
 }
 
 const upright: Plot.RenderFunction = (index, _scales, values, _dimensions, context) => {

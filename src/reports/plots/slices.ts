@@ -13,7 +13,8 @@ const MOST_SLICES = 24;
 export const slicesPlot: PlotFamily = {
   id: 'slices',
   title: 'Scores by slice',
-  caption: 'Mean over the images of a slice with its 95 % interval; n in brackets. Of slices under 30 images nothing follows. Of many slices the 24 with the lowest means are drawn.',
+  caption:
+    'Mean over the images of a slice with its 95 % interval; n in brackets. Of slices under 30 images nothing follows. Of many slices the 24 with the lowest means are drawn.',
   draw: (input) =>
     input.runs.flatMap((run, index) =>
       (run.slices ?? []).flatMap(({ attribute, metric, rows }) =>
@@ -25,7 +26,9 @@ export const slicesPlot: PlotFamily = {
           const { label, factor } = attributeLabel(attribute);
           const name = run.summary.metrics?.find(({ id }) => id === metric)?.name ?? metric;
           const title = `${name} by ${label}, ${datasetTitle(run, dataset)}${where(input, index)}`;
-          const at = (row: SliceScore): number => labels.indexOf(row.slice) + (models.indexOf(row.model) - (models.length - 1) / 2) * Math.min(0.16, 0.55 / models.length);
+          const at = (row: SliceScore): number =>
+            labels.indexOf(row.slice) +
+            (models.indexOf(row.model) - (models.length - 1) / 2) * Math.min(0.16, 0.55 / models.length);
           const marks = own.map((row) => ({
             y: at(row),
             mean: row.mean,
@@ -34,11 +37,15 @@ export const slicesPlot: PlotFamily = {
             colour: colourOf(input, row.model),
           }));
           const low = Math.min(...marks.map((mark) => mark.low));
-          const count = (slice: string): number => Math.max(...own.filter((row) => row.slice === slice).map(({ n }) => n));
+          const count = (slice: string): number =>
+            Math.max(...own.filter((row) => row.slice === slice).map(({ n }) => n));
           return {
             id: plotId('slices', ...runKey(input, index), dataset, attribute),
             title,
-            description: `${title}: ${own.map((row) => `${row.slice}, ${row.model} ${row.mean.toFixed(3)}`).slice(0, 60).join('; ')}`,
+            description: `${title}: ${own
+              .map((row) => `${row.slice}, ${row.model} ${row.mean.toFixed(3)}`)
+              .slice(0, 60)
+              .join('; ')}`,
             legend: modelLegend(input, models),
             svg: drawSvg({
               description: title,
@@ -52,9 +59,21 @@ export const slicesPlot: PlotFamily = {
                 marks: [
                   grid('x'),
                   Plot.ruleY(labels.map((_, i) => i + 0.45).slice(0, -1), { stroke: LINE }),
-                  Plot.link(marks, { x1: 'low', x2: 'high', y1: 'y', y2: 'y', stroke: (d: { colour: string }) => d.colour, strokeWidth: 1.5 }),
+                  Plot.link(marks, {
+                    x1: 'low',
+                    x2: 'high',
+                    y1: 'y',
+                    y2: 'y',
+                    stroke: (d: { colour: string }) => d.colour,
+                    strokeWidth: 1.5,
+                  }),
                   Plot.dot(marks, { x: 'mean', y: 'y', fill: (d: { colour: string }) => d.colour, r: 3.5 }),
-                  rowLabels(labels.map((slice) => `${scaled(slice, factor)} (${count(slice)})`), low, 0.45, 5),
+                  rowLabels(
+                    labels.map((slice) => `${scaled(slice, factor)} (${count(slice)})`),
+                    low,
+                    0.45,
+                    5,
+                  ),
                 ],
               },
             }),
@@ -78,5 +97,7 @@ function weakest(rows: readonly SliceScore[]): readonly string[] {
 /** `0.18 to 0.37` of a share as percent. */
 function scaled(slice: string, factor: number): string {
   if (factor === 1 || !/^[\d.e-]+(?: to [\d.e-]+)?$/i.test(slice)) return slice;
-  return slice.replaceAll(/\d+(?:\.\d+)?(?:e-?\d+)?/gi, (n) => String(Number((Number(n) * factor).toPrecision(3)))).concat(' %');
+  return slice
+    .replaceAll(/\d+(?:\.\d+)?(?:e-?\d+)?/gi, (n) => String(Number((Number(n) * factor).toPrecision(3))))
+    .concat(' %');
 }

@@ -13,7 +13,10 @@ export interface StandalonePlot {
 
 /** Every plot of the registry that the runs have data for. */
 export function standalonePlots(input: PageInput): readonly StandalonePlot[] {
-  return PLOTS.flatMap((family) => family.draw(input)).map((plot) => ({ id: plot.id, svg: standalone(plot) }));
+  return PLOTS.flatMap((family) => family.draw(input)).map((plot) => ({
+    id: plot.id,
+    svg: standalone(plot),
+  }));
 }
 
 const PAD = 12;

@@ -37,7 +37,13 @@ function hostSummary({ name, gpu, ms, seal = SEALED, perHour }: Host): Summary {
     const phases = { decode: none, preprocess: none, inference: times, postprocess: none, predict: times };
     return { model, dataset, images: 32, n: 160, phases, seal };
   };
-  const timing: ModelTimingSummary = { loadMs: 900, firstInferenceMs: 1500, warmup: 20, threads: 8, peakRssBytes: null };
+  const timing: ModelTimingSummary = {
+    loadMs: 900,
+    firstInferenceMs: 1500,
+    warmup: 20,
+    threads: 8,
+    peakRssBytes: null,
+  };
   return {
     ...SUMMARY,
     name,
@@ -105,7 +111,14 @@ describe('a run on a 23 GB and one on a 94 GB card', () => {
   it('say what a second, a gigabyte and a dollar buy', async () => {
     const tables = acrossDevices(await hosts({ perHour: 0.8 }, { perHour: 4 })).tables;
     const throughput = tables.find(({ title }) => title === 'Throughput');
-    expect(throughput?.columns.slice(1).map(({ label }) => label)).toEqual(['/s', '/s/GB', '/USD', '/s', '/s/GB', '/USD']);
+    expect(throughput?.columns.slice(1).map(({ label }) => label)).toEqual([
+      '/s',
+      '/s/GB',
+      '/USD',
+      '/s',
+      '/s/GB',
+      '/USD',
+    ]);
     const [model, perSecond, perGigabyte, perDollar] = texts(throughput, 0);
     expect([model, perSecond, perDollar]).toEqual(['u2net', '3.26', '14700']);
     expect(Number(perGigabyte)).toBeCloseTo(3.26 / 24.15, 2);
@@ -146,20 +159,27 @@ describe('a run on a 23 GB and one on a 94 GB card', () => {
 });
 
 describe('runs of different experiments', () => {
-  const refusal = (runs: readonly Summary[]): (() => void) => () => void acrossDevices(runs);
+  const refusal =
+    (runs: readonly Summary[]): (() => void) =>
+    () =>
+      void acrossDevices(runs);
 
   it('are refused with what differs: other files', async () => {
     const [first, second] = await hosts();
     if (first === undefined || second === undefined) throw new Error('two runs');
     const datasets = second.datasets.map((dataset) => ({ ...dataset, fingerprint: 'other' }));
     expect(refusal([first, { ...second, datasets }])).toThrow(/dataset samples-humans holds other files/);
-    expect(refusal([first, { ...second, datasets: second.datasets.slice(1) }])).toThrow(/its datasets are samples-dis5k, not/);
+    expect(refusal([first, { ...second, datasets: second.datasets.slice(1) }])).toThrow(
+      /its datasets are samples-dis5k, not/,
+    );
   });
 
   it('other metrics', async () => {
     const [first, second] = await hosts();
     if (first === undefined || second === undefined) throw new Error('two runs');
-    expect(refusal([first, { ...second, signatures: ['fixed|t:100'] }])).toThrow(/its signature is fixed\|t:100/);
+    expect(refusal([first, { ...second, signatures: ['fixed|t:100'] }])).toThrow(
+      /its signature is fixed\|t:100/,
+    );
   });
 
   it('other weights under the same name, in whichever runs', async () => {
@@ -167,7 +187,8 @@ describe('runs of different experiments', () => {
     if (first === undefined || second === undefined) throw new Error('two runs');
     const models = second.models.map((model) => ({ ...model, sha256: 'f'.repeat(64) }));
     expect(refusal([first, { ...second, models }])).toThrow(/model u2net has other bytes/);
-    const other = (sha256: string) => ({ ...second, models: [{ ...second.models[0], name: 'new', sha256 }] }) as Summary;
+    const other = (sha256: string) =>
+      ({ ...second, models: [{ ...second.models[0], name: 'new', sha256 }] }) as Summary;
     expect(refusal([first, other('1'), other('2')])).toThrow(/model new has other bytes/);
   });
 

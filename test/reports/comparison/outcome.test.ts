@@ -31,13 +31,19 @@ describe('a verdict with a hostile file name', () => {
   it('is well-formed JUnit: a failure, an open check as skipped, one that passed', () => {
     const xml = outcomeToJunit(outcome);
     expect(xmlFault(xml)).toBeNull();
-    expect(xml).toContain('<testsuites name="maskbench paper" tests="3" failures="1" errors="0" skipped="1" time="0">');
+    expect(xml).toContain(
+      '<testsuites name="maskbench paper" tests="3" failures="1" errors="0" skipped="1" time="0">',
+    );
     expect(xml).toContain('&lt;script&gt;alert(');
   });
 
   it('is a line an annotation', () => {
     const lines = outcomeToAnnotations(outcome).trimEnd().split('\n');
-    expect(lines.map((line) => /^::(\w+) title=[^:,]*::/.exec(line)?.[1])).toEqual(['error', 'warning', 'notice']);
+    expect(lines.map((line) => /^::(\w+) title=[^:,]*::/.exec(line)?.[1])).toEqual([
+      'error',
+      'warning',
+      'notice',
+    ]);
   });
 
   it('stays text in HTML', () => {
@@ -66,10 +72,16 @@ describe('a verdict with a hostile file name', () => {
 });
 
 describe('a checker of XML', () => {
-  it.each(['<a>', '<a></b>', '<a b="<"/>', '<a>&</a>', '<a/><b/>', '<a b="1" b="2"/>', 'text', '<a>\u0001</a>'])(
-    'finds the fault in %j',
-    (xml) => expect(xmlFault(xml)).not.toBeNull(),
-  );
+  it.each([
+    '<a>',
+    '<a></b>',
+    '<a b="<"/>',
+    '<a>&</a>',
+    '<a/><b/>',
+    '<a b="1" b="2"/>',
+    'text',
+    '<a>\u0001</a>',
+  ])('finds the fault in %j', (xml) => expect(xmlFault(xml)).not.toBeNull());
   it('accepts what is well-formed', () =>
     expect(xmlFault('<?xml version="1.0" encoding="UTF-8"?>\n<a b="1">x &amp; <c/></a>\n')).toBeNull());
 });

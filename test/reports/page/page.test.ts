@@ -72,7 +72,8 @@ describe('the page of a whole run', () => {
 
   it('carries data for its script that no text of it ends', () => {
     const html = renderPage(hostile('</script><script>alert(1)</script>'), { script: SCRIPT });
-    const block = /<script type="application\/json" id="data-overview">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
+    const block =
+      /<script type="application\/json" id="data-overview">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
     const { data } = JSON.parse(block) as { data: { rows: { model: string }[] } };
     expect(data.rows[0]?.model).toBe('</script><script>alert(1)</script>');
     expect(html.match(/<script>/g)).toHaveLength(2);
@@ -113,7 +114,9 @@ describe('plots that stand alone', () => {
   });
 
   it('do not share a name when their datasets differ in signs alone', () => {
-    const ids = ['a/b', 'a b'].flatMap((name) => standalonePlots({ runs: [renamed(name)] }).map(({ id }) => id));
+    const ids = ['a/b', 'a b'].flatMap((name) =>
+      standalonePlots({ runs: [renamed(name)] }).map(({ id }) => id),
+    );
     expect(new Set(ids).size).toBe(ids.length - 3);
   });
 });
@@ -149,5 +152,10 @@ function hostile(text: string): PageInput {
 /** Scores alone, of datasets called otherwise. */
 function renamed(name: string): PageRun {
   const { summary, cells } = run;
-  return { summary, ...(cells && { cells: { ...cells, datasets: cells.datasets.slice(0, 1).map((one) => ({ ...one, name })) } }) };
+  return {
+    summary,
+    ...(cells && {
+      cells: { ...cells, datasets: cells.datasets.slice(0, 1).map((one) => ({ ...one, name })) },
+    }),
+  };
 }

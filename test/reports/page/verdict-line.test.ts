@@ -5,10 +5,28 @@ import { listed, verdictLine } from '../../../src/reports/page/verdict-line.js';
 import { warningsOf } from '../../../src/reports/page/warnings.js';
 import { SUMMARY } from '../fixed-summary.js';
 
-const rank = (model: string, tier: number, mean: number): Rank => ({ model, tier, mean, beatenBy: [], alike: [] });
+const rank = (model: string, tier: number, mean: number): Rank => ({
+  model,
+  tier,
+  mean,
+  beatenBy: [],
+  alike: [],
+});
 
-function runWith(ranks: readonly Rank[], excluded: readonly { model: string; reason: string }[] = []): PageRun {
-  const table = { metric: 'iou', title: 'IoU', better: 'higher', dataset: null, n: 16, ranks, excluded, cautions: [] } as const;
+function runWith(
+  ranks: readonly Rank[],
+  excluded: readonly { model: string; reason: string }[] = [],
+): PageRun {
+  const table = {
+    metric: 'iou',
+    title: 'IoU',
+    better: 'higher',
+    dataset: null,
+    n: 16,
+    ranks,
+    excluded,
+    cautions: [],
+  } as const;
   return { summary: SUMMARY, ranking: { run: 'r', name: 'r', signatures: [], alpha: 0.05, tables: [table] } };
 }
 
@@ -20,7 +38,9 @@ describe('the verdict line', () => {
   });
 
   it('names the winner', () => {
-    expect(verdictLine(runWith([rank('a', 1, 0.91), rank('b', 2, 0.8)])).best).toBe('a is the best by IoU (0.910 over 16 images)');
+    expect(verdictLine(runWith([rank('a', 1, 0.91), rank('b', 2, 0.8)])).best).toBe(
+      'a is the best by IoU (0.910 over 16 images)',
+    );
   });
 
   it('names no winner among those that cannot be told apart', () => {
@@ -60,10 +80,13 @@ describe('the warnings of page one', () => {
   });
 
   it('say why a model is not ranked, once', () => {
-    const run = runWith([rank('a', 1, 0.9)], [
-      { model: 'broken', reason: '16 failed cells' },
-      { model: 'birefnet-general-lite', reason: 'trained on pictures of humans' },
-    ]);
+    const run = runWith(
+      [rank('a', 1, 0.9)],
+      [
+        { model: 'broken', reason: '16 failed cells' },
+        { model: 'birefnet-general-lite', reason: 'trained on pictures of humans' },
+      ],
+    );
     const unranked = warningsOf(run).filter(({ kind }) => kind === 'unranked');
     expect(unranked.map(({ text }) => text)).toEqual(['broken is not ranked: 16 failed cells.']);
   });
@@ -73,7 +96,9 @@ describe('the warnings of page one', () => {
     const [table] = run.ranking?.tables ?? [];
     if (run.ranking === undefined || table === undefined) throw new Error('no ranking');
     const tables = [{ ...table, cautions: ['nobody says what a was trained on'] }];
-    const texts = warningsOf({ ...run, ranking: { ...run.ranking, tables } }).map(({ kind, text }) => `${kind}: ${text}`);
+    const texts = warningsOf({ ...run, ranking: { ...run.ranking, tables } }).map(
+      ({ kind, text }) => `${kind}: ${text}`,
+    );
     expect(texts).toContain('caution: nobody says what a was trained on');
   });
 

@@ -29,7 +29,12 @@ const DATA: ParetoData = {
     { id: 'mae', name: 'MAE', better: 'lower' },
   ],
   statistics: ['mean'],
-  rows: [row('slow', 900, 0.9), row('fast', 50, 0.7), row('beaten', 500, 0.65), row('leaky', 60, 0.99, { leaked: true })],
+  rows: [
+    row('slow', 900, 0.9),
+    row('fast', 50, 0.7),
+    row('beaten', 500, 0.65),
+    row('leaky', 60, 0.99, { leaked: true }),
+  ],
 };
 const CHOICE: ParetoChoice = { metric: 'iou', statistic: 'mean', dataset: null, device: null };
 const frontOf = (choice: ParetoChoice): readonly string[] =>
@@ -50,17 +55,25 @@ describe('the front of accuracy against latency', () => {
   });
 
   it('names the device where there are several', () => {
-    const data = { ...DATA, devices: ['cpu', 'cuda:0'], rows: [row('a', 50, 0.7), row('a', 5, 0.7, { device: 1 })] };
+    const data = {
+      ...DATA,
+      devices: ['cpu', 'cuda:0'],
+      rows: [row('a', 50, 0.7), row('a', 5, 0.7, { device: 1 })],
+    };
     expect(choosePoints(data, CHOICE).map(({ label }) => label)).toEqual(['a (cuda:0)', 'a (cpu)']);
     expect(choosePoints(data, { ...CHOICE, device: 0 }).map(({ label }) => label)).toEqual(['a']);
   });
 });
 
 describe('the drawing', () => {
-  const draw = (data: ParetoData): string => drawPareto(choosePoints(data, CHOICE), frameOf(data, CHOICE, 760));
+  const draw = (data: ParetoData): string =>
+    drawPareto(choosePoints(data, CHOICE), frameOf(data, CHOICE, 760));
 
   it('marks what is not sealed and what was not held out', () => {
-    const svg = draw({ ...DATA, rows: [row('a', 50, 0.7, { sealed: false }), row('b', 500, 0.9, { leaked: true })] });
+    const svg = draw({
+      ...DATA,
+      rows: [row('a', 50, 0.7, { sealed: false }), row('b', 500, 0.9, { leaked: true })],
+    });
     expect(svg).toContain('>a *</text>');
     expect(svg).toContain('>b \u2021</text>');
     expect(svg.match(/stroke-dasharray="3 3"/g)).toHaveLength(1);
@@ -86,7 +99,12 @@ describe('labels', () => {
   });
 
   it('turn away from the edge', () => {
-    const [label] = placeLabels([{ x: 590, y: 100, r: 6, text: 'a-long-name' }], { left: 0, right: 600, top: 0, bottom: 300 });
+    const [label] = placeLabels([{ x: 590, y: 100, r: 6, text: 'a-long-name' }], {
+      left: 0,
+      right: 600,
+      top: 0,
+      bottom: 300,
+    });
     expect(label?.anchor).toBe('end');
   });
 });
@@ -102,7 +120,10 @@ describe('a summary', () => {
   it('gives a point a model and dataset that was scored and timed', () => {
     const data = gatherPareto({ runs: [{ summary: SUMMARY }] });
     expect(data?.rows.map(({ model, dataset }) => `${model} ${dataset}`)).toHaveLength(6);
-    expect(data?.rows.filter(({ leaked }) => leaked).map(({ dataset }) => dataset)).toEqual(['samples-humans', null]);
+    expect(data?.rows.filter(({ leaked }) => leaked).map(({ dataset }) => dataset)).toEqual([
+      'samples-humans',
+      null,
+    ]);
     if (data === null) throw new Error('nothing to draw');
     expect(firstChoice({ runs: [{ summary: SUMMARY }] }, data)).toEqual(CHOICE);
   });

@@ -27,7 +27,9 @@ export function choosePareto(): void {
     canvas.innerHTML = drawPareto(points, frame);
     const words = figure.querySelector('.words');
     if (words !== null) {
-      const said = points.map(({ label, score, ms }) => `${label} ${score.toFixed(3)} at ${ms.toFixed(0)} ms`);
+      const said = points.map(
+        ({ label, score, ms }) => `${label} ${score.toFixed(3)} at ${ms.toFixed(0)} ms`,
+      );
       words.textContent = `${frame.title}: ${said.join('; ') || 'nothing was measured'}`;
     }
   };

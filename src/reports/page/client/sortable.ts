@@ -47,6 +47,8 @@ function keyOf(cell: HTMLTableCellElement | undefined): Key {
 function compare(a: Key, b: Key, direction: Direction): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   const order =
-    typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en', { numeric: true });
+    typeof a === 'number' && typeof b === 'number'
+      ? a - b
+      : String(a).localeCompare(String(b), 'en', { numeric: true });
   return direction === 'ascending' ? order : -order;
 }

@@ -57,7 +57,14 @@ export function Controls({ gallery }: { readonly gallery: Gallery }): VNode {
         to <input type="number" name="to" step="any" />
       </label>
       <label>
-        Name <input type="search" name="text" placeholder="part of the name" autocomplete="off" spellcheck={false} />
+        Name{' '}
+        <input
+          type="search"
+          name="text"
+          placeholder="part of the name"
+          autocomplete="off"
+          spellcheck={false}
+        />
       </label>
       <button type="reset">Reset</button>
     </form>

@@ -75,7 +75,14 @@ function MatteStill({ image, matte, label, metric, source }: MatteStillProps): V
           {failure ?? 'no matte'}
         </div>
       ) : (
-        <img src={url} width={width} height={height} alt={`Matte of ${label}`} loading="lazy" decoding="async" />
+        <img
+          src={url}
+          width={width}
+          height={height}
+          alt={`Matte of ${label}`}
+          loading="lazy"
+          decoding="async"
+        />
       )}
       <figcaption>
         <Name text={label} /> <b class="value">{formatValue(values[metric] ?? null)}</b>
@@ -95,7 +102,13 @@ const ORDINALS = ['', '', '2nd ', '3rd '];
 /** More than that tells nothing. */
 const REASONS_SHOWN = 4;
 
-function Reasons({ gallery, reasons }: { readonly gallery: Gallery; readonly reasons: readonly GalleryReason[] }): VNode | null {
+function Reasons({
+  gallery,
+  reasons,
+}: {
+  readonly gallery: Gallery;
+  readonly reasons: readonly GalleryReason[];
+}): VNode | null {
   if (reasons.length === 0) return null;
   return (
     <ul class="why" aria-label="Why it is here">

@@ -62,7 +62,14 @@ export function Viewer({ gallery }: { readonly gallery: Gallery }): VNode {
           <input type="color" name="colour" value="#1f9d55" aria-label="Colour of the background" />
         </fieldset>
       </form>
-      <div class="stage" id="viewer-stage" tabindex={0} role="group" aria-labelledby="viewer-title" aria-describedby="viewer-hint">
+      <div
+        class="stage"
+        id="viewer-stage"
+        tabindex={0}
+        role="group"
+        aria-labelledby="viewer-title"
+        aria-describedby="viewer-hint"
+      >
         <div class="sheet" id="viewer-sheet">
           <canvas id="viewer-left" role="img" aria-label="" />
           <canvas id="viewer-right" role="img" aria-label="" hidden />
@@ -73,7 +80,15 @@ export function Viewer({ gallery }: { readonly gallery: Gallery }): VNode {
       <div class="below">
         <label class="swipe" id="viewer-swipe" hidden>
           <span id="viewer-swipe-left" />
-          <input type="range" name="swipe" min="0" max="100" value="50" step="1" aria-label="Where the two meet, in percent from the left" />
+          <input
+            type="range"
+            name="swipe"
+            min="0"
+            max="100"
+            value="50"
+            step="1"
+            aria-label="Where the two meet, in percent from the left"
+          />
           <span id="viewer-swipe-right" />
         </label>
         <div class="zooms" role="group" aria-label="Zoom">
@@ -84,7 +99,9 @@ export function Viewer({ gallery }: { readonly gallery: Gallery }): VNode {
           <button type="button" id="viewer-in" aria-label="Zoom in">
             +
           </button>
-          <button type="button" id="viewer-fit">Fit</button>
+          <button type="button" id="viewer-fit">
+            Fit
+          </button>
         </div>
         <ul class="legend" id="viewer-legend" hidden>
           <li class="missed">missed</li>
@@ -95,7 +112,8 @@ export function Viewer({ gallery }: { readonly gallery: Gallery }): VNode {
           Link to this view
         </a>
         <p class="hint" id="viewer-hint">
-          Arrow keys: next image, or pan when zoomed in. Page up, page down: next image. + − 0: zoom. Escape: close.
+          Arrow keys: next image, or pan when zoomed in. Page up, page down: next image. + − 0: zoom. Escape:
+          close.
         </p>
       </div>
       <div class="figures" id="viewer-figures" />

@@ -19,11 +19,31 @@ export function ParetoFigure({ data, choice, plot, caption }: Props): VNode {
         <p class="caption">{caption}</p>
       </figcaption>
       <div class="controls">
-        <Select label="Metric" name="metric" chosen={choice.metric} options={metrics.map(({ id, name }) => [id, name])} />
-        <Select label="Latency" name="statistic" chosen={choice.statistic} options={statistics.map((one) => [one, one])} />
-        <Select label="Dataset" name="dataset" chosen={choice.dataset ?? ''} options={datasets.map(({ name, title }) => [name ?? '', title])} />
+        <Select
+          label="Metric"
+          name="metric"
+          chosen={choice.metric}
+          options={metrics.map(({ id, name }) => [id, name])}
+        />
+        <Select
+          label="Latency"
+          name="statistic"
+          chosen={choice.statistic}
+          options={statistics.map((one) => [one, one])}
+        />
+        <Select
+          label="Dataset"
+          name="dataset"
+          chosen={choice.dataset ?? ''}
+          options={datasets.map(({ name, title }) => [name ?? '', title])}
+        />
         {devices.length > 1 && (
-          <Select label="Device" name="device" chosen="" options={[['', 'all'], ...devices.map((name, i): Option => [String(i), name])]} />
+          <Select
+            label="Device"
+            name="device"
+            chosen=""
+            options={[['', 'all'], ...devices.map((name, i): Option => [String(i), name])]}
+          />
         )}
       </div>
       <div class="canvas" dangerouslySetInnerHTML={{ __html: plot.svg }} />
@@ -37,7 +57,12 @@ export function ParetoFigure({ data, choice, plot, caption }: Props): VNode {
 
 type Option = readonly [value: string, label: string];
 
-function Select(props: { readonly label: string; readonly name: string; readonly chosen: string; readonly options: readonly Option[] }): VNode {
+function Select(props: {
+  readonly label: string;
+  readonly name: string;
+  readonly chosen: string;
+  readonly options: readonly Option[];
+}): VNode {
   return (
     <label>
       {props.label}{' '}

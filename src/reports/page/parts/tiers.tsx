@@ -15,8 +15,8 @@ export function Tiers({ title, ranking: { tables, alpha }, titleOf }: Props): VN
     <div class="block">
       <h3>{title}</h3>
       <p class="caption">
-        Models of one tier cannot be told apart. Every pair is tested over the same images (sign flips, Holm over all
-        pairs): any false "better" has a chance of at most {alpha}.
+        Models of one tier cannot be told apart. Every pair is tested over the same images (sign flips, Holm
+        over all pairs): any false "better" has a chance of at most {alpha}.
       </p>
       <div class="cards">
         {tables.map((table) => (

@@ -23,13 +23,26 @@ function About({ summary }: { readonly summary: Summary }): VNode {
   const facts: readonly (readonly [string, string])[] = [
     ['Run', `${summary.name}, ${summary.createdAt}, Maskbench ${summary.maskbenchVersion}`],
     ['Device', deviceLabel(summary)],
-    ['Machine', `${device.cpu}, ${device.cores} cores, ${Math.round(device.memoryBytes / 1e9)} GB, ${device.os}`],
+    [
+      'Machine',
+      `${device.cpu}, ${device.cores} cores, ${Math.round(device.memoryBytes / 1e9)} GB, ${device.os}`,
+    ],
     ...(device.gpu?.driver ? [['Driver', device.gpu.driver] as const] : []),
-    ['Software', Object.entries(device.software).map(([name, version]) => `${name} ${version}`).join(', ')],
+    [
+      'Software',
+      Object.entries(device.software)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
     ['Signature', signatures.join('\n')],
     ...(intervals === undefined
       ? []
-      : [['Intervals', `${100 * intervals.level} %, ${intervals.mean}; of means of datasets: ${intervals.meanOfDatasets}; ${intervals.resamples} resamples, seed ${intervals.seed}`] as const]),
+      : [
+          [
+            'Intervals',
+            `${100 * intervals.level} %, ${intervals.mean}; of means of datasets: ${intervals.meanOfDatasets}; ${intervals.resamples} resamples, seed ${intervals.seed}`,
+          ] as const,
+        ]),
   ];
   return (
     <>
@@ -77,7 +90,8 @@ function modelTable({ models }: Summary): Table {
 function datasetTable({ datasets }: Summary): Table {
   return {
     title: 'Datasets',
-    caption: 'The fingerprint covers names, contents and sizes of all samples; problems are files that are no usable pair.',
+    caption:
+      'The fingerprint covers names, contents and sizes of all samples; problems are files that are no usable pair.',
     columns: [
       { label: 'Dataset', align: 'left' },
       { label: 'samples', align: 'right' },

@@ -8,6 +8,12 @@ export const cutouts: Section = {
   title: 'Cut-out quality',
   render({ runs }) {
     const tables = runs.map(({ summary }) => cutoutTable(summary)).filter((table) => table !== null);
-    return tables.length === 0 ? null : <>{tables.map((table) => <DataTable table={table} />)}</>;
+    return tables.length === 0 ? null : (
+      <>
+        {tables.map((table) => (
+          <DataTable table={table} />
+        ))}
+      </>
+    );
   },
 };

@@ -7,6 +7,8 @@ export const gallery: Section = {
   id: 'gallery',
   title: 'Gallery',
   render: ({ gallery: shown }) =>
-    shown === undefined || shown.images.length + shown.missing.length === 0 ? null : <GalleryView gallery={shown} />,
+    shown === undefined || shown.images.length + shown.missing.length === 0 ? null : (
+      <GalleryView gallery={shown} />
+    ),
   data: ({ gallery: shown }) => (shown === undefined ? null : galleryData(shown)),
 };

@@ -76,7 +76,13 @@ function Verdict({ run, device }: { readonly run: PageRun; readonly device: stri
 }
 
 /** Once where all devices gave the same tiers, else one a device. */
-function TiersOfRuns({ runs, labels }: { readonly runs: readonly PageRun[]; readonly labels: readonly string[] }): VNode {
+function TiersOfRuns({
+  runs,
+  labels,
+}: {
+  readonly runs: readonly PageRun[];
+  readonly labels: readonly string[];
+}): VNode {
   const ranked = runs.flatMap(({ ranking, summary }, i) =>
     ranking === undefined ? [] : [{ ranking, summary, label: labels[i] }],
   );

@@ -27,7 +27,8 @@ export const thresholds: Section = {
 function thresholdTable({ thresholds: rows = [], datasets }: Summary): Table {
   return {
     title: 'The threshold in use and the best one',
-    caption: 'Mean IoU at both, and what the one in use costs. The best was chosen on these very images: an upper bound.',
+    caption:
+      'Mean IoU at both, and what the one in use costs. The best was chosen on these very images: an upper bound.',
     columns: [
       { label: 'Model', align: 'left' },
       { label: 'Dataset', align: 'left' },

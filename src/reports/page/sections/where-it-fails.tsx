@@ -67,7 +67,12 @@ function sliceTable({ summary }: PageRun, { attribute, metric, how, rows }: Slic
       });
       return {
         kind: 'measured',
-        cells: [{ text: slice }, { text: titles.get(dataset) ?? dataset }, { text: `${n}${n < FEWEST ? ' *' : ''}`, value: n }, ...cells],
+        cells: [
+          { text: slice },
+          { text: titles.get(dataset) ?? dataset },
+          { text: `${n}${n < FEWEST ? ' *' : ''}`, value: n },
+          ...cells,
+        ],
       };
     }),
     notes: [],

@@ -28,12 +28,32 @@ export function choosePoints(data: ParetoData, choice: ParetoChoice): readonly P
       if (ms === undefined || score === undefined) return [];
       const { model, colour, bytes, sealed, leaked } = row;
       const label = several ? `${model} (${data.devices[row.device]})` : model;
-      return [{ label, colour, ms, score: score[0], low: score[1], high: score[2], bytes, sealed, leaked, front: false }];
+      return [
+        {
+          label,
+          colour,
+          ms,
+          score: score[0],
+          low: score[1],
+          high: score[2],
+          bytes,
+          sealed,
+          leaked,
+          front: false,
+        },
+      ];
     })
     .sort((a, b) => a.ms - b.ms);
-  const gain = (a: ParetoPoint, b: ParetoPoint): number => (better === 'higher' ? a.score - b.score : b.score - a.score);
+  const gain = (a: ParetoPoint, b: ParetoPoint): number =>
+    better === 'higher' ? a.score - b.score : b.score - a.score;
   const heldOut = points.filter(({ leaked }) => !leaked);
   const beaten = (point: ParetoPoint): boolean =>
-    heldOut.some((other) => other !== point && other.ms <= point.ms && gain(other, point) >= 0 && (other.ms < point.ms || gain(other, point) > 0));
+    heldOut.some(
+      (other) =>
+        other !== point &&
+        other.ms <= point.ms &&
+        gain(other, point) >= 0 &&
+        (other.ms < point.ms || gain(other, point) > 0),
+    );
   return points.map((point) => ({ ...point, front: !point.leaked && !beaten(point) }));
 }

@@ -30,7 +30,10 @@ export function drawPareto(points: readonly ParetoPoint[], frame: ParetoFrame): 
     r: 4 + 12 * Math.sqrt(point.bytes / largest),
   }));
   const labels = placeLabels(
-    spots.map(({ point, ...spot }) => ({ ...spot, text: `${point.label}${point.sealed ? '' : ' *'}${point.leaked ? ' \u2021' : ''}` })),
+    spots.map(({ point, ...spot }) => ({
+      ...spot,
+      text: `${point.label}${point.sealed ? '' : ' *'}${point.leaked ? ' \u2021' : ''}`,
+    })),
     { left: box.left, right: width - 4, top: 2, bottom: box.bottom },
   );
   const parts = [
@@ -41,8 +44,12 @@ export function drawPareto(points: readonly ParetoPoint[], frame: ParetoFrame): 
     text((box.left + box.right) / 2, height - 8, `${frame.xLabel} \u2192`, 'middle', SOFT),
     `<text transform="translate(13,${(box.top + box.bottom) / 2}) rotate(-90)" text-anchor="middle" fill="${SOFT}">${escapeXml(frame.yLabel)} ${frame.better === 'higher' ? '\u2192' : '\u2190'}</text>`,
     front(spots.filter(({ point }) => point.front)),
-    ...spots.map(({ point, x: cx, y: cy, r }) => spotMark(point, cx, cy, r, y.at(point.low), y.at(point.high))),
-    ...labels.map(({ x: lx, y: ly, anchor, text: label }) => text(lx, ly, label, anchor, 'currentColor', HALO)),
+    ...spots.map(({ point, x: cx, y: cy, r }) =>
+      spotMark(point, cx, cy, r, y.at(point.low), y.at(point.high)),
+    ),
+    ...labels.map(({ x: lx, y: ly, anchor, text: label }) =>
+      text(lx, ly, label, anchor, 'currentColor', HALO),
+    ),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12" fill="currentColor"><title>${escapeXml(title)}</title>${parts.join('')}</svg>`;
 }
@@ -67,7 +74,10 @@ function xScale(points: readonly ParetoPoint[], from: number, to: number): Scale
     return { ticks, at: (ms) => from + ((to - from) * ms) / end };
   }
   const [a, b] = [Math.log(low / 1.3), Math.log(high * 1.3)];
-  return { ticks: logTicks(low / 1.3, high * 1.3), at: (ms) => from + ((to - from) * (Math.log(Math.max(ms, low / 1.3)) - a)) / (b - a) };
+  return {
+    ticks: logTicks(low / 1.3, high * 1.3),
+    at: (ms) => from + ((to - from) * (Math.log(Math.max(ms, low / 1.3)) - a)) / (b - a),
+  };
 }
 
 function yScale(points: readonly ParetoPoint[], from: number, to: number): Scale {
@@ -81,9 +91,19 @@ function yScale(points: readonly ParetoPoint[], from: number, to: number): Scale
 }
 
 /** Hollow where the time is not sealed, dashed where the model knew the pictures. */
-function spotMark({ colour, sealed, leaked }: ParetoPoint, x: number, y: number, r: number, low: number, high: number): string {
+function spotMark(
+  { colour, sealed, leaked }: ParetoPoint,
+  x: number,
+  y: number,
+  r: number,
+  low: number,
+  high: number,
+): string {
   const paint = modelColour(colour);
-  const bar = Math.abs(low - high) < 1 ? '' : `<path d="M${n(x)},${n(low)}V${n(high)}" stroke="${paint}" stroke-width="1.5" stroke-opacity="0.6"/>`;
+  const bar =
+    Math.abs(low - high) < 1
+      ? ''
+      : `<path d="M${n(x)},${n(low)}V${n(high)}" stroke="${paint}" stroke-width="1.5" stroke-opacity="0.6"/>`;
   return `${bar}<circle cx="${n(x)}" cy="${n(y)}" r="${n(r)}" fill="${paint}" fill-opacity="${sealed ? 0.75 : 0.15}" stroke="${paint}" stroke-width="2"${leaked ? ' stroke-dasharray="3 3"' : ''}/>`;
 }
 

@@ -27,15 +27,21 @@ export function gatherPareto(input: PageInput): ParetoData | null {
           sealed: sealOfRow(timed).kind === 'sealed',
           leaked: scored.leaked.length > 0,
           ms: millisecondsOf(timed.phases.predict),
-          scores: Object.fromEntries(Object.entries(scored.metrics).flatMap(([id, metric]) => scoreOf(id, metric))),
+          scores: Object.fromEntries(
+            Object.entries(scored.metrics).flatMap(([id, metric]) => scoreOf(id, metric)),
+          ),
         },
       ];
     }),
   );
   const known = new Set(rows.flatMap(({ scores }) => Object.keys(scores)));
-  const metrics = [...new Map(summaries.flatMap(({ metrics: own = [] }) => own.map((one) => [one.id, one]))).values()];
+  const metrics = [
+    ...new Map(summaries.flatMap(({ metrics: own = [] }) => own.map((one) => [one.id, one]))).values(),
+  ];
   if (rows.length === 0 || metrics.every(({ id }) => !known.has(id))) return null;
-  const datasets = new Map(summaries.flatMap((summary) => summary.datasets.map(({ name, title }) => [name, title])));
+  const datasets = new Map(
+    summaries.flatMap((summary) => summary.datasets.map(({ name, title }) => [name, title])),
+  );
   return {
     devices: deviceLabels(summaries),
     datasets: [
@@ -56,7 +62,12 @@ export function firstChoice(input: PageInput, { datasets, metrics }: ParetoData)
 }
 
 /** Of the run itself, or of another one that scored the same model: masks do not depend on where time was taken. */
-function accuracyOf(summaries: readonly PageInput['runs'][number]['summary'][], device: number, model: string, dataset: string | null) {
+function accuracyOf(
+  summaries: readonly PageInput['runs'][number]['summary'][],
+  device: number,
+  model: string,
+  dataset: string | null,
+) {
   const order = [summaries[device], ...summaries];
   return order
     .flatMap(({ accuracy }) => accuracy)
@@ -72,7 +83,10 @@ function millisecondsOf(phase: PhaseSummary): Readonly<Record<string, number>> {
   );
 }
 
-function scoreOf(id: string, { mean, interval }: MetricMean): readonly [string, readonly [number, number, number]][] {
+function scoreOf(
+  id: string,
+  { mean, interval }: MetricMean,
+): readonly [string, readonly [number, number, number]][] {
   if (mean === null) return [];
   const [low, high] = interval === undefined || 'undefined' in interval ? [mean, mean] : interval;
   return [[id, [mean, low, high]]];

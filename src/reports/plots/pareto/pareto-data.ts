@@ -4,7 +4,11 @@ export interface ParetoData {
   readonly devices: readonly string[];
   /** `null` is the mean of all datasets. */
   readonly datasets: readonly { readonly name: string | null; readonly title: string }[];
-  readonly metrics: readonly { readonly id: string; readonly name: string; readonly better: 'higher' | 'lower' }[];
+  readonly metrics: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly better: 'higher' | 'lower';
+  }[];
   readonly statistics: readonly string[];
   readonly rows: readonly ParetoRow[];
 }

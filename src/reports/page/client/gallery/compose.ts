@@ -26,7 +26,12 @@ type Size = readonly [width: number, height: number];
  * The picture in dim greys, and over it what the matte misses, what it invents, and, the stronger the more it is off,
  * where it is on the right side of the threshold with another value than the ground truth.
  */
-export function drawErrors(target: Context, size: Size, { picture, truth, matte }: Layers, threshold: number): void {
+export function drawErrors(
+  target: Context,
+  size: Size,
+  { picture, truth, matte }: Layers,
+  threshold: number,
+): void {
   const mask = matte ?? black(size);
   const wanted = atLeast(size, truth, threshold);
   const given = atLeast(size, mask, threshold);
@@ -49,7 +54,12 @@ export function drawErrors(target: Context, size: Size, { picture, truth, matte 
 }
 
 /** The picture through the matte, before a background. */
-export function drawCutout(target: Context, size: Size, { picture, matte }: Layers, backdrop: Backdrop): void {
+export function drawCutout(
+  target: Context,
+  size: Size,
+  { picture, matte }: Layers,
+  backdrop: Backdrop,
+): void {
   const mask = matte ?? black(size);
   const subject = paper(size, (context) => {
     context.drawImage(picture, 0, 0, ...size);

@@ -14,11 +14,11 @@ type Field = HTMLInputElement | HTMLSelectElement;
 /** The form above the strips. */
 export function offerControls(data: GalleryData, changed: () => void): ListControls {
   const form = document.querySelector<HTMLFormElement>('#gallery-controls');
-  const field = (name: string): Field | null =>
-    form?.querySelector<Field>(`[name="${name}"]`) ?? null;
+  const field = (name: string): Field | null => form?.querySelector<Field>(`[name="${name}"]`) ?? null;
   const usual: Record<string, string> = {
     sort: data.changesOnly ? 'regressed' : 'worst',
-    metric: data.chosenBy ?? data.metrics[0]?.id ?? '' };
+    metric: data.chosenBy ?? data.metrics[0]?.id ?? '',
+  };
   const valueOf = (name: string): string => field(name)?.value ?? '';
   const set = (parameters: URLSearchParams): void => {
     for (const name of NAMES) {
@@ -46,7 +46,9 @@ export function offerControls(data: GalleryData, changed: () => void): ListContr
   set(new URLSearchParams());
   return {
     state: () =>
-      Object.fromEntries(NAMES.map((name) => [name, valueOf(name)])) as unknown as ReturnType<ListControls['state']>,
+      Object.fromEntries(NAMES.map((name) => [name, valueOf(name)])) as unknown as ReturnType<
+        ListControls['state']
+      >,
     usual,
     set,
   };

@@ -15,7 +15,9 @@ export function enhanceGallery(): void {
   if (data === null || list === null) return;
   const status = document.querySelector<HTMLElement>('#gallery-status');
   const more = document.querySelector<HTMLButtonElement>('#gallery-more');
-  const shots = new Map([...list.children].map((shot) => [(shot as HTMLElement).dataset['key'], shot as HTMLElement]));
+  const shots = new Map(
+    [...list.children].map((shot) => [(shot as HTMLElement).dataset['key'], shot as HTMLElement]),
+  );
   let order = data.images;
   let shown = SHOWN;
 
@@ -47,7 +49,11 @@ export function enhanceGallery(): void {
     viewer.follow(order);
   };
   const address = (key: string | null): string =>
-    formatPlace(key, { ...controls.state(), ...(key === null ? {} : viewer.state()) }, { ...controls.usual, ...viewer.usual });
+    formatPlace(
+      key,
+      { ...controls.state(), ...(key === null ? {} : viewer.state()) },
+      { ...controls.usual, ...viewer.usual },
+    );
   const viewer = createViewer(data, shots, {
     moved: (key) => {
       const hash = address(key);
@@ -87,7 +93,10 @@ export function enhanceGallery(): void {
     const first = order[shown]?.key;
     shown += SHOWN;
     show();
-    shots.get(first ?? '')?.querySelector<HTMLAnchorElement>('h3 a')?.focus();
+    shots
+      .get(first ?? '')
+      ?.querySelector<HTMLAnchorElement>('h3 a')
+      ?.focus();
   });
   list.addEventListener('click', (event) => {
     const part = partOf(event.target as Element);
@@ -101,7 +110,9 @@ export function enhanceGallery(): void {
 }
 
 /** What a click on a heading or on a picture of a strip asks to see. */
-function partOf(target: Element): { readonly key: string; readonly view: Readonly<Record<string, string>> } | null {
+function partOf(
+  target: Element,
+): { readonly key: string; readonly view: Readonly<Record<string, string>> } | null {
   const key = target.closest<HTMLElement>('.shot')?.dataset['key'];
   const figure = target.closest<HTMLElement>('figure[data-part]');
   if (key === undefined) return null;
@@ -117,7 +128,11 @@ function partOf(target: Element): { readonly key: string; readonly view: Readonl
   }
 }
 
-function showValues(data: GalleryData, shots: ReadonlyMap<string | undefined, HTMLElement>, metric: string): void {
+function showValues(
+  data: GalleryData,
+  shots: ReadonlyMap<string | undefined, HTMLElement>,
+  metric: string,
+): void {
   const m = data.metrics.findIndex(({ id }) => id === metric);
   for (const { key, values } of data.images) {
     for (const figure of shots.get(key)?.querySelectorAll<HTMLElement>('figure[data-source]') ?? []) {

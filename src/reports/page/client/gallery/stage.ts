@@ -111,7 +111,11 @@ function followPointers(
       const { left, top } = stage.getBoundingClientRect();
       const apart = (point: readonly [number, number]): number =>
         Math.hypot(point[0] - other[0], point[1] - other[1]);
-      zoomAt(apart(now) / Math.max(1, apart(before)), (now[0] + other[0]) / 2 - left, (now[1] + other[1]) / 2 - top);
+      zoomAt(
+        apart(now) / Math.max(1, apart(before)),
+        (now[0] + other[0]) / 2 - left,
+        (now[1] + other[1]) / 2 - top,
+      );
     }
   });
   const lift = (event: PointerEvent): void => void pointers.delete(event.pointerId);

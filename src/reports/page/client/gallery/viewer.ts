@@ -85,7 +85,13 @@ export function createViewer(
       const layers = await layersOf(shot, data, source);
       // Somebody may have gone on while a picture was decoded.
       if (current !== image) return;
-      paint(canvas, image, layers, source === 'picture' ? 'picture' : view, back === 'colour' ? colour : back);
+      paint(
+        canvas,
+        image,
+        layers,
+        source === 'picture' ? 'picture' : view,
+        back === 'colour' ? colour : back,
+      );
       canvas.ariaLabel = parts.describe(source === 'picture' ? 'picture' : view, source);
     }
     const absent = absenceOf(shot, data, left);
@@ -108,7 +114,10 @@ export function createViewer(
     else drawOn(context, preview, view === 'picture' ? layers.picture : layers.matte);
   };
   const values = (): Record<(typeof FIELDS)[number], string> =>
-    Object.fromEntries(FIELDS.map((name) => [name, field(name).value])) as Record<(typeof FIELDS)[number], string>;
+    Object.fromEntries(FIELDS.map((name) => [name, field(name).value])) as Record<
+      (typeof FIELDS)[number],
+      string
+    >;
   const show = (image: GalleryDatum): void => {
     current = image;
     const at = order.indexOf(image);
@@ -189,7 +198,10 @@ export function createViewer(
     follow: (images) => void (order = images),
     state() {
       const at = stage.view();
-      return { ...values(), ...(at === null ? {} : { at: at.map((v) => Number(v.toPrecision(4))).join(',') }) };
+      return {
+        ...values(),
+        ...(at === null ? {} : { at: at.map((v) => Number(v.toPrecision(4))).join(',') }),
+      };
     },
     usual,
   };
