@@ -11,8 +11,8 @@ function render(format: string, summary: Summary = SUMMARY): string {
 }
 
 /** Controls other than the line feed, and marks that turn the direction of what follows. */
-// oxlint-disable-next-line no-control-regex -- that is what must not come through
 const INVISIBLE =
+  // oxlint-disable-next-line no-control-regex -- that is what must not come through
   /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 describe('a report of a fixed summary', () => {
