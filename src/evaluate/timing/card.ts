@@ -3,7 +3,7 @@ import { cudaGpu } from '../../runners/devices/cuda-gpu.js';
 import type { Gpu, GpuState } from '../../runners/devices/gpu.js';
 import { askNvidia, askNvidiaProcesses } from '../../runners/devices/nvidia.js';
 import type { LimitsColumn } from '../../runners/devices/nvidia-csv.js';
-import { watchNvidia, type GpuReading } from '../../runners/devices/nvidia-watch.js';
+import { READ_EVERY_MS, watchNvidia, type GpuReading } from '../../runners/devices/nvidia-watch.js';
 
 /** The card that a device request means, as far as its driver tells of it. */
 export interface Card {
@@ -33,14 +33,17 @@ export async function findCard(
   return gpu === undefined ? null : { gpu, state: states.find(({ index }) => index === gpu.index), limits };
 }
 
+/** Milliseconds of the calendar's clock. */
+type Between = readonly [from: number, to: number];
+
 /** Looks at a card while models are measured on it. */
 export interface CardWatch {
   /** Of the process that reads the card: its processor time is ours. */
   readonly pid: number | undefined;
   /** Other processes that computed on the card before ours started, in words. */
   readonly neighbours: readonly string[];
-  /** What the card told within stretches of time by the calendar's clock. */
-  readingsDuring(stretches: readonly (readonly [from: number, to: number])[]): readonly GpuReading[];
+  /** What the card told of stretches of time by the calendar's clock. */
+  readingsDuring(stretches: readonly Between[]): readonly GpuReading[];
   /** Bytes of the card that a process holds; null where the driver does not tell. */
   memoryOf(pid: number | undefined): Promise<number | null>;
   stop(): void;
@@ -53,12 +56,10 @@ export async function watchCard({ gpu, limits }: Card): Promise<CardWatch> {
     pid: watch.pid,
     neighbours: others.map(({ pid }) => `process ${pid} computes on the card`),
     readingsDuring: (stretches) =>
-      watch
-        .readings()
-        .filter(
-          ({ index, atMs }) =>
-            index === gpu.index && stretches.some(([from, to]) => atMs >= from && atMs <= to),
-        ),
+      readingsOf(
+        stretches,
+        watch.readings().filter(({ index }) => index === gpu.index),
+      ),
     async memoryOf(pid) {
       const own = (await askNvidiaProcesses()).find((other) => other.pid === pid);
       return own?.memoryBytes ?? null;
@@ -67,9 +68,22 @@ export async function watchCard({ gpu, limits }: Card): Promise<CardWatch> {
   };
 }
 
-/** The reasons for lower clocks that spoil a measurement, each once; null without any reading. */
-export function throttlingIn(readings: readonly GpuReading[]): readonly string[] | null {
-  if (readings.length === 0) return null;
+/**
+ * The readings within stretches, and those next to them: a stretch can be shorter than the time between two readings,
+ * and a card that was hot a moment before or after it was hot in it.
+ */
+export function readingsOf(
+  stretches: readonly Between[],
+  readings: readonly GpuReading[],
+): readonly GpuReading[] {
+  return readings.filter(({ atMs }) =>
+    stretches.some(([from, to]) => atMs >= from - READ_EVERY_MS && atMs <= to + READ_EVERY_MS),
+  );
+}
+
+/** The reasons for lower clocks that spoil a measurement, each once; `untold` without any reading. */
+export function throttlingIn(readings: readonly GpuReading[]): readonly string[] | 'untold' {
+  if (readings.length === 0) return 'untold';
   const reasons = readings.flatMap(({ limits }) => limits.filter(({ throttles }) => throttles));
   return [...new Set(reasons.map(({ reason }) => reason))];
 }

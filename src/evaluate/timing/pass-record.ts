@@ -21,7 +21,7 @@ export interface PassFacts {
   readonly neighbours: readonly string[];
   readonly before: Conditions | null;
   readonly gpuMemoryBytes: number | null;
-  readonly gpuThrottling: readonly string[] | null;
+  readonly gpuThrottling: readonly string[] | 'untold' | null;
 }
 
 /** How a series was made, with every part of its seal judged. */

@@ -134,7 +134,7 @@ async function record(
     datasetOf: (key) => sampleOf(key).dataset,
     proof,
     before,
-    gpuThrottling: throttlingIn(readings),
+    gpuThrottling: card === null ? null : throttlingIn(readings),
   });
   await writeSeries(writer, { series, threads: timedThreads(settings), pass, readings, sampleOf });
   return pass.parts.some(({ name, pass: holds }) => name === 'steady' && holds);

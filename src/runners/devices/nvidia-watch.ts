@@ -15,12 +15,12 @@ export interface GpuWatch {
   stop(): void;
 }
 
-const INTERVAL_MS = 1000;
+export const READ_EVERY_MS = 1000;
 
 /** One nvidia-smi that goes on telling: to start it anew every second would cost much more. */
 export function watchNvidia(limits: LimitsColumn, command = 'nvidia-smi'): GpuWatch {
   const readings: GpuReading[] = [];
-  const child = spawn(command, [...queryArguments(limits), '-lms', String(INTERVAL_MS)], {
+  const child = spawn(command, [...queryArguments(limits), '-lms', String(READ_EVERY_MS)], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let rest = '';

@@ -26,8 +26,8 @@ export interface SealEvidence {
   /** Of a moment in which we did nothing; null if nobody looked. */
   readonly before: Conditions | null;
   readonly during: Conditions;
-  /** Why the card lowered its clocks while it was measured, each once; null where nothing tells. */
-  readonly gpuThrottling: readonly string[] | null;
+  /** Why the card lowered its clocks while it was measured, each once. `untold` by a card that could tell; null where none can. */
+  readonly gpuThrottling: readonly string[] | 'untold' | null;
 }
 
 /** The parts of the seal in their order, each with what was found. */
@@ -121,7 +121,9 @@ function unthrottledPart({ during, gpuThrottling }: SealEvidence): SealPart {
     ...(limitedMs !== null && limitedMs > LIMITED_SHARE * durationMs
       ? [`held back ${limitedMs.toFixed(0)} ms by the container's limit`]
       : []),
-    ...(gpuThrottling ?? []).map((reason) => `GPU: ${reason}`),
+    ...(gpuThrottling === 'untold'
+      ? ['the GPU told nothing of its clocks meanwhile']
+      : (gpuThrottling ?? []).map((reason) => `GPU: ${reason}`)),
   ];
   const told = [
     ...(thermalEvents === null ? [] : ['processor heat']),

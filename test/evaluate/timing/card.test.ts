@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findCard, throttlingIn } from '../../../src/evaluate/timing/card.js';
+import { findCard, readingsOf, throttlingIn } from '../../../src/evaluate/timing/card.js';
 import { assertSameCard } from '../../../src/evaluate/hardware.js';
 import { parseDevice } from '../../../src/runners/device.js';
 import { askNvidia } from '../../../src/runners/devices/nvidia.js';
@@ -63,7 +63,19 @@ describe('throttling while a card was measured', () => {
   });
 
   it('is unknown without a reading', () => {
-    expect(throttlingIn([])).toBeNull();
+    expect(throttlingIn([])).toBe('untold');
+  });
+
+  it('is looked for within stretches, and a second around them: they can be shorter than readings lie apart', () => {
+    const told = [1000, 2000, 3000, 4000, 5000, 6000].map((atMs) => ({ ...reading(), atMs }));
+    const kept = readingsOf(
+      [
+        [2400, 2500],
+        [4999, 5001],
+      ],
+      told,
+    );
+    expect(kept.map(({ atMs }) => atMs)).toEqual([2000, 3000, 4000, 5000, 6000]);
   });
 });
 

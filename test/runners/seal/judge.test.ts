@@ -112,6 +112,7 @@ describe('a planted violation is caught by its part', () => {
     expect(failedIn({ during: { ...quiet, limitedMs: 80 } })).toEqual(['unthrottled']);
     expect(failedIn({ during: { ...quiet, limitedMs: 20 } })).toEqual([]);
     expect(failedIn({ gpuThrottling: ['hardware thermal slowdown'] })).toEqual(['unthrottled']);
+    expect(failedIn({ gpuThrottling: 'untold' })).toEqual(['unthrottled']);
   });
 
   it('idle: a neighbour on another core, before or during, or a hypervisor that takes its share', () => {
