@@ -28,11 +28,19 @@ export function leaseBuffers(): () => void {
 
 /** An array of the length asked for, of arbitrary content: what is read of it must be written first. */
 export function borrowInt32(length: number): Int32Array {
-  if (open === 0) return new Int32Array(length);
-  const bytes = length * Int32Array.BYTES_PER_ELEMENT;
+  return new Int32Array(borrow(length * Int32Array.BYTES_PER_ELEMENT), 0, length);
+}
+
+/** Like {@link borrowInt32}. */
+export function borrowUint16(length: number): Uint16Array {
+  return new Uint16Array(borrow(length * Uint16Array.BYTES_PER_ELEMENT), 0, length);
+}
+
+function borrow(bytes: number): ArrayBuffer {
+  if (open === 0) return new ArrayBuffer(bytes);
   const buffer = takeIdle(bytes) ?? new ArrayBuffer(bytes);
   lent.push(buffer);
-  return new Int32Array(buffer, 0, length);
+  return buffer;
 }
 
 /** The smallest buffer that is large enough. If there are only smaller ones, one of them makes room for what comes. */

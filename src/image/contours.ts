@@ -1,4 +1,5 @@
 import { forEachRun, unpackBits, type BitMask } from './bit-mask.js';
+import { borrowInt32 } from './buffer-lease.js';
 
 /** A closed border of foreground pixels, traced from pixel centre to pixel centre. */
 export interface Contour {
@@ -79,7 +80,7 @@ function createTracer(mask: BitMask): Tracer {
   const rowLength = mask.width + 2;
   const pixels = unpackBits(mask, 1);
   // Label + 1 of the border that passed a pixel first, or minus that of the last one with background to the right.
-  const marks = new Int32Array(pixels.length);
+  const marks = borrowInt32(pixels.length).fill(0);
   const step = DX.map((dx, k) => dx + DY[k] * rowLength);
   const at = (x: number, y: number): number => (y + 1) * rowLength + x + 1;
   let coordinates = new Int32Array(1024);

@@ -1,4 +1,5 @@
 import { countBits, emptyBits, forEachRun, type BitMask } from './bit-mask.js';
+import { borrowInt32, borrowUint16 } from './buffer-lease.js';
 
 // A pixel's state: its eight neighbours clockwise from the upper left in bits 0..7, and two flags. 0 is background.
 const ALIVE = 0x100;
@@ -28,7 +29,7 @@ const BECOMES_CANDIDATE = candidateTable();
  */
 export function skeletonize(mask: BitMask): BitMask {
   const rowLength = mask.width + 2;
-  const state = new Uint16Array(rowLength * (mask.height + 2));
+  const state = borrowUint16(rowLength * (mask.height + 2)).fill(0);
   forEachRun(mask, (y, from, to) => {
     const row = (y + 1) * rowLength + 1;
     state.fill(ALIVE | NEIGHBOURS, row + from, row + to);
@@ -41,8 +42,9 @@ export function skeletonize(mask: BitMask): BitMask {
 // goes, so only pixels that the table would remove in one of the passes are looked at: they are the queue.
 function thin(state: Uint16Array, rowLength: number, mask: BitMask): void {
   const neighbours = neighbourOffsets(rowLength);
-  const queue = new Int32Array(countBits(mask));
-  const removed = new Int32Array(queue.length);
+  const foreground = countBits(mask);
+  const queue = borrowInt32(foreground);
+  const removed = borrowInt32(foreground);
   let queued = 0;
   forEachEdgePixel(mask, (x, y) => {
     const p = (y + 1) * rowLength + x + 1;

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { borrowInt32, leaseBuffers } from '../../src/image/buffer-lease.js';
+import { packAtLeast } from '../../src/image/bit-mask.js';
+import { borrowInt32, borrowUint16, leaseBuffers } from '../../src/image/buffer-lease.js';
+import { findContours } from '../../src/image/contours.js';
 import { nearestForeground } from '../../src/image/distance-transform.js';
+import { skeletonize } from '../../src/image/thinning.js';
 import { filled } from '../metrics/arbitrary-masks.js';
 
 function borrowOnce(length: number): ArrayBufferLike {
@@ -15,6 +18,15 @@ describe('a lease of buffers', () => {
     const first = borrowOnce(1000);
     expect(borrowOnce(1000)).toBe(first);
     expect(borrowOnce(600)).toBe(first);
+  });
+
+  it('gives memory on to arrays of another kind', () => {
+    const first = borrowOnce(70_000);
+    const giveBack = leaseBuffers();
+    const halves = borrowUint16(140_000);
+    giveBack();
+    expect(halves.buffer).toBe(first);
+    expect(halves.length).toBe(140_000);
   });
 
   it('gives one lease an array once only', () => {
@@ -67,6 +79,27 @@ describe('a lease of buffers', () => {
       const { nearest, squaredDistance } = nearestForeground(image, 128);
       expect([...nearest]).toEqual(expected.nearest);
       expect([...squaredDistance]).toEqual(expected.squaredDistance);
+      giveBack();
+    }
+  });
+
+  it('does not let the borders and the skeleton of one image show in the next', () => {
+    const ring = filled(23, 17, 0);
+    for (let y = 3; y < 14; y++) ring.data.fill(255, y * 23 + 4, y * 23 + 19);
+    for (let y = 6; y < 11; y++) ring.data.fill(0, y * 23 + 8, y * 23 + 14);
+    const look = (image: typeof ring) => {
+      const mask = packAtLeast(image, 128);
+      const borders = findContours(mask).map(({ points, hole, parent }) => [[...points], hole, parent]);
+      return { borders, skeleton: [...skeletonize(mask).words] };
+    };
+    const expected = look(ring);
+    expect(expected.borders).toHaveLength(2);
+    for (const before of [filled(23, 17, 255), filled(40, 31, 255), filled(23, 17, 0)]) {
+      const end = leaseBuffers();
+      look(before);
+      end();
+      const giveBack = leaseBuffers();
+      expect(look(ring)).toEqual(expected);
       giveBack();
     }
   });
