@@ -1,5 +1,5 @@
 import { forEachRun, unpackBits, type BitMask } from './bit-mask.js';
-import { borrowInt32 } from './buffer-lease.js';
+import { borrowInt32, giveBackEarly } from './buffer-lease.js';
 
 /** A closed border of foreground pixels, traced from pixel centre to pixel centre. */
 export interface Contour {
@@ -51,6 +51,7 @@ export function findContours(mask: BitMask): readonly Contour[] {
     previousRow = y;
     previousEnd = to - 1;
   });
+  tracer.end();
   return inTreeOrder(found, tracer.points());
 }
 
@@ -74,6 +75,8 @@ interface Tracer {
   trace(x: number, y: number, hole: boolean, label: number): PointRange;
   /** x0, y0, x1, y1, ... of all borders traced. */
   points(): Int32Array;
+  /** Nothing but the points is asked for from now on. */
+  end(): void;
 }
 
 function createTracer(mask: BitMask): Tracer {
@@ -132,6 +135,7 @@ function createTracer(mask: BitMask): Tracer {
     facesRight: (x, y) => marks[at(x, y)] < 0,
     trace,
     points: () => coordinates.subarray(0, used),
+    end: () => giveBackEarly(marks),
   };
 }
 

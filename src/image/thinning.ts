@@ -1,5 +1,5 @@
 import { countBits, emptyBits, forEachRun, type BitMask } from './bit-mask.js';
-import { borrowInt32, borrowUint16 } from './buffer-lease.js';
+import { borrowInt32, borrowUint16, giveBackEarly } from './buffer-lease.js';
 
 // A pixel's state: its eight neighbours clockwise from the upper left in bits 0..7, and two flags. 0 is background.
 const ALIVE = 0x100;
@@ -35,7 +35,9 @@ export function skeletonize(mask: BitMask): BitMask {
     state.fill(ALIVE | NEIGHBOURS, row + from, row + to);
   });
   thin(state, rowLength, mask);
-  return survivors(state, rowLength, mask);
+  const skeleton = survivors(state, rowLength, mask);
+  giveBackEarly(state);
+  return skeleton;
 }
 
 // Both passes decide for all pixels at once and only then remove. A pixel can change its mind only when a neighbour
@@ -82,6 +84,7 @@ function thin(state: Uint16Array, rowLength: number, mask: BitMask): void {
       queued = withoutSide(state, p - 1, 0x08, queue, queued);
     }
   }
+  giveBackEarly(queue, removed);
 }
 
 // Tells pixel `p` that its neighbour on one side is gone; queues it if that makes it a candidate. Returns the queue's length.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { packAtLeast } from '../../src/image/bit-mask.js';
-import { borrowInt32, borrowUint16, leaseBuffers } from '../../src/image/buffer-lease.js';
+import { borrowInt32, borrowUint16, giveBackEarly, leaseBuffers } from '../../src/image/buffer-lease.js';
 import { findContours } from '../../src/image/contours.js';
 import { nearestForeground } from '../../src/image/distance-transform.js';
 import { skeletonize } from '../../src/image/thinning.js';
@@ -34,6 +34,16 @@ describe('a lease of buffers', () => {
     const [a, b] = [borrowInt32(50), borrowInt32(50)];
     giveBack();
     expect(a.buffer).not.toBe(b.buffer);
+  });
+
+  it('takes an array back early, once, and gives it on within the lease', () => {
+    const giveBack = leaseBuffers();
+    const first = borrowInt32(60_000);
+    giveBackEarly(first, first);
+    const [again, other] = [borrowInt32(60_000), borrowInt32(60_000)];
+    giveBack();
+    expect(again.buffer).toBe(first.buffer);
+    expect(other.buffer).not.toBe(first.buffer);
   });
 
   it('leaves alone what was borrowed outside of any lease', () => {

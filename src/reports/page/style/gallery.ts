@@ -32,7 +32,7 @@ export const GALLERY = `
   text-align: center; border: 1px dashed currentColor; overflow: hidden; }
 .scripted .strip figure { cursor: zoom-in; }
 .strip figcaption { display: flex; justify-content: space-between; gap: .5rem; padding-top: .25rem; font-size: .82rem; color: var(--soft); }
-.strip .value { color: var(--ink); font-variant-numeric: tabular-nums; font-weight: 600; }
+.strip .value { flex: none; color: var(--ink); font-variant-numeric: tabular-nums; font-weight: 600; }
 .numbers { margin-top: .5rem; font-size: .9rem; }
 .numbers summary { cursor: pointer; color: var(--soft); width: max-content; }
 .gallery .facts { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .75rem 0 0; font-size: .85rem; }
@@ -88,5 +88,5 @@ export const GALLERY = `
   .gallery .controls label { flex: 1 1 auto; } .gallery .controls select, .gallery .controls input[type='search'] { max-width: none; flex: 1; }
   .viewer .hint { display: none; } .tools > label { flex: 1 1 9rem; } .tools > label select { flex: 1; }
 }
-@media print { .gallery .controls, .status, .gallery .more, .viewer { display: none !important; } .shot[hidden] { display: block; } .strip img { max-height: 6cm; } }
+@media print { .gallery .controls, .status, .gallery .more, .viewer { display: none !important; } .shot[hidden] { display: block; } .strip { break-inside: avoid; grid-template-columns: repeat(auto-fit, minmax(6.2rem, 1fr)); } .strip img { max-height: 6cm; } }
 `;
