@@ -3,3 +3,6 @@ export const PEERS = [
   { name: 'post', warp: 'opencv-linear', resample: 'pillow-lanczos' },
   { name: 'newest', warp: 'scipy-linear', resample: 'pillow13-lanczos' },
 ];
+
+/** For real weights also the first of them on this project's engine: engines round differently, and that is no feeding. */
+export const REAL_PEERS = [...PEERS, { ...PEERS[0], name: 'post-engine' }];

@@ -4,8 +4,9 @@
 //   npm run parity -- --install    make the virtual environments first (pip, as the user's settings say)
 //   npm run parity -- --write      also write test/models/parity.json from what rembg gave
 //   npm run parity -- --real       real IS-Net weights instead, over 20 photographs (see realCase)
-//   --peers post,newest   --photographs 12   --cases u2net,sam   --keep
+//   --peers post,newest,post-engine   --photographs 12   --cases u2net,sam   --keep
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,7 +20,7 @@ import { photographs, smallPictures } from './images.mjs';
 import { predictOurs } from './ours.mjs';
 import * as builders from './networks.mjs';
 import { install, isInstalled, runPeer, VENVS } from './peer.mjs';
-import { PEERS } from './peers.mjs';
+import { PEERS, REAL_PEERS } from './peers.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -27,12 +28,13 @@ const { values: options } = parseArgs({
     write: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     real: { type: 'boolean', default: false },
-    peers: { type: 'string', default: 'post,newest' },
+    peers: { type: 'string', default: 'post,newest,post-engine' },
     cases: { type: 'string' },
     photographs: { type: 'string' },
   },
 });
 
+const ENGINE = createRequire(import.meta.url)('onnxruntime-node/package.json').version;
 const FIGURES = join(import.meta.dirname, '../../test/models/parity.json');
 const pictures = options.real
   ? photographs(Number(options.photographs ?? 20))
@@ -44,7 +46,9 @@ const small = new Set(smallPictures().map(({ name }) => name));
 const figures = { command: 'npm run parity -- --write', peers: {} };
 let allHold = true;
 
-for (const peer of PEERS.filter(({ name }) => options.peers.split(',').includes(name))) {
+for (const peer of (options.real ? REAL_PEERS : PEERS).filter(({ name }) =>
+  options.peers.split(',').includes(name),
+)) {
   if (options.install && !isInstalled(peer.name)) await install(peer.name);
   if (!isInstalled(peer.name)) {
     console.log(`${peer.name}: skipped, there is no rembg in ${VENVS} (--install makes it)`);
@@ -96,7 +100,9 @@ async function comparePeer(peer, folder) {
     const { results, refused, named } = await compareCase(one, theirs, ours);
     hashes[one.name] = named;
     const row = summarise(results);
-    if (!holds(row)) allHold = false;
+    // Networks made for the comparison give the same on any engine; real weights only on the same one.
+    const judged = !options.real || versions.onnxruntime === ENGINE;
+    if (judged && !holds(row)) allHold = false;
     rows.push([
       one.name,
       String(row.images),
@@ -104,7 +110,7 @@ async function comparePeer(peer, folder) {
       String(row.worst),
       row.share === 0 ? '0' : `${(row.share * 100).toExponential(1)} %`,
       String(row.flipped),
-      holds(row) ? 'yes' : 'NO',
+      holds(row) ? 'yes' : judged ? 'NO' : `not judged: our engine is ${ENGINE}`,
       refused.join('; '),
     ]);
   }

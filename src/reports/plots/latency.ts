@@ -6,14 +6,15 @@ import { dots, thinned, type XY } from './marks.js';
 import { colourOf, runKey, where } from './models.js';
 import { plotId, type PlotFamily } from './plot.js';
 
+/** More would lie on each other, and make the page heavy. */
 const MOST_DOTS = 1500;
 
 /** Every timed prediction in the order in which it was made. */
 export const latency: PlotFamily = {
   id: 'latency',
-  title: 'Every timed prediction, in order',
+  title: 'The timed predictions, in order',
   caption:
-    'Milliseconds of a prediction over the seconds of the timing pass. Level strokes are the medians of the windows that the seal compares; outliers beyond Tukey\u2019s fences are ringed and stay in every figure.',
+    'Milliseconds of a prediction over the seconds of the timing pass. Level strokes are the medians of the windows that the seal compares; outliers beyond Tukey\u2019s fences are ringed and stay in every figure. Of more than 1,500 predictions 1,500 are drawn, evenly picked, and all outliers.',
   draw: (input) =>
     input.runs.flatMap((run, index) =>
       (run.series ?? []).map((series) => {
