@@ -159,15 +159,17 @@ async function prepare(
  * can be a good part of its time. So it is measured in a bare loop as well; a slow one takes the same either way.
  */
 const ALONE_BELOW_MS = 100;
-/** Inferences in a row on one image, of which the first ones wake everything up. */
-const ALONE = { inARow: 25, wakeUp: 5 };
+/** Inferences in a row on one image for about so long, of which the first half warms caches and wakes threads. */
+const ALONE = { ms: 400, least: 24, most: 400 };
 
 /** Bare loops on the images of a pass in turn, after every block one; nothing of them is recorded as a prediction. */
 async function runAlone({ process, images, warmUp: warm, aloneMs, blocks }: ModelRun): Promise<void> {
-  if (medianMs(warm.inferenceMs) >= ALONE_BELOW_MS) return;
+  const inferenceMs = medianMs(warm.inferenceMs);
+  if (inferenceMs >= ALONE_BELOW_MS) return;
+  const alone = Math.min(Math.max(Math.ceil(ALONE.ms / inferenceMs), ALONE.least), ALONE.most);
   const order = [(blocks.length - 1) % images.length];
-  const { samples } = await process.measure({ order, alone: ALONE.inARow });
-  for (const sample of samples) aloneMs.push(...(sample.aloneMs ?? []).slice(ALONE.wakeUp));
+  const { samples } = await process.measure({ order, alone });
+  for (const sample of samples) aloneMs.push(...(sample.aloneMs ?? []).slice(alone / 2));
 }
 
 /** @returns how many predictions were recorded. */
