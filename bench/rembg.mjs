@@ -68,9 +68,9 @@ async function comparePredict(real, written) {
     const inference = [];
     for (let round = 0; round < rounds; round++) {
       for (const side of ['ours', 'rembg', 'rembg', 'ours']) {
-        const times = await sides[side](pictures);
-        measured[side].push(...times.predictMs);
-        if (side === 'ours') inference.push(...times.inferenceMs);
+        const block = await sides[side](pictures);
+        measured[side].push(...block.predictMs);
+        if (side === 'ours') inference.push(...block.inferenceMs);
       }
     }
     const [a, b] = [median(measured.ours), median(measured.rembg)];

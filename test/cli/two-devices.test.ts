@@ -69,8 +69,10 @@ describe(`two hosts, one with a 23 GB and one with a 94 GB card${reason === unde
   );
 
   it.skipIf(reason !== undefined)('do not seal times of a card that slowed down for its heat', async () => {
-    expect((await run('nvidia-550-l4.csv', 'hot', true)).status).toBe(0);
-    const summary = JSON.parse(await readFile(workspace.path('hot', 'summary.json'), 'utf8')) as Summary;
+    const out = `hot-${Date.now()}`;
+    const { status, err } = await run('nvidia-550-l4.csv', out, true);
+    expect(status, err).toBe(0);
+    const summary = JSON.parse(await readFile(workspace.path(out, 'summary.json'), 'utf8')) as Summary;
     const parts = summary.models[0]?.timing?.pass?.parts ?? [];
     expect(parts.find(({ name }) => name === 'unthrottled')).toMatchObject({
       pass: false,
