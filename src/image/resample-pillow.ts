@@ -117,9 +117,9 @@ function resampleRows(
         let b = ROUNDING;
         for (let k = k0, p = start; k < k1; k++, p += 3) {
           const weight = fixed[k];
-          r += data[p] * weight;
-          g += data[p + 1] * weight;
-          b += data[p + 2] * weight;
+          r = (r + Math.imul(data[p], weight)) | 0;
+          g = (g + Math.imul(data[p + 1], weight)) | 0;
+          b = (b + Math.imul(data[p + 2], weight)) | 0;
         }
         out[o++] = clip8(r);
         out[o++] = clip8(g);
@@ -127,7 +127,8 @@ function resampleRows(
       } else {
         for (let c = 0; c < channels; c++) {
           let sum = ROUNDING;
-          for (let k = k0, p = start + c; k < k1; k++, p += channels) sum += data[p] * fixed[k];
+          for (let k = k0, p = start + c; k < k1; k++, p += channels)
+            sum = (sum + Math.imul(data[p], fixed[k])) | 0;
           out[o++] = clip8(sum);
         }
       }
@@ -136,7 +137,7 @@ function resampleRows(
   return out;
 }
 
-/** Rows are added to a line of sums one after another, so that memory is read in order. */
+/** Rows are added to a line of sums, three at a time where there are three, so that memory is read in order. */
 function resampleColumns(
   data: Uint8Array,
   stride: number,
@@ -146,10 +147,19 @@ function resampleColumns(
   const sums = new Int32Array(stride);
   for (let y = 0; y < count; y++) {
     sums.fill(ROUNDING);
-    for (let k = 0; k < taps[y]; k++) {
+    let k = 0;
+    for (; k + 3 <= taps[y]; k += 3) {
+      const at = y * size + k;
+      const [a, b, c] = [fixed[at], fixed[at + 1], fixed[at + 2]];
+      const row = (first[y] + k) * stride;
+      for (let i = 0, p = row, q = row + stride, r = row + 2 * stride; i < stride; i++, p++, q++, r++) {
+        sums[i] += (Math.imul(data[p], a) + Math.imul(data[q], b) + Math.imul(data[r], c)) | 0;
+      }
+    }
+    for (; k < taps[y]; k++) {
       const weight = fixed[y * size + k];
       const row = (first[y] + k) * stride;
-      for (let i = 0; i < stride; i++) sums[i] += data[row + i] * weight;
+      for (let i = 0; i < stride; i++) sums[i] += Math.imul(data[row + i], weight);
     }
     const o = y * stride;
     for (let i = 0; i < stride; i++) out[o + i] = clip8(sums[i]);
