@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { startChild } from '../../../dist/runners/child-process.js';
 
 /**
- * glibc maps and unmaps every output of some 100 KB anew until a process has freed something larger: a bare loop then pays
- * for pages (some 7 % of half a millisecond) that a process which has held pictures does not. Here neither does.
+ * glibc maps and unmaps every output of some 100 KB anew until a process has freed something larger: a bare loop can then
+ * pay for pages that a process which has held pictures does not. Here neither does.
  */
 const SAME_ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '33554432', MALLOC_TRIM_THRESHOLD_: '1073741824' };
 

@@ -16,8 +16,8 @@ const MODELS = [
 
 /**
  * Bar: the pass's median inference within 2 % of a bare loop of session.run, each in a fresh process every round. Both
- * processes take turns block by block, in half of the rounds the bare one first: this machine's cores slow down by half
- * for seconds at a time, which then meets both. Of a fast model it is the pass's own figure for a bare loop that is held
+ * processes take turns block by block, in half of the rounds the bare one first: cores that slow down for seconds at a time
+ * then do so for both. Of a fast model it is the pass's own figure for a bare loop that is held
  * against it; what the same inference takes within a prediction stands beside it. And what a picture costs outside of its
  * phases: under a millisecond.
  *

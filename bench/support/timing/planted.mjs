@@ -2,6 +2,8 @@ import { fork, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { timeSchema } from '../../../dist/evaluate/timing/time-schema.js';
+import { timingPlan } from '../../../dist/evaluate/timing/timing-plan.js';
 import { printTable, verdict } from '../print.mjs';
 import { writeCpuOnlyModel } from './cpu-only-model.mjs';
 import { IMAGES } from './models.mjs';
@@ -103,7 +105,7 @@ export async function planted() {
 }
 
 /** What the seal allows three windows of the standard profile to lie apart. */
-const TOLERANCE = 0.1;
+const TOLERANCE = timingPlan(timeSchema.parse({ profile: 'standard' })).tolerance;
 
 /**
  * Bar: an undisturbed run is sealed at least 8 times in 10; of the others the reasons are printed. Before every run plain

@@ -8,13 +8,13 @@ import { plotId, type PlotFamily } from './plot.js';
 
 /** More would lie on each other, and make the page heavy. */
 const MOST_DOTS = 1500;
+const MOST = MOST_DOTS.toLocaleString('en');
 
-/** Every timed prediction in the order in which it was made. */
+/** Timed predictions in the order in which they were made. */
 export const latency: PlotFamily = {
   id: 'latency',
   title: 'The timed predictions, in order',
-  caption:
-    'Milliseconds of a prediction over the seconds of the timing pass. Level strokes are the medians of the windows that the seal compares; outliers beyond Tukey\u2019s fences are ringed and stay in every figure. Of more than 1,500 predictions 1,500 are drawn, evenly picked, and all outliers.',
+  caption: `Milliseconds of a prediction over the seconds of the timing pass. Level strokes are the medians of the windows that the seal compares; outliers beyond Tukey\u2019s fences are ringed and stay in every figure. Of more than ${MOST} predictions ${MOST} are drawn, evenly picked, and all outliers.`,
   draw: (input) =>
     input.runs.flatMap((run, index) =>
       (run.series ?? []).map((series) => {
