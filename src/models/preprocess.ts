@@ -28,12 +28,16 @@ export async function toTensor(image: RgbImage, spec: InputSpec): Promise<Tensor
   const divisor = spec.divideBy === 'image-max' ? Math.max(maximum(inner), 1e-6) : spec.divideBy;
   const plane = width * height;
   const data = allocate(spec.type, plane * 3);
-  for (let channel = 0; channel < 3; channel++) {
+  const [r, g, b] = [0, 1, 2].map((source) => {
+    const channel = spec.channels === 'rgb' ? source : 2 - source;
     const levels = levelTable(spec.type, divisor, spec.mean[channel], spec.std[channel]);
-    const source = spec.channels === 'rgb' ? channel : 2 - channel;
-    const step = spec.layout === 'nchw' ? 1 : 3;
-    let out = spec.layout === 'nchw' ? channel * plane : channel;
-    for (let i = source; i < pixels.length; i += 3, out += step) data[out] = levels[pixels[i]];
+    return { levels, at: spec.layout === 'nchw' ? channel * plane : channel };
+  });
+  const step = spec.layout === 'nchw' ? 1 : 3;
+  for (let i = 0, out = 0; i < pixels.length; i += 3, out += step) {
+    data[r.at + out] = r.levels[pixels[i]];
+    data[g.at + out] = g.levels[pixels[i + 1]];
+    data[b.at + out] = b.levels[pixels[i + 2]];
   }
   const dims = spec.layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3];
   return { type: spec.type, dims, data };

@@ -14,7 +14,7 @@ describe('resamplePillow', () => {
         pixels,
         c.width,
         c.height,
-        c.channels,
+        c.channels as 1 | 3,
         c.toWidth,
         c.toHeight,
         c.filter as PillowFilter,
