@@ -4,7 +4,7 @@
 // round, of which there are `rounds`, A B B A.
 // Skipped with one line where there is no rembg (npm run parity -- --install) or no model (maskbench models pull).
 //
-// --megapixels enlarges the photographs first, to what cameras give; those at hand have 0.1 to 3.8 megapixels.
+// --megapixels enlarges the photographs first, to what cameras give.
 //
 //   node bench/rembg.mjs [--peer newest] [--images 8] [--rounds 2] [--megapixels 12] [--only predict|throughput]
 import { spawn } from 'node:child_process';
@@ -42,6 +42,10 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 });
+if (values.only !== undefined && !['predict', 'throughput'].includes(values.only)) {
+  console.error(`--only ${values.only}: expected predict or throughput`);
+  process.exit(64);
+}
 const peer = PEERS.find(({ name }) => name === values.peer);
 const rounds = Number(values.rounds);
 let pictures = photographs(Number(values.images));
@@ -58,7 +62,7 @@ if (peer === undefined || !isInstalled(peer.name)) {
     const real = realCase(peer, model.paths.model);
     const written = await writeCase(real, folder);
     if (values.megapixels !== undefined) pictures = await enlarged(pictures, values.megapixels * 1e6, folder);
-    const size = `${values.megapixels === undefined ? '' : ` enlarged to ${values.megapixels} megapixels`}`;
+    const size = values.megapixels === undefined ? '' : ` enlarged to ${values.megapixels} megapixels`;
     console.log(`rembg of ${peer.name}; ${pictures.length} photographs${size}, ${THREADS} threads, A B B A`);
     if (values.only !== 'throughput') await comparePredict(real, written);
     if (values.only !== 'predict') await compareThroughput(real, written, folder);
@@ -68,35 +72,39 @@ if (peer === undefined || !isInstalled(peer.name)) {
 }
 
 /**
- * One process is faster than the next by a few per cent, for as long as it lives, by where its memory came to lie: so
- * several pairs of processes share the pictures.
+ * One process can be a few per cent faster than the next for as long as it lives: so several pairs of processes share the
+ * pictures.
  */
 async function comparePredict(real, written) {
   const all = { ours: [], rembg: [] };
   const inference = { ours: [], rembg: [] };
   const ratios = [];
-  for (let pair = 0; pair < PAIRS; pair++) {
+  const pairs = Math.min(PAIRS, pictures.length);
+  for (let pair = 0; pair < pairs; pair++) {
+    const from = all.ours.length;
     const theirs = await startRembg(real, written);
     const ours = await startOurs(written);
-    const predicts = { ours: ours.block, rembg: theirs.block };
-    const from = all.ours.length;
-    for (const predict of Object.values(predicts)) await predict(pictures.slice(0, WARM_UP));
-    // Picture by picture, since these cores change their speed within minutes.
-    for (const picture of pictures.filter((_, i) => i % PAIRS === pair)) {
-      for (const side of ['ours', 'rembg', 'rembg', 'ours']) {
-        const { predictMs, inferenceMs } = await predicts[side]([picture]);
-        all[side].push(...predictMs);
-        inference[side].push(...inferenceMs);
+    try {
+      const predicts = { ours: ours.block, rembg: theirs.block };
+      for (const predict of Object.values(predicts)) await predict(pictures.slice(0, WARM_UP));
+      // Picture by picture, since cores change their speed within minutes.
+      for (const picture of pictures.filter((_, i) => i % pairs === pair)) {
+        for (const side of ['ours', 'rembg', 'rembg', 'ours']) {
+          const { predictMs, inferenceMs } = await predicts[side]([picture]);
+          all[side].push(...predictMs);
+          inference[side].push(...inferenceMs);
+        }
       }
+    } finally {
+      await Promise.all([theirs.stop(), ours.stop()]);
     }
-    await Promise.all([theirs.stop(), ours.stop()]);
     ratios.push(median(all.ours.slice(from)) / median(all.rembg.slice(from)));
   }
   const [a, b] = [median(all.ours), median(all.rembg)];
   report('predict, ms', a, b, a / b, a / b <= BARS.predict, `at most ${times(BARS.predict)}`);
   const beside = (side) => median(all[side].map((whole, i) => whole - inference[side][i]));
   console.log(
-    `  the ${PAIRS} pairs of processes by themselves: ${ratios.map((ratio) => ratio.toFixed(3)).join(', ')}`,
+    `  the ${pairs} pairs of processes by themselves: ${ratios.map((ratio) => ratio.toFixed(3)).join(', ')}`,
   );
   console.log(
     `  session.run takes ${ms(median(inference.ours))} and ${ms(median(inference.rembg))} ms, all else ${ms(beside('ours'))} and ${ms(beside('rembg'))} ms`,

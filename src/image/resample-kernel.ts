@@ -61,15 +61,28 @@ let kept: Kernel | undefined;
  * @returns a new array of `height * width * channels` bytes at the size that the passes lead to.
  * @throws MaskbenchError `runner.out-of-memory` where pixels and result do not fit into 4 GiB.
  */
-export function runPasses({ data, width, height, channels }: Pixels, passes: readonly Pass[]): Uint8Array {
+export function runPasses(pixels: Pixels, passes: readonly Pass[]): Uint8Array {
   const kernel = (kept ??= load());
+  try {
+    return runIn(kernel, pixels, passes);
+  } finally {
+    if (kernel.memory.buffer.byteLength > KEPT_BYTES) kept = undefined;
+  }
+}
+
+function runIn(
+  kernel: Kernel,
+  { data, width, height, channels }: Pixels,
+  passes: readonly Pass[],
+): Uint8Array {
   const { memory } = kernel;
+  const size = `${width} x ${height}`;
   let top = 0;
   const reserve = (bytes: number): number => {
     const at = top;
     top = Math.ceil((at + bytes + SLACK_BYTES) / SLACK_BYTES) * SLACK_BYTES;
     const pages = Math.ceil((top - memory.buffer.byteLength) / PAGE_BYTES);
-    if (pages > 0) grow(memory, pages, `${width} x ${height}`);
+    if (pages > 0) grow(memory, pages, size);
     return at;
   };
   const copyIn = (bytes: Uint8Array, at = reserve(bytes.length)): number => {
@@ -105,7 +118,6 @@ export function runPasses({ data, width, height, channels }: Pixels, passes: rea
   }
   const result =
     source === undefined ? data : new Uint8Array(memory.buffer, source, height * width * channels);
-  if (memory.buffer.byteLength > KEPT_BYTES) kept = undefined;
   return result.slice();
 }
 
