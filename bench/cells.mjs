@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { scoreKey } from '../dist/evaluate/cell-key.js';
+import { scoreKey } from '../dist/store/cell-key.js';
 import { metricsOf } from '../dist/metrics/registry.js';
 import { signaturesOf } from '../dist/metrics/signature.js';
 import { printMachine, printTable, verdict } from './support/print.mjs';

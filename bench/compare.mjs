@@ -9,11 +9,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '../dist/core/hash.js';
-import { scoreKey } from '../dist/evaluate/cell-key.js';
-import { createManifest } from '../dist/evaluate/manifest.js';
+import { scoreKey } from '../dist/store/cell-key.js';
+import { createManifest } from '../dist/store/manifest.js';
 import { metricsOf } from '../dist/metrics/registry.js';
 import { signaturesOf } from '../dist/metrics/signature.js';
-import { modelSpecSchema } from '../dist/models/spec.js';
+import { modelSpecSchema } from '../dist/models/spec/spec.js';
 import { createRandom } from '../dist/stats/random.js';
 import { processorTime } from './support/clock.mjs';
 import { printMachine, verdict } from './support/print.mjs';
@@ -28,8 +28,8 @@ if (process.argv[2] === 'child') await compare(process.argv[3], process.argv[4])
 else await main();
 
 async function compare(a, b) {
-  const { compareSides } = await import('../dist/evaluate/verdict/compare.js');
-  const { openRun } = await import('../dist/evaluate/verdict/open-run.js');
+  const { compareSides } = await import('../dist/analysis/compare/compare.js');
+  const { openRun } = await import('../dist/analysis/compare/open-run.js');
   const start = performance.now();
   const { comparison } = await compareSides(await openRun(a, 'a'), await openRun(b, 'b'), {});
   const seconds = (performance.now() - start) / 1000;

@@ -1,52 +1,119 @@
-// Fails if a folder of src/ imports one that it must not see, or if a library is imported outside its one place.
-// (dependency-cruiser does not read TypeScript 7 yet.)
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, posix, relative, sep } from 'node:path';
+// Fails if a folder of src/ imports one that it must not see, if files import each other in a circle (types count), or if
+// a library is imported outside its one place. (dependency-cruiser does not read TypeScript 7 yet.)
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
 
-/** core <- image <- {datasets, models, metrics} <- runners <- evaluate <- cli; reports and stats stand aside. */
+/** What each room may import besides itself, from the ground up (docs/design.md). */
 const MAY_IMPORT = {
   core: [],
-  image: ['core'],
-  stats: ['core'],
-  reports: ['core', 'image'],
-  datasets: ['core', 'image'],
-  models: ['core', 'image'],
-  metrics: ['core', 'image'],
-  runners: ['core', 'image', 'models'],
-  evaluate: ['core', 'image', 'datasets', 'models', 'metrics', 'runners', 'stats'],
-  cli: ['core', 'image', 'stats', 'reports', 'datasets', 'models', 'metrics', 'runners', 'evaluate'],
+  schema: ['core'],
+  image: ['core', 'schema'],
+  stats: ['core', 'schema'],
+  datasets: ['core', 'schema', 'image', 'stats'],
+  models: ['core', 'schema', 'image', 'stats'],
+  metrics: ['core', 'schema', 'image', 'stats'],
+  runners: ['core', 'schema', 'image', 'stats', 'datasets', 'models'],
+  scoring: ['core', 'schema', 'image', 'stats', 'datasets', 'metrics'],
+  store: ['core', 'schema', 'image', 'stats', 'datasets', 'models', 'metrics', 'runners', 'scoring'],
+  pipeline: [
+    'core',
+    'schema',
+    'image',
+    'stats',
+    'datasets',
+    'models',
+    'metrics',
+    'runners',
+    'scoring',
+    'store',
+  ],
+  analysis: [
+    'core',
+    'schema',
+    'image',
+    'stats',
+    'datasets',
+    'models',
+    'metrics',
+    'runners',
+    'scoring',
+    'store',
+    'pipeline',
+  ],
+  reports: ['core', 'schema', 'image'],
 };
+/** The command line, and what the library offers, see everything. */
+const SEES_ALL = new Set(['cli', 'index.ts']);
 
 /** Libraries that only one file or folder may know. */
 const ONLY_IN = {
   sharp: 'image/codec.ts',
-  'onnxruntime-node': 'runners/',
+  'onnxruntime-node': 'runners/onnx/',
   commander: 'cli/',
   'cli-progress': 'cli/',
 };
 
-const complaints = [];
 const src = join(import.meta.dirname, '..', 'src');
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
-for (const file of files.map((name) => name.split(sep).join('/'))) {
-  const folder = file.split('/')[0];
-  const text = readFileSync(join(src, file), 'utf8');
-  for (const [, target] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
-    if (target.startsWith('.')) {
-      const other = posix.join(posix.dirname(file), target).split('/')[0];
-      if (other === folder || !file.includes('/')) continue;
-      if (!MAY_IMPORT[folder]?.includes(other))
-        complaints.push(`${file}: ${folder} must not import ${other} (${target})`);
-    } else {
-      const place = ONLY_IN[target];
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .map((name) => name.split(sep).join('/'))
+  .filter((file) => /\.tsx?$/.test(file));
+/** @type {string[]} */
+const complaints = files.length === 0 ? ['no source files found'] : [];
+/** @type {Map<string, string[]>} */
+const imports = new Map();
+for (const file of files) imports.set(file, importsOf(file));
+for (const circle of circles()) complaints.push(`these import each other: ${circle.join(' -> ')}`);
+for (const complaint of complaints) console.error(complaint);
+console.log(`${files.length} files in src/, ${complaints.length} complaints about imports`);
+process.exitCode = complaints.length > 0 ? 1 : 0;
+
+/**
+ * The files that one imports; what it must not import is complained about.
+ * @param {string} file
+ */
+function importsOf(file) {
+  const room = file.split('/')[0];
+  const own = [];
+  for (const [, target] of readFileSync(join(src, file), 'utf8').matchAll(
+    /(?:from|import)\s*\(?\s*'([^']+)'/g,
+  )) {
+    if (!target.startsWith('.')) {
+      const place = ONLY_IN[/** @type {keyof typeof ONLY_IN} */ (target)];
       if (place !== undefined && !file.startsWith(place))
         complaints.push(`${file}: only ${place} may import ${target}`);
+      continue;
     }
+    const path = posix.join(posix.dirname(file), target).replace(/\.jsx?$/, '');
+    const other = path.split('/')[0];
+    const allowed = MAY_IMPORT[/** @type {keyof typeof MAY_IMPORT} */ (room)] ?? [];
+    if (other !== room && !SEES_ALL.has(room) && !allowed.includes(other))
+      complaints.push(`${file}: ${room} must not import ${other} (${target})`);
+    own.push(existsSync(join(src, `${path}.tsx`)) ? `${path}.tsx` : `${path}.ts`);
   }
+  return own;
 }
-if (files.length === 0) complaints.push('no source files found');
-for (const complaint of complaints) console.error(complaint);
-console.log(
-  `${files.length} files in ${relative(dirname(src), src)}/, ${complaints.length} forbidden imports`,
-);
-process.exitCode = complaints.length > 0 ? 1 : 0;
+
+/** Circles among files, each once, as the paths round. */
+function circles() {
+  /** @type {string[][]} */
+  const found = [];
+  /** @type {Map<string, 'open' | 'done'>} */
+  const state = new Map();
+  /** @type {string[]} */
+  const path = [];
+  /** @param {string} file */
+  const visit = (file) => {
+    if (state.get(file) === 'done') return;
+    if (state.get(file) === 'open') {
+      found.push([...path.slice(path.indexOf(file)), file]);
+      return;
+    }
+    state.set(file, 'open');
+    path.push(file);
+    for (const other of imports.get(file) ?? []) visit(other);
+    path.pop();
+    state.set(file, 'done');
+  };
+  for (const file of files) visit(file);
+  return found;
+}

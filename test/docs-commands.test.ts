@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { PACKAGE_ROOT } from '../src/core/package-root.js';
-import { gateSchema } from '../src/evaluate/verdict/gate.js';
+import { gateSchema } from '../src/analysis/gate/gate.js';
 import { COMMENT_MARK } from '../src/reports/comparison/markdown.js';
 import { cli } from './support/cli.js';
 

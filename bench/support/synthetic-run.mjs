@@ -1,11 +1,11 @@
 // A run folder as large as asked for, with real scores of small masks: nothing is predicted and no model is needed.
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { scoreKey } from '../../dist/evaluate/cell-key.js';
-import { packCounts } from '../../dist/evaluate/class-counts.js';
-import { createManifest } from '../../dist/evaluate/manifest.js';
-import { runFolder } from '../../dist/evaluate/run-folder.js';
-import { writeSummary } from '../../dist/evaluate/write-summary.js';
+import { scoreKey } from '../../dist/store/cell-key.js';
+import { packCounts } from '../../dist/scoring/class-counts.js';
+import { createManifest } from '../../dist/store/manifest.js';
+import { runFolder } from '../../dist/store/run-folder.js';
+import { writeSummary } from '../../dist/pipeline/write-summary.js';
 import { sha256 } from '../../dist/core/hash.js';
 import { truthAttributes } from '../../dist/metrics/attributes.js';
 import { fixedConfusion } from '../../dist/metrics/confusion.js';

@@ -1,10 +1,10 @@
 // Our side of the comparison: the very processes that a run predicts with, from image file to matte file.
 import { resolve } from 'node:path';
-import { ensureModel } from '../../dist/models/ensure-model.js';
-import { loadModelSpec } from '../../dist/models/load-spec.js';
-import { openPrompts } from '../../dist/models/prompts.js';
-import { predictAll } from '../../dist/runners/predict-pool.js';
-import { runnerOptionsSchema } from '../../dist/runners/session-options.js';
+import { ensureModel } from '../../dist/models/sources/ensure-model.js';
+import { loadModelSpec } from '../../dist/models/spec/load-spec.js';
+import { openPrompts } from '../../dist/models/spec/prompts.js';
+import { predictAll } from '../../dist/runners/onnx/predict-pool.js';
+import { runnerOptionsSchema } from '../../dist/runners/onnx/session-options.js';
 
 /**
  * Predicts images with a model; returns per image its phases or why it failed.

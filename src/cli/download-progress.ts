@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { escapeControls } from '../core/errors.js';
-import type { OnProgress } from '../models/progress.js';
+import type { OnProgress } from '../models/sources/progress.js';
 import type { CliContext } from './context.js';
 
 const PLAIN_INTERVAL_MS = 10_000;

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { MaskbenchError } from '../core/errors.js';
 import { isDiskFull } from '../core/failure.js';
-import type { StorePreview } from '../evaluate/gallery/preview-image.js';
+import type { StorePreview } from '../analysis/gallery/preview-image.js';
 
 /** Where the pictures of a page go. */
 export interface GalleryFiles {

@@ -1,9 +1,9 @@
-import type { PageInput, PageRun } from '../core/page-input.js';
-import { readSummary } from '../evaluate/read-summary.js';
-import { gatherRun } from '../evaluate/report-data/gather.js';
-import { runFolder } from '../evaluate/run-folder.js';
+import type { PageInput, PageRun } from '../schema/page-input.js';
+import { readSummary } from '../store/read-summary.js';
+import { gatherRun } from '../analysis/gather-page.js';
+import { runFolder } from '../store/run-folder.js';
 import { assertComparable } from '../reports/across/comparable.js';
-import { deviceLabels } from '../reports/device-label.js';
+import { deviceLabels } from '../reports/tables/device-label.js';
 
 /**
  * All that a page or plots of several runs are made of.

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import type { Comparison } from '../core/comparison.js';
+import type { Comparison } from '../schema/comparison.js';
 import { MaskbenchError } from '../core/errors.js';
-import type { Gallery } from '../core/gallery.js';
-import type { GalleryRequest } from '../evaluate/gallery/build-gallery.js';
-import { galleryOfComparison, galleryOfRuns, type NamedRun } from '../evaluate/gallery/galleries.js';
-import { runFolder } from '../evaluate/run-folder.js';
-import { openSide } from '../evaluate/verdict/open-side.js';
-import type { Side } from '../evaluate/verdict/side.js';
+import type { Gallery } from '../schema/gallery.js';
+import type { GalleryRequest } from '../analysis/gallery/build-gallery.js';
+import { galleryOfComparison, galleryOfRuns, type NamedRun } from '../analysis/gallery/galleries.js';
+import { runFolder } from '../store/run-folder.js';
+import { openSide } from '../analysis/compare/open-side.js';
+import type { Side } from '../analysis/compare/side.js';
 import { galleryFiles, type GalleryFiles } from './gallery-files.js';
 
 /** What a user may say of the pictures of a page. */

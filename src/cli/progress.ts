@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { escapeControls } from '../core/errors.js';
-import type { EventSink, RunEvent } from '../evaluate/events.js';
+import type { EventSink, RunEvent } from '../schema/events.js';
 import type { CliContext } from './context.js';
 
 /** Plain lines at most this often where stderr is no terminal. */

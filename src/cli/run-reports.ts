@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Summary } from '../core/summary.js';
-import { gatherRun } from '../evaluate/report-data/gather.js';
-import { markdown } from '../reports/markdown.js';
+import type { Summary } from '../schema/summary-types.js';
+import { gatherRun } from '../analysis/gather-page.js';
+import { markdown } from '../reports/formats/markdown.js';
 import { renderPage } from '../reports/page/render-page.js';
 import { readPageAssets } from './page-assets.js';
 import { galleryOfPage } from './page-gallery.js';

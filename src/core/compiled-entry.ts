@@ -5,5 +5,5 @@ import { fileURLToPath } from 'node:url';
  * sources that is the sibling in dist/, since Node itself cannot run them.
  */
 export function compiledEntry(url: URL): string {
-  return fileURLToPath(url).replace(/([\\/])src([\\/](?:image|runners|evaluate|reports)[\\/])/, '$1dist$2');
+  return fileURLToPath(url).replace(/([\\/])src([\\/](?:image|runners|scoring|reports)[\\/])/, '$1dist$2');
 }

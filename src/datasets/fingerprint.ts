@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readImageSize } from '../image/codec.js';
-import { throwIfCancelled } from './cancelled.js';
+import { throwIfCancelled } from '../core/cancelled.js';
 import type { Sample } from './dataset.js';
-import { hashFile } from './hash-file.js';
+import { hashFile } from '../core/hash-file.js';
 import type { Dataset } from './load.js';
-import { mapInOrder } from './map-in-order.js';
+import { mapInOrder } from '../core/map-in-order.js';
 
 /** The content of a sample: both files byte by byte, and the image's size after EXIF orientation. */
 export interface SampleHash {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
 import type { DatasetEntry } from './dataset.js';
 import { entryOfPair, type PairContext } from './entry-of-pair.js';
-import { mapInOrder } from './map-in-order.js';
+import { mapInOrder } from '../core/map-in-order.js';
 import { pairNames, pairNamesOfOneFolder, type NamePattern, type PairedNames } from './pair-names.js';
 import { problemEntry } from './problem-entry.js';
 import { EMPTY_FOLDER, isInside, scanFolder, type FolderNames } from './scan-folder.js';

@@ -1,8 +1,8 @@
 import { decodeRgb } from '../image/codec.js';
 import { hashDistance, perceptualHash, type PerceptualHash } from '../image/perceptual-hash.js';
-import { throwIfCancelled } from './cancelled.js';
+import { throwIfCancelled } from '../core/cancelled.js';
 import type { Dataset } from './load.js';
-import { mapInOrder } from './map-in-order.js';
+import { mapInOrder } from '../core/map-in-order.js';
 
 /**
  * Bits of 64 up to which two images count as nearly the same. Copies that were scaled, recompressed or brightened lie

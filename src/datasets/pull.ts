@@ -1,9 +1,9 @@
 import { mkdir, readdir, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
-import { throwIfCancelled } from './cancelled.js';
+import { throwIfCancelled } from '../core/cancelled.js';
 import { findLayoutRoot } from './find-layout-root.js';
-import { hashFile } from './hash-file.js';
+import { hashFile } from '../core/hash-file.js';
 import { locateHubFile, type HubAccess } from './hub.js';
 import type { ResolvedDataset } from './resolve.js';
 import type { HubSource } from './spec.js';

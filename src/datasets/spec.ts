@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UNKNOWN_TRAINING } from '../core/leakage.js';
+import { UNKNOWN_TRAINING } from '../schema/leakage.js';
 import { IMAGE_EXTENSIONS } from './extensions.js';
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-" only');

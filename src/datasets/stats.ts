@@ -1,10 +1,10 @@
 import { MaskbenchError } from '../core/errors.js';
 import { decodeTruth, readImageSize } from '../image/codec.js';
-import { throwIfCancelled } from './cancelled.js';
+import { throwIfCancelled } from '../core/cancelled.js';
 import type { Sample } from './dataset.js';
 import { createDistribution, type Distribution } from './distribution.js';
 import type { Dataset } from './load.js';
-import { mapInOrder } from './map-in-order.js';
+import { mapInOrder } from '../core/map-in-order.js';
 
 export interface DatasetStats {
   /** Pairs that could be measured. */

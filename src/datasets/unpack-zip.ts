@@ -6,7 +6,7 @@ import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { MaskbenchError } from '../core/errors.js';
 import { isDiskFull } from '../core/failure.js';
 import { joinInside } from '../core/safe-path.js';
-import { throwIfCancelled } from './cancelled.js';
+import { throwIfCancelled } from '../core/cancelled.js';
 import { isLitter } from './scan-folder.js';
 
 export interface UnpackOptions {

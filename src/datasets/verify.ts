@@ -1,9 +1,9 @@
 import { MaskbenchError, type ErrorCode } from '../core/errors.js';
 import { decodeRgb, decodeTruth } from '../image/codec.js';
-import { throwIfCancelled } from './cancelled.js';
+import { throwIfCancelled } from '../core/cancelled.js';
 import type { DatasetEntry, DatasetProblem, Sample } from './dataset.js';
 import type { Dataset } from './load.js';
-import { mapInOrder } from './map-in-order.js';
+import { mapInOrder } from '../core/map-in-order.js';
 
 /** An error makes a sample unusable; a warning only makes its scores say little. */
 export interface VerifyFinding {

@@ -1,4 +1,4 @@
-import type { MetricValue } from '../core/metric-value.js';
+import type { MetricValue } from '../schema/metric-value.js';
 import { approxPolyline } from '../image/approx-polyline.js';
 import { countBits, difference, packAtLeast, type BitMask } from '../image/bit-mask.js';
 import { labelComponents } from '../image/components.js';

@@ -1,4 +1,4 @@
-import type { MetricValue } from '../core/metric-value.js';
+import type { MetricValue } from '../schema/metric-value.js';
 import { countBits, difference, intersection, packAtLeast, type BitMask } from '../image/bit-mask.js';
 import { erodeSquare } from '../image/erode-square.js';
 import type { GrayImage } from '../image/raster.js';

@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../core/errors.js';
-import { isDefined, type MetricValue } from '../core/metric-value.js';
+import { isDefined, type MetricValue } from '../schema/metric-value.js';
 import { confusionsByThreshold, type Confusion } from './confusion.js';
 import * as fixed from './fixed/overlap.js';
 import { countsByClass, fixedHistogramOf, sodHistogramOf, type ClassCounts } from './joint-histogram.js';

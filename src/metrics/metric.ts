@@ -1,4 +1,4 @@
-import type { MetricValue } from '../core/metric-value.js';
+import type { MetricValue } from '../schema/metric-value.js';
 import type { GrayImage, RgbImage } from '../image/raster.js';
 
 export const PROTOCOLS = ['fixed', 'sod', 'matting', 'cutout'] as const;

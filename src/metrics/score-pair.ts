@@ -1,4 +1,4 @@
-import type { MetricValue } from '../core/metric-value.js';
+import type { MetricValue } from '../schema/metric-value.js';
 import type { Metric, Pair } from './metric.js';
 
 /** Every metric's value for one pair, by metric id, in the order given. */

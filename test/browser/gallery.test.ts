@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PlannedSample } from '../../src/evaluate/records.js';
+import type { PlannedSample } from '../../src/schema/planned-sample.js';
 import { decodeMatte, decodeTruth } from '../../src/image/codec.js';
 import { HAS_BROWSER, useBrowser, type OpenPage } from '../support/browser.js';
 import { IS_BUILT } from '../support/cli.js';

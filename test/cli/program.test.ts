@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cli } from '../support/cli.js';
-import type { DeviceList } from '../../src/runners/devices/list-devices.js';
+import type { DeviceList } from '../../src/runners/onnx/devices/list-devices.js';
 
 const run = (...argv: readonly string[]): ReturnType<typeof cli> => cli(argv, process.cwd());
 

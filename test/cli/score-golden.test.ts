@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MetricValue } from '../../src/core/metric-value.js';
+import type { MetricValue } from '../../src/schema/metric-value.js';
 import { metricsOf } from '../../src/metrics/registry.js';
 import { edgeCases } from '../metrics/golden-cases.js';
 import { edgeMattingCases } from '../metrics/golden-matting.js';

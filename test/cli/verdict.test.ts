@@ -1,8 +1,8 @@
 import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Comparison } from '../../src/core/comparison.js';
-import type { GateOutcome } from '../../src/core/verdict.js';
+import type { Comparison } from '../../src/schema/comparison.js';
+import type { GateOutcome } from '../../src/schema/verdict.js';
 import { cli, type CliResult } from '../support/cli.js';
 import { configText, makeWorkspace, type Workspace } from '../support/workspace.js';
 import { writeTinyModel } from '../support/tiny-models.js';

@@ -5,7 +5,7 @@ import { rename, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterEach } from 'vitest';
-import { hashFile } from '../../src/datasets/hash-file.js';
+import { hashFile } from '../../src/core/hash-file.js';
 import type { Download } from '../../src/datasets/pull.js';
 
 export interface FakeHub {

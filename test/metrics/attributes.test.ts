@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isDefined } from '../../src/core/metric-value.js';
+import { isDefined } from '../../src/schema/metric-value.js';
 import type { GrayImage } from '../../src/image/raster.js';
 import { measureTruth, truthAttributes } from '../../src/metrics/attributes.js';
 import { createTruth } from '../../src/metrics/context.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isDefined } from '../../src/core/metric-value.js';
+import { isDefined } from '../../src/schema/metric-value.js';
 import { fixedConfusion } from '../../src/metrics/confusion.js';
 import { createPair, createTruth } from '../../src/metrics/context.js';
 import { metricsOf } from '../../src/metrics/registry.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { MetricValue } from '../../src/core/metric-value.js';
+import type { MetricValue } from '../../src/schema/metric-value.js';
 import { packAtLeast, unpackBits } from '../../src/image/bit-mask.js';
 import type { GrayImage } from '../../src/image/raster.js';
 import { createPair, createTruth } from '../../src/metrics/context.js';

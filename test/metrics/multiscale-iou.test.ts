@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MetricValue } from '../../src/core/metric-value.js';
+import type { MetricValue } from '../../src/schema/metric-value.js';
 import type { GrayImage } from '../../src/image/raster.js';
 import { createPair, createTruth } from '../../src/metrics/context.js';
 import { multiscaleIou, multiscaleIouAt } from '../../src/metrics/sod/multiscale-iou.js';

@@ -6,14 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
-import { ensureModelFile } from '../../src/models/pull.js';
+import { ensureModelFile } from '../../src/models/sources/pull.js';
 import { sendBytes, useLocalServers } from '../support/local-server.js';
 import { useTempFolders } from '../support/temp-folder.js';
 import { cached, modelBytes, sha256Of, sourcesOf } from './model-bytes.js';
 
 const BYTES = modelBytes(400_000);
 const SHA = sha256Of(BYTES);
-const COMPILED = pathToFileURL(join(PACKAGE_ROOT, 'dist', 'models', 'pull.js')).href;
+const COMPILED = pathToFileURL(join(PACKAGE_ROOT, 'dist', 'models', 'sources', 'pull.js')).href;
 
 const serve = useLocalServers();
 const tempFolder = useTempFolders();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
-import { inspectOnnx } from '../../src/models/inspect.js';
+import { inspectOnnx } from '../../src/models/onnx/inspect.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
 const SIZE = 160;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, type TestContext } from 'vitest';
-import { ensureModelFile } from '../../src/models/pull.js';
+import { ensureModelFile } from '../../src/models/sources/pull.js';
 import { FAST_RETRY } from '../support/fast-retry.js';
 import { sendBytes, useLocalServers } from '../support/local-server.js';
 import { useTempFolders } from '../support/temp-folder.js';

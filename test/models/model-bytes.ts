@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureModelFile, type EnsuredFile, type EnsureOptions } from '../../src/models/pull.js';
-import { modelFilesSchema } from '../../src/models/source.js';
-import type { ModelFileSource } from '../../src/models/source-types.js';
+import { ensureModelFile, type EnsuredFile, type EnsureOptions } from '../../src/models/sources/pull.js';
+import { modelFilesSchema } from '../../src/models/sources/source.js';
+import type { ModelFileSource } from '../../src/models/sources/source-types.js';
 import { FAST_RETRY } from '../support/fast-retry.js';
 
 /** Bytes that stand for a model: no two stretches are alike, so that a wrong joint shows. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ensureModelFile } from '../../src/models/pull.js';
+import { ensureModelFile } from '../../src/models/sources/pull.js';
 import { FAST_RETRY } from '../support/fast-retry.js';
 import { useTempFolders } from '../support/temp-folder.js';
 import { sourcesOf } from './model-bytes.js';

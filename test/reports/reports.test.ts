@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Summary } from '../../src/core/summary.js';
-import { REPORTS } from '../../src/reports/registry.js';
+import type { Summary } from '../../src/schema/summary-types.js';
+import { REPORTS } from '../../src/reports/formats/registry.js';
 import { HOSTILE, hostileSummary, SUMMARY } from './fixed-summary.js';
 
 function render(format: string, summary: Summary = SUMMARY): string {

@@ -1,20 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import type { ScenarioSummary } from '../../src/core/scenario-summary.js';
-import { SEAL_PARTS, type Seal } from '../../src/core/seal.js';
-import type { Summary, TimingRow } from '../../src/core/summary.js';
-import type { PlacementSummary, SlownessSummary, TimingPassSummary } from '../../src/core/timing-summary.js';
-import { csv } from '../../src/reports/csv.js';
-import { html } from '../../src/reports/html.js';
-import { inferenceTimeTable } from '../../src/reports/inference-time-table.js';
-import { latencyTable } from '../../src/reports/latency-table.js';
-import { markdown } from '../../src/reports/markdown.js';
-import { phaseTable } from '../../src/reports/phase-table.js';
-import { placementMark, placementText } from '../../src/reports/placement.js';
-import { scenarioTables } from '../../src/reports/scenario-tables.js';
-import { sealNotes } from '../../src/reports/seal-mark.js';
-import { explainInWords } from '../../src/reports/slowness-text.js';
-import { slownessTables } from '../../src/reports/slowness-tables.js';
-import { renderTable, terminal } from '../../src/reports/terminal.js';
+import type { ScenarioSummary } from '../../src/schema/scenario-summary-types.js';
+import { SEAL_PARTS, type Seal } from '../../src/schema/seal.js';
+import type { Summary, TimingRow } from '../../src/schema/summary-types.js';
+import type {
+  PlacementSummary,
+  SlownessSummary,
+  TimingPassSummary,
+} from '../../src/schema/timing-summary-types.js';
+import { csv } from '../../src/reports/formats/csv.js';
+import { html } from '../../src/reports/formats/html.js';
+import { inferenceTimeTable } from '../../src/reports/tables/inference-time-table.js';
+import { latencyTable } from '../../src/reports/tables/latency-table.js';
+import { markdown } from '../../src/reports/formats/markdown.js';
+import { phaseTable } from '../../src/reports/tables/phase-table.js';
+import { placementMark, placementText } from '../../src/reports/tables/placement.js';
+import { scenarioTables } from '../../src/reports/tables/scenario-tables.js';
+import { sealNotes } from '../../src/reports/tables/seal-mark.js';
+import { explainInWords } from '../../src/reports/tables/slowness-text.js';
+import { slownessTables } from '../../src/reports/tables/slowness-tables.js';
+import { renderTable, terminal } from '../../src/reports/formats/terminal.js';
 import { SUMMARY } from './fixed-summary.js';
 
 const PASS: TimingPassSummary = {

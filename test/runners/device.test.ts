@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeError, exitStatusOf } from '../../src/core/errors.js';
 import { deviceUnavailable, formatDevice, parseDevice, PROVIDERS } from '../../src/runners/device.js';
-import { assertDeviceAvailable } from '../../src/runners/ort-session.js';
+import { assertDeviceAvailable } from '../../src/runners/onnx/ort-session.js';
 
 describe('a device', () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { OnProgress } from '../../src/models/progress.js';
+import type { OnProgress } from '../../src/models/sources/progress.js';
 
 /** Lets a server know how far the client is, so that it can cut the connection at an exact place. */
 export interface Arrivals {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { MetricValue } from '../../src/core/metric-value.js';
+import type { MetricValue } from '../../src/schema/metric-value.js';
 
 /** Expects a number within the tolerance; anything else, undefined with a reason included, fails. */
 export function expectNear(

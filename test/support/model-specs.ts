@@ -1,5 +1,10 @@
-import { loadModelSpec } from '../../src/models/load-spec.js';
-import { modelSpecSchema, type MatteSpec, type ModelSpec, type NetworkSpec } from '../../src/models/spec.js';
+import { loadModelSpec } from '../../src/models/spec/load-spec.js';
+import {
+  modelSpecSchema,
+  type MatteSpec,
+  type ModelSpec,
+  type NetworkSpec,
+} from '../../src/models/spec/spec.js';
 
 /** A spec of feeding `matte` that exists on paper only, 8 x 8 unless said otherwise. */
 export function matteSpec(fields: Readonly<Record<string, unknown>> = {}): MatteSpec {

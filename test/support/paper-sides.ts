@@ -1,8 +1,8 @@
 import { metricsOf } from '../../src/metrics/registry.js';
-import { gateSchema, type LoadedGate } from '../../src/evaluate/verdict/gate.js';
-import type { Attributes, FailedCell, ModelScores } from '../../src/evaluate/verdict/run-scores.js';
-import type { Side, SideFacts } from '../../src/evaluate/verdict/side.js';
-import type { StoredTimes } from '../../src/evaluate/verdict/stored-times.js';
+import { gateSchema, type LoadedGate } from '../../src/analysis/gate/gate.js';
+import type { Attributes, FailedCell, ModelScores } from '../../src/store/run-scores.js';
+import type { Side, SideFacts } from '../../src/analysis/compare/side.js';
+import type { StoredTimes } from '../../src/store/stored-times.js';
 import { paperModel } from './run-settings.js';
 
 /** Scores by metric id, one an image; NaN is undefined. */

@@ -1,8 +1,8 @@
-import type { Manifest, RunDataset, RunModel, RunSettings } from '../../src/evaluate/manifest.js';
+import type { Manifest, RunDataset, RunModel, RunSettings } from '../../src/store/manifest.js';
 import { datasetSpecSchema } from '../../src/datasets/spec.js';
-import { runConfigSchema } from '../../src/evaluate/config.js';
-import { SCHEMA_VERSION } from '../../src/core/summary.js';
-import { modelSpecSchema } from '../../src/models/spec.js';
+import { runConfigSchema } from '../../src/store/config.js';
+import { SCHEMA_VERSION } from '../../src/schema/summary-types.js';
+import { modelSpecSchema } from '../../src/models/spec/spec.js';
 
 /** A model of a run that exists on paper only. */
 export function paperModel(

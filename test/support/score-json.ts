@@ -1,4 +1,4 @@
-import type { MetricValue } from '../../src/core/metric-value.js';
+import type { MetricValue } from '../../src/schema/metric-value.js';
 import { startCli, type CliResult } from './cli.js';
 
 /** What `maskbench score --json` prints, as far as tests look at it. */

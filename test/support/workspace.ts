@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Summary } from '../../src/core/summary.js';
-import { loadRunConfig } from '../../src/evaluate/config.js';
-import type { EventSink } from '../../src/evaluate/events.js';
-import { prepareRun } from '../../src/evaluate/prepare.js';
-import { run, type RunRequest } from '../../src/evaluate/run.js';
+import type { Summary } from '../../src/schema/summary-types.js';
+import { loadRunConfig } from '../../src/store/config.js';
+import type { EventSink } from '../../src/schema/events.js';
+import { prepareRun } from '../../src/pipeline/prepare.js';
+import { run, type RunRequest } from '../../src/pipeline/run.js';
 import { writePairedFolders } from './tiny-datasets.js';
 import { writeTinyModel, type TinyModel } from './tiny-models.js';
 

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { startChild } from '../../../dist/runners/child-process.js';
+import { startChild } from '../../../dist/runners/onnx/child-process.js';
 
 /**
  * glibc maps and unmaps every output of some 100 KB anew until a process has freed something larger: a bare loop can then

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { timeTogether } from '../../../dist/runners/timing/time-together.js';
-import { medianMs } from '../../../dist/runners/timing/windows.js';
+import { timeTogether } from '../../../dist/runners/onnx/timing/time-together.js';
+import { medianMs } from '../../../dist/runners/onnx/timing/windows.js';
 import { ms, printTable, verdict } from '../print.mjs';
 import { startBeside } from './beside.mjs';
 import { IMAGES, loadMessage, NEVER } from './models.mjs';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseDevice } from '../../../dist/runners/device.js';
-import { ensureModel } from '../../../dist/models/ensure-model.js';
-import { loadModelSpec } from '../../../dist/models/load-spec.js';
-import { runnerOptionsSchema } from '../../../dist/runners/session-options.js';
+import { ensureModel } from '../../../dist/models/sources/ensure-model.js';
+import { loadModelSpec } from '../../../dist/models/spec/load-spec.js';
+import { runnerOptionsSchema } from '../../../dist/runners/onnx/session-options.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const FACES = join(ROOT, 'samples/humans/validation/im');

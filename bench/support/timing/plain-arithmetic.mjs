@@ -1,4 +1,4 @@
-import { spreadOf, windowsOf } from '../../../dist/runners/timing/windows.js';
+import { spreadOf, windowsOf } from '../../../dist/runners/onnx/timing/windows.js';
 
 const VALUES = Float64Array.from({ length: 1 << 15 }, (_, i) => i);
 const STRETCH_MS = 4000;

@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadRunConfig, prepareRun } from '../../../dist/index.js';
-import { run } from '../../../dist/evaluate/run.js';
-import { runFolder } from '../../../dist/evaluate/run-folder.js';
-import { time } from '../../../dist/evaluate/time.js';
-import { passRecord } from '../../../dist/evaluate/timing/pass-record.js';
-import { timeSchema } from '../../../dist/evaluate/timing/time-schema.js';
-import { timingPlan } from '../../../dist/evaluate/timing/timing-plan.js';
-import { THIS_MACHINE } from '../../../dist/runners/seal/machine-files.js';
-import { timeTogether } from '../../../dist/runners/timing/time-together.js';
+import { run } from '../../../dist/pipeline/run.js';
+import { runFolder } from '../../../dist/store/run-folder.js';
+import { time } from '../../../dist/pipeline/time.js';
+import { passRecord } from '../../../dist/pipeline/timing/pass-record.js';
+import { timeSchema } from '../../../dist/store/time-schema.js';
+import { timingPlan } from '../../../dist/pipeline/timing/timing-plan.js';
+import { THIS_MACHINE } from '../../../dist/runners/onnx/seal/machine-files.js';
+import { timeTogether } from '../../../dist/runners/onnx/timing/time-together.js';
 import { IMAGES, loadMessage, NEVER } from './models.mjs';
 
 /**

@@ -1,5 +1,5 @@
-import { observeIdle } from '../../../dist/runners/seal/observe-idle.js';
-import { THIS_MACHINE } from '../../../dist/runners/seal/machine-files.js';
+import { observeIdle } from '../../../dist/runners/onnx/seal/observe-idle.js';
+import { THIS_MACHINE } from '../../../dist/runners/onnx/seal/machine-files.js';
 import { NEVER } from './models.mjs';
 
 const ALLOWED = 0.02;

@@ -1,14 +1,14 @@
 import { join, relative } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { nearest } from '../../core/yaml-file.js';
-import { BASELINES_FOLDER } from '../../evaluate/verdict/baseline-schema.js';
-import { listBaselines, openBaseline } from '../../evaluate/verdict/open-baseline.js';
-import { openSide } from '../../evaluate/verdict/open-side.js';
-import { modelOf } from '../../evaluate/verdict/pair-models.js';
-import { saveBaseline } from '../../evaluate/verdict/save-baseline.js';
-import type { SideFacts } from '../../evaluate/verdict/side.js';
-import { plainTable } from '../../reports/plain-table.js';
-import { formatMegabytes } from '../../reports/table.js';
+import { BASELINES_FOLDER } from '../../analysis/compare/baseline/baseline-schema.js';
+import { listBaselines, openBaseline } from '../../analysis/compare/baseline/open-baseline.js';
+import { openSide } from '../../analysis/compare/open-side.js';
+import { modelOf } from '../../analysis/compare/pair-models.js';
+import { saveBaseline } from '../../analysis/compare/baseline/save-baseline.js';
+import type { SideFacts } from '../../analysis/compare/side.js';
+import { plainTable } from '../../reports/formats/plain-table.js';
+import { formatMegabytes } from '../../reports/tables/table.js';
 import type { CliContext } from '../context.js';
 
 interface JsonOption {

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import type { GateOutcome, Verdict } from '../../core/verdict.js';
-import { checkGate, type TimePair } from '../../evaluate/verdict/check.js';
-import { loadGate, measureOf, type LoadedGate } from '../../evaluate/verdict/gate.js';
-import { openSide } from '../../evaluate/verdict/open-side.js';
-import { runSelfTest } from '../../evaluate/verdict/self-test/run.js';
-import { createTimePair } from '../../evaluate/verdict/time-pair.js';
+import type { GateOutcome, Verdict } from '../../schema/verdict.js';
+import { checkGate, type TimePair } from '../../analysis/gate/check.js';
+import { loadGate, measureOf, type LoadedGate } from '../../analysis/gate/gate.js';
+import { openSide } from '../../analysis/compare/open-side.js';
+import { runSelfTest } from '../../analysis/gate/self-test/run.js';
+import { createTimePair } from '../../analysis/gate/remeasure/time-pair.js';
 import { outcomeToAnnotations } from '../../reports/comparison/annotations.js';
 import { outcomeToHtml } from '../../reports/comparison/html.js';
 import { outcomeToJunit } from '../../reports/comparison/junit.js';

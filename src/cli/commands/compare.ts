@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { Comparison } from '../../core/comparison.js';
-import { compareSides } from '../../evaluate/verdict/compare.js';
-import { openSide } from '../../evaluate/verdict/open-side.js';
+import type { Comparison } from '../../schema/comparison.js';
+import { compareSides } from '../../analysis/compare/compare.js';
+import { openSide } from '../../analysis/compare/open-side.js';
 import { comparisonToHtml } from '../../reports/comparison/html.js';
 import { comparisonToMarkdown } from '../../reports/comparison/markdown.js';
 import { comparisonToTerminal } from '../../reports/comparison/terminal.js';

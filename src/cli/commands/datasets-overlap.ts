@@ -1,7 +1,7 @@
 import { escapeControls } from '../../core/errors.js';
 import { loadDataset } from '../../datasets/load.js';
 import { findOverlap, NEAR } from '../../datasets/overlap.js';
-import { plainTable } from '../../reports/plain-table.js';
+import { plainTable } from '../../reports/formats/plain-table.js';
 import type { CliContext } from '../context.js';
 
 const SHOWN = 50;

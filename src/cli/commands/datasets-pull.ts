@@ -3,9 +3,9 @@ import { basename, dirname } from 'node:path';
 import { escapeControls } from '../../core/errors.js';
 import { pullDataset, type Download, type PullProgress } from '../../datasets/pull.js';
 import { resolveDataset } from '../../datasets/resolve.js';
-import { fetchFile } from '../../models/fetch-file.js';
-import { openHttp, type Http } from '../../models/http.js';
-import { DEFAULT_RETRY } from '../../models/retry.js';
+import { fetchFile } from '../../models/sources/fetch-file.js';
+import { openHttp, type Http } from '../../models/sources/http.js';
+import { DEFAULT_RETRY } from '../../models/sources/retry.js';
 import type { CliContext } from '../context.js';
 
 /** `maskbench datasets pull`: downloads, or says where a person has to get it; 69 for the latter. */

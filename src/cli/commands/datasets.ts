@@ -5,8 +5,8 @@ import { listPresetNames } from '../../datasets/presets.js';
 import { resolveDataset } from '../../datasets/resolve.js';
 import { measureDataset, type DatasetStats } from '../../datasets/stats.js';
 import { verifyDataset } from '../../datasets/verify.js';
-import { measureAttributes, type AttributeStats } from '../../evaluate/dataset-attributes.js';
-import { plainTable } from '../../reports/plain-table.js';
+import { measureAttributes, type AttributeStats } from '../../scoring/dataset-attributes.js';
+import { plainTable } from '../../reports/formats/plain-table.js';
 import type { CliContext } from '../context.js';
 
 interface JsonOption {

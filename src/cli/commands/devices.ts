@@ -1,9 +1,9 @@
-import { plainTable } from '../../reports/plain-table.js';
-import { formatGpuMemory, type Gpu, type GpuState } from '../../runners/devices/gpu.js';
-import { listDevices, type DeviceList, type ListedDevice } from '../../runners/devices/list-devices.js';
-import type { Processor } from '../../runners/devices/processor.js';
+import { plainTable } from '../../reports/formats/plain-table.js';
+import { formatGpuMemory, type Gpu, type GpuState } from '../../runners/onnx/devices/gpu.js';
+import { listDevices, type DeviceList, type ListedDevice } from '../../runners/onnx/devices/list-devices.js';
+import type { Processor } from '../../runners/onnx/devices/processor.js';
 import type { CliContext } from '../context.js';
-import { wrapText } from '../wrap-text.js';
+import { wrapText } from '../../core/text.js';
 
 /** `maskbench devices`: what this machine has, what it can run on, and what would help with the rest. */
 export async function devicesCommand(

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { loadDataset } from '../../datasets/load.js';
-import { parseCandidate } from '../../evaluate/drift/candidate.js';
-import { measureDrift } from '../../evaluate/drift/drift.js';
-import { summariseDrift, worstFirst } from '../../evaluate/drift/summarise-drift.js';
-import { renderTable } from '../../reports/terminal.js';
+import { parseCandidate } from '../../analysis/drift/candidate.js';
+import { measureDrift } from '../../analysis/drift/drift.js';
+import { summariseDrift, worstFirst } from '../../analysis/drift/summarise-drift.js';
+import { renderTable } from '../../reports/formats/terminal.js';
 import type { CliContext } from '../context.js';
-import { wrapText } from '../wrap-text.js';
+import { wrapText } from '../../core/text.js';
 import { DRIFT_LEGEND, driftTable } from './drift-table.js';
 
 export interface DriftOptions {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { mergeRuns } from '../../evaluate/merge.js';
-import { terminal } from '../../reports/terminal.js';
+import { mergeRuns } from '../../pipeline/merge.js';
+import { terminal } from '../../reports/formats/terminal.js';
 import type { CliContext } from '../context.js';
 import { writeRunReports } from '../run-reports.js';
 

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { inspectOnnx, type OnnxInspection } from '../../models/inspect.js';
-import { filesOf as filesOfSpec } from '../../models/ensure-model.js';
-import { loadModelSpec } from '../../models/load-spec.js';
-import { proposeSpec, type Proposal } from '../../models/propose-spec.js';
-import { ensureModelFiles } from '../../models/pull.js';
-import { formatMegabytes } from '../../reports/table.js';
+import { inspectOnnx, type OnnxInspection } from '../../models/onnx/inspect.js';
+import { filesOf as filesOfSpec } from '../../models/sources/ensure-model.js';
+import { loadModelSpec } from '../../models/spec/load-spec.js';
+import { proposeSpec, type Proposal } from '../../models/onnx/propose-spec.js';
+import { ensureModelFiles } from '../../models/sources/pull.js';
+import { formatMegabytes } from '../../reports/tables/table.js';
 import type { CliContext } from '../context.js';
 import { createDownloadProgress } from '../download-progress.js';
 

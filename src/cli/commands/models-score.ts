@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { EXIT_STATUS, escapeControls, MaskbenchError } from '../../core/errors.js';
 import { loadDataset } from '../../datasets/load.js';
-import { verifyModel, type Verification } from '../../evaluate/verify/verify-model.js';
-import { ensureModel } from '../../models/ensure-model.js';
-import { loadModelSpec } from '../../models/load-spec.js';
-import { plainTable } from '../../reports/plain-table.js';
+import { verifyModel, type Verification } from '../../analysis/verify/verify-model.js';
+import { ensureModel } from '../../models/sources/ensure-model.js';
+import { loadModelSpec } from '../../models/spec/load-spec.js';
+import { plainTable } from '../../reports/formats/plain-table.js';
 import type { CliContext } from '../context.js';
 import { createDownloadProgress } from '../download-progress.js';
 

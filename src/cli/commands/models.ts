@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT_STATUS } from '../../core/errors.js';
-import { findCached, resolveCacheDir, verifyCached } from '../../models/cache.js';
-import { filesOf } from '../../models/ensure-model.js';
-import { listModelNames, loadModelSpec, type LoadedSpec } from '../../models/load-spec.js';
-import { ensureModelFile, ensureModelFiles } from '../../models/pull.js';
-import type { ModelSpec } from '../../models/spec.js';
-import { plainTable } from '../../reports/plain-table.js';
-import { formatMegabytes } from '../../reports/table.js';
+import { findCached, resolveCacheDir, verifyCached } from '../../models/sources/cache.js';
+import { filesOf } from '../../models/sources/ensure-model.js';
+import { listModelNames, loadModelSpec, type LoadedSpec } from '../../models/spec/load-spec.js';
+import { ensureModelFile, ensureModelFiles } from '../../models/sources/pull.js';
+import type { ModelSpec } from '../../models/spec/spec.js';
+import { plainTable } from '../../reports/formats/plain-table.js';
+import { formatMegabytes } from '../../reports/tables/table.js';
 import type { CliContext } from '../context.js';
 import { createDownloadProgress } from '../download-progress.js';
 

@@ -1,6 +1,6 @@
-import type { RankingReport } from '../../core/ranking.js';
-import { openSide } from '../../evaluate/verdict/open-side.js';
-import { rankRun } from '../../evaluate/verdict/rank.js';
+import type { RankingReport } from '../../schema/ranking.js';
+import { openSide } from '../../analysis/compare/open-side.js';
+import { rankRun } from '../../analysis/compare/rank.js';
 import { rankingToMarkdown, rankingToTerminal } from '../../reports/comparison/ranking-table.js';
 import type { CliContext } from '../context.js';
 

@@ -5,10 +5,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MaskbenchError } from '../../core/errors.js';
 import { isDiskFull } from '../../core/failure.js';
-import { openCellTable } from '../../evaluate/cells/cell-table.js';
-import { joinTables, type JoinedCells } from '../../evaluate/cells/join-tables.js';
-import { writeCellsParquet } from '../../evaluate/cells/write-parquet.js';
-import { runFolder } from '../../evaluate/run-folder.js';
+import { openCellTable } from '../../store/export/cell-table.js';
+import { joinTables, type JoinedCells } from '../../store/export/join-tables.js';
+import { writeCellsParquet } from '../../store/export/write-parquet.js';
+import { runFolder } from '../../store/run-folder.js';
 import type { CliContext } from '../context.js';
 import { csvLine } from '../csv-line.js';
 

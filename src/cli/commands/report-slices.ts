@@ -1,17 +1,17 @@
 import { resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import type { Interval } from '../../core/summary.js';
-import { INTERVALS } from '../../evaluate/aggregate/intervals.js';
-import { runFolder } from '../../evaluate/run-folder.js';
+import type { Interval } from '../../schema/summary-types.js';
+import { INTERVALS } from '../../scoring/aggregate/intervals.js';
+import { runFolder } from '../../store/run-folder.js';
 import {
   FEWEST_IMAGES,
   sliceScores,
   type SlicedScores,
   type SliceRow,
-} from '../../evaluate/slices/slice-scores.js';
-import { renderTable as renderMarkdown } from '../../reports/markdown.js';
-import type { Cell, Row, Table } from '../../reports/table.js';
-import { renderTable as renderTerminal } from '../../reports/terminal.js';
+} from '../../analysis/slices/slice-scores.js';
+import { renderTable as renderMarkdown } from '../../reports/formats/markdown.js';
+import type { Cell, Row, Table } from '../../reports/tables/table.js';
+import { renderTable as renderTerminal } from '../../reports/formats/terminal.js';
 import type { CliContext } from '../context.js';
 import { csvLine } from '../csv-line.js';
 import { formatFigure } from '../score/headline.js';

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import type { Gallery } from '../../core/gallery.js';
-import type { Summary } from '../../core/summary.js';
-import { readSummary } from '../../evaluate/read-summary.js';
-import { runFolder } from '../../evaluate/run-folder.js';
+import type { Gallery } from '../../schema/gallery.js';
+import type { Summary } from '../../schema/summary-types.js';
+import { readSummary } from '../../store/read-summary.js';
+import { runFolder } from '../../store/run-folder.js';
 import { ACROSS_FORMATS, renderAcross } from '../../reports/across/render.js';
 import { renderPage } from '../../reports/page/render-page.js';
-import { REPORTS } from '../../reports/registry.js';
+import { REPORTS } from '../../reports/formats/registry.js';
 import type { CliContext } from '../context.js';
 import { gatherRuns } from '../gather-runs.js';
 import { readPageAssets } from '../page-assets.js';

@@ -1,11 +1,11 @@
 import { join, relative, resolve } from 'node:path';
-import type { Summary } from '../../core/summary.js';
-import { loadRunConfig, type LoadedConfig } from '../../evaluate/config.js';
-import { prepareRun } from '../../evaluate/prepare.js';
-import { run } from '../../evaluate/run.js';
-import type { TimeConfig, TimingProfile } from '../../evaluate/timing/time-schema.js';
-import { json } from '../../reports/json.js';
-import { renderAppendices, terminal } from '../../reports/terminal.js';
+import type { Summary } from '../../schema/summary-types.js';
+import { loadRunConfig, type LoadedConfig } from '../../store/config.js';
+import { prepareRun } from '../../pipeline/prepare.js';
+import { run } from '../../pipeline/run.js';
+import type { TimeConfig, TimingProfile } from '../../store/time-schema.js';
+import { json } from '../../reports/formats/json.js';
+import { renderAppendices, terminal } from '../../reports/formats/terminal.js';
 import type { CliContext } from '../context.js';
 import { createDownloadProgress } from '../download-progress.js';
 import { createProgress } from '../progress.js';

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { describeError, escapeControls, MaskbenchError } from '../../core/errors.js';
 import { toError } from '../../core/failure.js';
-import { planBirefnetFolders } from '../../evaluate/score-folders/birefnet-layout.js';
-import { countTruths, type FolderPlan } from '../../evaluate/score-folders/folder-plan.js';
-import { planPlainFolders, type Affixes } from '../../evaluate/score-folders/plain-layout.js';
-import { planToolkitFolders } from '../../evaluate/score-folders/pysodevaltoolkit-layout.js';
-import { scoreFolders, type FolderScoring } from '../../evaluate/score-folders/score-folders.js';
-import { tallyFolders, type FolderFailure } from '../../evaluate/score-folders/tally.js';
+import { planBirefnetFolders } from '../../scoring/folders/birefnet-layout.js';
+import { countTruths, type FolderPlan } from '../../scoring/folders/folder-plan.js';
+import { planPlainFolders, type Affixes } from '../../scoring/folders/plain-layout.js';
+import { planToolkitFolders } from '../../scoring/folders/pysodevaltoolkit-layout.js';
+import { scoreFolders, type FolderScoring } from '../../scoring/folders/score-folders.js';
+import { tallyFolders, type FolderFailure } from '../../scoring/folders/tally.js';
 import type { Conventions, Protocol } from '../../metrics/metric.js';
 import { metricsOf } from '../../metrics/registry.js';
 import type { CliContext } from '../context.js';

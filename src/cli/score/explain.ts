@@ -1,12 +1,12 @@
 import { sep } from 'node:path';
 import { escapeControls } from '../../core/errors.js';
-import { isFlip, VERDICT_IOU } from '../../evaluate/aggregate/flips.js';
-import type { ExplainedProtocol, Step } from '../../evaluate/explain/explanation.js';
-import { explainImage, type ExplainedCell } from '../../evaluate/explain/explain-plan.js';
-import { valueText } from '../../evaluate/explain/format.js';
-import type { FolderPlan } from '../../evaluate/score-folders/folder-plan.js';
-import type { FolderScoring } from '../../evaluate/score-folders/score-folders.js';
-import { NO_BREAK, wrapText } from '../wrap-text.js';
+import { isFlip, VERDICT_IOU } from '../../scoring/aggregate/flips.js';
+import type { ExplainedProtocol, Step } from '../../scoring/explain/explanation.js';
+import { explainImage, type ExplainedCell } from '../../scoring/explain/explain-plan.js';
+import { valueText } from '../../scoring/explain/format.js';
+import type { FolderPlan } from '../../scoring/folders/folder-plan.js';
+import type { FolderScoring } from '../../scoring/folders/score-folders.js';
+import { NO_BREAK, wrapText } from '../../core/text.js';
 
 const LABEL_WIDTH = 18;
 

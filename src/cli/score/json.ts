@@ -1,6 +1,6 @@
-import type { MetricMean } from '../../core/summary.js';
-import { INTERVALS } from '../../evaluate/aggregate/intervals.js';
-import type { FolderResults, FolderScores } from '../../evaluate/score-folders/tally.js';
+import type { MetricMean } from '../../schema/summary-types.js';
+import { INTERVALS } from '../../scoring/aggregate/intervals.js';
+import type { FolderResults, FolderScores } from '../../scoring/folders/tally.js';
 import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
 
 /**

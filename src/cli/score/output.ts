@@ -1,7 +1,7 @@
-import type { FolderPlan } from '../../evaluate/score-folders/folder-plan.js';
-import type { FolderCell, FolderScoring } from '../../evaluate/score-folders/score-folders.js';
-import type { FolderResults } from '../../evaluate/score-folders/tally.js';
-import { RESIZE_METHOD } from '../../evaluate/load-pair.js';
+import type { FolderPlan } from '../../scoring/folders/folder-plan.js';
+import type { FolderCell, FolderScoring } from '../../scoring/folders/score-folders.js';
+import type { FolderResults } from '../../scoring/folders/tally.js';
+import { RESIZE_METHOD } from '../../scoring/load-pair.js';
 import { signatureOf, type SignatureOptions } from '../../metrics/signature.js';
 import type { Protocol } from '../../metrics/metric.js';
 

@@ -1,10 +1,10 @@
 import { escapeControls } from '../../core/errors.js';
-import { isDefined, type MetricValue } from '../../core/metric-value.js';
-import type { Interval } from '../../core/summary.js';
-import { INTERVALS } from '../../evaluate/aggregate/intervals.js';
-import type { FolderCell } from '../../evaluate/score-folders/score-folders.js';
-import type { FolderResults, FolderScores } from '../../evaluate/score-folders/tally.js';
-import { NO_BREAK, wrapText } from '../wrap-text.js';
+import { isDefined, type MetricValue } from '../../schema/metric-value.js';
+import type { Interval } from '../../schema/summary-types.js';
+import { INTERVALS } from '../../scoring/aggregate/intervals.js';
+import type { FolderCell } from '../../scoring/folders/score-folders.js';
+import type { FolderResults, FolderScores } from '../../scoring/folders/tally.js';
+import { NO_BREAK, wrapText } from '../../core/text.js';
 import { formatFigure, headlineMetrics } from './headline.js';
 import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
 

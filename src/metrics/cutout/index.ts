@@ -1,4 +1,4 @@
-import type { MetricValue } from '../../core/metric-value.js';
+import type { MetricValue } from '../../schema/metric-value.js';
 import type { Metric, MetricMeta, Pair } from '../metric.js';
 import {
   compositeDifference,

@@ -1,4 +1,4 @@
-import type { MetricValue } from '../../core/metric-value.js';
+import type { MetricValue } from '../../schema/metric-value.js';
 import type { Confusion } from '../confusion.js';
 import { BETA_SQUARED } from '../f-beta.js';
 import type { Conventions } from '../metric.js';

@@ -1,5 +1,5 @@
 import { countBits, intersection, packAtLeast, type BitMask } from '../../image/bit-mask.js';
-import type { MetricValue } from '../../core/metric-value.js';
+import type { MetricValue } from '../../schema/metric-value.js';
 import type { Metric, Pair, TruthIntermediate } from '../metric.js';
 import { boundaryBand, boundaryRadii, type BoundaryBand } from './boundary-bands.js';
 import { mattingMetric } from './matting-metric.js';

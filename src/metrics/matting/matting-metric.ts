@@ -1,4 +1,4 @@
-import type { MetricValue } from '../../core/metric-value.js';
+import type { MetricValue } from '../../schema/metric-value.js';
 import type { CostClass, Metric, MetricMeta, Pair } from '../metric.js';
 
 /** A metric of the `matting` protocol, which sees both mattes whole: no threshold, no stretch, no trimap. */

@@ -1,4 +1,4 @@
-import { isDefined, type MetricValue } from '../../core/metric-value.js';
+import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import type { Confusion } from '../confusion.js';
 import type { Metric, MetricMeta, PairIntermediate } from '../metric.js';
 import { sodCounts } from './thresholds.js';

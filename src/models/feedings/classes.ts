@@ -1,7 +1,7 @@
-import { classMasks, matteOfClasses } from '../class-masks.js';
-import { placeImage } from '../placement.js';
-import { toTensor } from '../preprocess.js';
-import type { ClassesSpec } from '../spec.js';
+import { classMasks, matteOfClasses } from '../pixels/class-masks.js';
+import { placeImage } from '../pixels/placement.js';
+import { toTensor } from '../pixels/preprocess.js';
+import type { ClassesSpec } from '../spec/spec.js';
 import type { Feeding } from './feeding.js';
 import { connectSingle } from './single-network.js';
 

@@ -1,7 +1,7 @@
 import type { GrayImage, RgbImage } from '../../image/raster.js';
-import type { ImagePrompt } from '../prompts.js';
-import type { DecoderPrompt } from '../sam.js';
-import type { InputType, OutputTensor, Tensor } from '../tensor.js';
+import type { ImagePrompt } from '../spec/prompts.js';
+import type { DecoderPrompt } from '../pixels/sam.js';
+import type { InputType, OutputTensor, Tensor } from '../pixels/tensor.js';
 
 /** A loaded network as a feeding sees it, whatever runs it. */
 export interface Network {

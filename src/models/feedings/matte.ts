@@ -1,7 +1,7 @@
-import { placeImage } from '../placement.js';
-import { toMatte } from '../postprocess.js';
-import { toTensor } from '../preprocess.js';
-import type { MatteSpec } from '../spec.js';
+import { placeImage } from '../pixels/placement.js';
+import { toMatte } from '../pixels/postprocess.js';
+import { toTensor } from '../pixels/preprocess.js';
+import type { MatteSpec } from '../spec/spec.js';
 import type { Feeding } from './feeding.js';
 import { connectSingle } from './single-network.js';
 

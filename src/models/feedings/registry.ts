@@ -1,4 +1,4 @@
-import type { NetworkSpec } from '../spec.js';
+import type { NetworkSpec } from '../spec/spec.js';
 import { classesFeeding } from './classes.js';
 import type { Feeding } from './feeding.js';
 import { matteFeeding } from './matte.js';

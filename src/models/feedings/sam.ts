@@ -1,6 +1,6 @@
-import { decoderPrompts, samMatte, toFrame, type DecoderPrompt } from '../sam.js';
-import type { SamSpec } from '../spec.js';
-import type { OutputTensor, Tensor } from '../tensor.js';
+import { decoderPrompts, samMatte, toFrame, type DecoderPrompt } from '../pixels/sam.js';
+import type { SamSpec } from '../spec/spec.js';
+import type { OutputTensor, Tensor } from '../pixels/tensor.js';
 import type { Feeding, Network } from './feeding.js';
 import { signatureError } from './single-network.js';
 

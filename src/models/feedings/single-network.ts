@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../../core/errors.js';
-import type { InputSpec } from '../input-spec.js';
+import type { InputSpec } from '../spec/input-spec.js';
 import type { Fed, Inferred, Network } from './feeding.js';
 
 /**

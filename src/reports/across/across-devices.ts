@@ -1,10 +1,10 @@
-import type { Summary } from '../../core/summary.js';
-import { accuracyTable } from '../accuracy-table.js';
-import { deviceLabels } from '../device-label.js';
-import { inferenceTimeTable } from '../inference-time-table.js';
-import { latencyTable } from '../latency-table.js';
-import { phaseTable } from '../phase-table.js';
-import type { Table } from '../table.js';
+import type { Summary } from '../../schema/summary-types.js';
+import { accuracyTable } from '../tables/accuracy-table.js';
+import { deviceLabels } from '../tables/device-label.js';
+import { inferenceTimeTable } from '../tables/inference-time-table.js';
+import { latencyTable } from '../tables/latency-table.js';
+import { phaseTable } from '../tables/phase-table.js';
+import type { Table } from '../tables/table.js';
 import { assertComparable } from './comparable.js';
 import { deviceRatioTable } from './device-ratio-table.js';
 import { differencesBetween } from './differences.js';

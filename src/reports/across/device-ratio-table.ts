@@ -1,8 +1,8 @@
-import { UNCHECKED, sealOfAll } from '../../core/seal.js';
-import type { Summary, TimingRow } from '../../core/summary.js';
-import { deviceLabels } from '../device-label.js';
-import { sealMark } from '../seal-mark.js';
-import { NO_FIGURE, type Cell, type Row, type Table } from '../table.js';
+import { UNCHECKED, sealOfAll } from '../../schema/seal.js';
+import type { Summary, TimingRow } from '../../schema/summary-types.js';
+import { deviceLabels } from '../tables/device-label.js';
+import { sealMark } from '../tables/seal-mark.js';
+import { NO_FIGURE, type Cell, type Row, type Table } from '../tables/table.js';
 
 /**
  * How many times faster each model runs on the other devices than on the first one, as the post says of BiRefNet

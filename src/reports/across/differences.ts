@@ -1,5 +1,5 @@
-import type { Summary } from '../../core/summary.js';
-import { deviceLabels } from '../device-label.js';
+import type { Summary } from '../../schema/summary-types.js';
+import { deviceLabels } from '../tables/device-label.js';
 
 /** What else differs between runs than their devices, in words; it is said before any figure. */
 export function differencesBetween(summaries: readonly Summary[]): readonly string[] {

@@ -1,11 +1,11 @@
-import type { Summary } from '../../core/summary.js';
-import { csv } from '../csv.js';
-import { deviceLabels } from '../device-label.js';
-import { renderTables as renderLatexTables } from '../latex.js';
-import { escapeMarkdown, renderTable as renderMarkdownTable } from '../markdown.js';
+import type { Summary } from '../../schema/summary-types.js';
+import { csv } from '../formats/csv.js';
+import { deviceLabels } from '../tables/device-label.js';
+import { renderTables as renderLatexTables } from '../formats/latex.js';
+import { escapeMarkdown, renderTable as renderMarkdownTable } from '../formats/markdown.js';
 import { renderPage } from '../page/render-page.js';
-import type { RenderOptions } from '../report.js';
-import { renderTable as renderTerminalTable } from '../terminal.js';
+import type { RenderOptions } from '../formats/report.js';
+import { renderTable as renderTerminalTable } from '../formats/terminal.js';
 import { acrossDevices, type AcrossDevices } from './across-devices.js';
 import { assertComparable } from './comparable.js';
 

@@ -1,7 +1,7 @@
-import type { DeviceSummary, Summary } from '../../core/summary.js';
-import { deviceLabels } from '../device-label.js';
-import { sealMark } from '../seal-mark.js';
-import { NO_FIGURE, type Cell, type Row, type Table } from '../table.js';
+import type { DeviceSummary, Summary } from '../../schema/summary-types.js';
+import { deviceLabels } from '../tables/device-label.js';
+import { sealMark } from '../tables/seal-mark.js';
+import { NO_FIGURE, type Cell, type Row, type Table } from '../tables/table.js';
 import { overall } from './device-ratio-table.js';
 
 /**

@@ -1,5 +1,5 @@
 import { escapeControls } from '../../core/errors.js';
-import type { GateOutcome } from '../../core/verdict.js';
+import type { GateOutcome } from '../../schema/verdict.js';
 import { headline, verdictTitle } from './outcome-lines.js';
 
 /** GitHub's workflow commands: an error a failed check, a warning an open one, and the verdict as a notice. */

@@ -1,5 +1,5 @@
-import type { GainEstimate } from '../../core/comparison.js';
-import { NO_FIGURE, type Cell } from '../table.js';
+import type { GainEstimate } from '../../schema/comparison.js';
+import { NO_FIGURE, type Cell } from '../tables/table.js';
 
 /** Scores with four decimals, since the differences that matter are of some thousandths; larger figures with five digits. */
 export function formatFigure(value: number): string {

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
-import type { Comparison } from '../../core/comparison.js';
-import type { Gallery } from '../../core/gallery.js';
-import type { GateOutcome, PairVerdict } from '../../core/verdict.js';
+import type { Comparison } from '../../schema/comparison.js';
+import type { Gallery } from '../../schema/gallery.js';
+import type { GateOutcome, PairVerdict } from '../../schema/verdict.js';
 import { renderDocument } from '../page/document.js';
 import { galleryData } from '../page/gallery/gallery-data.js';
 import { GalleryView } from '../page/gallery/gallery-view.js';

@@ -1,5 +1,5 @@
 import { escapeControls } from '../../core/errors.js';
-import type { Check, GateOutcome, PairVerdict } from '../../core/verdict.js';
+import type { Check, GateOutcome, PairVerdict } from '../../schema/verdict.js';
 import { imageLine, verdictTitle } from './outcome-lines.js';
 
 /**

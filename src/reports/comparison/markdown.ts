@@ -1,7 +1,7 @@
 import { escapeControls } from '../../core/errors.js';
-import type { Comparison } from '../../core/comparison.js';
-import type { GateOutcome, PairVerdict } from '../../core/verdict.js';
-import { renderTable } from '../markdown.js';
+import type { Comparison } from '../../schema/comparison.js';
+import type { GateOutcome, PairVerdict } from '../../schema/verdict.js';
+import { renderTable } from '../formats/markdown.js';
 import { headline, imageLine, verdictTitle, VERDICT_WORDS } from './outcome-lines.js';
 import { pairTitle, preambleOf, tablesOfPair } from './tables.js';
 

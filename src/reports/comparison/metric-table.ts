@@ -1,5 +1,5 @@
-import type { MetricComparison, PairComparison } from '../../core/comparison.js';
-import type { Row, Table } from '../table.js';
+import type { MetricComparison, PairComparison } from '../../schema/comparison.js';
+import type { Row, Table } from '../tables/table.js';
 import { figureCell, intervalCell, pCell, signedCell } from './figures.js';
 
 /** Every metric on every dataset: before, now, the gain with its interval, p, images better, same and worse. */

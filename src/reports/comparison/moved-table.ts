@@ -1,5 +1,5 @@
-import type { MovedImage, PairComparison } from '../../core/comparison.js';
-import type { Row, Table } from '../table.js';
+import type { MovedImage, PairComparison } from '../../schema/comparison.js';
+import type { Row, Table } from '../tables/table.js';
 import { figureCell, signedCell } from './figures.js';
 
 /** The images whose score fell and rose most. Null if none moved. */

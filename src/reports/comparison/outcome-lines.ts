@@ -1,4 +1,4 @@
-import type { Check, GateOutcome, PairVerdict, Verdict } from '../../core/verdict.js';
+import type { Check, GateOutcome, PairVerdict, Verdict } from '../../schema/verdict.js';
 import { formatFigure, formatSigned } from './figures.js';
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {

@@ -1,7 +1,7 @@
-import type { RankingReport, RankingTable } from '../../core/ranking.js';
-import { renderTable as renderMarkdown } from '../markdown.js';
-import type { Table } from '../table.js';
-import { renderTable as renderTerminal } from '../terminal.js';
+import type { RankingReport, RankingTable } from '../../schema/ranking.js';
+import { renderTable as renderMarkdown } from '../formats/markdown.js';
+import type { Table } from '../tables/table.js';
+import { renderTable as renderTerminal } from '../formats/terminal.js';
 import { figureCell } from './figures.js';
 
 /** A ranking for a terminal. */

@@ -1,11 +1,11 @@
-import { sealOf, type SealPart } from '../../core/seal.js';
+import { sealOf, type SealPart } from '../../schema/seal.js';
 import type {
   LatencyComparison,
   MachineConditions,
   PairComparison,
   PhaseRatio,
-} from '../../core/comparison.js';
-import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from '../table.js';
+} from '../../schema/comparison.js';
+import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from '../tables/table.js';
 
 /** Times by phase, peak memory and file size, with their ratios, and what the times are worth. */
 export function resourceTable({ latency, peakRssBytes, baseline, candidate }: PairComparison): Table {

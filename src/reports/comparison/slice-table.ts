@@ -1,5 +1,5 @@
-import type { PairComparison } from '../../core/comparison.js';
-import type { Row, Table } from '../table.js';
+import type { PairComparison } from '../../schema/comparison.js';
+import type { Row, Table } from '../tables/table.js';
 import { countCell, figureCell, intervalCell, pCell, signedCell } from './figures.js';
 
 /** Slices shown; all are in the JSON. */

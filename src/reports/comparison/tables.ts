@@ -1,5 +1,5 @@
-import type { Comparison, PairComparison } from '../../core/comparison.js';
-import type { Table } from '../table.js';
+import type { Comparison, PairComparison } from '../../schema/comparison.js';
+import type { Table } from '../tables/table.js';
 import { metricTable } from './metric-table.js';
 import { movedTable } from './moved-table.js';
 import { resourceTable } from './resource-table.js';

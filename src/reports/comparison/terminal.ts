@@ -1,6 +1,6 @@
-import type { Comparison } from '../../core/comparison.js';
-import type { GateOutcome, PairVerdict } from '../../core/verdict.js';
-import { renderTable } from '../terminal.js';
+import type { Comparison } from '../../schema/comparison.js';
+import type { GateOutcome, PairVerdict } from '../../schema/verdict.js';
+import { renderTable } from '../formats/terminal.js';
 import { headline, imageLine, verdictTitle, VERDICT_WORDS } from './outcome-lines.js';
 import { pairTitle, preambleOf, tablesOfPair } from './tables.js';
 import { wrap } from './wrap.js';

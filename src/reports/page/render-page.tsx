@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { PageInput } from '../../core/page-input.js';
+import type { PageInput } from '../../schema/page-input.js';
 import { renderDocument } from './document.js';
 import { Name } from './parts/name.js';
 import type { Section } from './section.js';

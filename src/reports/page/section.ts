@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { PageInput } from '../../core/page-input.js';
+import type { PageInput } from '../../schema/page-input.js';
 
 /** A part of the page with a heading and an entry in the contents. Adding one is one file and one line in the registry. */
 export interface Section {

@@ -1,9 +1,9 @@
-import type { PageRun } from '../../core/page-input.js';
-import type { RankingTable } from '../../core/ranking.js';
-import type { TimingRow } from '../../core/summary.js';
-import { deviceLabel } from '../device-label.js';
-import { sealOfRow } from '../seal-mark.js';
-import { formatMs, formatScore } from '../table.js';
+import type { PageRun } from '../../schema/page-input.js';
+import type { RankingTable } from '../../schema/ranking.js';
+import type { TimingRow } from '../../schema/summary-types.js';
+import { deviceLabel } from '../tables/device-label.js';
+import { sealOfRow } from '../tables/seal-mark.js';
+import { formatMs, formatScore } from '../tables/table.js';
 
 /** What a run says in one breath. */
 export interface VerdictLine {

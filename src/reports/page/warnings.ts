@@ -1,5 +1,5 @@
-import type { PageRun } from '../../core/page-input.js';
-import { sealOfRow } from '../seal-mark.js';
+import type { PageRun } from '../../schema/page-input.js';
+import { sealOfRow } from '../tables/seal-mark.js';
 import { listed, overallTable } from './verdict-line.js';
 
 export interface Warning {

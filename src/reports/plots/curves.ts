@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { PageInput, RunCurves } from '../../core/page-input.js';
+import type { PageInput, RunCurves } from '../../schema/page-input.js';
 import { drawSvg, grid } from './draw-svg.js';
 import type { XY } from './marks.js';
 import { colourOf, datasetTitle, modelLegend, runKey, where } from './models.js';

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { LatencySeries } from '../../core/page-input.js';
+import type { LatencySeries } from '../../schema/page-input.js';
 import { INK, LINE, WARN } from './colours.js';
 import { drawSvg, grid } from './draw-svg.js';
 import { dots, thinned, type XY } from './marks.js';

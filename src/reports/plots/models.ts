@@ -1,6 +1,6 @@
-import type { PageInput, PageRun } from '../../core/page-input.js';
-import type { MetricSummary } from '../../core/summary.js';
-import { deviceLabels } from '../device-label.js';
+import type { PageInput, PageRun } from '../../schema/page-input.js';
+import type { MetricSummary } from '../../schema/summary-types.js';
+import { deviceLabels } from '../tables/device-label.js';
 import { modelColour } from './colours.js';
 import type { LegendEntry } from './plot.js';
 

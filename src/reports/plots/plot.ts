@@ -1,5 +1,5 @@
 import { sha256 } from '../../core/hash.js';
-import type { PageInput } from '../../core/page-input.js';
+import type { PageInput } from '../../schema/page-input.js';
 
 /** A kind of plot: one file, one line in the registry. Pure: data in, SVG out. */
 export interface PlotFamily {

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { SliceScore } from '../../core/page-input.js';
+import type { SliceScore } from '../../schema/page-input.js';
 import { LINE } from './colours.js';
 import { attributeLabel } from './attribute-label.js';
 import { drawSvg, grid } from './draw-svg.js';

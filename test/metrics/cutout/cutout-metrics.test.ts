@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isDefined, type MetricValue } from '../../../src/core/metric-value.js';
+import { isDefined, type MetricValue } from '../../../src/schema/metric-value.js';
 import type { GrayImage, RgbImage } from '../../../src/image/raster.js';
 import { createPair, createTruth } from '../../../src/metrics/context.js';
 import { cutoutMetrics } from '../../../src/metrics/cutout/index.js';

@@ -1,4 +1,4 @@
-import type { MetricValue } from '../../../src/core/metric-value.js';
+import type { MetricValue } from '../../../src/schema/metric-value.js';
 import type { GrayImage, RgbImage } from '../../../src/image/raster.js';
 
 /** Every cut-out metric straight from its definition: distances by trying all pixels, composites by compositing. */

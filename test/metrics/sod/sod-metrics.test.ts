@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isDefined } from '../../../src/core/metric-value.js';
+import { isDefined } from '../../../src/schema/metric-value.js';
 import { sodMetrics } from '../../../src/metrics/sod/index.js';
 import { scorePair } from '../../../src/metrics/score-pair.js';
 import {

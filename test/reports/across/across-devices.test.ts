@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelTimingSummary, Summary, TimingRow } from '../../../src/core/summary.js';
-import type { GpuSummary } from '../../../src/core/timing-summary.js';
-import type { Seal } from '../../../src/core/seal.js';
-import { findCard } from '../../../src/evaluate/timing/card.js';
+import type { ModelTimingSummary, Summary, TimingRow } from '../../../src/schema/summary-types.js';
+import type { GpuSummary } from '../../../src/schema/timing-summary-types.js';
+import type { Seal } from '../../../src/schema/seal.js';
+import { findCard } from '../../../src/runners/onnx/devices/card.js';
 import { acrossDevices } from '../../../src/reports/across/across-devices.js';
 import { ACROSS_FORMATS, renderAcross } from '../../../src/reports/across/render.js';
-import type { Table } from '../../../src/reports/table.js';
+import type { Table } from '../../../src/reports/tables/table.js';
 import { parseDevice } from '../../../src/runners/device.js';
-import { askNvidia } from '../../../src/runners/devices/nvidia.js';
-import { answer, nvidiaSmi } from '../../runners/devices/fixture.js';
+import { askNvidia } from '../../../src/runners/onnx/devices/nvidia.js';
+import { answer, nvidiaSmi } from '../../runners/onnx/devices/fixture.js';
 import { SUMMARY } from '../fixed-summary.js';
 
 /** What the run of a machine with this card says of it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { MetricComparison, PairComparison } from '../../../src/core/comparison.js';
+import type { MetricComparison, PairComparison } from '../../../src/schema/comparison.js';
 import { metricTable } from '../../../src/reports/comparison/metric-table.js';
-import { renderTable } from '../../../src/reports/terminal.js';
+import { renderTable } from '../../../src/reports/formats/terminal.js';
 
 const model = { name: 'model', sha256: 'f'.repeat(64), bytes: 1 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkGate } from '../../../src/evaluate/verdict/check.js';
+import { checkGate } from '../../../src/analysis/gate/check.js';
 import { outcomeToAnnotations } from '../../../src/reports/comparison/annotations.js';
 import { comparisonToHtml, outcomeToHtml } from '../../../src/reports/comparison/html.js';
 import { outcomeToJunit } from '../../../src/reports/comparison/junit.js';

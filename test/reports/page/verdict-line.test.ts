@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PageRun } from '../../../src/core/page-input.js';
-import type { Rank } from '../../../src/core/ranking.js';
+import type { PageRun } from '../../../src/schema/page-input.js';
+import type { Rank } from '../../../src/schema/ranking.js';
 import { listed, verdictLine } from '../../../src/reports/page/verdict-line.js';
 import { warningsOf } from '../../../src/reports/page/warnings.js';
 import { SUMMARY } from '../fixed-summary.js';

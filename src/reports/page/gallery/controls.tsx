@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Gallery } from '../../../core/gallery.js';
+import type { Gallery } from '../../../schema/gallery.js';
 import { inWords } from './shot.js';
 
 /** How the strips are sorted and which are shown. Not displayed without a script that listens. */

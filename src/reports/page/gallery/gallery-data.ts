@@ -1,4 +1,4 @@
-import type { Gallery, GalleryChange, GalleryMetric } from '../../../core/gallery.js';
+import type { Gallery, GalleryChange, GalleryMetric } from '../../../schema/gallery.js';
 
 /** What the gallery's script needs besides the markup, where names and pictures are. */
 export interface GalleryData {

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Gallery } from '../../../core/gallery.js';
+import type { Gallery } from '../../../schema/gallery.js';
 import { Notes } from '../parts/data-table.js';
 import { Controls } from './controls.js';
 import { Shot } from './shot.js';

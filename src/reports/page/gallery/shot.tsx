@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Gallery, GalleryImage, GalleryMatte, GalleryReason } from '../../../core/gallery.js';
+import type { Gallery, GalleryImage, GalleryMatte, GalleryReason } from '../../../schema/gallery.js';
 import { Name } from '../parts/name.js';
 
 interface ShotProps {

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Gallery } from '../../../core/gallery.js';
+import type { Gallery } from '../../../schema/gallery.js';
 
 /** The dialog in which one image is looked at. Its script fills it; a closed dialog shows nothing. */
 export function Viewer({ gallery }: { readonly gallery: Gallery }): VNode {

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Column, Row, Table } from '../../table.js';
+import type { Column, Row, Table } from '../../tables/table.js';
 import { Name } from './name.js';
 
 /** A table with its caption and notes. The script makes its columns sortable: `data-value` holds the figure behind a cell. */

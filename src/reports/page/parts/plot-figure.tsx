@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { PageInput } from '../../../core/page-input.js';
+import type { PageInput } from '../../../schema/page-input.js';
 import type { LegendEntry, PlotFamily, StaticPlot } from '../../plots/plot.js';
 
 /** All plots of one kind, side by side, with one legend; null where there are none. */

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import type { RankingReport, RankingTable } from '../../../core/ranking.js';
-import { formatScore } from '../../table.js';
+import type { RankingReport, RankingTable } from '../../../schema/ranking.js';
+import { formatScore } from '../../tables/table.js';
 import { Name } from './name.js';
 
 interface Props {

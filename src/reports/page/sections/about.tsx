@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
-import type { Summary } from '../../../core/summary.js';
-import { deviceLabel } from '../../device-label.js';
-import { formatMegabytes, type Table } from '../../table.js';
+import type { Summary } from '../../../schema/summary-types.js';
+import { deviceLabel } from '../../tables/device-label.js';
+import { formatMegabytes, type Table } from '../../tables/table.js';
 import { DataTable } from '../parts/data-table.js';
 import type { Section } from '../section.js';
 

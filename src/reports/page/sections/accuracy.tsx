@@ -1,5 +1,5 @@
 import { accuracyTables } from '../../across/across-devices.js';
-import { deviceLabels } from '../../device-label.js';
+import { deviceLabels } from '../../tables/device-label.js';
 import { DataTable } from '../parts/data-table.js';
 import type { Section } from '../section.js';
 

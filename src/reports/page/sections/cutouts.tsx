@@ -1,4 +1,4 @@
-import { cutoutTable } from '../../cutout-table.js';
+import { cutoutTable } from '../../tables/cutout-table.js';
 import { DataTable } from '../parts/data-table.js';
 import type { Section } from '../section.js';
 

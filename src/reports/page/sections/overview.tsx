@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
-import type { PageInput, PageRun } from '../../../core/page-input.js';
+import type { PageInput, PageRun } from '../../../schema/page-input.js';
 import { differencesBetween } from '../../across/differences.js';
-import { deviceLabels } from '../../device-label.js';
+import { deviceLabels } from '../../tables/device-label.js';
 import { firstChoice, gatherPareto } from '../../plots/pareto/gather-pareto.js';
 import { pareto } from '../../plots/pareto/pareto.js';
 import { ParetoFigure } from '../parts/pareto-figure.js';

@@ -1,10 +1,10 @@
-import type { Summary } from '../../../core/summary.js';
-import { phaseTable } from '../../phase-table.js';
+import type { Summary } from '../../../schema/summary-types.js';
+import { phaseTable } from '../../tables/phase-table.js';
 import { latency } from '../../plots/latency.js';
 import { phasesPlot } from '../../plots/phases.js';
-import { scenarioTables } from '../../scenario-tables.js';
-import { slownessTables } from '../../slowness-tables.js';
-import { formatMs } from '../../table.js';
+import { scenarioTables } from '../../tables/scenario-tables.js';
+import { slownessTables } from '../../tables/slowness-tables.js';
+import { formatMs } from '../../tables/table.js';
 import { DataTable } from '../parts/data-table.js';
 import { plotGroup } from '../parts/plot-figure.js';
 import type { Section } from '../section.js';

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
-import type { Summary } from '../../../core/summary.js';
+import type { Summary } from '../../../schema/summary-types.js';
 import { curves } from '../../plots/curves.js';
-import { formatScore, type Table } from '../../table.js';
+import { formatScore, type Table } from '../../tables/table.js';
 import { DataTable } from '../parts/data-table.js';
 import { plotGroup } from '../parts/plot-figure.js';
 import type { Section } from '../section.js';

@@ -1,7 +1,7 @@
 import { deviceRatioTable } from '../../across/device-ratio-table.js';
 import { throughputTable } from '../../across/throughput-table.js';
-import { inferenceTimeTable } from '../../inference-time-table.js';
-import { latencyTable } from '../../latency-table.js';
+import { inferenceTimeTable } from '../../tables/inference-time-table.js';
+import { latencyTable } from '../../tables/latency-table.js';
 import { DataTable } from '../parts/data-table.js';
 import type { Section } from '../section.js';
 

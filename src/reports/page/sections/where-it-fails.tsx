@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
-import type { PageRun, SliceTable } from '../../../core/page-input.js';
+import type { PageRun, SliceTable } from '../../../schema/page-input.js';
 import { attributeLabel } from '../../plots/attribute-label.js';
 import { attributes } from '../../plots/attributes.js';
 import { slicesPlot } from '../../plots/slices.js';
-import { formatScore, type Row, type Table } from '../../table.js';
+import { formatScore, type Row, type Table } from '../../tables/table.js';
 import { DataTable } from '../parts/data-table.js';
 import { plotGroup } from '../parts/plot-figure.js';
 import type { Section } from '../section.js';

@@ -1,7 +1,7 @@
-import type { PageInput } from '../../../core/page-input.js';
-import type { MetricMean, PhaseSummary } from '../../../core/summary.js';
-import { deviceLabels } from '../../device-label.js';
-import { sealOfRow } from '../../seal-mark.js';
+import type { PageInput } from '../../../schema/page-input.js';
+import type { MetricMean, PhaseSummary } from '../../../schema/summary-types.js';
+import { deviceLabels } from '../../tables/device-label.js';
+import { sealOfRow } from '../../tables/seal-mark.js';
 import { modelNames, plottedMetric } from '../models.js';
 import type { ParetoChoice, ParetoData, ParetoRow } from './pareto-data.js';
 

@@ -1,0 +1,120 @@
+import type { Difference } from '../../schema/comparison.js';
+import { MaskbenchError } from '../../core/errors.js';
+import { canonicalJson } from '../../core/hash.js';
+import type { ModelPair } from './pair-models.js';
+import type { SideFacts, SideModel } from './side.js';
+
+/**
+ * What differs in the settings of two sides so that their scores must not be held against each other: metric
+ * conventions, the feeding of a model that both sides call by one name, the runner's options, the device.
+ * Two models of different names are two products, each fed in its own way; that is no difference but a remark.
+ */
+export function settingsDifferences(
+  a: SideFacts,
+  b: SideFacts,
+  pairs: readonly ModelPair[],
+): readonly Difference[] {
+  return [
+    ...signatureDifferences(a, b),
+    ...pairs.flatMap(({ baseline, candidate }): Difference[] => {
+      if (baseline.name !== candidate.name) return [];
+      const parts = feedingDifferences(baseline, candidate);
+      if (parts.length === 0) return [];
+      return [{ subject: 'feeding', message: `${baseline.name} is fed differently (${parts.join(', ')})` }];
+    }),
+    ...differing('', a.runner, b.runner).map((part): Difference => ({
+      subject: 'runner',
+      message: `runner option ${part}`,
+    })),
+    ...(a.device === b.device
+      ? []
+      : [{ subject: 'device' as const, message: `device ${a.device} against ${b.device}` }]),
+  ];
+}
+
+function signatureDifferences(a: SideFacts, b: SideFacts): readonly Difference[] {
+  const theirs = new Map(b.signatures.map((signature) => [protocolOf(signature), signature]));
+  const differences = a.signatures.flatMap((own): Difference[] => {
+    const other = theirs.get(protocolOf(own));
+    if (other === undefined || other === own) return [];
+    return [{ subject: 'signature', message: `signature ${own} against ${other}` }];
+  });
+  if (a.signatures.some((own) => theirs.has(protocolOf(own)))) return differences;
+  const message = `no protocol in common (${protocolsOf(a)} against ${protocolsOf(b)})`;
+  return [{ subject: 'signature', message }];
+}
+
+/** The signatures that both sides have; only metrics of these protocols are compared. */
+export function sharedSignatures(a: SideFacts, b: SideFacts): readonly string[] {
+  return a.signatures.filter((own) => b.signatures.some((other) => protocolOf(own) === protocolOf(other)));
+}
+
+export function protocolOf(signature: string): string {
+  return signature.split('|')[0] ?? signature;
+}
+
+function protocolsOf({ signatures }: SideFacts): string {
+  return signatures.map(protocolOf).join(', ');
+}
+
+/** Fields of a spec that say nothing about how the model is fed and read; the files are compared by their bytes. */
+const ELSEWHERE: readonly string[] = [
+  'name',
+  'title',
+  'family',
+  'specialisation',
+  'licence',
+  'trainedOn',
+  'trainingSource',
+  'publishedAs',
+  'expected',
+  'notes',
+  'files',
+  'masks',
+];
+
+/** The parts of preprocessing and postprocessing in which two models differ, as `input.width 320 against 1024`. */
+export function feedingDifferences(a: SideModel, b: SideModel): readonly string[] {
+  const fed = ({ spec }: SideModel): object =>
+    Object.fromEntries(Object.entries(spec).filter(([key]) => !ELSEWHERE.includes(key)));
+  return differing('', fed(a), fed(b));
+}
+
+/** Every leaf of two records that is not the same, with its path. */
+function differing(prefix: string, a: object, b: object): string[] {
+  const theirs = new Map<string, unknown>(Object.entries(b));
+  const ours = new Map<string, unknown>(Object.entries(a));
+  return [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((key): string[] => {
+    const [own, other] = [ours.get(key), theirs.get(key)];
+    if (text(own) === text(other)) return [];
+    if (isRecord(own) && isRecord(other)) return differing(`${prefix}${key}.`, own, other);
+    return [`${prefix}${key} ${text(own)} against ${text(other)}`];
+  });
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return value === undefined ? 'none' : canonicalJson(value);
+}
+
+/**
+ * The one line that refuses a comparison, naming everything that differs. Status 64 where a setting differs, 65 where
+ * only data do.
+ */
+export function refusal(a: SideFacts, b: SideFacts, differences: readonly Difference[]): MaskbenchError {
+  const ofData = differences.every(({ subject }) => DATA.includes(subject));
+  const what = differences.map(({ message }) => message).join('; ');
+  return new MaskbenchError(
+    ofData ? 'data.unpaired' : 'run.mismatch',
+    `${a.label} and ${b.label} cannot be compared: ${what}`,
+    {
+      remedy:
+        'evaluate both under the same settings on the same images, or compare what is common with --force (the result is marked)',
+    },
+  );
+}
+
+const DATA: readonly Difference['subject'][] = ['dataset', 'images', 'failed-cells'];

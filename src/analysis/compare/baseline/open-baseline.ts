@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MaskbenchError } from '../../../core/errors.js';
+import { sha256 } from '../../../core/hash.js';
+import { readJsonl } from '../../../core/jsonl.js';
+import {
+  BASELINE_VERSION,
+  baselineSchema,
+  FACTS_FILE,
+  SCORES_FILE,
+  type BaselineRecord,
+  type ScoreLine,
+} from './baseline-schema.js';
+import type { ModelScores, RunScores } from '../../../store/run-scores.js';
+import type { Side } from '../side.js';
+
+/** @throws MaskbenchError `data.missing` if there is no such baseline, `run.mismatch` or `data.unreadable` if damaged. */
+export async function openBaseline(folder: string, label: string): Promise<Side> {
+  const { times, scoresSha256, ...record } = await readFacts(folder);
+  const path = join(folder, SCORES_FILE);
+  return {
+    facts: { ...record, label, kind: 'baseline' },
+    async loadScores(models) {
+      const text = await readFile(path, 'utf8').catch(() => '');
+      if (sha256(text) !== scoresSha256) {
+        throw new MaskbenchError(
+          'data.unreadable',
+          `the scores are not those that ${FACTS_FILE} was written with`,
+          {
+            where: path,
+            remedy: 'restore both files, or set the baseline again with --replace',
+          },
+        );
+      }
+      return readScores(path, record, models);
+    },
+    loadTimes: async (models) => new Map(Object.entries(times).filter(([model]) => models.includes(model))),
+  };
+}
+
+export function isBaseline(folder: string): boolean {
+  return existsSync(join(folder, FACTS_FILE));
+}
+
+/** Names of the baselines in a folder, sorted; none if there is no such folder. */
+export async function listBaselines(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder).catch(() => []);
+  return entries.filter((name) => isBaseline(join(folder, name))).sort();
+}
+
+async function readFacts(folder: string): Promise<BaselineRecord> {
+  const where = join(folder, FACTS_FILE);
+  const text = await readFile(where, 'utf8').catch((cause: unknown) => {
+    throw new MaskbenchError('data.missing', 'no baseline in this folder', { where: folder, cause });
+  });
+  const parsed = baselineSchema.safeParse(parseJson(text, where));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const at = issue?.path.map(String).join('.') ?? '';
+  throw new MaskbenchError(
+    at === 'schemaVersion' ? 'run.mismatch' : 'data.unreadable',
+    `not a baseline of this Maskbench (${at}: ${issue?.message ?? 'unknown'})`,
+    { where, remedy: `set it again from a run; this Maskbench reads version ${BASELINE_VERSION}` },
+  );
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new MaskbenchError('data.unreadable', 'not JSON', { where, cause });
+  }
+}
+
+async function readScores(
+  path: string,
+  { metrics, datasets }: Pick<BaselineRecord, 'metrics' | 'datasets'>,
+  models: readonly string[],
+): Promise<RunScores> {
+  const lines = new Map(datasets.map(({ name }): [string, ScoreLine[]] => [name, []]));
+  for await (const line of readJsonl<ScoreLine>(path)) lines.get(line.dataset)?.push(line);
+  return {
+    metrics,
+    datasets: [...lines].map(([name, own]) => ({
+      name,
+      ids: own.map(({ id }) => id),
+      contents: own.map(({ content }) => content),
+      attributes: own.map(({ attributes }) => attributes),
+      problems: [],
+      models: new Map(models.map((model) => [model, columnsOf(own, model, metrics.length)])),
+    })),
+  };
+}
+
+function columnsOf(lines: readonly ScoreLine[], model: string, metrics: number): ModelScores {
+  return {
+    columns: Array.from({ length: metrics }, (_, i) =>
+      Float64Array.from(lines, ({ scores }) => scores[model]?.[i] ?? Number.NaN),
+    ),
+    scored: new Uint8Array(lines.length).fill(1),
+    failed: [],
+  };
+}

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { MaskbenchError } from '../../../core/errors.js';
+import { sha256 } from '../../../core/hash.js';
+import { joinInside } from '../../../core/safe-path.js';
+import {
+  BASELINE_VERSION,
+  FACTS_FILE,
+  SCORES_FILE,
+  type BaselineRecord,
+  type ScoreLine,
+} from './baseline-schema.js';
+import type { RunScores, ScoredDataset } from '../../../store/run-scores.js';
+import type { Side, SideModel } from '../side.js';
+
+export interface SaveOptions {
+  /** The folder of all baselines. */
+  readonly folder: string;
+  readonly name: string;
+  /** Only these models of the run. */
+  readonly models?: readonly string[] | undefined;
+  readonly replace?: boolean;
+}
+
+/**
+ * Keeps what a later comparison needs of a run under a name: facts, fingerprints, per-image scores, median times. No
+ * pictures, no host name, no paths of this machine. Equal runs give equal files.
+ *
+ * @returns the folder of the baseline.
+ * @throws MaskbenchError `usage` for a name that is no plain word, `run.exists` if it is taken, `data.missing` if cells
+ * of the run have failed: a baseline must be whole.
+ */
+export async function saveBaseline(side: Side, options: SaveOptions): Promise<string> {
+  const { facts } = side;
+  const folder = baselineFolder(options);
+  if (existsSync(folder) && options.replace !== true) {
+    throw new MaskbenchError('run.exists', `a baseline "${options.name}" is there already`, {
+      where: folder,
+      remedy: 'overwrite it with --replace',
+    });
+  }
+  const models = facts.models.filter(({ name }) => options.models?.includes(name) ?? true);
+  const names = models.map(({ name }) => name);
+  const scores = await side.loadScores(names);
+  assertWhole(scores, facts.label);
+  const lines = scores.datasets.map((dataset) => linesOf(dataset, names)).join('');
+  const { label: _label, kind: _kind, ...rest } = facts;
+  const record: BaselineRecord = {
+    schemaVersion: BASELINE_VERSION,
+    ...rest,
+    models: models.map(withoutLocalPaths),
+    times: Object.fromEntries(await side.loadTimes(names)),
+    scoresSha256: sha256(lines),
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFileAtomic(join(folder, SCORES_FILE), lines);
+  await writeFileAtomic(join(folder, FACTS_FILE), `${JSON.stringify(record, null, 2)}\n`);
+  return folder;
+}
+
+function baselineFolder({ folder, name }: Pick<SaveOptions, 'folder' | 'name'>): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
+    throw new MaskbenchError('usage', `"${name}" is no name for a baseline`, {
+      remedy: 'letters, digits, ".", "_" and "-" only',
+    });
+  }
+  return joinInside(folder, name);
+}
+
+function assertWhole({ datasets }: RunScores, label: string): void {
+  for (const { name, problems, models } of datasets) {
+    for (const [model, { failed }] of models) {
+      const [first] = [...problems, ...failed];
+      if (first === undefined) continue;
+      throw new MaskbenchError(
+        'data.missing',
+        `${problems.length + failed.length} cells of ${model} on ${name} have no scores (${first.id}: ${first.reason})`,
+        {
+          where: label,
+          remedy: 'a baseline must be whole; finish the run with --resume or mend the dataset',
+        },
+      );
+    }
+  }
+}
+
+function linesOf(
+  { name, ids, contents, attributes, models }: ScoredDataset,
+  names: readonly string[],
+): string {
+  const line = (row: number): ScoreLine => ({
+    dataset: name,
+    id: ids[row],
+    content: contents[row],
+    attributes: attributes[row],
+    scores: Object.fromEntries(
+      names.map((model) => [
+        model,
+        (models.get(model)?.columns ?? []).map((column) => (Number.isNaN(column[row]) ? null : column[row])),
+      ]),
+    ),
+  });
+  return ids.map((_, row) => `${JSON.stringify(line(row))}\n`).join('');
+}
+
+/** A path on this machine means nothing elsewhere; the checksum finds the file again. */
+function withoutLocalPaths(model: SideModel): SideModel {
+  return JSON.parse(JSON.stringify(model), (_key, value: unknown) =>
+    typeof value === 'string' && isAbsolute(value) ? basename(value) : value,
+  ) as SideModel;
+}

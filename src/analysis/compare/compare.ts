@@ -1,0 +1,192 @@
+import {
+  COMPARISON_VERSION,
+  type Comparison,
+  type Difference,
+  type PairComparison,
+} from '../../schema/comparison.js';
+import { MaskbenchError } from '../../core/errors.js';
+import { nearest } from '../../core/yaml-file.js';
+import type { MetricMeta } from '../../metrics/metric.js';
+import { METRICS } from '../../metrics/registry.js';
+import { protocolOf, refusal, settingsDifferences, sharedSignatures } from './admissibility.js';
+import { imageDifferences, type LoadedSide } from './image-differences.js';
+import { compareMetrics, type Resampling } from './metric-comparison.js';
+import { largestGains, largestLosses } from './moved-images.js';
+import { pairModels, type ModelChoice } from './pair-models.js';
+import { pairImages, scopeScores, type PairedImages } from './paired-images.js';
+import { remarksOn } from './remarks.js';
+import { describeSide, type Side, type SideFacts } from './side.js';
+import { compareSlices } from './slices.js';
+import { compareStoredTimes } from './stored-latency.js';
+import type { StoredTimes } from '../../store/stored-times.js';
+
+export interface CompareOptions {
+  readonly models?: ModelChoice;
+  /** Only these metrics, by id; slices and moved images are by the first. Default: all that both sides have. */
+  readonly metrics?: readonly string[] | undefined;
+  /** Only these datasets. */
+  readonly datasets?: readonly string[] | undefined;
+  /** Compare what is common in spite of differences that forbid it; the result is marked. */
+  readonly force?: boolean;
+  /** Default 10,000. */
+  readonly resamples?: number;
+  readonly seed?: string;
+}
+
+/** A comparison, and the aligned scores that a gate needs besides. */
+export interface Compared {
+  readonly comparison: Comparison;
+  readonly pairs: readonly PairedImages[];
+}
+
+/** Images named in each direction. */
+const MOVED = 10;
+
+/**
+ * Holds two sides against each other, model by model and image by image.
+ *
+ * @throws MaskbenchError `run.mismatch` or `data.unpaired`, naming everything that forbids it (unless `force`);
+ * `config.unknown-name` or `usage` for models, metrics and datasets that are not there.
+ */
+export async function compareSides(
+  baseline: Side,
+  candidate: Side,
+  options: CompareOptions,
+): Promise<Compared> {
+  const { force = false, resamples = 10_000, seed = 'maskbench' } = options;
+  const [a, b] = [baseline.facts, candidate.facts];
+  const models = pairModels(a, b, options.models ?? {});
+  const datasets = chooseDatasets(a, b, options.datasets);
+  const [before, after] = [
+    await load(
+      baseline,
+      models.map((pair) => pair.baseline.name),
+    ),
+    await load(
+      candidate,
+      models.map((pair) => pair.candidate.name),
+    ),
+  ];
+  const differences = unique([
+    ...settingsDifferences(a, b, models),
+    ...imageDifferences(before, after, models, datasets),
+  ]);
+  if (differences.length > 0 && !force) throw refusal(a, b, differences);
+  const metrics = chooseMetrics(a, b, options.metrics);
+  if (metrics.length === 0) throw refusal(a, b, differences);
+  const resampling = { resamples, seed };
+  const pairs = models.map((pair) =>
+    pairImages(
+      before,
+      after,
+      pair,
+      metrics.map(({ id }) => id),
+      datasets,
+    ),
+  );
+  if (!pairs.some((pair) => pair.datasets.some(({ ids }) => ids.length > 0))) {
+    throw new MaskbenchError('data.empty', `${a.label} and ${b.label} have no scored image in common`);
+  }
+  const comparison: Comparison = {
+    schemaVersion: COMPARISON_VERSION,
+    baseline: describeSide(a),
+    candidate: describeSide(b),
+    signatures: sharedSignatures(a, b),
+    forced: differences,
+    remarks: remarksOn(a, b, models),
+    pairs: pairs.map((pair) => comparePair(pair, before, after, metrics, resampling)),
+  };
+  return { comparison, pairs };
+}
+
+interface Loaded extends LoadedSide {
+  readonly times: ReadonlyMap<string, StoredTimes>;
+}
+
+async function load(side: Side, models: readonly string[]): Promise<Loaded> {
+  return { facts: side.facts, scores: await side.loadScores(models), times: await side.loadTimes(models) };
+}
+
+function comparePair(
+  pair: PairedImages,
+  before: Loaded,
+  after: Loaded,
+  metrics: readonly MetricMeta[],
+  resampling: Resampling,
+): PairComparison {
+  const { baseline, candidate, datasets } = pair;
+  const own = { ...resampling, seed: `${resampling.seed}/${baseline.name}/${candidate.name}` };
+  const [first] = metrics;
+  const primary = scopeScores(datasets, first);
+  const a = { facts: before.facts, times: before.times.get(baseline.name) };
+  const b = { facts: after.facts, times: after.times.get(candidate.name) };
+  const [memoryA, memoryB] = [a.times?.peakRssBytes ?? null, b.times?.peakRssBytes ?? null];
+  const latency = compareStoredTimes(a, b, own);
+  return {
+    baseline: { name: baseline.name, sha256: baseline.sha256, bytes: baseline.bytes },
+    candidate: { name: candidate.name, sha256: candidate.sha256, bytes: candidate.bytes },
+    leaked: datasets
+      .filter(({ leaked }) => leaked.length > 0)
+      .map(({ name, leaked }) => ({ dataset: name, tags: leaked })),
+    metrics: compareMetrics(datasets, metrics, own),
+    slices: compareSlices(datasets, first, own),
+    moved:
+      primary.n === 0
+        ? null
+        : {
+            metric: first.id,
+            losses: largestLosses(primary, MOVED),
+            gains: largestGains(primary, MOVED),
+          },
+    latency,
+    peakRssBytes:
+      latency.kind === 'stored' && memoryA !== null && memoryB !== null
+        ? { baseline: memoryA, candidate: memoryB }
+        : null,
+  };
+}
+
+/** All datasets of either side, or those asked for. */
+function chooseDatasets(
+  a: SideFacts,
+  b: SideFacts,
+  wanted: readonly string[] | undefined,
+): readonly string[] {
+  const names = [...new Set([...a.datasets, ...b.datasets].map(({ name }) => name))];
+  for (const name of wanted ?? []) if (!names.includes(name)) throw unknown('dataset', name, names);
+  return names.filter((name) => wanted?.includes(name) ?? true);
+}
+
+/** The metrics of the protocols that both sides have, or those asked for, in the order asked. */
+function chooseMetrics(
+  a: SideFacts,
+  b: SideFacts,
+  wanted: readonly string[] | undefined,
+): readonly MetricMeta[] {
+  const protocols = sharedSignatures(a, b).map(protocolOf);
+  const known = METRICS.map(({ meta }) => meta).filter(
+    ({ id, protocol }) => protocols.includes(protocol) && a.metrics.includes(id) && b.metrics.includes(id),
+  );
+  if (wanted === undefined) return known;
+  return wanted.map((id) => {
+    const meta = known.find((candidate) => candidate.id === id);
+    if (meta === undefined)
+      throw unknown(
+        'metric',
+        id,
+        known.map((candidate) => candidate.id),
+      );
+    return meta;
+  });
+}
+
+function unknown(kind: string, name: string, names: readonly string[]): MaskbenchError {
+  const near = nearest(name, names);
+  return new MaskbenchError('config.unknown-name', `the two runs have no ${kind} "${name}" in common`, {
+    remedy: near === undefined ? `there are ${names.join(', ')}` : `did you mean "${near}"?`,
+  });
+}
+
+function unique(differences: readonly Difference[]): readonly Difference[] {
+  return [...new Map(differences.map((difference) => [difference.message, difference])).values()];
+}

@@ -1,0 +1,140 @@
+import { leakedTags } from '../../schema/leakage.js';
+import { pairedGains } from '../../stats/differences.js';
+import type { MetricMeta } from '../../metrics/metric.js';
+import { datasetOf, type LoadedSide } from './image-differences.js';
+import type { ModelPair } from './pair-models.js';
+import type { Attributes, ScoredDataset } from '../../store/run-scores.js';
+
+/** The images that both models were scored on, aligned. */
+export interface PairedImages extends ModelPair {
+  readonly datasets: readonly PairedDataset[];
+}
+
+export interface PairedDataset {
+  readonly name: string;
+  /** Tags of pictures in it that either model was trained on. */
+  readonly leaked: readonly string[];
+  readonly ids: readonly string[];
+  readonly attributes: readonly Attributes[];
+  /** By metric id, aligned with `ids`; NaN where the metric is undefined. */
+  readonly baseline: ReadonlyMap<string, Float64Array>;
+  readonly candidate: ReadonlyMap<string, Float64Array>;
+}
+
+/** Pairs by id; images that are not on both sides, not the same or not scored on both are left out. */
+export function pairImages(
+  a: LoadedSide,
+  b: LoadedSide,
+  models: ModelPair,
+  metrics: readonly string[],
+  datasets: readonly string[],
+): PairedImages {
+  const paired = datasets.flatMap((name): PairedDataset[] => {
+    const [ours, theirs] = [datasetOf(a, name), datasetOf(b, name)];
+    if (ours === undefined || theirs === undefined) return [];
+    const rows = commonRows(ours, theirs, models);
+    const columns = (side: LoadedSide, dataset: ScoredDataset, model: string, at: Int32Array) =>
+      new Map(metrics.map((metric) => [metric, columnOf(side, dataset, model, metric, at)]));
+    return [
+      {
+        name,
+        leaked: leakedInto(a, name, models),
+        ids: Array.from(rows.ours, (row) => ours.ids[row]),
+        attributes: Array.from(rows.ours, (row) => ours.attributes[row]),
+        baseline: columns(a, ours, models.baseline.name, rows.ours),
+        candidate: columns(b, theirs, models.candidate.name, rows.theirs),
+      },
+    ];
+  });
+  return { ...models, datasets: paired };
+}
+
+function commonRows(
+  ours: ScoredDataset,
+  theirs: ScoredDataset,
+  { baseline, candidate }: ModelPair,
+): { readonly ours: Int32Array; readonly theirs: Int32Array } {
+  const scored = ours.models.get(baseline.name)?.scored;
+  const theirScored = theirs.models.get(candidate.name)?.scored;
+  const rowOf = new Map(theirs.ids.map((id, row) => [id, row]));
+  const pairs = ours.ids.flatMap((id, row): [number, number][] => {
+    const other = rowOf.get(id);
+    if (other === undefined || ours.contents[row] !== theirs.contents[other]) return [];
+    return scored?.[row] === 1 && theirScored?.[other] === 1 ? [[row, other]] : [];
+  });
+  return {
+    ours: Int32Array.from(pairs, ([row]) => row),
+    theirs: Int32Array.from(pairs, ([, other]) => other),
+  };
+}
+
+function columnOf(
+  { scores }: LoadedSide,
+  dataset: ScoredDataset,
+  model: string,
+  metric: string,
+  rows: Int32Array,
+): Float64Array {
+  const column = dataset.models.get(model)?.columns[scores.metrics.indexOf(metric)];
+  return Float64Array.from(rows, (row) => column?.[row] ?? Number.NaN);
+}
+
+function leakedInto(
+  { facts }: LoadedSide,
+  dataset: string,
+  { baseline, candidate }: ModelPair,
+): readonly string[] {
+  const tags = facts.datasets.find(({ name }) => name === dataset)?.tags ?? [];
+  const seen = [...baseline.spec.trainedOn, ...candidate.spec.trainedOn];
+  return [...new Set(leakedTags(seen, tags))];
+}
+
+/** One metric's scores over some of the paired images: those where it is defined on both sides. */
+export interface ScopedScores {
+  readonly n: number;
+  readonly baseline: Float64Array;
+  readonly candidate: Float64Array;
+  /** Positive is better. */
+  readonly gains: Float64Array;
+  /** Images where it is undefined for one side only. */
+  readonly undefinedBaseline: number;
+  readonly undefinedCandidate: number;
+  /** The dataset and the row of every score. */
+  readonly sources: readonly PairedDataset[];
+  readonly rows: Uint32Array;
+}
+
+/** Over the datasets given, or over a part of their images. */
+export function scopeScores(
+  datasets: readonly PairedDataset[],
+  { id, better }: Pick<MetricMeta, 'id' | 'better'>,
+  isIn: (attributes: Attributes) => boolean = () => true,
+): ScopedScores {
+  const size = datasets.reduce((sum, { ids }) => sum + ids.length, 0);
+  const [baseline, candidate] = [new Float64Array(size), new Float64Array(size)];
+  const rows = new Uint32Array(size);
+  const sources: PairedDataset[] = [];
+  let n = 0;
+  let undefinedBaseline = 0;
+  let undefinedCandidate = 0;
+  for (const dataset of datasets) {
+    const before = dataset.baseline.get(id);
+    const after = dataset.candidate.get(id);
+    if (before === undefined || after === undefined) continue;
+    for (let row = 0; row < before.length; row++) {
+      if (!isIn(dataset.attributes[row])) continue;
+      const [x, y] = [before[row], after[row]];
+      if (Number.isNaN(x) && !Number.isNaN(y)) undefinedBaseline++;
+      if (Number.isNaN(y) && !Number.isNaN(x)) undefinedCandidate++;
+      if (Number.isNaN(x) || Number.isNaN(y)) continue;
+      baseline[n] = x;
+      candidate[n] = y;
+      rows[n] = row;
+      sources.push(dataset);
+      n++;
+    }
+  }
+  const [x, y] = [baseline.subarray(0, n), candidate.subarray(0, n)];
+  const gains = pairedGains(x, y, better);
+  return { n, baseline: x, candidate: y, gains, undefinedBaseline, undefinedCandidate, sources, rows };
+}

@@ -1,0 +1,99 @@
+import type { RankingReport, RankingTable } from '../../schema/ranking.js';
+import { leakedTags, trainingCautions } from '../../schema/leakage.js';
+import { MaskbenchError } from '../../core/errors.js';
+import type { MetricMeta } from '../../metrics/metric.js';
+import { metaOf } from '../../metrics/metric-meta.js';
+import { rankColumns } from './rank-columns.js';
+import type { RunScores, ScoredDataset } from '../../store/run-scores.js';
+import type { Side, SideFacts } from './side.js';
+
+export interface RankOptions {
+  /** Ids; every metric gets its tables. Default: `iou`, or the first metric of the run. */
+  readonly metrics?: readonly string[] | undefined;
+  /** Default 0.05. */
+  readonly alpha?: number;
+  readonly seed?: string;
+}
+
+/**
+ * Ranks the models of one run into tiers: on every dataset and, with several, on all images together. A model is left
+ * out of a table, and named, if it was trained on pictures of its datasets, or if some of its cells failed there: a mean
+ * over other images is another mean.
+ *
+ * @throws MaskbenchError `usage` for a metric that the run has no scores of.
+ */
+export async function rankRun(side: Side, options: RankOptions = {}): Promise<RankingReport> {
+  const { facts } = side;
+  const { alpha = 0.05, seed = 'maskbench' } = options;
+  const scores = await side.loadScores(facts.models.map(({ name }) => name));
+  const wanted = options.metrics ?? [facts.metrics.includes('iou') ? 'iou' : (facts.metrics[0] ?? 'iou')];
+  const scopes = scores.datasets.map((dataset) => [dataset]);
+  if (scopes.length > 1) scopes.push([...scores.datasets]);
+  return {
+    run: facts.label,
+    name: facts.name,
+    signatures: facts.signatures,
+    alpha,
+    tables: wanted.flatMap((id) => {
+      if (!facts.metrics.includes(id)) {
+        throw new MaskbenchError('usage', `the run has no scores of "${id}"`, {
+          where: facts.label,
+          remedy: `it has ${facts.metrics.join(', ')}`,
+        });
+      }
+      return scopes.map((scope) => rankScope(facts, scores, scope, metaOf(id), { alpha, seed }));
+    }),
+  };
+}
+
+function rankScope(
+  facts: SideFacts,
+  scores: RunScores,
+  scope: readonly ScoredDataset[],
+  metric: MetricMeta,
+  options: { readonly alpha: number; readonly seed: string },
+): RankingTable {
+  const position = scores.metrics.indexOf(metric.id);
+  const columns = facts.models.map(({ name, spec }) => ({
+    model: name,
+    scores: concatenated(scope, name, position),
+    excluded: leak(facts, scope, spec.trainedOn) ?? incomplete(scope, name),
+  }));
+  const ranked = new Set(columns.flatMap(({ model, excluded }) => (excluded === null ? [model] : [])));
+  const cautions = trainingCautions(
+    facts.models.filter(({ name }) => ranked.has(name)).map(({ spec }) => spec),
+    facts.datasets
+      .filter((one) => scope.some((scored) => scored.name === one.name))
+      .map((one) => ({ title: one.name, tags: one.tags })),
+  );
+  const dataset = scope.length === 1 ? scope[0].name : null;
+  return rankColumns(columns, { metric, dataset, cautions, ...options });
+}
+
+function leak(
+  { datasets }: SideFacts,
+  scope: readonly ScoredDataset[],
+  trainedOn: readonly string[],
+): string | null {
+  const seen = scope.flatMap(({ name }) => {
+    const tags = datasets.find((dataset) => dataset.name === name)?.tags ?? [];
+    return leakedTags(trainedOn, tags).length > 0 ? [name] : [];
+  });
+  return seen.length === 0 ? null : `trained on pictures of ${seen.join(', ')}`;
+}
+
+function incomplete(scope: readonly ScoredDataset[], model: string): string | null {
+  const failed = scope.reduce((sum, { models }) => sum + (models.get(model)?.failed.length ?? 0), 0);
+  return failed === 0 ? null : `${failed} failed ${failed === 1 ? 'cell' : 'cells'}`;
+}
+
+function concatenated(scope: readonly ScoredDataset[], model: string, metric: number): Float64Array {
+  const parts = scope.map(({ models }) => models.get(model)?.columns[metric] ?? new Float64Array());
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,151 @@
+import { availableParallelism } from 'node:os';
+import { MaskbenchError } from '../../core/errors.js';
+import type { Gallery, GalleryChange, GalleryImage, MissingImage } from '../../schema/gallery.js';
+import { sha256 } from '../../core/hash.js';
+import { nearest } from '../../core/yaml-file.js';
+import { mapInOrder } from '../../core/map-in-order.js';
+import type { MetricMeta } from '../../metrics/metric.js';
+import { plannedSamples } from '../../store/plan-reader.js';
+import type { PlannedSample } from '../../schema/planned-sample.js';
+import { readManifest, type RunFolder } from '../../store/run-folder.js';
+import type { Side } from '../compare/side.js';
+import { loadCandidates, metricsOfSides, type CandidateImage, type SourceRequest } from './candidates.js';
+import { chooseImages, type Choice } from './choose-images.js';
+import { previewImage, type StorePreview } from './preview-image.js';
+
+export interface GalleryRequest {
+  /** Whose images these are: a run whose pictures and ground truths are at hand. */
+  readonly base: Side & { readonly folder: RunFolder };
+  readonly sources: readonly SourceRequest[];
+  /** Sources that are one model before and after. */
+  readonly changes: readonly GalleryChange[];
+  /** By which images are chosen, by id; default: the first of IoU, S-measure and MAD that is scored. */
+  readonly metric?: string | undefined;
+  /** Images shown, at most. */
+  readonly count: number;
+  readonly changesOnly?: boolean;
+  /** Previews are at most this wide and high, in pixels. */
+  readonly size: number;
+  /** Says where the previews go, once it is known of how many images. */
+  readonly place: (images: number) => StorePreview;
+}
+
+const USUAL_METRICS = ['iou', 'sod.s', 'matting.mad'];
+/** Of the digest in file names and links: 48 bits, for some hundred images. */
+const KEY_DIGITS = 12;
+
+/**
+ * Chooses the images that tell most and makes their previews, a few at a time: memory holds the scores and a few
+ * images, whatever the number of images in the run.
+ *
+ * @throws MaskbenchError `config.unknown-name` for a metric that is not scored, `data.unreadable` for a damaged run.
+ */
+export async function buildGallery(request: GalleryRequest): Promise<Gallery> {
+  const { base, sources, changes, count } = request;
+  const metrics = metricsOfSides(sources.map(({ side }) => side));
+  const chosenBy = metricFor(metrics, request.metric);
+  const candidates = await loadCandidates(base, sources, metrics, chosenBy);
+  const choices = chooseImages(candidates, {
+    count,
+    changes,
+    changesOnly: request.changesOnly === true,
+  });
+  const samples = await samplesOf(
+    base.folder,
+    choices.map(({ index }) => candidates[index]),
+  );
+  const { settings } = await readManifest(base.folder);
+  const store = request.place(choices.length);
+  const images: GalleryImage[] = [];
+  const missing: MissingImage[] = [];
+  const width = Math.min(4, availableParallelism());
+  const show = (choice: Choice): Promise<GalleryImage | MissingImage> =>
+    showImage(request, candidates[choice.index], choice, samples, store);
+  for await (const image of mapInOrder(choices, width, show)) {
+    if ('reason' in image) missing.push(image);
+    else images.push(image);
+  }
+  return {
+    available: candidates.filter(({ scored }) => scored).length,
+    chosenBy: chosenBy?.id ?? null,
+    threshold: settings.scoring.threshold,
+    sources: sources.map(({ label, model, run }) => ({ label, model, run })),
+    changes,
+    changesOnly: request.changesOnly === true,
+    metrics: metrics.map(({ id, name, protocol, better }) => ({ id, name, protocol, better })),
+    images,
+    missing,
+  };
+}
+
+async function showImage(
+  { base, sources, size }: GalleryRequest,
+  { dataset, id, attributes, cells }: CandidateImage,
+  { reasons }: Choice,
+  samples: ReadonlyMap<string, PlannedSample>,
+  store: StorePreview,
+): Promise<GalleryImage | MissingImage> {
+  const sample = samples.get(nameOf(dataset, id));
+  if (sample === undefined) return { dataset, id, reason: 'not in the plan of the run' };
+  const key = sha256(nameOf(dataset, id)).slice(0, KEY_DIGITS);
+  const files = sources.map(({ side, model }, i) =>
+    // Another run's matte of another picture is no matte of this one.
+    side.folder === undefined || (side !== base && cells[i].failure !== null)
+      ? null
+      : side.folder.matte(model, dataset, id),
+  );
+  try {
+    const { mattes, ...previews } = await previewImage({ key, sample, mattes: files, size, store });
+    return {
+      key,
+      dataset,
+      id,
+      width: sample.width,
+      height: sample.height,
+      ...previews,
+      mattes: mattes.map((url, i) => ({
+        url,
+        values: cells[i].values,
+        failure: cells[i].failure ?? (url === null ? absence(sources[i].side) : null),
+      })),
+      attributes,
+      reasons,
+    };
+  } catch (error) {
+    if (!(error instanceof MaskbenchError) || !error.code.startsWith('data.')) throw error;
+    return { dataset, id, reason: `${error.where ?? 'a file'}: ${error.message}` };
+  }
+}
+
+function absence({ folder }: Side): string {
+  return folder === undefined ? 'a baseline keeps no mattes' : 'the matte is not there';
+}
+
+async function samplesOf(
+  folder: RunFolder,
+  images: readonly CandidateImage[],
+): Promise<ReadonlyMap<string, PlannedSample>> {
+  const wanted = new Set(images.map(({ dataset, id }) => nameOf(dataset, id)));
+  const samples = new Map<string, PlannedSample>();
+  for await (const sample of plannedSamples(folder)) {
+    const name = nameOf(sample.dataset, sample.id);
+    if (wanted.has(name)) samples.set(name, sample);
+  }
+  return samples;
+}
+
+/** Dataset and id kept apart, whatever characters they have. */
+function nameOf(dataset: string, id: string): string {
+  return JSON.stringify([dataset, id]);
+}
+
+function metricFor(metrics: readonly MetricMeta[], wanted: string | undefined): MetricMeta | undefined {
+  const ids = metrics.map(({ id }) => id);
+  const id = wanted ?? USUAL_METRICS.find((usual) => ids.includes(usual)) ?? ids[0];
+  const metric = metrics.find((meta) => meta.id === id);
+  if (metric !== undefined || wanted === undefined) return metric;
+  const near = nearest(wanted, ids);
+  throw new MaskbenchError('config.unknown-name', `the run has no metric "${wanted}"`, {
+    remedy: near === undefined ? `it has ${ids.join(', ')}` : `did you mean "${near}"?`,
+  });
+}

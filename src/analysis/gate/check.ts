@@ -1,0 +1,80 @@
+import type { LatencyComparison, PairComparison } from '../../schema/comparison.js';
+import { MaskbenchError } from '../../core/errors.js';
+import type { GateOutcome } from '../../schema/verdict.js';
+import { compareSides, type Compared, type CompareOptions } from '../compare/compare.js';
+import { asksForTimes, decide } from './decide.js';
+import { measureOf, metricsOfGate, type Gate, type LoadedGate } from './gate.js';
+import { judgeRound } from './rules/latency-check.js';
+import type { ModelPair } from '../compare/pair-models.js';
+import { remeasure, type Remeasured, type RemeasureRequest } from './remeasure/remeasure.js';
+import type { Side } from '../compare/side.js';
+
+/** What is needed to time a pair of models, once the gate has said how. */
+export type TimePair = (pair: ModelPair) => Promise<Pick<RemeasureRequest, 'timer' | 'onProcess'>>;
+
+export interface CheckOptions extends Omit<CompareOptions, 'metrics'> {
+  /** Measures times for this check; without it, latency rules stay open. */
+  readonly remeasure?: TimePair | undefined;
+}
+
+/**
+ * Holds a candidate against a baseline by a gate's rules.
+ *
+ * @throws MaskbenchError as `compareSides` does; `usage` if times are to be measured and the gate asks for none.
+ */
+export async function checkGate(
+  baseline: Side,
+  candidate: Side,
+  loaded: LoadedGate,
+  options: CheckOptions,
+): Promise<GateOutcome> {
+  const { gate } = loaded;
+  const { remeasure: timePair, ...compareOptions } = options;
+  if (timePair !== undefined && !asksForTimes(gate)) {
+    throw new MaskbenchError('usage', `the gate "${gate.name}" has no rule on times`, {
+      remedy: 'leave out --remeasure, or give the gate a latency rule',
+    });
+  }
+  const metrics = metricsOfGate(gate);
+  const compared = await compareSides(baseline, candidate, {
+    ...compareOptions,
+    // a gate without a rule on scores still shows what happened to them
+    metrics: metrics.length > 0 ? metrics : undefined,
+  });
+  const timed = timePair === undefined ? compared : await withTimes(compared, gate, timePair);
+  const { resamples = 10_000, seed = 'maskbench' } = options;
+  return decide(timed, loaded, { resamples, seed });
+}
+
+async function withTimes(compared: Compared, gate: Gate, timePair: TimePair): Promise<Compared> {
+  const pairs: PairComparison[] = [];
+  for (const [i, pair] of compared.pairs.entries()) {
+    const measured = await measureByRule(gate, await timePair(pair));
+    const [first] = measured;
+    pairs.push({
+      ...compared.comparison.pairs[i],
+      latency: latencyOf(measured),
+      peakRssBytes: first?.peakRssBytes ?? null,
+    });
+  }
+  return { ...compared, comparison: { ...compared.comparison, pairs } };
+}
+
+/** One measurement and, if it breaks the latency rule, the one declared confirmation. */
+async function measureByRule(
+  gate: Gate,
+  request: Pick<RemeasureRequest, 'timer' | 'onProcess'>,
+): Promise<readonly Remeasured[]> {
+  const full = { ...request, processes: measureOf(gate).processes, level: gate.level };
+  try {
+    const first = await remeasure(full, 'measurement');
+    if (gate.latency === undefined || judgeRound(gate.latency, first.round) !== 'fail') return [first];
+    return [first, await remeasure(full, 'confirmation')];
+  } finally {
+    request.timer.stop();
+  }
+}
+
+function latencyOf(measured: readonly Remeasured[]): LatencyComparison {
+  return { kind: 'remeasured', rounds: measured.map(({ round }) => round) };
+}

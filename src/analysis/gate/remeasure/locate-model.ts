@@ -1,0 +1,48 @@
+import { stat } from 'node:fs/promises';
+import { MaskbenchError } from '../../../core/errors.js';
+import { hashFile } from '../../../core/hash-file.js';
+import { ensureModel, type ModelPaths } from '../../../models/sources/ensure-model.js';
+import { MODELS_FOLDER } from '../../../models/spec/load-spec.js';
+import type { SideModel } from '../../compare/side.js';
+
+export interface LocateOptions {
+  /** Where the user says that the model's one file is. */
+  readonly file?: string | undefined;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The files of a model that was evaluated, found again on this machine: where the user says, in the cache, or where the
+ * spec says, relative to the working directory or to the specs that come with Maskbench. Only the very bytes that were
+ * evaluated will do. Nothing is downloaded.
+ *
+ * @throws MaskbenchError `data.missing` when they are nowhere, `source.checksum` when the user's file is another.
+ */
+export async function locateModel(model: SideModel, options: LocateOptions): Promise<ModelPaths> {
+  const { file, cwd, env, signal } = options;
+  if (file !== undefined) {
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isFile() === true && (await hashFile(file)) === model.sha256) return { model: file };
+    const what = found === undefined ? 'no such file' : `not the file that ${model.name} was evaluated with`;
+    throw new MaskbenchError(found === undefined ? 'data.missing' : 'source.checksum', what, {
+      where: file,
+      remedy: `expected sha256 ${model.sha256}`,
+    });
+  }
+  for (const folder of [cwd, MODELS_FOLDER]) {
+    const ensured = await ensureModel({ spec: model.spec, folder }, { offline: true, env, signal }).catch(
+      (error: unknown) => {
+        if (error instanceof MaskbenchError && error.code !== 'cancelled') return undefined;
+        throw error;
+      },
+    );
+    if (ensured?.sha256 === model.sha256) return ensured.paths;
+  }
+  throw new MaskbenchError(
+    'data.missing',
+    `the file of model ${model.name} (sha256 ${model.sha256.slice(0, 12)}...) is not on this machine`,
+    { remedy: 'fetch it with "maskbench models pull", or name it with --file-a or --file-b' },
+  );
+}

@@ -1,0 +1,73 @@
+import { MaskbenchError } from '../../../core/errors.js';
+import type { ModelPaths } from '../../../models/sources/ensure-model.js';
+import { parseDevice } from '../../../runners/device.js';
+import { assertDeviceAvailable } from '../../../runners/onnx/ort-session.js';
+import type { TimedModel } from '../../../runners/onnx/timing/time-together.js';
+import type { PlannedSample } from '../../../schema/planned-sample.js';
+import { readManifest, runFolder } from '../../../store/run-folder.js';
+import { describeModel } from '../../../pipeline/timing/describe-model.js';
+import { chooseSamples } from '../../../pipeline/timing/choose-samples.js';
+import type { TimePair } from '../check.js';
+import type { LatencyRule } from '../gate.js';
+import { locateModel } from './locate-model.js';
+import type { ModelPair } from '../../compare/pair-models.js';
+import { createProcessTimer, type Which } from './time-process.js';
+
+export interface TimePairOptions {
+  /** The candidate's run folder: its pictures are the ones that are timed. */
+  readonly run: string;
+  readonly measure: LatencyRule['measure'];
+  /** Where the two model files are, if the specs do not say. */
+  readonly files: { readonly baseline?: string | undefined; readonly candidate?: string | undefined };
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  onProcess?(pair: ModelPair, done: number, total: number): void;
+}
+
+/**
+ * Prepares pairs of models for a measurement on this machine, under the settings of the candidate's run.
+ *
+ * @throws MaskbenchError `data.missing` for a model or a run that is not here, `device.unavailable`, `usage` for models
+ * that are not run by one network.
+ */
+export async function createTimePair(options: TimePairOptions): Promise<TimePair> {
+  const { measure, signal } = options;
+  const folder = runFolder(options.run);
+  const { settings } = await readManifest(folder);
+  const device = parseDevice(settings.device);
+  assertDeviceAvailable(device);
+  const perDataset = Math.ceil(measure.images / settings.datasets.length);
+  const samples = inTurn(await chooseSamples(folder, settings.datasets, perDataset)).slice(0, measure.images);
+  return async (pair) => {
+    const describe = async (side: Which): Promise<TimedModel> => {
+      const { spec, name } = pair[side];
+      if (spec.feeding === 'precomputed') {
+        throw new MaskbenchError(
+          'usage',
+          `${name} is masks that were made elsewhere; there is nothing to time`,
+          { remedy: 'leave out --remeasure' },
+        );
+      }
+      const paths = await locateModel(pair[side], { ...options, file: options.files[side] });
+      const modelPaths = new Map<string, ModelPaths>([[spec.name, paths]]);
+      return describeModel({ settings, modelPaths, samples }, spec);
+    };
+    const models = { baseline: await describe('baseline'), candidate: await describe('candidate') };
+    return {
+      timer: await createProcessTimer({ models, device, measure, signal }),
+      onProcess: (done, total) => options.onProcess?.(pair, done, total),
+    };
+  };
+}
+
+/** The first of every dataset, then the second of every dataset, and so on. */
+function inTurn(samples: readonly PlannedSample[]): readonly PlannedSample[] {
+  const seen = new Map<string, number>();
+  const placed = samples.map((sample) => {
+    const place = seen.get(sample.dataset) ?? 0;
+    seen.set(sample.dataset, place + 1);
+    return { sample, place };
+  });
+  return placed.sort((a, b) => a.place - b.place).map(({ sample }) => sample);
+}

@@ -1,0 +1,146 @@
+import type { SealPart, SealPartName } from '../../../schema/seal.js';
+import { proveProvider, type ProviderProof } from '../../../runners/onnx/proof/prove-provider.js';
+import type { DeviceRequest } from '../../../runners/device.js';
+import { predictMs, type PhaseTimes } from '../../../runners/phases.js';
+import type { Conditions } from '../../../runners/onnx/seal/conditions.js';
+import { judgeSeal } from '../../../runners/onnx/seal/judge.js';
+import { THIS_MACHINE, type MachineFiles } from '../../../runners/onnx/seal/machine-files.js';
+import { observeIdle } from '../../../runners/onnx/seal/observe-idle.js';
+import { otherInferenceProcesses } from '../../../runners/onnx/seal/other-processes.js';
+import { timeTogether, type Series, type TimedModel } from '../../../runners/onnx/timing/time-together.js';
+import { findCard, throttlingIn, watchCard, type CardWatch } from '../../../runners/onnx/devices/card.js';
+import { timingPlan, type TimingPlan } from '../../../pipeline/timing/timing-plan.js';
+import type { LatencyRule } from '../gate.js';
+
+/** What one fresh process of one side came to. */
+export interface ProcessTimes {
+  readonly samples: readonly PhaseTimes[];
+  readonly peakRssBytes: number | null;
+  /** Every part of the seal of its times. */
+  readonly parts: readonly SealPart[];
+  readonly conditions: Conditions;
+  /** A first process was disturbed, and this is the one that was measured in its place. */
+  readonly repeated: boolean;
+}
+
+export type Which = 'baseline' | 'candidate';
+
+/** Times models in fresh processes, one at a time. */
+export interface ProcessTimer {
+  time(side: Which): Promise<ProcessTimes>;
+  stop(): void;
+}
+
+export interface ProcessTimerOptions {
+  readonly models: Readonly<Record<Which, TimedModel>>;
+  readonly device: DeviceRequest;
+  readonly measure: LatencyRule['measure'];
+  readonly signal: AbortSignal;
+  readonly files?: MachineFiles;
+}
+
+/** Troubles that pass: a process that suffered one is measured once more, and then stands as it is. */
+const PASSING: readonly SealPartName[] = ['warmed', 'steady', 'idle'];
+
+/** Fast models are recorded at least so long, milliseconds. */
+const RECORDED_MS = 3000;
+
+/**
+ * The seal of a gate: windows within 5 %, times enough for a median, and the machine watched as for publication. With
+ * fewer warm-up predictions than any seal asks for it is a quick look, which decides nothing.
+ */
+function gatePlan({ images, rounds, warmup }: LatencyRule['measure']): TimingPlan {
+  const profile = isQuickLook(warmup) ? 'quick' : 'publishable';
+  const plan = timingPlan({ profile, images, warmup, percentile: 'p50', threads: 'auto', together: 1 });
+  const ms = profile === 'quick' ? 0 : RECORDED_MS;
+  return { ...plan, tolerance: GATE_TOLERANCE, sampling: { samples: images * rounds, ms, passes: null } };
+}
+
+const GATE_TOLERANCE = 0.05;
+
+function isQuickLook(warmup: number): boolean {
+  return warmup < 20;
+}
+
+/**
+ * Prepares to time two models. Looks at the idle machine first, and where a provider is to be proven, proves it.
+ *
+ * @throws MaskbenchError `device.unavailable`, or why a model cannot be loaded, or `cancelled`.
+ */
+export async function createProcessTimer(options: ProcessTimerOptions): Promise<ProcessTimer> {
+  const { models, device, measure, signal, files = THIS_MACHINE } = options;
+  const plan = gatePlan(measure);
+  const card = await findCard(device);
+  const before = await observeIdle(files, plan.idleMs, signal);
+  const prove = async ({ load, images }: TimedModel): Promise<ProviderProof | null> =>
+    device.provider === 'cpu' ? null : proveProvider({ load, image: images[0] ?? null, signal });
+  const proofs = { baseline: await prove(models.baseline), candidate: await prove(models.candidate) };
+  const watch = card === null ? null : await watchCard(card);
+  const once = async (side: Which): Promise<Omit<ProcessTimes, 'repeated'>> => {
+    const neighbours = new Set(watch?.neighbours);
+    const look = (pid: number | undefined): void => {
+      for (const other of otherInferenceProcesses(
+        files,
+        [pid, watch?.pid].flatMap((one) => one ?? []),
+      ))
+        neighbours.add(`process ${other} is another inference of Maskbench`);
+    };
+    const [outcome] = await timeTogether({
+      models: [models[side]],
+      warmUp: plan.warmUp,
+      sampling: plan.sampling,
+      datasetOf: () => 'all',
+      signal,
+      files,
+      helpers: watch?.pid === undefined ? [] : [watch.pid],
+      onWarm: async (_name, pid) => look(pid),
+    });
+    if (outcome.kind === 'failed') throw outcome.error;
+    return describe(outcome.series, {
+      plan,
+      before,
+      neighbours: [...neighbours],
+      watch,
+      proof: device.provider === 'cpu' ? 'only-provider' : proofs[side],
+    });
+  };
+  return {
+    async time(side) {
+      const first = await once(side);
+      const disturbed = first.parts.some(({ name, pass }) => !pass && PASSING.includes(name));
+      return disturbed && !isQuickLook(measure.warmup)
+        ? { ...(await once(side)), repeated: true }
+        : { ...first, repeated: false };
+    },
+    stop: () => watch?.stop(),
+  };
+}
+
+interface Around {
+  readonly plan: TimingPlan;
+  readonly before: Conditions;
+  readonly neighbours: readonly string[];
+  readonly watch: CardWatch | null;
+  readonly proof: ProviderProof | 'only-provider' | null;
+}
+
+function describe(
+  { samples, peakRssBytes, conditions, warmUp, blocks }: Series,
+  { plan, before, neighbours, watch, proof }: Around,
+): Omit<ProcessTimes, 'repeated'> {
+  const passes: number[][] = [];
+  for (const { pass, phases } of samples) (passes[pass] ??= []).push(predictMs(phases));
+  const parts = judgeSeal({
+    proof,
+    neighbours,
+    warmUp,
+    passes,
+    samples: samples.length,
+    samplesNeeded: plan.samplesNeeded,
+    tolerance: plan.tolerance,
+    before,
+    during: conditions,
+    gpuThrottling: watch === null ? null : throttlingIn(watch.readingsDuring(blocks)),
+  });
+  return { samples: samples.map(({ phases }) => phases), peakRssBytes, parts, conditions };
+}

@@ -1,0 +1,123 @@
+import type { Check } from '../../../schema/verdict.js';
+import { nonInferiority, type NonInferiority } from '../../../stats/non-inferiority.js';
+import type { Resampling } from '../../compare/metric-comparison.js';
+import { counted, figure, percent, signed } from '../../compare/verdict-text.js';
+
+/** A claim that must not be a regression: the mean of `gains` is above -margin. */
+export interface Claim extends Pick<Check, 'id' | 'kind' | 'rule'> {
+  /** What the figures are of, e.g. `IoU 0.912 before, 0.905 now`. */
+  readonly means: string;
+  readonly gains: Float64Array;
+  readonly margin: number;
+  /** Images for which the candidate alone has no value: they are in no mean, so the claim cannot pass. */
+  readonly undefinedCandidate: number;
+}
+
+export interface ClaimOptions extends Resampling {
+  readonly level: number;
+  readonly minimum: number;
+}
+
+/**
+ * Judges a family of claims. A claim passes by its own lower bound: all must pass, so an unfit candidate passes with a
+ * chance of at most 1 - level, however many claims there are. A claim fails by its upper bound after Holm's
+ * correction over the family: a fit candidate fails anywhere with a chance of at most 1 - level.
+ */
+export function judgeClaims(claims: readonly Claim[], options: ClaimOptions): readonly Check[] {
+  const { level, minimum, resamples } = options;
+  const judge = (claim: Claim, at: number): NonInferiority =>
+    nonInferiority(claim.gains, {
+      margin: claim.margin,
+      level: at,
+      minimum,
+      resamples,
+      seed: `${options.seed}/${claim.id}`,
+    });
+  const alone = claims.map((claim) => judge(claim, level));
+  const rejected = new Set<number>();
+  // Holm's steps: whatever fails at alpha / (claims left) is rejected, which leaves fewer claims and a larger share.
+  for (let before = -1; before < rejected.size;) {
+    before = rejected.size;
+    const at = 1 - (1 - level) / Math.max(1, claims.length - rejected.size);
+    claims.forEach((claim, i) => {
+      if (alone[i].verdict !== 'fail' || rejected.has(i)) return;
+      if (claims.length === 1 || judge(claim, at).verdict === 'fail') rejected.add(i);
+    });
+  }
+  return claims.map((claim, i) => toCheck(claim, alone[i], rejected.has(i), claims.length));
+}
+
+function toCheck(claim: Claim, result: NonInferiority, isRejected: boolean, family: number): Check {
+  const { id, kind, rule, undefinedCandidate } = claim;
+  const open =
+    (result.verdict === 'fail' && !isRejected) || (result.verdict === 'pass' && undefinedCandidate > 0);
+  return {
+    id,
+    kind,
+    rule,
+    verdict: open ? 'inconclusive' : result.verdict,
+    evidence: explain(claim, result, isRejected, family),
+    figures: {
+      n: result.n,
+      margin: result.margin,
+      gain: result.estimate,
+      lower: result.lower,
+      upper: result.upper,
+      level: result.level,
+      smallestDetectable: result.smallestDetectable,
+      imagesNeeded: result.imagesNeeded,
+      undefinedCandidate,
+    },
+    images: [],
+  };
+}
+
+function explain(claim: Claim, result: NonInferiority, isRejected: boolean, family: number): string {
+  const { n, estimate, lower, upper, level } = result;
+  const bounds =
+    lower === null || upper === null
+      ? 'no bounds'
+      : result.constant
+        ? 'the same on every image'
+        : `${percent(level).replace('.0', '')} bounds ${signed(lower)} and ${signed(upper)}`;
+  const gain = estimate === null ? 'no images' : `gain ${signed(estimate)} (${bounds})`;
+  return [
+    `${claim.means}: ${gain} over ${counted(n, 'image')}`,
+    ...because(claim, result, isRejected, family),
+    ...(result.caution === null || n === 0 ? [] : [`caution: ${CAUTIONS[result.caution]}`]),
+    ...power(result),
+  ].join('; ');
+}
+
+const CAUTIONS = {
+  'few-values': 'few images',
+  skewed: 'a few images carry the difference',
+} as const;
+
+function because(claim: Claim, result: NonInferiority, isRejected: boolean, family: number): string[] {
+  switch (result.because) {
+    case 'lower-bound-above-margin':
+      return claim.undefinedCandidate === 0
+        ? []
+        : [`undefined for the candidate alone on ${counted(claim.undefinedCandidate, 'image')}`];
+    case 'upper-bound-below-margin':
+      return isRejected
+        ? []
+        : [`beyond the margin by itself, but not after Holm's correction over ${family} claims`];
+    case 'interval-spans-margin':
+      return ['the bounds lie on both sides of the margin'];
+    case 'too-few-images':
+      return ['too few images to decide'];
+    case 'no-interval':
+      return ['no interval'];
+  }
+}
+
+function power({ smallestDetectable, imagesNeeded, verdict }: NonInferiority): string[] {
+  if (smallestDetectable === null) return [];
+  const needed =
+    verdict === 'inconclusive' && imagesNeeded !== null && Number.isFinite(imagesNeeded)
+      ? [`an equal candidate would need ${counted(imagesNeeded, 'image')} to pass`]
+      : [];
+  return [`these data could have shown a loss of ${figure(smallestDetectable)}`, ...needed];
+}

@@ -1,0 +1,105 @@
+import type { PairComparison } from '../../../schema/comparison.js';
+import type { Check, Verdict } from '../../../schema/verdict.js';
+import { nonInferiority } from '../../../stats/non-inferiority.js';
+import type { Gate } from '../gate.js';
+import { unsealed } from './latency-check.js';
+import type { Resampling } from '../../compare/metric-comparison.js';
+import { metaOf } from '../../../metrics/metric-meta.js';
+import { scopeScores, type PairedDataset } from '../../compare/paired-images.js';
+import { ratioInterval } from '../remeasure/remeasure.js';
+import { signed } from '../../compare/verdict-text.js';
+
+interface Part {
+  readonly what: string;
+  readonly verdict: Verdict;
+  readonly said: string;
+}
+
+/**
+ * "At least one must improve": passes if one of the list has improved beyond chance, each tested at (1 - level) divided
+ * by the length of the list (Bonferroni), since any one would do. Fails if none of them can have; else it is open.
+ */
+export function improveCheck(
+  gate: Gate,
+  datasets: readonly PairedDataset[],
+  pair: PairComparison,
+  resampling: Resampling,
+): readonly Check[] {
+  if (gate.improve.length === 0) return [];
+  const level = 1 - (1 - gate.level) / gate.improve.length;
+  const parts = gate.improve.map((one): Part => {
+    if ('metric' in one) return metricPart(one.metric, datasets, gate, level, resampling);
+    if ('latency' in one) return latencyPart(one.latency, level, pair);
+    if ('sizeRatio' in one) {
+      const sizes = { baseline: pair.baseline.bytes, candidate: pair.candidate.bytes };
+      return ratioPart('model file', sizes, one.sizeRatio);
+    }
+    return ratioPart('peak memory', pair.peakRssBytes, one.memoryRatio);
+  });
+  const verdicts = parts.map(({ verdict }) => verdict);
+  const verdict = verdicts.includes('pass')
+    ? 'pass'
+    : verdicts.every((one) => one === 'fail')
+      ? 'fail'
+      : 'inconclusive';
+  return [
+    {
+      id: 'improve',
+      kind: 'improve',
+      rule: `at least one improves: ${parts.map(({ what }) => what).join(', ')}`,
+      verdict,
+      evidence: parts.map(({ what, said }) => `${what}: ${said}`).join('; '),
+      figures: { improved: verdicts.filter((one) => one === 'pass').length, of: parts.length },
+      images: [],
+    },
+  ];
+}
+
+function metricPart(
+  id: string,
+  datasets: readonly PairedDataset[],
+  { minimumImages }: Gate,
+  level: number,
+  resampling: Resampling,
+): Part {
+  const meta = metaOf(id);
+  const { gains, undefinedCandidate } = scopeScores(datasets, meta);
+  const seed = `${resampling.seed}/improve/${id}`;
+  const result = nonInferiority(gains, { margin: 0, level, minimum: minimumImages, ...resampling, seed });
+  const { lower, upper, constant } = result;
+  const bounds = lower === null || upper === null ? 'no bounds' : `gain ${signed(lower)} to ${signed(upper)}`;
+  // exactly nothing gained on every image is no improvement, though zero lies on the margin itself
+  const nothing = constant && upper !== null && upper <= 0 && gains.length >= minimumImages;
+  const unseen = result.verdict === 'pass' && undefinedCandidate > 0;
+  const verdict = nothing ? 'fail' : unseen ? 'inconclusive' : result.verdict;
+  return { what: meta.name, verdict, said: bounds };
+}
+
+function latencyPart(phase: string, level: number, { latency }: PairComparison): Part {
+  const what = `${phase} time`;
+  const [round] = latency.kind === 'remeasured' ? latency.rounds : [];
+  const found = round?.phases.find((candidate) => candidate.phase === phase);
+  const interval = found === undefined ? null : ratioInterval(found.processesMs, level);
+  if (round === undefined || interval === null) {
+    return { what, verdict: 'inconclusive', said: 'not measured for this comparison (--remeasure)' };
+  }
+  const { estimate, lower, upper } = interval;
+  const said = `${estimate.toFixed(3)} x (${lower.toFixed(3)} to ${upper.toFixed(3)})`;
+  const open = unsealed(round.seal);
+  if (open !== null) return { what, verdict: 'inconclusive', said: `${said}, ${open}` };
+  return { what, verdict: upper < 1 ? 'pass' : lower >= 1 ? 'fail' : 'inconclusive', said };
+}
+
+function ratioPart(
+  what: string,
+  bytes: { readonly baseline: number; readonly candidate: number } | null,
+  wanted: number,
+): Part {
+  if (bytes === null) return { what, verdict: 'inconclusive', said: 'not known' };
+  const ratio = bytes.candidate / bytes.baseline;
+  return {
+    what: `${what} at most ${wanted} x`,
+    verdict: ratio <= wanted ? 'pass' : 'fail',
+    said: `${ratio.toFixed(3)} x`,
+  };
+}

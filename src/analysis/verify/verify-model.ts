@@ -1,0 +1,159 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MaskbenchError } from '../../core/errors.js';
+import type { Sample } from '../../datasets/dataset.js';
+import type { Dataset } from '../../datasets/load.js';
+import type { ModelPaths } from '../../models/sources/ensure-model.js';
+import type { NetworkSpec } from '../../models/spec/spec.js';
+import { hypothesesFor } from './hypotheses.js';
+import { inferAll, scoreOutputs, type RawOutput, type SpecScore } from './score-spec.js';
+
+export interface VerifyRequest {
+  readonly spec: NetworkSpec;
+  readonly paths: ModelPaths;
+  readonly dataset: Dataset;
+  readonly threads: number;
+  /** Said before each way of feeding that is tried. */
+  onTry(mistake: string): void;
+  readonly signal: AbortSignal;
+}
+
+/** A spec that differs in one point, and what it would reach. */
+export interface Alternative extends SpecScore {
+  readonly mistake: string;
+  readonly fix: string;
+}
+
+export interface Verification extends SpecScore {
+  readonly images: number;
+  /** Smallest and greatest value of the raw outputs. */
+  readonly range: readonly [min: number, max: number];
+  /** `unrecorded`: the spec says no score for this dataset. */
+  readonly verdict: 'as recorded' | 'differs' | 'unrecorded';
+  readonly expected: { readonly iou: number; readonly mae: number | null } | null;
+  /** What the raw values alone give away. */
+  readonly hints: readonly string[];
+  /** Those that explain the score, best first; looked for only where something is wrong. */
+  readonly alternatives: readonly Alternative[];
+}
+
+/** Samples that are taken at most: the first ones. */
+const ENOUGH = 16;
+
+/** How much better than the spec at hand an alternative must be where no score is recorded. */
+const CLEARLY = 0.05;
+
+/**
+ * Scores a model on a dataset against the score that its spec records, and where they differ looks for the mistake by
+ * mending the usual ones, one at a time.
+ *
+ * @throws MaskbenchError where the model cannot be run at all, or `cancelled`.
+ */
+export async function verifyModel(request: VerifyRequest): Promise<Verification> {
+  const { spec, dataset } = request;
+  const samples = await samplesOf(dataset);
+  const scratch = await mkdtemp(join(tmpdir(), 'maskbench-verify-'));
+  try {
+    const outputs = await infer(request, spec, samples, scratch);
+    const score = await scoreOutputs(spec, outputs);
+    const recorded = spec.expected?.dataset === dataset.name ? spec.expected : undefined;
+    const fits = ({ iou, mae }: SpecScore): boolean =>
+      recorded !== undefined &&
+      Math.abs(iou - recorded.iou) <= recorded.tolerance &&
+      Math.abs(mae - (recorded.mae ?? mae)) <= recorded.tolerance;
+    const verdict = recorded === undefined ? 'unrecorded' : fits(score) ? 'as recorded' : 'differs';
+    const range = rangeOf(outputs);
+    const hints = hintsOf(spec, range);
+    const search = verdict === 'differs' || hints.length > 0;
+    const tried = search ? await tryAll(request, samples, outputs, scratch) : [];
+    const better = tried.filter((one) => fits(one) || one.iou >= score.iou + CLEARLY);
+    const distance = ({ iou, mae }: SpecScore): number =>
+      Math.abs(iou - (recorded?.iou ?? 1)) + Math.abs(mae - (recorded?.mae ?? 0));
+    better.sort((a, b) => distance(a) - distance(b));
+    return {
+      images: samples.length,
+      ...score,
+      range,
+      verdict,
+      expected: recorded === undefined ? null : { iou: recorded.iou, mae: recorded.mae ?? null },
+      hints,
+      alternatives: better,
+    };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function tryAll(
+  request: VerifyRequest,
+  samples: readonly Sample[],
+  outputs: readonly RawOutput[],
+  scratch: string,
+): Promise<Alternative[]> {
+  const { spec } = request;
+  // Class numbers and prompts are no matter of a spec's usual mistakes.
+  if (spec.feeding !== 'matte') return [];
+  const dims = outputs[0]?.output.dims ?? [];
+  const channels = dims.length === 4 ? (spec.output.layout === 'nchw' ? dims[1] : dims[3]) : 1;
+  const alternatives: Alternative[] = [];
+  for (const hypothesis of hypothesesFor(spec, channels)) {
+    const { mistake, fix, readingOnly } = hypothesis;
+    if (!readingOnly) request.onTry(mistake);
+    const own = readingOnly ? outputs : await infer(request, hypothesis.spec, samples, scratch);
+    alternatives.push({ mistake, fix, ...(await scoreOutputs(hypothesis.spec, own)) });
+  }
+  return alternatives;
+}
+
+async function infer(
+  { paths, threads, signal }: VerifyRequest,
+  spec: NetworkSpec,
+  samples: readonly Sample[],
+  scratch: string,
+): Promise<readonly RawOutput[]> {
+  if (signal.aborted) throw new MaskbenchError('cancelled', 'interrupted');
+  return inferAll(spec, paths, samples, scratch, threads);
+}
+
+async function samplesOf(dataset: Dataset): Promise<readonly Sample[]> {
+  const samples: Sample[] = [];
+  for await (const entry of dataset.entries()) {
+    if (entry.kind === 'sample') samples.push(entry.sample);
+    if (samples.length === ENOUGH) break;
+  }
+  if (samples.length === 0) {
+    throw new MaskbenchError('data.empty', `dataset "${dataset.name}" has no pairs`, { where: dataset.root });
+  }
+  return samples;
+}
+
+function rangeOf(outputs: readonly RawOutput[]): readonly [number, number] {
+  let [min, max] = [Infinity, -Infinity];
+  for (const { output } of outputs) {
+    for (const value of output.data) {
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+  }
+  return [min, max];
+}
+
+/** Slack for outputs that leave 0..1 by rounding alone. */
+const SLACK = 0.02;
+
+function hintsOf(spec: NetworkSpec, [min, max]: readonly [number, number]): readonly string[] {
+  if (spec.feeding !== 'matte') return [];
+  const { activation, rescale } = spec.output;
+  const probabilities = min >= -SLACK && max <= 1 + SLACK;
+  if (activation === 'none' && rescale === 'none' && !probabilities) {
+    const logits = min < 0 ? 'they look like logits' : 'they look like levels or scores';
+    return [`the raw values go from ${min.toPrecision(3)} to ${max.toPrecision(3)}: ${logits}, not 0..1`];
+  }
+  if (activation !== 'none' && probabilities) {
+    return [
+      `the raw values go from ${min.toPrecision(3)} to ${max.toPrecision(3)}: they look like probabilities, and ${activation} is applied to them`,
+    ];
+  }
+  return [];
+}

@@ -1,8 +1,0 @@
-import { MaskbenchError } from '../core/errors.js';
-
-/** @throws MaskbenchError `cancelled` once the signal is aborted. */
-export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) {
-    throw new MaskbenchError('cancelled', 'stopped on request', { cause: signal.reason });
-  }
-}

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MaskbenchError } from '../../core/errors.js';
+
+/** How patient a download is. Attempts are counted since the last one that brought bytes. */
+export interface RetryPolicy {
+  readonly attempts: number;
+  /** Wait before the second attempt; doubled for each further one, up to `maxWaitMs`. */
+  readonly firstWaitMs: number;
+  readonly maxWaitMs: number;
+  /** How long a server may stay silent. */
+  readonly stallMs: number;
+}
+
+export const DEFAULT_RETRY: RetryPolicy = {
+  attempts: 5,
+  firstWaitMs: 400,
+  maxWaitMs: 10_000,
+  stallMs: 30_000,
+};
+
+/** Statuses that say "later", not "no". */
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || status >= 500;
+}
+
+/** Waits before attempt number `attempt` (2, 3, ...), or as long as the server asked for within reason. */
+export async function backOff(
+  policy: RetryPolicy,
+  attempt: number,
+  signal: AbortSignal | undefined,
+  askedMs: number | undefined,
+): Promise<void> {
+  const wait = Math.min(policy.maxWaitMs, Math.max(policy.firstWaitMs * 2 ** (attempt - 2), askedMs ?? 0));
+  await sleep(wait, undefined, signal === undefined ? {} : { signal }).catch(() => throwIfAborted(signal));
+}
+
+/** @throws MaskbenchError `cancelled` once the signal is aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) {
+    throw new MaskbenchError('cancelled', 'stopped on request', { cause: signal.reason });
+  }
+}

@@ -1,0 +1,148 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { z } from 'zod';
+import { MaskbenchError } from '../../core/errors.js';
+import { PACKAGE_ROOT } from '../../core/package-root.js';
+import { nearest, readYamlFile } from '../../core/yaml-file.js';
+import { modelSpecSchema, type ModelSpec } from './spec.js';
+
+export const MODELS_FOLDER = join(PACKAGE_ROOT, 'configs', 'models');
+
+/** A known model with a few fields put differently: `{extends: u2net, name: u2net-bilinear, input: {...}}`. */
+export interface ModelExtension {
+  readonly extends: string;
+  readonly [field: string]: unknown;
+}
+
+export const modelExtensionSchema = z.custom<ModelExtension>(isExtension, {
+  error: 'a variation says in "extends" which model it varies',
+});
+
+/** What a run config may say: the name of a known model, the path of a YAML file, a variation, or a whole spec. */
+export const modelReferenceSchema = z.union([z.string().min(1), modelExtensionSchema, modelSpecSchema]);
+const fileSchema = z.union([modelExtensionSchema, modelSpecSchema]);
+
+export type ModelReference = string | ModelExtension | ModelSpec | z.input<typeof modelSpecSchema>;
+
+/** Variations of variations, at most so many. */
+const DEEPEST = 8;
+
+/** A spec and the folder that its `file:` sources are relative to. */
+export interface LoadedSpec {
+  readonly spec: ModelSpec;
+  readonly folder: string;
+}
+
+/** Names of the models that come with Maskbench, sorted. */
+export async function listModelNames(folder: string = MODELS_FOLDER): Promise<readonly string[]> {
+  const files = await readdir(folder);
+  return files
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => basename(file, '.yaml'))
+    .sort();
+}
+
+/**
+ * A model by name (`isnet-fp16`), by the path of a YAML file (`./my-model.yaml`, relative to `from`), or inline; all but
+ * the first may be variations of another model (`extends`).
+ *
+ * @throws MaskbenchError `config.unknown-name` with the nearest name, `data.missing`, or `config.invalid` with line.
+ */
+export async function loadModelSpec(
+  reference: ModelReference,
+  from: string = process.cwd(),
+  depth = 0,
+): Promise<LoadedSpec> {
+  if (typeof reference !== 'string') return finish(reference, from, depth);
+  if (/\.ya?ml$/.test(reference)) {
+    const path = resolve(from, reference);
+    return finish(await readYamlFile(path, fileSchema), dirname(path), depth);
+  }
+  const names = await listModelNames();
+  if (!names.includes(reference)) throw unknownModel(reference, names);
+  const path = join(MODELS_FOLDER, `${reference}.yaml`);
+  return finish(await readYamlFile(path, fileSchema), MODELS_FOLDER, depth);
+}
+
+async function finish(
+  reference: Exclude<ModelReference, string>,
+  folder: string,
+  depth: number,
+): Promise<LoadedSpec> {
+  if (!isExtension(reference)) return { spec: modelSpecSchema.parse(reference), folder };
+  if (depth >= DEEPEST) {
+    throw new MaskbenchError('config.invalid', 'variations extend each other in a circle', {
+      where: reference.extends,
+    });
+  }
+  return extendSpec(await loadModelSpec(reference.extends, folder, depth + 1), reference, folder);
+}
+
+function unknownModel(name: string, names: readonly string[]): MaskbenchError {
+  const near = nearest(name, names);
+  return new MaskbenchError('config.unknown-name', `unknown model "${name}"`, {
+    remedy:
+      near === undefined
+        ? 'see "maskbench models list", or give the path of a YAML file'
+        : `did you mean "${near}"? ("maskbench models list" shows all)`,
+  });
+}
+
+/** Fields that belong to the very model they stand in, and say nothing of a variation. */
+const NOT_INHERITED = ['title', 'publishedAs', 'expected'] as const;
+/** Fields whose parts are replaced one by one; all others are replaced whole. */
+const MERGED = ['input', 'output', 'classes', 'prompts', 'masks'] as const;
+
+/**
+ * The base with the extension's fields in place of its own; paths are relative to `folder` afterwards.
+ *
+ * @throws MaskbenchError `config.invalid` for what does not make a spec.
+ */
+export function extendSpec(base: LoadedSpec, extension: ModelExtension, folder: string): LoadedSpec {
+  const { extends: name, ...changes } = extension;
+  const inherited: Record<string, unknown> = { ...base.spec };
+  for (const field of NOT_INHERITED) delete inherited[field];
+  if (base.spec.feeding !== 'precomputed') {
+    inherited['files'] = rebase(base.spec.files, (path) =>
+      isAbsolute(path) ? path : relative(folder, join(base.folder, path)),
+    );
+  }
+  const result = modelSpecSchema.safeParse(merge(inherited, { name: `${name}-varied`, ...changes }));
+  if (result.success) return { spec: result.data, folder };
+  throw new MaskbenchError('config.invalid', z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, ' '), {
+    where: `the variation of model "${name}"`,
+    remedy: 'its fields are those of the model that it extends',
+    cause: result.error,
+  });
+}
+
+export function isExtension(value: unknown): value is ModelExtension {
+  return (
+    typeof value === 'object' && value !== null && 'extends' in value && typeof value.extends === 'string'
+  );
+}
+
+type Files = Exclude<LoadedSpec['spec'], { feeding: 'precomputed' }>['files'];
+
+function rebase(files: Files, move: (path: string) => string): Files {
+  return Object.fromEntries(
+    Object.entries(files).map(([role, sources]) => [
+      role,
+      sources.map((source) => (source.kind === 'file' ? { ...source, path: move(source.path) } : source)),
+    ]),
+  );
+}
+
+function merge(base: Readonly<Record<string, unknown>>, changes: Readonly<Record<string, unknown>>): unknown {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(changes)) {
+    const before = base[key];
+    const inner = MERGED.some((name) => name === key) && isRecord(before) && isRecord(value);
+    merged[key] = inner ? merge(before, value) : value;
+  }
+  return merged;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,130 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { MaskbenchError } from '../core/errors.js';
+import { canonicalJson } from '../core/hash.js';
+import type { Summary } from '../schema/summary-types.js';
+import { createFingerprint } from '../datasets/fingerprint.js';
+import { openJsonl, readJsonl } from '../core/jsonl.js';
+import { lockRun } from '../store/lock.js';
+import type { Manifest, RunSettings } from '../store/manifest.js';
+import type { PlanRecord, PredictionRecord } from '../store/records.js';
+import { enterRunFolder, readManifest, runFolder, writeJson, type RunFolder } from '../store/run-folder.js';
+import { writeSummary } from './write-summary.js';
+
+interface Part {
+  readonly folder: RunFolder;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Puts the shards of one run (`--shard 1/n` ... `n/n`) together into a new run folder, mattes included. Timings are taken
+ * over only where all shards ran on the same processor, since times of different machines are different figures.
+ *
+ * @throws MaskbenchError `run.mismatch` naming what differs, which shard is missing or there twice; `run.exists`.
+ */
+export async function mergeRuns(paths: readonly string[], out: string): Promise<Summary> {
+  const parts = await Promise.all(
+    paths.map(async (path): Promise<Part> => {
+      const folder = runFolder(path);
+      return { folder, manifest: await readManifest(folder) };
+    }),
+  );
+  assertOneRun(parts);
+  const target = runFolder(out);
+  await enterRunFolder(target, false);
+  const lock = await lockRun(target.path);
+  try {
+    const [first] = parts;
+    const plan = await mergePlans(parts, first.manifest.settings);
+    const settings: RunSettings = { ...first.manifest.settings, shard: null, datasets: plan.datasets };
+    const manifest: Manifest = { ...first.manifest, createdAt: new Date().toISOString(), settings };
+    await writeLines(target.plan, plan.records);
+    for (const { folder } of parts) await copyMattes(folder, target);
+    const sameMachine = new Set(parts.map(({ manifest: { environment } }) => environment.cpu)).size === 1;
+    for (const file of [
+      'predictions',
+      'scores',
+      'truths',
+      ...(sameMachine ? (['timings'] as const) : []),
+    ] as const) {
+      await writeLines(target[file], concatenated(parts.map(({ folder }) => folder[file])));
+    }
+    await writeJson(target.manifest, manifest);
+    return await writeSummary(target, manifest);
+  } finally {
+    await lock.release();
+  }
+}
+
+function assertOneRun(parts: readonly Part[]): void {
+  const refuse = (message: string, where: string): never => {
+    throw new MaskbenchError('run.mismatch', message, {
+      where,
+      remedy: 'merge all n shards of one config, once each',
+    });
+  };
+  const [first] = parts;
+  const shards = first.manifest.settings.shard?.[1] ?? 0;
+  const seen = new Set<number>();
+  for (const { folder, manifest } of parts) {
+    const { shard } = manifest.settings;
+    if (shard === null) return refuse('this run is no shard', folder.path);
+    for (const key of ['models', 'device', 'runner', 'scoring', 'limit'] as const) {
+      const same = canonicalJson(manifest.settings[key]) === canonicalJson(first.manifest.settings[key]);
+      if (!same) refuse(`its ${key} differ from those of ${first.folder.path}`, folder.path);
+    }
+    const specs = ({ settings }: Manifest): string =>
+      canonicalJson(settings.datasets.map(({ spec }) => spec));
+    if (specs(manifest) !== specs(first.manifest))
+      refuse(`its datasets differ from those of ${first.folder.path}`, folder.path);
+    if (shard[1] !== shards) refuse(`it is shard ${shard.join('/')}, not one of ${shards}`, folder.path);
+    if (seen.has(shard[0])) refuse(`shard ${shard.join('/')} is there twice`, folder.path);
+    seen.add(shard[0]);
+  }
+  for (let i = 1; i <= shards; i++)
+    if (!seen.has(i)) refuse(`shard ${i}/${shards} is missing`, first.folder.path);
+}
+
+/** Records in the order of an unsharded plan: datasets as configured, ids by code units. */
+async function mergePlans(
+  parts: readonly Part[],
+  { datasets }: RunSettings,
+): Promise<{ readonly records: readonly PlanRecord[]; readonly datasets: RunSettings['datasets'] }> {
+  const records: PlanRecord[] = [];
+  for await (const record of concatenated<PlanRecord>(parts.map(({ folder }) => folder.plan)))
+    records.push(record);
+  const rank = new Map(datasets.map(({ name }, i) => [name, i]));
+  const place = ({ dataset }: PlanRecord): number => rank.get(dataset) ?? 0;
+  records.sort((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const merged = datasets.map((dataset) => {
+    const own = records.filter((record) => record.dataset === dataset.name);
+    const fingerprint = createFingerprint();
+    for (const record of own) if (record.kind === 'sample') fingerprint.add(record.id, record);
+    const samples = own.filter(({ kind }) => kind === 'sample').length;
+    return { ...dataset, fingerprint: fingerprint.digest(), samples, problems: own.length - samples };
+  });
+  return { records, datasets: merged };
+}
+
+async function copyMattes(from: RunFolder, to: RunFolder): Promise<void> {
+  for await (const record of readJsonl<PredictionRecord>(from.predictions)) {
+    if (record.status !== 'done') continue;
+    const target = to.matte(record.model, record.dataset, record.id);
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(from.matte(record.model, record.dataset, record.id), target, constants.COPYFILE_FICLONE);
+  }
+}
+
+async function* concatenated<T>(paths: readonly string[]): AsyncGenerator<T, void, undefined> {
+  for (const path of paths) yield* readJsonl<T>(path);
+}
+
+async function writeLines(path: string, records: Iterable<unknown> | AsyncIterable<unknown>): Promise<void> {
+  const writer = await openJsonl(path);
+  try {
+    for await (const record of records) await writer.append(record);
+  } finally {
+    await writer.close();
+  }
+}

@@ -1,0 +1,146 @@
+import { rename, rm } from 'node:fs/promises';
+import { MaskbenchError } from '../core/errors.js';
+import { toFailure } from '../core/failure.js';
+import type { DatasetEntry } from '../datasets/dataset.js';
+import { createFingerprint, hashSample } from '../datasets/fingerprint.js';
+import type { Dataset } from '../datasets/load.js';
+import { mapInOrder } from '../core/map-in-order.js';
+import { cellKeysOf } from './cell-keys.js';
+import type { ModelPaths } from '../models/sources/ensure-model.js';
+import type { EventSink } from '../schema/events.js';
+import { openJsonl } from '../core/jsonl.js';
+import type { RunDataset, RunModel } from '../store/manifest.js';
+import type { PlanRecord } from '../store/records.js';
+import type { RunFolder } from '../store/run-folder.js';
+
+export interface PlanRequest {
+  readonly folder: RunFolder;
+  readonly datasets: readonly Dataset[];
+  readonly models: readonly RunModel[];
+  /** By model name; only precomputed masks are looked for while planning. */
+  readonly modelPaths?: ReadonlyMap<string, ModelPaths>;
+  /** What a cell's key covers besides model and image (see `predictionBasis`). */
+  readonly basis: { readonly device: string; readonly runner: unknown };
+  readonly limit: number | null;
+  readonly shard: readonly [number, number] | null;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+/** A plan beside the run folder's own, to be put in place once the run's settings are accepted. */
+export interface Plan {
+  readonly datasets: readonly RunDataset[];
+  accept(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/** Files hashed at once. */
+const WIDTH = 4;
+
+/**
+ * Lists and hashes every sample, and writes the cells that must be covered, once each, to a temporary plan. Files that
+ * are no usable pair are planned too, as problems: they end as failed cells of every model.
+ */
+export async function makePlan(request: PlanRequest): Promise<Plan> {
+  const { folder, datasets, emit } = request;
+  const temporary = `${folder.plan}.${process.pid}.tmp`;
+  await rm(temporary, { force: true });
+  const writer = await openJsonl(temporary);
+  const planned: RunDataset[] = [];
+  emit({
+    kind: 'phase-started',
+    phase: 'plan',
+    total: undefined,
+    label: datasets.map(({ name }) => name).join(', '),
+  });
+  try {
+    for (const dataset of datasets) {
+      const before = planned.reduce((sum, { samples }) => sum + samples, 0);
+      planned.push(await planDataset(request, dataset, before, writer.append));
+    }
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await writer.close();
+  }
+  emit({ kind: 'phase-ended', phase: 'plan' });
+  return {
+    datasets: planned,
+    accept: () => rename(temporary, folder.plan),
+    discard: () => rm(temporary, { force: true }),
+  };
+}
+
+async function planDataset(
+  { models, modelPaths, basis, limit, shard, emit, signal }: PlanRequest,
+  dataset: Dataset,
+  before: number,
+  append: (record: PlanRecord) => Promise<void>,
+): Promise<RunDataset> {
+  const cellsOf = cellKeysOf(models, modelPaths, basis);
+  const planned = async (entry: DatasetEntry): Promise<PlanRecord> => {
+    const record = await planEntry(entry);
+    return record.kind === 'sample' ? { ...record, cells: await cellsOf(record) } : record;
+  };
+  const fingerprint = createFingerprint();
+  const tags = new Set<string>();
+  let samples = 0;
+  let problems = 0;
+  for await (const record of mapInOrder(selected(dataset.entries(), limit, shard), WIDTH, planned)) {
+    if (signal.aborted) throw new MaskbenchError('cancelled', 'interrupted while planning');
+    await append(record);
+    if (record.kind === 'problem') {
+      problems++;
+      emit({
+        kind: 'cell-failed',
+        model: '*',
+        dataset: record.dataset,
+        id: record.id,
+        failure: record.failure,
+      });
+      continue;
+    }
+    samples++;
+    fingerprint.add(record.id, record);
+    for (const tag of dataset.tagsOf({ ...record })) tags.add(tag);
+    emit({ kind: 'progress', phase: 'plan', done: before + samples, total: undefined });
+  }
+  if (samples + problems === 0 && shard === null) {
+    throw new MaskbenchError('data.empty', `dataset "${dataset.name}" has no pairs`, {
+      where: dataset.root,
+      remedy: 'check its root and layout with "maskbench datasets verify"',
+    });
+  }
+  const { name, spec } = dataset;
+  return { name, spec, fingerprint: fingerprint.digest(), samples, problems, tags: [...tags].sort() };
+}
+
+async function planEntry(entry: DatasetEntry): Promise<PlanRecord> {
+  if (entry.kind === 'problem') {
+    const { dataset, id, code, path, message } = entry.problem;
+    return { kind: 'problem', dataset, id, failure: { code, message, where: path } };
+  }
+  const { sample } = entry;
+  try {
+    return { kind: 'sample', ...sample, ...(await hashSample(sample)), cells: {} };
+  } catch (error) {
+    return { kind: 'problem', dataset: sample.dataset, id: sample.id, failure: toFailure(error) };
+  }
+}
+
+/** The first `limit` samples, then every n-th for shard i of n; problems are all kept by the first shard. */
+async function* selected(
+  entries: AsyncIterable<DatasetEntry>,
+  limit: number | null,
+  shard: readonly [number, number] | null,
+): AsyncGenerator<DatasetEntry, void, undefined> {
+  const [part, parts] = shard ?? [1, 1];
+  let index = 0;
+  for await (const entry of entries) {
+    if (limit !== null && index >= limit) return;
+    if (entry.kind === 'problem') {
+      if (part === 1) yield entry;
+    } else if (index++ % parts === part - 1) yield entry;
+  }
+}

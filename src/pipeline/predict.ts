@@ -1,0 +1,141 @@
+import { MaskbenchError } from '../core/errors.js';
+import { toFailure } from '../core/failure.js';
+import type { ModelPaths } from '../models/sources/ensure-model.js';
+import { parseDevice } from '../runners/device.js';
+import { predictAll, type Outcome } from '../runners/onnx/predict-pool.js';
+import { assertPlaced } from './assert-placed.js';
+import { cellName } from '../store/cell-key.js';
+import type { RunConfig } from '../store/config.js';
+import type { EventSink } from '../schema/events.js';
+import { openJsonl, type JsonlWriter } from '../core/jsonl.js';
+import type { RunModel, RunSettings } from '../store/manifest.js';
+import { divideCores } from './parallelism.js';
+import { countCells, doneCells, plannedSamples } from '../store/plan-reader.js';
+import { takePrecomputed } from '../runners/masks/predict-precomputed.js';
+import { promptsOf } from './prompts-of.js';
+import type { PlannedSample } from '../schema/planned-sample.js';
+import type { PredictionRecord } from '../store/records.js';
+import type { RunFolder } from '../store/run-folder.js';
+
+export interface PredictRequest {
+  readonly folder: RunFolder;
+  readonly settings: RunSettings;
+  readonly accuracy: RunConfig['accuracy'];
+  /** Go on where ONNX Runtime runs nothing on the device asked for. */
+  readonly allowFallback?: boolean;
+  /** What of each model lies where, by model name. */
+  readonly modelPaths: ReadonlyMap<string, ModelPaths>;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+  /** Called when the last model of a sample has ended, so that scoring can start while others are still predicted. */
+  onSampleEnded(sample: PlannedSample, isPredicted: (cell: string) => boolean): Promise<void>;
+}
+
+/** Failures that belong to one model; the others can still be run. */
+const MODEL_FAILURES: ReadonlySet<string> = new Set([
+  'model.load',
+  'model.signature',
+  'runner.crashed',
+  'runner.out-of-memory',
+]);
+
+/**
+ * Predicts every planned cell that is not done yet, model after model; cells that failed before are tried again. A cell
+ * that cannot be predicted becomes a failed one with its reason, and the rest goes on; so does a model that fails.
+ *
+ * @throws MaskbenchError when nothing more can be done: the device is not to be had, the disk is full, interrupted.
+ */
+export async function predict(request: PredictRequest): Promise<void> {
+  const { folder, settings, emit } = request;
+  const settled: Settled = { done: await doneCells(folder), failed: new Set() };
+  const writer = await openJsonl(folder.predictions);
+  try {
+    for (const model of settings.models) {
+      const total = await countCells(folder, model.spec.name, isOpen(settled));
+      if (total === 0) continue;
+      emit({ kind: 'phase-started', phase: 'predict', total, label: model.spec.name });
+      await predictModel(request, model, total, settled, writer);
+      emit({ kind: 'phase-ended', phase: 'predict' });
+    }
+  } finally {
+    await writer.close();
+  }
+}
+
+async function predictModel(
+  request: PredictRequest,
+  model: RunModel,
+  total: number,
+  settled: Settled,
+  writer: JsonlWriter,
+): Promise<void> {
+  const { folder, settings, emit } = request;
+  const { spec } = model;
+  const { name } = spec;
+  const paths = request.modelPaths.get(name) ?? {};
+  const device = parseDevice(settings.device);
+  const isLastModel = model === settings.models.at(-1);
+  let ended = 0;
+  const settle = async (sample: PlannedSample, outcome: Outcome): Promise<void> => {
+    const cell = { key: sample.cells[name], model: name, dataset: sample.dataset, id: sample.id };
+    await writer.append(toRecord(cell, outcome));
+    settled[outcome.kind].add(cellName(cell.key, name, cell));
+    if (outcome.kind === 'failed') {
+      const { model: of, dataset, id } = cell;
+      emit({ kind: 'cell-failed', model: of, dataset, id, failure: outcome.failure });
+    }
+    emit({ kind: 'progress', phase: 'predict', done: ++ended, total });
+    if (isLastModel) await request.onSampleEnded(sample, (named) => settled.done.has(named));
+  };
+  const samples = plannedSamples(folder, name, isOpen(settled));
+  const matteOf = ({ dataset, id }: PlannedSample): string => folder.matte(name, dataset, id);
+  const { signal } = request;
+  try {
+    if (spec.feeding === 'precomputed') {
+      await takePrecomputed({ paths, samples, matteOf, onOutcome: settle, signal });
+      return;
+    }
+    const promptOf = await promptsOf(spec, paths);
+    const { processes, threads } = divideCores(request.accuracy, device, model.bytes, total);
+    const load = { kind: 'load', spec, paths, device, options: settings.runner, threads } as const;
+    await assertPlaced({ model: name, load, allowFallback: request.allowFallback === true, emit, signal });
+    await predictAll<PlannedSample>({
+      load,
+      processes,
+      items: samples,
+      jobOf: (sample) => ({
+        imagePath: sample.imagePath,
+        mattePath: matteOf(sample),
+        prompt: promptOf(sample.dataset, sample.id),
+      }),
+      onOutcome: settle,
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof MaskbenchError) || !MODEL_FAILURES.has(error.code)) throw error;
+    const failure = toFailure(error);
+    emit({ kind: 'warning', message: `${name}: ${failure.message}` });
+    for await (const sample of plannedSamples(folder, name, isOpen(settled))) {
+      await settle(sample, { kind: 'failed', failure });
+    }
+  }
+}
+
+/** Names of the cells that have ended: in earlier runs or in this one, failed ones in this one only. */
+interface Settled {
+  readonly done: Set<string>;
+  readonly failed: Set<string>;
+}
+
+function isOpen({ done, failed }: Settled): (cell: string) => boolean {
+  return (cell) => !done.has(cell) && !failed.has(cell);
+}
+
+function toRecord(
+  cell: Pick<PredictionRecord, 'key' | 'model' | 'dataset' | 'id'>,
+  outcome: Outcome,
+): PredictionRecord {
+  if (outcome.kind === 'failed') return { ...cell, status: 'failed', failure: outcome.failure };
+  const { phases, matteSha256, width, height } = outcome;
+  return { ...cell, status: 'done', phases, matteSha256, width, height };
+}

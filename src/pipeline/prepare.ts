@@ -1,0 +1,103 @@
+import { MaskbenchError } from '../core/errors.js';
+import { nearest } from '../core/yaml-file.js';
+import { openDataset, type Dataset } from '../datasets/load.js';
+import { resolveDataset } from '../datasets/resolve.js';
+import { ensureModel, filesOf, type ModelPaths } from '../models/sources/ensure-model.js';
+import { loadModelSpec } from '../models/spec/load-spec.js';
+import type { OnProgress } from '../models/sources/progress.js';
+import { parseDevice } from '../runners/device.js';
+import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
+import type { LoadedConfig, RunConfig } from '../store/config.js';
+import type { RunModel } from '../store/manifest.js';
+
+export interface PrepareOptions {
+  /** Of the config's models and datasets only these, by name. */
+  readonly models?: readonly string[] | undefined;
+  readonly datasets?: readonly string[] | undefined;
+  readonly offline: boolean;
+  /** Default: this process's. Roots of datasets, the cache, proxies and tokens are read from it. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+}
+
+/** A config's names resolved to what is on this machine. */
+export interface PreparedRun {
+  readonly config: RunConfig;
+  readonly models: readonly RunModel[];
+  readonly modelPaths: ReadonlyMap<string, ModelPaths>;
+  readonly datasets: readonly Dataset[];
+}
+
+/**
+ * Resolves everything that a run needs before it starts: device and datasets are looked for first, since a missing one
+ * would otherwise show only after gigabytes of models were downloaded.
+ *
+ * @throws MaskbenchError for unknown names, missing devices and datasets, and models that cannot be fetched or fed.
+ */
+export async function prepareRun(
+  { config, folder }: LoadedConfig,
+  options: PrepareOptions,
+): Promise<PreparedRun> {
+  const { offline, onProgress, signal, env = process.env } = options;
+  assertDeviceAvailable(parseDevice(config.device));
+  const resolved = await Promise.all(
+    config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder, env })),
+  );
+  const specs = await Promise.all(config.models.map((model) => loadModelSpec(model, folder)));
+  assertUnique(
+    'model',
+    specs.map(({ spec }) => spec.name),
+  );
+  assertUnique(
+    'dataset',
+    resolved.map(({ spec }) => spec.name),
+  );
+  const chosenSpecs = choose('model', specs, ({ spec }) => spec.name, options.models);
+  const datasets: Dataset[] = [];
+  for (const dataset of choose('dataset', resolved, ({ spec }) => spec.name, options.datasets)) {
+    datasets.push(await openDataset(dataset));
+  }
+  const modelPaths = new Map<string, ModelPaths>();
+  const models: RunModel[] = [];
+  const alsoWanted = chosenSpecs.flatMap(({ spec }) => Object.values(filesOf(spec)).flat());
+  for (const loaded of chosenSpecs) {
+    const ensured = await ensureModel(loaded, {
+      alsoWanted,
+      onProgress,
+      signal,
+      env,
+      ...(offline ? { offline } : {}),
+    });
+    modelPaths.set(loaded.spec.name, ensured.paths);
+    models.push({ spec: loaded.spec, sha256: ensured.sha256, bytes: ensured.bytes });
+  }
+  return { config, models, modelPaths, datasets };
+}
+
+function assertUnique(kind: string, names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new MaskbenchError('config.invalid', `the config names ${kind} "${twice}" twice`, {
+      remedy: 'every name once; give a variation a name of its own',
+    });
+  }
+}
+
+function choose<T>(
+  kind: string,
+  all: readonly T[],
+  nameOf: (item: T) => string,
+  wanted?: readonly string[],
+): readonly T[] {
+  if (wanted === undefined) return all;
+  const names = all.map(nameOf);
+  for (const name of wanted) {
+    if (names.includes(name)) continue;
+    const near = nearest(name, names);
+    throw new MaskbenchError('config.unknown-name', `the config has no ${kind} "${name}"`, {
+      remedy: near === undefined ? `it has ${names.join(', ')}` : `did you mean "${near}"?`,
+    });
+  }
+  return all.filter((item) => wanted.includes(nameOf(item)));
+}

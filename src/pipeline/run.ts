@@ -1,0 +1,133 @@
+import type { Summary } from '../schema/summary-types.js';
+import type { Dataset } from '../datasets/load.js';
+import type { ModelPaths } from '../models/sources/ensure-model.js';
+import { formatDevice, parseDevice } from '../runners/device.js';
+import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
+import type { RunConfig } from '../store/config.js';
+import type { EventSink } from '../schema/events.js';
+import { assertSameCard, describeHardware } from '../store/hardware.js';
+import { lockRun } from '../store/lock.js';
+import { createManifest, type Manifest, type RunModel, type RunSettings } from '../store/manifest.js';
+import { makePlan } from './plan.js';
+import { predict } from './predict.js';
+import { removeRemains } from '../store/remains.js';
+import {
+  assertSameSettings,
+  enterRunFolder,
+  readManifest,
+  runFolder,
+  writeJson,
+  type RunFolder,
+} from '../store/run-folder.js';
+import { runScenarios } from './scenarios/run-scenarios.js';
+import { openScorer, scoreRemaining } from './score.js';
+import { time } from './time.js';
+import { explainWriteError } from './write-error.js';
+import { writeSummary } from './write-summary.js';
+
+export interface RunRequest {
+  readonly config: RunConfig;
+  readonly models: readonly RunModel[];
+  readonly modelPaths: ReadonlyMap<string, ModelPaths>;
+  readonly datasets: readonly Dataset[];
+  readonly shard: readonly [number, number] | null;
+  readonly out: string;
+  readonly resume: boolean;
+  readonly phases: { readonly predict: boolean; readonly score: boolean; readonly time: boolean };
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Plans, predicts, scores, times and summarises, as far as `phases` asks for it. Everything done is on disk at once, so
+ * that a run that ends early, in whatever way, is continued with `resume`.
+ *
+ * @throws MaskbenchError when the run cannot start or go on; single cells that fail are in the summary.
+ */
+export async function run(request: RunRequest): Promise<Summary> {
+  const folder = runFolder(request.out);
+  try {
+    return await runIn(folder, request);
+  } catch (error) {
+    throw explainWriteError(error, folder.path);
+  }
+}
+
+async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
+  const { config, models, modelPaths, datasets, shard, emit, signal } = request;
+  const device = parseDevice(config.device);
+  assertDeviceAvailable(device);
+  await enterRunFolder(folder, request.resume);
+  const lock = await lockRun(folder.path);
+  try {
+    // Once more under the lock: another process may have been here in between.
+    const exists = await enterRunFolder(folder, request.resume);
+    await removeRemains(folder.path);
+    const basis = { device: formatDevice(device), runner: config.runner };
+    const limit = config.limit ?? null;
+    const plan = await makePlan({ folder, datasets, models, modelPaths, basis, limit, shard, emit, signal });
+    const { runner, scoring, time: timing } = config;
+    const settings = {
+      models,
+      datasets: plan.datasets,
+      device: basis.device,
+      runner,
+      scoring,
+      time: timing,
+      limit,
+      shard,
+    };
+    const hardware = await describeHardware(device);
+    const more = { hardware, ...(config.price === undefined ? {} : { price: config.price }) };
+    const manifest = await settle(folder, createManifest(config.name, settings, more), exists).catch(
+      async (error: unknown) => {
+        await plan.discard();
+        throw error;
+      },
+    );
+    await plan.accept();
+    await work(request, folder, manifest.settings);
+    return await writeSummary(folder, manifest);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Promise<Manifest> {
+  if (!exists) {
+    await writeJson(folder.manifest, wanted);
+    return wanted;
+  }
+  const existing = await readManifest(folder);
+  assertSameSettings(existing, wanted, folder.path);
+  assertSameCard(existing.hardware, wanted.hardware, folder.path);
+  return existing;
+}
+
+async function work(request: RunRequest, folder: RunFolder, settings: RunSettings): Promise<void> {
+  const { config, modelPaths, phases, emit, signal } = request;
+  const scorer = phases.score ? await openScorer(folder, settings, emit) : undefined;
+  try {
+    if (phases.predict) {
+      await predict({
+        folder,
+        settings,
+        accuracy: config.accuracy,
+        allowFallback: config.allowFallback,
+        modelPaths,
+        emit,
+        signal,
+        onSampleEnded: async (sample, isPredicted) => scorer?.offer(sample, isPredicted),
+      });
+      // An inference process that died in the middle of a file.
+      await removeRemains(folder.path);
+    }
+    if (scorer !== undefined) await scoreRemaining(folder, scorer, emit, signal);
+  } finally {
+    await scorer?.close();
+  }
+  if (!phases.time) return;
+  const { allowFallback, scenarios } = config;
+  await time({ folder, settings, modelPaths, allowFallback, emit, signal });
+  await runScenarios({ folder, settings, modelPaths, scenarios, emit, signal });
+}

@@ -1,0 +1,94 @@
+import type { ScenarioSummary } from '../../schema/scenario-summary-types.js';
+import { MaskbenchError } from '../../core/errors.js';
+import { toFailure } from '../../core/failure.js';
+import { canonicalJson } from '../../core/hash.js';
+import type { NetworkSpec } from '../../models/spec/spec.js';
+import type { EventSink } from '../../schema/events.js';
+import { openJsonl, readJsonl } from '../../core/jsonl.js';
+import { chooseSamples } from '../timing/choose-samples.js';
+import { describeModel, type ModelSources } from '../timing/describe-model.js';
+import { timingPlan } from '../timing/timing-plan.js';
+import type { RunSettings } from '../../store/manifest.js';
+import type { RunFolder } from '../../store/run-folder.js';
+import { runOffline } from './run-offline.js';
+import { runServer } from './run-server.js';
+import { runSweep } from './run-sweep.js';
+import type { ScenarioConfig } from '../../store/scenario-schema.js';
+import type { ScenarioContext } from './scenario-context.js';
+
+/** A line of scenarios.jsonl: what was asked for, and what came out. Of several lines with one key the last holds. */
+export interface ScenarioRecord {
+  readonly key: string;
+  readonly result: ScenarioSummary;
+}
+
+export interface ScenarioRequest {
+  readonly folder: RunFolder;
+  readonly settings: RunSettings;
+  readonly modelPaths: ModelSources['modelPaths'];
+  readonly scenarios: readonly ScenarioConfig[];
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs every scenario for every model that has a network, one after another. What is done is not done again; a scenario
+ * that a model cannot do (a batch that its input does not take) is recorded as failed, and the rest goes on.
+ */
+export async function runScenarios(request: ScenarioRequest): Promise<void> {
+  const { folder, settings, scenarios, modelPaths, emit, signal } = request;
+  if (scenarios.length === 0) return;
+  const done = new Set<string>();
+  for await (const { key, result } of readJsonl<ScenarioRecord>(folder.scenarios)) {
+    if (result.kind !== 'failed') done.add(key);
+  }
+  const plan = timingPlan(settings.time);
+  const samples = await chooseSamples(folder, settings.datasets, plan.images);
+  const writer = await openJsonl(folder.scenarios);
+  try {
+    for (const { spec, sha256 } of settings.models) {
+      if (spec.feeding === 'precomputed') continue;
+      for (const scenario of scenarios) {
+        const key = canonicalJson({ model: spec.name, sha256, scenario });
+        if (done.has(key)) continue;
+        emit({
+          kind: 'phase-started',
+          phase: 'time',
+          total: undefined,
+          label: `${spec.name} ${scenario.kind}`,
+        });
+        const model = await describeModel({ settings, modelPaths, samples }, spec);
+        const result = await runOne(scenario, spec, { model, plan, signal });
+        await writer.append({ key, result } satisfies ScenarioRecord);
+        if (result.kind === 'failed') {
+          emit({ kind: 'warning', message: `${spec.name} ${scenario.kind}: ${result.failure.message}` });
+        }
+        emit({ kind: 'phase-ended', phase: 'time' });
+      }
+    }
+  } finally {
+    await writer.close();
+  }
+}
+
+async function runOne(
+  scenario: ScenarioConfig,
+  spec: NetworkSpec,
+  context: ScenarioContext,
+): Promise<ScenarioSummary> {
+  const model = spec.name;
+  try {
+    switch (scenario.kind) {
+      case 'offline':
+        return { model, kind: 'offline', batches: await runOffline(scenario, context) };
+      case 'server':
+        return { model, ...(await runServer(scenario, context)) };
+      case 'sweep':
+        return { model, kind: 'sweep', settings: await runSweep(scenario, context) };
+    }
+  } catch (error) {
+    const fatal = error instanceof MaskbenchError && ['cancelled', 'device.unavailable'].includes(error.code);
+    if (fatal || context.signal.aborted) throw error;
+    return { model, kind: 'failed', scenario: scenario.kind, failure: toFailure(error) };
+  }
+}

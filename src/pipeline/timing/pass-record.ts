@@ -1,0 +1,66 @@
+import { predictMs } from '../../runners/phases.js';
+import type { ProviderProof } from '../../runners/onnx/proof/prove-provider.js';
+import type { Conditions } from '../../runners/onnx/seal/conditions.js';
+import { judgeSeal } from '../../runners/onnx/seal/judge.js';
+import type { MachineFiles } from '../../runners/onnx/seal/machine-files.js';
+import { readGovernors } from '../../runners/onnx/seal/snapshot.js';
+import type { Series } from '../../runners/onnx/timing/time-together.js';
+import { windowsOf } from '../../runners/onnx/timing/windows.js';
+import type { TimingPlan } from './timing-plan.js';
+import type { PassRecord } from '../../store/timing-record.js';
+
+/** What is known of a series beside its own values. */
+export interface PassFacts {
+  readonly plan: TimingPlan;
+  readonly device: string;
+  readonly files: MachineFiles;
+  readonly datasetOf: (key: string) => string;
+  readonly attempt: number;
+  readonly together: readonly string[];
+  readonly proof: ProviderProof | null;
+  readonly neighbours: readonly string[];
+  readonly before: Conditions | null;
+  readonly gpuMemoryBytes: number | null;
+  readonly gpuThrottling: readonly string[] | 'untold' | null;
+}
+
+/** How a series was made, with every part of its seal judged. */
+export function passRecord(series: Series, facts: PassFacts): PassRecord {
+  const { plan, device, proof, before, neighbours, gpuThrottling } = facts;
+  const { warmUp, conditions, cpuMs, involuntarySwitches } = series;
+  const passes: number[][] = [];
+  const perDataset = new Map<string, number>();
+  for (const { pass, key, phases } of series.samples) {
+    (passes[pass] ??= []).push(predictMs(phases));
+    const dataset = facts.datasetOf(key);
+    perDataset.set(dataset, (perDataset.get(dataset) ?? 0) + 1);
+  }
+  return {
+    profile: plan.profile,
+    attempt: facts.attempt,
+    together: facts.together,
+    passes: passes.length,
+    warmUpMs: warmUp.totalMs,
+    settled: warmUp.settled,
+    proof,
+    windows: windowsOf(passes, 3),
+    cpuMs,
+    involuntarySwitches,
+    gpuMemoryBytes: facts.gpuMemoryBytes,
+    before,
+    during: conditions,
+    governors: readGovernors(facts.files),
+    parts: judgeSeal({
+      proof: device === 'cpu' ? 'only-provider' : proof,
+      neighbours,
+      warmUp,
+      passes,
+      samples: Math.min(...perDataset.values()),
+      samplesNeeded: plan.samplesNeeded,
+      tolerance: plan.tolerance,
+      before,
+      during: conditions,
+      gpuThrottling,
+    }),
+  };
+}

@@ -1,0 +1,94 @@
+import { linearRegression, linearRegressionLine, mean, rSquared } from 'simple-statistics';
+import type { RatioSummary, SlownessSummary, TimeCorrelation } from '../../schema/timing-summary-types.js';
+import { correlation } from '../../stats/correlation.js';
+import { ratioOfMedians } from '../../stats/ratio-of-medians.js';
+
+/** An image as it was timed, and what is known of it. */
+export interface TimedImageFacts {
+  readonly dataset: string;
+  readonly megapixels: number;
+  /** Median milliseconds over its predictions. */
+  readonly ms: Readonly<Record<Part | 'predict', number>>;
+  /** Numbers that describe its ground truth; undefined ones are left out. */
+  readonly attributes: Readonly<Record<string, number>>;
+}
+
+type Part = 'preprocess' | 'inference' | 'postprocess';
+
+/** Why the slowest dataset of a model is slower than its fastest. Null with fewer than two datasets. */
+export function explainSlowness(model: string, images: readonly TimedImageFacts[]): SlownessSummary | null {
+  const datasets = [...new Set(images.map(({ dataset }) => dataset))]
+    .map((name) => ({ name, own: images.filter(({ dataset }) => dataset === name) }))
+    .sort((a, b) => mean(a.own.map(({ ms }) => ms.predict)) - mean(b.own.map(({ ms }) => ms.predict)));
+  const [fast, slow] = [datasets[0], datasets.at(-1)];
+  if (fast === undefined || slow === undefined || fast === slow) return null;
+  const apart = (of: (image: TimedImageFacts) => number): number =>
+    mean(slow.own.map(of)) - mean(fast.own.map(of));
+  const megapixels = {
+    slow: mean(slow.own.map((image) => image.megapixels)),
+    fast: mean(fast.own.map((image) => image.megapixels)),
+  };
+  const line = fitSize([...fast.own, ...slow.own]);
+  const [predict, inference] = (['predict', 'inference'] as const).map((phase) =>
+    ratioOver(
+      fast.own.map(({ ms }) => ms[phase]),
+      slow.own.map(({ ms }) => ms[phase]),
+    ),
+  );
+  return {
+    model,
+    slow: slow.name,
+    fast: fast.name,
+    differenceMs: {
+      predict: apart(({ ms }) => ms.predict),
+      preprocess: apart(({ ms }) => ms.preprocess),
+      inference: apart(({ ms }) => ms.inference),
+      postprocess: apart(({ ms }) => ms.postprocess),
+    },
+    ...(predict === undefined || inference === undefined ? {} : { ratio: { predict, inference } }),
+    megapixels,
+    bySizeMs: line === null ? null : line.perMegapixelMs * (megapixels.slow - megapixels.fast),
+    r2: line?.r2 ?? null,
+    correlations: correlate(images),
+  };
+}
+
+/** Images are the units here, each with one time: its median. Undefined for fewer than two on a side. */
+function ratioOver(fast: readonly number[], slow: readonly number[]): RatioSummary | undefined {
+  if ([...fast, ...slow].some((ms) => ms <= 0)) return undefined;
+  const found = ratioOfMedians(
+    fast.map((ms) => [ms]),
+    slow.map((ms) => [ms]),
+  );
+  if (found.kind === 'none') return undefined;
+  const { estimate, lower, upper } = found;
+  return { estimate, lower, upper };
+}
+
+/** Predict time as a straight line over megapixels; null where all images are of one size or one time. */
+function fitSize(
+  images: readonly TimedImageFacts[],
+): { readonly perMegapixelMs: number; readonly r2: number } | null {
+  const points = images.map(({ megapixels, ms }): [number, number] => [megapixels, ms.predict]);
+  const varies = (index: 0 | 1): boolean => points.some((point) => point[index] !== points[0]?.[index]);
+  if (!varies(0) || !varies(1)) return null;
+  const fit = linearRegression(points);
+  return { perMegapixelMs: fit.m, r2: rSquared(points, linearRegressionLine(fit)) };
+}
+
+function correlate(images: readonly TimedImageFacts[]): readonly TimeCorrelation[] {
+  const names = [...new Set(images.flatMap(({ attributes }) => Object.keys(attributes)))];
+  return names.flatMap((attribute) =>
+    (['predict', 'inference'] as const).flatMap((phase): TimeCorrelation[] => {
+      const known = images.filter(({ attributes }) => attributes[attribute] !== undefined);
+      const found = correlation(
+        known.map(({ attributes }) => attributes[attribute] ?? 0),
+        known.map(({ ms }) => ms[phase]),
+        'spearman',
+      );
+      if (found.kind === 'none') return [];
+      const { n, estimate, lower, upper } = found;
+      return [{ attribute, phase, n, estimate, lower, upper }];
+    }),
+  );
+}

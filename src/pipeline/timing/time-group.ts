@@ -1,0 +1,183 @@
+import { MaskbenchError } from '../../core/errors.js';
+import { toFailure } from '../../core/failure.js';
+import type { NetworkSpec } from '../../models/spec/spec.js';
+import { proveProvider, type ProviderProof } from '../../runners/onnx/proof/prove-provider.js';
+import type { Conditions } from '../../runners/onnx/seal/conditions.js';
+import type { MachineFiles } from '../../runners/onnx/seal/machine-files.js';
+import { otherInferenceProcesses } from '../../runners/onnx/seal/other-processes.js';
+import { timeTogether, type Series, type TimedModel } from '../../runners/onnx/timing/time-together.js';
+import type { EventSink } from '../../schema/events.js';
+import type { JsonlWriter } from '../../core/jsonl.js';
+import type { RunSettings } from '../../store/manifest.js';
+import { throttlingIn, type CardWatch } from '../../runners/onnx/devices/card.js';
+import { describeModel, timedThreads, type ModelSources } from './describe-model.js';
+import { passRecord } from './pass-record.js';
+import type { TimingPlan } from './timing-plan.js';
+import { writeSeries } from './write-series.js';
+
+/** All that the models of a timing pass have in common. */
+export interface PassContext extends ModelSources {
+  readonly settings: RunSettings;
+  readonly plan: TimingPlan;
+  readonly writer: JsonlWriter;
+  readonly files: MachineFiles;
+  /** Of a moment without work of ours, before anything was loaded. */
+  readonly before: Conditions | null;
+  readonly card: CardWatch | null;
+  /** Go on where the asked provider runs no node; the seal says so. */
+  readonly allowFallback: boolean;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Times models side by side and writes what was measured, with the seal's parts. A model whose process fails among
+ * others is tried once more alone, and so is one that was not steady; then its failure, or its unsteadiness, is recorded.
+ *
+ * @throws MaskbenchError `cancelled` or `device.unavailable`; other failures are a model's own, and recorded.
+ */
+export async function timeGroup(context: PassContext, specs: readonly NetworkSpec[]): Promise<void> {
+  const again = await timeOnce(context, specs, 1);
+  for (const spec of again) await timeOnce(context, [spec], 2);
+}
+
+interface ProvenModel extends TimedModel {
+  readonly spec: NetworkSpec;
+  readonly proof: ProviderProof | null;
+}
+
+/** @returns the models that deserve another try. */
+async function timeOnce(
+  context: PassContext,
+  specs: readonly NetworkSpec[],
+  attempt: 1 | 2,
+): Promise<readonly NetworkSpec[]> {
+  const { plan, samples, emit, signal, card } = context;
+  emit({
+    kind: 'phase-started',
+    phase: 'time',
+    total: undefined,
+    label: specs.map(({ name }) => name).join(', '),
+  });
+  const again: NetworkSpec[] = [];
+  const fail = async (spec: NetworkSpec, error: unknown): Promise<void> => {
+    if (specs.length > 1 && attempt === 1) again.push(spec);
+    else await recordFailure(context, spec.name, error);
+  };
+  const models: ProvenModel[] = [];
+  for (const spec of specs) {
+    try {
+      const model = await describeModel(context, spec);
+      models.push({ ...model, spec, proof: await prove(context, model) });
+    } catch (error) {
+      if (isFinal(error) || signal.aborted) throw error;
+      await fail(spec, error);
+    }
+  }
+  const neighbours = watchNeighbours(context);
+  const memory = new Map<string, number | null>();
+  const outcomes = await timeTogether({
+    models,
+    warmUp: plan.warmUp,
+    sampling: plan.sampling,
+    datasetOf: (key) => samples[Number(key)].dataset,
+    signal,
+    files: context.files,
+    helpers: card?.pid === undefined ? [] : [card.pid],
+    onProgress: (done, total) => emit({ kind: 'progress', phase: 'time', done, total }),
+    async onWarm(name, pid) {
+      neighbours.look(pid);
+      memory.set(name, (await card?.memoryOf(pid)) ?? null);
+    },
+  });
+  neighbours.look(undefined);
+  for (const [i, outcome] of outcomes.entries()) {
+    const model = models[i];
+    if (outcome.kind === 'failed') {
+      await fail(model.spec, outcome.error);
+      continue;
+    }
+    const isSteady = await record(context, model, outcome.series, {
+      attempt,
+      together: models.map(({ name }) => name),
+      neighbours: neighbours.found(),
+      gpuMemoryBytes: memory.get(model.name) ?? null,
+    });
+    if (!isSteady && plan.repeats && attempt === 1) again.push(model.spec);
+  }
+  emit({ kind: 'phase-ended', phase: 'time' });
+  return again;
+}
+
+interface Around {
+  readonly attempt: number;
+  readonly together: readonly string[];
+  readonly neighbours: readonly string[];
+  readonly gpuMemoryBytes: number | null;
+}
+
+/** @returns whether the model was steady. */
+async function record(
+  context: PassContext,
+  { proof }: ProvenModel,
+  series: Series,
+  around: Around,
+): Promise<boolean> {
+  const { plan, settings, samples, before, files, card, writer } = context;
+  const readings = card?.readingsDuring(series.blocks) ?? [];
+  const sampleOf = (key: string): (typeof samples)[number] => samples[Number(key)];
+  const pass = passRecord(series, {
+    ...around,
+    plan,
+    device: settings.device,
+    files,
+    datasetOf: (key) => sampleOf(key).dataset,
+    proof,
+    before,
+    gpuThrottling: card === null ? null : throttlingIn(readings),
+  });
+  await writeSeries(writer, { series, threads: timedThreads(settings), pass, readings, sampleOf });
+  return pass.parts.some(({ name, pass: holds }) => name === 'steady' && holds);
+}
+
+/** Other inference on this machine, each once: looked for while the models warm up and after they were timed. */
+function watchNeighbours({ card, files }: PassContext): {
+  look(ownPid: number | undefined): void;
+  found(): readonly string[];
+} {
+  const own: number[] = card?.pid === undefined ? [] : [card.pid];
+  const others = new Set<number>();
+  return {
+    look(ownPid) {
+      if (ownPid !== undefined) own.push(ownPid);
+      for (const pid of otherInferenceProcesses(files, own)) others.add(pid);
+    },
+    found: () => [...(card?.neighbours ?? []), ...(others.size === 0 ? [] : [inWords([...others])])],
+  };
+}
+
+function inWords(pids: readonly number[]): string {
+  const [only] = pids;
+  if (pids.length === 1) return `process ${only} is another inference of Maskbench`;
+  const more = pids.length > 3 ? ', ...' : '';
+  return `${pids.length} processes (${pids.slice(0, 3).join(', ')}${more}) are other inference of Maskbench`;
+}
+
+/** A session on the CPU has no other provider: there is nothing to prove. */
+async function prove(
+  { allowFallback, signal }: PassContext,
+  { load, images }: TimedModel,
+): Promise<ProviderProof | null> {
+  if (load.device.provider === 'cpu') return null;
+  return proveProvider({ load, image: images[0] ?? null, allowFallback, signal });
+}
+
+async function recordFailure({ writer, emit }: PassContext, model: string, error: unknown): Promise<void> {
+  const failure = toFailure(error);
+  await writer.append({ kind: 'failed', model, failure });
+  emit({ kind: 'warning', message: `${model} could not be timed: ${failure.message}` });
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof MaskbenchError && ['cancelled', 'device.unavailable'].includes(error.code);
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { GpuReading } from '../../runners/onnx/devices/nvidia-watch.js';
+import { predictMs } from '../../runners/phases.js';
+import { medianMs } from '../../runners/onnx/timing/windows.js';
+import type { Series, SeriesSample } from '../../runners/onnx/timing/time-together.js';
+import { tukeyFences } from '../../stats/outliers.js';
+import type { JsonlWriter } from '../../core/jsonl.js';
+import type { PlannedSample } from '../../schema/planned-sample.js';
+import type { PassRecord, TimingRecord } from '../../store/timing-record.js';
+
+export interface SeriesToWrite {
+  readonly series: Series;
+  readonly threads: number;
+  readonly pass: PassRecord;
+  readonly readings: readonly GpuReading[];
+  /** By the key of an image. */
+  readonly sampleOf: (key: string) => Pick<PlannedSample, 'dataset' | 'id'>;
+}
+
+/** Writes every value that was measured of a model, outliers labelled, and last what makes the series complete. */
+export async function writeSeries(writer: JsonlWriter, request: SeriesToWrite): Promise<void> {
+  const { series: measured, threads, pass, readings, sampleOf } = request;
+  const { name: model, warmUp, samples, aloneMs, loadMs, peakRssBytes } = measured;
+  const series = randomUUID();
+  const write = (record: TimingRecord): Promise<void> => writer.append(record);
+  await write({ kind: 'warm-up', series, model, inferenceMs: warmUp.inferenceMs });
+  for (const reading of readings) await write({ kind: 'gpu', series, ...reading });
+  const outliers = findOutliers(samples, (key) => sampleOf(key).dataset);
+  for (const sample of samples) {
+    const { dataset, id } = sampleOf(sample.key);
+    const { pass: iteration, phases, atMs, cpuMs } = sample;
+    const label = outliers.has(sample) ? { outlier: true as const } : {};
+    await write({ kind: 'sample', series, model, dataset, id, iteration, phases, atMs, cpuMs, ...label });
+  }
+  const [firstInferenceMs = Number.NaN] = warmUp.inferenceMs;
+  const warmup = warmUp.inferenceMs.length;
+  await write({
+    kind: 'model',
+    series,
+    model,
+    loadMs,
+    firstInferenceMs,
+    warmup,
+    threads,
+    peakRssBytes,
+    ...(aloneMs.length === 0 ? {} : { inferenceAloneMs: aloneMs }),
+    pass,
+  });
+}
+
+/**
+ * Predictions beyond Tukey's fences among those of their dataset. Large images take longer for good reasons: what is
+ * looked at is each prediction over the median of its image.
+ */
+export function findOutliers(
+  samples: readonly SeriesSample[],
+  datasetOf: (key: string) => string,
+): ReadonlySet<SeriesSample> {
+  const ofImage = groupBy(samples, ({ key }) => key);
+  const medians = new Map(
+    [...ofImage].map(([key, own]) => [key, medianMs(own.map(({ phases }) => predictMs(phases)))]),
+  );
+  const ratio = ({ key, phases }: SeriesSample): number => predictMs(phases) / (medians.get(key) ?? 1);
+  const found = new Set<SeriesSample>();
+  for (const own of groupBy(samples, ({ key }) => datasetOf(key)).values()) {
+    const { lower, upper } = tukeyFences(own.map(ratio));
+    for (const sample of own) if (ratio(sample) < lower || ratio(sample) > upper) found.add(sample);
+  }
+  return found;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,80 @@
+import { escapeControls } from '../../core/errors.js';
+import type { Summary } from '../../schema/summary-types.js';
+import type { Report } from './report.js';
+import { isPlaced, placingsOf, type Placing } from '../tables/placings.js';
+import type { Cell, Table } from '../tables/table.js';
+import { tablesOf } from '../tables/tables-of.js';
+
+/** GitHub-flavoured Markdown, to be pasted into an issue or a paper's draft. */
+export const markdown: Report = {
+  name: 'markdown',
+  extension: 'md',
+  summary: 'GitHub-flavoured Markdown',
+  render(summary: Summary, { intervals = false } = {}) {
+    const failures = summary.failures
+      .slice(0, 20)
+      .map(
+        ({ model, dataset, id, failure }) =>
+          `- \`${inline(`${model} / ${dataset} / ${id}`)}\`: ${escapeMarkdown(failure.message)} (${failure.code})`,
+      );
+    return [
+      `# ${escapeMarkdown(summary.name)}`,
+      `Made by Maskbench ${summary.maskbenchVersion} on ${summary.createdAt}.`,
+      ...tablesOf(summary).map((table) => renderTable(table, intervals)),
+      ...(failures.length === 0 ? [] : [`## Failed cells\n\n${failures.join('\n')}`]),
+    ]
+      .join('\n\n')
+      .concat('\n');
+  },
+};
+
+/**
+ * One table under a heading, the best of each contest in bold, the second in italics. Column groups go into the labels,
+ * since Markdown has one heading row.
+ */
+export function renderTable(table: Table, intervals = false): string {
+  const { title, caption, columns, rows } = table;
+  const places = placingsOf(table);
+  const notes = [
+    ...(isPlaced(places) ? ['Best in bold, second in italics; what is marked is out of the contest.'] : []),
+    ...table.notes,
+  ];
+  const labels = columns.map(({ group, label }) => (group === undefined ? label : `${group}: ${label}`));
+  const lines = [
+    row(labels),
+    row(
+      columns.map(({ align }) => (align === 'right' ? '---:' : ':---')),
+      false,
+    ),
+    ...rows.map(({ cells }, i) =>
+      row(
+        cells.map((cell, k) => renderCell(cell, places[i]?.[k], intervals)),
+        false,
+      ),
+    ),
+  ];
+  const parts = [`## ${escapeMarkdown(title)}`, escapeMarkdown(caption), lines.join('\n')];
+  if (notes.length > 0) parts.push(notes.map((note) => `- ${escapeMarkdown(note)}`).join('\n'));
+  return parts.join('\n\n');
+}
+
+function renderCell({ text, interval }: Cell, place: Placing, intervals: boolean): string {
+  const figure = escapeMarkdown(text);
+  const marked = place === 'best' ? `**${figure}**` : place === 'second' ? `_${figure}_` : figure;
+  return intervals && interval !== undefined ? `${marked} (${interval.join(' to ')})` : marked;
+}
+
+function row(cells: readonly string[], escape = true): string {
+  return `| ${cells.map((cell) => (escape ? escapeMarkdown(cell) : cell)).join(' | ')} |`;
+}
+
+/** Text that stays text in Markdown and in the HTML that it may hold. */
+export function escapeMarkdown(text: string): string {
+  return escapeControls(text).replace(/[\\`*_[\]<>|#&~]/g, (c) =>
+    c === '<' ? '&lt;' : c === '>' ? '&gt;' : c === '&' ? '&amp;' : `\\${c}`,
+  );
+}
+
+function inline(text: string): string {
+  return escapeControls(text).replaceAll('`', "'");
+}

@@ -1,0 +1,89 @@
+import type { PublishedFigure, Summary } from '../../schema/summary-types.js';
+import { deviceLabels } from './device-label.js';
+import { placementMark, placementText } from './placement.js';
+import { sealMark, sealNotes, sealOfRow } from './seal-mark.js';
+import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
+
+/**
+ * Appendix 1 of the post: mean milliseconds a prediction, models down, one column group a device with its datasets and
+ * their mean. Runs on several devices stand side by side. Null if nothing was timed.
+ */
+export function inferenceTimeTable(summaries: readonly Summary[]): Table | null {
+  const timed = summaries.filter(({ timing }) => timing.length > 0);
+  if (timed.length === 0) return null;
+  const labels = deviceLabels(timed);
+  const columns = timed.flatMap((summary, i) => {
+    const datasets = summary.datasets.map(({ name, title }) => ({
+      dataset: name as string | null,
+      label: title,
+    }));
+    const all = datasets.length > 1 ? [...datasets, { dataset: null, label: 'mean' }] : datasets;
+    return all.map((column) => ({ ...column, group: labels[i], summary }));
+  });
+  const models = [...new Set(timed.flatMap((summary) => summary.models.map(({ name }) => name)))];
+  const measured = models.map((model): Row => {
+    const cells = columns.map(({ summary, dataset }) => timeCell(summary, model, dataset));
+    return { kind: 'measured', cells: [{ text: model }, ...cells] };
+  });
+  return {
+    title: 'Appendix 1: inference time in milliseconds',
+    caption: 'Mean time of one prediction (preprocess + inference + postprocess), files decoded beforehand.',
+    columns: [
+      { label: 'Model', align: 'left' },
+      ...columns.map(({ group, label }) => ({
+        group,
+        label,
+        align: 'right' as const,
+        better: 'lower' as const,
+      })),
+    ],
+    rows: measured,
+    notes: [
+      ...timed.flatMap((summary, i) => [
+        conditions(summary, labels[i]),
+        ...placementNotes(summary),
+        ...sealNotes(summary, labels[i]),
+      ]),
+      ...publishedNotes(timed.flatMap(({ published }) => published)),
+    ],
+  };
+}
+
+function timeCell({ timing, models }: Summary, model: string, dataset: string | null): Cell {
+  const row = timing.find((candidate) => candidate.model === model && candidate.dataset === dataset);
+  if (row === undefined) return NO_FIGURE;
+  const { mean } = row.phases.predict;
+  const placement = models.find(({ name }) => name === model)?.timing?.pass?.placement;
+  const elsewhere = placementMark(placement);
+  const contest = elsewhere === '' && sealOfRow(row).kind === 'sealed' ? { contest: '' } : {};
+  return { text: `${formatMs(mean)}${elsewhere}${sealMark(row)}`, value: mean, ...contest };
+}
+
+function conditions({ device, timing, models }: Summary, label: string): string {
+  const row = timing.find(({ dataset }) => dataset !== null);
+  const once = models.find((model) => model.timing !== null)?.timing;
+  const driver = device.gpu?.driver ?? null;
+  const profile = once?.pass === undefined ? '' : `, profile ${once.pass.profile}`;
+  return (
+    `${label} is ${device.cpu} (${device.cores} cores), ${device.os}${driver === null ? '' : `, driver ${driver}`}: ` +
+    `${row?.images ?? 0} images a dataset, ${row?.n ?? 0} timed predictions after ${once?.warmup ?? 0} warm-ups${profile}.`
+  );
+}
+
+/** Names what does not run where it was asked to. */
+function placementNotes({ models }: Summary): readonly string[] {
+  return models.flatMap(({ name, timing }) => {
+    const placement = timing?.pass?.placement;
+    return placement === null || placement === undefined || placementMark(placement) === ''
+      ? []
+      : [`${name}${placementMark(placement)}: ${placementText(placement)}.`];
+  });
+}
+
+function publishedNotes(figures: readonly PublishedFigure[]): readonly string[] {
+  const times = figures.filter(({ metric }) => metric === 'ms');
+  const unique = new Map(times.map((figure) => [`${figure.model}|${figure.on}`, figure]));
+  return [...unique.values()].map(
+    ({ model, on, value, source }) => `Published: ${model} ${value} ms on ${on} (${source}).`,
+  );
+}

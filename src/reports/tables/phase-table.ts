@@ -1,0 +1,72 @@
+import { TIMED_PHASES, type Summary } from '../../schema/summary-types.js';
+import { deviceLabel } from './device-label.js';
+import { sealMark } from './seal-mark.js';
+import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
+
+const LABELS = {
+  decode: 'decode',
+  preprocess: 'pre',
+  inference: 'inference',
+  postprocess: 'post',
+  predict: 'predict',
+};
+
+/** Where the time goes: each phase's mean over datasets, model load, first inference, peak memory. Null if not timed. */
+export function phaseTable(summary: Summary): Table | null {
+  const rows = summary.models.flatMap(({ name, timing }): Row[] => {
+    const row = summary.timing.find(({ model, dataset }) => model === name && dataset === null);
+    if (timing === null || row === undefined) return [];
+    const mark = sealMark(row);
+    const times = TIMED_PHASES.filter((phase) => phase !== 'predict').map((phase) =>
+      ms(row.phases[phase].mean),
+    );
+    const memory: Cell =
+      timing.peakRssBytes === null
+        ? NO_FIGURE
+        : { text: formatMegabytes(timing.peakRssBytes), value: timing.peakRssBytes / 1e6 };
+    const once = [ms(timing.loadMs), ms(timing.firstInferenceMs)];
+    const cpu = timing.pass === undefined ? NO_FIGURE : ms(timing.pass.cpuMsEach);
+    return [{ kind: 'measured', cells: [{ text: `${name}${mark}` }, ...times, cpu, ...once, memory] }];
+  });
+  if (rows.length === 0) return null;
+  const labels = TIMED_PHASES.filter((phase) => phase !== 'predict').map((phase) => LABELS[phase]);
+  return {
+    title: `Where the time goes on ${deviceLabel(summary)}`,
+    caption:
+      'Mean milliseconds a phase; CPU: processor time of one prediction over all threads; model load and first inference once; peak memory of the process in MB.',
+    columns: [
+      { label: 'Model', align: 'left' },
+      ...[...labels, 'CPU', 'load', 'first', 'MB'].map((label) => ({ label, align: 'right' as const })),
+    ],
+    rows,
+    notes: [...networkNotes(summary), ...aloneNotes(summary)],
+  };
+}
+
+/** Of models made of two networks, what each takes of the inference. */
+function networkNotes(summary: Summary): readonly string[] {
+  return summary.timing.flatMap(({ model, dataset, networks }) =>
+    dataset !== null || networks === undefined
+      ? []
+      : [
+          `${model}: of the inference the encoder takes ${formatMs(networks.encoder.mean)} ms, the decoder ${formatMs(networks.decoder.mean)} ms`,
+        ],
+  );
+}
+
+/** Of fast models: what a bare loop of inferences takes, which a prediction cannot reach. */
+function aloneNotes({ models, timing }: Summary): readonly string[] {
+  return models.flatMap(({ name, timing: once }) => {
+    const row = timing.find(({ model, dataset }) => model === name && dataset === null);
+    const alone = once?.inferenceAlone;
+    return row === undefined || alone === undefined
+      ? []
+      : [
+          `${name}: p50 of inference ${formatMs(row.phases.inference.p50)} ms within a prediction, ${formatMs(alone.p50)} ms in a bare loop (warm caches, threads awake).`,
+        ];
+  });
+}
+
+function ms(value: number): Cell {
+  return { text: formatMs(value), value };
+}

@@ -1,0 +1,68 @@
+import type { Interval } from '../../schema/summary-types.js';
+
+/** A table as plain data: what every format renders, and all that a format needs to know. */
+export interface Table {
+  readonly title: string;
+  /** One sentence on what the figures are. */
+  readonly caption: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  /** Explanations of marks and conditions, in order of appearance. */
+  readonly notes: readonly string[];
+}
+
+export interface Column {
+  /** Heading above several columns, such as a device; equal neighbours are joined. */
+  readonly group?: string;
+  readonly label: string;
+  readonly align: 'left' | 'right';
+  /** Which way is better; formats for reading mark the best and the second of each contest. */
+  readonly better?: 'higher' | 'lower';
+}
+
+/** `published` rows are somebody else's figures. */
+export interface Row {
+  readonly kind: 'measured' | 'published';
+  readonly cells: readonly Cell[];
+}
+
+export interface Cell {
+  readonly text: string;
+  /** The figure unrounded, for formats that machines read; absent for words and missing figures. */
+  readonly value?: number;
+  /** Figures of one contest are held against each other; absent: leaked, unsealed, published, or no matter of rank. */
+  readonly contest?: string;
+  /** Of the figure, as text; shown on request. */
+  readonly interval?: readonly [lower: string, upper: string];
+}
+
+/** Behind a model or score whose weights were trained on the data. */
+export const LEAK_MARK = '‡';
+
+export const NO_FIGURE: Cell = { text: '-' };
+
+/** What a cell says of an interval: nothing where there is none. */
+export function intervalIn(
+  interval: Interval | undefined,
+  format: (value: number) => string,
+): Pick<Cell, 'interval'> {
+  return interval === undefined || 'undefined' in interval
+    ? {}
+    : { interval: [format(interval[0]), format(interval[1])] };
+}
+
+/** Milliseconds with three significant digits or so: 1234, 123, 12.3, 1.23. */
+export function formatMs(ms: number): string {
+  return ms.toFixed(ms >= 99.95 ? 0 : ms >= 9.995 ? 1 : 2);
+}
+
+/** Scores in 0..1 with three decimals. */
+export function formatScore(score: number): string {
+  return score.toFixed(3);
+}
+
+/** Decimal megabytes. */
+export function formatMegabytes(bytes: number): string {
+  const mb = bytes / 1e6;
+  return mb.toFixed(mb >= 10 ? 0 : mb >= 0.1 ? 1 : 3);
+}

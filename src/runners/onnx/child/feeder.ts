@@ -1,0 +1,92 @@
+/** The worker thread of the accuracy pass: file to tensor before inference, raw output to a written matte after it. */
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { isDiskFull, toFailure } from '../../../core/failure.js';
+import { sha256 } from '../../../core/hash.js';
+import { decodeRgb, encodeMattePng } from '../../../image/codec.js';
+import type { Fed, Inferred } from '../../../models/feedings/feeding.js';
+import { feedingOf } from '../../../models/feedings/registry.js';
+import type { NetworkSpec } from '../../../models/spec/spec.js';
+import type { FromChild, PredictJob } from './messages.js';
+
+export interface Prepared {
+  readonly kind: 'prepared';
+  readonly job: PredictJob;
+  readonly fed: Fed;
+  readonly width: number;
+  readonly height: number;
+  readonly decodeMs: number;
+  readonly preprocessMs: number;
+}
+
+export type ToFeeder =
+  | { readonly kind: 'prepare'; readonly job: PredictJob }
+  | {
+      readonly kind: 'finish';
+      readonly prepared: Omit<Prepared, 'fed'>;
+      readonly inferred: Inferred;
+      readonly inferenceMs: number;
+    };
+
+export type FromFeeder = Prepared | Extract<FromChild, { kind: 'done' | 'failed' | 'fatal' }>;
+
+const PARENT_CHECK_MS = 1000;
+
+const feeding = feedingOf((workerData as { readonly spec: NetworkSpec }).spec);
+
+// A main thread that computes would notice only after the inference, which may take minutes, that its parent is gone.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+}, PARENT_CHECK_MS).unref();
+
+parentPort?.on('message', (message: ToFeeder) => {
+  const job = message.kind === 'prepare' ? message.job : message.prepared.job;
+  const work = message.kind === 'prepare' ? prepare(job) : finish(message);
+  void work.catch((error: unknown) =>
+    isDiskFull(error)
+      ? post({ kind: 'fatal', failure: toFailure(error) })
+      : post({ kind: 'failed', jobId: job.jobId, failure: toFailure(error) }),
+  );
+});
+
+async function prepare(job: PredictJob): Promise<void> {
+  const start = performance.now();
+  const image = await decodeRgb(job.imagePath);
+  const decoded = performance.now();
+  const fed = await feeding.prepare(image, job.prompt);
+  const { width, height } = image;
+  const decodeMs = decoded - start;
+  const preprocessMs = performance.now() - decoded;
+  const buffer = fed.tensor.data.buffer as ArrayBuffer;
+  post({ kind: 'prepared', job, fed, width, height, decodeMs, preprocessMs }, [buffer]);
+}
+
+async function finish(message: Extract<ToFeeder, { kind: 'finish' }>): Promise<void> {
+  const { job, width, height, decodeMs, preprocessMs } = message.prepared;
+  const start = performance.now();
+  const { output, parts } = message.inferred;
+  const matte = await feeding.read(output, width, height);
+  const postprocessMs = performance.now() - start;
+  await writeWhole(job.mattePath, await encodeMattePng(matte));
+  const phases = { decodeMs, preprocessMs, inferenceMs: message.inferenceMs, postprocessMs, ...parts };
+  const matteSha256 = sha256(matte.data);
+  post({ kind: 'done', jobId: job.jobId, phases, matteSha256, width, height });
+}
+
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, bytes);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function post(message: FromFeeder, transfer: readonly ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer);
+}

@@ -1,0 +1,168 @@
+/**
+ * The process of the timing pass: one model, nothing beside it. Images are decoded first and kept as pixels; then it
+ * predicts whatever it is told to, each phase timed by itself, and tells nothing before it is done: a message between
+ * two predictions would wake up the parent.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { toFailure } from '../../../core/failure.js';
+import { decodeRgb } from '../../../image/codec.js';
+import type { RgbImage } from '../../../image/raster.js';
+import type { ImagePrompt } from '../../../models/spec/prompts.js';
+import type { Fed } from '../../../models/feedings/feeding.js';
+import { openModel, type OpenModel } from '../open-model.js';
+import { batched } from '../timing/batch.js';
+import { peakRssBytes } from '../timing/peak-memory.js';
+import type {
+  DecodeMessage,
+  FromChild,
+  LoadMessage,
+  MeasuredSample,
+  MeasureMessage,
+  ToChild,
+} from './messages.js';
+
+interface Decoded {
+  readonly key: string;
+  readonly image: RgbImage;
+  readonly prompt: ImagePrompt | undefined;
+  readonly decodeMs: number;
+}
+
+let model: OpenModel | undefined;
+let decoded: readonly Decoded[] = [];
+
+process.on('message', (message: ToChild) => {
+  work(message).catch((error: unknown) => send({ kind: 'fatal', failure: toFailure(error) }));
+});
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => process.exit(0));
+
+async function work(message: ToChild): Promise<void> {
+  switch (message.kind) {
+    case 'load':
+      return open(message);
+    case 'decode':
+      return decode(message);
+    case 'measure':
+      return measure(message);
+    default:
+  }
+}
+
+async function open(message: LoadMessage): Promise<void> {
+  const start = performance.now();
+  model = await openModel(message);
+  send({ kind: 'loaded', loadMs: performance.now() - start });
+}
+
+async function decode({ images }: DecodeMessage): Promise<void> {
+  const usable: Decoded[] = [];
+  let reason: unknown;
+  for (const { key, path, prompt } of images) {
+    const start = performance.now();
+    try {
+      const image = await decodeRgb(path);
+      usable.push({ key, image, prompt, decodeMs: performance.now() - start });
+    } catch (error) {
+      reason = error;
+    }
+  }
+  if (usable.length === 0) throw reason;
+  decoded = usable;
+  send({
+    kind: 'decoded',
+    images: usable.map(({ key, decodeMs, image: { width, height } }) => ({ key, decodeMs, width, height })),
+  });
+}
+
+async function measure({ order, batch = 1, alone = 0, arrivalsMs }: MeasureMessage): Promise<void> {
+  const loaded = model;
+  if (loaded === undefined) throw new Error('a measurement was asked for before load');
+  const samples: MeasuredSample[] = [];
+  const switchesBefore = process.resourceUsage().involuntaryContextSwitches;
+  const cpuBefore = process.cpuUsage();
+  const begin = performance.now();
+  for (let i = 0; i < order.length; i += batch) {
+    if (arrivalsMs !== undefined) await until(begin + arrivalsMs[i]);
+    const images = order.slice(i, i + batch).map((position) => decoded[position]);
+    samples.push(await predict(loaded, images, { position: order[i], begin, alone }));
+  }
+  const wallMs = performance.now() - begin;
+  const cpu = process.cpuUsage(cpuBefore);
+  send({
+    kind: 'measured',
+    samples,
+    wallMs,
+    cpuMs: (cpu.user + cpu.system) / 1000,
+    involuntarySwitches: process.resourceUsage().involuntaryContextSwitches - switchesBefore,
+    peakRssBytes: await peakRssBytes(),
+  });
+}
+
+interface Measurement {
+  readonly position: number;
+  /** When the measurement began. */
+  readonly begin: number;
+  readonly alone: number;
+}
+
+async function predict(
+  { feeding, infer }: OpenModel,
+  images: readonly Decoded[],
+  { position, begin, alone }: Measurement,
+): Promise<MeasuredSample> {
+  const cpuBefore = process.cpuUsage();
+  const start = performance.now();
+  const feds = [];
+  for (const { image, prompt } of images) feds.push(await feeding.prepare(image, prompt));
+  const prepared = performance.now();
+  const { outputs, parts } = await batched(infer, feds);
+  const inferred = performance.now();
+  for (const [i, { image }] of images.entries()) {
+    // An output that is no matte (NaN, constant) took its time all the same; the accuracy pass reports it.
+    await feeding.read(outputs[i], image.width, image.height).catch(() => undefined);
+  }
+  const end = performance.now();
+  const cpu = process.cpuUsage(cpuBefore);
+  const aloneMs = alone > 0 ? await timeAlone(infer, feds, alone) : undefined;
+  return {
+    image: position,
+    startMs: start - begin,
+    cpuMs: (cpu.user + cpu.system) / 1000,
+    phases: {
+      preprocessMs: prepared - start,
+      inferenceMs: inferred - prepared,
+      postprocessMs: end - inferred,
+      ...parts,
+    },
+    ...(aloneMs === undefined ? {} : { aloneMs }),
+  };
+}
+
+/** A bare loop of inferences: nothing between them cools the caches or lets the threads fall asleep. */
+async function timeAlone(
+  infer: OpenModel['infer'],
+  feds: readonly Fed[],
+  count: number,
+): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const start = performance.now();
+    await batched(infer, feds);
+    times.push(performance.now() - start);
+  }
+  return times;
+}
+
+/** A timer wakes up to a millisecond or two late: the last stretch is waited out. */
+const TIMER_SLACK_MS = 3;
+
+async function until(moment: number): Promise<void> {
+  const wait = moment - performance.now() - TIMER_SLACK_MS;
+  if (wait > 0) await sleep(wait);
+  while (performance.now() < moment);
+}
+
+function send(message: FromChild): void {
+  process.send?.(message);
+}

@@ -1,0 +1,122 @@
+import { MaskbenchError } from '../../../core/errors.js';
+import { formatDevice, PROVIDERS, REMEDIES, type DeviceRequest, type Provider } from '../../device.js';
+import { assertDeviceAvailable } from '../ort-session.js';
+import { askAmd } from './amd.js';
+import type { Gpu, GpuState } from './gpu.js';
+import type { GpuProcess } from './nvidia-csv.js';
+import { askNvidia, askNvidiaProcesses, type NvidiaAnswer } from './nvidia.js';
+import { describeProcessor, type Processor } from './processor.js';
+import { askSystemForGpus } from './system-gpus.js';
+import { tryDevice, type Trial } from './try-device.js';
+
+/** What this machine has and can run on. */
+export interface DeviceList {
+  readonly processor: Processor;
+  readonly gpus: readonly Gpu[];
+  /** What NVIDIA's cards do at the moment, and who computes on them. */
+  readonly states: readonly GpuState[];
+  readonly processes: readonly GpuProcess[];
+  readonly devices: readonly ListedDevice[];
+}
+
+export interface ListedDevice {
+  /** As a run asks for it: `cpu`, `cuda:0`. */
+  readonly device: string;
+  readonly usable: boolean;
+  /** What it would run on, as far as that is known. */
+  readonly hardware: string | null;
+  /** Null for a device that can be used; so is the remedy where there is none. */
+  readonly reason: string | null;
+  readonly remedy: string | null;
+}
+
+/** How the machine is asked; by default it is asked indeed. */
+export interface Asking {
+  readonly nvidia: () => Promise<NvidiaAnswer>;
+  readonly processes: () => Promise<readonly GpuProcess[]>;
+  readonly amd: () => Promise<readonly Gpu[]>;
+  readonly system: () => Promise<readonly Gpu[]>;
+  readonly processor: () => Processor;
+  /** @throws MaskbenchError where the installation has no such provider. */
+  readonly installed: (device: DeviceRequest) => void;
+  readonly attempt: (device: DeviceRequest, signal: AbortSignal) => Promise<Trial>;
+}
+
+const ASKING: Asking = {
+  nvidia: () => askNvidia(),
+  processes: () => askNvidiaProcesses(),
+  amd: () => askAmd(),
+  system: () => askSystemForGpus(),
+  processor: () => describeProcessor(),
+  installed: assertDeviceAvailable,
+  attempt: tryDevice,
+};
+
+/** Looks for processors, cards and their drivers, and tries every provider of this installation on a tiny network. */
+export async function listDevices(signal: AbortSignal, asking: Partial<Asking> = {}): Promise<DeviceList> {
+  const ask = { ...ASKING, ...asking };
+  const processor = ask.processor();
+  const [nvidia, amd, system] = await Promise.all([ask.nvidia(), ask.amd(), ask.system()]);
+  const cards = nvidia.kind === 'gpus' ? nvidia.gpus : [];
+  const states = nvidia.kind === 'gpus' ? nvidia.states : [];
+  const processes = cards.length === 0 ? [] : await ask.processes();
+  // Windows tells of NVIDIA's cards as well; their own tool knows more.
+  const others = system.filter(({ vendor }) => vendor !== 'nvidia' || cards.length === 0);
+  const gpus = [...cards, ...amd, ...others];
+  const devices: ListedDevice[] = [];
+  for (const provider of PROVIDERS) {
+    for (const request of requestsOf(provider, cards)) {
+      const hardware = hardwareOf(request, processor, gpus);
+      devices.push({
+        device: formatDevice(request),
+        hardware,
+        ...(await judge(request, nvidia, ask, signal)),
+      });
+    }
+  }
+  return { processor, gpus, states, processes, devices };
+}
+
+/** CUDA and TensorRT count cards. */
+function requestsOf(provider: Provider, cards: readonly Gpu[]): readonly DeviceRequest[] {
+  const counted = provider === 'cuda' || provider === 'tensorrt';
+  return counted && cards.length > 0
+    ? cards.map((_, index) => ({ provider, index }))
+    : [{ provider, index: 0 }];
+}
+
+async function judge(
+  request: DeviceRequest,
+  nvidia: NvidiaAnswer,
+  ask: Asking,
+  signal: AbortSignal,
+): Promise<Pick<ListedDevice, 'usable' | 'reason' | 'remedy'>> {
+  const needsNvidia = request.provider === 'cuda' || request.provider === 'tensorrt';
+  // The card comes before its libraries: without one nobody needs them.
+  if (needsNvidia && nvidia.kind === 'none') {
+    return { usable: false, reason: nvidia.reason, remedy: nvidia.remedy };
+  }
+  try {
+    ask.installed(request);
+  } catch (error) {
+    if (!(error instanceof MaskbenchError)) throw error;
+    const reason = `onnxruntime-node is installed without ${request.provider}`;
+    return { usable: false, reason, remedy: error.remedy ?? REMEDIES[request.provider] };
+  }
+  if (request.provider === 'cpu') return { usable: true, reason: null, remedy: null };
+  const trial = await ask.attempt(request, signal);
+  return trial.kind === 'runs'
+    ? { usable: true, reason: null, remedy: null }
+    : { usable: false, reason: trial.reason, remedy: trial.remedy };
+}
+
+function hardwareOf(
+  { provider, index }: DeviceRequest,
+  processor: Processor,
+  gpus: readonly Gpu[],
+): string | null {
+  if (provider === 'cpu') return processor.model;
+  const nvidia = gpus.filter(({ vendor }) => vendor === 'nvidia');
+  if (provider === 'cuda' || provider === 'tensorrt') return nvidia[index]?.name ?? null;
+  return gpus.length === 1 ? (gpus[0]?.name ?? null) : null;
+}

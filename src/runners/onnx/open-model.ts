@@ -1,0 +1,53 @@
+import type { Fed, Feeding, Inferred } from '../../models/feedings/feeding.js';
+import type { NetworkSpec } from '../../models/spec/spec.js';
+import { feedingOf } from '../../models/feedings/registry.js';
+import type { DeviceRequest } from '../device.js';
+import { openOrtSession, type OrtNetwork, type OrtSessionRequest } from './ort-session.js';
+import type { RunnerOptions } from './session-options.js';
+
+/** A model ready to compute. */
+export interface OpenModel {
+  readonly feeding: Feeding;
+  /** Blocks its thread while it computes. */
+  infer(fed: Fed): Promise<Inferred>;
+  release(): Promise<void>;
+  /** Writes the profiles of a model that was opened to be observed. */
+  endProfiling(): void;
+}
+
+export interface OpenModelRequest {
+  readonly spec: NetworkSpec;
+  /** Local file of each network, by role. */
+  readonly paths: Readonly<Record<string, string>>;
+  readonly device: DeviceRequest;
+  readonly options: RunnerOptions;
+  readonly threads: number;
+  readonly observe?: OrtSessionRequest['observe'];
+}
+
+/**
+ * Loads every network of a model and checks them against its spec.
+ *
+ * @throws MaskbenchError `device.unavailable`, `model.load` or `model.signature` (its inputs or outputs are not the
+ * spec's).
+ */
+export async function openModel(request: OpenModelRequest): Promise<OpenModel> {
+  const { spec, paths, ...session } = request;
+  const feeding = feedingOf(spec);
+  const networks: Record<string, OrtNetwork> = {};
+  const release = async (): Promise<void> => {
+    for (const network of Object.values(networks)) await network.release();
+  };
+  try {
+    for (const role of feeding.roles) {
+      networks[role] = await openOrtSession({ ...session, modelPath: paths[role] ?? '' });
+    }
+    const endProfiling = (): void => {
+      for (const network of Object.values(networks)) network.endProfiling();
+    };
+    return { feeding, infer: feeding.connect(networks), release, endProfiling };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}

@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { MaskbenchError } from '../../core/errors.js';
+import type { Network } from '../../models/feedings/feeding.js';
+import { fromFloat16Bits } from '../../models/pixels/float16.js';
+import type { OutputTensor, Tensor } from '../../models/pixels/tensor.js';
+import { deviceUnavailable, type DeviceRequest } from '../device.js';
+import type { RunnerOptions } from './session-options.js';
+
+export interface OrtNetwork extends Network {
+  release(): Promise<void>;
+  /** Writes the profile of a session that was opened to be observed. */
+  endProfiling(): void;
+}
+
+export interface OrtSessionRequest {
+  readonly modelPath: string;
+  readonly device: DeviceRequest;
+  readonly options: RunnerOptions;
+  readonly threads: number;
+  /**
+   * Tell on stderr where the nodes are placed, and profile every run into a JSON file whose path begins like this. Both
+   * cost time: a session that is observed is never timed.
+   */
+  readonly observe?: { readonly profilePrefix: string } | undefined;
+}
+
+/**
+ * Loads one network file.
+ *
+ * @throws MaskbenchError `device.unavailable` (the provider is missing from this build or does not start) or
+ * `model.load` (the file is no usable ONNX model).
+ */
+export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNetwork> {
+  const { modelPath, device, options, threads, observe } = request;
+  assertDeviceAvailable(device);
+  let session: ort.InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(modelPath, {
+      executionProviders: providerOptions(device),
+      enableMemPattern: options.memoryPattern,
+      graphOptimizationLevel: options.graphOptimization,
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      logSeverityLevel: observe === undefined ? 3 : 0,
+      ...(observe === undefined ? {} : { enableProfiling: true, profileFilePrefix: observe.profilePrefix }),
+    });
+  } catch (cause) {
+    const reason = plainReason(cause);
+    if (device.provider !== 'cpu' && /provider|cuda|tensorrt|webgpu|dawn|adapter|device/i.test(reason)) {
+      throw deviceUnavailable(device, reason, cause);
+    }
+    throw new MaskbenchError('model.load', `ONNX Runtime does not load this model: ${reason}`, {
+      where: modelPath,
+      remedy: 'check the file with "maskbench models verify"',
+      cause,
+    });
+  }
+  return adapt(session, request);
+}
+
+/**
+ * ONNX Runtime drops a provider whose library is absent with a warning and runs on the CPU: so look before.
+ *
+ * @throws MaskbenchError `device.unavailable`, with what the installation has and what would help.
+ */
+export function assertDeviceAvailable(device: DeviceRequest): void {
+  const backends = ort.listSupportedBackends();
+  const usable = backends
+    .filter(({ name, bundled }) => bundled || gpuLibraryInstalled(name))
+    .map(({ name }) => name);
+  if (!usable.includes(device.provider)) {
+    throw deviceUnavailable(device, `this installation of onnxruntime-node has ${usable.join(' and ')} only`);
+  }
+}
+
+function gpuLibraryInstalled(provider: string): boolean {
+  const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  const library = `libonnxruntime_providers_${provider}.so`;
+  return existsSync(join(root, 'bin', 'napi-v6', process.platform, process.arch, library));
+}
+
+/** ONNX Runtime's message without the source position and condition that it puts in front. */
+function plainReason(cause: unknown): string {
+  const [message = ''] = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n');
+  return message.replace(/^.* was false\. /, '');
+}
+
+/** What TensorRT does not take, CUDA does: the CPU comes last, as ever. */
+function providerOptions({
+  provider,
+  index,
+}: DeviceRequest): readonly ort.InferenceSession.ExecutionProviderConfig[] {
+  switch (provider) {
+    case 'tensorrt':
+      return [
+        { name: provider, deviceId: index },
+        { name: 'cuda', deviceId: index },
+      ];
+    case 'cuda':
+    case 'dml':
+      return [{ name: provider, deviceId: index }];
+    default:
+      return [{ name: provider }];
+  }
+}
+
+function adapt(session: ort.InferenceSession, { modelPath, options }: OrtSessionRequest): OrtNetwork {
+  return {
+    path: modelPath,
+    inputs: session.inputNames.map((name, i) => {
+      const meta = session.inputMetadata[i];
+      return meta !== undefined && meta.isTensor
+        ? { name, type: meta.type, shape: meta.shape }
+        : { name, type: undefined, shape: [] };
+    }),
+    outputs: session.outputNames,
+    async run(feeds, wanted) {
+      const tensors = Object.entries(feeds).map(([name, tensor]) => [name, toOrtTensor(tensor)] as const);
+      const fetches = options.fetch === 'mask' ? wanted : session.outputNames;
+      const results = await session.run(Object.fromEntries(tensors), fetches);
+      return Object.fromEntries(wanted.map((name) => [name, fromOrtTensor(name, results[name])]));
+    },
+    release: () => session.release(),
+    endProfiling: () => session.endProfiling(),
+  };
+}
+
+function toOrtTensor({ type, dims, data }: Tensor): ort.Tensor {
+  switch (type) {
+    case 'float32':
+      return new ort.Tensor('float32', data as Float32Array, dims);
+    case 'float16':
+      return new ort.Tensor('float16', data as Uint16Array, dims);
+    case 'uint8':
+      return new ort.Tensor('uint8', data as Uint8Array, dims);
+  }
+}
+
+/** Any numeric output as float32; class numbers and halves are exact in it. */
+function fromOrtTensor(name: string, { type, dims, data }: ort.Tensor): OutputTensor {
+  if (data instanceof Float32Array) return { dims, data };
+  if (type === 'float16' && data instanceof Uint16Array) {
+    return { dims, data: Float32Array.from(data, fromFloat16Bits) };
+  }
+  if (type === 'string' || Array.isArray(data)) {
+    throw new MaskbenchError('model.output', `output "${name}" is ${type}`, { remedy: 'expected numbers' });
+  }
+  return { dims, data: Float32Array.from(data as ArrayLike<number | bigint>, Number) };
+}

@@ -1,0 +1,171 @@
+import { MaskbenchError } from '../../core/errors.js';
+import { toError, type Failure } from '../../core/failure.js';
+import type { DoneMessage, FromChild, LoadMessage } from './child/messages.js';
+import { startChild, type Child } from './child-process.js';
+
+export interface PoolRequest<T> {
+  readonly load: LoadMessage;
+  /** Inference processes side by side, each with its own session. */
+  readonly processes: number;
+  readonly items: AsyncIterable<T>;
+  jobOf(item: T): { readonly imagePath: string; readonly mattePath: string };
+  /** Called once for every item, in the order of completion; the next items wait for its promise. */
+  onOutcome(item: T, outcome: Outcome): Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type Outcome = Omit<DoneMessage, 'jobId'> | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Images handed to one process ahead of time, so that decoding and feeding overlap inference. */
+const JOBS_AHEAD = 3;
+/** A job whose process dies under it is tried once more in a fresh process before it counts as failed. */
+const ATTEMPTS = 2;
+/** After so many deaths in a row without one finished job the process itself is taken to be broken. */
+const DEATHS_IN_A_ROW = 3;
+
+/**
+ * Predicts every item over a few inference processes. A process that dies costs at most the job it was computing.
+ *
+ * @throws MaskbenchError when no process can do the work (the model does not load, the device is not to be had, the
+ * disk is full, processes die on every job), or `cancelled` by the signal. Items without an outcome were not done.
+ */
+export async function predictAll<T>(request: PoolRequest<T>): Promise<void> {
+  const source = request.items[Symbol.asyncIterator]();
+  const returned: Attempt<T>[] = [];
+  const stop = new AbortController();
+  const cancel = (): void =>
+    stop.abort(new MaskbenchError('cancelled', 'interrupted', { remedy: 'continue with --resume' }));
+  request.signal?.addEventListener('abort', cancel, { once: true });
+  if (request.signal?.aborted === true) cancel();
+  // One call of the iterator at a time: lanes share it.
+  let turn: Promise<unknown> = Promise.resolve();
+  const next = async (): Promise<Attempt<T> | undefined> => {
+    const again = returned.shift();
+    if (again !== undefined) return again;
+    const result = turn.then(() => source.next());
+    turn = result;
+    const { done, value } = await result;
+    return done === true ? undefined : { item: value, attempt: 1 };
+  };
+  try {
+    const lanes = Array.from({ length: request.processes }, () =>
+      runLane(request, next, (attempt) => returned.push(attempt), stop.signal),
+    );
+    for (const lane of lanes) lane.catch((error: unknown) => stop.abort(error));
+    await Promise.all(lanes);
+  } finally {
+    request.signal?.removeEventListener('abort', cancel);
+    await source.return?.();
+  }
+}
+
+interface Attempt<T> {
+  readonly item: T;
+  readonly attempt: number;
+}
+
+/** One process after another until no item is left. */
+async function runLane<T>(
+  request: PoolRequest<T>,
+  next: () => Promise<Attempt<T> | undefined>,
+  giveBack: (attempt: Attempt<T>) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let deaths = 0;
+  for (let first = await next(); first !== undefined; first = await next()) {
+    const life = await liveOnce(request, first, next, deaths > 0, signal);
+    if (life.kind === 'ended') return;
+    deaths = life.finished > 0 ? 1 : deaths + 1;
+    for (const attempt of life.unstarted) giveBack(attempt);
+    if (life.blamed !== undefined) {
+      const { item, attempt } = life.blamed;
+      if (attempt < ATTEMPTS) giveBack({ item, attempt: attempt + 1 });
+      else await request.onOutcome(item, { kind: 'failed', failure: life.failure });
+    }
+    if (deaths >= DEATHS_IN_A_ROW) throw toError(life.failure);
+  }
+}
+
+type Life<T> =
+  | { readonly kind: 'ended' }
+  | {
+      readonly kind: 'died';
+      readonly failure: Failure;
+      /** The job that was being computed, or that was alone in the process; none if that cannot be told. */
+      readonly blamed: Attempt<T> | undefined;
+      readonly unstarted: readonly Attempt<T>[];
+      readonly finished: number;
+    };
+
+/**
+ * The life of one process: load, then jobs as long as there are any. After a death the next process gets its first job
+ * alone, so that a picture which kills before it is computed (its decoding runs out of memory) is found out.
+ */
+async function liveOnce<T>(
+  request: PoolRequest<T>,
+  first: Attempt<T>,
+  next: () => Promise<Attempt<T> | undefined>,
+  careful: boolean,
+  signal: AbortSignal,
+): Promise<Life<T>> {
+  const outstanding = new Map<number, Attempt<T>>();
+  let started: number | undefined;
+  let finished = 0;
+  let nextId = 0;
+  let fatal: unknown;
+  let outcomes: Promise<void> = Promise.resolve();
+  const fail = (error: unknown): void => {
+    fatal ??= error;
+    child.stop();
+  };
+  const give = (attempt: Attempt<T>): void => {
+    const jobId = nextId++;
+    outstanding.set(jobId, attempt);
+    child.send({ kind: 'predict', jobId, ...request.jobOf(attempt.item) });
+  };
+  const fill = async (): Promise<void> => {
+    while (outstanding.size < JOBS_AHEAD) {
+      const following = await next();
+      if (following === undefined) return;
+      give(following);
+    }
+  };
+  const settle = async (jobId: number, outcome: Outcome): Promise<void> => {
+    const attempt = outstanding.get(jobId);
+    if (attempt === undefined) return;
+    outstanding.delete(jobId);
+    finished++;
+    await request.onOutcome(attempt.item, outcome);
+    await fill();
+    if (outstanding.size === 0) child.stop();
+  };
+  const onMessage = (message: FromChild): void => {
+    if (message.kind === 'fatal') fail(toError(message.failure));
+    if (message.kind === 'started') started = message.jobId;
+    if (message.kind === 'done' || message.kind === 'failed') {
+      const outcome: Outcome =
+        message.kind === 'done' ? message : { kind: 'failed', failure: message.failure };
+      outcomes = outcomes.then(() => settle(message.jobId, outcome)).catch(fail);
+    }
+  };
+  const child: Child = startChild('predict-child', onMessage);
+  const abort = (): void => fail(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  child.send(request.load);
+  give(first);
+  if (!careful) await fill();
+  const exit = await child.exit;
+  await outcomes;
+  signal.removeEventListener('abort', abort);
+  if (fatal !== undefined) throw fatal;
+  if (exit.kind === 'ended' && outstanding.size === 0) return { kind: 'ended' };
+  const failure: Failure =
+    exit.kind === 'crashed'
+      ? exit.failure
+      : { code: 'runner.crashed', message: 'the inference process ended before its work was done' };
+  const alone = outstanding.size === 1 ? [...outstanding.values()][0] : undefined;
+  const blamed = (started === undefined ? undefined : outstanding.get(started)) ?? alone;
+  const unstarted = [...outstanding.values()].filter((attempt) => attempt !== blamed);
+  return { kind: 'died', failure, blamed, unstarted, finished };
+}

@@ -1,0 +1,117 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MaskbenchError } from '../../../core/errors.js';
+import { toError } from '../../../core/failure.js';
+import { startChild } from '../child-process.js';
+import type { LoadMessage, TimedImage } from '../child/messages.js';
+import { deviceUnavailable, type DeviceRequest, type Provider } from '../../device.js';
+import { readPlacement, type Placement } from './placement-log.js';
+import { readTimeShare, type TimeShare } from './profile.js';
+
+/** Which provider runs a model, as ONNX Runtime itself tells. */
+export interface ProviderProof {
+  /** ONNX Runtime's name of the provider that was asked for. */
+  readonly provider: string;
+  readonly nodes: Placement;
+  /** Null where nothing was profiled. */
+  readonly timeShare: TimeShare | null;
+}
+
+export interface ProofRequest {
+  readonly load: LoadMessage;
+  /** An image to profile; null looks at the placement alone, which is done when the model is loaded. */
+  readonly image: TimedImage | null;
+  /** Go on where the asked provider runs no node; the proof says so. Default: an error. */
+  readonly allowFallback?: boolean;
+  readonly signal: AbortSignal;
+  /** How the process is started; by default a process indeed. */
+  readonly start?: typeof startChild;
+}
+
+const PROVIDER_NAMES: Readonly<Record<Provider, string>> = {
+  cpu: 'CPUExecutionProvider',
+  cuda: 'CUDAExecutionProvider',
+  tensorrt: 'TensorrtExecutionProvider',
+  webgpu: 'WebGpuExecutionProvider',
+  coreml: 'CoreMLExecutionProvider',
+  dml: 'DmlExecutionProvider',
+};
+
+/** The first run pays for kernels that are compiled on demand; the second one is what is looked at. */
+const PROFILED_RUNS = 2;
+
+/**
+ * Loads a model once more in a process of its own, only to see where its nodes run: by the placement log and, with an
+ * image, by a profile. ONNX Runtime leaves nodes to the CPU in silence, all of them if it must.
+ *
+ * @throws MaskbenchError `device.unavailable` if the provider that was asked for runs no node or the log does not say;
+ * else why the process could not do it, or `cancelled`.
+ */
+export async function proveProvider(request: ProofRequest): Promise<ProviderProof> {
+  const { load, allowFallback = false } = request;
+  const folder = await mkdtemp(join(tmpdir(), 'maskbench-profile-'));
+  try {
+    const nodes = await probe(request, join(folder, 'profile'));
+    const names = request.image === null ? [] : (await readdir(folder)).sort();
+    const profiles = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+    const timeShare = request.image === null ? null : readTimeShare(profiles);
+    const proof = { provider: PROVIDER_NAMES[load.device.provider], nodes, timeShare };
+    if (!allowFallback) assertProven(proof, load.device);
+    return proof;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether the provider that was asked for runs at least one node. */
+export function isProven({ provider, nodes }: Pick<ProviderProof, 'provider' | 'nodes'>): boolean {
+  return (nodes[provider] ?? 0) > 0;
+}
+
+function assertProven(proof: ProviderProof, device: DeviceRequest): void {
+  if (isProven(proof)) return;
+  const placed = Object.entries(proof.nodes).map(([provider, count]) => `${count} nodes on ${provider}`);
+  throw deviceUnavailable(
+    device,
+    placed.length === 0
+      ? 'ONNX Runtime does not tell where it runs the model'
+      : `ONNX Runtime runs the model elsewhere (${placed.join(', ')})`,
+  );
+}
+
+async function probe(
+  { load, image, signal, start = startChild }: ProofRequest,
+  profilePrefix: string,
+): Promise<Placement> {
+  let log = '';
+  let done = false;
+  let fatal: Error | undefined;
+  const child = start(
+    'probe-child',
+    (message) => {
+      if (message.kind === 'probed') done = true;
+      if (message.kind === 'fatal') fatal = toError(message.failure);
+      if (message.kind === 'probed' || message.kind === 'fatal') child.stop();
+    },
+    (text) => {
+      // Of a long log only the lines on placement are kept, and the unfinished last one.
+      const lines = (log + text).split('\n');
+      log = lines.filter((line, i) => i === lines.length - 1 || line.includes(' placed on [')).join('\n');
+    },
+  );
+  const cancel = (): void => {
+    fatal = new MaskbenchError('cancelled', 'interrupted', { remedy: 'continue with --resume' });
+    child.stop();
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+  child.send({ kind: 'probe', load, image, runs: PROFILED_RUNS, profilePrefix });
+  const exit = await child.exit;
+  signal.removeEventListener('abort', cancel);
+  if (fatal !== undefined) throw fatal;
+  if (exit.kind === 'crashed') throw toError(exit.failure);
+  if (!done)
+    throw new MaskbenchError('runner.crashed', 'the process ended before it had told where the model runs');
+  return readPlacement(log);
+}

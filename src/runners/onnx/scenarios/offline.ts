@@ -1,0 +1,61 @@
+import { toFailure, type Failure } from '../../../core/failure.js';
+import type { TimedProcess } from '../timing/timed-process.js';
+import { predictMs } from '../../phases.js';
+
+/** How many images a second come out with so many in one inference. */
+export type BatchResult =
+  | {
+      readonly kind: 'measured';
+      readonly batch: number;
+      readonly images: number;
+      /** Over the whole prediction, pre- and postprocessing included, and over inference alone. */
+      readonly perSecond: number;
+      readonly inferencePerSecond: number;
+      readonly peakRssBytes: number | null;
+    }
+  | { readonly kind: 'failed'; readonly batch: number; readonly failure: Failure };
+
+/** One unrecorded batch, then whole batches for about so long, two at least. */
+const LEAST_BATCHES = 2;
+
+/**
+ * Measures one batch size in a process of its own: a batch that the model does not take ends the process.
+ *
+ * @param positions of the images among the decoded ones, once the process has started
+ */
+export async function measureBatch(
+  start: () => Promise<TimedProcess>,
+  batch: number,
+  positions: () => readonly number[],
+  ms: number,
+): Promise<BatchResult> {
+  let process: TimedProcess | undefined;
+  try {
+    process = await start();
+    const usable = positions();
+    const orderOf = (length: number): readonly number[] =>
+      Array.from({ length }, (_, i) => usable[i % usable.length]);
+    const order = orderOf(batch);
+    await process.measure({ order, batch });
+    const first = await process.measure({ order, batch });
+    const batches = Math.max(LEAST_BATCHES, Math.ceil(ms / Math.max(1, first.wallMs)));
+    const long = orderOf(batch * batches);
+    const { samples, wallMs, peakRssBytes } = await process.measure({ order: long, batch });
+    const predicting = samples.reduce((sum, { phases }) => sum + predictMs(phases), 0);
+    const inferring = samples.reduce((sum, { phases }) => sum + phases.inferenceMs, 0);
+    return {
+      kind: 'measured',
+      batch,
+      images: long.length,
+      perSecond: (1000 * long.length) / Math.max(predicting, wallMs),
+      inferencePerSecond: (1000 * long.length) / inferring,
+      peakRssBytes,
+    };
+  } catch (error) {
+    const failure = toFailure(error);
+    if (failure.code === 'cancelled' || failure.code === 'device.unavailable') throw error;
+    return { kind: 'failed', batch, failure };
+  } finally {
+    await process?.stop();
+  }
+}

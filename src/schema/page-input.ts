@@ -1,0 +1,109 @@
+import type { Gallery } from './gallery.js';
+import type { RankingReport } from './ranking.js';
+import type { Interval, Summary } from './summary-types.js';
+
+/** Everything that the page of one or several runs is rendered from: plain data, gathered before, no file is read. */
+export interface PageInput {
+  /** At least one, in the order that was asked for. */
+  readonly runs: readonly PageRun[];
+  /** Pictures of all runs; absent where none were asked for or are at hand. */
+  readonly gallery?: Gallery;
+}
+
+/** One run: its summary, and as much of what is behind it as there is. */
+export interface PageRun {
+  readonly summary: Summary;
+  /** Per-image scores and attributes; absent where nothing was scored. */
+  readonly cells?: RunCells;
+  /** Raw times of the timing pass, a series a model. */
+  readonly series?: readonly LatencySeries[];
+  readonly curves?: readonly RunCurves[];
+  /** The headline metric by each attribute of the samples that cuts them into several slices. */
+  readonly slices?: readonly SliceTable[];
+  /** Tiers of models that cannot be told apart, a table a metric and dataset. */
+  readonly ranking?: RankingReport;
+}
+
+/** Per-image scores in columns: 8 bytes a score, ids and attributes once for all models. */
+export interface RunCells {
+  /** Ids of the metrics, in the order of every `CellColumns.scores`. */
+  readonly metrics: readonly string[];
+  readonly datasets: readonly CellDataset[];
+}
+
+export interface CellDataset {
+  /** As in `Summary.datasets`. */
+  readonly name: string;
+  /** Of the samples, in the order of every column. */
+  readonly ids: readonly string[];
+  readonly attributes: readonly AttributeColumn[];
+  readonly models: readonly CellColumns[];
+}
+
+/** A fact of every sample: a number of its ground truth, or a word of its layout. */
+export type AttributeColumn =
+  | { readonly kind: 'number'; readonly name: string; readonly values: Float64Array; readonly cut: Slicing }
+  | {
+      readonly kind: 'text';
+      readonly name: string;
+      readonly values: readonly string[];
+      readonly cut: Slicing;
+    };
+
+/** How a column is cut into slices: the slices' labels in order, and each sample's slice, -1 for none. */
+export interface Slicing {
+  readonly how: string;
+  readonly labels: readonly string[];
+  readonly of: Int32Array;
+}
+
+export interface CellColumns {
+  readonly model: string;
+  /** One a metric; NaN where it is undefined or the cell failed. */
+  readonly scores: readonly Float64Array[];
+}
+
+/** The timed predictions of one model in the order in which they were made; columns of one length. */
+export interface LatencySeries {
+  readonly model: string;
+  readonly datasets: readonly string[];
+  /** Index into `datasets`. */
+  readonly dataset: Uint8Array;
+  readonly ids: readonly string[];
+  /** Since the first recorded prediction of any model timed together with this one; NaN where it was not kept. */
+  readonly atMs: Float64Array;
+  readonly predictMs: Float64Array;
+  /** 1 beyond Tukey's fences. */
+  readonly outlier: Uint8Array;
+  /** Lengths of the windows whose medians the seal compares, in order. */
+  readonly windows: readonly number[];
+}
+
+/** Means over images by threshold 0..255 of one model on one dataset; null where no image defines it. */
+export interface RunCurves {
+  readonly model: string;
+  readonly dataset: string;
+  readonly protocol: string;
+  readonly images: number;
+  readonly signature: string;
+  readonly curves: Readonly<Partial<Record<CurveKind, readonly (number | null)[]>>>;
+}
+
+export type CurveKind = 'precision' | 'recall' | 'f' | 'iou' | 'e';
+
+/** Mean scores of a metric on slices of every dataset by one attribute. */
+export interface SliceTable {
+  readonly attribute: string;
+  readonly metric: string;
+  readonly how: string;
+  readonly rows: readonly SliceScore[];
+}
+
+export interface SliceScore {
+  readonly dataset: string;
+  readonly slice: string;
+  readonly model: string;
+  readonly n: number;
+  readonly mean: number;
+  readonly interval: Interval;
+}

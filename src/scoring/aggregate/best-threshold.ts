@@ -1,0 +1,17 @@
+import type { ThresholdRow } from '../../schema/summary-types.js';
+import type { DatasetCurves } from '../../metrics/dataset-curves.js';
+
+/** The threshold in use against the best one; none of the stretched prediction, and none without images. */
+export function bestThreshold({
+  protocol,
+  bestIou,
+  defaultIou,
+  cost,
+}: DatasetCurves): Pick<ThresholdRow, 'used' | 'best' | 'cost'> | undefined {
+  if (protocol !== 'fixed' || bestIou === undefined || defaultIou === undefined) return undefined;
+  return {
+    used: { threshold: defaultIou.threshold, iou: defaultIou.value },
+    best: { threshold: bestIou.threshold, iou: bestIou.value },
+    cost: cost ?? 0,
+  };
+}

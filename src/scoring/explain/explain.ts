@@ -1,0 +1,91 @@
+import { decodeMatte, readStoredPixels } from '../../image/codec.js';
+import type { GrayImage } from '../../image/raster.js';
+import type { Pair, Protocol } from '../../metrics/metric.js';
+import { metricsOf } from '../../metrics/registry.js';
+import { scorePair } from '../../metrics/score-pair.js';
+import { signatureOf } from '../../metrics/signature.js';
+import { loadPair, RESIZE_METHOD } from '../load-pair.js';
+import { loadTruth } from '../load-truth.js';
+import type { FolderScoring } from '../folders/score-folders.js';
+import { explainCutout } from './explain-cutout.js';
+import { explainFixed } from './explain-fixed.js';
+import { explainMatting } from './explain-matting.js';
+import { explainSod } from './explain-sod.js';
+import type { Explanation, Step } from './explanation.js';
+import { percent, whole } from './format.js';
+
+const EXPLAIN: Readonly<Record<Protocol, (pair: Pair) => readonly Step[]>> = {
+  fixed: explainFixed,
+  sod: explainSod,
+  matting: explainMatting,
+  cutout: explainCutout,
+};
+
+export interface ExplainedFiles {
+  readonly predictionPath: string;
+  readonly truthPath: string;
+  /** The image, where a protocol needs its colours. */
+  readonly imagePath?: string | undefined;
+}
+
+/** @throws MaskbenchError `data.*`, naming the file. */
+export async function explainPair(
+  { predictionPath, truthPath, imagePath }: ExplainedFiles,
+  { protocols, conventions, resize }: FolderScoring,
+): Promise<Explanation> {
+  const truth = await loadTruth(truthPath, metricsOf(protocols), imagePath);
+  const pair = await loadPair(predictionPath, truth, conventions, resize);
+  const options = resize ? { resize: RESIZE_METHOD } : {};
+  return {
+    files: [
+      { label: 'prediction', text: predictionPath },
+      { label: '', text: await describe(predictionPath) },
+      ...(await resized(predictionPath, pair)),
+      { label: '', text: describeValues(pair.prediction) },
+      { label: 'ground truth', text: truthPath },
+      { label: '', text: await describe(truthPath) },
+      ...(await scaled(truthPath)),
+      { label: '', text: describeValues(truth.image) },
+    ],
+    protocols: protocols.map((protocol) => ({
+      protocol,
+      signature: signatureOf(protocol, conventions, options),
+      steps: EXPLAIN[protocol](pair),
+      metrics: scorePair(pair, metricsOf([protocol])),
+    })),
+  };
+}
+
+async function describe(path: string): Promise<string> {
+  const { format, width, height, colour, hasAlpha, bits } = await readStoredPixels(path);
+  const read = [
+    ...(bits > 8 ? ['of each value the high 8 bits are read'] : []),
+    ...(hasAlpha ? ['alpha is the matte unless it is opaque everywhere'] : []),
+    ...(colour === 'colour' ? [`${hasAlpha ? 'then ' : ''}luma is the matte (ITU-R 601)`] : []),
+  ];
+  const layout = `${format.toUpperCase()}, ${width} x ${height}, ${bits} bit ${colour}${hasAlpha ? ' with alpha' : ''}`;
+  return [layout, ...read].join('; ');
+}
+
+async function resized(path: string, { prediction: { width, height } }: Pair): Promise<readonly Step[]> {
+  const stored = await readStoredPixels(path);
+  if (stored.width === width && stored.height === height) return [];
+  return [
+    { label: '', text: `resized to ${width} x ${height}, the ground truth\u2019s size (${RESIZE_METHOD})` },
+  ];
+}
+
+async function scaled(truthPath: string): Promise<readonly Step[]> {
+  const { data } = await decodeMatte(truthPath);
+  const largest = data.reduce((max, value) => Math.max(max, value), 0);
+  return largest === 1 ? [{ label: '', text: 'counts 0 and 1, which are read as 0 and 255' }] : [];
+}
+
+function describeValues({ data }: GrayImage): string {
+  const counts = new Uint32Array(256);
+  for (let i = 0; i < data.length; i++) counts[data[i]]++;
+  const present = [...counts.keys()].filter((value) => counts[value] > 0);
+  const [min, max] = [present[0], present[present.length - 1]];
+  const soft = data.length - counts[0] - counts[255];
+  return `values ${min}..${max}, ${present.length} of them distinct; ${whole(soft)} pixels (${percent(soft / data.length)}) strictly between 0 and 255`;
+}

@@ -1,0 +1,69 @@
+import { MaskbenchError } from '../../core/errors.js';
+import type { Failure } from '../../core/failure.js';
+import { mapInOrder } from '../../core/map-in-order.js';
+import type { Conventions, Protocol } from '../../metrics/metric.js';
+import { openScorePool, type ScorePool } from '../score-pool.js';
+import type { ScoreResult } from '../score-worker.js';
+import { plannedTruths, type FolderPlan, type PlannedTruth } from './folder-plan.js';
+
+export interface FolderScoring {
+  readonly protocols: readonly Protocol[];
+  readonly conventions: Conventions;
+  /** Whether predictions of another size are brought to their ground truth's, or are failures. */
+  readonly resize: boolean;
+}
+
+/** What came of one method's prediction of one image. */
+export type FolderCell = {
+  readonly method: string;
+  readonly dataset: string;
+  readonly id: string;
+} & ScoreResult;
+
+/**
+ * Scores masks that were made elsewhere, on worker threads, each ground truth once with the predictions of all methods.
+ * Gives the cells of one ground truth after another, in the order of the plan; only a few are in memory at a time.
+ *
+ * @throws MaskbenchError `cancelled`; whatever is wrong with one image is a failed cell.
+ */
+export async function* scoreFolders(
+  plan: FolderPlan,
+  scoring: FolderScoring,
+  signal: AbortSignal,
+): AsyncGenerator<readonly FolderCell[], void, undefined> {
+  const pool = openScorePool();
+  try {
+    for await (const cells of mapInOrder(plannedTruths(plan), pool.width, (truth) =>
+      scoreTruth(truth, scoring, pool),
+    )) {
+      if (signal.aborted) throw new MaskbenchError('cancelled', 'interrupted');
+      yield cells;
+    }
+    await pool.close();
+  } finally {
+    await pool.destroy();
+  }
+}
+
+async function scoreTruth(
+  { dataset, id, truth, picture, predictions }: PlannedTruth,
+  { protocols, conventions, resize }: FolderScoring,
+  pool: ScorePool,
+): Promise<readonly FolderCell[]> {
+  const fail = (failure: Failure): readonly FolderCell[] =>
+    predictions.map(({ method }) => ({ method, dataset, id, status: 'failed', failure }));
+  if (truth.kind === 'none') return fail(truth.failure);
+  if (picture?.kind === 'none') return fail(picture.failure);
+  const mattePaths = predictions.flatMap(({ mask }) => (mask.kind === 'file' ? [mask.path] : []));
+  const files = { truthPath: truth.path, ...(picture === undefined ? {} : { imagePath: picture.path }) };
+  const scored: readonly ScoreResult[] =
+    mattePaths.length === 0
+      ? []
+      : (await pool.run({ ...files, mattePaths, protocols, conventions, resize })).cells;
+  let next = 0;
+  return predictions.map(({ method, mask }) => {
+    const result: ScoreResult =
+      mask.kind === 'file' ? scored[next++] : { status: 'failed', failure: mask.failure };
+    return { method, dataset, id, ...result };
+  });
+}

@@ -1,0 +1,83 @@
+/** Piscina task: one sample, all models' mattes side by side, so that what depends on the truth alone is shared. */
+import { toFailure, type Failure } from '../core/failure.js';
+import type { MetricValue } from '../schema/metric-value.js';
+import { leaseBuffers } from '../image/buffer-lease.js';
+import { truthAttributes, type TruthAttributes } from '../metrics/attributes.js';
+import { fixedConfusion, type Confusion } from '../metrics/confusion.js';
+import { countsByClass } from '../metrics/joint-histogram.js';
+import type { Conventions, Metric, Pair, Protocol } from '../metrics/metric.js';
+import { metricsOf } from '../metrics/registry.js';
+import { scorePair } from '../metrics/score-pair.js';
+import { packCounts } from './class-counts.js';
+import { loadPair } from './load-pair.js';
+import { loadTruth } from './load-truth.js';
+
+export interface ScoreTask {
+  readonly truthPath: string;
+  /** The image itself; read only where a metric needs its colours. */
+  readonly imagePath?: string;
+  readonly mattePaths: readonly string[];
+  readonly protocols: readonly Protocol[];
+  readonly conventions: Conventions;
+  /** Whether mattes of another size are brought to the ground truth's. */
+  readonly resize?: boolean;
+  /** Whether to measure the ground truth. */
+  readonly attributes?: boolean;
+}
+
+export interface SampleScores {
+  /** One a matte, in order. */
+  readonly cells: readonly ScoreResult[];
+  /** Null where it was not asked for. */
+  readonly truth: TruthResult | null;
+}
+
+export type ScoreResult =
+  | {
+      readonly status: 'done';
+      readonly metrics: Readonly<Record<string, MetricValue>>;
+      /** At the threshold of the `fixed` protocol, where that is scored. */
+      readonly counts?: Confusion;
+      /** Counts of the matte's values by what the ground truth says of the pixel, packed; for `fixed` and `sod`. */
+      readonly histogram?: string;
+    }
+  | { readonly status: 'failed'; readonly failure: Failure };
+
+export type TruthResult =
+  | { readonly status: 'done'; readonly attributes: TruthAttributes }
+  | { readonly status: 'failed'; readonly failure: Failure };
+
+/** Scores every matte that can be; an unreadable truth fails all of them. */
+export default async function scoreSample(task: ScoreTask): Promise<SampleScores> {
+  const metrics = metricsOf(task.protocols);
+  const giveBack = leaseBuffers();
+  try {
+    const truth = await loadTruth(task.truthPath, metrics, task.imagePath);
+    const cells: ScoreResult[] = [];
+    for (const mattePath of task.mattePaths) {
+      try {
+        const pair = await loadPair(mattePath, truth, task.conventions, task.resize === true);
+        cells.push(scoreOf(pair, metrics, task.protocols));
+      } catch (error) {
+        cells.push({ status: 'failed', failure: toFailure(error) });
+      }
+    }
+    const attributes = task.attributes === true ? truth.get(truthAttributes) : undefined;
+    return { cells, truth: attributes === undefined ? null : { status: 'done', attributes } };
+  } catch (error) {
+    const failed = { status: 'failed', failure: toFailure(error) } as const;
+    return { cells: task.mattePaths.map(() => failed), truth: task.attributes === true ? failed : null };
+  } finally {
+    giveBack();
+  }
+}
+
+function scoreOf(pair: Pair, metrics: readonly Metric[], protocols: readonly Protocol[]): ScoreResult {
+  const fixed = protocols.includes('fixed');
+  return {
+    status: 'done',
+    metrics: scorePair(pair, metrics),
+    ...(fixed ? { counts: pair.get(fixedConfusion) } : {}),
+    ...(fixed || protocols.includes('sod') ? { histogram: packCounts(pair.get(countsByClass)) } : {}),
+  };
+}

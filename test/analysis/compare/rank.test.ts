@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { rankRun } from '../../../src/analysis/compare/rank.js';
+import { rankingToTerminal } from '../../../src/reports/comparison/ranking-table.js';
+import { paperSide, type PaperSide } from '../../support/paper-sides.js';
+
+const IMAGES = 40;
+const column = (mean: number): readonly number[] =>
+  Array.from({ length: IMAGES }, (_, i) => mean + ((i % 5) - 2) / 100);
+
+/** Three models on two sets; `seen` was trained on the second one. */
+const PAPER: PaperSide = {
+  datasets: [
+    {
+      name: 'fresh',
+      tags: ['fresh'],
+      models: { good: { iou: column(0.8) }, poor: { iou: column(0.5) }, seen: { iou: column(0.7) } },
+    },
+    {
+      name: 'old',
+      tags: ['old-tr', 'old-te'],
+      models: { good: { iou: column(0.8) }, poor: { iou: column(0.5) }, seen: { iou: column(0.95) } },
+    },
+  ],
+  specs: { seen: { trainedOn: ['old-te'] }, good: { trainedOn: [], selectedOn: ['old-te'] }, poor: {} },
+};
+
+describe('the ranking of a run', () => {
+  it('has a model that was trained on a set in no table with that set, and says why', async () => {
+    const { tables } = await rankRun(paperSide('run', PAPER));
+    expect(tables.map(({ dataset, ranks }) => [dataset, ranks.map(({ model }) => model)])).toEqual([
+      ['fresh', ['good', 'seen', 'poor']],
+      ['old', ['good', 'poor']],
+      [null, ['good', 'poor']],
+    ]);
+    expect(tables.map(({ excluded }) => excluded)).toEqual([
+      [],
+      [{ model: 'seen', reason: 'trained on pictures of old' }],
+      [{ model: 'seen', reason: 'trained on pictures of old' }],
+    ]);
+  });
+
+  it('says which of the ranked were chosen there, and of which nothing is known', async () => {
+    const report = await rankRun(paperSide('run', PAPER));
+    expect(report.tables.map(({ cautions }) => cautions)).toEqual([
+      [expect.stringMatching(/^Not known.*: poor;/)],
+      [expect.stringMatching(/^good was chosen .* on old:/), expect.stringMatching(/^Not known.*: poor;/)],
+      [expect.stringMatching(/^good was chosen/), expect.stringMatching(/^Not known/)],
+    ]);
+    expect(rankingToTerminal(report).replaceAll(/\s+/g, ' ')).toMatch(
+      /seen is not ranked: trained on pictures of old\. good was chosen among its checkpoints/,
+    );
+  });
+
+  it('leaves a model with failed cells out, and refuses a metric that was not scored', async () => {
+    const [fresh] = PAPER.datasets;
+    if (fresh === undefined) throw new Error('no dataset');
+    const side = paperSide('run', { ...PAPER, datasets: [{ ...fresh, failed: { poor: ['0003'] } }] });
+    const { tables } = await rankRun(side);
+    expect(tables[0]?.excluded).toEqual([{ model: 'poor', reason: '1 failed cell' }]);
+    await expect(rankRun(side, { metrics: ['sod.mae'] })).rejects.toThrow(
+      /the run has no scores of "sod.mae"/,
+    );
+  });
+});

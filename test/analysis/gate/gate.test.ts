@@ -1,0 +1,92 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
+import { describeError, exitStatusOf } from '../../../src/core/errors.js';
+import { loadGate, measureOf, metricsOfGate } from '../../../src/analysis/gate/gate.js';
+import { paperGate } from '../../support/paper-sides.js';
+import { useTempFolders } from '../../support/temp-folder.js';
+
+const tempFolder = useTempFolders();
+
+async function lineFor(text: string): Promise<string> {
+  const folder = await tempFolder();
+  await writeFile(join(folder, 'gate.yaml'), text);
+  try {
+    await loadGate('gate.yaml', folder);
+  } catch (error) {
+    expect(exitStatusOf(error)).toBe(64);
+    return describeError(error).replace(folder, '');
+  }
+  throw new Error('the gate was accepted');
+}
+
+describe('a gate', () => {
+  it('that comes with Maskbench is found by its name, and every one of them is valid', async () => {
+    const files = await readdir(join(PACKAGE_ROOT, 'configs', 'gates'));
+    expect(files).toContain('rollout.yaml');
+    for (const file of files) {
+      const { gate, sha256 } = await loadGate(file.replace('.yaml', ''), await tempFolder());
+      expect(gate.name).toBe(file.replace('.yaml', ''));
+      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+    }
+  });
+
+  it('of the user goes before one of ours with the same name', async () => {
+    const folder = await tempFolder();
+    await writeFile(join(folder, 'rollout'), 'name: mine\nsize: { maximumRatio: 1 }\n');
+    expect((await loadGate('rollout', folder)).gate.name).toBe('mine');
+  });
+
+  it('that is not there is said to be missing', async () => {
+    await expect(loadGate('none.yaml', await tempFolder())).rejects.toMatchObject({ code: 'data.missing' });
+  });
+
+  it('with an unknown key, metric or phase is refused with line and column', async () => {
+    expect(await lineFor('name: g\naccuracy:\n  - { metric: iou, margn: 0.01 }\n')).toBe(
+      '/gate.yaml:3:20: accuracy.0: unknown key "margn"; did you mean "margin"?',
+    );
+    expect(await lineFor('name: g\naccuracy:\n  - { metric: iuo, margin: 0.01 }\n')).toBe(
+      '/gate.yaml:3:7: accuracy.0.metric: unknown metric "iuo"; did you mean "iou"?',
+    );
+    expect(await lineFor('name: g\nlatency: { phase: decoding, maximumRatio: 1 }\n')).toContain(
+      'latency.phase',
+    );
+  });
+
+  it('that asks for nothing is refused: it would pass everything', async () => {
+    expect(await lineFor('name: g\n')).toContain('the gate asks for nothing');
+    expect(await lineFor('name: g\naccuracy: []\n')).toContain('the gate asks for nothing');
+  });
+
+  it('must say how many images a tail rule allows', async () => {
+    expect(await lineFor('name: g\nlosses: [{ metric: iou, over: 0.1 }]\n')).toContain('maximumShare');
+  });
+
+  it('refuses negative margins and shares beyond 1', async () => {
+    expect(await lineFor('name: g\naccuracy: [{ metric: iou, margin: -1 }]\n')).toContain(
+      'accuracy.0.margin',
+    );
+    expect(await lineFor('name: g\nlosses: [{ metric: iou, over: 0.1, maximumShare: 2 }]\n')).toContain(
+      'losses.0.maximumShare',
+    );
+  });
+
+  it('knows the metrics that its rules are about, each once', () => {
+    const { gate } = paperGate({
+      accuracy: [{ metric: 'iou', margin: 0.01 }],
+      losses: [{ metric: 'iou', over: 0.1, maximum: 0 }],
+      improve: [{ metric: 'mae' }, { sizeRatio: 0.5 }],
+    });
+    expect(metricsOfGate(gate)).toEqual(['iou', 'mae']);
+  });
+
+  it('says how times are measured, also where it only asks for faster ones', () => {
+    expect(measureOf(paperGate({ improve: [{ latency: 'predict' }] }).gate)).toEqual({
+      processes: 6,
+      images: 4,
+      rounds: 6,
+      warmup: 20,
+    });
+  });
+});

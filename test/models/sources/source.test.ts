@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { MaskbenchError } from '../../../src/core/errors.js';
+import { parseYaml } from '../../../src/core/yaml-file.js';
+import { modelFileSourceSchema, modelFilesSchema } from '../../../src/models/sources/source.js';
+
+const SHA = 'a'.repeat(64);
+const MD5 = 'b'.repeat(32);
+const COMMIT = 'c'.repeat(40);
+const INTEGRITY = `sha512-${'d'.repeat(85)}A==`;
+
+describe('a model file source', () => {
+  test('may be written as an object of each kind', () => {
+    expect(modelFileSourceSchema.parse({ kind: 'file', path: './m.onnx' })).toEqual({
+      kind: 'file',
+      path: './m.onnx',
+    });
+    expect(modelFileSourceSchema.parse({ kind: 'hf', repo: 'o/n', path: 'm.onnx' })).toMatchObject({
+      revision: 'main',
+    });
+    expect(
+      modelFileSourceSchema.parse({
+        kind: 'npm',
+        package: '@s/p',
+        version: '1.0.0',
+        integrity: INTEGRITY,
+        resource: '/m',
+      }),
+    ).toMatchObject({ index: 'dist/resources.json' });
+  });
+
+  test('may be written as one line', () => {
+    expect(modelFileSourceSchema.parse('file:models/my.onnx')).toEqual({
+      kind: 'file',
+      path: 'models/my.onnx',
+    });
+    expect(modelFileSourceSchema.parse(`https://example.org/m.onnx#sha256=${SHA}&bytes=12`)).toEqual({
+      kind: 'https',
+      url: 'https://example.org/m.onnx',
+      sha256: SHA,
+      bytes: 12,
+    });
+    expect(modelFileSourceSchema.parse(`hf:owner/name@${COMMIT}/onnx/model.onnx#sha256=${SHA}`)).toEqual({
+      kind: 'hf',
+      repo: 'owner/name',
+      revision: COMMIT,
+      path: 'onnx/model.onnx',
+      sha256: SHA,
+    });
+    expect(
+      modelFileSourceSchema.parse(`npm:@s/p@1.2.3#integrity=${INTEGRITY}&path=dist/m.onnx`),
+    ).toMatchObject({
+      kind: 'npm',
+      package: '@s/p',
+      version: '1.2.3',
+      integrity: INTEGRITY,
+      path: 'dist/m.onnx',
+    });
+  });
+
+  test.each([
+    ['no kind at all', 'model.onnx', /not a source/],
+    ['an unknown kind', 'ftp://x/y', /not a kind of source/],
+    ['a hub path without a file', 'hf:owner', /write hf:/],
+    ['an inexact package version', `npm:p@^1.0.0#integrity=${INTEGRITY}&path=x`, /version: an exact version/],
+    ['an option that is none', 'file:x#what', /key=value/],
+    ['plain http to elsewhere', `http://example.org/m.onnx#md5=${MD5}`, /https address/],
+    ['a password in the address', `https://u:p@example.org/m.onnx#md5=${MD5}`, /without user and password/],
+    ['a short checksum', 'https://example.org/m.onnx#sha256=abc', /64 lower-case/],
+    ['a path that climbs', 'hf:o/n/../../x', /without "\.\."/],
+    ['a shell in a package name', `npm:p;rm@1.0.0#integrity=${INTEGRITY}&path=x`, /package name/],
+    ['a package with neither path nor resource', `npm:p@1.0.0#integrity=${INTEGRITY}`, /either the "path"/],
+  ])('is refused with %s', (_what, text, message) => {
+    const result = modelFileSourceSchema.safeParse(text);
+    expect(result.error?.issues.map((issue) => issue.message).join()).toMatch(message);
+  });
+});
+
+describe('the files of a model', () => {
+  test('are one source, mirrors, or either of them by role', () => {
+    const one = `https://example.org/m.onnx#md5=${MD5}`;
+    expect(Object.keys(modelFilesSchema.parse(one))).toEqual(['model']);
+    expect(modelFilesSchema.parse([one, 'file:m.onnx'])['model']).toHaveLength(2);
+    const roles = modelFilesSchema.parse({ encoder: one, decoder: [one, 'file:d.onnx'] });
+    expect(Object.keys(roles)).toEqual(['encoder', 'decoder']);
+    expect(roles['decoder']).toHaveLength(2);
+  });
+
+  test('share the pins of their mirrors, which hold the same bytes', () => {
+    const [first, second] =
+      modelFilesSchema.parse([
+        { kind: 'https', url: 'https://example.org/m.onnx', md5: MD5, bytes: 7 },
+        { kind: 'hf', repo: 'o/n', revision: COMMIT, path: 'm.onnx', sha256: SHA },
+      ])['model'] ?? [];
+    expect(first).toMatchObject({ sha256: SHA, md5: MD5, bytes: 7 });
+    expect(second).toMatchObject({ sha256: SHA, md5: MD5, bytes: 7 });
+  });
+
+  test('are refused where mirrors contradict each other', () => {
+    const result = modelFilesSchema.safeParse([
+      `https://example.org/m.onnx#sha256=${SHA}`,
+      `https://example.net/m.onnx#sha256=${'e'.repeat(64)}`,
+    ]);
+    expect(result.error?.issues[0]?.message).toMatch(/different sha256/);
+  });
+
+  test('must pin a download, or say why not', () => {
+    const url = 'https://example.org/m.onnx';
+    expect(modelFilesSchema.safeParse({ kind: 'https', url }).error?.issues[0]?.message).toMatch(/pin/);
+    expect(modelFilesSchema.safeParse({ kind: 'https', url, unpinned: 'none known' }).success).toBe(true);
+  });
+
+  test('are located in the YAML file when something is wrong with them', () => {
+    const yaml = `encoder:\n  - kind: https\n    url: https://example.org/m.onnx\n    sha265: ${SHA}\n`;
+    const error = thrownBy(() => parseYaml(yaml, 'm.yaml', modelFilesSchema));
+    expect(error.where).toBe('m.yaml:4:5');
+    expect(error.message).toMatch(/unknown key "sha265"; did you mean "sha256"\?/);
+  });
+});
+
+function thrownBy(action: () => unknown): MaskbenchError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof MaskbenchError) return error;
+  }
+  throw new Error('expected a MaskbenchError');
+}

@@ -1,0 +1,84 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ensureModel } from '../../../src/models/sources/ensure-model.js';
+import { loadModelSpec } from '../../../src/models/spec/load-spec.js';
+import { useTempFolders } from '../../support/temp-folder.js';
+
+const tempFolder = useTempFolders();
+
+describe('a variation of a model', () => {
+  it('has what the other has, save for the fields that it puts differently', async () => {
+    const { spec } = await loadModelSpec({
+      extends: 'u2net',
+      name: 'u2net-bilinear',
+      input: { resample: 'pillow-bilinear' },
+    });
+    const { spec: base } = await loadModelSpec('u2net');
+    if (spec.feeding !== 'matte' || base.feeding !== 'matte') throw new Error('not fed as a matte');
+    expect(spec).toMatchObject({ name: 'u2net-bilinear', files: base.files, output: base.output });
+    expect(spec.input).toEqual({ ...base.input, resample: 'pillow-bilinear' });
+    expect(spec.trainedOn).toEqual(base.trainedOn);
+  });
+
+  it('does not pass for the network whose figures were published', async () => {
+    const { spec } = await loadModelSpec({ extends: 'u2net', name: 'other' });
+    expect(spec.publishedAs).toBeUndefined();
+    expect(spec.title).toBeUndefined();
+  });
+
+  it('finds the files of the other, wherever it lies itself', async () => {
+    const folder = await tempFolder();
+    await mkdir(join(folder, 'a'));
+    await mkdir(join(folder, 'b'));
+    await writeFile(join(folder, 'a', 'm.onnx'), 'bytes');
+    await writeFile(
+      join(folder, 'a', 'm.yaml'),
+      'name: m\nfiles: file:m.onnx\ninput: { width: 8, height: 8 }\n',
+    );
+    await writeFile(join(folder, 'b', 'n.yaml'), 'extends: ../a/m.yaml\nname: n\ninput: { width: 16 }\n');
+    const loaded = await loadModelSpec('./b/n.yaml', folder);
+    expect(loaded.spec).toMatchObject({ name: 'n', input: { width: 16, height: 8 } });
+    expect((await ensureModel(loaded, { offline: true })).paths).toEqual({
+      model: join(folder, 'a', 'm.onnx'),
+    });
+  });
+
+  it('may vary a variation, but not itself', async () => {
+    const folder = await tempFolder();
+    await writeFile(join(folder, 'a.yaml'), 'extends: ./b.yaml\nname: a\n');
+    await writeFile(join(folder, 'b.yaml'), 'extends: u2net\nname: b\ninput: { divideBy: 255 }\n');
+    const { spec } = await loadModelSpec('./a.yaml', folder);
+    expect(spec).toMatchObject({ name: 'a', input: { divideBy: 255 } });
+    await writeFile(join(folder, 'b.yaml'), 'extends: ./a.yaml\nname: b\n');
+    await expect(loadModelSpec('./a.yaml', folder)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: 'variations extend each other in a circle',
+    });
+  });
+
+  it('is refused with the name of the model that it varies where a field is none', async () => {
+    await expect(
+      loadModelSpec({ extends: 'u2net', name: 'x', input: { resampel: 'pillow-bilinear' } }),
+    ).rejects.toMatchObject({ code: 'config.invalid', where: 'the variation of model "u2net"' });
+    await expect(loadModelSpec({ extends: 'u2nett', name: 'x' })).rejects.toMatchObject({
+      code: 'config.unknown-name',
+    });
+  });
+});
+
+describe('a second feeding that comes along', () => {
+  it.each([
+    ['isnet-anime-upstream', { fit: 'letterbox', divideBy: 255, mean: [0, 0, 0] }, { rescale: 'none' }],
+    [
+      'u2net_cloth_seg-upstream',
+      { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+      { classes: { enlarge: 'masks' } },
+    ],
+  ])('%s: the same bytes fed as upstream feeds them', async (name, input, output) => {
+    const { spec } = await loadModelSpec(name);
+    const { spec: rembg } = await loadModelSpec(name.replace('-upstream', ''));
+    expect(spec).toMatchObject({ name, input, output });
+    expect('files' in spec && spec.files).toEqual('files' in rembg && rembg.files);
+  });
+});

@@ -1,0 +1,45 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readMaskTimes, type TimeOf } from '../../../src/runners/masks/mask-times.js';
+import { useTempFolders } from '../../support/temp-folder.js';
+
+const tempFolder = useTempFolders();
+
+async function times(text: string): Promise<TimeOf> {
+  const path = join(await tempFolder(), 'times.csv');
+  await writeFile(path, text);
+  return readMaskTimes(path);
+}
+
+describe('the times that came along with masks', () => {
+  it('are found by id, or by dataset and id', async () => {
+    const byId = await times('id,ms\na,12.5\n"b, c",7\r\n\n');
+    expect(byId({ dataset: 'x', id: 'a' })).toBe(12.5);
+    expect(byId({ dataset: 'x', id: 'b, c' })).toBe(7);
+    expect(byId({ dataset: 'x', id: 'd' })).toBeUndefined();
+    const both = await times('MS, Dataset ,id\n5,humans,a\n6,dis5k,a\n');
+    expect(both({ dataset: 'dis5k', id: 'a' })).toBe(6);
+    expect(both({ dataset: 'other', id: 'a' })).toBeUndefined();
+  });
+
+  it.each([
+    ['a header without ms', 'id,seconds\na,1\n', 'its columns are id, seconds', ':1'],
+    ['a time that is none', 'id,ms\na,1\nb,fast\n', '"fast" is no time in milliseconds', ':3'],
+    ['a time before it started', 'id,ms\na,-1\n', '"-1" is no time in milliseconds', ':2'],
+    ['a line that is too short', 'id,ms\na\n', '"" is no time in milliseconds', ':2'],
+  ])('are refused for %s, by file and line', async (_name, text, message, line) => {
+    await expect(times(text)).rejects.toMatchObject({
+      code: 'data.unreadable',
+      message,
+      where: expect.stringMatching(new RegExp(`times\\.csv${line}$`)) as unknown,
+    });
+  });
+
+  it('are refused where the file is missing', async () => {
+    await expect(readMaskTimes('/none.csv')).rejects.toMatchObject({
+      code: 'data.missing',
+      where: '/none.csv',
+    });
+  });
+});

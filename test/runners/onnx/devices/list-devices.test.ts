@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { MaskbenchError } from '../../../../src/core/errors.js';
+import {
+  listDevices,
+  type Asking,
+  type DeviceList,
+} from '../../../../src/runners/onnx/devices/list-devices.js';
+import { askNvidia } from '../../../../src/runners/onnx/devices/nvidia.js';
+import { describeProcessor } from '../../../../src/runners/onnx/devices/processor.js';
+import { answer, failure, nvidiaSmi } from './fixture.js';
+
+const signal = new AbortController().signal;
+
+/** A machine with these providers installed. */
+function list(providers: readonly string[], asking: Partial<Asking> = {}): Promise<DeviceList> {
+  return listDevices(signal, {
+    nvidia: () => askNvidia(async () => ({ kind: 'missing' })),
+    processes: async () => [],
+    amd: async () => [],
+    system: async () => [],
+    processor: describeProcessor,
+    installed({ provider }) {
+      if (!providers.includes(provider))
+        throw new MaskbenchError('device.unavailable', 'no', { remedy: 'get it' });
+    },
+    attempt: async () => ({ kind: 'runs' }),
+    ...asking,
+  });
+}
+
+describe('the list of devices', () => {
+  it('has the CPU, and of every other provider why it cannot be used and what would help', async () => {
+    const { devices } = await list(['cpu']);
+    expect(devices[0]).toMatchObject({ device: 'cpu', usable: true, reason: null, remedy: null });
+    expect(devices.slice(1).map(({ device }) => device)).toEqual([
+      'cuda:0',
+      'tensorrt:0',
+      'webgpu',
+      'coreml',
+      'dml',
+    ]);
+    for (const { usable, reason, remedy } of devices.slice(1)) {
+      expect(usable).toBe(false);
+      expect(reason).not.toBeNull();
+      expect(remedy).not.toBeNull();
+    }
+    expect(devices[1]?.reason).toBe('nvidia-smi is not there');
+  });
+
+  it('has a line a card where the driver finds cards, and says that the libraries are missing', async () => {
+    const nvidia = () =>
+      askNvidia(nvidiaSmi(answer('nvidia-550-a100-mig.csv'), answer('nvidia-550-a100-mig-list.txt')));
+    const { devices, gpus } = await list(['cpu', 'webgpu'], { nvidia });
+    expect(gpus).toHaveLength(2);
+    const cuda = devices.filter(({ device }) => device.startsWith('cuda'));
+    expect(cuda).toMatchObject([
+      { device: 'cuda:0', usable: false, hardware: 'NVIDIA A100-SXM4-40GB', remedy: 'get it' },
+      { device: 'cuda:1' },
+    ]);
+    expect(cuda[0]?.reason).toMatch(/without cuda/);
+  });
+
+  it('says what cards do at the moment and who computes on them, and asks nobody where there is none', async () => {
+    const nvidia = () => askNvidia(nvidiaSmi(answer('nvidia-550-l4.csv')));
+    const found = [{ gpu: 'GPU-5c2f3a10-8d1b-4f0e-9a77-0c6d1f2e3b4a', pid: 7, memoryBytes: null }];
+    const { states, processes } = await list(['cpu'], { nvidia, processes: async () => found });
+    expect(states).toMatchObject([{ index: 0, temperatureC: 41, powerW: 16.62, smClockMhz: 210 }]);
+    expect(processes).toEqual(found);
+    const never = () => Promise.reject(new Error('asked'));
+    expect(await list(['cpu'], { processes: never })).toMatchObject({ states: [], processes: [] });
+  });
+
+  it('says yes to a card only after a network ran on it', async () => {
+    const nvidia = () => askNvidia(nvidiaSmi(answer('nvidia-550-l4.csv')));
+    const runs = await list(['cpu', 'cuda'], { nvidia });
+    expect(runs.devices.find(({ device }) => device === 'cuda:0')).toMatchObject({ usable: true });
+    const fails = await list(['cpu', 'cuda'], {
+      nvidia,
+      attempt: async () => ({
+        kind: 'fails',
+        reason: 'libcudnn.so.9: cannot open',
+        remedy: 'set LD_LIBRARY_PATH',
+      }),
+    });
+    expect(fails.devices.find(({ device }) => device === 'cuda:0')).toMatchObject({
+      usable: false,
+      reason: 'libcudnn.so.9: cannot open',
+      remedy: 'set LD_LIBRARY_PATH',
+    });
+  });
+
+  it('explains a broken driver before it asks for libraries', async () => {
+    const nvidia = () => askNvidia(nvidiaSmi(failure('nvidia-mismatch.txt', 18)));
+    const { devices } = await list(['cpu', 'cuda'], { nvidia });
+    expect(devices.find(({ device }) => device === 'cuda:0')?.reason).toMatch(/not the version/);
+  });
+});

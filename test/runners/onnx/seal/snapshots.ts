@@ -1,0 +1,28 @@
+import type { Snapshot } from '../../../../src/runners/onnx/seal/snapshot.js';
+
+/** A moment of a machine with two idle processors. */
+export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
+  return {
+    steadyMs: 0,
+    wallMs: 1_700_000_000_000,
+    processors: { busyMs: 0, stealMs: 0, allMs: 0 },
+    ownCpuMs: 0,
+    pressureMs: 0,
+    load: 0,
+    clockSource: 'tsc',
+    thermalEvents: 0,
+    limitedMs: 0,
+    ...fields,
+  };
+}
+
+/** Ten seconds later: what grew meanwhile. */
+export function later(fields: Partial<Snapshot> = {}): Snapshot {
+  return snapshot({
+    steadyMs: 10_000,
+    wallMs: 1_700_000_010_000,
+    processors: { busyMs: 10_000, stealMs: 0, allMs: 20_000 },
+    ownCpuMs: 10_000,
+    ...fields,
+  });
+}

@@ -1,0 +1,50 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { describeError } from '../../src/core/errors.js';
+import { readSummary } from '../../src/store/read-summary.js';
+import { runFolder } from '../../src/store/run-folder.js';
+import { SUMMARY } from '../reports/fixed-summary.js';
+import { useTempFolders } from '../support/temp-folder.js';
+
+const tempFolder = useTempFolders();
+
+async function reading(text: string): Promise<string> {
+  const folder = await tempFolder();
+  await writeFile(join(folder, 'summary.json'), text);
+  return readSummary(runFolder(folder)).then(
+    () => 'read',
+    (error: unknown) => describeError(error).replaceAll(folder, 'run'),
+  );
+}
+
+describe('reading a summary', () => {
+  it('gives it as it was written', async () => {
+    const folder = await tempFolder();
+    await writeFile(join(folder, 'summary.json'), JSON.stringify(SUMMARY));
+    expect(await readSummary(runFolder(folder))).toEqual(JSON.parse(JSON.stringify(SUMMARY)));
+  });
+
+  it('says where a damaged one is not as it should be', async () => {
+    const [first, ...others] = SUMMARY.accuracy;
+    const accuracy = [{ ...first, metrics: { iou: { mean: '0.9', n: 3, undefined: 0 } } }, ...others];
+    expect(await reading(JSON.stringify({ ...SUMMARY, accuracy }))).toBe(
+      'run/summary.json: damaged summary: accuracy.0.metrics.iou.mean: Invalid input: expected number, received string; make it again with "maskbench run <config> --resume"',
+    );
+    expect(await reading(JSON.stringify(SUMMARY).slice(0, 900))).toMatch(
+      /^run\/summary.json: damaged summary: not JSON; make it/,
+    );
+    expect(await reading(JSON.stringify({ ...SUMMARY, timing: undefined }))).toMatch(
+      /damaged summary: timing: /,
+    );
+  });
+
+  it('refuses one of another version before anything else, and says when there is none', async () => {
+    expect(await reading('{"schemaVersion": 9}')).toBe(
+      'run: the run has schema version 9; this Maskbench reads version 1',
+    );
+    expect(await reading('[]')).toMatch(/schema version undefined/);
+    const folder = await tempFolder();
+    await expect(readSummary(runFolder(folder))).rejects.toThrow('no finished run in this folder');
+  });
+});
