@@ -3,7 +3,7 @@ export { describeError, exitStatusOf, MaskbenchError, type ErrorCode } from './c
 export { isDefined, type MetricValue } from './schema/metric-value.js';
 export * from './schema/comparison.js';
 export * from './schema/ranking.js';
-export * from './schema/summary-types.js';
+export * from './schema/summary.js';
 export {
   overallVerdict,
   type Check,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { PageRun } from '../schema/page-input.js';
-import type { Summary } from '../schema/summary-types.js';
+import type { Summary } from '../schema/summary.js';
 import { METRICS } from '../metrics/registry.js';
 import { runFolder } from '../store/run-folder.js';
 import { openRun } from './compare/open-run.js';

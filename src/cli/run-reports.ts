@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Summary } from '../schema/summary-types.js';
+import type { Summary } from '../schema/summary.js';
 import { gatherRun } from '../analysis/gather-page.js';
 import { markdown } from '../reports/formats/markdown.js';
 import { renderPage } from '../reports/page/render-page.js';

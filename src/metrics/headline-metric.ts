@@ -1,4 +1,4 @@
-import type { MetricSummary, Summary } from '../schema/summary-types.js';
+import type { MetricSummary, Summary } from '../schema/summary.js';
 
 const USUAL = ['iou', 'sod.s', 'matting.mad'];
 

@@ -3,7 +3,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
-import type { Summary } from '../schema/summary-types.js';
+import type { Summary } from '../schema/summary.js';
 import { createFingerprint } from '../datasets/fingerprint.js';
 import { openJsonl, readJsonl } from '../core/jsonl.js';
 import { lockRun } from '../store/lock.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PACKAGE_ROOT } from '../core/package-root.js';
-import type { PublishedFigure } from '../schema/summary-types.js';
+import type { PublishedFigure } from '../schema/summary.js';
 import { readYamlFile } from '../core/yaml-file.js';
 import type { RunModel } from '../store/manifest.js';
 

@@ -1,4 +1,4 @@
-import type { Summary } from '../schema/summary-types.js';
+import type { Summary } from '../schema/summary.js';
 import type { Dataset } from '../datasets/load.js';
 import type { ModelPaths } from '../models/sources/ensure-model.js';
 import { formatDevice, parseDevice } from '../runners/device.js';

@@ -1,6 +1,6 @@
 import type { Failure } from '../core/failure.js';
 import { leakedTags } from '../schema/leakage.js';
-import type { AccuracyRow, CellFailure, Summary } from '../schema/summary-types.js';
+import type { AccuracyRow, CellFailure, Summary } from '../schema/summary.js';
 import type { Metric } from '../metrics/metric.js';
 import { metricsOf } from '../metrics/registry.js';
 import { signaturesOf } from '../metrics/signature.js';

@@ -1,5 +1,5 @@
 import writeFileAtomic from 'write-file-atomic';
-import { SCHEMA_VERSION, type ThresholdRow } from '../schema/summary-types.js';
+import { SCHEMA_VERSION, type ThresholdRow } from '../schema/summary.js';
 import { isCurveProtocol } from '../metrics/curves.js';
 import type { CurvesOfCells } from '../store/curves-of-cells.js';
 import { signatureOf, signaturesOf } from '../metrics/signature.js';

@@ -6,8 +6,8 @@ import {
   type PhaseSummary,
   type TimedPhase,
   type TimingRow,
-} from '../schema/summary-types.js';
-import type { SlownessSummary } from '../schema/timing-summary-types.js';
+} from '../schema/summary.js';
+import type { SlownessSummary } from '../schema/timing-summary.js';
 import type { GpuReading } from '../runners/onnx/devices/nvidia-watch.js';
 import { predictMs, type PhaseTimes } from '../runners/phases.js';
 import { readJsonl } from '../core/jsonl.js';

@@ -1,4 +1,4 @@
-import { SCHEMA_VERSION, type Summary } from '../schema/summary-types.js';
+import { SCHEMA_VERSION, type Summary } from '../schema/summary.js';
 import { metricsOf } from '../metrics/registry.js';
 import { signaturesOf } from '../metrics/signature.js';
 import { INTERVALS } from '../scoring/aggregate/intervals.js';

@@ -1,4 +1,4 @@
-import type { Summary } from '../schema/summary-types.js';
+import type { Summary } from '../schema/summary.js';
 import type { Manifest } from '../store/manifest.js';
 import { writeJson, type RunFolder } from '../store/run-folder.js';
 import { summariseCurves, writeCurves } from './summarise-curves.js';

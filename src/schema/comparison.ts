@@ -1,5 +1,5 @@
 import type { SealPart } from './seal.js';
-import type { TimedPhase } from './summary-types.js';
+import type { TimedPhase } from './summary.js';
 
 /** Version of what `compare --format json` and `check --json` print. */
 export const COMPARISON_VERSION = 1;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { scoreDocumentSchema } from './score-document.js';
-import { summarySchema } from './summary.js';
+import { summarySchema } from './summary-schema.js';
 
 /** The JSON Schemas in docs/schema by file name, as text. `npm run schema` writes them. */
 export function publishedSchemas(): Readonly<Record<string, string>> {

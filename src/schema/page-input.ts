@@ -1,6 +1,6 @@
 import type { Gallery } from './gallery.js';
 import type { RankingReport } from './ranking.js';
-import type { Interval, Summary } from './summary-types.js';
+import type { Interval, Summary } from './summary.js';
 
 /** Everything that the page of one or several runs is rendered from: plain data, gathered before, no file is read. */
 export interface PageInput {

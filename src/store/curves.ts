@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
 import type { RunCurves } from '../schema/page-input.js';
-import { SCHEMA_VERSION } from '../schema/summary-types.js';
+import { SCHEMA_VERSION } from '../schema/summary.js';
 import type { CurvesOfCells } from './curves-of-cells.js';
 
 /** The curves of curves.json: a few hundred numbers a model and dataset, however many images there were. */

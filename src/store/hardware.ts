@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../core/errors.js';
-import type { GpuSummary, ProcessorSummary } from '../schema/timing-summary-types.js';
+import type { GpuSummary, ProcessorSummary } from '../schema/timing-summary.js';
 import type { DeviceRequest } from '../runners/device.js';
 import { describeProcessor } from '../runners/onnx/devices/processor.js';
 import { findCard } from '../runners/onnx/devices/card.js';

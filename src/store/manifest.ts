@@ -7,7 +7,7 @@ import type { DatasetSpec } from '../datasets/spec.js';
 import type { ModelSpec } from '../models/spec/spec.js';
 import type { RunConfig } from './config.js';
 import type { Hardware } from './hardware.js';
-import { SCHEMA_VERSION } from '../schema/summary-types.js';
+import { SCHEMA_VERSION } from '../schema/summary.js';
 
 /** A model of a run: its spec and the bytes that were really loaded. */
 export interface RunModel {

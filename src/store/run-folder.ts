@@ -7,7 +7,7 @@ import { canonicalJson } from '../core/hash.js';
 import { joinInside } from '../core/safe-path.js';
 import type { Manifest } from './manifest.js';
 import { isRemains } from './remains.js';
-import { SCHEMA_VERSION } from '../schema/summary-types.js';
+import { SCHEMA_VERSION } from '../schema/summary.js';
 
 /** Paths inside a run folder; nothing is opened or created. */
 export interface RunFolder {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSyntheticRun } from '../../bench/support/synthetic-run.mjs';
 import type { PageRun } from '../../src/schema/page-input.js';
-import type { Summary } from '../../src/schema/summary-types.js';
+import type { Summary } from '../../src/schema/summary.js';
 import { gatherRun } from '../../src/analysis/gather-page.js';
 
 let folder = '';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Summary } from '../../src/schema/summary-types.js';
+import type { Summary } from '../../src/schema/summary.js';
 import type { ScoreRecord, TruthRecord } from '../../src/store/records.js';
 import { cli, IS_BUILT, type CliResult } from '../support/cli.js';
 import { makeWorkspace, readRecords, type Workspace } from '../support/workspace.js';

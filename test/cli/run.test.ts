@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Summary } from '../../src/schema/summary-types.js';
+import type { Summary } from '../../src/schema/summary.js';
 import { cli, type CliResult } from '../support/cli.js';
 import { makeWorkspace, type Workspace } from '../support/workspace.js';
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Summary } from '../../src/schema/summary-types.js';
+import type { Summary } from '../../src/schema/summary.js';
 import { IS_BUILT, startCli, stopStarted, type CliResult } from '../support/cli.js';
 import { simulateNvidiaHost } from '../support/nvidia-host.js';
 import { findSoftwareGpu } from '../support/software-gpu.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Summary } from '../../src/schema/summary-types.js';
+import type { Summary } from '../../src/schema/summary.js';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
 import { toFloat16Bits } from '../../src/models/pixels/float16.js';
 import { cli, IS_BUILT } from '../support/cli.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { casesFor, writeCase } from '../../scripts/parity/cases.mjs';
-import type { Summary } from '../../src/schema/summary-types.js';
+import type { Summary } from '../../src/schema/summary.js';
 import type { PlannedSample } from '../../src/schema/planned-sample.js';
 import type { PredictionRecord } from '../../src/store/records.js';
 import { decodeMatte } from '../../src/image/codec.js';

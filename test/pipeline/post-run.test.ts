@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, describe, it } from 'vitest';
 import { parse } from 'yaml';
 import { casesFor, writeCase } from '../../scripts/parity/cases.mjs';
-import type { Summary } from '../../src/schema/summary-types.js';
+import type { Summary } from '../../src/schema/summary.js';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
 import { cli, IS_BUILT } from '../support/cli.js';
 import { useTempFolders } from '../support/temp-folder.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Summary } from '../../src/schema/summary-types.js';
+import type { Summary } from '../../src/schema/summary.js';
 import type { RunEvent } from '../../src/schema/events.js';
 import type { PredictionRecord, ScoreRecord } from '../../src/store/records.js';
 import { CAN_LOOK_UP_PROCESSES, inferenceProcesses } from '../support/processes.js';

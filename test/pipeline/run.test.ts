@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeError } from '../../src/core/errors.js';
-import type { Summary } from '../../src/schema/summary-types.js';
+import type { Summary } from '../../src/schema/summary.js';
 import type { RunEvent } from '../../src/schema/events.js';
 import type { PredictionRecord, ScoreRecord } from '../../src/store/records.js';
 import { configText, execute, makeWorkspace, readRecords, type Workspace } from '../support/workspace.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../../src/core/failure.js';
 import type { MetricValue } from '../../src/schema/metric-value.js';
-import type { AccuracyRow, Summary } from '../../src/schema/summary-types.js';
+import type { AccuracyRow, Summary } from '../../src/schema/summary.js';
 import { scoreKey } from '../../src/store/cell-key.js';
 import { openJsonl } from '../../src/core/jsonl.js';
 import type { PlanRecord, PredictionRecord, ScoreRecord } from '../../src/store/records.js';

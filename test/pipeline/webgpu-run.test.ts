@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadRunConfig } from '../../src/store/config.js';
 import { prepareRun } from '../../src/pipeline/prepare.js';
 import { run } from '../../src/pipeline/run.js';
-import type { Summary } from '../../src/schema/summary-types.js';
+import type { Summary } from '../../src/schema/summary.js';
 import { acrossDevices } from '../../src/reports/across/across-devices.js';
 import { findSoftwareGpu, setEnvironment } from '../support/software-gpu.js';
 import { execute, makeWorkspace, type Workspace } from '../support/workspace.js';

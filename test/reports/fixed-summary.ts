@@ -7,7 +7,7 @@ import {
   type Summary,
   type TimedPhase,
   type TimingRow,
-} from '../../src/schema/summary-types.js';
+} from '../../src/schema/summary.js';
 
 const phase = (mean: number): PhaseSummary => ({ mean, p50: mean * 0.98, min: mean * 0.9, max: mean * 1.3 });
 

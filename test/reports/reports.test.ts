@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Summary } from '../../src/schema/summary-types.js';
+import type { Summary } from '../../src/schema/summary.js';
 import { REPORTS } from '../../src/reports/formats/registry.js';
 import { HOSTILE, hostileSummary, SUMMARY } from './fixed-summary.js';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ScenarioSummary } from '../../src/schema/scenario-summary-types.js';
+import type { ScenarioSummary } from '../../src/schema/scenario-summary.js';
 import { SEAL_PARTS, type Seal } from '../../src/schema/seal.js';
-import type { Summary, TimingRow } from '../../src/schema/summary-types.js';
+import type { Summary, TimingRow } from '../../src/schema/summary.js';
 import type {
   PlacementSummary,
   SlownessSummary,
   TimingPassSummary,
-} from '../../src/schema/timing-summary-types.js';
+} from '../../src/schema/timing-summary.js';
 import { csv } from '../../src/reports/formats/csv.js';
 import { html } from '../../src/reports/formats/html.js';
 import { inferenceTimeTable } from '../../src/reports/tables/inference-time-table.js';

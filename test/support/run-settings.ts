@@ -1,7 +1,7 @@
 import type { Manifest, RunDataset, RunModel, RunSettings } from '../../src/store/manifest.js';
 import { datasetSpecSchema } from '../../src/datasets/spec.js';
 import { runConfigSchema } from '../../src/store/config.js';
-import { SCHEMA_VERSION } from '../../src/schema/summary-types.js';
+import { SCHEMA_VERSION } from '../../src/schema/summary.js';
 import { modelSpecSchema } from '../../src/models/spec/spec.js';
 
 /** A model of a run that exists on paper only. */

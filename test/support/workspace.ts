@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Summary } from '../../src/schema/summary-types.js';
+import type { Summary } from '../../src/schema/summary.js';
 import { loadRunConfig } from '../../src/store/config.js';
 import type { EventSink } from '../../src/schema/events.js';
 import { prepareRun } from '../../src/pipeline/prepare.js';

@@ -1,6 +1,6 @@
 import { leakedTags } from '../../schema/leakage.js';
 import { MaskbenchError } from '../../core/errors.js';
-import type { Interval } from '../../schema/summary-types.js';
+import type { Interval } from '../../schema/summary.js';
 import { nearest } from '../../core/yaml-file.js';
 import type { Metric } from '../../metrics/metric.js';
 import { metricsOf } from '../../metrics/registry.js';

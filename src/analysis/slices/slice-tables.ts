@@ -5,7 +5,7 @@ import type {
   SliceScore,
   SliceTable,
 } from '../../schema/page-input.js';
-import type { MetricSummary } from '../../schema/summary-types.js';
+import type { MetricSummary } from '../../schema/summary.js';
 import { intervalOfMean } from '../../scoring/aggregate/intervals.js';
 
 /** Facts that repeat others: the sizes are in megapixels, the numbers of groups are their names. */

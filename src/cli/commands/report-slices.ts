@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import type { Interval } from '../../schema/summary-types.js';
+import type { Interval } from '../../schema/summary.js';
 import { INTERVALS } from '../../scoring/aggregate/intervals.js';
 import { runFolder } from '../../store/run-folder.js';
 import {

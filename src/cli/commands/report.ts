@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import type { Gallery } from '../../schema/gallery.js';
-import type { Summary } from '../../schema/summary-types.js';
+import type { Summary } from '../../schema/summary.js';
 import { readSummary } from '../../store/read-summary.js';
 import { runFolder } from '../../store/run-folder.js';
 import { ACROSS_FORMATS, renderAcross } from '../../reports/across/render.js';

@@ -1,5 +1,5 @@
 import { join, relative, resolve } from 'node:path';
-import type { Summary } from '../../schema/summary-types.js';
+import type { Summary } from '../../schema/summary.js';
 import { loadRunConfig, type LoadedConfig } from '../../store/config.js';
 import { prepareRun } from '../../pipeline/prepare.js';
 import { run } from '../../pipeline/run.js';

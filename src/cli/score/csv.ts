@@ -1,5 +1,5 @@
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
-import type { Interval } from '../../schema/summary-types.js';
+import type { Interval } from '../../schema/summary.js';
 import { metricsOf } from '../../metrics/registry.js';
 import { csvLine } from '../csv-line.js';
 import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';

@@ -1,4 +1,4 @@
-import type { MetricMean } from '../../schema/summary-types.js';
+import type { MetricMean } from '../../schema/summary.js';
 import { INTERVALS } from '../../scoring/aggregate/intervals.js';
 import type { FolderResults, FolderScores } from '../../scoring/folders/tally.js';
 import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';

@@ -1,6 +1,6 @@
 import { escapeControls } from '../../core/errors.js';
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
-import type { Interval } from '../../schema/summary-types.js';
+import type { Interval } from '../../schema/summary.js';
 import { INTERVALS } from '../../scoring/aggregate/intervals.js';
 import type { FolderCell } from '../../scoring/folders/score-folders.js';
 import type { FolderResults, FolderScores } from '../../scoring/folders/tally.js';

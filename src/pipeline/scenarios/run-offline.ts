@@ -1,4 +1,4 @@
-import type { BatchSummary } from '../../schema/scenario-summary-types.js';
+import type { BatchSummary } from '../../schema/scenario-summary.js';
 import { measureBatch } from '../../runners/onnx/scenarios/offline.js';
 import { startTimedProcess, type TimedProcess } from '../../runners/onnx/timing/timed-process.js';
 import type { OfflineConfig } from '../../store/scenario-schema.js';

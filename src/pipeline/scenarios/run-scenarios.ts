@@ -1,4 +1,4 @@
-import type { ScenarioSummary } from '../../schema/scenario-summary-types.js';
+import type { ScenarioSummary } from '../../schema/scenario-summary.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { toFailure } from '../../core/failure.js';
 import { canonicalJson } from '../../core/hash.js';

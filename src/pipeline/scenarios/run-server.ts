@@ -1,4 +1,4 @@
-import type { ServerSummary } from '../../schema/scenario-summary-types.js';
+import type { ServerSummary } from '../../schema/scenario-summary.js';
 import { predictMs } from '../../runners/phases.js';
 import { findSustainedRate } from '../../runners/onnx/scenarios/server.js';
 import { startTimedProcess } from '../../runners/onnx/timing/timed-process.js';

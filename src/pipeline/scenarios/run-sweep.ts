@@ -1,4 +1,4 @@
-import type { SweepSummary } from '../../schema/scenario-summary-types.js';
+import type { SweepSummary } from '../../schema/scenario-summary.js';
 import { predictMs } from '../../runners/phases.js';
 import { timeTogether, type TimedModel } from '../../runners/onnx/timing/time-together.js';
 import { medianMs } from '../../runners/onnx/timing/windows.js';

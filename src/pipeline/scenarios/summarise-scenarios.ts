@@ -1,4 +1,4 @@
-import type { ScenarioSummary } from '../../schema/scenario-summary-types.js';
+import type { ScenarioSummary } from '../../schema/scenario-summary.js';
 import { readJsonl } from '../../core/jsonl.js';
 import type { RunSettings } from '../../store/manifest.js';
 import type { RunFolder } from '../../store/run-folder.js';

@@ -1,5 +1,5 @@
 import { linearRegression, linearRegressionLine, mean, rSquared } from 'simple-statistics';
-import type { RatioSummary, SlownessSummary, TimeCorrelation } from '../../schema/timing-summary-types.js';
+import type { RatioSummary, SlownessSummary, TimeCorrelation } from '../../schema/timing-summary.js';
 import { correlation } from '../../stats/correlation.js';
 import { ratioOfMedians } from '../../stats/ratio-of-medians.js';
 

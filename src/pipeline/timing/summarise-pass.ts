@@ -1,4 +1,4 @@
-import type { GpuConditionsSummary, TimingPassSummary } from '../../schema/timing-summary-types.js';
+import type { GpuConditionsSummary, TimingPassSummary } from '../../schema/timing-summary.js';
 import type { GpuReading } from '../../runners/onnx/devices/nvidia-watch.js';
 import type { PassRecord } from '../../store/timing-record.js';
 

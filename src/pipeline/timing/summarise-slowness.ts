@@ -1,4 +1,4 @@
-import type { SlownessSummary } from '../../schema/timing-summary-types.js';
+import type { SlownessSummary } from '../../schema/timing-summary.js';
 import { medianOf } from '../../stats/quantile.js';
 import { predictMs } from '../../runners/phases.js';
 import { readJsonl } from '../../core/jsonl.js';

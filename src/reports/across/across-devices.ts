@@ -1,4 +1,4 @@
-import type { Summary } from '../../schema/summary-types.js';
+import type { Summary } from '../../schema/summary.js';
 import { accuracyTable } from '../tables/accuracy-table.js';
 import { deviceLabels } from '../tables/device-label.js';
 import { inferenceTimeTable } from '../tables/inference-time-table.js';

@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../../core/errors.js';
-import type { Summary } from '../../schema/summary-types.js';
+import type { Summary } from '../../schema/summary.js';
 
 /**
  * Runs may stand side by side if they are the same experiment on different devices: the same datasets to the byte, the

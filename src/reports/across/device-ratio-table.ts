@@ -1,5 +1,5 @@
 import { UNCHECKED, sealOfAll } from '../../schema/seal.js';
-import type { Summary, TimingRow } from '../../schema/summary-types.js';
+import type { Summary, TimingRow } from '../../schema/summary.js';
 import { deviceLabels } from '../tables/device-label.js';
 import { sealMark } from '../tables/seal-mark.js';
 import { NO_FIGURE, type Cell, type Row, type Table } from '../tables/table.js';

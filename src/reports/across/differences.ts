@@ -1,4 +1,4 @@
-import type { Summary } from '../../schema/summary-types.js';
+import type { Summary } from '../../schema/summary.js';
 import { deviceLabels } from '../tables/device-label.js';
 
 /** What else differs between runs than their devices, in words; it is said before any figure. */

@@ -1,4 +1,4 @@
-import type { Summary } from '../../schema/summary-types.js';
+import type { Summary } from '../../schema/summary.js';
 import { csv } from '../formats/csv.js';
 import { deviceLabels } from '../tables/device-label.js';
 import { renderTables as renderLatexTables } from '../formats/latex.js';

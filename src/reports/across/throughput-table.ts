@@ -1,4 +1,4 @@
-import type { DeviceSummary, Summary } from '../../schema/summary-types.js';
+import type { DeviceSummary, Summary } from '../../schema/summary.js';
 import { deviceLabels } from '../tables/device-label.js';
 import { sealMark } from '../tables/seal-mark.js';
 import { NO_FIGURE, type Cell, type Row, type Table } from '../tables/table.js';

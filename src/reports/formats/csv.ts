@@ -1,5 +1,5 @@
 import { SEAL_PARTS } from '../../schema/seal.js';
-import { TIMED_PHASES, type Summary, type TimingRow } from '../../schema/summary-types.js';
+import { TIMED_PHASES, type Summary, type TimingRow } from '../../schema/summary.js';
 import type { Report } from './report.js';
 import { sealOfRow } from '../tables/seal-mark.js';
 

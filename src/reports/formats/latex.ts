@@ -1,4 +1,4 @@
-import type { Summary } from '../../schema/summary-types.js';
+import type { Summary } from '../../schema/summary.js';
 import { escapeLatex, latexFigure } from './latex-text.js';
 import { isPlaced, placingsOf, type Placing } from '../tables/placings.js';
 import type { Report } from './report.js';

@@ -1,5 +1,5 @@
 import { escapeControls } from '../../core/errors.js';
-import type { Summary } from '../../schema/summary-types.js';
+import type { Summary } from '../../schema/summary.js';
 import type { Report } from './report.js';
 import { isPlaced, placingsOf, type Placing } from '../tables/placings.js';
 import type { Cell, Table } from '../tables/table.js';

@@ -1,4 +1,4 @@
-import type { Summary } from '../../schema/summary-types.js';
+import type { Summary } from '../../schema/summary.js';
 
 /** A report format: text from a summary, no I/O. */
 export interface Report {

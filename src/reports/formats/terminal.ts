@@ -1,5 +1,5 @@
 import { escapeControls } from '../../core/errors.js';
-import type { Summary } from '../../schema/summary-types.js';
+import type { Summary } from '../../schema/summary.js';
 import type { Report } from './report.js';
 import type { Table } from '../tables/table.js';
 import { appendicesOf, tablesOf } from '../tables/tables-of.js';

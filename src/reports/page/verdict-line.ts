@@ -1,6 +1,6 @@
 import type { PageRun } from '../../schema/page-input.js';
 import type { RankingTable } from '../../schema/ranking.js';
-import type { TimingRow } from '../../schema/summary-types.js';
+import type { TimingRow } from '../../schema/summary.js';
 import { deviceLabel } from '../tables/device-label.js';
 import { sealOfRow } from '../tables/seal-mark.js';
 import { formatMs, formatScore } from '../tables/table.js';

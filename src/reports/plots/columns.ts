@@ -1,5 +1,5 @@
 import type { PageInput, PageRun } from '../../schema/page-input.js';
-import type { MetricSummary } from '../../schema/summary-types.js';
+import type { MetricSummary } from '../../schema/summary.js';
 import { plottedMetric } from './models.js';
 
 /** The plotted metric of one dataset of one run. */

@@ -1,5 +1,5 @@
 import type { PageInput, PageRun } from '../../schema/page-input.js';
-import type { MetricSummary } from '../../schema/summary-types.js';
+import type { MetricSummary } from '../../schema/summary.js';
 import { deviceLabels } from '../tables/device-label.js';
 import { modelColour } from './colours.js';
 import type { LegendEntry } from './plot.js';

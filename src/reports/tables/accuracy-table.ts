@@ -1,5 +1,5 @@
 import { trainingCautions } from '../../schema/leakage.js';
-import type { AccuracyRow, Summary } from '../../schema/summary-types.js';
+import type { AccuracyRow, Summary } from '../../schema/summary.js';
 import { formatScore, intervalIn, LEAK_MARK, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 /** The three measures that the post publishes, by metric id. */

@@ -1,4 +1,4 @@
-import type { AccuracyRow, Summary } from '../../schema/summary-types.js';
+import type { AccuracyRow, Summary } from '../../schema/summary.js';
 import { intervalIn, LEAK_MARK, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 /** Columns by metric id; `cutout.halo` is the sum of its two. */

@@ -1,4 +1,4 @@
-import type { Summary } from '../../schema/summary-types.js';
+import type { Summary } from '../../schema/summary.js';
 
 /** `cuda:0, NVIDIA L4, 23 GB` or `cpu, 2 threads`: short enough for a heading. */
 export function deviceLabel({ device, models }: Pick<Summary, 'device' | 'models'>): string {

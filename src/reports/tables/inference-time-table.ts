@@ -1,4 +1,4 @@
-import type { PublishedFigure, Summary } from '../../schema/summary-types.js';
+import type { PublishedFigure, Summary } from '../../schema/summary.js';
 import { deviceLabels } from './device-label.js';
 import { placementMark, placementText } from './placement.js';
 import { sealMark, sealNotes, sealOfRow } from './seal-mark.js';

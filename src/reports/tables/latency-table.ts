@@ -1,4 +1,4 @@
-import type { PhaseSummary, Summary } from '../../schema/summary-types.js';
+import type { PhaseSummary, Summary } from '../../schema/summary.js';
 import { deviceLabel } from './device-label.js';
 import { sealMark, sealOfRow } from './seal-mark.js';
 import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';

@@ -1,4 +1,4 @@
-import { TIMED_PHASES, type Summary } from '../../schema/summary-types.js';
+import { TIMED_PHASES, type Summary } from '../../schema/summary.js';
 import { deviceLabel } from './device-label.js';
 import { sealMark } from './seal-mark.js';
 import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';

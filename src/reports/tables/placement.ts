@@ -1,4 +1,4 @@
-import type { PlacementSummary } from '../../schema/timing-summary-types.js';
+import type { PlacementSummary } from '../../schema/timing-summary.js';
 
 /** `CPUExecutionProvider` as people say it: `CPU`. */
 export function providerName(provider: string): string {

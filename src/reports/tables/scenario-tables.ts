@@ -1,5 +1,5 @@
-import type { ScenarioSummary } from '../../schema/scenario-summary-types.js';
-import type { Summary } from '../../schema/summary-types.js';
+import type { ScenarioSummary } from '../../schema/scenario-summary.js';
+import type { Summary } from '../../schema/summary.js';
 import { deviceLabel } from './device-label.js';
 import { UNSEALED_MARK } from './seal-mark.js';
 import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';

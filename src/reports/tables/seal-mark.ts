@@ -1,5 +1,5 @@
 import { SEAL_PARTS, UNCHECKED, type Seal } from '../../schema/seal.js';
-import type { Summary, TimingRow } from '../../schema/summary-types.js';
+import type { Summary, TimingRow } from '../../schema/summary.js';
 
 /** Stands behind every time that is not sealed; behind the name of a model or a row it holds for the whole row. */
 export const UNSEALED_MARK = '*';

@@ -1,5 +1,5 @@
-import type { Summary } from '../../schema/summary-types.js';
-import type { SlownessSummary, TimeCorrelation } from '../../schema/timing-summary-types.js';
+import type { Summary } from '../../schema/summary.js';
+import type { SlownessSummary, TimeCorrelation } from '../../schema/timing-summary.js';
 import { modelMark } from './seal-mark.js';
 import { explainInWords, signedMs } from './slowness-text.js';
 import { NO_FIGURE, type Cell, type Row, type Table } from './table.js';

@@ -1,4 +1,4 @@
-import type { RatioSummary, SlownessSummary } from '../../schema/timing-summary-types.js';
+import type { RatioSummary, SlownessSummary } from '../../schema/timing-summary.js';
 import { formatMs } from './table.js';
 
 /** Picture size is the reason if a line over it explains at least half of the difference, and a quarter of the variance. */

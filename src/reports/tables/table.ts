@@ -1,4 +1,4 @@
-import type { Interval } from '../../schema/summary-types.js';
+import type { Interval } from '../../schema/summary.js';
 
 /** A table as plain data: what every format renders, and all that a format needs to know. */
 export interface Table {

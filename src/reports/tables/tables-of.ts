@@ -1,4 +1,4 @@
-import type { Summary } from '../../schema/summary-types.js';
+import type { Summary } from '../../schema/summary.js';
 import { accuracyTable } from './accuracy-table.js';
 import { cutoutTable } from './cutout-table.js';
 import { inferenceTimeTable } from './inference-time-table.js';

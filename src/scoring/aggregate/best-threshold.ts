@@ -1,4 +1,4 @@
-import type { ThresholdRow } from '../../schema/summary-types.js';
+import type { ThresholdRow } from '../../schema/summary.js';
 import type { DatasetCurves } from '../../metrics/dataset-curves.js';
 
 /** The threshold in use against the best one; none of the stretched prediction, and none without images. */

@@ -1,4 +1,4 @@
-import type { Flip, FlipSummary } from '../../schema/summary-types.js';
+import type { Flip, FlipSummary } from '../../schema/summary.js';
 
 /** A mask is right, for the purpose of telling protocols apart, at this IoU or more. */
 export const VERDICT_IOU = 0.5;

@@ -1,4 +1,4 @@
-import type { Interval, IntervalMethodSummary } from '../../schema/summary-types.js';
+import type { Interval, IntervalMethodSummary } from '../../schema/summary.js';
 import { percentileEnds } from '../../stats/bootstrap.js';
 import type { IntervalOutcome } from '../../stats/interval.js';
 import { meanInterval } from '../../stats/mean-interval.js';

@@ -1,4 +1,4 @@
-import type { MetricMean } from '../../schema/summary-types.js';
+import type { MetricMean } from '../../schema/summary.js';
 import { COUNT_SCORES } from '../../metrics/fixed/index.js';
 import type { Conventions, Metric } from '../../metrics/metric.js';
 import { intervalOfMean, intervalOfMeans } from './intervals.js';

@@ -1,5 +1,5 @@
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
-import type { Interval } from '../../schema/summary-types.js';
+import type { Interval } from '../../schema/summary.js';
 import type { Confusion } from '../../metrics/confusion.js';
 import type { CountScore } from '../../metrics/fixed/overlap.js';
 import type { Conventions } from '../../metrics/metric.js';

@@ -1,5 +1,5 @@
 import type { Failure } from '../../core/failure.js';
-import type { FlipSummary, MetricMean, ThresholdRow } from '../../schema/summary-types.js';
+import type { FlipSummary, MetricMean, ThresholdRow } from '../../schema/summary.js';
 import type { CurveProtocol } from '../../metrics/curves.js';
 import type { Metric } from '../../metrics/metric.js';
 import { metricsOf } from '../../metrics/registry.js';

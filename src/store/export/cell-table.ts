@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Failure } from '../../core/failure.js';
 import { leakedTags } from '../../schema/leakage.js';
 import { isDefined } from '../../schema/metric-value.js';
-import { TIMED_PHASES } from '../../schema/summary-types.js';
+import { TIMED_PHASES } from '../../schema/summary.js';
 import { metricsOf } from '../../metrics/registry.js';
 import { signaturesOf } from '../../metrics/signature.js';
 import { readJsonl } from '../../core/jsonl.js';

@@ -1,6 +1,6 @@
 import { median } from 'simple-statistics';
 import { sealOf } from '../../schema/seal.js';
-import { TIMED_PHASES, type TimedPhase } from '../../schema/summary-types.js';
+import { TIMED_PHASES, type TimedPhase } from '../../schema/summary.js';
 import { predictMs, type PhaseTimes } from '../../runners/phases.js';
 import { readJsonl } from '../../core/jsonl.js';
 import type { TimingRecord } from '../records.js';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Summary } from '../../../src/schema/summary-types.js';
+import type { Summary } from '../../../src/schema/summary.js';
 import { latex } from '../../../src/reports/formats/latex.js';
 import { markdown } from '../../../src/reports/formats/markdown.js';
 import { useTempFolders } from '../../support/temp-folder.js';

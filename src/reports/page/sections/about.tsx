@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Summary } from '../../../schema/summary-types.js';
+import type { Summary } from '../../../schema/summary.js';
 import { deviceLabel } from '../../tables/device-label.js';
 import { formatMegabytes, type Table } from '../../tables/table.js';
 import { DataTable } from '../parts/data-table.js';

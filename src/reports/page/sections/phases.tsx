@@ -1,4 +1,4 @@
-import type { Summary } from '../../../schema/summary-types.js';
+import type { Summary } from '../../../schema/summary.js';
 import { phaseTable } from '../../tables/phase-table.js';
 import { latency } from '../../plots/latency.js';
 import { phasesPlot } from '../../plots/phases.js';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Summary } from '../../../schema/summary-types.js';
+import type { Summary } from '../../../schema/summary.js';
 import { curves } from '../../plots/curves.js';
 import { formatScore, type Table } from '../../tables/table.js';
 import { DataTable } from '../parts/data-table.js';

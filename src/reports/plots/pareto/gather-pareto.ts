@@ -1,5 +1,5 @@
 import type { PageInput } from '../../../schema/page-input.js';
-import type { MetricMean, PhaseSummary } from '../../../schema/summary-types.js';
+import type { MetricMean, PhaseSummary } from '../../../schema/summary.js';
 import { deviceLabels } from '../../tables/device-label.js';
 import { sealOfRow } from '../../tables/seal-mark.js';
 import { modelNames, plottedMetric } from '../models.js';
