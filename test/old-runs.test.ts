@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IS_BUILT } from './support/cli.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const COMPARE = join(ROOT, 'scripts', 'old-runs', 'compare.mjs');
+
+interface Outcome {
+  readonly equal: boolean;
+  /** What differs, a line each, and a line about the whole. */
+  readonly lines: readonly string[];
+}
+
+async function compare(...argv: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [COMPARE, ...argv], (error, out, err) => {
+      resolve({ equal: error === null, lines: `${out}${err}`.trim().split('\n') });
+    });
+  });
+}
+
+describe.skipIf(!IS_BUILT)('runs that 0.1 stored', () => {
+  it('give the numbers, labels and verdicts that they gave then', { timeout: 180_000 }, async () => {
+    const { equal, lines } = await compare();
+    expect(lines).toEqual([expect.stringMatching(/^9\d command lines, 12\d outputs .* 0 undeclared/)]);
+    expect(equal).toBe(true);
+  });
+});
+
+describe.skipIf(!IS_BUILT)('figures that are not those of the stored runs', () => {
+  let folder: string;
+  const at = (...names: readonly string[]): string => join(folder, ...names);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'maskbench-'));
+    await cp(join(ROOT, 'test', 'fixtures', 'runs-0.1', 'expected'), folder, { recursive: true });
+    await edit('report-markdown.md', '0.819', '0.818');
+    await edit('report-markdown.md', /^(\|[^|]*\|[^|]*\|[^|]*\|)[^|]*\|([^|]*\|[^|]*\|)$/gm, '$1$2');
+    await edit('report-terminal.terminal', '│ luma    │ objects │', '│ llama   │ objects │');
+    await edit('report-latex.tex', '3 images a dataset', '4 pictures in every dataset');
+    await edit(
+      'rank.terminal',
+      'Models of one tier cannot be told apart',
+      'What cannot be told apart is a tier',
+    );
+    await edit('rank-json.json', '"tier":2', '"tier":3');
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  async function edit(file: string, before: string | RegExp, after: string): Promise<void> {
+    const path = at('merged', file);
+    const text = await readFile(path, 'utf8');
+    const edited = text.replace(before, after);
+    expect(edited, file).not.toBe(text);
+    await writeFile(path, edited);
+  }
+
+  const differing = [
+    { case: 'merged/report-terminal', at: 'table 2 row llama / objects', kind: 'missing' },
+    { case: 'merged/report-terminal', at: 'table 2 row luma / objects', kind: 'added' },
+    { case: 'merged/report-markdown', at: 'table 2 column Dice', kind: 'added' },
+    { case: 'merged/report-markdown', at: 'table 2 luma / people / IoU', kind: 'changed' },
+    { case: 'merged/report-latex', at: 'prose', kind: 'missing' },
+    { case: 'merged/report-latex', at: 'prose', kind: 'added' },
+    { case: 'merged/rank-json', at: 'data/tables/people iou/ranks/inverse/tier', kind: 'changed' },
+  ];
+
+  it('are named, each, while sentences may be worded otherwise', async () => {
+    const { equal, lines } = await compare('--expected', folder, '--only', 'merged/r');
+    expect(lines.slice(0, -1).map((line) => line.split(': ').slice(0, 3).join(': '))).toEqual(
+      differing.map(({ case: name, at: where, kind }) =>
+        expect.stringContaining(`${name}: ${where}: ${kind}`),
+      ),
+    );
+    expect(equal).toBe(false);
+  });
+
+  it('are let pass where each is declared, and nothing else is', async () => {
+    const differences = differing.map((one) => ({ ...one, reason: 'the test has put it there' }));
+    const declare = async (declared: readonly object[]): Promise<Outcome> => {
+      await writeFile(at('exceptions.json'), JSON.stringify({ renamed: [], differences: declared }));
+      return compare('--expected', folder, '--exceptions', at('exceptions.json'), '--only', 'merged/r');
+    };
+    expect((await declare(differences)).equal).toBe(true);
+    const [first, ...others] = differences;
+    const stale = { ...first, at: 'table 2 row alpaca*' };
+    expect(await declare([...others, stale])).toMatchObject({
+      equal: false,
+      lines: [
+        expect.stringContaining('merged/report-terminal: table 2 row llama / objects: missing'),
+        'declared, yet nothing differs: merged/report-terminal: table 2 row alpaca*: missing',
+        expect.stringContaining(' 1 undeclared differences, 6 declared'),
+      ],
+    });
+  });
+
+  it('are compared under the labels of today', async () => {
+    const renamed = [{ from: 'llama', to: 'luma', reason: 'the test has called it so' }];
+    const differences = differing.slice(2).map((one) => ({ ...one, reason: 'the test has put it there' }));
+    await writeFile(at('exceptions.json'), JSON.stringify({ renamed, differences }));
+    const argv = ['--expected', folder, '--exceptions', at('exceptions.json'), '--only', 'merged/r'];
+    expect(await compare(...argv)).toMatchObject({ equal: true });
+  });
+});
