@@ -54,7 +54,7 @@ async function compare({ name, model, side, count, isJudged }) {
   console.log(`\n${name}: ${count} pictures, ${PROCESSES} processes with one thread each`);
   const prepared = await prepare(model, count);
   if (prepared === undefined) return;
-  const [{ model: path }] = prepared.modelPaths.values();
+  const path = prepared.models[0].assets.paths.model;
   const table = [
     ['round', 'bare, s', 'predict, s', 'ratio', 'and score, s', 'ratio', 'CPU: bare, s', 'ratio', 'ratio'],
   ];

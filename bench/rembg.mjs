@@ -15,8 +15,8 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { divideCores } from '../dist/pipeline/parallelism.js';
-import { ensureModel } from '../dist/models/sources/ensure-model.js';
-import { loadModelSpec } from '../dist/models/spec/load-spec.js';
+import { ensureOnnx } from '../dist/runners/onnx/ensure.js';
+import { loadModelSpec } from '../dist/runners/load-spec.js';
 import { runnerOptionsSchema } from '../dist/runners/onnx/session-options.js';
 import { startTimedProcess } from '../dist/runners/onnx/timing/timed-process.js';
 import { realCase, writeCase } from '../scripts/parity/cases.mjs';
@@ -49,7 +49,7 @@ if (values.only !== undefined && !['predict', 'throughput'].includes(values.only
 const peer = PEERS.find(({ name }) => name === values.peer);
 const rounds = Number(values.rounds);
 let pictures = photographs(Number(values.images));
-const model = await ensureModel(await loadModelSpec('isnet-fp16'), { offline: true }).catch(() => undefined);
+const model = await ensureOnnx(await loadModelSpec('isnet-fp16'), { offline: true }).catch(() => undefined);
 
 if (peer === undefined || !isInstalled(peer.name)) {
   console.log(`rembg: skipped, there is none in ${VENVS} (npm run parity -- --install)`);
@@ -59,7 +59,7 @@ if (peer === undefined || !isInstalled(peer.name)) {
   const folder = mkdtempSync(join(tmpdir(), 'maskbench-rembg-'));
   try {
     printMachine();
-    const real = realCase(peer, model.paths.model);
+    const real = realCase(peer, model.assets.paths.model);
     const written = await writeCase(real, folder);
     if (values.megapixels !== undefined) pictures = await enlarged(pictures, values.megapixels * 1e6, folder);
     const size = values.megapixels === undefined ? '' : ` enlarged to ${values.megapixels} megapixels`;

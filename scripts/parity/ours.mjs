@@ -1,8 +1,7 @@
 // Our side of the comparison: the very processes that a run predicts with, from image file to matte file.
 import { resolve } from 'node:path';
-import { ensureModel } from '../../dist/models/sources/ensure-model.js';
-import { loadModelSpec } from '../../dist/models/spec/load-spec.js';
-import { openPrompts } from '../../dist/models/spec/prompts.js';
+import { ensureOnnx, promptsOf } from '../../dist/runners/onnx/ensure.js';
+import { loadModelSpec } from '../../dist/runners/load-spec.js';
 import { predictAll } from '../../dist/runners/onnx/predict-pool.js';
 import { runnerOptionsSchema } from '../../dist/runners/onnx/session-options.js';
 
@@ -14,15 +13,15 @@ import { runnerOptionsSchema } from '../../dist/runners/onnx/session-options.js'
  */
 export async function predictOurs(specPath, images, { processes = 1, threads = 1, fetch = 'all' } = {}) {
   const loaded = await loadModelSpec(resolve(specPath));
-  const { paths } = await ensureModel(loaded, { offline: true });
-  const { spec } = loaded;
-  const promptOf = spec.feeding === 'sam' ? await openPrompts(spec.prompts, paths.prompts) : () => undefined;
+  const model = await ensureOnnx(loaded, { offline: true });
+  const { spec, assets } = model;
+  const promptOf = await promptsOf(model);
   const outcomes = new Map();
   await predictAll({
     load: {
       kind: 'load',
       spec,
-      paths,
+      paths: assets.paths,
       device: { provider: 'cpu', index: 0 },
       options: runnerOptionsSchema.parse({ fetch }),
       threads,

@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sha256 } from '../../dist/core/hash.js';
 import { plainTable } from '../../dist/reports/formats/plain-table.js';
-import { ensureModel } from '../../dist/models/sources/ensure-model.js';
-import { loadModelSpec } from '../../dist/models/spec/load-spec.js';
+import { ensureOnnx } from '../../dist/runners/onnx/ensure.js';
+import { loadModelSpec } from '../../dist/runners/load-spec.js';
 import { casesFor, realCase, writeCase } from './cases.mjs';
 import { compareMattes, holds, summarise } from './compare.mjs';
 import { photographs, smallPictures } from './images.mjs';
@@ -40,7 +40,7 @@ const pictures = options.real
   ? photographs(Number(options.photographs ?? 20))
   : [...smallPictures(), ...photographs(Number(options.photographs ?? 12))];
 const realFile = options.real
-  ? (await ensureModel(await loadModelSpec('isnet-fp16'))).paths.model
+  ? (await ensureOnnx(await loadModelSpec('isnet-fp16'), {})).assets.paths.model
   : undefined;
 const small = new Set(smallPictures().map(({ name }) => name));
 const figures = { command: 'npm run parity -- --write', peers: {} };

@@ -5,22 +5,22 @@ import type { DatasetEntry } from '../datasets/dataset.js';
 import { createFingerprint, hashSample } from '../datasets/fingerprint.js';
 import type { Dataset } from '../datasets/load.js';
 import { mapInOrder } from '../core/map-in-order.js';
-import { cellKeysOf } from './cell-keys.js';
-import type { ModelPaths } from '../models/sources/ensure-model.js';
+import type { PlannedSample } from '../schema/planned-sample.js';
+import { runnerOf } from '../runners/runner-of.js';
+import type { ReadyModel, RunBasis } from '../runners/runner.js';
+import { predictionKey } from '../store/cell-key.js';
 import type { EventSink } from '../schema/events.js';
 import { openJsonl } from '../core/jsonl.js';
-import type { RunDataset, RunModel } from '../store/manifest.js';
+import type { RunDataset } from '../store/manifest.js';
 import type { PlanRecord } from '../store/records.js';
 import type { RunFolder } from '../store/run-folder.js';
 
 export interface PlanRequest {
   readonly folder: RunFolder;
   readonly datasets: readonly Dataset[];
-  readonly models: readonly RunModel[];
-  /** By model name; only precomputed masks are looked for while planning. */
-  readonly modelPaths?: ReadonlyMap<string, ModelPaths>;
-  /** What a cell's key covers besides model and image (see `predictionBasis`). */
-  readonly basis: { readonly device: string; readonly runner: unknown };
+  readonly models: readonly ReadyModel[];
+  /** What a cell's key covers besides model and image. */
+  readonly basis: RunBasis;
   readonly limit: number | null;
   readonly shard: readonly [number, number] | null;
   readonly emit: EventSink;
@@ -73,12 +73,12 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
 }
 
 async function planDataset(
-  { models, modelPaths, basis, limit, shard, emit, signal }: PlanRequest,
+  { models, basis, limit, shard, emit, signal }: PlanRequest,
   dataset: Dataset,
   before: number,
   append: (record: PlanRecord) => Promise<void>,
 ): Promise<RunDataset> {
-  const cellsOf = cellKeysOf(models, modelPaths, basis);
+  const cellsOf = cellKeysOf(models, basis);
   const planned = async (entry: DatasetEntry): Promise<PlanRecord> => {
     const record = await planEntry(entry);
     return record.kind === 'sample' ? { ...record, cells: await cellsOf(record) } : record;
@@ -114,6 +114,22 @@ async function planDataset(
   }
   const { name, spec } = dataset;
   return { name, spec, fingerprint: fingerprint.digest(), samples, problems, tags: [...tags].sort() };
+}
+
+/** Cell keys by model name for a sample. */
+function cellKeysOf(
+  models: readonly ReadyModel[],
+  basis: RunBasis,
+): (sample: PlannedSample) => Promise<Readonly<Record<string, string>>> {
+  const identities = models.map(
+    (model) => [model.spec.name, runnerOf(model.spec).identity(model, basis)] as const,
+  );
+  return async (sample) => {
+    const keys: Record<string, string> = {};
+    for (const [name, identityOf] of identities)
+      keys[name] = predictionKey(await identityOf(sample), sample.imageSha256);
+    return keys;
+  };
 }
 
 async function planEntry(entry: DatasetEntry): Promise<PlanRecord> {

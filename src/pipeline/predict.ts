@@ -1,18 +1,14 @@
 import { MaskbenchError } from '../core/errors.js';
 import { toFailure } from '../core/failure.js';
-import type { ModelPaths } from '../models/sources/ensure-model.js';
 import { parseDevice } from '../runners/device.js';
-import { predictAll, type Outcome } from '../runners/onnx/predict-pool.js';
-import { assertPlaced } from './assert-placed.js';
+import { runnerOf } from '../runners/runner-of.js';
+import type { MatteJob, Outcome, PredictSession, ReadyModel } from '../runners/runner.js';
 import { cellName } from '../store/cell-key.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { openJsonl, type JsonlWriter } from '../core/jsonl.js';
-import type { RunModel, RunSettings } from '../store/manifest.js';
-import { divideCores } from './parallelism.js';
+import type { RunSettings } from '../store/manifest.js';
 import { countCells, doneCells, plannedSamples } from '../store/plan-reader.js';
-import { takePrecomputed } from '../runners/masks/predict-precomputed.js';
-import { promptsOf } from './prompts-of.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import type { PredictionRecord } from '../store/records.js';
 import type { RunFolder } from '../store/run-folder.js';
@@ -23,8 +19,7 @@ export interface PredictRequest {
   readonly accuracy: RunConfig['accuracy'];
   /** Go on where ONNX Runtime runs nothing on the device asked for. */
   readonly allowFallback?: boolean;
-  /** What of each model lies where, by model name. */
-  readonly modelPaths: ReadonlyMap<string, ModelPaths>;
+  readonly models: readonly ReadyModel[];
   readonly emit: EventSink;
   readonly signal: AbortSignal;
   /** Called when the last model of a sample has ended, so that scoring can start while others are still predicted. */
@@ -46,11 +41,11 @@ const MODEL_FAILURES: ReadonlySet<string> = new Set([
  * @throws MaskbenchError when nothing more can be done: the device is not to be had, the disk is full, interrupted.
  */
 export async function predict(request: PredictRequest): Promise<void> {
-  const { folder, settings, emit } = request;
+  const { folder, models, emit } = request;
   const settled: Settled = { done: await doneCells(folder), failed: new Set() };
   const writer = await openJsonl(folder.predictions);
   try {
-    for (const model of settings.models) {
+    for (const model of models) {
       const total = await countCells(folder, model.spec.name, isOpen(settled));
       if (total === 0) continue;
       emit({ kind: 'phase-started', phase: 'predict', total, label: model.spec.name });
@@ -64,60 +59,57 @@ export async function predict(request: PredictRequest): Promise<void> {
 
 async function predictModel(
   request: PredictRequest,
-  model: RunModel,
+  model: ReadyModel,
   total: number,
   settled: Settled,
   writer: JsonlWriter,
 ): Promise<void> {
-  const { folder, settings, emit } = request;
-  const { spec } = model;
-  const { name } = spec;
-  const paths = request.modelPaths.get(name) ?? {};
-  const device = parseDevice(settings.device);
-  const isLastModel = model === settings.models.at(-1);
+  const { folder, settings, models, accuracy, allowFallback = false, emit, signal } = request;
+  const { name } = model.spec;
+  const isLastModel = model === models.at(-1);
   let ended = 0;
-  const settle = async (sample: PlannedSample, outcome: Outcome): Promise<void> => {
+  const settle = async ({ sample }: Pick<MatteJob, 'sample'>, outcome: Outcome): Promise<void> => {
     const cell = { key: sample.cells[name], model: name, dataset: sample.dataset, id: sample.id };
     await writer.append(toRecord(cell, outcome));
-    settled[outcome.kind].add(cellName(cell.key, name, cell));
-    if (outcome.kind === 'failed') {
+    settled[outcome.kind === 'done' ? 'done' : 'failed'].add(cellName(cell.key, name, cell));
+    if (outcome.kind !== 'done') {
       const { model: of, dataset, id } = cell;
       emit({ kind: 'cell-failed', model: of, dataset, id, failure: outcome.failure });
     }
     emit({ kind: 'progress', phase: 'predict', done: ++ended, total });
     if (isLastModel) await request.onSampleEnded(sample, (named) => settled.done.has(named));
   };
-  const samples = plannedSamples(folder, name, isOpen(settled));
-  const matteOf = ({ dataset, id }: PlannedSample): string => folder.matte(name, dataset, id);
-  const { signal } = request;
+  let session: PredictSession | undefined;
   try {
-    if (spec.feeding === 'precomputed') {
-      await takePrecomputed({ paths, samples, matteOf, onOutcome: settle, signal });
-      return;
-    }
-    const promptOf = await promptsOf(spec, paths);
-    const { processes, threads } = divideCores(request.accuracy, device, model.bytes, total);
-    const load = { kind: 'load', spec, paths, device, options: settings.runner, threads } as const;
-    await assertPlaced({ model: name, load, allowFallback: request.allowFallback === true, emit, signal });
-    await predictAll<PlannedSample>({
-      load,
-      processes,
-      items: samples,
-      jobOf: (sample) => ({
-        imagePath: sample.imagePath,
-        mattePath: matteOf(sample),
-        prompt: promptOf(sample.dataset, sample.id),
-      }),
-      onOutcome: settle,
+    session = await runnerOf(model.spec).open(model, {
+      device: parseDevice(settings.device),
+      options: settings.runner,
+      parallelism: accuracy,
+      samples: total,
+      allowFallback,
+      emit,
       signal,
     });
+    await session.predict(jobsOf(folder, name, isOpen(settled)), settle);
   } catch (error) {
     if (!(error instanceof MaskbenchError) || !MODEL_FAILURES.has(error.code)) throw error;
     const failure = toFailure(error);
     emit({ kind: 'warning', message: `${name}: ${failure.message}` });
     for await (const sample of plannedSamples(folder, name, isOpen(settled))) {
-      await settle(sample, { kind: 'failed', failure });
+      await settle({ sample }, { kind: 'failed', failure });
     }
+  } finally {
+    await session?.close();
+  }
+}
+
+async function* jobsOf(
+  folder: RunFolder,
+  model: string,
+  isWanted: (cell: string) => boolean,
+): AsyncGenerator<MatteJob, void, undefined> {
+  for await (const sample of plannedSamples(folder, model, isWanted)) {
+    yield { sample, mattePath: folder.matte(model, sample.dataset, sample.id) };
   }
 }
 
@@ -135,7 +127,7 @@ function toRecord(
   cell: Pick<PredictionRecord, 'key' | 'model' | 'dataset' | 'id'>,
   outcome: Outcome,
 ): PredictionRecord {
-  if (outcome.kind === 'failed') return { ...cell, status: 'failed', failure: outcome.failure };
+  if (outcome.kind !== 'done') return { ...cell, status: 'failed', failure: outcome.failure };
   const { phases, matteSha256, width, height } = outcome;
   return { ...cell, status: 'done', phases, matteSha256, width, height };
 }

@@ -2,13 +2,13 @@ import { MaskbenchError } from '../core/errors.js';
 import { nearest } from '../core/yaml-file.js';
 import { openDataset, type Dataset } from '../datasets/load.js';
 import { resolveDataset } from '../datasets/resolve.js';
-import { ensureModel, filesOf, type ModelPaths } from '../models/sources/ensure-model.js';
-import { loadModelSpec } from '../models/spec/load-spec.js';
 import type { OnProgress } from '../models/sources/progress.js';
 import { parseDevice } from '../runners/device.js';
+import { loadModelSpec } from '../runners/load-spec.js';
 import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
+import { runnerOf } from '../runners/runner-of.js';
+import type { ReadyModel } from '../runners/runner.js';
 import type { LoadedConfig, RunConfig } from '../store/config.js';
-import type { RunModel } from '../store/manifest.js';
 
 export interface PrepareOptions {
   /** Of the config's models and datasets only these, by name. */
@@ -24,8 +24,7 @@ export interface PrepareOptions {
 /** A config's names resolved to what is on this machine. */
 export interface PreparedRun {
   readonly config: RunConfig;
-  readonly models: readonly RunModel[];
-  readonly modelPaths: ReadonlyMap<string, ModelPaths>;
+  readonly models: readonly ReadyModel[];
   readonly datasets: readonly Dataset[];
 }
 
@@ -58,21 +57,11 @@ export async function prepareRun(
   for (const dataset of choose('dataset', resolved, ({ spec }) => spec.name, options.datasets)) {
     datasets.push(await openDataset(dataset));
   }
-  const modelPaths = new Map<string, ModelPaths>();
-  const models: RunModel[] = [];
-  const alsoWanted = chosenSpecs.flatMap(({ spec }) => Object.values(filesOf(spec)).flat());
-  for (const loaded of chosenSpecs) {
-    const ensured = await ensureModel(loaded, {
-      alsoWanted,
-      onProgress,
-      signal,
-      env,
-      ...(offline ? { offline } : {}),
-    });
-    modelPaths.set(loaded.spec.name, ensured.paths);
-    models.push({ spec: loaded.spec, sha256: ensured.sha256, bytes: ensured.bytes });
-  }
-  return { config, models, modelPaths, datasets };
+  const models: ReadyModel[] = [];
+  const alsoWanted = chosenSpecs.flatMap(({ spec }) => Object.values(spec.files ?? {}).flat());
+  const sources = { alsoWanted, onProgress, signal, env, ...(offline ? { offline } : {}) };
+  for (const loaded of chosenSpecs) models.push(await runnerOf(loaded.spec).ensure(loaded, sources));
+  return { config, models, datasets };
 }
 
 function assertUnique(kind: string, names: readonly string[]): void {

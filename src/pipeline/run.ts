@@ -1,13 +1,13 @@
 import type { Summary } from '../schema/summary.js';
 import type { Dataset } from '../datasets/load.js';
-import type { ModelPaths } from '../models/sources/ensure-model.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
 import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
+import type { ReadyModel } from '../runners/runner.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { assertSameCard, describeHardware } from '../store/hardware.js';
 import { lockRun } from '../store/lock.js';
-import { createManifest, type Manifest, type RunModel, type RunSettings } from '../store/manifest.js';
+import { createManifest, type Manifest, type RunSettings } from '../store/manifest.js';
 import { makePlan } from './plan.js';
 import { predict } from './predict.js';
 import { removeRemains } from '../store/remains.js';
@@ -27,8 +27,7 @@ import { writeSummary } from './write-summary.js';
 
 export interface RunRequest {
   readonly config: RunConfig;
-  readonly models: readonly RunModel[];
-  readonly modelPaths: ReadonlyMap<string, ModelPaths>;
+  readonly models: readonly ReadyModel[];
   readonly datasets: readonly Dataset[];
   readonly shard: readonly [number, number] | null;
   readonly out: string;
@@ -54,7 +53,7 @@ export async function run(request: RunRequest): Promise<Summary> {
 }
 
 async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
-  const { config, models, modelPaths, datasets, shard, emit, signal } = request;
+  const { config, models, datasets, shard, emit, signal } = request;
   const device = parseDevice(config.device);
   assertDeviceAvailable(device);
   await enterRunFolder(folder, request.resume);
@@ -65,10 +64,10 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
     await removeRemains(folder.path);
     const basis = { device: formatDevice(device), runner: config.runner };
     const limit = config.limit ?? null;
-    const plan = await makePlan({ folder, datasets, models, modelPaths, basis, limit, shard, emit, signal });
+    const plan = await makePlan({ folder, datasets, models, basis, limit, shard, emit, signal });
     const { runner, scoring, time: timing } = config;
     const settings = {
-      models,
+      models: models.map(({ spec, sha256, bytes }) => ({ spec, sha256, bytes })),
       datasets: plan.datasets,
       device: basis.device,
       runner,
@@ -105,7 +104,7 @@ async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Pro
 }
 
 async function work(request: RunRequest, folder: RunFolder, settings: RunSettings): Promise<void> {
-  const { config, modelPaths, phases, emit, signal } = request;
+  const { config, models, phases, emit, signal } = request;
   const scorer = phases.score ? await openScorer(folder, settings, emit) : undefined;
   try {
     if (phases.predict) {
@@ -114,7 +113,7 @@ async function work(request: RunRequest, folder: RunFolder, settings: RunSetting
         settings,
         accuracy: config.accuracy,
         allowFallback: config.allowFallback,
-        modelPaths,
+        models,
         emit,
         signal,
         onSampleEnded: async (sample, isPredicted) => scorer?.offer(sample, isPredicted),
@@ -128,6 +127,6 @@ async function work(request: RunRequest, folder: RunFolder, settings: RunSetting
   }
   if (!phases.time) return;
   const { allowFallback, scenarios } = config;
-  await time({ folder, settings, modelPaths, allowFallback, emit, signal });
-  await runScenarios({ folder, settings, modelPaths, scenarios, emit, signal });
+  await time({ folder, settings, models, allowFallback, emit, signal });
+  await runScenarios({ folder, settings, models, scenarios, emit, signal });
 }

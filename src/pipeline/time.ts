@@ -1,23 +1,25 @@
-import type { ModelPaths } from '../models/sources/ensure-model.js';
 import { parseDevice } from '../runners/device.js';
 import { THIS_MACHINE, type MachineFiles } from '../runners/onnx/seal/machine-files.js';
 import { observeIdle } from '../runners/onnx/seal/observe-idle.js';
+import { runnerOf } from '../runners/runner-of.js';
+import type { ReadyModel } from '../runners/runner.js';
 import type { EventSink } from '../schema/events.js';
 import { openJsonl, readJsonl } from '../core/jsonl.js';
-import type { RunModel, RunSettings } from '../store/manifest.js';
+import type { RunSettings } from '../store/manifest.js';
 import type { TimingRecord } from '../store/records.js';
 import type { RunFolder } from '../store/run-folder.js';
 import { findCard, watchCard } from '../runners/onnx/devices/card.js';
 import { chooseSamples } from './timing/choose-samples.js';
 import { groupModels, memoryBudget } from './timing/group-models.js';
-import { recordMaskTimes } from './timing/mask-series.js';
+import { passModels } from './timing/timed-models.js';
 import { timeGroup, type PassContext } from './timing/time-group.js';
 import { timingPlan } from './timing/timing-plan.js';
+import { writeOwnSeries } from './timing/write-series.js';
 
 export interface TimeRequest {
   readonly folder: RunFolder;
   readonly settings: RunSettings;
-  readonly modelPaths: ReadonlyMap<string, ModelPaths>;
+  readonly models: readonly ReadyModel[];
   readonly allowFallback?: boolean;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
@@ -26,34 +28,34 @@ export interface TimeRequest {
 }
 
 /**
- * The timing pass: every model in a process of its own, several of them taking turns, nothing else of ours running. A
+ * The timing pass: every network in a process of its own, several of them taking turns, nothing else of ours running; of
+ * models that have times by themselves those are recorded. A
  * model whose timing is complete is not timed again; one that cannot be timed is recorded as failed, and the rest goes on.
  */
 export async function time(request: TimeRequest): Promise<void> {
-  const { folder, settings, modelPaths, emit, signal, files = THIS_MACHINE } = request;
+  const { folder, settings, models, emit, signal, files = THIS_MACHINE } = request;
   const timed = await timedModels(folder);
-  const open = settings.models.filter(({ spec }) => !timed.has(spec.name));
+  const open = models.filter(({ spec }) => !timed.has(spec.name));
   if (open.length === 0) return;
   const plan = timingPlan(settings.time);
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
-  const networks = open.filter(({ spec }) => spec.feeding !== 'precomputed');
+  const networks = passModels(open, settings, samples);
   const device = parseDevice(settings.device);
   const card = networks.length === 0 ? null : await findCard(device);
   const before = networks.length === 0 ? null : await observeIdle(files, plan.idleMs, signal);
   const cardWatch = card === null ? null : await watchCard(card);
   const writer = await openJsonl(folder.timings);
   try {
-    for (const { spec } of open) {
-      const times = modelPaths.get(spec.name)?.['times'];
-      if (spec.feeding === 'precomputed' && times !== undefined) {
-        await recordMaskTimes(spec.name, times, samples, writer);
-      }
+    for (const model of open) {
+      const { time: own } = runnerOf(model.spec);
+      if (own?.kind !== 'series') continue;
+      const series = own.series(model, samples, signal);
+      if (series !== undefined) await writeOwnSeries(writer, model.spec.name, series, own.measuredElsewhere);
     }
     if (networks.length === 0) return;
     const context: PassContext = {
       settings,
       plan,
-      modelPaths,
       samples,
       writer,
       files,
@@ -65,10 +67,7 @@ export async function time(request: TimeRequest): Promise<void> {
     };
     const budget = memoryBudget(device, card?.gpu, card?.state);
     for (const group of groupModels(networks, settings.time.together, budget)) {
-      await timeGroup(
-        context,
-        group.flatMap(({ spec }) => (spec.feeding === 'precomputed' ? [] : [spec])),
-      );
+      await timeGroup(context, group);
     }
   } finally {
     cardWatch?.stop();
@@ -76,7 +75,7 @@ export async function time(request: TimeRequest): Promise<void> {
   }
 }
 
-async function timedModels(folder: RunFolder): Promise<ReadonlySet<RunModel['spec']['name']>> {
+async function timedModels(folder: RunFolder): Promise<ReadonlySet<string>> {
   const models = new Set<string>();
   for await (const record of readJsonl<TimingRecord>(folder.timings)) {
     if (record.kind === 'model') models.add(record.model);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { datasetReferenceSchema } from '../datasets/spec.js';
 import { readYamlFile } from '../core/yaml-file.js';
 import { PROTOCOLS } from '../metrics/metric.js';
-import { modelReferenceSchema } from '../models/spec/load-spec.js';
+import { modelReferenceSchema } from '../runners/load-spec.js';
 import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { scenarioSchema } from './scenario-schema.js';
 import { timeSchema } from './time-schema.js';

@@ -15,7 +15,10 @@ import { writeHumans, writePairedFolders } from '../support/tiny-datasets.js';
 import { readRecords } from '../support/workspace.js';
 
 const tempFolder = useTempFolders();
-const MODELS = [paperModel('a'), paperModel('b', {}, 'b'.repeat(64))];
+const MODELS = [paperModel('a'), paperModel('b', {}, 'b'.repeat(64))].map((model) => ({
+  ...model,
+  assets: undefined,
+}));
 
 interface Planned {
   readonly records: readonly PlanRecord[];

@@ -1,6 +1,14 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { predictionBasis, predictionKey, scoreKey } from '../../src/store/cell-key.js';
+import type { PlannedSample } from '../../src/schema/planned-sample.js';
+import { runnerOf } from '../../src/runners/runner-of.js';
+import { predictionKey, scoreKey } from '../../src/store/cell-key.js';
+import { parseSpec } from '../support/model-specs.js';
 import { paperModel } from '../support/run-settings.js';
+import { useTempFolders } from '../support/temp-folder.js';
+
+const tempFolder = useTempFolders();
 
 const RUNNER = { memoryPattern: false, graphOptimization: 'all', fetch: 'mask' };
 const IMAGE = '1'.repeat(64);
@@ -9,7 +17,9 @@ function keyOf(
   model = paperModel('m'),
   { device = 'cpu', runner = RUNNER as Record<string, unknown>, image = IMAGE } = {},
 ): string {
-  return predictionKey(predictionBasis({ device, runner }, model), image);
+  const identity = runnerOf(model.spec).identity({ ...model, assets: undefined }, { device, runner });
+  // A network's is the same for every sample, and at hand.
+  return predictionKey(String(identity({} as PlannedSample)), image);
 }
 
 describe('the key of a prediction', () => {
@@ -47,6 +57,36 @@ describe('the key of a prediction', () => {
       keyOf(),
     );
     expect(keyOf(paperModel('m'), { device: 'cuda:1' })).toBe(keyOf(paperModel('m'), { device: 'cuda:0' }));
+  });
+});
+
+describe('the keys of version 0.1', () => {
+  it.each([
+    ['matte', {}, 'be0b299eccdb01ee0439fa52'],
+    ['classes', { output: { classes: { names: ['back', 'a', 'b'] } } }, 'f73ef1adc4982b38c8313f77'],
+    [
+      'sam',
+      {
+        files: { encoder: 'file:e.onnx', decoder: 'file:d.onnx' },
+        input: {},
+        prompts: { default: [{ point: [0.5, 0.25] }], file: 'p.yaml' },
+      },
+      'b6c57c8dff1044b46bb17899',
+    ],
+  ])('are the same today for feeding %s', (feeding, fields, key) => {
+    expect(keyOf(paperModel('m', { feeding, ...fields }))).toBe(key);
+  });
+
+  it('are the same today for masks, there or not', async () => {
+    const folder = await tempFolder();
+    await writeFile(join(folder, 'a.png'), 'a mask');
+    const spec = parseSpec({ name: 'm', feeding: 'precomputed', masks: { path: '{id}.png' } });
+    const model = await runnerOf(spec).ensure({ spec, folder }, {});
+    const identityOf = runnerOf(spec).identity(model, { device: 'cpu', runner: RUNNER });
+    const keys = ['a', 'b'].map(async (id) =>
+      predictionKey(await identityOf({ dataset: 'd', id } as PlannedSample), IMAGE),
+    );
+    expect(await Promise.all(keys)).toEqual(['0dc722eedafaf1985cd8d543', '5aabaa4bf310029b598892c0']);
   });
 });
 

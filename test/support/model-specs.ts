@@ -1,16 +1,16 @@
-import { loadModelSpec } from '../../src/models/spec/load-spec.js';
 import {
-  modelSpecSchema,
+  networkSchemas,
   type MatteSpec,
   type ModelSpec,
   type NetworkSpec,
 } from '../../src/models/spec/spec.js';
+import { loadModelSpec } from '../../src/runners/load-spec.js';
+import { modelSpecSchema } from '../../src/runners/runner-of.js';
 
 /** A spec of feeding `matte` that exists on paper only, 8 x 8 unless said otherwise. */
 export function matteSpec(fields: Readonly<Record<string, unknown>> = {}): MatteSpec {
-  const spec = parseSpec({ name: 'm', files: 'file:m.onnx', input: { width: 8, height: 8 }, ...fields });
-  if (spec.feeding !== 'matte') throw new Error(`fed by ${spec.feeding}`);
-  return spec;
+  const basics = { name: 'm', files: 'file:m.onnx', input: { width: 8, height: 8 } };
+  return networkSchemas.matte.parse({ ...basics, ...fields });
 }
 
 export function parseSpec(fields: Readonly<Record<string, unknown>>): ModelSpec {
@@ -18,8 +18,11 @@ export function parseSpec(fields: Readonly<Record<string, unknown>>): ModelSpec 
 }
 
 /** A known model, or one by the path of its YAML file, that has a network. */
-export async function loadNetworkSpec(reference: string): Promise<NetworkSpec> {
-  const { spec } = await loadModelSpec(reference);
-  if (spec.feeding === 'precomputed') throw new Error('it has no network');
-  return spec;
+export async function loadNetworkSpec(reference: string, folder?: string): Promise<NetworkSpec> {
+  return asNetwork((await loadModelSpec(reference, folder)).spec);
+}
+
+export function asNetwork(spec: ModelSpec): NetworkSpec {
+  if (!(spec.feeding in networkSchemas)) throw new Error(`${spec.name} has no network`);
+  return spec as NetworkSpec;
 }

@@ -2,21 +2,22 @@ import type { Manifest, RunDataset, RunModel, RunSettings } from '../../src/stor
 import { datasetSpecSchema } from '../../src/datasets/spec.js';
 import { runConfigSchema } from '../../src/store/config.js';
 import { SCHEMA_VERSION } from '../../src/schema/summary.js';
-import { modelSpecSchema } from '../../src/models/spec/spec.js';
+import type { NetworkSpec } from '../../src/models/spec/spec.js';
+import { asNetwork, parseSpec } from './model-specs.js';
 
 /** A model of a run that exists on paper only. */
 export function paperModel(
   name: string,
   fields: Record<string, unknown> = {},
   sha256 = 'a'.repeat(64),
-): RunModel {
-  const spec = modelSpecSchema.parse({
+): RunModel & { readonly spec: NetworkSpec } {
+  const spec = parseSpec({
     name,
     files: `file:${name}.onnx`,
     input: { width: 64, height: 64 },
     ...fields,
   });
-  return { spec, sha256, bytes: 1000 };
+  return { spec: asNetwork(spec), sha256, bytes: 1000 };
 }
 
 export function paperDataset(name: string, fields: Partial<RunDataset> = {}): RunDataset {

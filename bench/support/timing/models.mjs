@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseDevice } from '../../../dist/runners/device.js';
-import { ensureModel } from '../../../dist/models/sources/ensure-model.js';
-import { loadModelSpec } from '../../../dist/models/spec/load-spec.js';
+import { loadModelSpec } from '../../../dist/runners/load-spec.js';
+import { ensureOnnx } from '../../../dist/runners/onnx/ensure.js';
 import { runnerOptionsSchema } from '../../../dist/runners/onnx/session-options.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -19,14 +19,14 @@ export const IMAGES = NAMES.map((name, i) => ({ key: String(i), path: join(FACES
 /** How a model that comes along is loaded; its file is fetched if it is not in the cache. */
 export async function loadMessage(name, { device = 'cpu', threads = 2 } = {}) {
   const loaded = await loadModelSpec(name);
-  const { paths } = await ensureModel(loaded, {
+  const { assets } = await ensureOnnx(loaded, {
     onProgress: () => undefined,
     signal: new AbortController().signal,
   });
   return {
     kind: 'load',
     spec: loaded.spec,
-    paths,
+    paths: assets.paths,
     device: parseDevice(device),
     options: runnerOptionsSchema.parse({}),
     threads,

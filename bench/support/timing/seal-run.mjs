@@ -52,8 +52,8 @@ export async function sealedParts({
     await run({ ...request, phases: { predict: false, score: false, time: files === undefined } });
     if (files !== undefined) {
       const { settings } = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'));
-      const { modelPaths } = prepared;
-      await time({ folder: runFolder(out), settings, modelPaths, files, emit: () => undefined, signal });
+      const { models } = prepared;
+      await time({ folder: runFolder(out), settings, models, files, emit: () => undefined, signal });
     }
     const lines = (await readFile(join(out, 'timings.jsonl'), 'utf8')).trim().split('\n');
     const records = lines.map((line) => JSON.parse(line));

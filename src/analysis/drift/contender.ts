@@ -1,18 +1,14 @@
 import { MaskbenchError } from '../../core/errors.js';
-import type { Sample } from '../../datasets/dataset.js';
 import type { ResampleFilter } from '../../image/resample.js';
-import { ensureModel } from '../../models/sources/ensure-model.js';
-import { loadModelSpec } from '../../models/spec/load-spec.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
-import { startStageRunner, type Stages } from '../../runners/onnx/stage-runner.js';
-import { promptsOf } from '../../pipeline/prompts-of.js';
+import { loadModelSpec } from '../../runners/load-spec.js';
+import { runnerOf } from '../../runners/runner-of.js';
+import type { StageSession } from '../../runners/runner.js';
 import type { DriftCandidate } from './candidate.js';
 
 /** A model in a process of its own. */
-export interface Contender {
+export interface Contender extends StageSession {
   readonly label: string;
-  stagesOf(sample: Sample): Promise<Stages>;
-  stop(): Promise<void>;
 }
 
 export async function openContender(
@@ -22,21 +18,16 @@ export async function openContender(
 ): Promise<Contender> {
   const { label, model, device, threads, options } = candidate;
   const loaded = await loadModelSpec(model, cwd);
-  if (loaded.spec.feeding === 'precomputed') {
-    throw new MaskbenchError('usage', 'masks made elsewhere have no stages to compare', {
+  const runner = runnerOf(loaded.spec);
+  if (runner.stages === undefined) {
+    throw new MaskbenchError('usage', `no stages to compare in ${runner.title}`, {
       where: label,
       remedy: 'compare their scores with "maskbench compare"',
     });
   }
-  const spec = candidate.resample === undefined ? loaded.spec : resampled(loaded.spec, candidate.resample);
-  const { paths } = await ensureModel(loaded, { signal, ...(offline ? { offline } : {}) });
-  const promptOf = await promptsOf(spec, paths);
-  const runner = startStageRunner({ kind: 'load', spec, paths, device, options, threads }, folder);
-  return {
-    label,
-    stagesOf: ({ imagePath, dataset, id }) => runner.stagesOf(imagePath, promptOf(dataset, id)),
-    stop: () => runner.stop(),
-  };
+  const network = runner.stages(await runner.ensure(loaded, { signal, ...(offline ? { offline } : {}) }));
+  const spec = candidate.resample === undefined ? network.spec : resampled(network.spec, candidate.resample);
+  return { label, ...(await network.open({ spec, device, options, threads, folder })) };
 }
 
 function resampled(spec: NetworkSpec, resample: ResampleFilter): NetworkSpec {

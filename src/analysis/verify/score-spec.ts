@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import type { Sample } from '../../datasets/dataset.js';
 import { decodeTruth } from '../../image/codec.js';
 import { feedingOf } from '../../models/feedings/registry.js';
-import type { ModelPaths } from '../../models/sources/ensure-model.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import type { OutputTensor } from '../../models/pixels/tensor.js';
 import type { GrayImage } from '../../image/raster.js';
 import { runnerOptionsSchema } from '../../runners/onnx/session-options.js';
-import { startStageRunner } from '../../runners/onnx/stage-runner.js';
+import type { StagedNetwork } from '../../runners/runner.js';
 import { iouOf } from '../../scoring/iou-of.js';
-import { promptsOf } from '../../pipeline/prompts-of.js';
 
 /** What a spec reaches on a few samples. */
 export interface SpecScore {
@@ -31,29 +29,26 @@ const THRESHOLD = 128;
 
 /** Feeds the samples to the network and keeps the raw outputs, one process for all of them. */
 export async function inferAll(
+  network: StagedNetwork,
   spec: NetworkSpec,
-  paths: ModelPaths,
   samples: readonly Sample[],
   scratch: string,
   threads: number,
 ): Promise<readonly RawOutput[]> {
   const folder = join(scratch, 'stages');
   await mkdir(folder, { recursive: true });
-  const load = {
-    kind: 'load',
+  const runner = await network.open({
     spec,
-    paths,
     device: { provider: 'cpu', index: 0 },
     options: runnerOptionsSchema.parse({}),
     threads,
-  } as const;
-  const promptOf = await promptsOf(spec, paths);
-  const runner = startStageRunner(load, folder);
+    folder,
+  });
   try {
     const outputs: RawOutput[] = [];
-    for (const { imagePath, truthPath, dataset, id } of samples) {
-      const output = await runner.outputOf(imagePath, promptOf(dataset, id));
-      outputs.push({ truth: await decodeTruth(truthPath), output });
+    for (const sample of samples) {
+      const output = await runner.outputOf(sample);
+      outputs.push({ truth: await decodeTruth(sample.truthPath), output });
     }
     return outputs;
   } finally {

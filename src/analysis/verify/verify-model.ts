@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import type { Sample } from '../../datasets/dataset.js';
 import type { Dataset } from '../../datasets/load.js';
-import type { ModelPaths } from '../../models/sources/ensure-model.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
+import type { StagedNetwork } from '../../runners/runner.js';
 import { hypothesesFor } from './hypotheses.js';
 import { inferAll, scoreOutputs, type RawOutput, type SpecScore } from './score-spec.js';
 
 export interface VerifyRequest {
-  readonly spec: NetworkSpec;
-  readonly paths: ModelPaths;
+  readonly network: StagedNetwork;
   readonly dataset: Dataset;
   readonly threads: number;
   /** Said before each way of feeding that is tried. */
@@ -51,7 +50,8 @@ const CLEARLY = 0.05;
  * @throws MaskbenchError where the model cannot be run at all, or `cancelled`.
  */
 export async function verifyModel(request: VerifyRequest): Promise<Verification> {
-  const { spec, dataset } = request;
+  const { network, dataset } = request;
+  const { spec } = network;
   const samples = await samplesOf(dataset);
   const scratch = await mkdtemp(join(tmpdir(), 'maskbench-verify-'));
   try {
@@ -91,7 +91,7 @@ async function tryAll(
   outputs: readonly RawOutput[],
   scratch: string,
 ): Promise<Alternative[]> {
-  const { spec } = request;
+  const { spec } = request.network;
   // Class numbers and prompts are no matter of a spec's usual mistakes.
   if (spec.feeding !== 'matte') return [];
   const dims = outputs[0]?.output.dims ?? [];
@@ -107,13 +107,13 @@ async function tryAll(
 }
 
 async function infer(
-  { paths, threads, signal }: VerifyRequest,
+  { network, threads, signal }: VerifyRequest,
   spec: NetworkSpec,
   samples: readonly Sample[],
   scratch: string,
 ): Promise<readonly RawOutput[]> {
   if (signal.aborted) throw new MaskbenchError('cancelled', 'interrupted');
-  return inferAll(spec, paths, samples, scratch, threads);
+  return inferAll(network, spec, samples, scratch, threads);
 }
 
 async function samplesOf(dataset: Dataset): Promise<readonly Sample[]> {

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { inspectOnnx, type OnnxInspection } from '../../models/onnx/inspect.js';
-import { filesOf as filesOfSpec } from '../../models/sources/ensure-model.js';
-import { loadModelSpec } from '../../models/spec/load-spec.js';
+import { loadModelSpec } from '../../runners/load-spec.js';
 import { proposeSpec, type Proposal } from '../../models/onnx/propose-spec.js';
 import { ensureModelFiles } from '../../models/sources/pull.js';
 import { formatMegabytes } from '../../reports/tables/table.js';
@@ -32,7 +31,7 @@ export async function inspectModel(
 async function filesOf(name: string, context: CliContext): Promise<readonly (readonly [string, string])[]> {
   if (name.endsWith('.onnx')) return [[name, resolve(context.cwd, name)]];
   const { spec, folder } = await loadModelSpec(name, context.cwd);
-  const files = await ensureModelFiles(filesOfSpec(spec), {
+  const files = await ensureModelFiles(spec.files ?? {}, {
     name: spec.name,
     baseDir: folder,
     env: context.env,

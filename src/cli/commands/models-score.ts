@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { EXIT_STATUS, escapeControls, MaskbenchError } from '../../core/errors.js';
 import { loadDataset } from '../../datasets/load.js';
 import { verifyModel, type Verification } from '../../analysis/verify/verify-model.js';
-import { ensureModel } from '../../models/sources/ensure-model.js';
-import { loadModelSpec } from '../../models/spec/load-spec.js';
+import { loadModelSpec } from '../../runners/load-spec.js';
+import { runnerOf } from '../../runners/runner-of.js';
 import { plainTable } from '../../reports/formats/plain-table.js';
 import type { CliContext } from '../context.js';
 import { createDownloadProgress } from '../download-progress.js';
@@ -32,19 +32,21 @@ export async function scoreModels(
   for (const name of names) {
     const loaded = await loadModelSpec(name, context.cwd);
     const { spec } = loaded;
-    if (spec.feeding === 'precomputed') {
-      throw new MaskbenchError('usage', `"${spec.name}" has no network to verify`, { where: name });
+    const runner = runnerOf(spec);
+    if (runner.stages === undefined) {
+      throw new MaskbenchError('usage', `${spec.name} is ${runner.title}; there is no network to verify`, {
+        where: name,
+      });
     }
     const reference = named ?? spec.expected?.dataset ?? 'samples-humans';
     const dataset = await loadDataset(reference, { cwd: context.cwd, env: context.env });
-    const { paths } = await ensureModel(loaded, {
+    const model = await runner.ensure(loaded, {
       env: context.env,
       onProgress: createDownloadProgress(context),
       signal: context.signal,
     });
     const verification = await verifyModel({
-      spec,
-      paths,
+      network: runner.stages(model),
       dataset,
       threads: availableParallelism(),
       onTry: (mistake) => context.err(`${spec.name}: trying whether ${mistake}\n`),

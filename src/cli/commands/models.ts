@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT_STATUS } from '../../core/errors.js';
 import { findCached, resolveCacheDir, verifyCached } from '../../models/sources/cache.js';
-import { filesOf } from '../../models/sources/ensure-model.js';
-import { listModelNames, loadModelSpec, type LoadedSpec } from '../../models/spec/load-spec.js';
+import { listModelNames, loadModelSpec } from '../../runners/load-spec.js';
+import { runnerOf } from '../../runners/runner-of.js';
+import type { LoadedSpec } from '../../runners/runner.js';
 import { ensureModelFile, ensureModelFiles } from '../../models/sources/pull.js';
-import type { ModelSpec } from '../../models/spec/spec.js';
 import { plainTable } from '../../reports/formats/plain-table.js';
 import { formatMegabytes } from '../../reports/tables/table.js';
 import type { CliContext } from '../context.js';
@@ -21,7 +21,7 @@ export async function listModels({ json }: JsonOption, context: CliContext): Pro
   const models = await Promise.all(
     specs.map(async (loaded) => {
       const { name, family, licence, feeding } = loaded.spec;
-      const first = Object.values(filesOf(loaded.spec)).map(([source]) => source);
+      const first = Object.values(loaded.spec.files ?? {}).map(([source]) => source);
       const bytes = first.reduce<number | null>(
         (sum, s) => (sum === null || s?.bytes === undefined ? null : sum + s.bytes),
         0,
@@ -29,7 +29,7 @@ export async function listModels({ json }: JsonOption, context: CliContext): Pro
       return {
         name,
         family: family ?? '',
-        input: inputSizeOf(loaded.spec),
+        input: runnerOf(loaded.spec).describe(loaded.spec),
         feeding,
         bytes,
         here: await isHere(loaded, cacheDir),
@@ -52,9 +52,9 @@ export async function listModels({ json }: JsonOption, context: CliContext): Pro
 
 export async function pullModels(names: readonly string[], context: CliContext): Promise<void> {
   const loaded = await Promise.all(names.map((name) => loadModelSpec(name, context.cwd)));
-  const alsoWanted = loaded.flatMap(({ spec }) => Object.values(filesOf(spec)).flat());
+  const alsoWanted = loaded.flatMap(({ spec }) => Object.values(spec.files ?? {}).flat());
   for (const { spec, folder } of loaded) {
-    const files = await ensureModelFiles(filesOf(spec), {
+    const files = await ensureModelFiles(spec.files ?? {}, {
       name: spec.name,
       baseDir: folder,
       alsoWanted,
@@ -79,7 +79,7 @@ export async function verifyModels(names: readonly string[], context: CliContext
   let checked = 0;
   for (const name of wanted) {
     const loaded = await loadModelSpec(name, context.cwd);
-    for (const [role, sources] of Object.entries(filesOf(loaded.spec))) {
+    for (const [role, sources] of Object.entries(loaded.spec.files ?? {})) {
       const label = role === 'model' ? loaded.spec.name : `${loaded.spec.name} (${role})`;
       const source = sources[0];
       if (source === undefined) continue;
@@ -113,7 +113,7 @@ export async function verifyModels(names: readonly string[], context: CliContext
 }
 
 async function isHere({ spec, folder }: LoadedSpec, cacheDir: string): Promise<boolean> {
-  for (const sources of Object.values(filesOf(spec))) {
+  for (const sources of Object.values(spec.files ?? {})) {
     let found = false;
     for (const source of sources) {
       found ||=
@@ -124,8 +124,4 @@ async function isHere({ spec, folder }: LoadedSpec, cacheDir: string): Promise<b
     if (!found) return false;
   }
   return true;
-}
-
-function inputSizeOf(spec: ModelSpec): string {
-  return spec.feeding === 'precomputed' ? 'masks' : `${spec.input.width}x${spec.input.height}`;
 }

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { UNKNOWN_TRAINING } from '../../schema/leakage.js';
 import { inputSchema } from './input-spec.js';
 import { classesOutputSchema, matteOutputSchema } from './output-spec.js';
-import { masksSchema } from './precomputed.js';
 import { promptsSchema } from './prompts.js';
 import { modelFilesSchema } from '../sources/source.js';
+import type { ModelFiles } from '../sources/source-types.js';
 
-const common = {
+/** The fields that every model's spec has, whatever its runner. */
+export const modelFields = {
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-" only'),
   title: z.string().optional(),
   family: z.string().optional(),
@@ -43,7 +44,7 @@ const twoFiles = modelFilesSchema.refine(
 
 /** One image in, one map out: all families but SAM and cloth. */
 const matteSchema = z.strictObject({
-  ...common,
+  ...modelFields,
   feeding: z.literal('matte').optional().default('matte'),
   files: oneFile,
   input: inputSchema,
@@ -52,7 +53,7 @@ const matteSchema = z.strictObject({
 
 /** One image in, scores of classes out. */
 const classesSchema = z.strictObject({
-  ...common,
+  ...modelFields,
   feeding: z.literal('classes'),
   files: oneFile,
   input: inputSchema,
@@ -61,7 +62,7 @@ const classesSchema = z.strictObject({
 
 /** An encoder, which sees the image, and a decoder, which is asked by prompts. */
 const samSchema = z.strictObject({
-  ...common,
+  ...modelFields,
   feeding: z.literal('sam'),
   files: twoFiles,
   input: z.strictObject({
@@ -73,24 +74,17 @@ const samSchema = z.strictObject({
   prompts: promptsSchema.prefault({}),
 });
 
-/** Masks that were made elsewhere; nothing is run. */
-const precomputedSchema = z.strictObject({
-  ...common,
-  feeding: z.literal('precomputed'),
-  masks: masksSchema,
-});
+/** The specs of models with a network to run, by their feeding (src/models/feedings). */
+export const networkSchemas = { matte: matteSchema, classes: classesSchema, sam: samSchema };
 
-/**
- * A model as data: where its bytes come from, how it is fed and read, what it may be used for, what it has seen.
- * `feeding` names the path through the code (src/models/feedings).
- */
-export const modelSpecSchema = z.discriminatedUnion(
-  'feeding',
-  [matteSchema, classesSchema, samSchema, precomputedSchema],
-  { error: 'feeding is matte, classes, sam or precomputed' },
-);
+/** What is known of a model whatever its runner. */
+export interface ModelSpec extends z.output<z.ZodObject<typeof modelFields>> {
+  /** Names the runner, and how it is fed. */
+  readonly feeding: string;
+  /** What is downloaded or named, by role; absent where the spec has nothing of the kind. */
+  readonly files?: ModelFiles;
+}
 
-export type ModelSpec = z.output<typeof modelSpecSchema>;
 export type MatteSpec = z.output<typeof matteSchema>;
 export type ClassesSpec = z.output<typeof classesSchema>;
 export type SamSpec = z.output<typeof samSchema>;

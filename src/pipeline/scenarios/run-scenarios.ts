@@ -2,11 +2,11 @@ import type { ScenarioSummary } from '../../schema/scenario-summary.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { toFailure } from '../../core/failure.js';
 import { canonicalJson } from '../../core/hash.js';
-import type { NetworkSpec } from '../../models/spec/spec.js';
+import type { ReadyModel } from '../../runners/runner.js';
 import type { EventSink } from '../../schema/events.js';
 import { openJsonl, readJsonl } from '../../core/jsonl.js';
 import { chooseSamples } from '../timing/choose-samples.js';
-import { describeModel, type ModelSources } from '../timing/describe-model.js';
+import { passModels } from '../timing/timed-models.js';
 import { timingPlan } from '../timing/timing-plan.js';
 import type { RunSettings } from '../../store/manifest.js';
 import type { RunFolder } from '../../store/run-folder.js';
@@ -25,18 +25,18 @@ export interface ScenarioRecord {
 export interface ScenarioRequest {
   readonly folder: RunFolder;
   readonly settings: RunSettings;
-  readonly modelPaths: ModelSources['modelPaths'];
+  readonly models: readonly ReadyModel[];
   readonly scenarios: readonly ScenarioConfig[];
   readonly emit: EventSink;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs every scenario for every model that has a network, one after another. What is done is not done again; a scenario
+ * Runs every scenario for every model that the timing pass can time, one after another. What is done is not done again; a scenario
  * that a model cannot do (a batch that its input does not take) is recorded as failed, and the rest goes on.
  */
 export async function runScenarios(request: ScenarioRequest): Promise<void> {
-  const { folder, settings, scenarios, modelPaths, emit, signal } = request;
+  const { folder, settings, scenarios, models, emit, signal } = request;
   if (scenarios.length === 0) return;
   const done = new Set<string>();
   for await (const { key, result } of readJsonl<ScenarioRecord>(folder.scenarios)) {
@@ -46,22 +46,20 @@ export async function runScenarios(request: ScenarioRequest): Promise<void> {
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
   const writer = await openJsonl(folder.scenarios);
   try {
-    for (const { spec, sha256 } of settings.models) {
-      if (spec.feeding === 'precomputed') continue;
+    for (const { name, sha256, describe } of passModels(models, settings, samples)) {
       for (const scenario of scenarios) {
-        const key = canonicalJson({ model: spec.name, sha256, scenario });
+        const key = canonicalJson({ model: name, sha256, scenario });
         if (done.has(key)) continue;
         emit({
           kind: 'phase-started',
           phase: 'time',
           total: undefined,
-          label: `${spec.name} ${scenario.kind}`,
+          label: `${name} ${scenario.kind}`,
         });
-        const model = await describeModel({ settings, modelPaths, samples }, spec);
-        const result = await runOne(scenario, spec, { model, plan, signal });
+        const result = await runOne(scenario, { model: await describe(), plan, signal });
         await writer.append({ key, result } satisfies ScenarioRecord);
         if (result.kind === 'failed') {
-          emit({ kind: 'warning', message: `${spec.name} ${scenario.kind}: ${result.failure.message}` });
+          emit({ kind: 'warning', message: `${name} ${scenario.kind}: ${result.failure.message}` });
         }
         emit({ kind: 'phase-ended', phase: 'time' });
       }
@@ -71,12 +69,8 @@ export async function runScenarios(request: ScenarioRequest): Promise<void> {
   }
 }
 
-async function runOne(
-  scenario: ScenarioConfig,
-  spec: NetworkSpec,
-  context: ScenarioContext,
-): Promise<ScenarioSummary> {
-  const model = spec.name;
+async function runOne(scenario: ScenarioConfig, context: ScenarioContext): Promise<ScenarioSummary> {
+  const model = context.model.name;
   try {
     switch (scenario.kind) {
       case 'offline':

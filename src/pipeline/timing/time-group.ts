@@ -1,24 +1,25 @@
 import { MaskbenchError } from '../../core/errors.js';
 import { toFailure } from '../../core/failure.js';
-import type { NetworkSpec } from '../../models/spec/spec.js';
 import { proveProvider, type ProviderProof } from '../../runners/onnx/proof/prove-provider.js';
 import type { Conditions } from '../../runners/onnx/seal/conditions.js';
 import type { MachineFiles } from '../../runners/onnx/seal/machine-files.js';
 import { otherInferenceProcesses } from '../../runners/onnx/seal/other-processes.js';
 import { timeTogether, type Series, type TimedModel } from '../../runners/onnx/timing/time-together.js';
 import type { EventSink } from '../../schema/events.js';
+import type { PlannedSample } from '../../schema/planned-sample.js';
 import type { JsonlWriter } from '../../core/jsonl.js';
 import type { RunSettings } from '../../store/manifest.js';
 import { throttlingIn, type CardWatch } from '../../runners/onnx/devices/card.js';
-import { describeModel, timedThreads, type ModelSources } from './describe-model.js';
 import { passRecord } from './pass-record.js';
+import { timedThreads, type PassModel } from './timed-models.js';
 import type { TimingPlan } from './timing-plan.js';
 import { writeSeries } from './write-series.js';
 
 /** All that the models of a timing pass have in common. */
-export interface PassContext extends ModelSources {
+export interface PassContext {
   readonly settings: RunSettings;
   readonly plan: TimingPlan;
+  readonly samples: readonly PlannedSample[];
   readonly writer: JsonlWriter;
   readonly files: MachineFiles;
   /** Of a moment without work of ours, before anything was loaded. */
@@ -36,42 +37,42 @@ export interface PassContext extends ModelSources {
  *
  * @throws MaskbenchError `cancelled` or `device.unavailable`; other failures are a model's own, and recorded.
  */
-export async function timeGroup(context: PassContext, specs: readonly NetworkSpec[]): Promise<void> {
-  const again = await timeOnce(context, specs, 1);
-  for (const spec of again) await timeOnce(context, [spec], 2);
+export async function timeGroup(context: PassContext, models: readonly PassModel[]): Promise<void> {
+  const again = await timeOnce(context, models, 1);
+  for (const model of again) await timeOnce(context, [model], 2);
 }
 
 interface ProvenModel extends TimedModel {
-  readonly spec: NetworkSpec;
+  readonly source: PassModel;
   readonly proof: ProviderProof | null;
 }
 
 /** @returns the models that deserve another try. */
 async function timeOnce(
   context: PassContext,
-  specs: readonly NetworkSpec[],
+  wanted: readonly PassModel[],
   attempt: 1 | 2,
-): Promise<readonly NetworkSpec[]> {
+): Promise<readonly PassModel[]> {
   const { plan, samples, emit, signal, card } = context;
   emit({
     kind: 'phase-started',
     phase: 'time',
     total: undefined,
-    label: specs.map(({ name }) => name).join(', '),
+    label: wanted.map(({ name }) => name).join(', '),
   });
-  const again: NetworkSpec[] = [];
-  const fail = async (spec: NetworkSpec, error: unknown): Promise<void> => {
-    if (specs.length > 1 && attempt === 1) again.push(spec);
-    else await recordFailure(context, spec.name, error);
+  const again: PassModel[] = [];
+  const fail = async (model: PassModel, error: unknown): Promise<void> => {
+    if (wanted.length > 1 && attempt === 1) again.push(model);
+    else await recordFailure(context, model.name, error);
   };
   const models: ProvenModel[] = [];
-  for (const spec of specs) {
+  for (const source of wanted) {
     try {
-      const model = await describeModel(context, spec);
-      models.push({ ...model, spec, proof: await prove(context, model) });
+      const model = await source.describe();
+      models.push({ ...model, source, proof: await prove(context, model) });
     } catch (error) {
       if (isFinal(error) || signal.aborted) throw error;
-      await fail(spec, error);
+      await fail(source, error);
     }
   }
   const neighbours = watchNeighbours(context);
@@ -94,7 +95,7 @@ async function timeOnce(
   for (const [i, outcome] of outcomes.entries()) {
     const model = models[i];
     if (outcome.kind === 'failed') {
-      await fail(model.spec, outcome.error);
+      await fail(model.source, outcome.error);
       continue;
     }
     const isSteady = await record(context, model, outcome.series, {
@@ -103,7 +104,7 @@ async function timeOnce(
       neighbours: neighbours.found(),
       gpuMemoryBytes: memory.get(model.name) ?? null,
     });
-    if (!isSteady && plan.repeats && attempt === 1) again.push(model.spec);
+    if (!isSteady && plan.repeats && attempt === 1) again.push(model.source);
   }
   emit({ kind: 'phase-ended', phase: 'time' });
   return again;

@@ -5,6 +5,7 @@ import { medianMs } from '../../runners/onnx/timing/windows.js';
 import type { Series, SeriesSample } from '../../runners/onnx/timing/time-together.js';
 import { tukeyFences } from '../../stats/outliers.js';
 import type { JsonlWriter } from '../../core/jsonl.js';
+import type { TimedSample } from '../../runners/runner.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import type { PassRecord, TimingRecord } from '../../store/timing-record.js';
 
@@ -45,6 +46,29 @@ export async function writeSeries(writer: JsonlWriter, request: SeriesToWrite): 
     peakRssBytes,
     ...(aloneMs.length === 0 ? {} : { inferenceAloneMs: aloneMs }),
     pass,
+  });
+}
+
+/** Writes the times that a runner has by itself. */
+export async function writeOwnSeries(
+  writer: JsonlWriter,
+  model: string,
+  samples: AsyncIterable<TimedSample>,
+  measuredElsewhere: boolean,
+): Promise<void> {
+  const series = randomUUID();
+  const write = (record: TimingRecord): Promise<void> => writer.append(record);
+  for await (const { sample, iteration, phases } of samples) {
+    const { dataset, id } = sample;
+    await write({ kind: 'sample', series, model, dataset, id, iteration, phases });
+  }
+  const unknown = { loadMs: 0, firstInferenceMs: 0, warmup: 0, threads: 0, peakRssBytes: null };
+  await write({
+    kind: 'model',
+    series,
+    model,
+    ...unknown,
+    ...(measuredElsewhere ? { measuredElsewhere } : {}),
   });
 }
 

@@ -1,6 +1,7 @@
 import { MaskbenchError } from '../../core/errors.js';
 import { toError, type Failure } from '../../core/failure.js';
-import type { DoneMessage, FromChild, LoadMessage } from './child/messages.js';
+import type { Outcome } from '../runner.js';
+import type { FromChild, LoadMessage } from './child/messages.js';
 import { startChild, type Child } from './child-process.js';
 
 export interface PoolRequest<T> {
@@ -13,8 +14,6 @@ export interface PoolRequest<T> {
   onOutcome(item: T, outcome: Outcome): Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
-
-export type Outcome = Omit<DoneMessage, 'jobId'> | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** Images handed to one process ahead of time, so that decoding and feeding overlap inference. */
 const JOBS_AHEAD = 3;

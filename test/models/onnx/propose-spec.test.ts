@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectOnnx } from '../../../src/models/onnx/inspect.js';
-import { loadModelSpec } from '../../../src/models/spec/load-spec.js';
+import { loadModelSpec } from '../../../src/runners/load-spec.js';
 import { proposeSpec, type Proposal } from '../../../src/models/onnx/propose-spec.js';
 import type { ModelSpec } from '../../../src/models/spec/spec.js';
 import { writeOnnx, type ModelDescription, type NodeDescription } from '../../support/onnx-builder.js';

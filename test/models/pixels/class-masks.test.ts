@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classMasks, matteOfClasses } from '../../../src/models/pixels/class-masks.js';
 import type { ClassesOutputSpec } from '../../../src/models/spec/output-spec.js';
 import type { OutputTensor } from '../../../src/models/pixels/tensor.js';
-import { parseSpec } from '../../support/model-specs.js';
+import { networkSchemas } from '../../../src/models/spec/spec.js';
 
 const NAMES = ['background', 'upper', 'lower', 'full'];
 
@@ -10,15 +10,13 @@ function output(
   classes: Record<string, unknown> = {},
   fields: Record<string, unknown> = {},
 ): ClassesOutputSpec {
-  const spec = parseSpec({
+  return networkSchemas.classes.parse({
     name: 'm',
     feeding: 'classes',
     files: 'file:m.onnx',
     input: { width: 4, height: 1 },
     output: { classes: { names: NAMES, ...classes }, ...fields },
-  });
-  if (spec.feeding !== 'classes') throw new Error(`fed by ${spec.feeding}`);
-  return spec.output;
+  }).output;
 }
 
 /** Four classes over four pixels; pixel i belongs to class i, and the last is a tie of 0 and 3. */

@@ -1,22 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Network } from '../../../src/models/feedings/feeding.js';
 import { samFeeding } from '../../../src/models/feedings/sam.js';
-import type { SamSpec } from '../../../src/models/spec/spec.js';
+import { networkSchemas, type SamSpec } from '../../../src/models/spec/spec.js';
 import type { OutputTensor, Tensor } from '../../../src/models/pixels/tensor.js';
-import { parseSpec } from '../../support/model-specs.js';
 
 const FRAME = { width: 8, height: 6 };
 
 function sam(fields: Record<string, unknown> = {}): SamSpec {
-  const spec = parseSpec({
+  return networkSchemas.sam.parse({
     name: 'sam',
     feeding: 'sam',
     files: { encoder: 'file:e.onnx', decoder: 'file:d.onnx' },
     input: FRAME,
     ...fields,
   });
-  if (spec.feeding !== 'sam') throw new Error(`fed by ${spec.feeding}`);
-  return spec;
 }
 
 const image = (width: number, height: number) => ({

@@ -2,21 +2,19 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openPrompts, pointLists, type PromptsSpec } from '../../../src/models/spec/prompts.js';
-import { parseSpec } from '../../support/model-specs.js';
+import { networkSchemas } from '../../../src/models/spec/spec.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
 
 function prompts(fields: Record<string, unknown>): PromptsSpec {
-  const spec = parseSpec({
+  return networkSchemas.sam.parse({
     name: 'm',
     feeding: 'sam',
     files: { encoder: 'file:e.onnx', decoder: 'file:d.onnx' },
     input: {},
     prompts: fields,
-  });
-  if (spec.feeding !== 'sam') throw new Error(`fed by ${spec.feeding}`);
-  return spec.prompts;
+  }).prompts;
 }
 
 describe('what is asked of an image', () => {

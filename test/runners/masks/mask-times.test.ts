@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readMaskTimes, type TimeOf } from '../../../src/runners/masks/mask-times.js';
+import { readMaskTimes, type TimeOf } from '../../../src/runners/masks/mask-files.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { predictAll, type Outcome } from '../../../src/runners/onnx/predict-pool.js';
+import { predictAll } from '../../../src/runners/onnx/predict-pool.js';
+import type { Outcome } from '../../../src/runners/runner.js';
 import type { LoadMessage } from '../../../src/runners/onnx/child/messages.js';
 import { runnerOptionsSchema } from '../../../src/runners/onnx/session-options.js';
 import { matteSpec } from '../../support/model-specs.js';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadModelSpec } from '../../../src/models/spec/load-spec.js';
 import type { LoadMessage } from '../../../src/runners/onnx/child/messages.js';
 import { parseDevice } from '../../../src/runners/device.js';
 import { isProven, proveProvider } from '../../../src/runners/onnx/proof/prove-provider.js';
 import { timeTogether } from '../../../src/runners/onnx/timing/time-together.js';
+import { loadNetworkSpec } from '../../support/model-specs.js';
 import { findSoftwareGpu, setEnvironment } from '../../support/software-gpu.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 import { writePairedFolders } from '../../support/tiny-datasets.js';
@@ -41,8 +41,7 @@ async function prepare(
   const folder = await tempFolder();
   const written =
     graph === undefined ? writeTinyModel(folder, 'luma') : writeGraph(folder, 'luma', graph, TINY_SIDE);
-  const { spec } = await loadModelSpec(await written, folder);
-  if (spec.feeding === 'precomputed') throw new Error('a network is needed');
+  const spec = await loadNetworkSpec(await written, folder);
   await writePairedFolders(join(folder, 'data'), 1);
   const options = { memoryPattern: false, graphOptimization: 'all', fetch: 'mask' } as const;
   return {

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../../../core/errors.js';
 import { hashFile } from '../../../core/hash-file.js';
-import { ensureModel, type ModelPaths } from '../../../models/sources/ensure-model.js';
-import { MODELS_FOLDER } from '../../../models/spec/load-spec.js';
+import { MODELS_FOLDER } from '../../../runners/load-spec.js';
+import { runnerOf } from '../../../runners/runner-of.js';
+import type { LoadedSpec, ReadyModel } from '../../../runners/runner.js';
 import type { SideModel } from '../../compare/side.js';
 
 export interface LocateOptions {
@@ -20,11 +21,16 @@ export interface LocateOptions {
  *
  * @throws MaskbenchError `data.missing` when they are nowhere, `source.checksum` when the user's file is another.
  */
-export async function locateModel(model: SideModel, options: LocateOptions): Promise<ModelPaths> {
+export async function locateModel(model: SideModel, options: LocateOptions): Promise<ReadyModel> {
   const { file, cwd, env, signal } = options;
+  const ensure = (loaded: LoadedSpec): Promise<ReadyModel> =>
+    runnerOf(model.spec).ensure(loaded, { offline: true, env, signal });
   if (file !== undefined) {
     const found = await stat(file).catch(() => undefined);
-    if (found?.isFile() === true && (await hashFile(file)) === model.sha256) return { model: file };
+    if (found?.isFile() === true && (await hashFile(file)) === model.sha256) {
+      const files = { model: [{ kind: 'file' as const, path: file }] };
+      return ensure({ spec: { ...model.spec, files }, folder: cwd });
+    }
     const what = found === undefined ? 'no such file' : `not the file that ${model.name} was evaluated with`;
     throw new MaskbenchError(found === undefined ? 'data.missing' : 'source.checksum', what, {
       where: file,
@@ -32,13 +38,11 @@ export async function locateModel(model: SideModel, options: LocateOptions): Pro
     });
   }
   for (const folder of [cwd, MODELS_FOLDER]) {
-    const ensured = await ensureModel({ spec: model.spec, folder }, { offline: true, env, signal }).catch(
-      (error: unknown) => {
-        if (error instanceof MaskbenchError && error.code !== 'cancelled') return undefined;
-        throw error;
-      },
-    );
-    if (ensured?.sha256 === model.sha256) return ensured.paths;
+    const ensured = await ensure({ spec: model.spec, folder }).catch((error: unknown) => {
+      if (error instanceof MaskbenchError && error.code !== 'cancelled') return undefined;
+      throw error;
+    });
+    if (ensured?.sha256 === model.sha256) return ensured;
   }
   throw new MaskbenchError(
     'data.missing',

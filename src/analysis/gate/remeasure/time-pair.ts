@@ -1,11 +1,11 @@
 import { MaskbenchError } from '../../../core/errors.js';
-import type { ModelPaths } from '../../../models/sources/ensure-model.js';
 import { parseDevice } from '../../../runners/device.js';
 import { assertDeviceAvailable } from '../../../runners/onnx/ort-session.js';
+import { runnerOf } from '../../../runners/runner-of.js';
 import type { TimedModel } from '../../../runners/onnx/timing/time-together.js';
 import type { PlannedSample } from '../../../schema/planned-sample.js';
 import { readManifest, runFolder } from '../../../store/run-folder.js';
-import { describeModel } from '../../../pipeline/timing/describe-model.js';
+import { timedThreads } from '../../../pipeline/timing/timed-models.js';
 import { chooseSamples } from '../../../pipeline/timing/choose-samples.js';
 import type { TimePair } from '../check.js';
 import type { LatencyRule } from '../gate.js';
@@ -41,17 +41,19 @@ export async function createTimePair(options: TimePairOptions): Promise<TimePair
   const samples = inTurn(await chooseSamples(folder, settings.datasets, perDataset)).slice(0, measure.images);
   return async (pair) => {
     const describe = async (side: Which): Promise<TimedModel> => {
-      const { spec, name } = pair[side];
-      if (spec.feeding === 'precomputed') {
-        throw new MaskbenchError(
-          'usage',
-          `${name} is masks that were made elsewhere; there is nothing to time`,
-          { remedy: 'leave out --remeasure' },
-        );
+      const { time, title } = runnerOf(pair[side].spec);
+      if (time?.kind !== 'pass') {
+        throw new MaskbenchError('usage', `${pair[side].name} is ${title}; there is nothing to time`, {
+          remedy: 'leave out --remeasure',
+        });
       }
-      const paths = await locateModel(pair[side], { ...options, file: options.files[side] });
-      const modelPaths = new Map<string, ModelPaths>([[spec.name, paths]]);
-      return describeModel({ settings, modelPaths, samples }, spec);
+      const model = await locateModel(pair[side], { ...options, file: options.files[side] });
+      return time.timed(model, {
+        samples,
+        device,
+        options: settings.runner,
+        threads: timedThreads(settings),
+      });
     };
     const models = { baseline: await describe('baseline'), candidate: await describe('candidate') };
     return {

@@ -5,7 +5,7 @@ import { DEFAULT_CONVENTIONS } from '../../../metrics/metric.js';
 import { metricsOf } from '../../../metrics/registry.js';
 import { scorePair } from '../../../metrics/score-pair.js';
 import { signaturesOf } from '../../../metrics/signature.js';
-import { modelSpecSchema } from '../../../models/spec/spec.js';
+import { modelSpecSchema } from '../../../runners/runner-of.js';
 import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
 import type { Side, SideFacts } from '../../compare/side.js';
 

@@ -1,13 +1,11 @@
 /** The worker thread of the accuracy pass: file to tensor before inference, raw output to a written matte after it. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isDiskFull, toFailure } from '../../../core/failure.js';
-import { sha256 } from '../../../core/hash.js';
-import { decodeRgb, encodeMattePng } from '../../../image/codec.js';
+import { decodeRgb } from '../../../image/codec.js';
 import type { Fed, Inferred } from '../../../models/feedings/feeding.js';
 import { feedingOf } from '../../../models/feedings/registry.js';
 import type { NetworkSpec } from '../../../models/spec/spec.js';
+import { writeMatte } from '../../write-matte.js';
 import type { FromChild, PredictJob } from './messages.js';
 
 export interface Prepared {
@@ -69,22 +67,9 @@ async function finish(message: Extract<ToFeeder, { kind: 'finish' }>): Promise<v
   const { output, parts } = message.inferred;
   const matte = await feeding.read(output, width, height);
   const postprocessMs = performance.now() - start;
-  await writeWhole(job.mattePath, await encodeMattePng(matte));
   const phases = { decodeMs, preprocessMs, inferenceMs: message.inferenceMs, postprocessMs, ...parts };
-  const matteSha256 = sha256(matte.data);
+  const matteSha256 = await writeMatte(job.mattePath, matte);
   post({ kind: 'done', jobId: job.jobId, phases, matteSha256, width, height });
-}
-
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
 
 function post(message: FromFeeder, transfer: readonly ArrayBuffer[] = []): void {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { MaskbenchError } from '../../../core/errors.js';
-import { loadModelSpec, MODELS_FOLDER } from '../../../models/spec/load-spec.js';
+import { readYamlFile } from '../../../core/yaml-file.js';
+import { networkSchemas } from '../../../models/spec/spec.js';
+import { MODELS_FOLDER } from '../../load-spec.js';
 import { formatDevice, type DeviceRequest } from '../../device.js';
 import { proveProvider } from '../proof/prove-provider.js';
 import { runnerOptionsSchema } from '../session-options.js';
@@ -16,8 +18,7 @@ const NETWORK = 'contrast-baseline';
 /** Loads a tiny network on the device in a process of its own and looks where its nodes are placed. */
 export async function tryDevice(device: DeviceRequest, signal: AbortSignal): Promise<Trial> {
   try {
-    const { spec } = await loadModelSpec(NETWORK);
-    if (spec.feeding === 'precomputed') throw new MaskbenchError('internal', `${NETWORK} has no network`);
+    const spec = await readYamlFile(join(MODELS_FOLDER, `${NETWORK}.yaml`), networkSchemas.matte);
     const paths = { model: join(MODELS_FOLDER, `${NETWORK}.onnx`) };
     const options = runnerOptionsSchema.parse({});
     await proveProvider({

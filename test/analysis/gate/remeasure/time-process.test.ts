@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SEAL_PARTS } from '../../../../src/schema/seal.js';
 import { remeasure } from '../../../../src/analysis/gate/remeasure/remeasure.js';
 import { createProcessTimer } from '../../../../src/analysis/gate/remeasure/time-process.js';
-import { loadModelSpec } from '../../../../src/models/spec/load-spec.js';
 import { parseDevice } from '../../../../src/runners/device.js';
 import type { TimedModel } from '../../../../src/runners/onnx/timing/time-together.js';
+import { loadNetworkSpec } from '../../../support/model-specs.js';
 import { makeWorkspace, type Workspace } from '../../../support/workspace.js';
 
 let workspace: Workspace;
@@ -12,8 +12,7 @@ let model: TimedModel;
 
 beforeAll(async () => {
   workspace = await makeWorkspace();
-  const { spec } = await loadModelSpec('./luma.yaml', workspace.folder);
-  if (spec.feeding === 'precomputed') throw new TypeError('luma is a network');
+  const spec = await loadNetworkSpec('./luma.yaml', workspace.folder);
   model = {
     name: 'luma',
     load: {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { join } from 'node:path';
 import { parseDevice } from '../../../../src/runners/device.js';
 import type { LoadMessage } from '../../../../src/runners/onnx/child/messages.js';
-import { loadModelSpec } from '../../../../src/models/spec/load-spec.js';
 import { startTimedProcess } from '../../../../src/runners/onnx/timing/timed-process.js';
+import { loadNetworkSpec } from '../../../support/model-specs.js';
 import { CAN_LOOK_UP_PROCESSES, inferenceProcesses, until } from '../../../support/processes.js';
 import { useTempFolders } from '../../../support/temp-folder.js';
 import { writePairedFolders } from '../../../support/tiny-datasets.js';
@@ -15,8 +15,7 @@ async function prepare(
   name: TinyModel = 'luma',
 ): Promise<{ load: LoadMessage; image: (i: number) => string }> {
   const folder = await tempFolder();
-  const { spec } = await loadModelSpec(await writeTinyModel(folder, name), folder);
-  if (spec.feeding === 'precomputed') throw new Error('a network is needed');
+  const spec = await loadNetworkSpec(await writeTinyModel(folder, name), folder);
   await writePairedFolders(join(folder, 'data'), 2);
   const options = { memoryPattern: false, graphOptimization: 'all', fetch: 'mask' } as const;
   return {

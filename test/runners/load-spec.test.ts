@@ -2,10 +2,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
-import { filesOf } from '../../../src/models/sources/ensure-model.js';
-import { listModelNames, loadModelSpec } from '../../../src/models/spec/load-spec.js';
-import { useTempFolders } from '../../support/temp-folder.js';
+import { PACKAGE_ROOT } from '../../src/core/package-root.js';
+import { listModelNames, loadModelSpec } from '../../src/runners/load-spec.js';
+import { useTempFolders } from '../support/temp-folder.js';
 
 const ZOO = join(PACKAGE_ROOT, '..', 'shared', 'facts', 'model-zoo.json');
 const SPEC = 'name: mine\nfiles: file:mine.onnx\ninput: { width: 64, height: 64 }\n';
@@ -51,7 +50,7 @@ describe('the models that come with Maskbench', () => {
   it('all pin their files, or say why they cannot', async () => {
     for (const name of names) {
       const { spec } = await loadModelSpec(name);
-      for (const source of Object.values(filesOf(spec)).flat()) {
+      for (const source of Object.values(spec.files ?? {}).flat()) {
         const pinned = source.sha256 ?? source.md5 ?? (source.kind === 'https' ? source.unpinned : undefined);
         const pinnedItself = source.kind === 'npm' || source.kind === 'file';
         const commit = source.kind === 'hf' && /^[0-9a-f]{40}$/.test(source.revision);

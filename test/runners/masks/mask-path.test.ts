@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { maskPathOf } from '../../../src/runners/masks/precomputed-masks.js';
+import { maskPathOf } from '../../../src/runners/masks/mask-files.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { describeError } from '../../../src/core/errors.js';
-import { parseYaml } from '../../../src/core/yaml-file.js';
-import { modelSpecSchema, type ModelSpec } from '../../../src/models/spec/spec.js';
+import { describeError } from '../../src/core/errors.js';
+import { parseYaml } from '../../src/core/yaml-file.js';
+import type { ModelSpec } from '../../src/models/spec/spec.js';
+import { modelSpecSchema } from '../../src/runners/runner-of.js';
 
 const SMALLEST = 'name: mine\nfiles: file:mine.onnx\ninput: { width: 320, height: 256 }\n';
 

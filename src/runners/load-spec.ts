@@ -1,10 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
-import { MaskbenchError } from '../../core/errors.js';
-import { PACKAGE_ROOT } from '../../core/package-root.js';
-import { nearest, readYamlFile } from '../../core/yaml-file.js';
-import { modelSpecSchema, type ModelSpec } from './spec.js';
+import { MaskbenchError } from '../core/errors.js';
+import { PACKAGE_ROOT } from '../core/package-root.js';
+import { nearest, readYamlFile } from '../core/yaml-file.js';
+import type { ModelFiles } from '../models/sources/source-types.js';
+import type { ModelSpec } from '../models/spec/spec.js';
+import { modelSpecSchema, runnerOf } from './runner-of.js';
+import type { LoadedSpec } from './runner.js';
 
 export const MODELS_FOLDER = join(PACKAGE_ROOT, 'configs', 'models');
 
@@ -22,16 +25,10 @@ export const modelExtensionSchema = z.custom<ModelExtension>(isExtension, {
 export const modelReferenceSchema = z.union([z.string().min(1), modelExtensionSchema, modelSpecSchema]);
 const fileSchema = z.union([modelExtensionSchema, modelSpecSchema]);
 
-export type ModelReference = string | ModelExtension | ModelSpec | z.input<typeof modelSpecSchema>;
+export type ModelReference = string | ModelExtension | ModelSpec | Readonly<Record<string, unknown>>;
 
 /** Variations of variations, at most so many. */
 const DEEPEST = 8;
-
-/** A spec and the folder that its `file:` sources are relative to. */
-export interface LoadedSpec {
-  readonly spec: ModelSpec;
-  readonly folder: string;
-}
 
 /** Names of the models that come with Maskbench, sorted. */
 export async function listModelNames(folder: string = MODELS_FOLDER): Promise<readonly string[]> {
@@ -90,8 +87,8 @@ function unknownModel(name: string, names: readonly string[]): MaskbenchError {
 
 /** Fields that belong to the very model they stand in, and say nothing of a variation. */
 const NOT_INHERITED = ['title', 'publishedAs', 'expected'] as const;
-/** Fields whose parts are replaced one by one; all others are replaced whole. */
-const MERGED = ['input', 'output', 'classes', 'prompts', 'masks'] as const;
+/** Fields within fields whose parts are replaced one by one, too; so are those of the outermost fields, `files` apart. */
+const MERGED_WITHIN = ['classes'] as const;
 
 /**
  * The base with the extension's fields in place of its own; paths are relative to `folder` afterwards.
@@ -100,14 +97,10 @@ const MERGED = ['input', 'output', 'classes', 'prompts', 'masks'] as const;
  */
 export function extendSpec(base: LoadedSpec, extension: ModelExtension, folder: string): LoadedSpec {
   const { extends: name, ...changes } = extension;
-  const inherited: Record<string, unknown> = { ...base.spec };
+  const inherited: Record<string, unknown> = { ...moved(base, folder) };
   for (const field of NOT_INHERITED) delete inherited[field];
-  if (base.spec.feeding !== 'precomputed') {
-    inherited['files'] = rebase(base.spec.files, (path) =>
-      isAbsolute(path) ? path : relative(folder, join(base.folder, path)),
-    );
-  }
-  const result = modelSpecSchema.safeParse(merge(inherited, { name: `${name}-varied`, ...changes }));
+  const varied = merge(inherited, { name: `${name}-varied`, ...changes }, (key) => key !== 'files');
+  const result = modelSpecSchema.safeParse(varied);
   if (result.success) return { spec: result.data, folder };
   throw new MaskbenchError('config.invalid', z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, ' '), {
     where: `the variation of model "${name}"`,
@@ -116,15 +109,20 @@ export function extendSpec(base: LoadedSpec, extension: ModelExtension, folder: 
   });
 }
 
+/** The spec with its paths relative to another folder. */
+function moved({ spec, folder: from }: LoadedSpec, folder: string): ModelSpec {
+  const move = (path: string): string => (isAbsolute(path) ? path : relative(folder, join(from, path)));
+  const own = from === folder ? spec : (runnerOf(spec).moved?.(spec, move) ?? spec);
+  return own.files === undefined ? own : { ...own, files: moveFiles(own.files, move) };
+}
+
 export function isExtension(value: unknown): value is ModelExtension {
   return (
     typeof value === 'object' && value !== null && 'extends' in value && typeof value.extends === 'string'
   );
 }
 
-type Files = Exclude<LoadedSpec['spec'], { feeding: 'precomputed' }>['files'];
-
-function rebase(files: Files, move: (path: string) => string): Files {
+function moveFiles(files: ModelFiles, move: (path: string) => string): ModelFiles {
   return Object.fromEntries(
     Object.entries(files).map(([role, sources]) => [
       role,
@@ -133,12 +131,18 @@ function rebase(files: Files, move: (path: string) => string): Files {
   );
 }
 
-function merge(base: Readonly<Record<string, unknown>>, changes: Readonly<Record<string, unknown>>): unknown {
+function merge(
+  base: Readonly<Record<string, unknown>>,
+  changes: Readonly<Record<string, unknown>>,
+  isMerged: (key: string) => boolean,
+): Readonly<Record<string, unknown>> {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(changes)) {
     const before = base[key];
-    const inner = MERGED.some((name) => name === key) && isRecord(before) && isRecord(value);
-    merged[key] = inner ? merge(before, value) : value;
+    merged[key] =
+      isMerged(key) && isRecord(before) && isRecord(value)
+        ? merge(before, value, (inner) => MERGED_WITHIN.some((name) => name === inner))
+        : value;
   }
   return merged;
 }

@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ensureModel } from '../../../src/models/sources/ensure-model.js';
-import { loadModelSpec } from '../../../src/models/spec/load-spec.js';
-import { useTempFolders } from '../../support/temp-folder.js';
+import { loadModelSpec } from '../../src/runners/load-spec.js';
+import { runnerOf } from '../../src/runners/runner-of.js';
+import { loadNetworkSpec } from '../support/model-specs.js';
+import { useTempFolders } from '../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
 
@@ -14,10 +15,10 @@ describe('a variation of a model', () => {
       name: 'u2net-bilinear',
       input: { resample: 'pillow-bilinear' },
     });
-    const { spec: base } = await loadModelSpec('u2net');
-    if (spec.feeding !== 'matte' || base.feeding !== 'matte') throw new Error('not fed as a matte');
+    const base = await loadNetworkSpec('u2net');
+    if (base.feeding !== 'matte') throw new Error('not fed as a matte');
     expect(spec).toMatchObject({ name: 'u2net-bilinear', files: base.files, output: base.output });
-    expect(spec.input).toEqual({ ...base.input, resample: 'pillow-bilinear' });
+    expect(spec).toHaveProperty('input', { ...base.input, resample: 'pillow-bilinear' });
     expect(spec.trainedOn).toEqual(base.trainedOn);
   });
 
@@ -39,9 +40,32 @@ describe('a variation of a model', () => {
     await writeFile(join(folder, 'b', 'n.yaml'), 'extends: ../a/m.yaml\nname: n\ninput: { width: 16 }\n');
     const loaded = await loadModelSpec('./b/n.yaml', folder);
     expect(loaded.spec).toMatchObject({ name: 'n', input: { width: 16, height: 8 } });
-    expect((await ensureModel(loaded, { offline: true })).paths).toEqual({
-      model: join(folder, 'a', 'm.onnx'),
+    const { assets } = await runnerOf(loaded.spec).ensure(loaded, { offline: true });
+    expect(assets).toMatchObject({ paths: { model: join(folder, 'a', 'm.onnx') } });
+  });
+
+  it('finds masks, their times and prompts of the other, wherever it lies itself', async () => {
+    const folder = await tempFolder();
+    await mkdir(join(folder, 'a'));
+    await mkdir(join(folder, 'b'));
+    await writeFile(join(folder, 'a', 'times.csv'), 'id,ms\n');
+    await writeFile(
+      join(folder, 'a', 'm.yaml'),
+      'name: m\nfeeding: precomputed\nmasks: { path: "x/{id}.png", times: times.csv }\n',
+    );
+    const files = 'files: { encoder: file:e.onnx, decoder: file:d.onnx }';
+    await writeFile(
+      join(folder, 'a', 's.yaml'),
+      `name: s\nfeeding: sam\n${files}\ninput: {}\nprompts: { file: p.yaml }\n`,
+    );
+    const loaded = await loadModelSpec({ extends: './a/m.yaml', name: 'n' }, folder);
+    const { assets } = await runnerOf(loaded.spec).ensure(loaded, {});
+    expect(assets).toEqual({
+      pattern: join(folder, 'a', 'x', '{id}.png'),
+      times: join(folder, 'a', 'times.csv'),
     });
+    const { spec } = await loadModelSpec({ extends: '../a/s.yaml', name: 't' }, join(folder, 'b'));
+    expect(spec).toMatchObject({ prompts: { file: '../a/p.yaml' } });
   });
 
   it('may vary a variation, but not itself', async () => {
@@ -79,6 +103,6 @@ describe('a second feeding that comes along', () => {
     const { spec } = await loadModelSpec(name);
     const { spec: rembg } = await loadModelSpec(name.replace('-upstream', ''));
     expect(spec).toMatchObject({ name, input, output });
-    expect('files' in spec && spec.files).toEqual('files' in rembg && rembg.files);
+    expect(spec.files).toEqual(rembg.files);
   });
 });

@@ -1,0 +1,63 @@
+import { canonicalJson } from '../../core/hash.js';
+import { networkSchemas, type NetworkSpec } from '../../models/spec/spec.js';
+import type { Runner, StageSession, StagesRequest, TimedRequest } from '../runner.js';
+import { ensureOnnx, promptsOf, type OnnxAssets, type OnnxModel } from './ensure.js';
+import { openOnnxSession } from './session.js';
+import { startStageRunner } from './stage-runner.js';
+import type { TimedModel } from './timing/time-together.js';
+
+/** ONNX networks, each in a process of its own under ONNX Runtime. */
+export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
+  title: 'an ONNX network',
+  specs: networkSchemas,
+  describe: ({ input: { width, height } }) => `${width}x${height}`,
+  moved: (spec, move) =>
+    spec.feeding === 'sam' && spec.prompts.file !== undefined
+      ? { ...spec, prompts: { ...spec.prompts, file: move(spec.prompts.file) } }
+      : spec,
+  ensure: ensureOnnx,
+  identity({ spec, sha256 }, { device, runner }) {
+    const [provider] = device.split(':');
+    const text = canonicalJson({ bytes: sha256, ...feedingFields(spec), provider, runner });
+    return () => text;
+  },
+  open: openOnnxSession,
+  time: { kind: 'pass', scope: 'predict', timed: timedModel },
+  stages: (model) => ({ spec: model.spec, open: (request) => openStages(model, request) }),
+};
+
+/** What of a spec can change a matte. The content of a file of prompts is in the model's hash. */
+function feedingFields(spec: NetworkSpec): Readonly<Record<string, unknown>> {
+  if (spec.feeding !== 'sam') return { feeding: spec.feeding, input: spec.input, output: spec.output };
+  const { file: _inHash, ...prompts } = spec.prompts;
+  return { feeding: spec.feeding, input: spec.input, prompts };
+}
+
+async function timedModel(
+  model: OnnxModel,
+  { samples, device, options, threads }: TimedRequest,
+): Promise<TimedModel> {
+  const { spec, assets } = model;
+  const promptOf = await promptsOf(model);
+  return {
+    name: spec.name,
+    load: { kind: 'load', spec, paths: assets.paths, device, options, threads },
+    images: samples.map(({ imagePath, dataset, id }, i) => ({
+      key: String(i),
+      path: imagePath,
+      prompt: promptOf(dataset, id),
+    })),
+  };
+}
+
+async function openStages(model: OnnxModel, request: StagesRequest): Promise<StageSession> {
+  const { spec = model.spec, device, options, threads, folder } = request;
+  const promptOf = await promptsOf({ ...model, spec });
+  const { paths } = model.assets;
+  const runner = startStageRunner({ kind: 'load', spec, paths, device, options, threads }, folder);
+  return {
+    stagesOf: ({ imagePath, dataset, id }) => runner.stagesOf(imagePath, promptOf(dataset, id)),
+    outputOf: ({ imagePath, dataset, id }) => runner.outputOf(imagePath, promptOf(dataset, id)),
+    stop: () => runner.stop(),
+  };
+}

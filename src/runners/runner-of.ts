@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { MaskbenchError } from '../core/errors.js';
+import type { ModelSpec } from '../models/spec/spec.js';
+import { RUNNERS } from './registry.js';
+import type { Runner, SpecSchema } from './runner.js';
+
+const SCHEMAS = new Map(RUNNERS.flatMap(({ specs }) => Object.entries(specs)));
+const [FIRST, ...OTHERS] = [...SCHEMAS.values()] as [SpecSchema, ...SpecSchema[]];
+const FEEDINGS = inWords([...SCHEMAS.keys()]);
+
+/**
+ * A model as data: where its bytes come from, how it is fed and read, what it may be used for, what it has seen.
+ * `feeding` names the path through the code: a feeding of a network (src/models/feedings), or another runner.
+ */
+export const modelSpecSchema = z.discriminatedUnion('feeding', [FIRST, ...OTHERS], {
+  error: `feeding is ${FEEDINGS}`,
+}) as z.ZodType as z.ZodType<ModelSpec>;
+
+/**
+ * The runner of a model.
+ *
+ * @throws MaskbenchError `config.invalid` for a feeding that no runner knows, as a run folder of another version may have.
+ */
+export function runnerOf({ name, feeding }: Pick<ModelSpec, 'name' | 'feeding'>): Runner {
+  const runner = RUNNERS.find(({ specs }) => Object.hasOwn(specs, feeding));
+  if (runner !== undefined) return runner;
+  throw new MaskbenchError('config.invalid', `feeding is "${feeding}"`, {
+    where: name,
+    remedy: `expected ${FEEDINGS}`,
+  });
+}
+
+function inWords(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}

@@ -1,0 +1,197 @@
+/**
+ * The face of whatever makes a matte. A runner is one folder here and one line in `registry.ts`; nothing outside its folder
+ * asks which one a model has, only what it can do: an ability that a runner lacks is a member that it does not have.
+ *
+ * What the shapes below leave room for:
+ * - A program of somebody else's: `open` starts it, `predict` hands it one job after another, `close` ends it. A program that
+ *   died fails the job it had, or, if no further one can be done, makes `predict` throw `runner.crashed`: the cells are tried
+ *   again when the run is resumed. Its times are a series of scope `file-to-file` that it measures itself.
+ * - A web service: a job is a call, as many at once as it allows. A call has a cost, and one of which nobody knows whether it
+ *   was answered (or paid for) ends as `unsettled`. Its times are a series of scope `service`.
+ * - Several cards: `open` is called once per device, and the sessions draw their jobs from one iterable.
+ */
+import type { z } from 'zod';
+import type { Failure } from '../core/failure.js';
+import type { EnsureOptions } from '../models/sources/pull.js';
+import type { ModelSpec, NetworkSpec } from '../models/spec/spec.js';
+import type { EventSink } from '../schema/events.js';
+import type { PlannedSample } from '../schema/planned-sample.js';
+import type { DeviceRequest } from './device.js';
+import type { RunnerOptions } from './onnx/session-options.js';
+import type { StageRunner } from './onnx/stage-runner.js';
+import type { TimedModel } from './onnx/timing/time-together.js';
+import type { PhaseTimes } from './phases.js';
+
+/** A spec and the folder that its paths are relative to. */
+export interface LoadedSpec<Spec extends ModelSpec = ModelSpec> {
+  readonly spec: Spec;
+  readonly folder: string;
+}
+
+/** A model whose everything is on this machine; what that is concerns its runner alone. */
+export interface ReadyModel<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
+  readonly spec: Spec;
+  /** Of all that its mattes depend on and that is not in the spec. */
+  readonly sha256: string;
+  /** Of its weights; 0 where there are none. */
+  readonly bytes: number;
+  readonly assets: Assets;
+}
+
+export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
+  /** What its models are, for messages: "<name> is an ONNX network". */
+  readonly title: string;
+  /** The schema of its models' specs (`modelFields` and its own), by the `feeding` that each is named by. */
+  readonly specs: Readonly<Record<string, SpecSchema>>;
+  /** In a word, for lists of models: `320x320`. */
+  describe(spec: Spec): string;
+  /** The spec with its own paths (those of `files` apart) moved, for a variation that lies in another folder. */
+  moved?(spec: Spec, move: (path: string) => string): Spec;
+  /**
+   * Makes all that a model consists of available on this machine.
+   *
+   * @throws MaskbenchError for what cannot be found or fetched.
+   */
+  ensure(
+    loaded: LoadedSpec<Spec>,
+    options: Omit<EnsureOptions, 'name' | 'baseDir'>,
+  ): Promise<ReadyModel<Spec, Assets>>;
+  /** All that a matte depends on besides the image, as text: where it is the same, a matte is used again. */
+  identity(
+    model: ReadyModel<Spec, Assets>,
+    settings: RunBasis,
+  ): (sample: PlannedSample) => string | Promise<string>;
+  /**
+   * Gets ready to predict on one device.
+   *
+   * @throws MaskbenchError `device.unavailable`, or why this model cannot be run.
+   */
+  open(model: ReadyModel<Spec, Assets>, request: OpenRequest): Promise<PredictSession>;
+  /** How its models are timed; absent where they have no times. */
+  readonly time?: PassTiming<Spec, Assets> | SeriesTiming<Spec, Assets>;
+  /** The model as a network whose stages can be looked at one by one (drift, `models verify --score`). */
+  stages?(model: ReadyModel<Spec, Assets>): StagedNetwork;
+}
+
+export type SpecSchema = z.ZodObject<z.ZodRawShape, z.core.$strict>;
+
+/** What of a run's settings a matte may depend on: the device as it is written, and the options of ONNX Runtime. */
+export interface RunBasis {
+  readonly device: string;
+  readonly runner: unknown;
+}
+
+export interface OpenRequest {
+  readonly device: DeviceRequest;
+  /** ONNX Runtime's; a runner of another kind has its own in its specs. */
+  readonly options: RunnerOptions;
+  /** Of the accuracy pass; how work is divided is the runner's own business. */
+  readonly parallelism: Readonly<Record<'processes' | 'threads', number | 'auto'>>;
+  /** How many samples are to come. */
+  readonly samples: number;
+  /** Go on where nothing of the model runs on the device asked for. */
+  readonly allowFallback: boolean;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+/** A sample, and where its matte is to be written: an 8-bit grey PNG of the image's size, whole or not at all. */
+export interface MatteJob {
+  readonly sample: PlannedSample;
+  readonly mattePath: string;
+}
+
+export interface PredictSession {
+  /**
+   * Predicts every job, in any order and as many at once as it likes. `onOutcome` is called once for each; its promise
+   * holds up further jobs.
+   *
+   * @throws MaskbenchError when no further job can be done, or `cancelled`. Jobs without an outcome were not done.
+   */
+  predict(
+    jobs: AsyncIterable<MatteJob>,
+    onOutcome: (job: MatteJob, outcome: Outcome) => Promise<void>,
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What became of a job, and what that cost where it costs money. */
+export type Outcome = { readonly cost?: Cost } & (
+  | {
+      readonly kind: 'done';
+      readonly phases: PhaseTimes;
+      /** Of the matte's pixels. */
+      readonly matteSha256: string;
+      readonly width: number;
+      readonly height: number;
+    }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** Nobody knows: it was asked for, perhaps done and paid for, and the answer was lost. */
+  | { readonly kind: 'unsettled'; readonly failure: Failure }
+);
+
+export interface Cost {
+  readonly amount: number;
+  /** ISO 4217, e.g. `USD`. */
+  readonly currency: string;
+}
+
+/** What a time covers: pre- and postprocessing and inference; from an image file to a matte file; a call over a network. */
+export type TimeScope = 'predict' | 'file-to-file' | 'service';
+
+/** Timed by the timing pass, phase by phase, in a process that takes turns with those of other models. */
+export interface PassTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
+  readonly kind: 'pass';
+  readonly scope: 'predict';
+  /** How it is loaded and which images it sees; an image's key is its position among the samples. */
+  timed(model: ReadyModel<Spec, Assets>, request: TimedRequest): Promise<TimedModel>;
+}
+
+export interface TimedRequest extends Pick<OpenRequest, 'device' | 'options'> {
+  readonly samples: readonly PlannedSample[];
+  readonly threads: number;
+}
+
+/** Times that the runner has by itself: it measures them, or they came along with the mattes. */
+export interface SeriesTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
+  readonly kind: 'series';
+  readonly scope: TimeScope;
+  readonly measuredElsewhere: boolean;
+  /** Of these samples, as far as there are times; undefined for a model without any. */
+  series(
+    model: ReadyModel<Spec, Assets>,
+    samples: readonly PlannedSample[],
+    signal: AbortSignal,
+  ): AsyncIterable<TimedSample> | undefined;
+}
+
+export interface TimedSample {
+  readonly sample: PlannedSample;
+  /** Which one of this sample, from 0. */
+  readonly iteration: number;
+  readonly phases: PhaseTimes;
+}
+
+export interface StagedNetwork {
+  readonly spec: NetworkSpec;
+  /** Starts a process that computes stages, one sample at a time. */
+  open(request: StagesRequest): Promise<StageSession>;
+}
+
+export interface StagesRequest extends Pick<OpenRequest, 'device' | 'options'> {
+  /** In place of the model's own: the same networks, fed or read in another way. */
+  readonly spec?: NetworkSpec;
+  readonly threads: number;
+  /** Where the stages of the sample at hand are written; the process's own. */
+  readonly folder: string;
+}
+
+type Pictured = Pick<PlannedSample, 'dataset' | 'id' | 'imagePath'>;
+
+export interface StageSession {
+  /** @throws MaskbenchError why this sample has no stages, or why the process cannot go on. */
+  stagesOf(sample: Pictured): ReturnType<StageRunner['stagesOf']>;
+  /** The raw output alone, also where it is no matte. */
+  outputOf(sample: Pictured): ReturnType<StageRunner['outputOf']>;
+  stop(): Promise<void>;
+}
