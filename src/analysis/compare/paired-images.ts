@@ -105,25 +105,32 @@ export interface ScopedScores {
   readonly rows: Uint32Array;
 }
 
-/** Over the datasets given, or over a part of their images. */
+/**
+ * Over the datasets given, or over a part of their images.
+ *
+ * @param isIn is told what is known of an image, and its number among those of all datasets given
+ */
 export function scopeScores(
   datasets: readonly PairedDataset[],
   { id, better }: Pick<MetricMeta, 'id' | 'better'>,
-  isIn: (attributes: Attributes) => boolean = () => true,
+  isIn: (attributes: Attributes, image: number) => boolean = () => true,
 ): ScopedScores {
   const size = datasets.reduce((sum, { ids }) => sum + ids.length, 0);
   const [baseline, candidate] = [new Float64Array(size), new Float64Array(size)];
   const rows = new Uint32Array(size);
   const sources: PairedDataset[] = [];
   let n = 0;
+  let first = 0;
   let undefinedBaseline = 0;
   let undefinedCandidate = 0;
   for (const dataset of datasets) {
+    const offset = first;
+    first += dataset.ids.length;
     const before = dataset.baseline.get(id);
     const after = dataset.candidate.get(id);
     if (before === undefined || after === undefined) continue;
     for (let row = 0; row < before.length; row++) {
-      if (!isIn(dataset.attributes[row])) continue;
+      if (!isIn(dataset.attributes[row], offset + row)) continue;
       const [x, y] = [before[row], after[row]];
       if (Number.isNaN(x) && !Number.isNaN(y)) undefinedBaseline++;
       if (Number.isNaN(y) && !Number.isNaN(x)) undefinedCandidate++;

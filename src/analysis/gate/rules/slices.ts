@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { metaOf } from '../../../metrics/metric-meta.js';
 import { scopeScores } from '../../compare/paired-images.js';
+import { wordOf } from '../../slices/slicing.js';
 import { gainClaim } from '../evidence/claims.js';
 import { metricId, type GateRule } from './rule.js';
 
@@ -28,7 +29,7 @@ export const slices: GateRule<'slices', typeof schema> = {
         const scores = scopeScores(
           datasets,
           meta,
-          (attributes) => String(attributes[attribute] ?? '') === String(value),
+          (attributes) => wordOf(attributes, attribute) === String(value),
         );
         return gainClaim(meta, scores, margin, {
           id: `slice/${attribute}=${value}/${metric}`,
