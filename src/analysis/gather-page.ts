@@ -3,7 +3,7 @@ import type { PageRun } from '../schema/page-input.js';
 import type { Summary } from '../schema/summary.js';
 import { METRICS } from '../metrics/registry.js';
 import { runFolder } from '../store/run-folder.js';
-import { openRun } from './compare/open-run.js';
+import { openRun } from './compare/open-side.js';
 import { rankRun } from './compare/rank.js';
 import { cellsOf, sliceTables } from './slices/page-cells.js';
 import { readCurves } from '../store/curves.js';
