@@ -29,7 +29,7 @@ else await main();
 
 async function compare(a, b) {
   const { compareSides } = await import('../dist/analysis/compare/compare.js');
-  const { openRun } = await import('../dist/analysis/compare/open-run.js');
+  const { openRun } = await import('../dist/analysis/compare/open-side.js');
   const start = performance.now();
   const { comparison } = await compareSides(await openRun(a, 'a'), await openRun(b, 'b'), {});
   const seconds = (performance.now() - start) / 1000;

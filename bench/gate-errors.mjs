@@ -1,4 +1,4 @@
-// How often a whole gate errs, by simulation through the code that judges real runs (src/analysis/gate/rules/claims.ts), on
+// How often a whole gate errs, by simulation through the code that judges real runs (src/analysis/gate/evidence/claims.ts), on
 // gains like those of real models (bench/support/score-populations.mjs), 200 images each:
 //   wrong pass   of three claims one has lost exactly its margin, the others are fit; share of runs in which all pass
 //   wrong fail   six claims lie exactly on their margin; share of runs in which any fails (Holm)
@@ -7,7 +7,7 @@
 //
 //   npm run bench -- gate-errors        MASKBENCH_BENCH_RUNS=200 for a shorter look
 //   node bench/gate-errors.mjs tied     some populations alone, with the very figures of the whole
-import { judgeClaims } from '../dist/analysis/gate/rules/claims.js';
+import { judgeClaims } from '../dist/analysis/gate/evidence/claims.js';
 import { ratioInterval } from '../dist/analysis/gate/remeasure/remeasure.js';
 import { createRandom } from '../dist/stats/random.js';
 import { printMachine, printTable, verdict } from './support/print.mjs';
@@ -34,7 +34,7 @@ function draw(pool, mean, stream) {
 }
 
 function claim(id, gains) {
-  return { id, kind: 'accuracy', rule: id, means: id, gains, margin: MARGIN, undefinedCandidate: 0 };
+  return { id, rule: id, means: id, gains, margin: MARGIN, undefinedCandidate: 0 };
 }
 
 function share(seed, isWrong) {

@@ -3,13 +3,12 @@ import type { PageRun } from '../schema/page-input.js';
 import type { Summary } from '../schema/summary.js';
 import { METRICS } from '../metrics/registry.js';
 import { runFolder } from '../store/run-folder.js';
-import { openRun } from './compare/open-run.js';
+import { openRun } from './compare/open-side.js';
 import { rankRun } from './compare/rank.js';
-import { cellsOf } from './slices/cells.js';
+import { cellsOf, sliceTables } from './slices/page-cells.js';
 import { readCurves } from '../store/curves.js';
 import { headlineMetric } from '../metrics/headline-metric.js';
 import { readSeries } from '../store/series.js';
-import { sliceTables } from './slices/slice-tables.js';
 
 /**
  * What a report shows beyond the summary, from the files of the run folder. They are read line by line; what stays is 8

@@ -2,11 +2,15 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { nearest } from '../../core/yaml-file.js';
-import { runFolder } from '../../store/run-folder.js';
+import { metricsOf } from '../../metrics/registry.js';
+import { signaturesOf } from '../../metrics/signature.js';
+import { loadRunScores } from '../../store/load-run-scores.js';
+import type { Manifest } from '../../store/manifest.js';
+import { readManifest, runFolder } from '../../store/run-folder.js';
+import { loadStoredTimes } from '../../store/stored-times.js';
 import { BASELINES_FOLDER } from './baseline/baseline-schema.js';
 import { isBaseline, listBaselines, openBaseline } from './baseline/open-baseline.js';
-import { openRun } from './open-run.js';
-import type { Side } from './side.js';
+import type { Side, SideFacts } from './side.js';
 
 /**
  * A run folder, the folder of a baseline, or the name of a baseline in `baselines/` of the working directory.
@@ -28,4 +32,53 @@ export async function openSide(reference: string, cwd: string): Promise<Side> {
         ? `did you mean the baseline "${near}"?`
         : `expected a folder with manifest.json, or one of the baselines (${names.join(', ') || 'none yet'})`,
   });
+}
+
+/**
+ * A run folder as a side of a comparison. Scores and times are read when they are asked for.
+ *
+ * @param label what messages and reports call it
+ * @throws MaskbenchError `data.missing` (no run there) or `run.mismatch` (written by another schema version).
+ */
+export async function openRun(path: string, label: string): Promise<Side> {
+  const folder = runFolder(path);
+  const facts = factsOf(await readManifest(folder), label);
+  const { metrics, signatures } = facts;
+  return {
+    facts,
+    folder,
+    loadScores: (models) => loadRunScores({ folder, models, metrics, signatures }),
+    loadTimes: async (models) => {
+      const times = await loadStoredTimes(folder);
+      return new Map([...times].filter(([model]) => models.includes(model)));
+    },
+  };
+}
+
+function factsOf(
+  { name, createdAt, maskbenchVersion, settings, environment }: Manifest,
+  label: string,
+): SideFacts {
+  const { models, datasets, device, runner, scoring } = settings;
+  const { host: _host, ...machine } = environment;
+  return {
+    label,
+    kind: 'run',
+    name,
+    createdAt,
+    maskbenchVersion,
+    device,
+    environment: machine,
+    runner,
+    signatures: signaturesOf(scoring.protocols, scoring),
+    metrics: metricsOf(scoring.protocols).map(({ meta }) => meta.id),
+    models: models.map(({ spec, sha256, bytes }) => ({ name: spec.name, sha256, bytes, spec })),
+    datasets: datasets.map(({ name: dataset, fingerprint, samples, problems, tags }) => ({
+      name: dataset,
+      fingerprint,
+      samples,
+      problems,
+      tags,
+    })),
+  };
 }

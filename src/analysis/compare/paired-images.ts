@@ -1,5 +1,6 @@
 import { leakedTags } from '../../schema/leakage.js';
 import { pairedGains } from '../../stats/differences.js';
+import type { MovedImage } from '../../schema/comparison.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { datasetOf, type LoadedSide } from './image-differences.js';
 import type { ModelPair } from './pair-models.js';
@@ -104,25 +105,32 @@ export interface ScopedScores {
   readonly rows: Uint32Array;
 }
 
-/** Over the datasets given, or over a part of their images. */
+/**
+ * Over the datasets given, or over a part of their images.
+ *
+ * @param isIn is told what is known of an image, and its number among those of all datasets given
+ */
 export function scopeScores(
   datasets: readonly PairedDataset[],
   { id, better }: Pick<MetricMeta, 'id' | 'better'>,
-  isIn: (attributes: Attributes) => boolean = () => true,
+  isIn: (attributes: Attributes, image: number) => boolean = () => true,
 ): ScopedScores {
   const size = datasets.reduce((sum, { ids }) => sum + ids.length, 0);
   const [baseline, candidate] = [new Float64Array(size), new Float64Array(size)];
   const rows = new Uint32Array(size);
   const sources: PairedDataset[] = [];
   let n = 0;
+  let first = 0;
   let undefinedBaseline = 0;
   let undefinedCandidate = 0;
   for (const dataset of datasets) {
+    const offset = first;
+    first += dataset.ids.length;
     const before = dataset.baseline.get(id);
     const after = dataset.candidate.get(id);
     if (before === undefined || after === undefined) continue;
     for (let row = 0; row < before.length; row++) {
-      if (!isIn(dataset.attributes[row])) continue;
+      if (!isIn(dataset.attributes[row], offset + row)) continue;
       const [x, y] = [before[row], after[row]];
       if (Number.isNaN(x) && !Number.isNaN(y)) undefinedBaseline++;
       if (Number.isNaN(y) && !Number.isNaN(x)) undefinedCandidate++;
@@ -137,4 +145,49 @@ export function scopeScores(
   const [x, y] = [baseline.subarray(0, n), candidate.subarray(0, n)];
   const gains = pairedGains(x, y, better);
   return { n, baseline: x, candidate: y, gains, undefinedBaseline, undefinedCandidate, sources, rows };
+}
+
+/** The images with the lowest gains below zero, the worst first; at most `count`. */
+export function largestLosses(scores: ScopedScores, count: number): readonly MovedImage[] {
+  return pick(scores, count, (gain) => -gain);
+}
+
+/** The images with the highest gains above zero, the best first; at most `count`. */
+export function largestGains(scores: ScopedScores, count: number): readonly MovedImage[] {
+  return pick(scores, count, (gain) => gain);
+}
+
+/** The images that a rule names, by gain, the worst first. */
+export function imagesWhere(
+  scores: ScopedScores,
+  isMeant: (gain: number, i: number) => boolean,
+): readonly MovedImage[] {
+  const found: number[] = [];
+  for (let i = 0; i < scores.n; i++) if (isMeant(scores.gains[i], i)) found.push(i);
+  return found.sort((a, b) => scores.gains[a] - scores.gains[b]).map((i) => describe(scores, i));
+}
+
+function pick(
+  scores: ScopedScores,
+  count: number,
+  amountOf: (gain: number) => number,
+): readonly MovedImage[] {
+  const { gains, n } = scores;
+  const moved: number[] = [];
+  for (let i = 0; i < n; i++) if (amountOf(gains[i]) > 0) moved.push(i);
+  return moved
+    .sort((a, b) => amountOf(gains[b]) - amountOf(gains[a]) || a - b)
+    .slice(0, count)
+    .map((i) => describe(scores, i));
+}
+
+function describe({ sources, rows, baseline, candidate, gains }: ScopedScores, i: number): MovedImage {
+  const source = sources[i];
+  return {
+    dataset: source.name,
+    id: source.ids[rows[i]],
+    baseline: baseline[i],
+    candidate: candidate[i],
+    gain: gains[i],
+  };
 }

@@ -2,25 +2,24 @@ import type { SliceComparison, SliceComparisons } from '../../schema/comparison.
 import type { MetricMeta } from '../../metrics/metric.js';
 import { benjaminiHochberg } from '../../stats/multiplicity.js';
 import { meanOf } from '../../stats/values.js';
-import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
-import { cutByBins, cutInThirds } from '../slices/cut.js';
+import type { Slicing } from '../../schema/page-input.js';
+import {
+  attributeNames,
+  FEWEST_IMAGES,
+  numberOf,
+  numbersFirst,
+  numericAttribute,
+  sliceByNumber,
+  sliceByValue,
+  wordOf,
+} from '../slices/slicing.js';
 import { estimateGain, signFlipP, type Resampling } from './metric-comparison.js';
 import { scopeScores, type PairedDataset } from './paired-images.js';
 import type { Attributes } from '../../store/run-scores.js';
 
-/** A part of the images by the value of one attribute, or by a range of it. */
-export interface Slice {
-  readonly attribute: string;
-  readonly value: string;
-  isIn(attributes: Attributes): boolean;
-}
-
 /** Of so large slices there can only be some dozens; fewer sign patterns tell p well enough to correct it for them. */
 const LARGE = 4096;
 const FEW_PATTERNS = 2000;
-
-/** Slices with fewer images are information only. */
-export const SLICE_MINIMUM = 30;
 
 /** Numbers with more distinct values than this are cut into ranges. */
 const FEW_VALUES = 8;
@@ -34,12 +33,14 @@ export function compareSlices(
   metric: MetricMeta,
   resampling: Resampling,
 ): SliceComparisons | null {
-  const rows = slicesOf(datasets).flatMap((slice): SliceComparison[] => {
-    const { n, gains, baseline, candidate } = scopeScores(datasets, metric, slice.isIn);
+  const slices = attributeCuts(datasets).flatMap(({ attribute, cut: { labels, of } }) =>
+    labels.map((value, i) => ({ attribute, value, isIn: (image: number) => of[image] === i })),
+  );
+  const rows = slices.flatMap(({ attribute, value, isIn }): SliceComparison[] => {
+    const { n, gains, baseline, candidate } = scopeScores(datasets, metric, (_, image) => isIn(image));
     if (n === 0) return [];
-    const { attribute, value } = slice;
     const own = { ...resampling, seed: `${resampling.seed}/${metric.id}/${attribute}=${value}` };
-    const tested = n >= SLICE_MINIMUM;
+    const tested = n >= FEWEST_IMAGES;
     const mean = meanOf(gains);
     return [
       {
@@ -58,19 +59,24 @@ export function compareSlices(
     ];
   });
   if (rows.length === 0) return null;
-  const tested = rows.filter(({ n }) => n >= SLICE_MINIMUM);
+  const tested = rows.filter(({ n }) => n >= FEWEST_IMAGES);
   const adjusted = benjaminiHochberg(tested.map(({ p }) => p ?? 1));
   const byRow = new Map(tested.map((row, i) => [row, row.p === null ? null : adjusted[i]]));
   return {
     metric: metric.id,
     correction: 'benjamini-hochberg',
-    minimum: SLICE_MINIMUM,
+    minimum: FEWEST_IMAGES,
     rows: rows.map((row) => ({ ...row, adjusted: byRow.get(row) ?? null })),
   };
 }
 
-/** Of every attribute its values in order; attributes that only rename another, or that never vary, are left out. */
-export function slicesOf(datasets: readonly PairedDataset[]): readonly Slice[] {
+/**
+ * Of every attribute how it cuts the images of all datasets together. Attributes that only rename another, or that never
+ * vary, are left out.
+ */
+function attributeCuts(
+  datasets: readonly PairedDataset[],
+): readonly { readonly attribute: string; readonly cut: Slicing }[] {
   const all = datasets.flatMap(({ attributes }) => attributes);
   const names = [...attributeNames(all)].sort();
   const numeric = new Set(names.filter((name) => isNumeric(all, name)));
@@ -78,7 +84,7 @@ export function slicesOf(datasets: readonly PairedDataset[]): readonly Slice[] {
   const ordered = [...names.filter((name) => !numeric.has(name)), ...numeric];
   // the datasets have rows of their own
   const partitions = new Set([partition(datasets.flatMap(({ name, ids }) => ids.map(() => name)))]);
-  return ordered.flatMap((attribute): readonly Slice[] => {
+  return ordered.flatMap((attribute) => {
     const values = all.map((attributes) => attributes[attribute]);
     const classes = new Set(values).size;
     if (classes < 2) return [];
@@ -88,16 +94,14 @@ export function slicesOf(datasets: readonly PairedDataset[]): readonly Slice[] {
       if (partitions.has(signature)) return [];
       partitions.add(signature);
     }
-    return numeric.has(attribute) && classes > FEW_VALUES
-      ? rangesOf(all, attribute)
-      : valuesOf(all, attribute);
+    if (!numeric.has(attribute) || classes <= FEW_VALUES) {
+      const words = all.map((of) => wordOf(of, attribute));
+      return [{ attribute, cut: sliceByValue(words, numeric.has(attribute) ? numbersFirst : undefined) }];
+    }
+    const numbers = all.map((of) => numberOf(of, attribute));
+    const cut = sliceByNumber(numbers, numericAttribute(attribute)?.bins, 'all datasets');
+    return cut.labels.length < 2 ? [] : [{ attribute, cut }];
   });
-}
-
-function attributeNames(all: readonly Attributes[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const attributes of all) for (const name of Object.keys(attributes)) names.add(name);
-  return names;
 }
 
 function isNumeric(all: readonly Attributes[], name: string): boolean {
@@ -114,32 +118,4 @@ function partition(values: readonly (string | number | undefined)[]): string {
       return number;
     })
     .join();
-}
-
-function valuesOf(all: readonly Attributes[], attribute: string): readonly Slice[] {
-  const values = [...new Set(all.flatMap((attributes) => attributes[attribute] ?? []))];
-  return values
-    .sort((a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : 1))
-    .map((value) => ({
-      attribute,
-      value: String(value),
-      isIn: (attributes) => attributes[attribute] === value,
-    }));
-}
-
-/** As the slices of a single run are cut (src/analysis/slices), but over all datasets together. */
-function rangesOf(all: readonly Attributes[], attribute: string): readonly Slice[] {
-  const numberIn = (attributes: Attributes): number => {
-    const value = attributes[attribute];
-    return typeof value === 'number' ? value : Number.NaN;
-  };
-  const values = all.map(numberIn).filter(Number.isFinite);
-  const bins = NUMERIC_ATTRIBUTES.find(({ name }) => name === attribute)?.bins;
-  const cut = bins === undefined ? cutInThirds(values) : cutByBins(values, bins);
-  if (cut.labels.length < 2) return [];
-  return cut.labels.map((value, i) => ({
-    attribute,
-    value,
-    isIn: (attributes) => cut.indexOf(numberIn(attributes)) === i,
-  }));
 }

@@ -1,6 +1,6 @@
 import type { Comparison } from '../../schema/comparison.js';
 import type { Gallery } from '../../schema/gallery.js';
-import { openRun } from '../compare/open-run.js';
+import { openRun } from '../compare/open-side.js';
 import type { Side } from '../compare/side.js';
 import { buildGallery, type GalleryRequest } from './build-gallery.js';
 import type { SourceRequest } from './candidates.js';

@@ -2,9 +2,8 @@ import type { LatencyComparison, PairComparison } from '../../schema/comparison.
 import { MaskbenchError } from '../../core/errors.js';
 import type { GateOutcome } from '../../schema/verdict.js';
 import { compareSides, type Compared, type CompareOptions } from '../compare/compare.js';
-import { asksForTimes, decide } from './decide.js';
-import { measureOf, metricsOfGate, type Gate, type LoadedGate } from './gate.js';
-import { judgeRound } from './rules/latency-check.js';
+import { decide } from './decide.js';
+import { measureOf, metricsOfGate, needsTimes, rulesOf, type Gate, type LoadedGate } from './gate.js';
 import type { ModelPair } from '../compare/pair-models.js';
 import { remeasure, type Remeasured, type RemeasureRequest } from './remeasure/remeasure.js';
 import type { Side } from '../compare/side.js';
@@ -30,7 +29,7 @@ export async function checkGate(
 ): Promise<GateOutcome> {
   const { gate } = loaded;
   const { remeasure: timePair, ...compareOptions } = options;
-  if (timePair !== undefined && !asksForTimes(gate)) {
+  if (timePair !== undefined && !needsTimes(gate)) {
     throw new MaskbenchError('usage', `the gate "${gate.name}" has no rule on times`, {
       remedy: 'leave out --remeasure, or give the gate a latency rule',
     });
@@ -60,7 +59,7 @@ async function withTimes(compared: Compared, gate: Gate, timePair: TimePair): Pr
   return { ...compared, comparison: { ...compared.comparison, pairs } };
 }
 
-/** One measurement and, if it breaks the latency rule, the one declared confirmation. */
+/** One measurement and, if a rule fails by it, the one declared confirmation. */
 async function measureByRule(
   gate: Gate,
   request: Pick<RemeasureRequest, 'timer' | 'onProcess'>,
@@ -68,7 +67,8 @@ async function measureByRule(
   const full = { ...request, processes: measureOf(gate).processes, level: gate.level };
   try {
     const first = await remeasure(full, 'measurement');
-    if (gate.latency === undefined || judgeRound(gate.latency, first.round) !== 'fail') return [first];
+    const fails = rulesOf(gate).some(({ rule, asked }) => rule.isFailedBy?.(asked, first.round) === true);
+    if (!fails) return [first];
     return [first, await remeasure(full, 'confirmation')];
   } finally {
     request.timer.stop();

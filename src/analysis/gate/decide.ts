@@ -1,19 +1,10 @@
 import { COMPARISON_VERSION } from '../../schema/comparison.js';
-import {
-  CHECK_KINDS,
-  overallVerdict,
-  type Check,
-  type GateOutcome,
-  type PairVerdict,
-} from '../../schema/verdict.js';
-import { accuracyChecks } from './rules/accuracy-checks.js';
+import { overallVerdict, type Check, type GateOutcome, type PairVerdict } from '../../schema/verdict.js';
 import type { Compared } from '../compare/compare.js';
-import type { Gate, LoadedGate } from './gate.js';
-import { improveCheck } from './rules/improve-check.js';
-import { latencyCheck } from './rules/latency-check.js';
 import type { Resampling } from '../compare/metric-comparison.js';
-import { resourceChecks } from './rules/resource-checks.js';
-import { tailChecks } from './rules/tail-checks.js';
+import { judgeClaims } from './evidence/claims.js';
+import { rulesOf, type Gate, type LoadedGate } from './gate.js';
+import type { JudgedPair } from './rules/rule.js';
 
 /**
  * Applies a gate to a comparison: every pair of models by itself, then all together. Passing takes every check of
@@ -25,17 +16,14 @@ export function decide(
   resampling: Resampling,
 ): GateOutcome {
   const verdicts = pairs.map(({ datasets, baseline, candidate }, i): PairVerdict => {
-    const pair = comparison.pairs[i];
-    const own = { ...resampling, seed: `${resampling.seed}/${baseline.name}/${candidate.name}` };
-    // What a model was trained on proves nothing about new pictures.
-    const heldOut = datasets.filter(({ leaked }) => leaked.length === 0);
-    const checks = sorted([
-      ...accuracyChecks(heldOut, gate, own),
-      ...tailChecks(heldOut, gate),
-      ...(gate.latency === undefined ? [] : [latencyCheck(gate.latency, pair.latency)]),
-      ...resourceChecks(gate, pair),
-      ...improveCheck(gate, heldOut, pair, own),
-    ]);
+    const checks = checksOf(gate, {
+      // What a model was trained on proves nothing about new pictures.
+      datasets: datasets.filter(({ leaked }) => leaked.length === 0),
+      comparison: comparison.pairs[i],
+      level: gate.level,
+      minimumImages: gate.minimumImages,
+      resampling: { ...resampling, seed: `${resampling.seed}/${baseline.name}/${candidate.name}` },
+    });
     return {
       baseline: baseline.name,
       candidate: candidate.name,
@@ -52,11 +40,15 @@ export function decide(
   };
 }
 
-function sorted(checks: readonly Check[]): readonly Check[] {
-  return CHECK_KINDS.flatMap((kind) => checks.filter((check) => check.kind === kind));
-}
-
-/** Whether a gate needs times that are measured for the comparison. */
-export function asksForTimes(gate: Gate): boolean {
-  return gate.latency !== undefined || gate.improve.some((one) => 'latency' in one);
+/** Every rule's checks in the order of the rules; all their claims are one family. */
+function checksOf(gate: Gate, on: JudgedPair): readonly Check[] {
+  const found = rulesOf(gate).flatMap(({ rule, asked }) =>
+    rule.judge(asked, on).map((finding) => ({ kind: rule.kind, finding })),
+  );
+  const claims = found.flatMap(({ finding }) => ('gains' in finding ? [finding] : []));
+  const judged = judgeClaims(claims, { ...on.resampling, level: on.level, minimum: on.minimumImages });
+  return found.map(({ kind, finding }) => {
+    const { id, ...rest } = 'gains' in finding ? judged[claims.indexOf(finding)] : finding;
+    return { id, kind, ...rest };
+  });
 }

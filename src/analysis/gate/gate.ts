@@ -5,85 +5,13 @@ import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
 import { sha256 } from '../../core/hash.js';
 import { PACKAGE_ROOT } from '../../core/package-root.js';
-import { nearest, parseYaml } from '../../core/yaml-file.js';
-import { METRICS } from '../../metrics/registry.js';
+import { parseYaml } from '../../core/yaml-file.js';
+import { measureSchema, type Measure } from './remeasure/measure.js';
+import { RULES } from './rules/index.js';
+import type { GateRule } from './rules/rule.js';
 
-const METRIC_IDS = METRICS.map(({ meta }) => meta.id);
-
-const metricId = z.string().superRefine((id, context) => {
-  if (METRIC_IDS.includes(id)) return;
-  const near = nearest(id, METRIC_IDS);
-  const hint = near === undefined ? 'docs/metrics.md lists them' : `did you mean "${near}"?`;
-  context.addIssue({ code: 'custom', message: `unknown metric "${id}"; ${hint}` });
-});
-
-const timedPhase = z.enum(['preprocess', 'inference', 'postprocess', 'predict']);
-const share = z.number().min(0).max(1);
-const ratio = z.number().positive();
-
-/** At most so many images, or such a share of them; with both, whichever is fewer. */
-const cap = { maximum: z.int().min(0).optional(), maximumShare: share.optional() };
-const isCapped = (rule: { maximum?: number | undefined; maximumShare?: number | undefined }): boolean =>
-  rule.maximum !== undefined || rule.maximumShare !== undefined;
-const CAP_NEEDED = 'say how many are allowed: maximum (images) or maximumShare (0 to 1)';
-
-/** The mean gain's lower bound must lie above -margin: on all images together, and on each dataset of enough images. */
-const accuracyRule = z.strictObject({
-  metric: metricId,
-  margin: z.number().min(0),
-  eachDataset: z.boolean().default(true),
-});
-
-/** The candidate's own mean must be no worse than this. */
-const floorRule = z.strictObject({ metric: metricId, mean: z.number(), dataset: z.string().optional() });
-
-/** An accuracy rule on a part of the images that must be there, in sufficient number. */
-const sliceRule = z.strictObject({
-  attribute: z.string().min(1),
-  values: z.array(z.union([z.string(), z.number()])).min(1),
-  metric: metricId,
-  margin: z.number().min(0),
-});
-
-const lossRule = z
-  .strictObject({ metric: metricId, over: z.number().positive(), ...cap })
-  .refine(isCapped, CAP_NEEDED);
-
-/** Images on the wrong side of `worseThan` now that were not before. */
-const catastropheRule = z
-  .strictObject({ metric: metricId, worseThan: z.number(), ...cap })
-  .refine(isCapped, CAP_NEEDED);
-
-const latencyRule = z.strictObject({
-  phase: timedPhase.default('predict'),
-  /** Candidate over baseline. */
-  maximumRatio: ratio,
-  /**
-   * Processes of each side (even, since the order is A B B A), and what each does at least: warm-up predictions (at most
-   * 5 of models slower than a second), then passes over so many images. docs/timing.md says what it takes to be sealed.
-   */
-  measure: z
-    .strictObject({
-      processes: z.int().min(2).max(200).multipleOf(2).default(6),
-      images: z.int().min(1).max(64).default(4),
-      rounds: z.int().min(1).default(6),
-      warmup: z.int().min(3).default(20),
-    })
-    .prefault({}),
-});
-
-const memoryRule = z.strictObject({
-  maximumRatio: ratio.optional(),
-  maximumMegabytes: z.number().positive().optional(),
-});
-
-/** What counts as an improvement; one of the list is enough. */
-const improvement = z.union([
-  z.strictObject({ metric: metricId }),
-  z.strictObject({ latency: timedPhase }),
-  z.strictObject({ sizeRatio: ratio }),
-  z.strictObject({ memoryRatio: ratio }),
-]);
+type Rule = (typeof RULES)[number];
+type RuleShape = { readonly [R in Rule as R['key']]: R['schema'] };
 
 export const gateSchema = z
   .strictObject({
@@ -93,27 +21,11 @@ export const gateSchema = z
     level: z.number().gt(0.5).lt(1).default(0.95),
     /** Fewer images decide nothing. */
     minimumImages: z.int().min(2).default(30),
-    accuracy: z.array(accuracyRule).default([]),
-    floors: z.array(floorRule).default([]),
-    slices: z.array(sliceRule).default([]),
-    losses: z.array(lossRule).default([]),
-    catastrophes: z.array(catastropheRule).default([]),
-    latency: latencyRule.optional(),
-    memory: memoryRule.optional(),
-    size: memoryRule.optional(),
-    improve: z.array(improvement).default([]),
+    ...(Object.fromEntries(RULES.map(({ key, schema }) => [key, schema])) as RuleShape),
   })
-  .refine(
-    (gate) =>
-      [gate.accuracy, gate.floors, gate.slices, gate.losses, gate.catastrophes, gate.improve].some(
-        (rules) => rules.length > 0,
-      ) || [gate.latency, gate.memory, gate.size].some((rule) => rule !== undefined),
-    'the gate asks for nothing; give it at least one rule',
-  );
+  .refine((gate) => rulesOf(gate).length > 0, 'the gate asks for nothing; give it at least one rule');
 
 export type Gate = z.output<typeof gateSchema>;
-export type Cap = Pick<Gate['losses'][number], 'maximum' | 'maximumShare'>;
-export type LatencyRule = NonNullable<Gate['latency']>;
 
 export interface LoadedGate {
   readonly gate: Gate;
@@ -140,16 +52,33 @@ export async function loadGate(reference: string, cwd: string): Promise<LoadedGa
   return { gate: parseYaml(text, path, gateSchema), sha256: sha256(text) };
 }
 
-/** How times are measured: as the latency rule says, or by its defaults for gates that only ask for faster ones. */
-export function measureOf({ latency }: Gate): LatencyRule['measure'] {
-  return latency?.measure ?? latencyRule.shape.measure.parse(undefined);
+/** A rule that a gate has, with what it says under the rule's key. */
+export interface AskedRule {
+  readonly rule: GateRule;
+  readonly asked: NonNullable<unknown>;
+}
+
+/** The rules that a gate has, in the order of the registry. */
+export function rulesOf(gate: Readonly<Record<string, unknown>>): readonly AskedRule[] {
+  return RULES.flatMap((rule: GateRule) => {
+    const asked = gate[rule.key];
+    const isNothing = asked === undefined || asked === null || (Array.isArray(asked) && asked.length === 0);
+    return isNothing ? [] : [{ rule, asked }];
+  });
+}
+
+/** Whether a gate needs times that are measured for the comparison. */
+export function needsTimes(gate: Gate): boolean {
+  return rulesOf(gate).some(({ rule, asked }) => rule.needsTimes?.(asked) === true);
+}
+
+/** How times are measured: as a rule says, or by the defaults for gates that only ask for faster ones. */
+export function measureOf(gate: Gate): Measure {
+  const [own] = rulesOf(gate).flatMap(({ rule, asked }) => rule.measureOf?.(asked) ?? []);
+  return own ?? measureSchema.parse({});
 }
 
 /** Every metric that a gate's rules are about, each once, in their order. */
 export function metricsOfGate(gate: Gate): readonly string[] {
-  const improving = gate.improve.flatMap((one) => ('metric' in one ? [one.metric] : []));
-  const ruled = [gate.accuracy, gate.floors, gate.slices, gate.losses, gate.catastrophes].flatMap((rules) =>
-    rules.map(({ metric }) => metric),
-  );
-  return [...new Set([...ruled, ...improving])];
+  return [...new Set(rulesOf(gate).flatMap(({ rule, asked }) => rule.metricsOf?.(asked) ?? []))];
 }

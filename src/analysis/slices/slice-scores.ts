@@ -1,17 +1,27 @@
 import { leakedTags } from '../../schema/leakage.js';
 import { MaskbenchError } from '../../core/errors.js';
+import type { Slicing } from '../../schema/page-input.js';
 import type { Interval } from '../../schema/summary.js';
 import { nearest } from '../../core/yaml-file.js';
+import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
 import type { Metric } from '../../metrics/metric.js';
 import { metricsOf } from '../../metrics/registry.js';
 import { signatureOf, signaturesOf } from '../../metrics/signature.js';
-import { intervalOfMean } from '../../scoring/aggregate/intervals.js';
-import { cellName, scoreKey } from '../../store/cell-key.js';
+import { loadRunScores } from '../../store/load-run-scores.js';
 import type { RunSettings } from '../../store/manifest.js';
-import { plannedSamples } from '../../store/plan-reader.js';
 import { readManifest, type RunFolder } from '../../store/run-folder.js';
-import { readScores } from '../../store/cells.js';
-import { sliceSamples } from './slice-samples.js';
+import type { Attributes } from '../../store/run-scores.js';
+import {
+  attributeNamed,
+  FEWEST_IMAGES,
+  meanOfSlice,
+  numberOf,
+  numbersFirst,
+  numericAttribute,
+  sliceByNumber,
+  sliceByValue,
+  wordOf,
+} from './slicing.js';
 
 /** A run's scores by an attribute of its samples. */
 export interface SlicedScores {
@@ -39,9 +49,6 @@ export interface SliceRow {
   readonly informationOnly: boolean;
 }
 
-/** Slices of fewer images are shown, and nothing follows from them. */
-export const FEWEST_IMAGES = 30;
-
 export interface SliceRequest {
   readonly attribute: string;
   /** By default the first of IoU, S-measure and MAD that the run has. */
@@ -58,59 +65,81 @@ const USUAL_METRICS = ['iou', 'sod.s', 'matting.mad'];
  */
 export async function sliceScores(
   folder: RunFolder,
-  { attribute, metric: wanted }: SliceRequest,
+  { attribute: wantedAttribute, metric: wanted }: SliceRequest,
 ): Promise<SlicedScores> {
   const { settings } = await readManifest(folder);
+  const { scoring, models } = settings;
   const metric = metricFor(settings, wanted);
-  const slices = await sliceSamples(folder, attribute);
-  const groups = new Map<string, { readonly values: number[]; failed: number }>();
-  const groupOf = (...name: readonly string[]): { readonly values: number[]; failed: number } => {
-    const key = JSON.stringify(name);
-    const known = groups.get(key) ?? { values: [], failed: 0 };
-    groups.set(key, known);
-    return known;
-  };
-  const { scoring } = settings;
-  const signatures = signaturesOf(scoring.protocols, scoring);
-  const scores = await readScores(folder, [metric.meta.id]);
-  const seen = new Map(settings.datasets.map(({ name }) => [name, new Set(slices.slicesOf(name))]));
-  for await (const sample of plannedSamples(folder)) {
-    const slice = slices.sliceOf(sample.dataset, sample.id);
-    seen.get(sample.dataset)?.add(slice);
-    for (const { spec } of settings.models) {
-      const key = scoreKey(sample.cells[spec.name], sample.truthSha256, signatures);
-      const score = scores.get(cellName(key, spec.name, sample));
-      const group = groupOf(sample.dataset, slice, spec.name);
-      if (!(score instanceof Float64Array)) group.failed++;
-      else if (!Number.isNaN(score[0])) group.values.push(score[0]);
-    }
-  }
-  const rows = settings.datasets.flatMap(({ name: dataset, tags }) =>
-    [...(seen.get(dataset) ?? [])].flatMap((slice) =>
-      settings.models.map(({ spec }): SliceRow => {
-        const { values, failed } = groupOf(dataset, slice, spec.name);
-        const n = values.length;
-        return {
-          dataset,
-          slice,
-          model: spec.name,
-          n,
-          failed,
-          mean: n === 0 ? null : values.reduce((sum, value) => sum + value, 0) / n,
-          interval: intervalOfMean(Float64Array.from(values), metric.meta.range),
-          leaked: leakedTags(spec.trainedOn, tags).length > 0,
-          informationOnly: n < FEWEST_IMAGES,
-        };
-      }),
-    ),
+  const { datasets } = await loadRunScores({
+    folder,
+    models: models.map(({ spec }) => spec.name),
+    metrics: [metric.meta.id],
+    signatures: signaturesOf(scoring.protocols, scoring),
+  });
+  const images = datasets.flatMap(({ attributes }) => attributes);
+  if (!images.some((of) => NUMERIC_ATTRIBUTES.some(({ name }) => name in of))) throw nothingMeasured(folder);
+  const attribute = attributeNamed(wantedAttribute, images);
+  const cuts = datasets.map((dataset) => ({ dataset, cut: cutWhole(dataset.attributes, attribute) }));
+  const rows = settings.datasets.flatMap(({ name, tags }) =>
+    cuts
+      .filter(({ dataset }) => dataset.name === name)
+      .flatMap(({ dataset, cut }) =>
+        cut.labels.flatMap((slice, i) =>
+          models.map(({ spec }): SliceRow => {
+            const { columns = [], scored = [] } = dataset.models.get(spec.name) ?? {};
+            const { n, mean, interval } = meanOfSlice(columns[0], cut, i, metric.meta.range);
+            return {
+              dataset: name,
+              slice,
+              model: spec.name,
+              n,
+              failed: cut.of.filter((own, row) => own === i && scored[row] !== 1).length,
+              mean,
+              interval,
+              leaked: leakedTags(spec.trainedOn, tags).length > 0,
+              informationOnly: n < FEWEST_IMAGES,
+            };
+          }),
+        ),
+      ),
   );
   return {
-    attribute: slices.attribute,
-    slicing: slices.slicing,
+    attribute,
+    slicing: cuts[0]?.cut.how ?? '',
     metric: metric.meta.id,
     signature: signatureOf(metric.meta.protocol, scoring, { aggregate: 'mean' }),
     rows,
   };
+}
+
+/** The slice of images that the attribute says nothing of. */
+const WITHOUT = '(none)';
+
+/** Cuts a dataset so that every image has a slice. */
+function cutWhole(images: readonly Attributes[], attribute: string): Slicing {
+  const numeric = numericAttribute(attribute);
+  if (numeric === undefined) {
+    return sliceByValue(
+      images.map((of) => wordOf(of, attribute) || WITHOUT),
+      numbersFirst,
+    );
+  }
+  const cut = sliceByNumber(
+    images.map((of) => numberOf(of, attribute)),
+    numeric.bins,
+    'each dataset',
+  );
+  const { labels, of } = cut;
+  return of.includes(-1)
+    ? { ...cut, labels: [...labels, WITHOUT], of: of.map((slice) => (slice < 0 ? labels.length : slice)) }
+    : cut;
+}
+
+function nothingMeasured({ truths }: RunFolder): MaskbenchError {
+  return new MaskbenchError('data.missing', 'the ground truths of this run are not measured', {
+    where: truths,
+    remedy: 'score the run first: "maskbench run <config> --only score"',
+  });
 }
 
 function metricFor({ scoring }: RunSettings, wanted: string | undefined): Metric {

@@ -3,12 +3,8 @@ import { MaskbenchError } from '../../core/errors.js';
 import type { Interval } from '../../schema/summary.js';
 import { INTERVALS } from '../../scoring/aggregate/intervals.js';
 import { runFolder } from '../../store/run-folder.js';
-import {
-  FEWEST_IMAGES,
-  sliceScores,
-  type SlicedScores,
-  type SliceRow,
-} from '../../analysis/slices/slice-scores.js';
+import { sliceScores, type SlicedScores, type SliceRow } from '../../analysis/slices/slice-scores.js';
+import { FEWEST_IMAGES } from '../../analysis/slices/slicing.js';
 import { renderTable as renderMarkdown } from '../../reports/formats/markdown.js';
 import type { Cell, Row, Table } from '../../reports/tables/table.js';
 import { renderTable as renderTerminal } from '../../reports/formats/terminal.js';

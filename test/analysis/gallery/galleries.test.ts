@@ -4,7 +4,7 @@ import type { Gallery } from '../../../src/schema/gallery.js';
 import type { PlannedSample } from '../../../src/schema/planned-sample.js';
 import { galleryOfComparison, galleryOfRuns } from '../../../src/analysis/gallery/galleries.js';
 import { compareSides } from '../../../src/analysis/compare/compare.js';
-import { openRun } from '../../../src/analysis/compare/open-run.js';
+import { openRun } from '../../../src/analysis/compare/open-side.js';
 import { decodeMatte, decodeTruth } from '../../../src/image/codec.js';
 import { IS_BUILT } from '../../support/cli.js';
 import { PICTURE, writePair } from '../../support/tiny-datasets.js';

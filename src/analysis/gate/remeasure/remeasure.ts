@@ -4,7 +4,7 @@ import { SEAL_PARTS, type SealPart } from '../../../schema/seal.js';
 import { TIMED_PHASES, type TimedPhase } from '../../../schema/summary.js';
 import { medianOf } from '../../../stats/quantile.js';
 import { ratioOfMedians, type RatioInterval } from '../../../stats/ratio-of-medians.js';
-import type { LatencyRule } from '../gate.js';
+import type { Measure } from './measure.js';
 import { geometricMean } from '../../compare/stored-latency.js';
 import { millisecondsOf } from '../../../store/stored-times.js';
 import type { ProcessTimer, ProcessTimes, Which } from './time-process.js';
@@ -12,7 +12,7 @@ import type { ProcessTimer, ProcessTimes, Which } from './time-process.js';
 export interface RemeasureRequest {
   readonly timer: ProcessTimer;
   /** Processes of each side. */
-  readonly processes: LatencyRule['measure']['processes'];
+  readonly processes: Measure['processes'];
   /** Of the one-sided bounds, above 0.5. */
   readonly level: number;
   onProcess?(done: number, total: number): void;

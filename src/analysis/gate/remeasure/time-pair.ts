@@ -8,7 +8,7 @@ import { readManifest, runFolder } from '../../../store/run-folder.js';
 import { timedThreads } from '../../../pipeline/timing/timed-models.js';
 import { chooseSamples } from '../../../pipeline/timing/choose-samples.js';
 import type { TimePair } from '../check.js';
-import type { LatencyRule } from '../gate.js';
+import type { Measure } from './measure.js';
 import { locateModel } from './locate-model.js';
 import type { ModelPair } from '../../compare/pair-models.js';
 import { createProcessTimer, type Which } from './time-process.js';
@@ -16,7 +16,7 @@ import { createProcessTimer, type Which } from './time-process.js';
 export interface TimePairOptions {
   /** The candidate's run folder: its pictures are the ones that are timed. */
   readonly run: string;
-  readonly measure: LatencyRule['measure'];
+  readonly measure: Measure;
   /** Where the two model files are, if the specs do not say. */
   readonly files: { readonly baseline?: string | undefined; readonly candidate?: string | undefined };
   readonly cwd: string;

@@ -10,7 +10,7 @@ import { otherInferenceProcesses } from '../../../runners/onnx/seal/other-proces
 import { timeTogether, type Series, type TimedModel } from '../../../runners/onnx/timing/time-together.js';
 import { findCard, throttlingIn, watchCard, type CardWatch } from '../../../runners/onnx/devices/card.js';
 import { timingPlan, type TimingPlan } from '../../../pipeline/timing/timing-plan.js';
-import type { LatencyRule } from '../gate.js';
+import type { Measure } from './measure.js';
 
 /** What one fresh process of one side came to. */
 export interface ProcessTimes {
@@ -34,7 +34,7 @@ export interface ProcessTimer {
 export interface ProcessTimerOptions {
   readonly models: Readonly<Record<Which, TimedModel>>;
   readonly device: DeviceRequest;
-  readonly measure: LatencyRule['measure'];
+  readonly measure: Measure;
   readonly signal: AbortSignal;
   readonly files?: MachineFiles;
 }
@@ -49,7 +49,7 @@ const RECORDED_MS = 3000;
  * The seal of a gate: windows within 5 %, times enough for a median, and the machine watched as for publication. With
  * fewer warm-up predictions than any seal asks for it is a quick look, which decides nothing.
  */
-function gatePlan({ images, rounds, warmup }: LatencyRule['measure']): TimingPlan {
+function gatePlan({ images, rounds, warmup }: Measure): TimingPlan {
   const profile = isQuickLook(warmup) ? 'quick' : 'publishable';
   const plan = timingPlan({ profile, images, warmup, percentile: 'p50', threads: 'auto', together: 1 });
   const ms = profile === 'quick' ? 0 : RECORDED_MS;

@@ -1,49 +1,73 @@
+import { z } from 'zod';
 import type { LatencyComparison, PhaseRatio, RemeasuredRound } from '../../../schema/comparison.js';
 import { sealOf } from '../../../schema/seal.js';
-import type { Check, Verdict } from '../../../schema/verdict.js';
-import type { LatencyRule } from '../gate.js';
-import { percent } from '../../compare/verdict-text.js';
+import type { Verdict } from '../../../schema/verdict.js';
+import { percent } from '../evidence/wording.js';
+import { measureSchema, timedPhase } from '../remeasure/measure.js';
+import type { Asked, Finding, GateRule } from './rule.js';
+
+const schema = z
+  .strictObject({
+    phase: timedPhase.default('predict'),
+    /** Candidate over baseline. */
+    maximumRatio: z.number().positive(),
+    measure: measureSchema.prefault({}),
+  })
+  .optional();
+
+type LatencyRule = Asked<typeof schema>;
 
 /**
- * The latency rule. A round fails if the ratio's lower bound exceeds the maximum, passes if its upper bound does not,
- * and is open otherwise, or when it is not sealed. A failure counts only if the one declared confirmation fails as well; without that, or against it, the check is open. No round is ever added to turn a verdict green.
+ * A limit on the time of a phase, by times that are measured for the check. A round fails if the ratio's lower bound
+ * exceeds the maximum, passes if its upper bound does not, and is open otherwise, or when it is not sealed. A failure
+ * counts only if the one declared confirmation fails as well; without that, or against it, the check is open. No round
+ * is ever added to turn a verdict green.
  */
-export function latencyCheck(rule: LatencyRule, latency: LatencyComparison): Check {
+export const latency: GateRule<'latency', typeof schema> = {
+  key: 'latency',
+  kind: 'latency',
+  schema,
+  needsTimes: () => true,
+  measureOf: ({ measure }) => measure,
+  isFailedBy: (rule, round) => judgeRound(rule, round) === 'fail',
+  judge: (rule, { comparison }) => [judgeTimes(rule, comparison.latency)],
+};
+
+function judgeTimes(rule: LatencyRule, times: LatencyComparison): Finding {
   const { phase, maximumRatio } = rule;
   const base = {
     id: `latency/${phase}`,
-    kind: 'latency' as const,
     rule: `${phase} time: at most ${maximumRatio} x the baseline's`,
     images: [],
   };
-  if (latency.kind !== 'remeasured') {
+  if (times.kind !== 'remeasured') {
     const reason =
-      latency.kind === 'none'
-        ? latency.reason
-        : `${ratioText(ratioOf(latency.phases, phase))} from the runs' own timing passes, one process a side, which decides nothing`;
+      times.kind === 'none'
+        ? times.reason
+        : `${ratioText(ratioOf(times.phases, phase))} from the runs' own timing passes, one process a side, which decides nothing`;
     return { ...base, verdict: 'inconclusive', evidence: `${reason}; measure with --remeasure`, figures: {} };
   }
-  const verdicts = latency.rounds.map((round) => judgeRound(rule, round));
+  const verdicts = times.rounds.map((round) => judgeRound(rule, round));
   const [first, confirmation] = verdicts;
   const verdict: Verdict =
     first === 'fail' && confirmation !== 'fail' ? 'inconclusive' : (first ?? 'inconclusive');
-  const { ratio, lower, upper } = ratioOf(latency.rounds[0]?.phases ?? [], phase) ?? {};
+  const { ratio, lower, upper } = ratioOf(times.rounds[0]?.phases ?? [], phase) ?? {};
   return {
     ...base,
     verdict,
-    evidence: latency.rounds.map((round, i) => explainRound(rule, round, verdicts[i])).join('; '),
+    evidence: times.rounds.map((round, i) => explainRound(rule, round, verdicts[i])).join('; '),
     figures: {
       ratio: ratio ?? null,
       lower: lower ?? null,
       upper: upper ?? null,
-      processes: latency.rounds[0]?.processes[0] ?? null,
+      processes: times.rounds[0]?.processes[0] ?? null,
       smallestDetectable: upper == null || ratio === undefined ? null : upper / ratio,
     },
   };
 }
 
 /** One complete measurement by itself. */
-export function judgeRound(rule: LatencyRule, { phases, seal }: RemeasuredRound): Verdict {
+function judgeRound(rule: LatencyRule, { phases, seal }: RemeasuredRound): Verdict {
   const { lower = null, upper = null } = ratioOf(phases, rule.phase) ?? {};
   if (lower === null || upper === null || unsealed(seal) !== null) return 'inconclusive';
   if (lower > rule.maximumRatio) return 'fail';

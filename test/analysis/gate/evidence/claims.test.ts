@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { scorePopulations } from '../../../../bench/support/score-populations.mjs';
-import { judgeClaims, type Claim } from '../../../../src/analysis/gate/rules/claims.js';
+import { judgeClaims, type Claim } from '../../../../src/analysis/gate/evidence/claims.js';
 import { createRandom, type Random } from '../../../../src/stats/random.js';
 
 const options = { level: 0.95, minimum: 30, resamples: 400, seed: 'claims' };
 
 function claim(id: string, own: Float64Array, margin = 0.01): Claim {
-  return { id, kind: 'accuracy', rule: id, means: id, gains: own, margin, undefinedCandidate: 0 };
+  return { id, rule: id, means: id, gains: own, margin, undefinedCandidate: 0 };
 }
 
 function gains(random: Random, mean: number, n = 200, sd = 0.02): Float64Array {

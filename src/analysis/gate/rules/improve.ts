@@ -1,13 +1,64 @@
-import type { PairComparison } from '../../../schema/comparison.js';
-import type { Check, Verdict } from '../../../schema/verdict.js';
-import { nonInferiority } from '../../../stats/non-inferiority.js';
-import type { Gate } from '../gate.js';
-import { unsealed } from './latency-check.js';
-import type { Resampling } from '../../compare/metric-comparison.js';
+import { z } from 'zod';
 import { metaOf } from '../../../metrics/metric-meta.js';
-import { scopeScores, type PairedDataset } from '../../compare/paired-images.js';
+import type { PairComparison } from '../../../schema/comparison.js';
+import type { Verdict } from '../../../schema/verdict.js';
+import { nonInferiority } from '../../../stats/non-inferiority.js';
+import { scopeScores } from '../../compare/paired-images.js';
+import { sizesOf, type BothBytes } from '../evidence/resource-limit.js';
+import { signed } from '../evidence/wording.js';
+import { timedPhase } from '../remeasure/measure.js';
 import { ratioInterval } from '../remeasure/remeasure.js';
-import { signed } from '../../compare/verdict-text.js';
+import { unsealed } from './latency.js';
+import { metricId, type GateRule, type JudgedPair } from './rule.js';
+
+const schema = z
+  .array(
+    z.union([
+      z.strictObject({ metric: metricId }),
+      z.strictObject({ latency: timedPhase }),
+      z.strictObject({ sizeRatio: z.number().positive() }),
+      z.strictObject({ memoryRatio: z.number().positive() }),
+    ]),
+  )
+  .default([]);
+
+/**
+ * "At least one must improve": passes if one of the list has improved beyond chance, each tested at (1 - level) divided
+ * by the length of the list (Bonferroni), since any one would do. Fails if none of them can have; else it is open.
+ */
+export const improve: GateRule<'improve', typeof schema> = {
+  key: 'improve',
+  kind: 'improve',
+  schema,
+  metricsOf: (asked) => asked.flatMap((one) => ('metric' in one ? [one.metric] : [])),
+  needsTimes: (asked) => asked.some((one) => 'latency' in one),
+  judge(asked, on) {
+    const { comparison } = on;
+    const level = 1 - (1 - on.level) / asked.length;
+    const parts = asked.map((one): Part => {
+      if ('metric' in one) return metricPart(one.metric, level, on);
+      if ('latency' in one) return latencyPart(one.latency, level, comparison);
+      if ('sizeRatio' in one) return ratioPart('model file', sizesOf(comparison), one.sizeRatio);
+      return ratioPart('peak memory', comparison.peakRssBytes, one.memoryRatio);
+    });
+    const verdicts = parts.map(({ verdict }) => verdict);
+    const verdict = verdicts.includes('pass')
+      ? 'pass'
+      : verdicts.every((one) => one === 'fail')
+        ? 'fail'
+        : 'inconclusive';
+    return [
+      {
+        id: 'improve',
+        rule: `at least one improves: ${parts.map(({ what }) => what).join(', ')}`,
+        verdict,
+        evidence: parts.map(({ what, said }) => `${what}: ${said}`).join('; '),
+        figures: { improved: verdicts.filter((one) => one === 'pass').length, of: parts.length },
+        images: [],
+      },
+    ];
+  },
+};
 
 interface Part {
   readonly what: string;
@@ -15,53 +66,7 @@ interface Part {
   readonly said: string;
 }
 
-/**
- * "At least one must improve": passes if one of the list has improved beyond chance, each tested at (1 - level) divided
- * by the length of the list (Bonferroni), since any one would do. Fails if none of them can have; else it is open.
- */
-export function improveCheck(
-  gate: Gate,
-  datasets: readonly PairedDataset[],
-  pair: PairComparison,
-  resampling: Resampling,
-): readonly Check[] {
-  if (gate.improve.length === 0) return [];
-  const level = 1 - (1 - gate.level) / gate.improve.length;
-  const parts = gate.improve.map((one): Part => {
-    if ('metric' in one) return metricPart(one.metric, datasets, gate, level, resampling);
-    if ('latency' in one) return latencyPart(one.latency, level, pair);
-    if ('sizeRatio' in one) {
-      const sizes = { baseline: pair.baseline.bytes, candidate: pair.candidate.bytes };
-      return ratioPart('model file', sizes, one.sizeRatio);
-    }
-    return ratioPart('peak memory', pair.peakRssBytes, one.memoryRatio);
-  });
-  const verdicts = parts.map(({ verdict }) => verdict);
-  const verdict = verdicts.includes('pass')
-    ? 'pass'
-    : verdicts.every((one) => one === 'fail')
-      ? 'fail'
-      : 'inconclusive';
-  return [
-    {
-      id: 'improve',
-      kind: 'improve',
-      rule: `at least one improves: ${parts.map(({ what }) => what).join(', ')}`,
-      verdict,
-      evidence: parts.map(({ what, said }) => `${what}: ${said}`).join('; '),
-      figures: { improved: verdicts.filter((one) => one === 'pass').length, of: parts.length },
-      images: [],
-    },
-  ];
-}
-
-function metricPart(
-  id: string,
-  datasets: readonly PairedDataset[],
-  { minimumImages }: Gate,
-  level: number,
-  resampling: Resampling,
-): Part {
+function metricPart(id: string, level: number, { datasets, minimumImages, resampling }: JudgedPair): Part {
   const meta = metaOf(id);
   const { gains, undefinedCandidate } = scopeScores(datasets, meta);
   const seed = `${resampling.seed}/improve/${id}`;
@@ -90,11 +95,7 @@ function latencyPart(phase: string, level: number, { latency }: PairComparison):
   return { what, verdict: upper < 1 ? 'pass' : lower >= 1 ? 'fail' : 'inconclusive', said };
 }
 
-function ratioPart(
-  what: string,
-  bytes: { readonly baseline: number; readonly candidate: number } | null,
-  wanted: number,
-): Part {
+function ratioPart(what: string, bytes: BothBytes, wanted: number): Part {
   if (bytes === null) return { what, verdict: 'inconclusive', said: 'not known' };
   const ratio = bytes.candidate / bytes.baseline;
   return {

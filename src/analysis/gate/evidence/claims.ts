@@ -1,10 +1,13 @@
+import type { MetricMeta } from '../../../metrics/metric.js';
 import type { Check } from '../../../schema/verdict.js';
 import { nonInferiority, type NonInferiority } from '../../../stats/non-inferiority.js';
+import { meanOf } from '../../../stats/values.js';
 import type { Resampling } from '../../compare/metric-comparison.js';
-import { counted, figure, percent, signed } from '../../compare/verdict-text.js';
+import type { ScopedScores } from '../../compare/paired-images.js';
+import { counted, figure, percent, signed } from './wording.js';
 
 /** A claim that must not be a regression: the mean of `gains` is above -margin. */
-export interface Claim extends Pick<Check, 'id' | 'kind' | 'rule'> {
+export interface Claim extends Pick<Check, 'id' | 'rule'> {
   /** What the figures are of, e.g. `IoU 0.912 before, 0.905 now`. */
   readonly means: string;
   readonly gains: Float64Array;
@@ -12,6 +15,26 @@ export interface Claim extends Pick<Check, 'id' | 'kind' | 'rule'> {
   /** Images for which the candidate alone has no value: they are in no mean, so the claim cannot pass. */
   readonly undefinedCandidate: number;
 }
+
+/** The claim that a metric has lost no more than a margin on average over some of the images. */
+export function gainClaim(
+  { name }: MetricMeta,
+  { n, baseline, candidate, gains, undefinedCandidate }: ScopedScores,
+  margin: number,
+  { id, on }: { readonly id: string; readonly on: string },
+): Claim {
+  const where = `${name} on ${on}`;
+  return {
+    id,
+    rule: `${where}: mean loss below ${margin}`,
+    means: n === 0 ? where : `${where} ${figure(meanOf(baseline))} before, ${figure(meanOf(candidate))} now`,
+    gains,
+    margin,
+    undefinedCandidate,
+  };
+}
+
+type Decided = Omit<Check, 'kind'>;
 
 export interface ClaimOptions extends Resampling {
   readonly level: number;
@@ -23,7 +46,7 @@ export interface ClaimOptions extends Resampling {
  * chance of at most 1 - level, however many claims there are. A claim fails by its upper bound after Holm's
  * correction over the family: a fit candidate fails anywhere with a chance of at most 1 - level.
  */
-export function judgeClaims(claims: readonly Claim[], options: ClaimOptions): readonly Check[] {
+export function judgeClaims(claims: readonly Claim[], options: ClaimOptions): readonly Decided[] {
   const { level, minimum, resamples } = options;
   const judge = (claim: Claim, at: number): NonInferiority =>
     nonInferiority(claim.gains, {
@@ -47,13 +70,12 @@ export function judgeClaims(claims: readonly Claim[], options: ClaimOptions): re
   return claims.map((claim, i) => toCheck(claim, alone[i], rejected.has(i), claims.length));
 }
 
-function toCheck(claim: Claim, result: NonInferiority, isRejected: boolean, family: number): Check {
-  const { id, kind, rule, undefinedCandidate } = claim;
+function toCheck(claim: Claim, result: NonInferiority, isRejected: boolean, family: number): Decided {
+  const { id, rule, undefinedCandidate } = claim;
   const open =
     (result.verdict === 'fail' && !isRejected) || (result.verdict === 'pass' && undefinedCandidate > 0);
   return {
     id,
-    kind,
     rule,
     verdict: open ? 'inconclusive' : result.verdict,
     evidence: explain(claim, result, isRejected, family),

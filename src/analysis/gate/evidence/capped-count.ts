@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { MovedImage } from '../../../schema/comparison.js';
+import type { Check } from '../../../schema/verdict.js';
+import { proportionInterval } from '../../../stats/proportion.js';
+import type { ScopedScores } from '../../compare/paired-images.js';
+import { counted, percent } from './wording.js';
+
+/** Keys of a rule that allows some images: at most so many, or such a share; with both, whichever is fewer. */
+export const cap = {
+  maximum: z.int().min(0).optional(),
+  maximumShare: z.number().min(0).max(1).optional(),
+};
+
+export interface Cap {
+  readonly maximum?: number | undefined;
+  readonly maximumShare?: number | undefined;
+}
+
+export function isCapped({ maximum, maximumShare }: Cap): boolean {
+  return maximum !== undefined || maximumShare !== undefined;
+}
+
+/** What a rule that is not capped is told. */
+export const CAP_NEEDED = 'say how many are allowed: maximum (images) or maximumShare (0 to 1)';
+
+/** Images that a check names one by one. */
+const NAMED = 20;
+
+type CountTexts = Pick<Check, 'id' | 'rule' | 'evidence'> & {
+  readonly more?: readonly string[];
+  readonly figures?: Check['figures'];
+};
+
+/**
+ * Single images counted against their cap. The verdict is about these very images; how large a share the count allows
+ * elsewhere is in the evidence.
+ *
+ * @param hits out of the images of `scores`
+ */
+export function countCheck(
+  hits: readonly MovedImage[],
+  { n, undefinedCandidate }: ScopedScores,
+  allowance: Cap,
+  minimumImages: number,
+  { id, rule, evidence, more = [], figures = {} }: CountTexts,
+): Omit<Check, 'kind'> {
+  const { maximum = Number.POSITIVE_INFINITY, maximumShare = 1 } = allowance;
+  const allowed = Math.min(maximum, Math.floor(maximumShare * n + 1e-9));
+  const interval = n === 0 ? null : proportionInterval(hits.length, n, 0.9);
+  const tooMany = hits.length > allowed;
+  const tooFew = n < minimumImages;
+  const unseen = undefinedCandidate > 0;
+  return {
+    id,
+    rule,
+    verdict: tooMany ? 'fail' : tooFew || unseen ? 'inconclusive' : 'pass',
+    evidence: [
+      `${hits.length} of ${counted(n, 'image')} ${evidence} (allowed: ${allowed})`,
+      ...(interval === null
+        ? []
+        : [`elsewhere it may befall up to ${percent(interval.upper)} of images (95 % bound)`]),
+      ...more,
+      ...(unseen ? [`undefined for the candidate alone on ${counted(undefinedCandidate, 'image')}`] : []),
+      ...(tooFew && !tooMany ? ['too few images to decide'] : []),
+    ].join('; '),
+    figures: { n, hits: hits.length, allowed, upperShare: interval?.upper ?? null, ...figures },
+    images: hits.slice(0, NAMED),
+  };
+}
+
+export function capText({ maximum, maximumShare }: Cap): string {
+  return [
+    ...(maximum === undefined ? [] : [`at most ${maximum}`]),
+    ...(maximumShare === undefined ? [] : [`at most ${percent(maximumShare)}`]),
+  ].join(', ');
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { PairComparison } from '../../../schema/comparison.js';
+import type { Verdict } from '../../../schema/verdict.js';
+import type { Finding } from '../rules/rule.js';
+
+/** A limit on bytes: against the baseline's, or by itself. */
+export const resourceLimit = z
+  .strictObject({
+    maximumRatio: z.number().positive().optional(),
+    maximumMegabytes: z.number().positive().optional(),
+  })
+  .optional();
+
+/** Bytes of something on both sides; null where it is not known of both. */
+export type BothBytes = PairComparison['peakRssBytes'];
+
+/** Of the model files. */
+export function sizesOf({ baseline, candidate }: PairComparison): BothBytes {
+  return { baseline: baseline.bytes, candidate: candidate.bytes };
+}
+
+/** A finding for each limit that is set. */
+export function limitFindings(
+  id: string,
+  what: string,
+  { maximumRatio, maximumMegabytes }: NonNullable<z.output<typeof resourceLimit>>,
+  bytes: BothBytes,
+): readonly Finding[] {
+  const megabytes = (value: number): string => `${(value / 1e6).toFixed(1)} MB`;
+  const evidence =
+    bytes === null
+      ? `${what} is not known for both models on the same machine with the same threads`
+      : `${what} ${megabytes(bytes.baseline)} before, ${megabytes(bytes.candidate)} now (${(bytes.candidate / bytes.baseline).toFixed(3)} x)`;
+  const finding = (
+    limit: string,
+    text: string,
+    holds: (candidate: number, baseline: number) => boolean,
+  ): Finding => {
+    const verdict: Verdict =
+      bytes === null ? 'inconclusive' : holds(bytes.candidate, bytes.baseline) ? 'pass' : 'fail';
+    return {
+      id: `${id}/${limit}`,
+      rule: `${what}: at most ${text}`,
+      verdict,
+      evidence,
+      figures: { baseline: bytes?.baseline ?? null, candidate: bytes?.candidate ?? null },
+      images: [],
+    };
+  };
+  return [
+    ...(maximumRatio === undefined
+      ? []
+      : [
+          finding('ratio', `${maximumRatio} x the baseline's`, (now, before) => now <= before * maximumRatio),
+        ]),
+    ...(maximumMegabytes === undefined
+      ? []
+      : [finding('megabytes', `${maximumMegabytes} MB`, (now) => now <= maximumMegabytes * 1e6)]),
+  ];
+}

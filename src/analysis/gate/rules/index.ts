@@ -1,0 +1,22 @@
+import { accuracy } from './accuracy.js';
+import { catastrophes } from './catastrophes.js';
+import { floors } from './floors.js';
+import { improve } from './improve.js';
+import { latency } from './latency.js';
+import { losses } from './losses.js';
+import { memory } from './memory.js';
+import { size } from './size.js';
+import { slices } from './slices.js';
+
+/** Every rule that a gate may have, in the order in which checks are listed. */
+export const RULES = [
+  accuracy,
+  floors,
+  slices,
+  losses,
+  catastrophes,
+  latency,
+  memory,
+  size,
+  improve,
+] as const;

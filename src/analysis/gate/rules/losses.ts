@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { metaOf } from '../../../metrics/metric-meta.js';
+import { imagesWhere, scopeScores } from '../../compare/paired-images.js';
+import { cap, CAP_NEEDED, capText, countCheck, isCapped } from '../evidence/capped-count.js';
+import { metricId, type GateRule } from './rule.js';
+
+const schema = z
+  .array(
+    z.strictObject({ metric: metricId, over: z.number().positive(), ...cap }).refine(isCapped, CAP_NEEDED),
+  )
+  .default([]);
+
+/** Images that lost more than `over`, counted against a cap: what no mean shows. */
+export const losses: GateRule<'losses', typeof schema> = {
+  key: 'losses',
+  kind: 'tail',
+  schema,
+  metricsOf: (asked) => asked.map(({ metric }) => metric),
+  judge: (asked, { datasets, minimumImages }) =>
+    asked.map((rule) => {
+      const { metric, over } = rule;
+      const meta = metaOf(metric);
+      const scores = scopeScores(datasets, meta);
+      const what = `lost more than ${over} ${meta.name}`;
+      return countCheck(
+        imagesWhere(scores, (gain) => gain < -over),
+        scores,
+        rule,
+        minimumImages,
+        { id: `tail/loss/${metric}/${over}`, rule: `images that ${what}: ${capText(rule)}`, evidence: what },
+      );
+    }),
+};

@@ -1,0 +1,10 @@
+import { limitFindings, resourceLimit } from '../evidence/resource-limit.js';
+import type { GateRule } from './rule.js';
+
+/** Peak memory, as the runs' timing passes or the check's own measured it. */
+export const memory: GateRule<'memory', typeof resourceLimit> = {
+  key: 'memory',
+  kind: 'memory',
+  schema: resourceLimit,
+  judge: (asked, { comparison }) => limitFindings('memory', 'peak memory', asked, comparison.peakRssBytes),
+};

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { nearest } from '../../../core/yaml-file.js';
+import { METRICS } from '../../../metrics/registry.js';
+import type { PairComparison, RemeasuredRound } from '../../../schema/comparison.js';
+import type { Check } from '../../../schema/verdict.js';
+import type { Resampling } from '../../compare/metric-comparison.js';
+import type { PairedDataset } from '../../compare/paired-images.js';
+import type { Claim } from '../evidence/claims.js';
+import type { Measure } from '../remeasure/measure.js';
+
+/** One rule of gates: its key in the gate file, what may stand there, and how it judges a pair of models. */
+export interface GateRule<Key extends string = string, Schema extends z.ZodType = z.ZodType> {
+  /** In the gate file. */
+  readonly key: Key;
+  /** What stands under the key: a list that defaults to none, or an object that is optional. */
+  readonly schema: Schema;
+  /** The kind of its checks in every output, e.g. `tail`; several rules may share one. */
+  readonly kind: string;
+  /** Ids of the metrics that it is about; without this, none. */
+  metricsOf?(asked: Asked<Schema>): readonly string[];
+  /** Whether it needs times that are measured for the check; without this, it does not. */
+  needsTimes?(asked: Asked<Schema>): boolean;
+  /** How those times are to be measured; the first rule of a gate that says so is followed. */
+  measureOf?(asked: Asked<Schema>): Measure;
+  /** Whether a measurement fails it: it is then confirmed by one more, and by no third. */
+  isFailedBy?(asked: Asked<Schema>, round: RemeasuredRound): boolean;
+  /** Checks that are decided, and claims on means, which are decided together with those of all other rules. */
+  judge(asked: Asked<Schema>, on: JudgedPair): readonly Finding[];
+}
+
+/** What a gate says under a rule's key, where it says something. */
+export type Asked<Schema extends z.ZodType> = NonNullable<z.output<Schema>>;
+
+/** A check without its kind, or a claim for the one family that Holm's correction covers. */
+export type Finding = Omit<Check, 'kind'> | Claim;
+
+/** One pair of models with everything that a rule may judge it by. */
+export interface JudgedPair {
+  /** Without those that a model was trained on: they prove nothing about new pictures. */
+  readonly datasets: readonly PairedDataset[];
+  /** Times, peak memory and file sizes. */
+  readonly comparison: PairComparison;
+  /** Of every one-sided bound. */
+  readonly level: number;
+  /** Fewer decide nothing. */
+  readonly minimumImages: number;
+  readonly resampling: Resampling;
+}
+
+const METRIC_IDS = METRICS.map(({ meta }) => meta.id);
+
+/** A metric of the registry, by its id. */
+export const metricId = z.string().superRefine((id, context) => {
+  if (METRIC_IDS.includes(id)) return;
+  const near = nearest(id, METRIC_IDS);
+  const hint = near === undefined ? 'docs/metrics.md lists them' : `did you mean "${near}"?`;
+  context.addIssue({ code: 'custom', message: `unknown metric "${id}"; ${hint}` });
+});

@@ -1,0 +1,10 @@
+import { limitFindings, resourceLimit, sizesOf } from '../evidence/resource-limit.js';
+import type { GateRule } from './rule.js';
+
+/** The size of the model file. */
+export const size: GateRule<'size', typeof resourceLimit> = {
+  key: 'size',
+  kind: 'size',
+  schema: resourceLimit,
+  judge: (asked, { comparison }) => limitFindings('size', 'model file', asked, sizesOf(comparison)),
+};

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { metaOf } from '../../../metrics/metric-meta.js';
+import { scopeScores } from '../../compare/paired-images.js';
+import { wordOf } from '../../slices/slicing.js';
+import { gainClaim } from '../evidence/claims.js';
+import { metricId, type GateRule } from './rule.js';
+
+const schema = z
+  .array(
+    z.strictObject({
+      attribute: z.string().min(1),
+      values: z.array(z.union([z.string(), z.number()])).min(1),
+      metric: metricId,
+      margin: z.number().min(0),
+    }),
+  )
+  .default([]);
+
+/** An accuracy rule on a part of the images that must be there, in sufficient number. */
+export const slices: GateRule<'slices', typeof schema> = {
+  key: 'slices',
+  kind: 'slice',
+  schema,
+  metricsOf: (asked) => asked.map(({ metric }) => metric),
+  judge: (asked, { datasets }) =>
+    asked.flatMap(({ attribute, values, metric, margin }) => {
+      const meta = metaOf(metric);
+      return values.map((value) => {
+        const scores = scopeScores(
+          datasets,
+          meta,
+          (attributes) => wordOf(attributes, attribute) === String(value),
+        );
+        return gainClaim(meta, scores, margin, {
+          id: `slice/${attribute}=${value}/${metric}`,
+          on: `${attribute} ${value}`,
+        });
+      });
+    }),
+};
