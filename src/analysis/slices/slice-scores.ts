@@ -3,7 +3,7 @@ import { MaskbenchError } from '../../core/errors.js';
 import type { Interval } from '../../schema/summary.js';
 import { nearest } from '../../core/yaml-file.js';
 import type { Metric } from '../../metrics/metric.js';
-import { metricsOf } from '../../metrics/registry.js';
+import { headlineOf, metricsOf } from '../../metrics/registry.js';
 import { signatureOf, signaturesOf } from '../../metrics/signature.js';
 import { intervalOfMean } from '../../scoring/aggregate/intervals.js';
 import { cellName, scoreKey } from '../../store/cell-key.js';
@@ -44,11 +44,9 @@ export const FEWEST_IMAGES = 30;
 
 export interface SliceRequest {
   readonly attribute: string;
-  /** By default the first of IoU, S-measure and MAD that the run has. */
+  /** By default the headline of the run's first protocol. */
   readonly metric?: string;
 }
-
-const USUAL_METRICS = ['iou', 'sod.s', 'matting.mad'];
 
 /**
  * The scores of a run in slices: by value for what a layout says (split, group, category), in thirds of each dataset
@@ -116,7 +114,7 @@ export async function sliceScores(
 function metricFor({ scoring }: RunSettings, wanted: string | undefined): Metric {
   const metrics = metricsOf(scoring.protocols);
   const ids = metrics.map(({ meta }) => meta.id);
-  const id = wanted ?? USUAL_METRICS.find((usual) => ids.includes(usual)) ?? ids[0];
+  const id = wanted ?? headlineOf(ids) ?? '';
   const metric = metrics.find(({ meta }) => meta.id === id);
   if (metric !== undefined) return metric;
   const near = nearest(id, ids);

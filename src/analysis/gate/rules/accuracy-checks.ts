@@ -4,7 +4,7 @@ import { meanOf } from '../../../stats/values.js';
 import { judgeClaims, type Claim } from './claims.js';
 import type { Gate } from '../gate.js';
 import type { Resampling } from '../../compare/metric-comparison.js';
-import { metaOf } from '../../../metrics/metric-meta.js';
+import { metaOf } from '../../../metrics/registry.js';
 import { scopeScores, type PairedDataset, type ScopedScores } from '../../compare/paired-images.js';
 import { figure } from '../../compare/verdict-text.js';
 

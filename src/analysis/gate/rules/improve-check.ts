@@ -4,7 +4,7 @@ import { nonInferiority } from '../../../stats/non-inferiority.js';
 import type { Gate } from '../gate.js';
 import { unsealed } from './latency-check.js';
 import type { Resampling } from '../../compare/metric-comparison.js';
-import { metaOf } from '../../../metrics/metric-meta.js';
+import { metaOf } from '../../../metrics/registry.js';
 import { scopeScores, type PairedDataset } from '../../compare/paired-images.js';
 import { ratioInterval } from '../remeasure/remeasure.js';
 import { signed } from '../../compare/verdict-text.js';

@@ -4,7 +4,7 @@ import { mcnemarExact } from '../../../stats/mcnemar.js';
 import { proportionInterval } from '../../../stats/proportion.js';
 import { pOf } from '../../../stats/test-outcome.js';
 import type { Cap, Gate } from '../gate.js';
-import { metaOf } from '../../../metrics/metric-meta.js';
+import { metaOf } from '../../../metrics/registry.js';
 import { imagesWhere } from '../../compare/moved-images.js';
 import { scopeScores, type PairedDataset, type ScopedScores } from '../../compare/paired-images.js';
 import { counted, percent } from '../../compare/verdict-text.js';
