@@ -19,7 +19,11 @@ export const protocolSummary = z
     title: text,
     headline: text.describe('Id of the metric that models are ranked, sliced and plotted by.'),
     holdsThreshold: z.boolean().describe('Whether the threshold in use lies on the curves over thresholds.'),
-    table: z.object({ title: text, caption: text, columns: z.array(column) }),
+    table: z.object({
+      title: text,
+      caption: text.describe('What its columns are; may be empty.'),
+      columns: z.array(column),
+    }),
   })
   .meta({
     id: 'Protocol',

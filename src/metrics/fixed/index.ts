@@ -19,8 +19,7 @@ export const fixed: Protocol = {
   main: ['iou', 'dice', 'pixel_accuracy', 'boundary_iou', 'mae'],
   table: {
     title: 'Appendix 2: measures of model accuracy',
-    caption:
-      'Mean over images; "mean" is the plain mean of the datasets. n counts images scored of images planned.',
+    caption: '',
     columns: [
       { metric: 'iou', label: 'IoU', digits: 3 },
       { metric: 'dice', label: 'Dice', digits: 3 },

@@ -19,7 +19,7 @@ export const matting: Protocol = {
   table: {
     title: 'Errors of mattes',
     caption:
-      'Mean over images, of the whole image; less is better. SAD and Conn are sums in thousands of pixels, Grad is a sum over 10 as P3M prints it: these three grow with the images. MSE and MAD are in thousandths.',
+      'Of the whole image, less is better. SAD and Conn are sums in thousands of pixels, Grad is a sum over 10 as P3M prints it: these three grow with the images. MSE and MAD are in thousandths.',
     columns: [
       { metric: 'matting.sad', label: 'SAD', digits: 2 },
       { metric: 'matting.mse', label: 'MSE', scale: 1000, digits: 2 },

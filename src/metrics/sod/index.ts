@@ -64,7 +64,7 @@ export const sod: Protocol = {
   table: {
     title: 'Measures of salient-object and dichotomous segmentation',
     caption:
-      'Mean over images of the stretched prediction. max F is the mean of each image\u2019s own maximum, which is no less than the maximum of the mean curve that papers print; wF weighted F, S the structure and E the mean alignment measure; HCE in clicks.',
+      'Of the stretched prediction. max F is the mean of each image\u2019s own maximum, which is no less than the maximum of the mean curve that papers print; wF weighted F, S the structure and E the mean alignment measure; HCE in clicks.',
     columns: [
       { metric: 'sod.max_f', label: 'max F', digits: 3 },
       { metric: 'sod.wf', label: 'wF', digits: 3 },
