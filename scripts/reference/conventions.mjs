@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { decodeMatte, decodeTruth } from '../../dist/image/codec.js';
 import { createPair, createTruth } from '../../dist/metrics/context.js';
 import { createDatasetCurves } from '../../dist/metrics/dataset-curves.js';
+import { fixedCurves } from '../../dist/metrics/fixed/curves.js';
+import { sodCurves } from '../../dist/metrics/sod/curves.js';
 import { METRICS } from '../../dist/metrics/registry.js';
 import { scorePair } from '../../dist/metrics/score-pair.js';
 
@@ -149,8 +151,8 @@ function tenthOfItsOpacity() {
 }
 
 function threeMaximalFs() {
-  const sod = createDatasetCurves('sod');
-  const fixed = createDatasetCurves('fixed');
+  const sod = createDatasetCurves(sodCurves);
+  const fixed = createDatasetCurves(fixedCurves);
   for (const [, { prediction, truth }] of real) {
     const pair = createPair(prediction, createTruth(truth));
     sod.add(pair);

@@ -107,6 +107,7 @@ function addReport(program: Command, context: CliContext): void {
     )
     .option('--out <file>', 'write to a file instead of stdout; with svg and png: a folder, a file a plot')
     .option('--intervals', 'markdown and latex: the 95 % interval beside every mean score')
+    .option('--columns <ids>', 'the metrics that the table of accuracy shows, such as iou,sod.s', list)
     .option('--by <attribute>', 'scores by split, group, category, ipq, components ... of the samples')
     .option('--against <run>', 'with --format html: a run or baseline before, to show what changed')
     .option('--metric <id>', 'of --by, or by which the pictures are chosen; such as iou or sod.s')

@@ -1,7 +1,4 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { MaskbenchError } from '../core/errors.js';
-import { nearest } from '../core/yaml-file.js';
-import { PROTOCOLS, type Protocol } from '../metrics/metric.js';
 import { list } from './arguments.js';
 import type { CliContext, SetStatus } from './context.js';
 
@@ -13,11 +10,7 @@ export function addScoreCommand(program: Command, context: CliContext, setStatus
     .option('--pred <folder>', 'the predictions')
     .option('--gt <folder>', 'the ground truths')
     .option('--images <folder>', 'the pictures themselves, for the cutout protocol')
-    .addOption(
-      new Option('--protocol <names>', 'any of fixed, sod, matting, cutout')
-        .argParser(protocols)
-        .default(['fixed'], 'fixed'),
-    )
+    .option('--protocol <names>', 'any of fixed (the default), sod, matting, cutout', list)
     .option('--threshold <n>', 'fixed: foreground is >= n, 1 to 255', threshold, 128)
     .addOption(
       new Option('--empty <worth>', 'fixed: what two empty masks are worth')
@@ -47,18 +40,6 @@ export function addScoreCommand(program: Command, context: CliContext, setStatus
       const format = options.json === true ? 'json' : options.format;
       setStatus(await scoreCommand({ ...options, format }, context));
     });
-}
-
-function protocols(text: string): Protocol[] {
-  const names = list(text).map((name) => {
-    const known = PROTOCOLS.find((protocol) => protocol === name);
-    if (known !== undefined) return known;
-    const near = nearest(name, PROTOCOLS);
-    throw new MaskbenchError('usage', `unknown protocol "${name}"`, {
-      remedy: near === undefined ? `known are ${PROTOCOLS.join(', ')}` : `did you mean "${near}"?`,
-    });
-  });
-  return [...new Set(names)];
 }
 
 function threshold(text: string): number {

@@ -1,14 +1,6 @@
 import type { JointHistogram } from './joint-histogram.js';
-import type { PairIntermediate } from './metric.js';
+import type { Confusion, PairIntermediate } from './metric.js';
 import { fixedHistogram } from './joint-histogram.js';
-
-/** Pixel counts of a binary prediction against a binary ground truth. */
-export interface Confusion {
-  readonly tp: number;
-  readonly fp: number;
-  readonly fn: number;
-  readonly tn: number;
-}
 
 /** The counts at the `fixed` protocol's one threshold, applied to prediction and ground truth alike. */
 export const fixedConfusion: PairIntermediate<Confusion> = {

@@ -1,21 +1,20 @@
 import { MaskbenchError } from '../core/errors.js';
 import { isDefined, type MetricValue } from '../schema/metric-value.js';
-import { confusionsByThreshold, type Confusion } from './confusion.js';
-import * as fixed from './fixed/overlap.js';
-import { countsByClass, fixedHistogramOf, sodHistogramOf, type ClassCounts } from './joint-histogram.js';
-import type { Conventions, Pair, PairIntermediate, Protocol } from './metric.js';
-import { eMeasure } from './sod/e-measure.js';
-import { stretchLevels } from './sod/stretch.js';
-import * as sod from './sod/threshold-scores.js';
+import { countsByClass, type ClassCounts } from './joint-histogram.js';
+import type { Confusion, Conventions, CountScore, Pair } from './metric.js';
 
 /** `e` is of the `sod` protocol alone; it is there for the maximum over a dataset that PySODMetrics prints. */
 export type CurveName = 'precision' | 'recall' | 'f' | 'iou' | 'e';
 
-/** Which reading of the prediction: `fixed` the matte as it is, `sod` the stretched one. */
-export type CurveProtocol = 'fixed' | 'sod';
-
-export function isCurveProtocol(protocol: Protocol): protocol is CurveProtocol {
-  return protocol === 'fixed' || protocol === 'sod';
+/** How a protocol reads the values of a prediction at every threshold, and which scores it draws over them. */
+export interface CurveReading {
+  /** Id of the protocol. */
+  readonly protocol: string;
+  /** Whether the run's threshold is one of those on the curve, so that it can be held against the best one. */
+  readonly holdsThreshold: boolean;
+  /** The counts at the thresholds 0..255, where a pixel is foreground at `>= index`. */
+  confusions(counts: ClassCounts, conventions: Conventions): readonly Confusion[];
+  readonly scores: Readonly<Partial<Record<CurveName, CountScore>>>;
 }
 
 /** Scores of one pair by threshold: index 0..255, a pixel is foreground at `>= index`. */
@@ -26,50 +25,32 @@ export type PairCurves = Readonly<Partial<Record<CurveName, readonly MetricValue
  * `counts` says over how many images each point is defined.
  */
 export interface CurveSums {
-  readonly protocol: CurveProtocol;
+  readonly protocol: string;
   images: number;
   readonly sums: Partial<Record<CurveName, number[]>>;
   readonly counts: Partial<Record<CurveName, number[]>>;
 }
 
-/** The curves of one pair, remembered with it. */
-const pairCurves: Readonly<Record<CurveProtocol, PairIntermediate<PairCurves>>> = {
-  fixed: {
-    name: 'curves of the matte',
-    compute: (pair) => curvesOfCounts('fixed', pair.get(countsByClass), pair.conventions),
-  },
-  sod: {
-    name: 'curves of the stretched prediction',
-    compute: (pair) => curvesOfCounts('sod', pair.get(countsByClass), pair.conventions),
-  },
-};
-
-const SCORES: Readonly<Record<CurveProtocol, Readonly<Partial<Record<CurveName, fixed.CountScore>>>>> = {
-  fixed: { precision: fixed.precision, recall: fixed.recall, f: fixed.fMeasure, iou: fixed.iou },
-  sod: { precision: sod.precision, recall: sod.recall, f: sod.fMeasure, iou: sod.iou, e: eMeasure },
-};
-
 /** The curves of one pair from its counts alone, for whoever kept these and not the images. */
 export function curvesOfCounts(
-  protocol: CurveProtocol,
+  { confusions, scores }: CurveReading,
   counts: ClassCounts,
-  { threshold, empty }: Conventions,
+  conventions: Conventions,
 ): PairCurves {
-  if (protocol === 'fixed') {
-    return curvesOf(confusionsByThreshold(fixedHistogramOf(counts, threshold)), empty, SCORES.fixed);
-  }
-  const histogram = sodHistogramOf(counts, threshold);
-  return curvesOf(confusionsByThreshold(histogram, stretchLevels(histogram).byte), empty, SCORES.sod);
+  const byThreshold = confusions(counts, conventions);
+  return Object.fromEntries(
+    entriesOf(scores).map(([name, score]) => [name, byThreshold.map((of) => score(of, conventions.empty))]),
+  );
 }
 
 /** Sums over no images. */
-export function emptyCurveSums(protocol: CurveProtocol): CurveSums {
+export function emptyCurveSums(protocol: string): CurveSums {
   return { protocol, images: 0, sums: {}, counts: {} };
 }
 
-/** Adds one pair's curves to the sums. */
-export function addToCurveSums(into: CurveSums, pair: Pair): void {
-  addCurves(into, pair.get(pairCurves[into.protocol]));
+/** Adds one pair's curves to sums of the same protocol. */
+export function addToCurveSums(into: CurveSums, reading: CurveReading, pair: Pair): void {
+  addCurves(into, curvesOfCounts(reading, pair.get(countsByClass), pair.conventions));
 }
 
 /** Adds the curves of one more image, of the sums' own protocol. */
@@ -101,16 +82,6 @@ export function mergeCurveSums(into: CurveSums, other: CurveSums): void {
       values.forEach((value, threshold) => (own[threshold] += value));
     }
   }
-}
-
-function curvesOf(
-  confusions: readonly Confusion[],
-  empty: Conventions['empty'],
-  scores: Readonly<Partial<Record<CurveName, fixed.CountScore>>>,
-): PairCurves {
-  return Object.fromEntries(
-    entriesOf(scores).map(([name, score]) => [name, confusions.map((counts) => score(counts, empty))]),
-  );
 }
 
 function entriesOf<T>(byName: Readonly<Partial<Record<CurveName, T>>>): [CurveName, T][] {

@@ -1,5 +1,5 @@
 import { addToCurveSums, emptyCurveSums, mergeCurveSums } from './curves.js';
-import type { CurveName, CurveProtocol, CurveSums } from './curves.js';
+import type { CurveName, CurveReading, CurveSums } from './curves.js';
 import { fBeta } from './f-beta.js';
 import type { Pair } from './metric.js';
 
@@ -14,7 +14,7 @@ export interface CurvePoint {
 
 /** What is left of a dataset's curves once all its images are in. Points are undefined when no image is. */
 export interface DatasetCurves {
-  readonly protocol: CurveProtocol;
+  readonly protocol: string;
   readonly images: number;
   readonly curves: Readonly<Partial<Record<CurveName, Curve>>>;
   /** Maximum of the mean F curve: the maximal F that PySODMetrics prints for a dataset. */
@@ -39,11 +39,11 @@ export interface DatasetCurvesBuilder {
 }
 
 /** Curves of a dataset, from its pairs or from sums that others have gathered. */
-export function createDatasetCurves(protocol: CurveProtocol): DatasetCurvesBuilder {
-  const sums = emptyCurveSums(protocol);
+export function createDatasetCurves(reading: CurveReading): DatasetCurvesBuilder {
+  const sums = emptyCurveSums(reading.protocol);
   return {
     sums,
-    add: (pair) => addToCurveSums(sums, pair),
+    add: (pair) => addToCurveSums(sums, reading, pair),
     merge: (other) => mergeCurveSums(sums, other),
     finish: (defaultThreshold) => finishCurves(sums, defaultThreshold),
   };

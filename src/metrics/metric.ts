@@ -1,8 +1,6 @@
+import { z } from 'zod';
 import type { MetricValue } from '../schema/metric-value.js';
 import type { GrayImage, RgbImage } from '../image/raster.js';
-
-export const PROTOCOLS = ['fixed', 'sod', 'matting', 'cutout'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
 
 /** What a metric's value costs beyond reading the two images once; `bench` prints the price of each class. */
 export type CostClass = 'counts' | 'histogram' | 'pixels' | 'distance' | 'skeleton';
@@ -11,7 +9,8 @@ export interface MetricMeta {
   /** Stable identifier in files and on the command line, e.g. `iou`, `sod.wf`, `matting.sad`. */
   readonly id: string;
   readonly name: string;
-  readonly protocol: Protocol;
+  /** Id of the protocol that lists it. */
+  readonly protocol: string;
   /** Inclusive bounds; `null` is unbounded. */
   readonly range: readonly [number, number | null];
   readonly better: 'higher' | 'lower';
@@ -29,7 +28,20 @@ export interface MetricMeta {
 export interface Metric {
   readonly meta: MetricMeta;
   compute(pair: Pair): MetricValue;
+  /** The same from counts alone, where these are all that it depends on: such a metric is also pooled over images. */
+  readonly ofCounts?: CountScore;
 }
+
+/** Pixel counts of a binary prediction against a binary ground truth. */
+export interface Confusion {
+  readonly tp: number;
+  readonly fp: number;
+  readonly fn: number;
+  readonly tn: number;
+}
+
+/** A score of counts, e.g. of one image, or of a whole dataset pooled over pixels. */
+export type CountScore = (counts: Confusion, empty: Conventions['empty']) => MetricValue;
 
 /** What metrics share. It is computed when first asked for and kept with its truth or pair; order never matters. */
 export interface TruthIntermediate<T> {
@@ -56,12 +68,14 @@ export interface Pair {
   get<T>(intermediate: PairIntermediate<T>): T;
 }
 
-/** The choices behind the `fixed` protocol; they are part of every signature. */
-export interface Conventions {
-  /** Prediction and ground truth are foreground at `>= threshold`, 1..255. */
-  readonly threshold: number;
+/** What a run may choose of the `fixed` protocol, and part of its signature. */
+export const conventionsSchema = z.object({
+  /** Prediction and ground truth are foreground at `>= threshold`. */
+  threshold: z.int().min(1).max(255).default(128),
   /** Overlap scores when both masks are empty. */
-  readonly empty: 'one' | 'zero' | 'skip';
-}
+  empty: z.enum(['one', 'zero', 'skip']).default('one'),
+});
 
-export const DEFAULT_CONVENTIONS: Conventions = { threshold: 128, empty: 'one' };
+export type Conventions = Readonly<z.output<typeof conventionsSchema>>;
+
+export const DEFAULT_CONVENTIONS: Conventions = conventionsSchema.parse({});

@@ -1,8 +1,6 @@
-import { EDGE_CUT, RIM_SHARE } from './cutout/edge-zones.js';
-import type { Conventions, Protocol } from './metric.js';
-
-/** Raised whenever a metric of the protocol gives another number for the same images and conventions. */
-const VERSIONS: Readonly<Record<Protocol, number>> = { fixed: 1, sod: 1, matting: 1, cutout: 1 };
+import { MaskbenchError } from '../core/errors.js';
+import type { Conventions } from './metric.js';
+import { protocolsOf } from './registry.js';
 
 /** What is done to images before, and to values after, a metric sees them. */
 export interface SignatureOptions {
@@ -15,39 +13,30 @@ export interface SignatureOptions {
 /**
  * One short string that pins every convention behind a protocol's numbers, in the manner of sacreBLEU: the protocol,
  * `key:value` parts, the version. Numbers may be held against each other only when their signatures are equal.
+ *
+ * @throws MaskbenchError `config.unknown-name` if there is no such protocol.
  */
 export function signatureOf(
-  protocol: Protocol,
+  id: string,
   conventions: Conventions,
   { resize, aggregate }: SignatureOptions = {},
 ): string {
+  const [protocol] = protocolsOf([id]);
+  if (protocol === undefined) throw new MaskbenchError('config.unknown-name', `unknown protocol "${id}"`);
   return [
-    protocol,
-    ...parts(protocol, conventions),
+    id,
+    ...protocol.signature(conventions),
     ...(resize === undefined ? [] : [`resize:${resize}`]),
     ...(aggregate === undefined ? [] : [`agg:${aggregate}`]),
-    `v:${VERSIONS[protocol]}`,
+    `v:${protocol.version}`,
   ].join('|');
 }
 
 /** The signature of each protocol, in the order given. */
 export function signaturesOf(
-  protocols: readonly Protocol[],
+  protocols: readonly string[],
   conventions: Conventions,
   options: SignatureOptions = {},
 ): readonly string[] {
   return protocols.map((protocol) => signatureOf(protocol, conventions, options));
-}
-
-function parts(protocol: Protocol, { threshold, empty }: Conventions): readonly string[] {
-  switch (protocol) {
-    case 'fixed':
-      return [`t:${threshold}`, `empty:${empty}`, 'boundary:0.02'];
-    case 'sod':
-      return ['truth:>128', 'stretch:minmax', 'beta2:0.3', 'alpha:0.5', 'relax:5', 'epsilon:2'];
-    case 'matting':
-      return ['area:image', 'sigma:1.4', 'step:0.1', 'tau:0.15'];
-    case 'cutout':
-      return [`edge:>=${EDGE_CUT}`, `rim:${RIM_SHARE}`, 'backgrounds:white+black'];
-  }
 }

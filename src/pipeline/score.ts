@@ -19,8 +19,7 @@ export interface Scorer {
 }
 
 export async function openScorer(folder: RunFolder, settings: RunSettings, emit: EventSink): Promise<Scorer> {
-  const { protocols, threshold, empty } = settings.scoring;
-  const conventions = { threshold, empty };
+  const { protocols, ...conventions } = settings.scoring;
   const signatures = signaturesOf(protocols, conventions);
   const scored = await scoredCells(folder);
   const writer = await openJsonl(folder.scores);

@@ -1,7 +1,7 @@
 import writeFileAtomic from 'write-file-atomic';
 import { SCHEMA_VERSION, type ThresholdRow } from '../schema/summary.js';
-import { isCurveProtocol } from '../metrics/curves.js';
 import type { CurvesOfCells } from '../store/curves-of-cells.js';
+import { protocolsOf } from '../metrics/registry.js';
 import { signatureOf, signaturesOf } from '../metrics/signature.js';
 import { bestThreshold } from '../scoring/aggregate/best-threshold.js';
 import { curveSums, type CurveGatherer } from '../scoring/aggregate/curve-gatherer.js';
@@ -18,8 +18,8 @@ export async function summariseCurves(
   settings: RunSettings,
 ): Promise<readonly CurvesOfCells[]> {
   const { scoring } = settings;
-  const protocols = scoring.protocols.filter(isCurveProtocol);
-  if (protocols.length === 0) return [];
+  const readings = protocolsOf(scoring.protocols).flatMap(({ curves }) => curves ?? []);
+  if (readings.length === 0) return [];
   const open = await plannedCells(folder, settings);
   const gatherers = new Map<string, CurveGatherer>();
   const nameOf = (model: string, dataset: string): string => JSON.stringify([model, dataset]);
@@ -28,7 +28,7 @@ export async function summariseCurves(
     if (record.status === 'failed' || record.histogram === undefined) continue;
     // A cell counts once, however often it was scored.
     if (!open.delete(cellName(key, model, record))) continue;
-    const gatherer = gatherers.get(nameOf(model, dataset)) ?? curveSums(protocols, scoring);
+    const gatherer = gatherers.get(nameOf(model, dataset)) ?? curveSums(readings, scoring);
     gatherers.set(nameOf(model, dataset), gatherer);
     gatherer.add(record.histogram);
   }

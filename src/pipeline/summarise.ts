@@ -1,5 +1,6 @@
 import { SCHEMA_VERSION, type Summary } from '../schema/summary.js';
-import { metricsOf } from '../metrics/registry.js';
+import { describeProtocols } from '../metrics/describe.js';
+import { pooledProtocols } from '../metrics/registry.js';
 import { signaturesOf } from '../metrics/signature.js';
 import { INTERVALS } from '../scoring/aggregate/intervals.js';
 import type { Manifest } from '../store/manifest.js';
@@ -46,21 +47,11 @@ export async function summarise(
     signatures: signaturesOf(settings.scoring.protocols, settings.scoring),
     aggregation: {
       mean: signaturesOf(settings.scoring.protocols, settings.scoring, { aggregate: 'mean' }),
-      // Of counts at the one threshold, which `fixed` alone has.
-      pooled: signaturesOf(
-        settings.scoring.protocols.filter((protocol) => protocol === 'fixed'),
-        settings.scoring,
-        { aggregate: 'pooled' },
-      ),
+      pooled: signaturesOf(pooledProtocols(settings.scoring.protocols), settings.scoring, {
+        aggregate: 'pooled',
+      }),
     },
-    metrics: metricsOf(settings.scoring.protocols).map(({ meta: { id, name, protocol, better, range } }) => ({
-      id,
-      name,
-      protocol,
-      better,
-      // JSON has no infinity.
-      range: [Number.isFinite(range[0]) ? range[0] : null, range[1]] as const,
-    })),
+    ...describeProtocols(settings.scoring.protocols),
     models: settings.models.map(({ spec, sha256, bytes }) => ({
       name: spec.name,
       title: spec.title ?? spec.name,

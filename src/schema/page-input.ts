@@ -8,6 +8,8 @@ export interface PageInput {
   readonly runs: readonly PageRun[];
   /** Pictures of all runs; absent where none were asked for or are at hand. */
   readonly gallery?: Gallery;
+  /** Ids of metrics: what the table of accuracy shows, instead of a table a protocol. */
+  readonly columns?: readonly string[];
 }
 
 /** One run: its summary, and as much of what is behind it as there is. */

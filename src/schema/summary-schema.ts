@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SCHEMA_VERSION, TIMED_PHASES, type Summary } from './summary.js';
 import { agree } from './agree.js';
 import { count, failure, figure, intervalMethod, metricMean, orNull, text, thresholdCost } from './basics.js';
+import { protocolSummary } from './protocol-summary.js';
 import { scenario } from './scenario-schema.js';
 import { gpu, phase, processor, seal, slowness, timingPass } from './timing-schema.js';
 
@@ -93,6 +94,7 @@ export const summarySchema = z
       .exactOptional(z.object({ mean: z.array(text), pooled: z.array(text) }))
       .describe('The signatures of the means in accuracy, and of the figures pooled beside them.'),
     metrics: z.exactOptional(z.array(metric)),
+    protocols: z.exactOptional(z.array(protocolSummary)),
     models: z.array(model),
     datasets: z.array(dataset),
     cells: z.object({ planned: count, scored: count, failed: count }),

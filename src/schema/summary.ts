@@ -1,5 +1,6 @@
 import type { Failure } from '../core/failure.js';
 import type { MetricValue, Undefined } from './metric-value.js';
+import type { ProtocolSummary } from './protocol-summary.js';
 import type { ScenarioSummary } from './scenario-summary.js';
 import type { Seal } from './seal.js';
 import type { GpuSummary, ProcessorSummary, SlownessSummary, TimingPassSummary } from './timing-summary.js';
@@ -20,6 +21,8 @@ export interface Summary {
   readonly aggregation?: { readonly mean: readonly string[]; readonly pooled: readonly string[] };
   /** What is scored, in the registry's order: what the ids in `accuracy` stand for. */
   readonly metrics?: readonly MetricSummary[];
+  /** By what it is scored, in the registry's order, and how that is shown. */
+  readonly protocols?: readonly ProtocolSummary[];
   readonly models: readonly ModelSummary[];
   readonly datasets: readonly DatasetSummary[];
   readonly cells: { readonly planned: number; readonly scored: number; readonly failed: number };

@@ -3,10 +3,10 @@ import { toFailure, type Failure } from '../core/failure.js';
 import type { MetricValue } from '../schema/metric-value.js';
 import { leaseBuffers } from '../image/buffer-lease.js';
 import { truthAttributes, type TruthAttributes } from '../metrics/attributes.js';
-import { fixedConfusion, type Confusion } from '../metrics/confusion.js';
+import { fixedConfusion } from '../metrics/confusion.js';
 import { countsByClass } from '../metrics/joint-histogram.js';
-import type { Conventions, Metric, Pair, Protocol } from '../metrics/metric.js';
-import { metricsOf } from '../metrics/registry.js';
+import type { Confusion, Conventions, Metric, Pair } from '../metrics/metric.js';
+import { metricsOf, pooledProtocols, protocolsOf } from '../metrics/registry.js';
 import { scorePair } from '../metrics/score-pair.js';
 import { packCounts } from './class-counts.js';
 import { loadPair } from './load-pair.js';
@@ -17,7 +17,7 @@ export interface ScoreTask {
   /** The image itself; read only where a metric needs its colours. */
   readonly imagePath?: string;
   readonly mattePaths: readonly string[];
-  readonly protocols: readonly Protocol[];
+  readonly protocols: readonly string[];
   readonly conventions: Conventions;
   /** Whether mattes of another size are brought to the ground truth's. */
   readonly resize?: boolean;
@@ -36,9 +36,9 @@ export type ScoreResult =
   | {
       readonly status: 'done';
       readonly metrics: Readonly<Record<string, MetricValue>>;
-      /** At the threshold of the `fixed` protocol, where that is scored. */
+      /** At the threshold, where a protocol has scores of counts. */
       readonly counts?: Confusion;
-      /** Counts of the matte's values by what the ground truth says of the pixel, packed; for `fixed` and `sod`. */
+      /** Counts of the matte's values by what the ground truth says of the pixel, packed; for protocols that have curves. */
       readonly histogram?: string;
     }
   | { readonly status: 'failed'; readonly failure: Failure };
@@ -72,12 +72,13 @@ export default async function scoreSample(task: ScoreTask): Promise<SampleScores
   }
 }
 
-function scoreOf(pair: Pair, metrics: readonly Metric[], protocols: readonly Protocol[]): ScoreResult {
-  const fixed = protocols.includes('fixed');
+function scoreOf(pair: Pair, metrics: readonly Metric[], protocols: readonly string[]): ScoreResult {
+  const isPooled = pooledProtocols(protocols).length > 0;
+  const hasCurves = protocolsOf(protocols).some(({ curves }) => curves !== undefined);
   return {
     status: 'done',
     metrics: scorePair(pair, metrics),
-    ...(fixed ? { counts: pair.get(fixedConfusion) } : {}),
-    ...(fixed || protocols.includes('sod') ? { histogram: packCounts(pair.get(countsByClass)) } : {}),
+    ...(isPooled ? { counts: pair.get(fixedConfusion) } : {}),
+    ...(hasCurves ? { histogram: packCounts(pair.get(countsByClass)) } : {}),
   };
 }

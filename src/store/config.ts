@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { datasetReferenceSchema } from '../datasets/spec.js';
 import { readYamlFile } from '../core/yaml-file.js';
-import { PROTOCOLS } from '../metrics/metric.js';
+import { CONVENTIONS, DEFAULT_PROTOCOLS, PROTOCOL_IDS } from '../metrics/registry.js';
 import { modelReferenceSchema } from '../runners/load-spec.js';
 import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { scenarioSchema } from './scenario-schema.js';
@@ -17,11 +17,13 @@ const accuracySchema = z.strictObject({
   threads: autoOr(z.int().min(1).max(1024)).default('auto'),
 });
 
-/** The `fixed` protocol's conventions and the protocols to score by (docs/metrics.md). */
+/** The protocols to score by and what they let a run choose (docs/metrics.md). */
 const scoringSchema = z.strictObject({
-  protocols: z.array(z.enum(PROTOCOLS)).min(1).default(['fixed']),
-  threshold: z.int().min(1).max(255).default(128),
-  empty: z.enum(['one', 'zero', 'skip']).default('one'),
+  protocols: z
+    .array(z.enum(PROTOCOL_IDS))
+    .min(1)
+    .default([...DEFAULT_PROTOCOLS]),
+  ...CONVENTIONS,
 });
 
 export const runConfigSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
+import { describeProtocols } from '../metrics/describe.js';
 import { summarySchema } from '../schema/summary-schema.js';
 import { SCHEMA_VERSION, type Summary } from '../schema/summary.js';
 import type { RunFolder } from './run-folder.js';
@@ -32,9 +33,15 @@ export async function readSummary(folder: RunFolder): Promise<Summary> {
     });
   }
   const { success, error } = summarySchema.safeParse(summary);
-  if (success) return summary as Summary;
+  if (success) return described(summary as Summary);
   const [{ path, message }] = error.issues;
   throw damaged(`${path.map(String).join('.') || 'the file'}: ${message}`, folder, error);
+}
+
+/** Summaries of 0.1 do not say by which protocols they were scored, but in their signatures. */
+function described(summary: Summary): Summary {
+  const ids = summary.signatures.map((signature) => signature.split('|', 1)[0]);
+  return { ...describeProtocols(ids), ...summary };
 }
 
 function parse(text: string, folder: RunFolder): unknown {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MetricValue } from '../../src/schema/metric-value.js';
 import type { GrayImage } from '../../src/image/raster.js';
-import { boundaryIou, boundaryWidth } from '../../src/metrics/boundary-iou.js';
+import { boundaryIou, boundaryWidth } from '../../src/metrics/fixed/boundary-iou.js';
 import { createPair, createTruth } from '../../src/metrics/context.js';
 import { DEFAULT_CONVENTIONS, type Conventions } from '../../src/metrics/metric.js';
 import { draw, mattePairs, mirror, transpose, turnOver } from '../support/drawn-mattes.js';

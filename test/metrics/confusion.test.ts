@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { confusionAt, confusionsByThreshold, fixedConfusion, pool } from '../../src/metrics/confusion.js';
-import { COUNT_SCORES } from '../../src/metrics/fixed/index.js';
+import { iou } from '../../src/metrics/fixed/overlap.js';
 import { fixedHistogram } from '../../src/metrics/joint-histogram.js';
 import { filled, gray, imagePairs, pairOf } from './arbitrary-masks.js';
 
@@ -33,10 +33,10 @@ describe('pooling over pixels', () => {
     const half = { ...filled(4, 4, 0), data: new Uint8Array(16).fill(255, 0, 8) };
     const full = filled(4, 4, 255);
     const counts = [half, full].map((prediction) => pairOf({ prediction, truth: full }).get(fixedConfusion));
-    expect(COUNT_SCORES.iou(pool(counts), 'one')).toBe(24 / 32);
+    expect(iou(pool(counts), 'one')).toBe(24 / 32);
   });
 
   it('leaves nothing of no images but the convention', () => {
-    expect(COUNT_SCORES.iou(pool([]), 'skip')).toEqual({ undefined: 'both masks are empty' });
+    expect(iou(pool([]), 'skip')).toEqual({ undefined: 'both masks are empty' });
   });
 });

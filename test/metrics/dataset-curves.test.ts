@@ -2,9 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyCurveSums, addToCurveSums } from '../../src/metrics/curves.js';
 import { createDatasetCurves } from '../../src/metrics/dataset-curves.js';
-import { fixedMetrics } from '../../src/metrics/fixed/index.js';
+import { fixedCurves } from '../../src/metrics/fixed/curves.js';
+import { fixed } from '../../src/metrics/fixed/index.js';
 import { scorePair } from '../../src/metrics/score-pair.js';
-import { sodMetrics } from '../../src/metrics/sod/index.js';
+import { sodCurves } from '../../src/metrics/sod/curves.js';
+import { sod } from '../../src/metrics/sod/index.js';
 import { filled, gray, imagePairs, pairOf, type ImagePair } from './arbitrary-masks.js';
 
 const faint: ImagePair = { prediction: gray([[100, 100, 10, 0]]), truth: gray([[255, 255, 0, 0]]) };
@@ -17,7 +19,7 @@ describe('curves of the matte as it is', () => {
         const { curves } = curvesOf('fixed', [binarisedTruth(images)]);
         const scores = scorePair(
           pairOf(binarisedTruth(images), { threshold, empty: 'one' }),
-          fixedMetrics.filter(({ meta }) => ['iou', 'precision', 'recall'].includes(meta.id)),
+          fixed.metrics.filter(({ meta }) => ['iou', 'precision', 'recall'].includes(meta.id)),
         );
         for (const name of ['iou', 'precision', 'recall'] as const) {
           const value = scores[name];
@@ -56,7 +58,7 @@ describe('curves of the stretched prediction', () => {
       fc.property(imagePairs, (images) => {
         fc.pre(images.truth.data.length > 1);
         const { curves, maxF } = curvesOf('sod', [images]);
-        const scores = scorePair(pairOf(images), sodMetrics);
+        const scores = scorePair(pairOf(images), sod.metrics);
         expect(maxF?.value).toBe(scores['sod.max_f']);
         expect(Math.max(...(curves.e ?? []).map((v) => v ?? 0))).toBe(scores['sod.max_e']);
       }),
@@ -84,29 +86,29 @@ describe('curves of the stretched prediction', () => {
 
 describe('sums of curves', () => {
   it('merge to what one pass over all images gives', () => {
-    const whole = createDatasetCurves('fixed');
-    const merged = createDatasetCurves('fixed');
+    const whole = createDatasetCurves(fixedCurves);
+    const merged = createDatasetCurves(fixedCurves);
     for (const images of [faint, strong]) {
       whole.add(pairOf(images));
       const part = emptyCurveSums('fixed');
-      addToCurveSums(part, pairOf(images));
+      addToCurveSums(part, fixedCurves, pairOf(images));
       merged.merge(structuredClone(part));
     }
     expect(merged.finish(128)).toEqual(whole.finish(128));
   });
 
   it('of different protocols refuse to be merged', () => {
-    expect(() => createDatasetCurves('fixed').merge(emptyCurveSums('sod'))).toThrow('sod');
+    expect(() => createDatasetCurves(fixedCurves).merge(emptyCurveSums('sod'))).toThrow('sod');
   });
 
   it('of no images leave no points', () => {
-    const { images, bestIou, defaultIou, maxF, cost } = createDatasetCurves('fixed').finish(128);
+    const { images, bestIou, defaultIou, maxF, cost } = createDatasetCurves(fixedCurves).finish(128);
     expect({ images, bestIou, defaultIou, maxF, cost }).toEqual({ images: 0 });
   });
 });
 
 function curvesOf(protocol: 'fixed' | 'sod', pairs: readonly ImagePair[]) {
-  const builder = createDatasetCurves(protocol);
+  const builder = createDatasetCurves({ fixed: fixedCurves, sod: sodCurves }[protocol]);
   for (const images of pairs) builder.add(pairOf(images));
   return builder.finish(128);
 }

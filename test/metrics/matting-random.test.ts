@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MetricValue } from '../../src/schema/metric-value.js';
 import type { GrayImage } from '../../src/image/raster.js';
 import { createPair, createTruth } from '../../src/metrics/context.js';
-import { mattingMetrics } from '../../src/metrics/matting/index.js';
+import { matting } from '../../src/metrics/matting/index.js';
 import { scorePair } from '../../src/metrics/score-pair.js';
 import { mattePairs, mirror, transpose, turnOver } from '../support/drawn-mattes.js';
 import { expectNear } from '../support/expect-near.js';
@@ -71,7 +71,7 @@ describe('on random mattes', () => {
     fc.assert(
       fc.property(mattePairs(40), ({ prediction, truth }) => {
         const scores = score(prediction, truth);
-        for (const { meta } of mattingMetrics) {
+        for (const { meta } of matting.metrics) {
           const value = scores[meta.id];
           if (typeof value !== 'number') continue;
           expect(value, meta.id).toBeGreaterThanOrEqual(meta.range[0]);
@@ -85,7 +85,7 @@ describe('on random mattes', () => {
     fc.assert(
       fc.property(mattePairs(40), ({ truth }) => {
         const scores = score(truth, truth);
-        for (const { meta } of mattingMetrics) {
+        for (const { meta } of matting.metrics) {
           const value = scores[meta.id];
           if (typeof value === 'number') expect(value, meta.id).toBe(meta.better === 'lower' ? 0 : 1);
         }
@@ -155,12 +155,12 @@ describe('on random mattes', () => {
 const SYMMETRIC = ['sad', 'mse', 'mad', 'grad', 'conn'].map((id) => `matting.${id}`);
 
 function score(prediction: GrayImage, truth: GrayImage): Record<string, MetricValue> {
-  return scorePair(createPair(prediction, createTruth(truth)), mattingMetrics);
+  return scorePair(createPair(prediction, createTruth(truth)), matting.metrics);
 }
 
 function sameUnlessTied(prediction: GrayImage, truth: GrayImage): readonly string[] {
   const { tied } = slowConnectivityError(prediction, truth);
-  return mattingMetrics.map(({ meta }) => meta.id).filter((id) => !tied || id !== 'matting.conn');
+  return matting.metrics.map(({ meta }) => meta.id).filter((id) => !tied || id !== 'matting.conn');
 }
 
 function expectSame(

@@ -7,7 +7,7 @@ import { packAtLeast, unpackBits } from '../../src/image/bit-mask.js';
 import type { GrayImage } from '../../src/image/raster.js';
 import { createPair, createTruth } from '../../src/metrics/context.js';
 import { boundaryBand, boundaryRadii } from '../../src/metrics/matting/boundary-bands.js';
-import { mattingMetrics } from '../../src/metrics/matting/index.js';
+import { matting } from '../../src/metrics/matting/index.js';
 import { scorePair } from '../../src/metrics/score-pair.js';
 import { draw, drawBlocks } from '../support/drawn-mattes.js';
 import { expectNear } from '../support/expect-near.js';
@@ -133,7 +133,7 @@ describe('conventions', () => {
 });
 
 function score(prediction: GrayImage, truth: GrayImage): Record<string, MetricValue> {
-  return scorePair(createPair(prediction, createTruth(truth)), mattingMetrics);
+  return scorePair(createPair(prediction, createTruth(truth)), matting.metrics);
 }
 
 function isOnIsland(x: number, y: number): boolean {

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { isDefined } from '../../src/schema/metric-value.js';
 import type { ScoreRecord } from '../../src/store/records.js';
-import { cutoutTable } from '../../src/reports/tables/cutout-table.js';
+import { protocolTables } from '../../src/reports/tables/protocol-table.js';
 import { execute, makeWorkspace, readRecords, type Workspace } from '../support/workspace.js';
 
 let workspace: Workspace;
@@ -22,7 +22,9 @@ it('a run scores cut-outs with its images, and its summary and report have them'
   expect(mean.n).toBe(2);
   expect(mean.mean).toBeGreaterThan(0);
   expect(summary.metrics?.find(({ id }) => id === 'cutout.halo')).toMatchObject({ better: 'lower' });
-  expect(cutoutTable(summary)?.rows[0].cells[0]).toEqual({ text: 'luma' });
+  const [, table] = protocolTables(summary);
+  expect(table.title).toBe('Cut-out quality');
+  expect(table.rows[0].cells[0]).toEqual({ text: 'luma' });
 });
 
 it('masks of the same bytes are scored anew when the picture behind them changes', async () => {

@@ -9,6 +9,8 @@ import {
   type TimingRow,
 } from '../../src/schema/summary.js';
 
+import { describeProtocols } from '../../src/metrics/describe.js';
+
 const phase = (mean: number): PhaseSummary => ({ mean, p50: mean * 0.98, min: mean * 0.9, max: mean * 1.3 });
 
 function timingRow(model: string, dataset: string | null, inference: number): TimingRow {
@@ -76,6 +78,7 @@ export const SUMMARY: Summary = {
     { id: 'dice', name: 'Dice', protocol: 'fixed', better: 'higher', range: [0, 1] },
     { id: 'pixel_accuracy', name: 'Pixel accuracy', protocol: 'fixed', better: 'higher', range: [0, 1] },
   ],
+  protocols: describeProtocols(['fixed']).protocols,
   models: [
     modelSummary('isnet-fp16'),
     modelSummary('birefnet-general-lite', { trainedOn: ['humans'] }),

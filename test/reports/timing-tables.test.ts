@@ -85,7 +85,7 @@ describe('a time that is not sealed', () => {
       ...row,
       phases: { ...row.phases, predict: { ...row.phases.predict, sd: 1 } },
     }));
-    const rows = latencyTable({ ...unsealed, timing: spread })?.rows ?? [];
+    const rows = latencyTable({ ...unsealed, timing: spread }, 'cpu')?.rows ?? [];
     expect(rows.map(({ cells }) => cells[0]?.text)).toEqual([
       'isnet-fp16 *',
       'isnet-fp16 *',
@@ -140,10 +140,10 @@ describe('a model that is fast', () => {
       ...model,
       timing: model.timing && { ...model.timing, inferenceAlone: { mean: 0.8, p50: 0.81, min: 0.7, max: 1 } },
     }));
-    expect(phaseTable({ ...SUMMARY, models })?.notes[0]).toMatch(
+    expect(phaseTable({ ...SUMMARY, models }, 'cpu')?.notes[0]).toMatch(
       /^isnet-fp16: p50 of inference 1806 ms within a prediction, 0\.81 ms in a bare loop/,
     );
-    expect(phaseTable(SUMMARY)?.notes).toEqual([]);
+    expect(phaseTable(SUMMARY, 'cpu')?.notes).toEqual([]);
   });
 });
 
@@ -157,7 +157,7 @@ describe('the latency table', () => {
         predict: { mean: 10, sd: 1.5, p50: 9.8, p90: 11, min: 8, max: 14, p50Interval: [9.5, 10.1] as const },
       },
     }));
-    const table = latencyTable({ ...SUMMARY, timing });
+    const table = latencyTable({ ...SUMMARY, timing }, 'cpu');
     expect(table?.rows[0]?.cells.map(({ text }) => text)).toEqual([
       'isnet-fp16 *',
       'Humans (samples)',
@@ -174,7 +174,7 @@ describe('the latency table', () => {
   });
 
   it('is left out for runs whose spread is not known', () => {
-    expect(latencyTable(SUMMARY)).toBeNull();
+    expect(latencyTable(SUMMARY, 'cpu')).toBeNull();
   });
 });
 
@@ -337,7 +337,7 @@ describe('scenarios', () => {
   ];
 
   it('have a table each, and what failed is said', () => {
-    const [offline, server, sweep] = scenarioTables({ ...SUMMARY, scenarios });
+    const [offline, server, sweep] = scenarioTables({ ...SUMMARY, scenarios }, 'cpu');
     expect(offline?.rows).toHaveLength(2);
     const unsealed = '* unsealed: the conditions of scenarios are not watched.';
     expect(offline?.notes).toEqual([

@@ -2,13 +2,13 @@ import type { RankingReport, RankingTable } from '../../schema/ranking.js';
 import { leakedTags, trainingCautions } from '../../schema/leakage.js';
 import { MaskbenchError } from '../../core/errors.js';
 import type { MetricMeta } from '../../metrics/metric.js';
-import { metaOf } from '../../metrics/metric-meta.js';
+import { headlineOf, metaOf } from '../../metrics/registry.js';
 import { rankColumns } from './rank-columns.js';
 import type { RunScores, ScoredDataset } from '../../store/run-scores.js';
 import type { Side, SideFacts } from './side.js';
 
 export interface RankOptions {
-  /** Ids; every metric gets its tables. Default: `iou`, or the first metric of the run. */
+  /** Ids; every metric gets its tables. Default: the headline of the run's first protocol. */
   readonly metrics?: readonly string[] | undefined;
   /** Default 0.05. */
   readonly alpha?: number;
@@ -26,7 +26,7 @@ export async function rankRun(side: Side, options: RankOptions = {}): Promise<Ra
   const { facts } = side;
   const { alpha = 0.05, seed = 'maskbench' } = options;
   const scores = await side.loadScores(facts.models.map(({ name }) => name));
-  const wanted = options.metrics ?? [facts.metrics.includes('iou') ? 'iou' : (facts.metrics[0] ?? 'iou')];
+  const wanted = options.metrics ?? [headlineOf(facts.metrics) ?? 'iou'];
   const scopes = scores.datasets.map((dataset) => [dataset]);
   if (scopes.length > 1) scopes.push([...scores.datasets]);
   return {

@@ -5,6 +5,7 @@ import { sha256 } from '../../core/hash.js';
 import { nearest } from '../../core/yaml-file.js';
 import { mapInOrder } from '../../core/map-in-order.js';
 import type { MetricMeta } from '../../metrics/metric.js';
+import { headlineOf } from '../../metrics/registry.js';
 import { plannedSamples } from '../../store/plan-reader.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import { readManifest, type RunFolder } from '../../store/run-folder.js';
@@ -19,7 +20,7 @@ export interface GalleryRequest {
   readonly sources: readonly SourceRequest[];
   /** Sources that are one model before and after. */
   readonly changes: readonly GalleryChange[];
-  /** By which images are chosen, by id; default: the first of IoU, S-measure and MAD that is scored. */
+  /** By which images are chosen, by id; default: the headline of the first protocol that is scored. */
   readonly metric?: string | undefined;
   /** Images shown, at most. */
   readonly count: number;
@@ -30,7 +31,6 @@ export interface GalleryRequest {
   readonly place: (images: number) => StorePreview;
 }
 
-const USUAL_METRICS = ['iou', 'sod.s', 'matting.mad'];
 /** Of the digest in file names and links: 48 bits, for some hundred images. */
 const KEY_DIGITS = 12;
 
@@ -141,7 +141,7 @@ function nameOf(dataset: string, id: string): string {
 
 function metricFor(metrics: readonly MetricMeta[], wanted: string | undefined): MetricMeta | undefined {
   const ids = metrics.map(({ id }) => id);
-  const id = wanted ?? USUAL_METRICS.find((usual) => ids.includes(usual)) ?? ids[0];
+  const id = wanted ?? headlineOf(ids);
   const metric = metrics.find((meta) => meta.id === id);
   if (metric !== undefined || wanted === undefined) return metric;
   const near = nearest(wanted, ids);

@@ -5,7 +5,7 @@ import type { Interval } from '../../schema/summary.js';
 import { nearest } from '../../core/yaml-file.js';
 import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
 import type { Metric } from '../../metrics/metric.js';
-import { metricsOf } from '../../metrics/registry.js';
+import { headlineOf, metricsOf } from '../../metrics/registry.js';
 import { signatureOf, signaturesOf } from '../../metrics/signature.js';
 import { loadRunScores } from '../../store/load-run-scores.js';
 import type { RunSettings } from '../../store/manifest.js';
@@ -51,11 +51,9 @@ export interface SliceRow {
 
 export interface SliceRequest {
   readonly attribute: string;
-  /** By default the first of IoU, S-measure and MAD that the run has. */
+  /** By default the headline of the run's first protocol. */
   readonly metric?: string;
 }
-
-const USUAL_METRICS = ['iou', 'sod.s', 'matting.mad'];
 
 /**
  * The scores of a run in slices: by value for what a layout says (split, group, category), in thirds of each dataset
@@ -145,7 +143,7 @@ function nothingMeasured({ truths }: RunFolder): MaskbenchError {
 function metricFor({ scoring }: RunSettings, wanted: string | undefined): Metric {
   const metrics = metricsOf(scoring.protocols);
   const ids = metrics.map(({ meta }) => meta.id);
-  const id = wanted ?? USUAL_METRICS.find((usual) => ids.includes(usual)) ?? ids[0];
+  const id = wanted ?? headlineOf(ids) ?? '';
   const metric = metrics.find(({ meta }) => meta.id === id);
   if (metric !== undefined) return metric;
   const near = nearest(id, ids);

@@ -17,6 +17,7 @@ export interface ReportOptions extends GalleryOptions {
   readonly format: string;
   readonly out?: string;
   readonly intervals?: boolean;
+  readonly columns?: readonly string[];
 }
 
 /** `maskbench report`: renders the summary of a run folder, or of several, made on several devices, side by side. */
@@ -30,7 +31,7 @@ export async function reportCommand(
   assertGalleryHasPage(options, options.format);
   const text =
     options.format === 'html'
-      ? await page(folders, await galleryOfPage(runs, out, options, context.cwd))
+      ? await page(folders, await galleryOfPage(runs, out, options, context.cwd), options)
       : render(await readAll(folders), options);
   if (out === null) context.out(text);
   else await writeReport(out, text);
@@ -42,20 +43,29 @@ async function readAll(folders: readonly string[]): Promise<readonly Summary[]> 
   return summaries;
 }
 
-async function page(folders: readonly string[], gallery: Gallery | null): Promise<string> {
+async function page(
+  folders: readonly string[],
+  gallery: Gallery | null,
+  { columns }: ReportOptions,
+): Promise<string> {
   const input = await gatherRuns(folders);
-  return renderPage({ ...input, ...(gallery === null ? {} : { gallery }) }, await readPageAssets());
+  const chosen = columns === undefined ? {} : { columns };
+  return renderPage(
+    { ...input, ...chosen, ...(gallery === null ? {} : { gallery }) },
+    await readPageAssets(),
+  );
 }
 
 function render(
   summaries: readonly Summary[],
-  { format, intervals = false }: Pick<ReportOptions, 'format' | 'intervals'>,
+  { format, intervals = false, columns }: ReportOptions,
 ): string {
+  const rendering = { intervals, ...(columns === undefined ? {} : { columns }) };
   const [only, ...others] = summaries;
   if (only !== undefined && others.length === 0) {
     const report = REPORTS.find(({ name }) => name === format);
     if (report === undefined) throw new MaskbenchError('usage', `unknown format "${format}"`);
-    return report.render(only, { intervals });
+    return report.render(only, rendering);
   }
   const across = ACROSS_FORMATS.find((name) => name === format);
   if (across === undefined) {
@@ -63,5 +73,5 @@ function render(
       remedy: `expected one of ${ACROSS_FORMATS.join(', ')}`,
     });
   }
-  return renderAcross(summaries, across, { intervals });
+  return renderAcross(summaries, across, rendering);
 }

@@ -5,7 +5,7 @@ import { prepareRun } from '../../pipeline/prepare.js';
 import { run } from '../../pipeline/run.js';
 import type { TimeConfig, TimingProfile } from '../../store/time-schema.js';
 import { json } from '../../reports/formats/json.js';
-import { renderAppendices, terminal } from '../../reports/formats/terminal.js';
+import { renderDecisive, terminal } from '../../reports/formats/terminal.js';
 import type { CliContext } from '../context.js';
 import { createDownloadProgress } from '../download-progress.js';
 import { createProgress } from '../progress.js';
@@ -70,9 +70,9 @@ export async function runCommand(
   return unfinished > 0 ? SOME_CELLS_FAILED : 0;
 }
 
-/** The two tables that decide; what a run without scores is about is the times, so it gets all of those. */
+/** The tables that decide; what a run without scores is about is the times, so it gets all of those. */
 function tables(summary: Summary): string {
-  return summary.cells.scored > 0 ? renderAppendices(summary) : terminal.render(summary);
+  return summary.cells.scored > 0 ? renderDecisive(summary) : terminal.render(summary);
 }
 
 function withOverrides(loaded: LoadedConfig, options: RunOptions): LoadedConfig {

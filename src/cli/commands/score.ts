@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import { describeError, escapeControls, MaskbenchError } from '../../core/errors.js';
 import { toError } from '../../core/failure.js';
+import { nearest } from '../../core/yaml-file.js';
 import { planBirefnetFolders } from '../../scoring/folders/birefnet-layout.js';
 import { countTruths, type FolderPlan } from '../../scoring/folders/folder-plan.js';
 import { planPlainFolders, type Affixes } from '../../scoring/folders/plain-layout.js';
 import { planToolkitFolders } from '../../scoring/folders/pysodevaltoolkit-layout.js';
 import { scoreFolders, type FolderScoring } from '../../scoring/folders/score-folders.js';
 import { tallyFolders, type FolderFailure } from '../../scoring/folders/tally.js';
-import type { Conventions, Protocol } from '../../metrics/metric.js';
-import { metricsOf } from '../../metrics/registry.js';
+import type { Conventions } from '../../metrics/metric.js';
+import { DEFAULT_PROTOCOLS, metricsOf, PROTOCOL_IDS } from '../../metrics/registry.js';
 import type { CliContext } from '../context.js';
 import { createProgress } from '../progress.js';
 import { csvOutput } from '../score/csv.js';
@@ -30,7 +31,7 @@ export interface ScoreOptions {
   readonly gtSuffix?: string;
   readonly method?: string;
   readonly datasets?: readonly string[];
-  readonly protocol: readonly Protocol[];
+  readonly protocol?: readonly string[];
   readonly threshold: number;
   readonly empty: Conventions['empty'];
   readonly resize?: boolean;
@@ -54,9 +55,10 @@ const TOLD = 20;
 
 /** `maskbench score`: scores of masks that were made elsewhere. */
 export async function scoreCommand(options: ScoreOptions, context: CliContext): Promise<number> {
-  const plan = await planOf(options, context.cwd);
+  const protocols = protocolsIn(options);
+  const plan = await planOf(options, protocols, context.cwd);
   const scoring: FolderScoring = {
-    protocols: options.protocol,
+    protocols,
     conventions: { threshold: options.threshold, empty: options.empty },
     resize: options.resize === true,
   };
@@ -91,6 +93,18 @@ export async function scoreCommand(options: ScoreOptions, context: CliContext): 
   return SOME_CELLS_FAILED;
 }
 
+/** Known only once the registry is loaded, which no help text waits for. */
+function protocolsIn({ protocol = DEFAULT_PROTOCOLS }: ScoreOptions): readonly string[] {
+  for (const name of protocol) {
+    if (PROTOCOL_IDS.includes(name)) continue;
+    const near = nearest(name, PROTOCOL_IDS);
+    throw new MaskbenchError('usage', `unknown protocol "${name}"`, {
+      remedy: near === undefined ? `known are ${PROTOCOL_IDS.join(', ')}` : `did you mean "${near}"?`,
+    });
+  }
+  return [...new Set(protocol)];
+}
+
 function tellFailures(
   failures: readonly FolderFailure[],
   { several }: FolderPlan,
@@ -116,13 +130,13 @@ function tell(context: CliContext, lines: readonly string[]): void {
   if (lines.length > TOLD) context.err(`${lines.length - TOLD} more; --format json has them all\n`);
 }
 
-async function planOf(options: ScoreOptions, cwd: string): Promise<FolderPlan> {
+async function planOf(options: ScoreOptions, protocols: readonly string[], cwd: string): Promise<FolderPlan> {
   const { layout, datasets, method } = options;
   const chosen = {
     ...(method === undefined ? {} : { methods: [method] }),
     ...(datasets === undefined ? {} : { datasets }),
   };
-  const withPictures = metricsOf(options.protocol).some(({ meta }) => meta.needsPicture);
+  const withPictures = metricsOf(protocols).some(({ meta }) => meta.needsPicture);
   if (layout === 'pysodevaltoolkit') {
     const datasetsFile = resolve(
       cwd,

@@ -1,9 +1,10 @@
 import { sep } from 'node:path';
 import { escapeControls } from '../../core/errors.js';
-import { isFlip, VERDICT_IOU } from '../../scoring/aggregate/flips.js';
-import type { ExplainedProtocol, Step } from '../../scoring/explain/explanation.js';
+import { isFlip, VERDICT_IOU, VERDICT_METRICS } from '../../scoring/aggregate/flips.js';
+import type { ExplainedProtocol } from '../../scoring/explain/explanation.js';
 import { explainImage, type ExplainedCell } from '../../scoring/explain/explain-plan.js';
-import { valueText } from '../../scoring/explain/format.js';
+import { valueText } from '../../metrics/explain-text.js';
+import type { Step } from '../../metrics/protocol.js';
 import type { FolderPlan } from '../../scoring/folders/folder-plan.js';
 import type { FolderScoring } from '../../scoring/folders/score-folders.js';
 import { NO_BREAK, wrapText } from '../../core/text.js';
@@ -66,7 +67,7 @@ function verdict({ protocols }: ExplainedCell): readonly string[] {
     const value = protocols.map(({ metrics }) => metrics[id]).find((of) => of !== undefined);
     return typeof value === 'number' ? value : Number.NaN;
   };
-  const [fixed, sod] = [iouOf('iou'), iouOf('sod.bin_iou')];
+  const [fixed, sod] = VERDICT_METRICS.map(iouOf);
   if (Number.isNaN(fixed) || Number.isNaN(sod)) return [];
   const says = (iou: number): string => (iou >= VERDICT_IOU ? 'right' : 'wrong');
   const flips = isFlip(fixed, sod) ? 'they differ: the stretch decides' : 'they agree';

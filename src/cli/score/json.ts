@@ -1,6 +1,7 @@
 import type { MetricMean } from '../../schema/summary.js';
 import { INTERVALS } from '../../scoring/aggregate/intervals.js';
 import type { FolderResults, FolderScores } from '../../scoring/folders/tally.js';
+import { pooledProtocols } from '../../metrics/registry.js';
 import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
 
 /**
@@ -35,9 +36,10 @@ export function jsonOutput({ plan, scoring, out }: OutputRequest): ScoreOutput {
     },
     end(results) {
       const { failures, flips } = results;
-      const pooled = scoring.protocols.includes('fixed')
-        ? signaturesByProtocol({ ...scoring, protocols: ['fixed'] }, 'pooled')
-        : {};
+      const pooled = signaturesByProtocol(
+        { ...scoring, protocols: pooledProtocols(scoring.protocols) },
+        'pooled',
+      );
       const parts: readonly (readonly [string, unknown])[] = [
         ['summary', byName(results, summaryOf)],
         ['aggregation', { mean: signaturesByProtocol(scoring, 'mean'), pooled, intervals: INTERVALS }],

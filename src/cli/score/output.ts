@@ -3,7 +3,6 @@ import type { FolderCell, FolderScoring } from '../../scoring/folders/score-fold
 import type { FolderResults } from '../../scoring/folders/tally.js';
 import { RESIZE_METHOD } from '../../scoring/load-pair.js';
 import { signatureOf, type SignatureOptions } from '../../metrics/signature.js';
-import type { Protocol } from '../../metrics/metric.js';
 
 /** How scores are written: cell by cell as they come, so that nothing piles up, and what they come to at the end. */
 export interface ScoreOutput {
@@ -22,7 +21,7 @@ export interface OutputRequest {
 export function signaturesByProtocol(
   { protocols, conventions, resize }: FolderScoring,
   aggregate?: SignatureOptions['aggregate'],
-): Readonly<Partial<Record<Protocol, string>>> {
+): Readonly<Record<string, string>> {
   const options: SignatureOptions = {
     ...(resize ? { resize: RESIZE_METHOD } : {}),
     ...(aggregate === undefined ? {} : { aggregate }),

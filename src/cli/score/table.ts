@@ -5,6 +5,7 @@ import { INTERVALS } from '../../scoring/aggregate/intervals.js';
 import type { FolderCell } from '../../scoring/folders/score-folders.js';
 import type { FolderResults, FolderScores } from '../../scoring/folders/tally.js';
 import { NO_BREAK, wrapText } from '../../core/text.js';
+import { pooledProtocols } from '../../metrics/registry.js';
 import { formatFigure, headlineMetrics } from './headline.js';
 import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
 
@@ -78,9 +79,9 @@ function notes({ plan, scoring }: Pick<OutputRequest, 'plan' | 'scoring'>, resul
     lines.push(
       `Intervals: 95 %, ${INTERVALS.mean} (${INTERVALS.resamples} resamples, seed ${INTERVALS.seed}).`,
     );
-    if (scoring.protocols.includes('fixed')) {
-      const pooled = signaturesByProtocol({ ...scoring, protocols: ['fixed'] }, 'pooled').fixed ?? '';
-      lines.push(`Pooled: counts of all images added up first; ${pooled}`);
+    const pooled = { ...scoring, protocols: pooledProtocols(scoring.protocols) };
+    for (const signature of Object.values(signaturesByProtocol(pooled, 'pooled'))) {
+      lines.push(`Pooled: counts of all images added up first; ${signature}`);
     }
     if (threshold !== undefined) lines.push(`Best single threshold: ${thresholdText(threshold)}.`);
   } else lines.push(...thresholdLines(results.scores));

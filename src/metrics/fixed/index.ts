@@ -1,86 +1,30 @@
-import { fixedConfusion } from '../confusion.js';
-import type { Metric, MetricMeta } from '../metric.js';
+import { conventionsSchema } from '../metric.js';
+import type { Protocol } from '../protocol.js';
+import { boundaryIou } from './boundary-iou.js';
+import { countedMetrics } from './counted.js';
+import { fixedCurves } from './curves.js';
+import { explainFixed } from './explain.js';
 import { mae } from './mae.js';
-import * as overlap from './overlap.js';
 
-const JACCARD = 'Jaccard 1901';
-const DICE = 'Dice 1945; Sorensen 1948';
-const COUNTS = 'Counts of the confusion matrix';
-const BY_CONVENTION = 'both empty: by convention (one, zero, skip)';
-
-/** The count scores by metric id, for counts pooled over the pixels of many images. */
-export const COUNT_SCORES: Readonly<Record<string, overlap.CountScore>> = {
-  iou: overlap.iou,
-  dice: overlap.dice,
-  pixel_accuracy: overlap.pixelAccuracy,
-  precision: overlap.precision,
-  recall: overlap.recall,
-  specificity: overlap.specificity,
-  ber: overlap.ber,
-  kappa: overlap.kappa,
+/** One threshold for both images, no rescaling of the prediction. Its table is the post's, with the three measures there. */
+export const fixed: Protocol = {
+  id: 'fixed',
+  title: 'Masks at a fixed threshold',
+  metrics: [...countedMetrics, mae, boundaryIou],
+  conventions: conventionsSchema.shape,
+  signature: ({ threshold, empty }) => [`t:${threshold}`, `empty:${empty}`, 'boundary:0.02'],
+  version: 1,
+  explain: explainFixed,
+  headline: 'iou',
+  main: ['iou', 'dice', 'pixel_accuracy', 'boundary_iou', 'mae'],
+  table: {
+    title: 'Appendix 2: measures of model accuracy',
+    caption: '',
+    columns: [
+      { metric: 'iou', label: 'IoU', digits: 3 },
+      { metric: 'dice', label: 'Dice', digits: 3 },
+      { metric: 'pixel_accuracy', label: 'Pixel acc.', digits: 3 },
+    ],
+  },
+  curves: fixedCurves,
 };
-
-/** The `fixed` protocol, boundary IoU apart: one threshold for both images, no rescaling of the prediction. */
-export const fixedMetrics: readonly Metric[] = [
-  counted('iou', 'IoU', 'TP / (TP + FP + FN)', JACCARD, `${BY_CONVENTION}; one empty: 0`),
-  counted('dice', 'Dice', '2 TP / (2 TP + FP + FN)', DICE, `${BY_CONVENTION}; one empty: 0`),
-  counted('pixel_accuracy', 'Pixel accuracy', '(TP + TN) / (TP + FP + FN + TN)', COUNTS, 'always defined'),
-  counted(
-    'precision',
-    'Precision',
-    'TP / (TP + FP)',
-    COUNTS,
-    `${BY_CONVENTION}; prediction empty: undefined; truth empty: 0`,
-  ),
-  counted(
-    'recall',
-    'Recall',
-    'TP / (TP + FN)',
-    COUNTS,
-    `${BY_CONVENTION}; truth empty: undefined; prediction empty: 0`,
-  ),
-  counted('specificity', 'Specificity', 'TN / (TN + FP)', COUNTS, 'truth without background: undefined'),
-  counted(
-    'ber',
-    'Balanced error rate',
-    '1 - (recall + specificity) / 2',
-    'Used for shadows and glass, e.g. Vicente et al. 2016',
-    'both empty: 1 minus the convention; truth all of one class: undefined',
-    { better: 'lower' },
-  ),
-  counted(
-    'kappa',
-    'Cohen\u2019s kappa',
-    '(po - pe) / (1 - pe); po = (TP + TN) / n, pe = ((TP + FP)(TP + FN) + (TN + FN)(TN + FP)) / n^2',
-    'Cohen 1960',
-    `${BY_CONVENTION}; both full: undefined; one empty: 0`,
-    { range: [-1, 1] },
-  ),
-  mae,
-];
-
-function counted(
-  id: keyof typeof COUNT_SCORES & string,
-  name: string,
-  formula: string,
-  source: string,
-  emptyMasks: string,
-  other: Partial<Pick<MetricMeta, 'better' | 'range'>> = {},
-): Metric {
-  const score = COUNT_SCORES[id];
-  return {
-    meta: {
-      id,
-      name,
-      protocol: 'fixed',
-      range: [0, 1],
-      better: 'higher',
-      formula,
-      source,
-      emptyMasks,
-      cost: 'counts',
-      ...other,
-    },
-    compute: (pair) => score(pair.get(fixedConfusion), pair.conventions.empty),
-  };
-}

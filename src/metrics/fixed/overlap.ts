@@ -1,10 +1,6 @@
 import type { MetricValue } from '../../schema/metric-value.js';
-import type { Confusion } from '../confusion.js';
 import { BETA_SQUARED } from '../f-beta.js';
-import type { Conventions } from '../metric.js';
-
-/** A score of counts, e.g. of one image, or of a whole dataset pooled over pixels. */
-export type CountScore = (counts: Confusion, empty: Conventions['empty']) => MetricValue;
+import type { Conventions, CountScore } from '../metric.js';
 
 /** TP / (TP + FP + FN), 0..1. Both masks empty: by convention; one empty: 0. */
 export const iou: CountScore = ({ tp, fp, fn }, empty) =>

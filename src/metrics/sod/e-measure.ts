@@ -1,5 +1,5 @@
 import type { MetricValue } from '../../schema/metric-value.js';
-import type { Confusion } from '../confusion.js';
+import type { Confusion } from '../metric.js';
 
 /**
  * Enhanced-alignment measure of a binary prediction (Fan et al. 2018), as PySODMetrics has it: each pixel's alignment

@@ -1,6 +1,5 @@
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
-import type { Confusion } from '../confusion.js';
-import type { Metric, MetricMeta, PairIntermediate } from '../metric.js';
+import type { Confusion, Metric, MetricMeta, PairIntermediate } from '../metric.js';
 import { sodCounts } from './thresholds.js';
 
 /** A score of counts, and what its metrics say of themselves. */

@@ -1,4 +1,4 @@
-import type { Confusion } from '../confusion.js';
+import type { Confusion } from '../metric.js';
 import { fBeta } from '../f-beta.js';
 
 /** A score of one threshold's counts as PySODMetrics computes it: what is 0 / 0 counts as 0. */

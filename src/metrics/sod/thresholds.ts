@@ -1,6 +1,6 @@
-import { confusionAt, confusionsByThreshold, type Confusion } from '../confusion.js';
+import { confusionAt, confusionsByThreshold } from '../confusion.js';
 import { sodHistogram } from '../joint-histogram.js';
-import type { PairIntermediate } from '../metric.js';
+import type { Confusion, PairIntermediate } from '../metric.js';
 import { stretch } from './stretch.js';
 
 /** The counts of a stretched prediction under each way that PySODMetrics has of making it binary. */

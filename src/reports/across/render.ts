@@ -17,18 +17,21 @@ export type AcrossFormat = (typeof ACROSS_FORMATS)[number];
 export function renderAcross(
   summaries: readonly Summary[],
   format: AcrossFormat,
-  { intervals = false }: RenderOptions = {},
+  { intervals = false, columns }: RenderOptions = {},
 ): string {
   switch (format) {
     case 'terminal':
-      return terminalText(acrossDevices(summaries));
+      return terminalText(acrossDevices(summaries, columns));
     case 'markdown':
-      return markdownText(acrossDevices(summaries), intervals);
+      return markdownText(acrossDevices(summaries, columns), intervals);
     case 'latex':
-      return latexText(acrossDevices(summaries), intervals);
+      return latexText(acrossDevices(summaries, columns), intervals);
     case 'html':
       assertComparable(summaries, deviceLabels(summaries));
-      return renderPage({ runs: summaries.map((summary) => ({ summary })) });
+      return renderPage({
+        runs: summaries.map((summary) => ({ summary })),
+        ...(columns === undefined ? {} : { columns }),
+      });
     case 'csv':
       return csvText(summaries);
     case 'json':

@@ -6,5 +6,6 @@ export const html: Report = {
   name: 'html',
   extension: 'html',
   summary: 'one self-contained page',
-  render: (summary) => renderPage({ runs: [{ summary }] }),
+  render: (summary, { columns } = {}) =>
+    renderPage({ runs: [{ summary }], ...(columns === undefined ? {} : { columns }) }),
 };

@@ -10,10 +10,10 @@ export const latex: Report = {
   name: 'latex',
   extension: 'tex',
   summary: 'LaTeX tables (booktabs)',
-  render(summary: Summary, { intervals = false } = {}) {
+  render(summary: Summary, { intervals = false, columns } = {}) {
     const { name, maskbenchVersion, createdAt } = summary;
     const said = [`${name}: Maskbench ${maskbenchVersion}, ${createdAt}`];
-    return renderTables(tablesOf(summary), { name, said, intervals });
+    return renderTables(tablesOf([summary], columns), { name, said, intervals });
   },
 };
 

@@ -10,7 +10,7 @@ export const markdown: Report = {
   name: 'markdown',
   extension: 'md',
   summary: 'GitHub-flavoured Markdown',
-  render(summary: Summary, { intervals = false } = {}) {
+  render(summary: Summary, { intervals = false, columns } = {}) {
     const failures = summary.failures
       .slice(0, 20)
       .map(
@@ -20,7 +20,7 @@ export const markdown: Report = {
     return [
       `# ${escapeMarkdown(summary.name)}`,
       `Made by Maskbench ${summary.maskbenchVersion} on ${summary.createdAt}.`,
-      ...tablesOf(summary).map((table) => renderTable(table, intervals)),
+      ...tablesOf([summary], columns).map((table) => renderTable(table, intervals)),
       ...(failures.length === 0 ? [] : [`## Failed cells\n\n${failures.join('\n')}`]),
     ]
       .join('\n\n')

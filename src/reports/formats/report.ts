@@ -12,4 +12,6 @@ export interface Report {
 export interface RenderOptions {
   /** Whether figures have their intervals beside them, in formats for reading. */
   readonly intervals?: boolean;
+  /** Ids of metrics: what the table of accuracy shows, instead of a table a protocol. */
+  readonly columns?: readonly string[];
 }

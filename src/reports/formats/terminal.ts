@@ -2,7 +2,7 @@ import { escapeControls } from '../../core/errors.js';
 import type { Summary } from '../../schema/summary.js';
 import type { Report } from './report.js';
 import type { Table } from '../tables/table.js';
-import { appendicesOf, tablesOf } from '../tables/tables-of.js';
+import { decisiveTables, tablesOf } from '../tables/tables-of.js';
 import { renderGrid } from './terminal-grid.js';
 
 const WIDTH = 80;
@@ -12,12 +12,13 @@ export const terminal: Report = {
   name: 'terminal',
   extension: 'txt',
   summary: 'tables for a terminal of 80 columns',
-  render: (summary: Summary) => `${tablesOf(summary).map(renderTable).join('\n\n')}\n`,
+  render: (summary: Summary, { columns } = {}) =>
+    `${tablesOf([summary], columns).map(renderTable).join('\n\n')}\n`,
 };
 
-/** The post's two tables alone: what is printed at the end of a run that was scored. */
-export function renderAppendices(summary: Summary): string {
-  return `${appendicesOf(summary).map(renderTable).join('\n\n')}\n`;
+/** The tables that decide alone: what is printed at the end of a run that was scored. */
+export function renderDecisive(summary: Summary): string {
+  return `${decisiveTables([summary]).map(renderTable).join('\n\n')}\n`;
 }
 
 /** One table with its title, caption and notes, at most 80 columns wide as long as its figures allow. */

@@ -19,9 +19,10 @@ export const curves: PlotFamily = {
     'Means over the images at every threshold from 1 to 255. The ring is the threshold in use, the disc the one with the highest mean IoU.',
   draw: (input) =>
     input.runs.flatMap((run, index) => {
-      const fixed = (run.curves ?? []).filter(({ protocol }) => protocol === 'fixed');
-      return [...new Set(fixed.map(({ dataset }) => dataset))].flatMap((dataset) => {
-        const own = fixed.filter((of) => of.dataset === dataset);
+      const held = (run.summary.protocols ?? []).filter(({ holdsThreshold }) => holdsThreshold);
+      const shown = (run.curves ?? []).filter(({ protocol }) => held.some(({ id }) => id === protocol));
+      return [...new Set(shown.map(({ dataset }) => dataset))].flatMap((dataset) => {
+        const own = shown.filter((of) => of.dataset === dataset);
         return KINDS.map((kind) => draw(input, index, dataset, own, kind));
       });
     }),

@@ -26,12 +26,14 @@ export function where(input: PageInput, index: number): string {
   return input.runs.length < 2 ? '' : ` on ${deviceLabels(input.runs.map(({ summary }) => summary))[index]}`;
 }
 
-const USUAL = ['iou', 'sod.s', 'matting.mad'];
-
-/** The metric that plots show: the first of IoU, S-measure and MAD that the run has. */
-export function plottedMetric({ summary: { metrics = [] }, cells }: PageRun): MetricSummary | undefined {
+/** The metric that plots show: the first headline of a protocol that the run has. */
+export function plottedMetric({
+  summary: { metrics = [], protocols = [] },
+  cells,
+}: PageRun): MetricSummary | undefined {
   const known = metrics.filter(({ id }) => cells?.metrics.includes(id) ?? true);
-  return USUAL.flatMap((id) => known.find((metric) => metric.id === id) ?? [])[0] ?? known[0];
+  const headlines = protocols.map(({ headline }) => known.find(({ id }) => id === headline));
+  return headlines.find((metric) => metric !== undefined) ?? known[0];
 }
 
 /** Part of a plot's id: which of several runs it is of. */

@@ -1,10 +1,9 @@
 import type { PhaseSummary, Summary } from '../../schema/summary.js';
-import { deviceLabel } from './device-label.js';
 import { sealMark, sealOfRow } from './seal-mark.js';
 import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 /** How the times of predictions are spread, per model and dataset. Null if nothing was timed with its raw values kept. */
-export function latencyTable(summary: Summary): Table | null {
+export function latencyTable(summary: Summary, device: string): Table | null {
   const titles = new Map(summary.datasets.map(({ name, title }) => [name, title]));
   const timed = summary.timing.filter(
     ({ dataset, phases }) => dataset !== null && phases.predict.sd !== undefined,
@@ -32,7 +31,7 @@ export function latencyTable(summary: Summary): Table | null {
   });
   const numbers = ['n', 'p50', '95 %', 'p90', 'p95', 'p99', 'max', 'sd', 'out'];
   return {
-    title: `Latency on ${deviceLabel(summary)}`,
+    title: `Latency on ${device}`,
     caption:
       'Milliseconds of one prediction. p90, p95 and p99 only from 64, 130 and 662 values on; interval of the median from order statistics; "out" counts values beyond Tukey\'s fences, which stay in every figure.',
     columns: [

@@ -1,5 +1,4 @@
 import { TIMED_PHASES, type Summary } from '../../schema/summary.js';
-import { deviceLabel } from './device-label.js';
 import { sealMark } from './seal-mark.js';
 import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
@@ -12,7 +11,7 @@ const LABELS = {
 };
 
 /** Where the time goes: each phase's mean over datasets, model load, first inference, peak memory. Null if not timed. */
-export function phaseTable(summary: Summary): Table | null {
+export function phaseTable(summary: Summary, device: string): Table | null {
   const rows = summary.models.flatMap(({ name, timing }): Row[] => {
     const row = summary.timing.find(({ model, dataset }) => model === name && dataset === null);
     if (timing === null || row === undefined) return [];
@@ -31,7 +30,7 @@ export function phaseTable(summary: Summary): Table | null {
   if (rows.length === 0) return null;
   const labels = TIMED_PHASES.filter((phase) => phase !== 'predict').map((phase) => LABELS[phase]);
   return {
-    title: `Where the time goes on ${deviceLabel(summary)}`,
+    title: `Where the time goes on ${device}`,
     caption:
       'Mean milliseconds a phase; CPU: processor time of one prediction over all threads; model load and first inference once; peak memory of the process in MB.',
     columns: [

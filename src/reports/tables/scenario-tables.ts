@@ -1,24 +1,22 @@
 import type { ScenarioSummary } from '../../schema/scenario-summary.js';
 import type { Summary } from '../../schema/summary.js';
-import { deviceLabel } from './device-label.js';
 import { UNSEALED_MARK } from './seal-mark.js';
 import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 type Of<K extends ScenarioSummary['kind']> = Extract<ScenarioSummary, { kind: K }>;
 
 /** What the scenarios of a run came to; none where it has none. None of them is sealed. */
-export function scenarioTables(summary: Summary): readonly Table[] {
+export function scenarioTables(summary: Summary, device: string): readonly Table[] {
   const all = summary.scenarios ?? [];
   const of = <K extends ScenarioSummary['kind']>(kind: K): readonly Of<K>[] =>
     all.filter((scenario): scenario is Of<K> => scenario.kind === kind);
   const failures = of('failed').map(
     ({ model, scenario, failure }) => `${model}, ${scenario}: failed, ${sentence(failure.message)}`,
   );
-  const label = deviceLabel(summary);
   const tables = [
-    ...(of('offline').length === 0 ? [] : [offlineTable(of('offline'), label)]),
-    ...(of('server').length === 0 ? [] : [serverTable(of('server'), label)]),
-    ...(of('sweep').length === 0 ? [] : [sweepTable(of('sweep'), label)]),
+    ...(of('offline').length === 0 ? [] : [offlineTable(of('offline'), device)]),
+    ...(of('server').length === 0 ? [] : [serverTable(of('server'), device)]),
+    ...(of('sweep').length === 0 ? [] : [sweepTable(of('sweep'), device)]),
   ];
   return tables.map((table, i) => (i === 0 ? { ...table, notes: [...table.notes, ...failures] } : table));
 }

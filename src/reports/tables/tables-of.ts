@@ -1,26 +1,80 @@
 import type { Summary } from '../../schema/summary.js';
-import { accuracyTable } from './accuracy-table.js';
-import { cutoutTable } from './cutout-table.js';
+import { deviceRatioTable } from '../across/device-ratio-table.js';
+import { throughputTable } from '../across/throughput-table.js';
+import { deviceLabels } from './device-label.js';
 import { inferenceTimeTable } from './inference-time-table.js';
 import { latencyTable } from './latency-table.js';
 import { phaseTable } from './phase-table.js';
+import { protocolTables } from './protocol-table.js';
 import { scenarioTables } from './scenario-tables.js';
 import { slownessTables } from './slowness-tables.js';
 import type { Table } from './table.js';
 
-/** The post's two tables: times, and accuracy. */
-export function appendicesOf(summary: Summary): readonly Table[] {
-  return [inferenceTimeTable([summary]), accuracyTable(summary)].filter((table) => table !== null);
+/** Runs of one experiment on several devices have every table that a run has: once, or one a device. */
+type Runs = readonly Summary[];
+
+/** What decides: times, and accuracy. @param columns as for `tablesOf` */
+export function decisiveTables(runs: Runs, columns?: readonly string[]): readonly Table[] {
+  return [...timeTables(runs), ...accuracyTables(runs, columns)];
 }
 
-/** The tables of a report, in order: the post's two, cut-outs, then how times are spread, where they go, and why. */
-export function tablesOf(summary: Summary): readonly Table[] {
+/**
+ * The tables of a report, in order: the ones that decide, then how times are spread, where they go, and why.
+ *
+ * @param columns ids of metrics: one table of exactly these instead of one a protocol
+ * @throws MaskbenchError `config.unknown-name` for a metric that the runs were not scored by.
+ */
+export function tablesOf(runs: Runs, columns?: readonly string[]): readonly Table[] {
+  return [...decisiveTables(runs, columns), ...latencyTables(runs), ...phaseTables(runs)];
+}
+
+/** Appendix 1 of the post, and of several runs one device against another. */
+export function timeTables(runs: Runs): readonly Table[] {
   return [
-    ...appendicesOf(summary),
-    cutoutTable(summary),
-    latencyTable(summary),
-    phaseTable(summary),
-    ...slownessTables(summary),
-    ...scenarioTables(summary),
+    inferenceTimeTable(runs),
+    deviceRatioTable(runs),
+    ...(runs.length > 1 ? [throughputTable(runs)] : []),
   ].filter((table) => table !== null);
+}
+
+/** A table a protocol: one where every device scored the same to the printed digit, else one a device. */
+export function accuracyTables(runs: Runs, columns?: readonly string[]): readonly Table[] {
+  const labels = deviceLabels(runs);
+  const devices = runs.flatMap((summary, i) =>
+    runs.length > 1 && summary.cells.scored === 0
+      ? []
+      : [{ label: labels[i], tables: protocolTables(summary, columns) }],
+  );
+  const [first] = devices;
+  return (first?.tables ?? []).flatMap((_, k) => {
+    const own = devices.map(({ label, tables }) => ({ label, table: tables[k] }));
+    const printed = new Set(own.map(({ table }) => JSON.stringify(printedRows(table))));
+    return printed.size === 1
+      ? [own[0].table]
+      : own.map(({ table, label }) => ({ ...table, title: `${table.title}, on ${label}` }));
+  });
+}
+
+function printedRows({ rows }: Table): readonly (readonly string[])[] {
+  return rows.map(({ cells }) => cells.map(({ text }) => text));
+}
+
+/** How the times are spread on each device. */
+export function latencyTables(runs: Runs): readonly Table[] {
+  const labels = deviceLabels(runs);
+  return runs.map((summary, i) => latencyTable(summary, labels[i])).filter((table) => table !== null);
+}
+
+/** Where the time goes on each device, why one dataset takes longer, and what scenarios came to. */
+export function phaseTables(runs: Runs): readonly Table[] {
+  const labels = deviceLabels(runs);
+  return runs
+    .flatMap((summary, i) => [
+      phaseTable(summary, labels[i]),
+      ...slownessTables(summary).map((table) =>
+        runs.length > 1 ? { ...table, title: `${table.title}, on ${labels[i]}` } : table,
+      ),
+      ...scenarioTables(summary, labels[i]),
+    ])
+    .filter((table) => table !== null);
 }

@@ -1,5 +1,6 @@
 import type { ThresholdRow } from '../../schema/summary.js';
 import type { DatasetCurves } from '../../metrics/dataset-curves.js';
+import { protocolsOf } from '../../metrics/registry.js';
 
 /** The threshold in use against the best one; none of the stretched prediction, and none without images. */
 export function bestThreshold({
@@ -8,7 +9,8 @@ export function bestThreshold({
   defaultIou,
   cost,
 }: DatasetCurves): Pick<ThresholdRow, 'used' | 'best' | 'cost'> | undefined {
-  if (protocol !== 'fixed' || bestIou === undefined || defaultIou === undefined) return undefined;
+  const held = protocolsOf([protocol]).some(({ curves }) => curves?.holdsThreshold);
+  if (!held || bestIou === undefined || defaultIou === undefined) return undefined;
   return {
     used: { threshold: defaultIou.threshold, iou: defaultIou.value },
     best: { threshold: bestIou.threshold, iou: bestIou.value },

@@ -1,5 +1,5 @@
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
-import { addCurves, curvesOfCounts, type CurveProtocol, type PairCurves } from '../../metrics/curves.js';
+import { addCurves, curvesOfCounts, type CurveReading, type PairCurves } from '../../metrics/curves.js';
 import { createDatasetCurves, type DatasetCurves } from '../../metrics/dataset-curves.js';
 import type { Conventions } from '../../metrics/metric.js';
 import { unpackCounts } from '../class-counts.js';
@@ -11,13 +11,13 @@ export interface CurveGatherer {
   finish(): readonly DatasetCurves[];
 }
 
-export function curveSums(protocols: readonly CurveProtocol[], conventions: Conventions): CurveGatherer {
-  const builders = protocols.map((protocol) => createDatasetCurves(protocol));
+export function curveSums(readings: readonly CurveReading[], conventions: Conventions): CurveGatherer {
+  const builders = readings.map((reading) => ({ reading, ...createDatasetCurves(reading) }));
   return {
     add(histogram) {
       const counts = unpackCounts(histogram);
-      for (const { sums } of builders) {
-        addCurves(sums, inSteps(curvesOfCounts(sums.protocol, counts, conventions)));
+      for (const { reading, sums } of builders) {
+        addCurves(sums, inSteps(curvesOfCounts(reading, counts, conventions)));
       }
     },
     finish: () => builders.map((builder) => builder.finish(conventions.threshold)),

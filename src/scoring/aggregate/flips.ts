@@ -6,8 +6,8 @@ export const VERDICT_IOU = 0.5;
 /** Images that a summary names one by one. */
 const NAMED = 1000;
 
-const FIXED_IOU = 'iou';
-const SOD_IOU = 'sod.bin_iou';
+/** The IoU of a matte as it is, and of the stretched prediction. */
+export const VERDICT_METRICS = ['iou', 'sod.bin_iou'] as const;
 
 export interface FlipCounter {
   add(cell: Pick<Flip, 'model' | 'dataset' | 'id'>, values: ArrayLike<number>): void;
@@ -23,8 +23,7 @@ export function isFlip(fixedIou: number, sodIou: number): boolean {
 
 /** Finds the images that are right by `fixed` and wrong by `sod`, or the other way round. */
 export function countFlips(ids: readonly string[]): FlipCounter {
-  const fixed = ids.indexOf(FIXED_IOU);
-  const sod = ids.indexOf(SOD_IOU);
+  const [fixed, sod] = VERDICT_METRICS.map((id) => ids.indexOf(id));
   const both = fixed >= 0 && sod >= 0;
   const images: Flip[] = [];
   let count = 0;

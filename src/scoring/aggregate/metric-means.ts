@@ -1,5 +1,4 @@
 import type { MetricMean } from '../../schema/summary.js';
-import { COUNT_SCORES } from '../../metrics/fixed/index.js';
 import type { Conventions, Metric } from '../../metrics/metric.js';
 import { intervalOfMean, intervalOfMeans } from './intervals.js';
 import { pooledScores } from './pooled.js';
@@ -12,7 +11,7 @@ export function metricMeans(
   empty: Conventions['empty'],
 ): Readonly<Record<string, MetricMean>> {
   const counts = countsOf(rows);
-  const pooled = counts.length === 0 ? {} : pooledScores(counts, COUNT_SCORES, empty);
+  const pooled = counts.length === 0 ? {} : pooledScores(counts, metrics, empty);
   return Object.fromEntries(
     metrics.map(({ meta: { id, range } }, i): [string, MetricMean] => {
       const values = definedValues(rows, i);

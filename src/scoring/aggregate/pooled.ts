@@ -1,8 +1,6 @@
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import type { Interval } from '../../schema/summary.js';
-import type { Confusion } from '../../metrics/confusion.js';
-import type { CountScore } from '../../metrics/fixed/overlap.js';
-import type { Conventions } from '../../metrics/metric.js';
+import type { Confusion, Conventions, Metric } from '../../metrics/metric.js';
 import { bcaEnds } from '../../stats/bootstrap.js';
 import { createRandom } from '../../stats/random.js';
 import { INTERVALS } from './intervals.js';
@@ -14,21 +12,22 @@ export interface PooledScore {
 
 /**
  * Scores of the pixels of all images together: counts are added up first and the formula is applied once, so that
- * large images weigh more. The resamples are of images, and are shared by all scores.
+ * large images weigh more; of the metrics that are scores of counts. The resamples are of images, and are shared by all.
  *
  * @param counts TP FP FN TN of one image after the other
  */
 export function pooledScores(
   counts: Float64Array,
-  scores: Readonly<Record<string, CountScore>>,
+  metrics: readonly Metric[],
   empty: Conventions['empty'],
 ): Readonly<Record<string, PooledScore>> {
   const n = counts.length / 4;
   const all = totalOf(counts);
   const resampled = n < 2 ? [] : resampledTotals(counts);
-  const entries = Object.entries(scores).map(([id, score]): [string, PooledScore] => {
+  const entries = metrics.flatMap(({ meta: { id }, ofCounts: score }): [string, PooledScore][] => {
+    if (score === undefined) return [];
     const pooled: MetricValue = n === 0 ? { undefined: 'no image has counts' } : score(all, empty);
-    return [id, { pooled, pooledInterval: intervalOf(pooled, (of) => score(of, empty)) }];
+    return [[id, { pooled, pooledInterval: intervalOf(pooled, (of) => score(of, empty)) }]];
   });
   return Object.fromEntries(entries);
 

@@ -1,5 +1,5 @@
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
-import type { Confusion } from '../../metrics/confusion.js';
+import type { Confusion } from '../../metrics/metric.js';
 
 /**
  * What one image adds to a mean: its value of each metric, in the metrics' order, then its four counts. NaN stands for

@@ -1,25 +1,15 @@
 import { decodeMatte, readStoredPixels } from '../../image/codec.js';
 import type { GrayImage } from '../../image/raster.js';
-import type { Pair, Protocol } from '../../metrics/metric.js';
-import { metricsOf } from '../../metrics/registry.js';
+import { percent, whole } from '../../metrics/explain-text.js';
+import type { Pair } from '../../metrics/metric.js';
+import type { Step } from '../../metrics/protocol.js';
+import { metricsOf, protocolsOf } from '../../metrics/registry.js';
 import { scorePair } from '../../metrics/score-pair.js';
 import { signatureOf } from '../../metrics/signature.js';
 import { loadPair, RESIZE_METHOD } from '../load-pair.js';
 import { loadTruth } from '../load-truth.js';
 import type { FolderScoring } from '../folders/score-folders.js';
-import { explainCutout } from './explain-cutout.js';
-import { explainFixed } from './explain-fixed.js';
-import { explainMatting } from './explain-matting.js';
-import { explainSod } from './explain-sod.js';
-import type { Explanation, Step } from './explanation.js';
-import { percent, whole } from './format.js';
-
-const EXPLAIN: Readonly<Record<Protocol, (pair: Pair) => readonly Step[]>> = {
-  fixed: explainFixed,
-  sod: explainSod,
-  matting: explainMatting,
-  cutout: explainCutout,
-};
+import type { Explanation } from './explanation.js';
 
 export interface ExplainedFiles {
   readonly predictionPath: string;
@@ -50,7 +40,7 @@ export async function explainPair(
     protocols: protocols.map((protocol) => ({
       protocol,
       signature: signatureOf(protocol, conventions, options),
-      steps: EXPLAIN[protocol](pair),
+      steps: protocolsOf([protocol]).flatMap((of) => of.explain?.(pair) ?? []),
       metrics: scorePair(pair, metricsOf([protocol])),
     })),
   };

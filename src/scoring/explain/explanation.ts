@@ -1,5 +1,5 @@
 import type { MetricValue } from '../../schema/metric-value.js';
-import type { Protocol } from '../../metrics/metric.js';
+import type { Step } from '../../metrics/protocol.js';
 
 /** How the scores of one image came about. */
 export interface Explanation {
@@ -8,14 +8,9 @@ export interface Explanation {
 }
 
 export interface ExplainedProtocol {
-  readonly protocol: Protocol;
+  readonly protocol: string;
   readonly signature: string;
   /** Intermediate values in the order in which they are made, formulas with their numbers put in. */
   readonly steps: readonly Step[];
   readonly metrics: Readonly<Record<string, MetricValue>>;
-}
-
-export interface Step {
-  readonly label: string;
-  readonly text: string;
 }

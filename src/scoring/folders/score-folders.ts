@@ -1,13 +1,13 @@
 import { MaskbenchError } from '../../core/errors.js';
 import type { Failure } from '../../core/failure.js';
 import { mapInOrder } from '../../core/map-in-order.js';
-import type { Conventions, Protocol } from '../../metrics/metric.js';
+import type { Conventions } from '../../metrics/metric.js';
 import { openScorePool, type ScorePool } from '../score-pool.js';
 import type { ScoreResult } from '../score-worker.js';
 import { plannedTruths, type FolderPlan, type PlannedTruth } from './folder-plan.js';
 
 export interface FolderScoring {
-  readonly protocols: readonly Protocol[];
+  readonly protocols: readonly string[];
   readonly conventions: Conventions;
   /** Whether predictions of another size are brought to their ground truth's, or are failures. */
   readonly resize: boolean;

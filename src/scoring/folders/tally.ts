@@ -1,8 +1,7 @@
 import type { Failure } from '../../core/failure.js';
 import type { FlipSummary, MetricMean, ThresholdRow } from '../../schema/summary.js';
-import type { CurveProtocol } from '../../metrics/curves.js';
 import type { Metric } from '../../metrics/metric.js';
-import { metricsOf } from '../../metrics/registry.js';
+import { metricsOf, protocolsOf } from '../../metrics/registry.js';
 import { curveSums, type CurveGatherer } from '../aggregate/curve-gatherer.js';
 import { countFlips } from '../aggregate/flips.js';
 import { metricMeans } from '../aggregate/metric-means.js';
@@ -27,7 +26,7 @@ export interface FolderScores {
   readonly scored: number;
   readonly failed: number;
   readonly metrics: Readonly<Record<string, MetricMean>>;
-  /** Where the `fixed` protocol is scored. */
+  /** Where a protocol reads masks at the threshold. */
   readonly threshold: Pick<ThresholdRow, 'used' | 'best' | 'cost'> | undefined;
 }
 
@@ -47,7 +46,9 @@ export interface FolderTally {
 export function tallyFolders(plan: FolderPlan, { protocols, conventions }: FolderScoring): FolderTally {
   const metrics = metricsOf(protocols);
   const ids = metrics.map(({ meta }) => meta.id);
-  const curves: readonly CurveProtocol[] = protocols.includes('fixed') ? ['fixed'] : [];
+  const curves = protocolsOf(protocols).flatMap((of) =>
+    of.curves?.holdsThreshold === true ? of.curves : [],
+  );
   const flips = countFlips(ids);
   const failures: FolderFailure[] = [];
   const groups = plan.groups.flatMap(({ dataset, methods }) =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isDefined, type MetricValue } from '../../../src/schema/metric-value.js';
 import type { GrayImage, RgbImage } from '../../../src/image/raster.js';
 import { createPair, createTruth } from '../../../src/metrics/context.js';
-import { cutoutMetrics } from '../../../src/metrics/cutout/index.js';
+import { cutoutMetrics } from '../../../src/metrics/cutout/errors.js';
 import { mad } from '../../../src/metrics/matting/errors.js';
 import { scorePair } from '../../../src/metrics/score-pair.js';
 import { draw } from '../../support/drawn-mattes.js';

@@ -3,16 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { bestThreshold } from '../../../src/scoring/aggregate/best-threshold.js';
 import { curveSums } from '../../../src/scoring/aggregate/curve-gatherer.js';
 import { packCounts } from '../../../src/scoring/class-counts.js';
-import type { CurveName, CurveProtocol } from '../../../src/metrics/curves.js';
+import type { CurveName } from '../../../src/metrics/curves.js';
 import { createDatasetCurves, type DatasetCurves } from '../../../src/metrics/dataset-curves.js';
+import { fixedCurves } from '../../../src/metrics/fixed/curves.js';
 import { countsByClass } from '../../../src/metrics/joint-histogram.js';
 import { DEFAULT_CONVENTIONS, type Pair } from '../../../src/metrics/metric.js';
+import { sodCurves } from '../../../src/metrics/sod/curves.js';
 import { gray, imagePairs, pairOf } from '../../metrics/arbitrary-masks.js';
 
-const PROTOCOLS: readonly CurveProtocol[] = ['fixed', 'sod'];
+const READINGS = [fixedCurves, sodCurves];
 
 function gathered(pairs: readonly Pair[]): readonly DatasetCurves[] {
-  const gatherer = curveSums(PROTOCOLS, DEFAULT_CONVENTIONS);
+  const gatherer = curveSums(READINGS, DEFAULT_CONVENTIONS);
   for (const pair of pairs) gatherer.add(packCounts(pair.get(countsByClass)));
   return gatherer.finish();
 }
@@ -22,8 +24,8 @@ describe('curves from score records', () => {
     fc.assert(
       fc.property(fc.array(imagePairs, { minLength: 1, maxLength: 4 }), (images) => {
         const pairs = images.map((of) => pairOf(of));
-        for (const found of gathered(pairs)) {
-          const builder = createDatasetCurves(found.protocol);
+        for (const [i, found] of gathered(pairs).entries()) {
+          const builder = createDatasetCurves(READINGS[i]);
           for (const pair of pairs) builder.add(pair);
           const expected = builder.finish(128);
           for (const [name, curve] of Object.entries(expected.curves)) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pooledScores } from '../../../src/scoring/aggregate/pooled.js';
-import { COUNT_SCORES } from '../../../src/metrics/fixed/index.js';
+import { fixed } from '../../../src/metrics/fixed/index.js';
 import { statisticInterval } from '../../../src/stats/bootstrap-statistic.js';
 import { generator } from '../../support/tiny-datasets.js';
 
@@ -17,7 +17,7 @@ const counts = Float64Array.from(images.flat());
 describe('scores pooled over pixels', () => {
   it('apply each formula once, to the sums of the counts', () => {
     const [tp, fp, fn, tn] = [0, 1, 2, 3].map((k) => images.reduce((sum, of) => sum + of[k], 0));
-    const { iou, dice, pixel_accuracy, precision, recall } = pooledScores(counts, COUNT_SCORES, 'one');
+    const { iou, dice, pixel_accuracy, precision, recall } = pooledScores(counts, fixed.metrics, 'one');
     expect(iou.pooled).toBe(tp / (tp + fp + fn));
     expect(dice.pooled).toBe((2 * tp) / (2 * tp + fp + fn));
     expect(pixel_accuracy.pooled).toBe((tp + tn) / (tp + fp + fn + tn));
@@ -37,23 +37,23 @@ describe('scores pooled over pixels', () => {
     };
     const general = statisticInterval(images.length, iouOf, { resamples: 2000, seed: 0 });
     if (general.kind !== 'interval') throw new Error('no interval');
-    const interval = pooledScores(counts, COUNT_SCORES, 'one')['iou'].pooledInterval;
+    const interval = pooledScores(counts, fixed.metrics, 'one')['iou'].pooledInterval;
     if ('undefined' in interval) throw new Error('no interval');
     expect(interval[0]).toBeCloseTo(general.lower, 12);
     expect(interval[1]).toBeCloseTo(general.upper, 12);
   });
 
   it('of one image have no interval, and say why', () => {
-    const { pooled, pooledInterval } = pooledScores(counts.subarray(0, 4), COUNT_SCORES, 'one')['iou'];
+    const { pooled, pooledInterval } = pooledScores(counts.subarray(0, 4), fixed.metrics, 'one')['iou'];
     expect(pooled).toBeTypeOf('number');
     expect(pooledInterval).toEqual({ undefined: 'one image shows no spread' });
   });
 
   it('are undefined where the formula is, and have no interval where a resample has no score', () => {
-    const nothing = pooledScores(Float64Array.of(0, 0, 5, 5, 0, 0, 5, 5), COUNT_SCORES, 'one');
+    const nothing = pooledScores(Float64Array.of(0, 0, 5, 5, 0, 0, 5, 5), fixed.metrics, 'one');
     expect(nothing['precision']).toMatchObject({ pooled: { undefined: 'the prediction is empty' } });
     expect(nothing['precision'].pooledInterval).toHaveProperty('undefined');
-    const half = pooledScores(Float64Array.of(0, 0, 5, 5, 5, 1, 0, 5), COUNT_SCORES, 'one');
+    const half = pooledScores(Float64Array.of(0, 0, 5, 5, 5, 1, 0, 5), fixed.metrics, 'one');
     expect(half['precision'].pooled).toBe(5 / 6);
     expect(half['precision'].pooledInterval).toEqual({
       undefined: 'the pooled score is undefined in a resample',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metaOf } from '../../../metrics/metric-meta.js';
+import { metaOf } from '../../../metrics/registry.js';
 import { scopeScores } from '../../compare/paired-images.js';
 import { gainClaim } from '../evidence/claims.js';
 import { metricId, type GateRule } from './rule.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metaOf } from '../../../metrics/metric-meta.js';
+import { metaOf } from '../../../metrics/registry.js';
 import { mcnemarExact } from '../../../stats/mcnemar.js';
 import { pOf } from '../../../stats/test-outcome.js';
 import { imagesWhere, scopeScores } from '../../compare/paired-images.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metaOf } from '../../../metrics/metric-meta.js';
+import { metaOf } from '../../../metrics/registry.js';
 import { meanOf } from '../../../stats/values.js';
 import { scopeScores } from '../../compare/paired-images.js';
 import { figure } from '../evidence/wording.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metaOf } from '../../../metrics/metric-meta.js';
+import { metaOf } from '../../../metrics/registry.js';
 import type { PairComparison } from '../../../schema/comparison.js';
 import type { Verdict } from '../../../schema/verdict.js';
 import { nonInferiority } from '../../../stats/non-inferiority.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metaOf } from '../../../metrics/metric-meta.js';
+import { metaOf } from '../../../metrics/registry.js';
 import { imagesWhere, scopeScores } from '../../compare/paired-images.js';
 import { cap, CAP_NEEDED, capText, countCheck, isCapped } from '../evidence/capped-count.js';
 import { metricId, type GateRule } from './rule.js';

@@ -25,7 +25,7 @@ export function Controls({ gallery }: { readonly gallery: Gallery }): VNode {
       <Choice name="metric" label="by">
         {metrics.map(({ id, name, protocol }) => (
           <option value={id} selected={id === chosenBy}>
-            {protocol === 'fixed' ? name : `${name} (${protocol})`}
+            {id.startsWith(`${protocol}.`) ? `${name} (${protocol})` : name}
           </option>
         ))}
       </Choice>

@@ -33,6 +33,17 @@ export function DataTable({ table }: { readonly table: Table }): VNode {
   );
 }
 
+/** One below the other; null for none. */
+export function tableGroup(tables: readonly Table[]): VNode | null {
+  return tables.length === 0 ? null : (
+    <>
+      {tables.map((table) => (
+        <DataTable table={table} />
+      ))}
+    </>
+  );
+}
+
 /** What explains marks and conditions, below a table or plot. */
 export function Notes({ notes }: { readonly notes: readonly string[] }): VNode | null {
   return notes.length === 0 ? null : (

@@ -1,7 +1,6 @@
 import type { Section } from '../section.js';
 import { about } from './about.js';
 import { accuracy } from './accuracy.js';
-import { cutouts } from './cutouts.js';
 import { distribution } from './distribution.js';
 import { failures } from './failures.js';
 import { gallery } from './gallery.js';
@@ -15,7 +14,6 @@ import { whereItFails } from './where-it-fails.js';
 export const SECTIONS: readonly Section[] = [
   overview,
   accuracy,
-  cutouts,
   times,
   distribution,
   whereItFails,

@@ -1,11 +1,9 @@
 import type { Summary } from '../../../schema/summary.js';
-import { phaseTable } from '../../tables/phase-table.js';
 import { latency } from '../../plots/latency.js';
 import { phasesPlot } from '../../plots/phases.js';
-import { scenarioTables } from '../../tables/scenario-tables.js';
-import { slownessTables } from '../../tables/slowness-tables.js';
 import { formatMs } from '../../tables/table.js';
-import { DataTable } from '../parts/data-table.js';
+import { phaseTables } from '../../tables/tables-of.js';
+import { tableGroup } from '../parts/data-table.js';
 import { plotGroup } from '../parts/plot-figure.js';
 import type { Section } from '../section.js';
 
@@ -15,13 +13,10 @@ export const phases: Section = {
   title: 'Where the time goes',
   render(input) {
     const { runs } = input;
-    const tables = runs.flatMap(({ summary }) => {
-      const found = phaseTable(summary);
-      return [...(found === null ? [] : [found]), ...slownessTables(summary), ...scenarioTables(summary)];
-    });
+    const tables = tableGroup(phaseTables(runs.map(({ summary }) => summary)));
     const groups = [phasesPlot, latency].map((family) => plotGroup(family, input));
     const answers = runs.flatMap(({ summary }) => slowerBecause(summary));
-    return tables.length === 0 && groups.every((group) => group === null) ? null : (
+    return tables === null && groups.every((group) => group === null) ? null : (
       <>
         {answers.length > 0 && (
           <ul class="answers">
@@ -31,9 +26,7 @@ export const phases: Section = {
           </ul>
         )}
         {groups}
-        {tables.map((table) => (
-          <DataTable table={table} />
-        ))}
+        {tables}
       </>
     );
   },

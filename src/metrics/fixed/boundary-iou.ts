@@ -1,8 +1,8 @@
-import type { MetricValue } from '../schema/metric-value.js';
-import { countBits, difference, intersection, packAtLeast, type BitMask } from '../image/bit-mask.js';
-import { erodeSquare } from '../image/erode-square.js';
-import type { GrayImage } from '../image/raster.js';
-import type { Metric, Pair, TruthIntermediate } from './metric.js';
+import type { MetricValue } from '../../schema/metric-value.js';
+import { countBits, difference, intersection, packAtLeast, type BitMask } from '../../image/bit-mask.js';
+import { erodeSquare } from '../../image/erode-square.js';
+import type { GrayImage } from '../../image/raster.js';
+import type { Metric, Pair, TruthIntermediate } from '../metric.js';
 
 /** Width of the boundary in parts of the image's diagonal. */
 const DIAGONAL_SHARE = 0.02;

@@ -1,5 +1,5 @@
-import { isDefined, type MetricValue } from '../../schema/metric-value.js';
-import type { Confusion } from '../../metrics/confusion.js';
+import { isDefined, type MetricValue } from '../schema/metric-value.js';
+import type { Confusion } from './metric.js';
 
 /** 12,345. */
 export function whole(value: number): string {

@@ -1,15 +1,16 @@
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
-import { curvesOfCounts, type CurveName } from '../../metrics/curves.js';
-import { countsByClass, sodHistogram } from '../../metrics/joint-histogram.js';
-import type { Pair } from '../../metrics/metric.js';
-import { correctionEffort } from '../../metrics/sod/hce.js';
-import { stretchedMae } from '../../metrics/sod/mae.js';
-import { sMeasure, structureTerms } from '../../metrics/sod/s-measure.js';
-import { stretch } from '../../metrics/sod/stretch.js';
-import { sodCounts } from '../../metrics/sod/thresholds.js';
-import { weightedF, weightedTerms } from '../../metrics/sod/weighted-f.js';
-import type { Step } from './explanation.js';
-import { countsText, figure, percent, valueText, whole } from './format.js';
+import { curvesOfCounts, type CurveName } from '../curves.js';
+import { countsByClass, sodHistogram } from '../joint-histogram.js';
+import type { Pair } from '../metric.js';
+import { sodCurves } from './curves.js';
+import { correctionEffort } from './hce.js';
+import { stretchedMae } from './mae.js';
+import { sMeasure, structureTerms } from './s-measure.js';
+import { stretch } from './stretch.js';
+import { sodCounts } from './thresholds.js';
+import { weightedF, weightedTerms } from './weighted-f.js';
+import type { Step } from '../protocol.js';
+import { countsText, figure, percent, valueText, whole } from '../explain-text.js';
 
 /** Stretch, thresholds and their counts, and the terms of S, weighted F and HCE. */
 export function explainSod(pair: Pair): readonly Step[] {
@@ -49,7 +50,7 @@ export function explainSod(pair: Pair): readonly Step[] {
 }
 
 function curveSteps(pair: Pair): readonly Step[] {
-  const curves = curvesOfCounts('sod', pair.get(countsByClass), pair.conventions);
+  const curves = curvesOfCounts(sodCurves, pair.get(countsByClass), pair.conventions);
   const step = (label: string, name: CurveName): Step => {
     const values: readonly MetricValue[] = curves[name] ?? [];
     const lost = values.find((value) => !isDefined(value));

@@ -1,11 +1,11 @@
-import { alphaDifference, translucentPixels } from '../../metrics/matting/alpha-difference.js';
-import { boundaryAccuracy } from '../../metrics/matting/boundary-accuracy.js';
-import { connectivityError } from '../../metrics/matting/connectivity-error.js';
-import { mad, mse, sad } from '../../metrics/matting/errors.js';
-import { gradientError } from '../../metrics/matting/gradient-error.js';
-import type { Pair } from '../../metrics/metric.js';
-import type { Step } from './explanation.js';
-import { percent, valueText, whole } from './format.js';
+import { alphaDifference, translucentPixels } from './alpha-difference.js';
+import { boundaryAccuracy } from './boundary-accuracy.js';
+import { connectivityError } from './connectivity-error.js';
+import { mad, mse, sad } from './errors.js';
+import { gradientError } from './gradient-error.js';
+import type { Pair } from '../metric.js';
+import type { Step } from '../protocol.js';
+import { percent, valueText, whole } from '../explain-text.js';
 
 /** The sums behind the matting errors. */
 export function explainMatting(pair: Pair): readonly Step[] {

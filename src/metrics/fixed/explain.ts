@@ -1,63 +1,63 @@
-import { fixedConfusion, type Confusion } from '../../metrics/confusion.js';
-import { boundaryIou, boundaryWidth } from '../../metrics/boundary-iou.js';
-import { COUNT_SCORES } from '../../metrics/fixed/index.js';
-import { mae } from '../../metrics/fixed/mae.js';
-import type { Conventions, Pair } from '../../metrics/metric.js';
-import type { Step } from './explanation.js';
-import { countsText, figure, percent, valueText, whole } from './format.js';
+import { fixedConfusion } from '../confusion.js';
+import type { Confusion, Conventions, CountScore, Pair } from '../metric.js';
+import { boundaryIou, boundaryWidth } from './boundary-iou.js';
+import { mae } from './mae.js';
+import * as overlap from './overlap.js';
+import type { Step } from '../protocol.js';
+import { countsText, figure, percent, valueText, whole } from '../explain-text.js';
 
 /** The scores whose formula is shown with its numbers: numerator and denominator in terms of the counts. */
 const RATIOS: readonly {
-  readonly id: string;
+  readonly score: CountScore;
   readonly label: string;
   readonly formula: string;
   readonly numbers: (counts: Confusion) => string;
   readonly denominator: (counts: Confusion) => number;
 }[] = [
   {
-    id: 'iou',
+    score: overlap.iou,
     label: 'IoU',
     formula: 'TP / (TP + FP + FN)',
     numbers: ({ tp, fp, fn }) => `${whole(tp)} / (${whole(tp)} + ${whole(fp)} + ${whole(fn)})`,
     denominator: ({ tp, fp, fn }) => tp + fp + fn,
   },
   {
-    id: 'dice',
+    score: overlap.dice,
     label: 'Dice',
     formula: '2 TP / (2 TP + FP + FN)',
     numbers: ({ tp, fp, fn }) => `${whole(2 * tp)} / (${whole(2 * tp)} + ${whole(fp)} + ${whole(fn)})`,
     denominator: ({ tp, fp, fn }) => tp + fp + fn,
   },
   {
-    id: 'pixel_accuracy',
+    score: overlap.pixelAccuracy,
     label: 'pixel accuracy',
     formula: '(TP + TN) / all',
     numbers: ({ tp, fp, fn, tn }) => `(${whole(tp)} + ${whole(tn)}) / ${whole(tp + fp + fn + tn)}`,
     denominator: ({ tp, fp, fn, tn }) => tp + fp + fn + tn,
   },
   {
-    id: 'precision',
+    score: overlap.precision,
     label: 'precision',
     formula: 'TP / (TP + FP)',
     numbers: ({ tp, fp }) => `${whole(tp)} / (${whole(tp)} + ${whole(fp)})`,
     denominator: ({ tp, fp }) => tp + fp,
   },
   {
-    id: 'recall',
+    score: overlap.recall,
     label: 'recall',
     formula: 'TP / (TP + FN)',
     numbers: ({ tp, fn }) => `${whole(tp)} / (${whole(tp)} + ${whole(fn)})`,
     denominator: ({ tp, fn }) => tp + fn,
   },
   {
-    id: 'specificity',
+    score: overlap.specificity,
     label: 'specificity',
     formula: 'TN / (TN + FP)',
     numbers: ({ fp, tn }) => `${whole(tn)} / (${whole(tn)} + ${whole(fp)})`,
     denominator: ({ fp, tn }) => tn + fp,
   },
   {
-    id: 'ber',
+    score: overlap.ber,
     label: 'BER',
     formula: '1 - (recall + specificity) / 2',
     numbers: ({ tp, fp, fn, tn }) =>
@@ -65,7 +65,7 @@ const RATIOS: readonly {
     denominator: ({ tp, fp, fn, tn }) => (tp + fn) * (tn + fp),
   },
   {
-    id: 'kappa',
+    score: overlap.kappa,
     label: 'kappa',
     formula: '(po - pe) / (1 - pe)',
     numbers: (counts) => {
@@ -100,9 +100,9 @@ export function explainFixed(pair: Pair): readonly Step[] {
     { label: 'foreground', text: `prediction ${foreground(tp + fp)}, ground truth ${foreground(tp + fn)}` },
     { label: 'counts', text: countsText(counts) },
     ...bothEmpty(counts, empty),
-    ...RATIOS.map(({ id, label, formula, numbers, denominator }) => {
+    ...RATIOS.map(({ score, label, formula, numbers, denominator }) => {
       const is = denominator(counts) === 0 ? 'which counts as' : '=';
-      const value = valueText(COUNT_SCORES[id](counts, empty));
+      const value = valueText(score(counts, empty));
       return { label, text: `${formula} = ${numbers(counts)} ${is} ${value}` };
     }),
     { label: 'MAE', text: `mean |p / 255 - [g >= ${threshold}]| = ${valueText(mae.compute(pair))}` },

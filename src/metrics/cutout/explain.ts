@@ -1,9 +1,9 @@
-import { compositeDifference } from '../../metrics/cutout/composite-difference.js';
-import { edgeZones, rimRadius } from '../../metrics/cutout/edge-zones.js';
-import { cutoutMetrics } from '../../metrics/cutout/index.js';
-import type { Pair } from '../../metrics/metric.js';
-import type { Step } from './explanation.js';
-import { percent, valueText, whole } from './format.js';
+import { compositeDifference } from './composite-difference.js';
+import { edgeZones, rimRadius } from './edge-zones.js';
+import { cutoutMetrics } from './errors.js';
+import type { Pair } from '../metric.js';
+import type { Step } from '../protocol.js';
+import { percent, valueText, whole } from '../explain-text.js';
 
 /** The zones along the true edge and the sums behind the cut-out's errors. */
 export function explainCutout(pair: Pair): readonly Step[] {
