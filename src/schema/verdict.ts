@@ -1,23 +1,9 @@
-import type { Comparison, MovedImage } from './comparison.js';
+import { z } from 'zod';
+import { figure, orNull, text, type Document } from './basics.js';
+import { COMPARISON_VERSION, comparisonSchema, movedImage } from './comparison.js';
 
-export type Verdict = 'pass' | 'fail' | 'inconclusive';
-
-/** What a gate decided, with its evidence: the only input of the verdict reports. Plain data. */
-export interface GateOutcome {
-  readonly schemaVersion: number;
-  readonly gate: { readonly name: string; readonly description: string | null; readonly sha256: string };
-  readonly verdict: Verdict;
-  readonly pairs: readonly PairVerdict[];
-  readonly comparison: Comparison;
-}
-
-/** The gate's checks of one candidate model against one baseline model. */
-export interface PairVerdict {
-  readonly baseline: string;
-  readonly candidate: string;
-  readonly verdict: Verdict;
-  readonly checks: readonly Check[];
-}
+const verdict = z.enum(['pass', 'fail', 'inconclusive']);
+export type Verdict = Document<typeof verdict>;
 
 /** The kinds in the order in which a report lists them. */
 export const CHECK_KINDS = [
@@ -31,20 +17,43 @@ export const CHECK_KINDS = [
   'improve',
 ] as const;
 
-export interface Check {
-  /** Unique in its pair, and stable from run to run, e.g. `accuracy/iou/all`. */
-  readonly id: string;
-  readonly kind: (typeof CHECK_KINDS)[number];
-  /** What the gate asks for, in words. */
-  readonly rule: string;
-  readonly verdict: Verdict;
-  /** What decided, with its figures, in one line. */
-  readonly evidence: string;
-  /** The same for machines; null where there is no such figure. */
-  readonly figures: Readonly<Record<string, number | null>>;
-  /** Images that the evidence is about, the worst first. */
-  readonly images: readonly MovedImage[];
-}
+const check = z.object({
+  id: text.describe('Unique in its pair, and stable from run to run, e.g. accuracy/iou/all.'),
+  kind: z.enum(CHECK_KINDS),
+  rule: text.describe('What the gate asks for, in words.'),
+  verdict,
+  evidence: text.describe('What decided, with its figures, in one line.'),
+  figures: z
+    .record(text, orNull(figure))
+    .describe('The same for machines; null where there is no such figure.'),
+  images: z.array(movedImage).describe('Images that the evidence is about, the worst first.'),
+});
+export type Check = Document<typeof check>;
+
+const pair = z
+  .object({ baseline: text, candidate: text, verdict, checks: z.array(check) })
+  .describe('The checks of one candidate model against one baseline model.');
+export type PairVerdict = Document<typeof pair>;
+
+export const gateOutcomeSchema = z
+  .object({
+    schemaVersion: z.number().meta({ const: COMPARISON_VERSION }),
+    gate: z.object({
+      name: text,
+      description: orNull(text),
+      sha256: text.describe('Of the gate\u2019s file.'),
+    }),
+    verdict,
+    pairs: z.array(pair),
+    comparison: comparisonSchema,
+  })
+  .meta({
+    title: 'Maskbench verdict',
+    description: 'What a gate decided, with its evidence: what "maskbench check --json" prints.',
+  });
+
+/** What a gate decided, with its evidence: the only input of the verdict reports. */
+export type GateOutcome = Document<typeof gateOutcomeSchema>;
 
 /** A conjunction: one failure fails, else one open question leaves the whole open. Nothing at all decides nothing. */
 export function overallVerdict(verdicts: readonly Verdict[]): Verdict {
