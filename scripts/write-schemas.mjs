@@ -1,7 +1,7 @@
 // Writes the published JSON Schemas of what Maskbench writes into docs/schema: `npm run schema`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { publishedSchemas } from '../dist/schema/json-schemas.js';
+import { publishedSchemas } from '../dist/cli/json-schemas.js';
 
 const folder = join(import.meta.dirname, '../docs/schema');
 mkdirSync(folder, { recursive: true });

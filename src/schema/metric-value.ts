@@ -1,10 +1,9 @@
-/** A metric's value: a finite number, or the reason why there is none. Never NaN, -1 or a silent 0. */
-export type MetricValue = number | Undefined;
+import type { Document, metricValue } from './basics.js';
 
-export interface Undefined {
-  readonly undefined: string;
-}
+/** A metric's value: a finite number, or the reason why there is none. */
+export type MetricValue = Document<typeof metricValue>;
 
+// The schemas stand in basics.ts and only their types come here: scoring workers start without loading zod.
 export function isDefined(value: MetricValue): value is number {
   return typeof value === 'number';
 }

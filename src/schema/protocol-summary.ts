@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, figure, text } from './basics.js';
+import { count, figure, text, type Document } from './basics.js';
 
 /** A column of figures: means of one metric, times `scale` where it has one, with so many decimals. */
 const column = z.object({
@@ -30,5 +30,5 @@ export const protocolSummary = z
     description: 'A protocol that the run was scored by, and how its scores are shown.',
   });
 
-export type ProtocolSummary = z.output<typeof protocolSummary>;
+export type ProtocolSummary = Document<typeof protocolSummary>;
 export type ProtocolTable = ProtocolSummary['table'];

@@ -1,52 +1,59 @@
-import type { Failure } from '../core/failure.js';
+import { z } from 'zod';
+import { count, failure, figure, orNull, text, type Document } from './basics.js';
 
-/** What one scenario came to for one model. */
-export type ScenarioSummary =
-  | (Named & { readonly kind: 'offline'; readonly batches: readonly BatchSummary[] })
-  | (Named & ServerSummary)
-  | (Named & { readonly kind: 'sweep'; readonly settings: readonly SweepSummary[] })
-  | (Named & { readonly kind: 'failed'; readonly scenario: string; readonly failure: Failure });
+const batch = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('measured'),
+    batch: count,
+    images: count,
+    perSecond: figure,
+    inferencePerSecond: figure,
+    peakRssBytes: orNull(figure),
+  }),
+  z.object({ kind: z.literal('failed'), batch: count, failure }),
+]);
+export type BatchSummary = Document<typeof batch>;
 
-interface Named {
-  readonly model: string;
-}
+const trial = z.object({
+  perSecond: figure,
+  n: count,
+  p50Ms: figure,
+  percentileMs: figure,
+  maxMs: figure,
+  withinBound: figure,
+  held: z.boolean(),
+});
 
-export type BatchSummary =
-  | {
-      readonly kind: 'measured';
-      readonly batch: number;
-      readonly images: number;
-      readonly perSecond: number;
-      readonly inferencePerSecond: number;
-      readonly peakRssBytes: number | null;
-    }
-  | { readonly kind: 'failed'; readonly batch: number; readonly failure: Failure };
+const server = z.object({
+  kind: z.literal('server'),
+  percentile: text.describe('E.g. p99: what must not exceed boundMs.'),
+  boundMs: figure,
+  seed: count,
+  trials: z.array(trial),
+  sustainedPerSecond: orNull(figure).describe('Requests a second; null if no trial held.'),
+});
+export type ServerSummary = Document<typeof server>;
 
-export interface ServerSummary {
-  readonly kind: 'server';
-  /** `p99`, and what it must not exceed. */
-  readonly percentile: string;
-  readonly boundMs: number;
-  readonly seed: number;
-  readonly trials: readonly {
-    readonly perSecond: number;
-    readonly n: number;
-    readonly p50Ms: number;
-    readonly percentileMs: number;
-    readonly maxMs: number;
-    readonly withinBound: number;
-    readonly held: boolean;
-  }[];
-  /** Requests a second; null if no trial held. */
-  readonly sustainedPerSecond: number | null;
-}
+const setting = z
+  .object({
+    setting: text,
+    p50Ms: figure,
+    perSecond: figure,
+    cpuMsEach: figure,
+    loadMs: figure,
+    peakRssBytes: orNull(figure),
+  })
+  .describe('One combination of settings; they took turns, so that they can be held against each other.');
+export type SweepSummary = Document<typeof setting>;
 
-/** One combination of settings; they took turns, so that they can be held against each other. */
-export interface SweepSummary {
-  readonly setting: string;
-  readonly p50Ms: number;
-  readonly perSecond: number;
-  readonly cpuMsEach: number;
-  readonly loadMs: number;
-  readonly peakRssBytes: number | null;
-}
+const model = { model: text };
+
+export const scenario = z
+  .discriminatedUnion('kind', [
+    z.object({ ...model, kind: z.literal('offline'), batches: z.array(batch) }),
+    server.extend(model),
+    z.object({ ...model, kind: z.literal('sweep'), settings: z.array(setting) }),
+    z.object({ ...model, kind: z.literal('failed'), scenario: text, failure }),
+  ])
+  .meta({ id: 'Scenario', description: 'What one scenario came to for one model.' });
+export type ScenarioSummary = Document<typeof scenario>;

@@ -1,14 +1,6 @@
 import { z } from 'zod';
-import {
-  count,
-  failure,
-  figure,
-  intervalMethod,
-  metricMean,
-  metricValue,
-  text,
-  thresholdCost,
-} from './basics.js';
+import { failure, metricValue, orNull, text } from './basics.js';
+import { flipCount, flipOf, intervalMethod, metricMean, thresholdCost } from './summary.js';
 
 const names = { method: z.exactOptional(text), dataset: z.exactOptional(text) };
 const byProtocol = z.record(text, text).describe('Signatures by protocol.');
@@ -16,7 +8,7 @@ const byProtocol = z.record(text, text).describe('Signatures by protocol.');
 /** Means have no null here: the reason stands in its place. */
 const mean = metricMean.extend({ mean: metricValue }).meta({ id: 'Mean' });
 const means = z.record(text, mean).describe('By metric id.');
-const threshold = z.object(thresholdCost).nullable();
+const threshold = orNull(z.object(thresholdCost));
 
 /** One of a thing, or, where there are several methods or datasets, one for each, by method and then by dataset. */
 const single = <S extends z.ZodType>(
@@ -24,7 +16,6 @@ const single = <S extends z.ZodType>(
 ): z.ZodUnion<[S, z.ZodRecord<z.ZodString, z.ZodRecord<z.ZodString, S>>]> =>
   z.union([of, z.record(text, z.record(text, of))]);
 
-/** What `maskbench score --format json` prints: the schema behind docs/schema/score.schema.json. */
 export const scoreDocumentSchema = z
   .object({
     signature: byProtocol,
@@ -32,13 +23,7 @@ export const scoreDocumentSchema = z
     summary: single(means),
     aggregation: z.object({ mean: byProtocol, pooled: byProtocol, intervals: intervalMethod }),
     threshold: single(threshold).describe('What the threshold costs; null where fixed is not scored.'),
-    flips: z
-      .object({
-        verdictIou: figure,
-        count,
-        images: z.array(z.object({ ...names, id: text, fixedIou: figure, sodIou: figure })),
-      })
-      .nullable(),
+    flips: orNull(z.object({ ...flipCount, images: z.array(z.object({ ...names, id: text, ...flipOf })) })),
     failures: z.array(failure.extend({ ...names, id: text })),
     warnings: z.array(text),
   })

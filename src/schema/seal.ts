@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { text, type Document } from './basics.js';
+
 /** What must hold for a latency figure to be sealed, in the order in which reports name it. */
 export const SEAL_PARTS = [
   'provider',
@@ -11,17 +14,22 @@ export const SEAL_PARTS = [
 ] as const;
 export type SealPartName = (typeof SEAL_PARTS)[number];
 
-/** One part of the seal: whether it holds, and what was found. */
-export interface SealPart {
-  readonly name: SealPartName;
-  readonly pass: boolean;
-  /** In words with figures, e.g. `other processes used 0.4 % of the processors`. */
-  readonly found: string;
-}
+const sealPartName = z.enum(SEAL_PARTS);
 
-/** The proof that a latency figure is valid, or the parts that failed. */
-export type Seal =
-  { readonly kind: 'sealed' } | { readonly kind: 'unsealed'; readonly failed: readonly SealPartName[] };
+export const sealPart = z.object({
+  name: sealPartName,
+  pass: z.boolean(),
+  found: text.describe('In words with figures, e.g. "other processes used 0.4 % of the processors".'),
+});
+export type SealPart = Document<typeof sealPart>;
+
+export const sealSchema = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('sealed') }),
+    z.object({ kind: z.literal('unsealed'), failed: z.array(sealPartName).readonly() }),
+  ])
+  .meta({ id: 'Seal', description: 'The proof that a latency figure is valid, or the parts that failed.' });
+export type Seal = Document<typeof sealSchema>;
 
 /** Sealed if every part is there and holds; a part that was not looked at has failed. */
 export function sealOf(parts: readonly SealPart[]): Seal {

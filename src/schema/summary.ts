@@ -1,237 +1,261 @@
-import type { Failure } from '../core/failure.js';
-import type { MetricValue, Undefined } from './metric-value.js';
-import type { ProtocolSummary } from './protocol-summary.js';
-import type { ScenarioSummary } from './scenario-summary.js';
-import type { Seal } from './seal.js';
-import type { GpuSummary, ProcessorSummary, SlownessSummary, TimingPassSummary } from './timing-summary.js';
+import { z } from 'zod';
+import { better, count, failure, figure, metricValue, orNull, text, undefinedValue } from './basics.js';
+import type { Document } from './basics.js';
+import { protocolSummary } from './protocol-summary.js';
+import { scenario } from './scenario-summary.js';
+import { sealSchema } from './seal.js';
+import { gpu, processor, slowness, timingPass } from './timing-summary.js';
 
 /** Version of summary.json and of the record files beside it; a reader refuses another one. */
 export const SCHEMA_VERSION = 1;
 
-/** What a run came to: the only input of the reports. Plain data, as it stands in summary.json. */
-export interface Summary {
-  readonly schemaVersion: number;
-  readonly maskbenchVersion: string;
-  readonly name: string;
-  readonly createdAt: string;
-  readonly device: DeviceSummary;
-  /** One a protocol: every convention behind the scores (docs/metrics.md). */
-  readonly signatures: readonly string[];
-  /** The signatures of the means in `accuracy`, and of the figures pooled beside them. */
-  readonly aggregation?: { readonly mean: readonly string[]; readonly pooled: readonly string[] };
-  /** What is scored, in the registry's order: what the ids in `accuracy` stand for. */
-  readonly metrics?: readonly MetricSummary[];
-  /** By what it is scored, in the registry's order, and how that is shown. */
-  readonly protocols?: readonly ProtocolSummary[];
-  readonly models: readonly ModelSummary[];
-  readonly datasets: readonly DatasetSummary[];
-  readonly cells: { readonly planned: number; readonly scored: number; readonly failed: number };
-  /** The first thousand failed cells in plan order; `cells.failed` counts all. */
-  readonly failures: readonly CellFailure[];
-  readonly accuracy: readonly AccuracyRow[];
-  /** How the intervals in `accuracy` were made. */
-  readonly intervals?: IntervalMethodSummary;
-  /** The threshold in use against the best one, per model and dataset; where the `fixed` protocol is scored. */
-  readonly thresholds?: readonly ThresholdRow[];
-  /** Images whose verdict depends on the protocol; where `fixed` and `sod` are both scored. */
-  readonly flips?: FlipSummary;
-  readonly timing: readonly TimingRow[];
-  /** Why one dataset takes longer than another, of every model timed on several. */
-  readonly slowness?: readonly SlownessSummary[];
-  /** Offline, server and sweep, where the config asks for them. */
-  readonly scenarios?: readonly ScenarioSummary[];
-  readonly published: readonly PublishedFigure[];
-}
+const device = z.object({
+  request: text.describe('As asked for, e.g. cpu or cuda:0.'),
+  cpu: text,
+  cores: count,
+  memoryBytes: figure,
+  os: text,
+  software: z.record(text, text),
+  gpu: z.exactOptional(gpu).describe('The card behind the device, where its driver tells.'),
+  processor: z.exactOptional(processor),
+  price: z
+    .exactOptional(z.object({ perHour: figure, currency: text }))
+    .describe('Of an hour of this device, in the currency of the config.'),
+});
+export type DeviceSummary = Document<typeof device>;
 
+const metric = z.object({
+  id: text.describe('E.g. iou, sod.wf, cutout.halo.'),
+  name: text,
+  protocol: text,
+  better,
+  range: z.tuple([orNull(figure), orNull(figure)]).describe('Inclusive bounds; null is unbounded.'),
+});
 /** As much of a metric as reports need to know. */
-export interface MetricSummary {
-  /** E.g. `iou`, `sod.wf`, `cutout.halo`. */
-  readonly id: string;
-  readonly name: string;
-  readonly protocol: string;
-  readonly better: 'higher' | 'lower';
-  /** Inclusive bounds; `null` is unbounded. */
-  readonly range: readonly [low: number | null, high: number | null];
-}
-
-export interface DeviceSummary {
-  /** As asked for, e.g. `cpu` or `cuda:0`. */
-  readonly request: string;
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryBytes: number;
-  readonly os: string;
-  readonly software: Readonly<Record<string, string>>;
-  /** The card behind the device, where its driver tells. */
-  readonly gpu?: GpuSummary;
-  readonly processor?: ProcessorSummary;
-  /** Of an hour of this device, in the currency of the config. */
-  readonly price?: { readonly perHour: number; readonly currency: string };
-}
-
-export interface ModelSummary {
-  readonly name: string;
-  readonly title: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly licence: string | null;
-  readonly trainedOn: readonly string[];
-  /** Tags of the sets by whose scores the checkpoint was chosen. */
-  readonly selectedOn?: readonly string[];
-  /** Null where the model was not, or could not be, timed. */
-  readonly timing: ModelTimingSummary | null;
-}
-
-export interface ModelTimingSummary {
-  readonly loadMs: number;
-  readonly firstInferenceMs: number;
-  readonly warmup: number;
-  readonly threads: number;
-  readonly peakRssBytes: number | null;
-  /**
-   * The same inferences in a bare loop, where the model is fast: between pre- and postprocessing they find cold caches
-   * and sleeping threads, and take longer.
-   */
-  readonly inferenceAlone?: PhaseSummary;
-  /** The times came along with masks made elsewhere. */
-  readonly measuredElsewhere?: boolean;
-  /** Absent for times made elsewhere. */
-  readonly pass?: TimingPassSummary;
-}
-
-export interface DatasetSummary {
-  readonly name: string;
-  readonly title: string;
-  readonly fingerprint: string;
-  readonly samples: number;
-  readonly problems: number;
-  readonly tags: readonly string[];
-}
-
-export interface CellFailure {
-  /** `*` where every model's cell failed, as for a file of the dataset that is no usable pair. */
-  readonly model: string;
-  readonly dataset: string;
-  readonly id: string;
-  readonly failure: Failure;
-}
-
-/** The scores of one model on one dataset, or, with `dataset: null`, the plain mean of its datasets' means. */
-export interface AccuracyRow {
-  readonly model: string;
-  readonly dataset: string | null;
-  readonly scored: number;
-  readonly failed: number;
-  /** Tags that the model was trained on and the dataset has pictures of; not empty means: not held out. */
-  readonly leaked: readonly string[];
-  readonly metrics: Readonly<Record<string, MetricMean>>;
-}
-
-/** Mean over the images where the metric is defined; null where it is defined nowhere. */
-export interface MetricMean {
-  readonly mean: number | null;
-  readonly n: number;
-  readonly undefined: number;
-  /** Of the mean, over images. */
-  readonly interval?: Interval;
-  /** The score of the counts of all images together; for scores of counts, of one dataset. */
-  readonly pooled?: MetricValue;
-  /** Of `pooled`, over images. */
-  readonly pooledInterval?: Interval;
-}
-
-/** Lower and upper end, or why there is none. */
-export type Interval = readonly [lower: number, upper: number] | Undefined;
-
-export interface IntervalMethodSummary {
-  /** Confidence, e.g. 0.95. */
-  readonly level: number;
-  readonly resamples: number;
-  readonly seed: number;
-  /** Of means of one dataset, of means of datasets, and of pooled scores; in words. */
-  readonly mean: string;
-  readonly meanOfDatasets: string;
-  readonly pooled: string;
-}
-
-/** Mean IoU of one model on one dataset at the threshold in use and at the best single one. */
-export interface ThresholdRow {
-  readonly model: string;
-  readonly dataset: string;
-  readonly images: number;
-  readonly used: ThresholdPoint;
-  readonly best: ThresholdPoint;
-  /** `best.iou` less `used.iou`, >= 0: what the threshold in use costs. */
-  readonly cost: number;
-}
-
-export interface ThresholdPoint {
-  readonly threshold: number;
-  readonly iou: number;
-}
-
-export interface FlipSummary {
-  /** A mask counts as right at this IoU or more. */
-  readonly verdictIou: number;
-  readonly count: number;
-  /** The first thousand in plan order; `count` counts all. */
-  readonly images: readonly Flip[];
-}
-
-/** One image that is right by one protocol and wrong by the other. */
-export interface Flip {
-  readonly model: string;
-  readonly dataset: string;
-  readonly id: string;
-  /** IoU of the matte as it is, at the threshold. */
-  readonly fixedIou: number;
-  /** IoU of the stretched prediction where it is > 0.5 (`sod.bin_iou`). */
-  readonly sodIou: number;
-}
-
-/** The times of one model on one dataset, or, with `dataset: null`, the plain mean of its datasets' means. */
-export interface TimingRow {
-  readonly model: string;
-  readonly dataset: string | null;
-  readonly images: number;
-  readonly n: number;
-  /** Predictions beyond Tukey's fences; they count like all others. */
-  readonly outliers?: number;
-  readonly phases: Readonly<Record<TimedPhase, PhaseSummary>>;
-  /** Where two networks take part in the inference (SAM): what each of them takes of it. */
-  readonly networks?: { readonly encoder: PhaseSummary; readonly decoder: PhaseSummary };
-  /** Whether the figures are valid; absent: nobody looked. */
-  readonly seal?: Seal;
-}
+export type MetricSummary = Document<typeof metric>;
 
 /** `predict` is preprocess + inference + postprocess: what a caller of rembg waits for. */
 export const TIMED_PHASES = ['decode', 'preprocess', 'inference', 'postprocess', 'predict'] as const;
+export const timedPhase = z.enum(TIMED_PHASES);
 export type TimedPhase = (typeof TIMED_PHASES)[number];
 
-/** Milliseconds. For a mean of datasets `p50`, `min` and `max` are those of all their inferences together. */
-export interface PhaseSummary {
-  readonly mean: number;
-  readonly p50: number;
-  readonly min: number;
-  readonly max: number;
-  /** Sample standard deviation; null for a single value. */
-  readonly sd?: number | null;
-  /** Only where there are enough values: 64, 130 and 662. */
-  readonly p90?: number;
-  readonly p95?: number;
-  readonly p99?: number;
-  /** Of the median, from order statistics, 95 %; absent where there are too few values. */
-  readonly p50Interval?: readonly [lower: number, upper: number];
-}
+const percentile = z.exactOptional(figure).describe('Only where there are enough values: 64, 130 and 662.');
+const phase = z
+  .object({
+    mean: figure,
+    p50: figure,
+    min: figure,
+    max: figure,
+    sd: z.exactOptional(orNull(figure)).describe('Sample standard deviation; null for a single value.'),
+    p90: percentile,
+    p95: percentile,
+    p99: percentile,
+    p50Interval: z
+      .exactOptional(z.tuple([figure, figure]))
+      .describe('Of the median, from order statistics, 95 %; absent where there are too few values.'),
+  })
+  .meta({
+    id: 'Phase',
+    description:
+      'Milliseconds. For a mean of datasets p50, min and max are those of all their inferences together.',
+  });
+export type PhaseSummary = Document<typeof phase>;
 
+const modelTiming = z.object({
+  loadMs: figure,
+  firstInferenceMs: figure,
+  warmup: count,
+  threads: count,
+  peakRssBytes: orNull(figure),
+  inferenceAlone: z
+    .exactOptional(phase)
+    .describe(
+      'The same inferences in a bare loop, where the model is fast: between pre- and postprocessing they find cold caches and sleeping threads, and take longer.',
+    ),
+  measuredElsewhere: z.exactOptional(z.boolean()).describe('The times came along with masks made elsewhere.'),
+  pass: z.exactOptional(timingPass).describe('Absent for times made elsewhere.'),
+});
+export type ModelTimingSummary = Document<typeof modelTiming>;
+
+const model = z.object({
+  name: text,
+  title: text,
+  sha256: text,
+  bytes: count,
+  licence: orNull(text),
+  trainedOn: z.array(text),
+  selectedOn: z
+    .exactOptional(z.array(text))
+    .describe('Tags of the sets by whose scores the checkpoint was chosen.'),
+  timing: orNull(modelTiming).describe('Null where the model was not, or could not be, timed.'),
+});
+export type ModelSummary = Document<typeof model>;
+
+const dataset = z.object({
+  name: text,
+  title: text,
+  fingerprint: text,
+  samples: count,
+  problems: count,
+  tags: z.array(text),
+});
+export type DatasetSummary = Document<typeof dataset>;
+
+const cell = { model: text, dataset: text, id: text };
+
+const cellFailure = z.object({ ...cell, failure });
+/** `model` is `*` where every model's cell failed, as for a file of the dataset that is no usable pair. */
+export type CellFailure = Document<typeof cellFailure>;
+
+const interval = z
+  .union([z.tuple([figure, figure]), undefinedValue])
+  .describe('Lower and upper end, over images, or why there is none.');
+export type Interval = Document<typeof interval>;
+
+export const metricMean = z
+  .object({
+    mean: orNull(figure).describe(
+      'Over the images where the metric is defined; null where it is defined nowhere.',
+    ),
+    n: count,
+    undefined: count.describe('Images that are scored and where the metric is undefined.'),
+    interval: z.exactOptional(interval),
+    pooled: z
+      .exactOptional(metricValue)
+      .describe('The score of the counts of all images together; for scores of counts, of one dataset.'),
+    pooledInterval: z.exactOptional(interval),
+  })
+  .meta({ id: 'MetricMean' });
+export type MetricMean = Document<typeof metricMean>;
+
+const meanOf = {
+  model: text,
+  dataset: orNull(text).describe('Null: the plain mean of the datasets\u2019 means.'),
+};
+
+const accuracyRow = z.object({
+  ...meanOf,
+  scored: count,
+  failed: count,
+  leaked: z
+    .array(text)
+    .describe(
+      'Tags that the model was trained on and the dataset has pictures of; not empty means: not held out.',
+    ),
+  metrics: z.record(text, metricMean).describe('By metric id.'),
+});
+export type AccuracyRow = Document<typeof accuracyRow>;
+
+export const intervalMethod = z
+  .object({
+    level: figure.describe('Confidence, e.g. 0.95.'),
+    resamples: count,
+    seed: count,
+    mean: text.describe('Of means of one dataset, in words.'),
+    meanOfDatasets: text,
+    pooled: text,
+  })
+  .meta({ id: 'IntervalMethod', description: 'How the intervals were made.' });
+export type IntervalMethodSummary = Document<typeof intervalMethod>;
+
+const thresholdPoint = z.object({ threshold: count, iou: figure });
+export type ThresholdPoint = Document<typeof thresholdPoint>;
+
+/** Mean IoU at the threshold in use and at the best single one. */
+export const thresholdCost = {
+  used: thresholdPoint,
+  best: thresholdPoint,
+  cost: figure.describe('best.iou less used.iou, >= 0: what the threshold in use costs.'),
+};
+const thresholdRow = z.object({ model: text, dataset: text, images: count, ...thresholdCost });
+export type ThresholdRow = Document<typeof thresholdRow>;
+
+/** The two IoUs of an image that is right by one protocol and wrong by the other. */
+export const flipOf = {
+  fixedIou: figure.describe('Of the matte as it is, at the threshold.'),
+  sodIou: figure.describe('Of the stretched prediction where it is > 0.5 (sod.bin_iou).'),
+};
+const flip = z.object({ ...cell, ...flipOf });
+export type Flip = Document<typeof flip>;
+
+export const flipCount = {
+  verdictIou: figure.describe('A mask counts as right at this IoU or more.'),
+  count: count.describe('Of all images; at most a thousand are listed.'),
+};
+const flips = z
+  .object({ ...flipCount, images: z.array(flip) })
+  .describe('Images whose verdict depends on the protocol; where fixed and sod are both scored.');
+export type FlipSummary = Document<typeof flips>;
+
+const timingRow = z.object({
+  ...meanOf,
+  images: count,
+  n: count,
+  outliers: z
+    .exactOptional(count)
+    .describe('Predictions beyond Tukey\u2019s fences; they count like all others.'),
+  phases: z.record(timedPhase, phase),
+  networks: z
+    .exactOptional(z.object({ encoder: phase, decoder: phase }))
+    .describe('Where two networks take part in the inference (SAM): what each of them takes of it.'),
+  seal: z.exactOptional(sealSchema).describe('Whether the figures are valid; absent: nobody looked.'),
+});
+export type TimingRow = Document<typeof timingRow>;
+
+const published = z.object({
+  model: text,
+  beside: text.describe('Which of our models it stands beside.'),
+  metric: text,
+  on: text.describe('What it was measured on, in the source\u2019s words.'),
+  value: figure,
+  source: text,
+});
 /** A figure that somebody else published for the same network, never one of ours. */
-export interface PublishedFigure {
-  readonly model: string;
-  /** Which of our models it stands beside. */
-  readonly beside: string;
-  readonly metric: string;
-  /** What it was measured on, in the source's words. */
-  readonly on: string;
-  readonly value: number;
-  readonly source: string;
-}
+export type PublishedFigure = Document<typeof published>;
+
+export const summarySchema = z
+  .object({
+    schemaVersion: z.number().meta({ const: SCHEMA_VERSION }),
+    maskbenchVersion: text,
+    name: text,
+    createdAt: text.describe('ISO 8601.'),
+    device,
+    signatures: z
+      .array(text)
+      .describe('One per protocol: every convention behind the scores (docs/metrics.md).'),
+    aggregation: z
+      .exactOptional(z.object({ mean: z.array(text), pooled: z.array(text) }))
+      .describe('The signatures of the means in accuracy, and of the figures pooled beside them.'),
+    metrics: z
+      .exactOptional(z.array(metric))
+      .describe('What is scored, in order: what the ids in accuracy stand for.'),
+    protocols: z
+      .exactOptional(z.array(protocolSummary))
+      .describe('By what it is scored, in the order of the registry, and how that is shown.'),
+    models: z.array(model),
+    datasets: z.array(dataset),
+    cells: z.object({ planned: count, scored: count, failed: count }),
+    failures: z
+      .array(cellFailure)
+      .describe(
+        'The first thousand failed cells in plan order; cells.failed counts all. model is * where the cells of all models failed.',
+      ),
+    accuracy: z.array(accuracyRow),
+    intervals: z.exactOptional(intervalMethod),
+    thresholds: z
+      .exactOptional(z.array(thresholdRow))
+      .describe('The threshold in use against the best one, per model and dataset; where fixed is scored.'),
+    flips: z.exactOptional(flips),
+    timing: z.array(timingRow),
+    slowness: z
+      .exactOptional(z.array(slowness))
+      .describe('Of every model that was timed on several datasets.'),
+    scenarios: z
+      .exactOptional(z.array(scenario))
+      .describe('Offline, server and sweep, where the config asks for them.'),
+    published: z.array(published).describe('Figures that somebody else published.'),
+  })
+  .meta({ title: 'Maskbench summary', description: 'What a run came to: summary.json of a run folder.' });
+
+/** What a run came to: the only input of the reports. */
+export type Summary = Document<typeof summarySchema>;

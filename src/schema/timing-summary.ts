@@ -1,123 +1,130 @@
-import type { SealPart } from './seal.js';
+import { z } from 'zod';
+import { count, figure, orNull, text, type Document } from './basics.js';
+import { sealPart } from './seal.js';
 
-/** How one model's timing was made and under which conditions; null stands for what a system or driver does not tell. */
-export interface TimingPassSummary {
-  /** `quick`, `standard` or `publishable`. */
-  readonly profile: string;
-  /** 2 where the first process was not steady and a fresh one was measured. */
-  readonly attempt: number;
-  /** Models whose processes took turns with this one's, this one included. */
-  readonly together: readonly string[];
-  /** Passes over all images. */
-  readonly passes: number;
-  readonly warmUpMs: number;
-  /** Where the nodes ran; null on a CPU, where there is nothing else to run on. */
-  readonly placement: PlacementSummary | null;
-  /** Consecutive thirds of the recorded predictions. */
-  readonly windows: readonly { readonly n: number; readonly p50Ms: number; readonly perSecond: number }[];
-  /** Processor time of the process for one prediction, all threads together, milliseconds. */
-  readonly cpuMsEach: number;
-  /** How often a second the process had to make way for others. */
-  readonly involuntarySwitchesPerSecond: number;
-  readonly gpuMemoryBytes: number | null;
-  readonly conditions: ConditionsSummary;
-  /** The card, once a second while this model was recorded. */
-  readonly gpu: GpuConditionsSummary | null;
-  /** Every part of the seal with what was found. */
-  readonly parts: readonly SealPart[];
-}
+export const gpu = z
+  .object({ name: text, uuid: orNull(text), memoryBytes: orNull(figure), driver: orNull(text) })
+  .describe('A card as its driver describes it.');
+export type GpuSummary = Document<typeof gpu>;
 
-export interface PlacementSummary {
-  /** ONNX Runtime's name of the provider that was asked for. */
-  readonly provider: string;
-  /** Nodes by provider. */
-  readonly nodes: Readonly<Record<string, number>>;
-  /** Share of the time in nodes by provider, of a profiled run that was not timed; null if none was made. */
-  readonly timeShare: Readonly<Record<string, number>> | null;
-}
+export const processor = z
+  .object({
+    physicalCores: orNull(count),
+    sockets: orNull(count),
+    caches: z.array(text),
+    virtual: orNull(z.boolean()),
+    limits: z
+      .object({ cores: orNull(figure), memoryBytes: orNull(figure) })
+      .describe('A container\u2019s limits.'),
+  })
+  .describe('More about the processors than their name.');
+export type ProcessorSummary = Document<typeof processor>;
 
-/** Shares of all processors' time, 0..1, while this model was recorded. */
-export interface ConditionsSummary {
-  readonly durationMs: number;
-  readonly foreignCpu: number | null;
-  readonly steal: number | null;
-  readonly pressure: number | null;
-  readonly load: readonly [before: number, after: number];
-  readonly clockSources: readonly string[];
-  readonly governors: readonly string[];
-}
+const range = orNull(z.tuple([figure, figure])).describe('The least and the most that was told.');
 
-/** Ranges are the least and the most that was told. */
-export interface GpuConditionsSummary {
-  readonly readings: number;
-  readonly temperatureC: readonly [number, number] | null;
-  readonly powerW: readonly [number, number] | null;
-  readonly smClockMhz: readonly [number, number] | null;
-  /** Every reason for lower clocks that was told. */
-  readonly limits: readonly string[];
-}
+const placement = z.object({
+  provider: text.describe('ONNX Runtime\u2019s name of the provider that was asked for.'),
+  nodes: z.record(text, count).describe('Nodes by provider.'),
+  timeShare: orNull(z.record(text, figure)).describe(
+    'Share of the time in nodes by provider, of a profiled run that was not timed; null if none was made.',
+  ),
+});
+export type PlacementSummary = Document<typeof placement>;
 
-/** A card as its driver describes it. */
-export interface GpuSummary {
-  readonly name: string;
-  readonly uuid: string | null;
-  readonly memoryBytes: number | null;
-  readonly driver: string | null;
-}
+const conditions = z
+  .object({
+    durationMs: figure,
+    foreignCpu: orNull(figure),
+    steal: orNull(figure),
+    pressure: orNull(figure),
+    load: z.tuple([figure, figure]).describe('Load average before and after.'),
+    clockSources: z.array(text),
+    governors: z.array(text),
+  })
+  .describe('Shares of all processors\u2019 time, 0..1, while this model was recorded.');
 
-/** More about the processors than their name. */
-export interface ProcessorSummary {
-  readonly physicalCores: number | null;
-  readonly sockets: number | null;
-  readonly caches: readonly string[];
-  readonly virtual: boolean | null;
-  /** A container's limits. */
-  readonly limits: { readonly cores: number | null; readonly memoryBytes: number | null };
-}
+const gpuConditions = z
+  .object({
+    readings: count,
+    temperatureC: range,
+    powerW: range,
+    smClockMhz: range,
+    limits: z.array(text).describe('Every reason for lower clocks that was told.'),
+  })
+  .describe('The card, once a second while this model was recorded.');
+export type GpuConditionsSummary = Document<typeof gpuConditions>;
 
-/** Why one dataset takes longer than another, of one model. */
-export interface SlownessSummary {
-  readonly model: string;
-  /** The dataset with the longest mean prediction and the one with the shortest. */
-  readonly slow: string;
-  readonly fast: string;
-  /** Mean of the slow one less mean of the fast one, milliseconds, whole and by phase. */
-  readonly differenceMs: {
-    readonly predict: number;
-    readonly preprocess: number;
-    readonly inference: number;
-    readonly postprocess: number;
-  };
-  /**
-   * How many times as long a prediction, and its inference, takes on the slow dataset as on the fast one: ratio of the
-   * geometric means over images, with its 95 % interval (Welch's, of the logarithms). Absent with fewer than two images.
-   */
-  readonly ratio?: { readonly predict: RatioSummary; readonly inference: RatioSummary };
-  /** Mean megapixels of the timed images. */
-  readonly megapixels: { readonly slow: number; readonly fast: number };
-  /**
-   * What of the difference the sizes of the images explain: a straight line of predict time over megapixels, fitted to
-   * all timed images of both, times the difference of the mean sizes. Null where all images are of one size.
-   */
-  readonly bySizeMs: number | null;
-  /** Share of the variance among images that the line explains, 0..1; null with `bySizeMs`. */
-  readonly r2: number | null;
-  /** Spearman's correlation of an image's median time with each attribute of its ground truth, over all datasets. */
-  readonly correlations: readonly TimeCorrelation[];
-}
+export const timingPass = z
+  .object({
+    profile: text.describe('quick, standard or publishable.'),
+    attempt: count.describe('2 where the first process was not steady and a fresh one was measured.'),
+    together: z
+      .array(text)
+      .describe('Models whose processes took turns with this one\u2019s, this one included.'),
+    passes: figure.describe('Over all images.'),
+    warmUpMs: figure,
+    placement: orNull(placement).describe(
+      'Where the nodes ran; null on a CPU, where there is nothing else to run on.',
+    ),
+    windows: z
+      .array(z.object({ n: count, p50Ms: figure, perSecond: figure }))
+      .describe('Consecutive thirds of the recorded predictions.'),
+    cpuMsEach: figure.describe(
+      'Processor time of the process for one prediction, all threads together, milliseconds.',
+    ),
+    involuntarySwitchesPerSecond: figure.describe(
+      'How often a second the process had to make way for others.',
+    ),
+    gpuMemoryBytes: orNull(figure),
+    conditions,
+    gpu: orNull(gpuConditions),
+    parts: z.array(sealPart).describe('Every part of the seal with what was found.'),
+  })
+  .meta({
+    id: 'TimingPass',
+    description:
+      'How one model\u2019s timing was made and under which conditions; null stands for what a system or driver does not tell.',
+  });
+export type TimingPassSummary = Document<typeof timingPass>;
 
-export interface RatioSummary {
-  readonly estimate: number;
-  readonly lower: number;
-  readonly upper: number;
-}
+const ratio = z.object({ estimate: figure, lower: figure, upper: figure });
+export type RatioSummary = Document<typeof ratio>;
 
-export interface TimeCorrelation {
-  readonly attribute: string;
-  readonly phase: 'predict' | 'inference';
-  readonly n: number;
-  /** -1..1, with its 95 % interval. */
-  readonly estimate: number;
-  readonly lower: number;
-  readonly upper: number;
-}
+const correlation = z.object({
+  attribute: text,
+  phase: z.enum(['predict', 'inference']),
+  n: count,
+  estimate: figure.describe('-1..1; lower and upper are its 95 % interval.'),
+  lower: figure,
+  upper: figure,
+});
+export type TimeCorrelation = Document<typeof correlation>;
+
+export const slowness = z
+  .object({
+    model: text,
+    slow: text.describe('The dataset with the longest mean prediction.'),
+    fast: text.describe('The dataset with the shortest mean prediction.'),
+    differenceMs: z
+      .object({ predict: figure, preprocess: figure, inference: figure, postprocess: figure })
+      .describe('Mean of the slow one less mean of the fast one, milliseconds, whole and by phase.'),
+    ratio: z
+      .exactOptional(z.object({ predict: ratio, inference: ratio }))
+      .describe(
+        'How many times as long it takes on the slow dataset: ratio of the geometric means over images, with its 95 % interval (Welch\u2019s, of the logarithms). Absent with fewer than two images.',
+      ),
+    megapixels: z.object({ slow: figure, fast: figure }).describe('Mean of the timed images.'),
+    bySizeMs: orNull(figure).describe(
+      'What of the difference the sizes of the images explain: a straight line of predict time over megapixels, fitted to all timed images of both, times the difference of the mean sizes. Null where all images are of one size.',
+    ),
+    r2: orNull(figure).describe(
+      'Share of the variance among images that the line explains, 0..1; null with bySizeMs.',
+    ),
+    correlations: z
+      .array(correlation)
+      .describe(
+        'Spearman\u2019s correlation of an image\u2019s median time with each attribute of its ground truth, over all datasets.',
+      ),
+  })
+  .meta({ id: 'Slowness', description: 'Why one dataset takes longer than another, of one model.' });
+export type SlownessSummary = Document<typeof slowness>;

@@ -1,39 +1,47 @@
-import type { Comparison, MovedImage } from './comparison.js';
+import { z } from 'zod';
+import { figure, orNull, text, type Document } from './basics.js';
+import { COMPARISON_VERSION, comparisonSchema, movedImage } from './comparison.js';
 
-export type Verdict = 'pass' | 'fail' | 'inconclusive';
+const verdict = z.enum(['pass', 'fail', 'inconclusive']);
+export type Verdict = Document<typeof verdict>;
 
-/** What a gate decided, with its evidence: the only input of the verdict reports. Plain data. */
-export interface GateOutcome {
-  readonly schemaVersion: number;
-  readonly gate: { readonly name: string; readonly description: string | null; readonly sha256: string };
-  readonly verdict: Verdict;
-  readonly pairs: readonly PairVerdict[];
-  readonly comparison: Comparison;
-}
+const check = z.object({
+  id: text.describe('Unique in its pair, and stable from run to run, e.g. accuracy/iou/all.'),
+  kind: text.describe('Of its rule, e.g. accuracy; checks are listed in the order of the rules.'),
+  rule: text.describe('What the gate asks for, in words.'),
+  verdict,
+  evidence: text.describe('What decided, with its figures, in one line.'),
+  figures: z
+    .record(text, orNull(figure))
+    .describe('The same for machines; null where there is no such figure.'),
+  images: z.array(movedImage).describe('Images that the evidence is about, the worst first.'),
+});
+export type Check = Document<typeof check>;
 
-/** The gate's checks of one candidate model against one baseline model. */
-export interface PairVerdict {
-  readonly baseline: string;
-  readonly candidate: string;
-  readonly verdict: Verdict;
-  readonly checks: readonly Check[];
-}
+const pair = z
+  .object({ baseline: text, candidate: text, verdict, checks: z.array(check) })
+  .describe('The checks of one candidate model against one baseline model.');
+export type PairVerdict = Document<typeof pair>;
 
-export interface Check {
-  /** Unique in its pair, and stable from run to run, e.g. `accuracy/iou/all`. */
-  readonly id: string;
-  /** Of its rule, e.g. `accuracy`; checks are listed in the order of the gate's rules. */
-  readonly kind: string;
-  /** What the gate asks for, in words. */
-  readonly rule: string;
-  readonly verdict: Verdict;
-  /** What decided, with its figures, in one line. */
-  readonly evidence: string;
-  /** The same for machines; null where there is no such figure. */
-  readonly figures: Readonly<Record<string, number | null>>;
-  /** Images that the evidence is about, the worst first. */
-  readonly images: readonly MovedImage[];
-}
+export const gateOutcomeSchema = z
+  .object({
+    schemaVersion: z.number().meta({ const: COMPARISON_VERSION }),
+    gate: z.object({
+      name: text,
+      description: orNull(text),
+      sha256: text.describe('Of the gate\u2019s file.'),
+    }),
+    verdict,
+    pairs: z.array(pair),
+    comparison: comparisonSchema,
+  })
+  .meta({
+    title: 'Maskbench verdict',
+    description: 'What a gate decided, with its evidence: what "maskbench check --json" prints.',
+  });
+
+/** What a gate decided, with its evidence: the only input of the verdict reports. */
+export type GateOutcome = Document<typeof gateOutcomeSchema>;
 
 /** A conjunction: one failure fails, else one open question leaves the whole open. Nothing at all decides nothing. */
 export function overallVerdict(verdicts: readonly Verdict[]): Verdict {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
 import { describeProtocols } from '../metrics/describe.js';
-import { summarySchema } from '../schema/summary-schema.js';
-import { SCHEMA_VERSION, type Summary } from '../schema/summary.js';
+import { SCHEMA_VERSION, summarySchema, type Summary } from '../schema/summary.js';
 import type { RunFolder } from './run-folder.js';
 
 const AGAIN = 'make it again with "maskbench run <config> --resume"';

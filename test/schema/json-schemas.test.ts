@@ -1,15 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
-import { publishedSchemas } from '../../src/schema/json-schemas.js';
+import { publishedSchemas } from '../../src/cli/json-schemas.js';
 import { SUMMARY } from '../reports/fixed-summary.js';
-import { IS_BUILT } from '../support/cli.js';
+import { cli, IS_BUILT } from '../support/cli.js';
 import { NOTHING, SQUARE, WIDER, writeMasks } from '../support/mask-files.js';
 import { score } from '../support/score-json.js';
 import { useTempFolders } from '../support/temp-folder.js';
-import { execute, makeWorkspace } from '../support/workspace.js';
+import { configText, execute, makeWorkspace, type Workspace } from '../support/workspace.js';
 
 const tempFolder = useTempFolders();
 const committed = (file: string): Promise<string> =>
@@ -111,5 +111,76 @@ describe.skipIf(!IS_BUILT)('the published schema of score --format json', () => 
     expect(document.failures).toHaveLength(2);
     expect(complaints(validate, document)).toEqual([]);
     expect(complaints(validate, { ...document, failures: [{ id: '1' }] })).not.toEqual([]);
+  });
+});
+
+describe('the published schemas of what is asked of finished runs', () => {
+  let workspace: Workspace;
+  beforeAll(async () => {
+    workspace = await makeWorkspace({ samples: 32, extra: 'scoring: { protocols: [fixed, sod] }\n' });
+    // The same network, fed brighter pictures: worse masks.
+    const spec = await readFile(workspace.path('luma.yaml'), 'utf8');
+    await writeFile(
+      workspace.path('bright.yaml'),
+      spec.replace('name: luma', 'name: bright').replace('255', '200'),
+    );
+    const basics = (await readFile(workspace.config, 'utf8')).split('\n').slice(3).join('\n');
+    await writeFile(workspace.config, configText(['luma', 'bright'], ['tiny'], basics));
+    await execute(workspace, { phases: { predict: true, score: true, time: true } });
+  }, 120_000);
+  afterAll(() => workspace.remove());
+
+  async function printed(...argv: readonly string[]): Promise<Record<string, unknown>> {
+    const { out } = await cli(argv, workspace.folder);
+    return JSON.parse(out) as Record<string, unknown>;
+  }
+  const models = ['--model-a', 'luma', '--model-b', 'bright'];
+
+  it('hold for compare, with slices, moved images and stored times', async () => {
+    const validate = await validator('comparison.schema.json');
+    const comparison = await printed('compare', 'out', 'out', '--json', ...models);
+    expect(comparison['pairs']).toMatchObject([{ latency: { kind: 'stored' } }]);
+    expect(complaints(validate, comparison)).toEqual([]);
+    expect(complaints(validate, { ...comparison, pairs: [{}] })).not.toEqual([]);
+  });
+
+  it('hold for check, also with times measured for it', async () => {
+    const validate = await validator('verdict.schema.json');
+    await writeFile(
+      workspace.path('gate.yaml'),
+      `name: all
+accuracy: [{ metric: iou, margin: 0.01 }]
+floors: [{ metric: iou, mean: 0.1 }]
+losses: [{ metric: iou, over: 0.1, maximum: 1 }]
+latency: { maximumRatio: 5, measure: { processes: 2, images: 1, rounds: 1, warmup: 3 } }
+size: { maximumRatio: 1 }
+improve: [{ metric: sod.mae }]
+`,
+    );
+    const sides = ['--baseline', 'out', '--candidate', 'out', '--gate', 'gate.yaml', ...models];
+    const verdict = await printed('check', ...sides, '--json');
+    expect(complaints(validate, verdict)).toEqual([]);
+    expect(complaints(validate, { ...verdict, verdict: 'perhaps' })).not.toEqual([]);
+    const measured = await printed('check', ...sides, '--json', '--remeasure');
+    expect(measured['comparison']).toMatchObject({ pairs: [{ latency: { kind: 'remeasured' } }] });
+    expect(complaints(validate, measured)).toEqual([]);
+  });
+
+  it('hold for rank', async () => {
+    const validate = await validator('ranking.schema.json');
+    const ranking = await printed('rank', 'out', '--format', 'json', '--metrics', 'iou,sod.s');
+    expect(ranking['tables']).toHaveLength(2);
+    expect(complaints(validate, ranking)).toEqual([]);
+    expect(complaints(validate, { ...ranking, alpha: null })).toEqual(['/alpha must be number']);
+  });
+
+  it('hold for a baseline', async () => {
+    const validate = await validator('baseline.schema.json');
+    await cli(['baseline', 'set', 'main', '--run', 'out'], workspace.folder);
+    const baseline = JSON.parse(
+      await readFile(workspace.path('baselines', 'main', 'baseline.json'), 'utf8'),
+    ) as Record<string, unknown>;
+    expect(complaints(validate, baseline)).toEqual([]);
+    expect(complaints(validate, { ...baseline, schemaVersion: 2 })).not.toEqual([]);
   });
 });

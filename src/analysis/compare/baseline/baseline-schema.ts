@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { SEAL_PARTS } from '../../../schema/seal.js';
+import { sealSchema } from '../../../schema/seal.js';
+import { timedPhase } from '../../../schema/summary.js';
 import type { ModelSpec } from '../../../models/spec/spec.js';
 import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
 import type { Attributes } from '../../../store/run-scores.js';
@@ -20,73 +21,72 @@ const model = z.strictObject({
   name: z.string().min(1),
   sha256: hex,
   bytes: z.number(),
-  /** As a manifest holds it: checked when the run was made, and its sources are written out since. */
-  spec: z.custom<ModelSpec>(
-    (value) => typeof value === 'object' && value !== null && 'feeding' in value && 'trainedOn' in value,
-    'not a model spec',
-  ),
+  spec: z
+    .custom<ModelSpec>(
+      (value) => typeof value === 'object' && value !== null && 'feeding' in value && 'trainedOn' in value,
+      'not a model spec',
+    )
+    .describe(
+      'As a manifest holds it: checked when the run was made, and its sources are written out since.',
+    ),
 });
-
-const phases = z.strictObject({
-  decode: z.number(),
-  preprocess: z.number(),
-  inference: z.number(),
-  postprocess: z.number(),
-  predict: z.number(),
-});
-
-const seal = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('sealed') }),
-  z.strictObject({ kind: z.literal('unsealed'), failed: z.array(z.enum(SEAL_PARTS)).readonly() }),
-]);
 
 const times = z.strictObject({
   threads: z.number(),
   loadMs: z.number(),
   firstInferenceMs: z.number(),
   peakRssBytes: z.number().nullable(),
-  seal,
+  seal: sealSchema,
   images: z
-    .array(z.strictObject({ dataset: z.string(), id: z.string(), n: z.number(), ms: phases }))
-    .readonly(),
-});
-
-/** `baseline.json`: everything of a run that a comparison asks for, scores apart. */
-export const baselineSchema = z.strictObject({
-  schemaVersion: z.literal(BASELINE_VERSION),
-  /** The run that it was made of. */
-  name: z.string(),
-  createdAt: z.string(),
-  maskbenchVersion: z.string(),
-  device: z.string(),
-  environment: z.strictObject({
-    os: z.string(),
-    cpu: z.string(),
-    cores: z.number(),
-    memoryBytes: z.number(),
-    node: z.string(),
-    onnxruntime: z.string(),
-    sharp: z.string(),
-  }),
-  runner: runnerOptionsSchema,
-  signatures: z.array(z.string()).readonly(),
-  metrics: z.array(z.string()).readonly(),
-  models: z.array(model).min(1).readonly(),
-  datasets: z
     .array(
       z.strictObject({
-        name: z.string(),
-        fingerprint: hex,
-        samples: z.number(),
-        problems: z.number(),
-        tags: z.array(z.string()).readonly(),
+        dataset: z.string(),
+        id: z.string(),
+        n: z.number(),
+        ms: z.record(timedPhase, z.number()),
       }),
     )
     .readonly(),
-  times: z.record(z.string(), times),
-  /** Of the bytes of scores.jsonl. */
-  scoresSha256: hex,
 });
+
+export const baselineSchema = z
+  .strictObject({
+    schemaVersion: z.literal(BASELINE_VERSION),
+    name: z.string().describe('The run that it was made of.'),
+    createdAt: z.string(),
+    maskbenchVersion: z.string(),
+    device: z.string(),
+    environment: z.strictObject({
+      os: z.string(),
+      cpu: z.string(),
+      cores: z.number(),
+      memoryBytes: z.number(),
+      node: z.string(),
+      onnxruntime: z.string(),
+      sharp: z.string(),
+    }),
+    runner: runnerOptionsSchema,
+    signatures: z.array(z.string()).readonly(),
+    metrics: z.array(z.string()).readonly(),
+    models: z.array(model).min(1).readonly(),
+    datasets: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          fingerprint: hex,
+          samples: z.number(),
+          problems: z.number(),
+          tags: z.array(z.string()).readonly(),
+        }),
+      )
+      .readonly(),
+    times: z.record(z.string(), times),
+    scoresSha256: hex.describe('Of the bytes of scores.jsonl.'),
+  })
+  .meta({
+    title: 'Maskbench baseline',
+    description: 'baseline.json: everything of a run that a comparison asks for, scores apart.',
+  });
 
 export type BaselineRecord = z.output<typeof baselineSchema>;
 
