@@ -1,17 +1,22 @@
 // Time and memory of `report --format parquet` and `cells-csv` over generated runs of 10,000 and 100,000 cells, scored by all
 // of fixed and sod: what is held at a time must not be the scores.
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scoreKey } from '../dist/store/cell-key.js';
 import { metricsOf } from '../dist/metrics/registry.js';
 import { signaturesOf } from '../dist/metrics/signature.js';
+import { lines } from './support/lines.mjs';
 import { printMachine, printTable, verdict } from './support/print.mjs';
+
+/** @import { Conventions, Protocol } from '../dist/metrics/metric.js' */
 
 const SAMPLES = [2000, 20_000];
 const MODELS = ['a', 'b', 'c', 'd', 'e'];
+/** @type {Protocol[]} */
 const PROTOCOLS = ['fixed', 'sod'];
+/** @type {Conventions & { protocols: Protocol[] }} */
 const SCORING = { protocols: PROTOCOLS, threshold: 128, empty: 'one' };
 /** The heap that each process may have, MB: a key and a few numbers a cell fit, the scores of 100,000 do not. */
 const HEAP = 64;
@@ -30,7 +35,7 @@ try {
       const out = join(folder, `${samples}.${format}`);
       const { seconds, peak } = await report(run, format, out);
       const cells = samples * MODELS.length;
-      rows.push([cells, format, seconds.toFixed(1), megabytes(statSync(out).size), megabytes(peak)]);
+      rows.push([String(cells), format, seconds.toFixed(1), megabytes(statSync(out).size), megabytes(peak)]);
     }
     rmSync(run, { recursive: true });
   }
@@ -41,9 +46,18 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/**
+ * @param {string} path
+ * @param {number} samples
+ */
 async function writeRun(path, samples) {
   mkdirSync(path, { recursive: true });
-  const spec = (name) => ({ name, feeding: 'precomputed', trainedOn: [], masks: { path: 'x' } });
+  const spec = (/** @type {string} */ name) => ({
+    name,
+    feeding: 'precomputed',
+    trainedOn: [],
+    masks: { path: 'x' },
+  });
   const settings = {
     models: MODELS.map((name) => ({ spec: spec(name), sha256: name.repeat(64), bytes: 1 })),
     datasets: [{ name: 'many', spec: { name: 'many' }, fingerprint: 'f', samples, problems: 0, tags: [] }],
@@ -55,9 +69,7 @@ async function writeRun(path, samples) {
     JSON.stringify({ schemaVersion: 1, maskbenchVersion: '0', name: 'many', createdAt: '', settings }),
   );
   const names = ['plan', 'predictions', 'scores', 'truths'];
-  const [plan, predictions, scores, truths] = names.map((name) =>
-    createWriteStream(join(path, `${name}.jsonl`)),
-  );
+  const [plan, predictions, scores, truths] = names.map((name) => lines(join(path, `${name}.jsonl`)));
   const attributes = {
     width: 1000,
     height: 1000,
@@ -85,30 +97,29 @@ async function writeRun(path, samples) {
       attributes: { group: `g${i % 9}` },
       cells,
     };
-    plan.write(`${JSON.stringify(planned)}\n`);
+    await plan.write(planned);
     const measured = { ...sample, truthSha256: `t${i}`, layout: {}, status: 'done' };
-    truths.write(`${JSON.stringify({ ...measured, attributes: { ...attributes, ...rest } })}\n`);
+    await truths.write({ ...measured, attributes: { ...attributes, ...rest } });
     for (const [m, model] of MODELS.entries()) {
       const done = { model, ...sample, status: 'done' };
-      predictions.write(`${JSON.stringify({ key: cells[model], ...done, phases })}\n`);
+      await predictions.write({ key: cells[model], ...done, phases });
       const key = scoreKey(cells[model], `t${i}`, signatures);
       const metrics = Object.fromEntries(
         ids.map((metric, k) => [metric, ((i * 31 + m * 7 + k) % 997) / 997]),
       );
-      scores.write(`${JSON.stringify({ key, ...done, metrics, histogram })}\n`);
+      await scores.write({ key, ...done, metrics, histogram });
     }
-    if (i % 200 === 0) await Promise.all([plan, predictions, scores, truths].map(drained));
   }
-  await Promise.all(
-    [plan, predictions, scores, truths].map((stream) => new Promise((done) => stream.end(done))),
-  );
+  for (const file of [plan, predictions, scores, truths]) await file.end();
 }
 
-function drained(stream) {
-  return stream.writableNeedDrain ? new Promise((done) => stream.once('drain', done)) : undefined;
-}
-
-/** A process of its own, which tells its peak when it ends (VmHWM: maxRSS would begin with its parent's). */
+/**
+ * A process of its own, which tells its peak when it ends (VmHWM: maxRSS would begin with its parent's).
+ *
+ * @param {string} run
+ * @param {string} format
+ * @param {string} out
+ */
 async function report(run, format, out) {
   const main = join(import.meta.dirname, '../dist/cli/main.js');
   const tell = `import { readFileSync } from 'node:fs';
@@ -120,11 +131,13 @@ async function report(run, format, out) {
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => (said += chunk));
+  /** @type {number | null} */
   const status = await new Promise((done) => child.on('close', done));
   if (status !== 0) throw new Error(said);
   return { seconds: (performance.now() - start) / 1000, peak: Number(said) * 1024 };
 }
 
+/** @param {number} bytes */
 function megabytes(bytes) {
   return (bytes / 1e6).toFixed(0);
 }

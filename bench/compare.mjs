@@ -4,8 +4,7 @@
 //
 //   npm run bench -- compare        MASKBENCH_BENCH_IMAGES=10000 for a shorter look
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '../dist/core/hash.js';
@@ -13,29 +12,39 @@ import { scoreKey } from '../dist/store/cell-key.js';
 import { createManifest } from '../dist/store/manifest.js';
 import { metricsOf } from '../dist/metrics/registry.js';
 import { signaturesOf } from '../dist/metrics/signature.js';
-import { modelSpecSchema } from '../dist/models/spec/spec.js';
+import { modelSpecSchema } from '../dist/runners/runner-of.js';
 import { createRandom } from '../dist/stats/random.js';
-import { processorTime } from './support/clock.mjs';
+import { peakResidentBytes, processorTime } from './support/clock.mjs';
+import { lines } from './support/lines.mjs';
 import { printMachine, verdict } from './support/print.mjs';
+
+/**
+ * @import { RunSettings } from '../dist/store/manifest.js'
+ * @import { Conventions, Protocol } from '../dist/metrics/metric.js'
+ * @import { Random } from '../dist/stats/random.js'
+ */
 
 const IMAGES = Number(process.env.MASKBENCH_BENCH_IMAGES ?? 100_000);
 const BAR_SECONDS = 20;
 const BAR_BYTES = 1e9;
+/** @type {Conventions & { protocols: Protocol[] }} */
 const SCORING = { protocols: ['fixed'], threshold: 128, empty: 'one' };
 const METRICS = metricsOf(SCORING.protocols).map(({ meta }) => meta.id);
 
 if (process.argv[2] === 'child') await compare(process.argv[3], process.argv[4]);
 else await main();
 
+/**
+ * @param {string} a
+ * @param {string} b
+ */
 async function compare(a, b) {
   const { compareSides } = await import('../dist/analysis/compare/compare.js');
   const { openRun } = await import('../dist/analysis/compare/open-side.js');
   const start = performance.now();
   const { comparison } = await compareSides(await openRun(a, 'a'), await openRun(b, 'b'), {});
   const seconds = (performance.now() - start) / 1000;
-  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
-  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  const peak = kib === undefined ? process.resourceUsage().maxRSS * 1024 : Number(kib) * 1024;
+  const peak = peakResidentBytes() ?? process.resourceUsage().maxRSS * 1024;
   const [pair] = comparison.pairs;
   console.log(
     JSON.stringify({
@@ -55,6 +64,7 @@ async function main() {
   try {
     console.log(`${IMAGES} images, ${METRICS.length} metrics, measured ground truths to slice by`);
     for (const [i, side] of ['a', 'b'].entries()) await writeRun(join(folder, side), i);
+    /** @type {Record<'seconds' | 'cpuSeconds' | 'peak' | 'rows' | 'n' | 'slices', number>} */
     const { seconds, cpuSeconds, peak, rows, n, slices } = JSON.parse(
       await run([join(import.meta.dirname, 'compare.mjs'), 'child', join(folder, 'a'), join(folder, 'b')]),
     );
@@ -70,18 +80,24 @@ async function main() {
   }
 }
 
+/** @param {readonly string[]} argv */
 async function run(argv) {
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (out += text));
+  /** @type {number | null} */
   const status = await new Promise((resolve) => child.once('close', resolve));
   if (status !== 0) throw new Error(`the comparison ended with status ${status}`);
   return out;
 }
 
-/** A run folder of one model; the second differs a little from the first, image by image. */
+/**
+ * A run folder of one model; the second differs a little from the first, image by image.
+ *
+ * @param {string} folder
+ * @param {number} side
+ */
 async function writeRun(folder, side) {
-  const { mkdir } = await import('node:fs/promises');
   await mkdir(folder, { recursive: true });
   const spec = modelSpecSchema.parse({ name: 'm', files: 'file:m.onnx', input: { width: 64, height: 64 } });
   const dataset = {
@@ -92,16 +108,18 @@ async function writeRun(folder, side) {
     problems: 0,
     tags: ['d'],
   };
-  const settings = {
-    models: [{ spec, sha256: sha256(String(side)), bytes: 1 }],
-    datasets: [dataset],
-    device: 'cpu',
-    runner: { memoryPattern: false, graphOptimization: 'all', fetch: 'mask' },
-    scoring: SCORING,
-    time: {},
-    limit: null,
-    shard: null,
-  };
+  const settings = /** @type {RunSettings} */ (
+    /** @type {unknown} */ ({
+      models: [{ spec, sha256: sha256(String(side)), bytes: 1 }],
+      datasets: [dataset],
+      device: 'cpu',
+      runner: { memoryPattern: false, graphOptimization: 'all', fetch: 'mask' },
+      scoring: SCORING,
+      time: {},
+      limit: null,
+      shard: null,
+    })
+  );
   await writeFile(join(folder, 'manifest.json'), JSON.stringify(createManifest('bench', settings)));
   const plan = lines(join(folder, 'plan.jsonl'));
   const scores = lines(join(folder, 'scores.jsonl'));
@@ -153,9 +171,10 @@ async function writeRun(folder, side) {
       attributes: measured(same),
     });
   }
-  await Promise.all([plan.close(), scores.close(), truths.close()]);
+  for (const file of [plan, scores, truths]) await file.end();
 }
 
+/** @param {Random} random */
 function measured(random) {
   const names = [
     'width',
@@ -170,15 +189,4 @@ function measured(random) {
     'thinStructureShare',
   ];
   return Object.fromEntries(names.map((name) => [name, random.uniform()]));
-}
-
-function lines(path) {
-  const stream = createWriteStream(path);
-  return {
-    async write(record) {
-      if (!stream.write(`${JSON.stringify(record)}\n`))
-        await new Promise((resolve) => stream.once('drain', resolve));
-    },
-    close: () => new Promise((resolve) => stream.end(resolve)),
-  };
 }

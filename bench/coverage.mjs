@@ -2,19 +2,26 @@
 //   npm run build && node bench/coverage.mjs [intervals|gate|tests|ratio|large|all] [--runs 2000] [--resamples 2000]
 //     [--populations easy,tied] [--sizes 100,200]     parts of the first two, with the very figures of the whole
 import { parseArgs } from 'node:util';
+import { accelerationOfMean, bcaEnds, studentisedEnds } from '../dist/stats/bootstrap.js';
+import { meanEnds } from '../dist/stats/mean-ends.js';
+import { isConstant, momentsOf } from '../dist/stats/moments.js';
+import { boundLevelFor } from '../dist/stats/non-inferiority.js';
+import { signFlipTest } from '../dist/stats/permutation.js';
+import { createRandom } from '../dist/stats/random.js';
+import { ratioOfMedians } from '../dist/stats/ratio-of-medians.js';
+import { resampleMeans } from '../dist/stats/resample.js';
+import { wilcoxonSignedRank } from '../dist/stats/wilcoxon.js';
 import { printTable } from './support/print.mjs';
 import { scorePopulations } from './support/score-populations.mjs';
 
-const stats = async (name) => import(new URL(`../dist/stats/${name}.js`, import.meta.url).href);
-const { createRandom } = await stats('random');
-const { momentsOf, isConstant } = await stats('moments');
-const { resampleMeans } = await stats('resample');
-const { meanEnds } = await stats('mean-ends');
-const { boundLevelFor } = await stats('non-inferiority');
-const { signFlipTest } = await stats('permutation');
-const { wilcoxonSignedRank } = await stats('wilcoxon');
-const { ratioOfMedians } = await stats('ratio-of-medians');
-const { bcaEnds, studentisedEnds, accelerationOfMean } = await stats('bootstrap');
+/**
+ * @import { IntervalMethod } from '../dist/stats/interval.js'
+ * @import { Moments } from '../dist/stats/moments.js'
+ * @import { Random } from '../dist/stats/random.js'
+ * @import { MeanReplicates } from '../dist/stats/resample.js'
+ * @import { TestOutcome } from '../dist/stats/test-outcome.js'
+ * @import { ScorePopulation } from './support/score-populations.mjs'
+ */
 
 const { positionals, values: options } = parseArgs({
   allowPositionals: true,
@@ -27,12 +34,25 @@ const { positionals, values: options } = parseArgs({
 });
 const runs = Number(options.runs);
 const resamples = Number(options.resamples);
+/** @type {IntervalMethod[]} */
 const METHODS = ['t', 'percentile', 'bca', 'studentised', 'hall', 'guarded', 'strict'];
 /** As `nonInferiority` takes its bounds: `strict` at the level with the allowance for few images. */
 const GATE = 'gate';
 
-/** Runs in which each method's two-sided interval lay above (`high`) and below the truth, as shares. */
+/** @typedef {IntervalMethod | typeof GATE} Method */
+/** @typedef {{ high: number, low: number, none: number }} Misses */
+
+/**
+ * Runs in which each method's two-sided interval lay above (`high`) and below the truth, as shares.
+ *
+ * @param {ScorePopulation} population
+ * @param {number} n
+ * @param {number} level
+ * @param {readonly Method[]} methods
+ * @param {Random} random
+ */
 function misses(population, n, level, methods, random) {
+  /** @type {Record<string, Misses>} */
   const found = Object.fromEntries(methods.map((method) => [method, { high: 0, low: 0, none: 0 }]));
   const gateLevel = 2 * boundLevelFor((1 + level) / 2, n) - 1;
   const drawn = new Uint32Array(n);
@@ -41,6 +61,7 @@ function misses(population, n, level, methods, random) {
     const sample = Float64Array.from(drawn, (i) => population.pool[i]);
     const flat = isConstant(sample);
     const moments = momentsOf(sample);
+    /** @type {MeanReplicates | undefined} */
     let kept;
     const replicates = () => (kept ??= resampleMeans(sample, resamples, random));
     for (const method of methods) {
@@ -58,8 +79,15 @@ function misses(population, n, level, methods, random) {
   return found;
 }
 
-const percent = (share) => (100 * share).toFixed(1);
+const percent = (/** @type {number} */ share) => (100 * share).toFixed(1);
 
+/**
+ * @param {readonly ScorePopulation['kind'][]} kinds
+ * @param {readonly number[]} sizes
+ * @param {number} level
+ * @param {readonly Method[]} methods
+ * @param {(misses: Misses) => string} cell
+ */
 function populationTable(kinds, sizes, level, methods, cell) {
   const random = createRandom('coverage');
   const rows = [];
@@ -116,7 +144,8 @@ function tests() {
           const gain = population.pool[random.below(population.pool.length)];
           return random.below(2) === 0 ? gain : -gain;
         });
-        const rejects = (outcome) => (outcome.kind === 'tested' && outcome.p <= 0.05 ? 1 / runs : 0);
+        const rejects = (/** @type {TestOutcome} */ outcome) =>
+          outcome.kind === 'tested' && outcome.p <= 0.05 ? 1 / runs : 0;
         found.two += rejects(signFlipTest(gains, { resamples, seed: run }));
         found.greater += rejects(signFlipTest(gains, { resamples, seed: run, alternative: 'greater' }));
         found.wilcoxon += rejects(wilcoxonSignedRank(gains));
@@ -144,17 +173,21 @@ function ratio() {
     [0.03, 0.15],
   ]) {
     for (const count of [2, 3, 4, 6, 8, 12, 20]) {
-      const found = { welch: [0, 0], hierarchical: [0, 0] };
+      const found = [
+        { method: /** @type {const} */ ('welch'), held: 0, width: 0 },
+        { method: /** @type {const} */ ('hierarchical'), held: 0, width: 0 },
+      ];
       for (let run = 0; run < trials; run++) {
         const a = side(random, count, between, disturbed);
         const b = side(random, count, between, disturbed);
-        for (const [method, sums] of Object.entries(found)) {
-          const interval = ratioOfMedians(a, b, { method, resamples: 1000, seed: run });
-          if (interval.lower <= 1 && interval.upper >= 1) sums[0] += 1 / trials;
-          sums[1] += Math.log(interval.upper / interval.lower) / trials;
+        for (const sums of found) {
+          const interval = ratioOfMedians(a, b, { method: sums.method, resamples: 1000, seed: run });
+          if (interval.kind === 'none') throw new Error(`${count} processes are too few`);
+          if (interval.lower <= 1 && interval.upper >= 1) sums.held += 1 / trials;
+          sums.width += Math.log(interval.upper / interval.lower) / trials;
         }
       }
-      const cells = Object.values(found).map(([held, width]) => `${percent(held)} (${percent(width)})`);
+      const cells = found.map(({ held, width }) => `${percent(held)} (${percent(width)})`);
       rows.push([percent(between), percent(disturbed), String(count), ...cells]);
     }
   }
@@ -164,7 +197,14 @@ function ratio() {
   ]);
 }
 
-/** Processes of 51 times each: log-normal within, some of them slowed as by a neighbour. */
+/**
+ * Processes of 51 times each: log-normal within, some of them slowed as by a neighbour.
+ *
+ * @param {Random} random
+ * @param {number} processes
+ * @param {number} between
+ * @param {number} disturbed
+ */
 function side(random, processes, between, disturbed) {
   return Array.from({ length: processes }, () => {
     const slow = random.uniform() < disturbed ? 0.2 * random.exponential() : 0;
@@ -186,12 +226,18 @@ function large() {
       i < catastrophes ? -0.8 + 0.1 * random.uniform() : Math.round(random.normal()) / 1000,
     );
     const moments = momentsOf(gains);
-    for (const [name, make] of [
-      ['every value drawn', plainReplicates],
-      ['tail drawn, bulk summed', (sample, _, stream) => resampleMeans(sample, 10_000, stream)],
+    for (const { name, make } of [
+      {
+        name: 'every value drawn',
+        make: (/** @type {Random} */ stream) => plainReplicates(gains, moments, stream),
+      },
+      {
+        name: 'tail drawn, bulk summed',
+        make: (/** @type {Random} */ stream) => resampleMeans(gains, 10_000, stream),
+      },
     ]) {
       const ends = Array.from({ length: seeds }, (_, seed) => {
-        const made = make(gains, moments, random.split(`${name}/${seed}`));
+        const made = make(random.split(`${name}/${seed}`));
         const bca = bcaEnds(made.means, moments.mean, accelerationOfMean(moments), 0.95);
         const studentised = studentisedEnds(made, moments, 0.95);
         return [bca.lower, bca.upper, studentised.lower, studentised.upper].map(
@@ -211,6 +257,12 @@ function large() {
   ]);
 }
 
+/**
+ * @param {Float64Array} values
+ * @param {Moments} moments
+ * @param {Random} random
+ * @returns {MeanReplicates}
+ */
 function plainReplicates(values, moments, random) {
   const n = values.length;
   const means = new Float64Array(10_000);
@@ -232,6 +284,7 @@ function plainReplicates(values, moments, random) {
   return { means: means.sort(), t: t.sort() };
 }
 
+/** @type {Record<string, () => void>} */
 const parts = { intervals, gate, tests, ratio, large };
 const asked = positionals.length === 0 || positionals.includes('all') ? Object.keys(parts) : positionals;
 for (const part of asked) {

@@ -2,11 +2,12 @@
 // parent holds must not grow with the number of pictures.
 //
 //   node --expose-gc bench/flat-memory.mjs [--samples 5000]
-import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadRunConfig, prepareRun, run } from '../dist/index.js';
+import { peakResidentBytes } from './support/clock.mjs';
 import { printMachine, printTable, verdict } from './support/print.mjs';
 import { writeSlowModel, writeSmallPairs } from './support/tiny-run.mjs';
 
@@ -45,7 +46,7 @@ async function main() {
       globalThis.gc?.();
       const [rss, heap] = [megabytes(process.memoryUsage.rss()), megabytes(process.memoryUsage().heapUsed)];
       resident.set(event.done, rss);
-      table.push([event.done, rss.toFixed(1), heap.toFixed(1)]);
+      table.push([String(event.done), rss.toFixed(1), heap.toFixed(1)]);
     },
     signal,
   });
@@ -86,16 +87,13 @@ datasets: [{ name: many, layout: paired-folders, root: '\${CONFIG_DIR}/data', ${
   );
 }
 
+/** @param {number} bytes */
 function megabytes(bytes) {
   return bytes / 1e6;
 }
 
-/** VmHWM: worker threads included, child processes not. */
+/** Worker threads included, child processes not. */
 function peak() {
-  try {
-    const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    return `${((Number(kib) * 1024) / 1e6).toFixed(0)} MB`;
-  } catch {
-    return 'unknown here';
-  }
+  const bytes = peakResidentBytes();
+  return bytes === undefined ? 'unknown here' : `${megabytes(bytes).toFixed(0)} MB`;
 }

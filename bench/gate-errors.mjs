@@ -13,6 +13,12 @@ import { createRandom } from '../dist/stats/random.js';
 import { printMachine, printTable, verdict } from './support/print.mjs';
 import { scorePopulations } from './support/score-populations.mjs';
 
+/**
+ * @import { Claim } from '../dist/analysis/gate/evidence/claims.js'
+ * @import { Random } from '../dist/stats/random.js'
+ * @import { ScorePopulation } from './support/score-populations.mjs'
+ */
+
 const RUNS = Number(process.env.MASKBENCH_BENCH_RUNS ?? 1000);
 const IMAGES = 200;
 const MARGIN = 0.01;
@@ -24,19 +30,34 @@ const random = createRandom('gate errors');
 const populations = scorePopulations(random.split('pools')).filter(({ kind }) => kind === 'gains');
 const asked = process.argv.slice(2);
 const pools = populations.filter(({ name }) => asked.length === 0 || asked.includes(name));
-const tiny = populations.find(({ name }) => name === 'tiny');
+const [tiny] = populations.filter(({ name }) => name === 'tiny');
 
-/** A sample of a population, shifted so that its true mean is `mean`. */
+/**
+ * A sample of a population, shifted so that its true mean is `mean`.
+ *
+ * @param {ScorePopulation} pool
+ * @param {number} mean
+ * @param {Random} stream
+ */
 function draw(pool, mean, stream) {
   const drawn = new Uint32Array(IMAGES);
   stream.fillBelow(drawn, pool.pool.length);
   return Float64Array.from(drawn, (i) => pool.pool[i] - pool.mean + mean);
 }
 
+/**
+ * @param {string} id
+ * @param {Float64Array} gains
+ * @returns {Claim}
+ */
 function claim(id, gains) {
   return { id, rule: id, means: id, gains, margin: MARGIN, undefinedCandidate: 0 };
 }
 
+/**
+ * @param {string} seed
+ * @param {(stream: Random) => boolean} isWrong
+ */
 function share(seed, isWrong) {
   const stream = random.split(seed);
   let wrong = 0;
@@ -44,7 +65,7 @@ function share(seed, isWrong) {
   return wrong / RUNS;
 }
 
-const percent = (value) => `${(value * 100).toFixed(1)} %`;
+const percent = (/** @type {number} */ value) => `${(value * 100).toFixed(1)} %`;
 const rows = [['gains', 'wrong pass', 'wrong fail']];
 let worst = 0;
 for (const pool of pools) {
@@ -70,10 +91,12 @@ for (const pool of pools) {
 printTable(rows);
 
 // processes of one build differ by 1 % (sd of the log of their medians)
-const medians = (stream, factor) =>
+const medians = (/** @type {Random} */ stream, /** @type {number} */ factor) =>
   Array.from({ length: 6 }, () => 100 * factor * Math.exp(0.01 * stream.normal()));
-const failsRound = (stream) =>
-  ratioInterval({ baseline: medians(stream, 1), candidate: medians(stream, 1.05) }, 0.95).lower > 1.05;
+const failsRound = (/** @type {Random} */ stream) => {
+  const interval = ratioInterval({ baseline: medians(stream, 1), candidate: medians(stream, 1.05) }, 0.95);
+  return interval !== null && interval.lower > 1.05;
+};
 const once = share('times', failsRound);
 const twice = share('times twice', (stream) => failsRound(stream) && failsRound(stream));
 console.log(

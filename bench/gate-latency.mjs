@@ -10,6 +10,12 @@ import { join } from 'node:path';
 import { printMachine, printTable, verdict } from './support/print.mjs';
 import { writeSlowModel, writeSmallPairs } from './support/tiny-run.mjs';
 
+/**
+ * @import { StdioOptions } from 'node:child_process'
+ * @import { Comparison } from '../dist/schema/comparison.js'
+ * @import { PairVerdict } from '../dist/schema/verdict.js'
+ */
+
 const CLI = join(import.meta.dirname, '..', 'dist', 'cli', 'main.js');
 const folder = mkdtempSync(join(tmpdir(), 'maskbench-gate-latency-'));
 try {
@@ -27,11 +33,14 @@ datasets: [{ name: small, layout: paired-folders, root: '${folder}/data', images
     join(folder, 'gate.yaml'),
     'name: delays\nlatency: { maximumRatio: 1.05, measure: { processes: 4 } }\n',
   );
-  const options = { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
+  /** @type {StdioOptions} */
+  const stdio = ['ignore', 'pipe', 'ignore'];
+  const options = { cwd: folder, encoding: /** @type {const} */ ('utf8'), stdio };
   execFileSync(process.execPath, [CLI, 'run', 'run.yaml', '--no-time', '--out', 'out'], options);
   printMachine();
   const rows = [['candidate', 'verdict', 'status', 'rounds', 'measured again']];
   const evidence = [];
+  /** @type {Record<string, number | null>} */
   const statuses = {};
   for (const candidate of ['same', 'slower']) {
     const argv = [
@@ -50,8 +59,11 @@ datasets: [{ name: small, layout: paired-folders, root: '${folder}/data', images
       [CLI, ...argv, '--model-a', 'before', '--model-b', candidate],
       options,
     );
+    /** @type {{ verdict: string, pairs: PairVerdict[], comparison: Comparison }} */
     const { verdict: said, pairs, comparison } = JSON.parse(stdout);
-    const { rounds } = comparison.pairs[0].latency;
+    const { latency } = comparison.pairs[0];
+    if (latency.kind !== 'remeasured') throw new Error(`${candidate} was not measured again`);
+    const { rounds } = latency;
     const again = rounds.reduce((sum, { repeated }) => sum + repeated, 0);
     rows.push([candidate, said, String(status), String(rounds.length), String(again)]);
     evidence.push(`${candidate}: ${pairs[0].checks[0].evidence}`);

@@ -10,6 +10,11 @@ import { differences, generator, outcomeOf, runThroughKills, runUndisturbed } fr
 import { printMachine } from './support/print.mjs';
 import { writeSlowModel, writeSmallPairs } from './support/tiny-run.mjs';
 
+/**
+ * @import { Summary } from '../dist/schema/summary.js'
+ * @import { Kill, RunCommand } from './support/kill-run.mjs'
+ */
+
 const SAMPLES = 24;
 const ORPHAN_BAR_MS = 5000;
 
@@ -30,6 +35,7 @@ if (!existsSync('/proc/self/stat')) {
   }
 }
 
+/** @param {string} folder */
 async function main(folder) {
   await writeSmallPairs(join(folder, 'data'), SAMPLES);
   writeSlowModel(folder, 'slow', { layers: 150 });
@@ -43,9 +49,11 @@ datasets: [{ name: small, layout: paired-folders, root: '\${CONFIG_DIR}/data', $
 time: { images: 2, rounds: 1, warmup: 3 }
 `,
   );
+  /** @type {(out: string) => RunCommand} */
   const command = (out) => ({ cwd: folder, argv: ['run', 'run.yaml', '--out', out] });
   const duration = await runUndisturbed(command('undisturbed'));
   const expected = await outcomeOf(join(folder, 'undisturbed'));
+  /** @type {Summary} */
   const { cells } = JSON.parse(readFileSync(join(folder, 'undisturbed', 'summary.json'), 'utf8'));
   console.log(
     `the undisturbed run: ${cells.scored} of ${cells.planned} cells in ${(duration / 1000).toFixed(1)} s\n`,
@@ -58,6 +66,7 @@ time: { images: 2, rounds: 1, warmup: 3 }
   for (let trial = 1; trial <= trials; trial++) {
     const seed = Number(values.seed) * 1000 + trial;
     const random = generator(seed);
+    /** @type {Kill['victim']} */
     const victim = trial % 2 === 0 ? 'child' : 'parent';
     const kill = { victim, afterMs: (0.05 + 0.9 * random()) * duration };
     const out = `trial${trial}`;

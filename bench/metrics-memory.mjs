@@ -23,6 +23,7 @@ console.log(
 );
 // What a pair leaves to the collector may lie about for a while; only what stays after a collection is kept.
 setFlagsFromString('--expose-gc');
+/** @type {() => void} */
 const collectGarbage = runInNewContext('gc');
 
 printRow(['pairs', 'resident MB', 'heap MB', 'buffers MB', 'ms a pair']);
@@ -53,23 +54,30 @@ const middle = resident.length >> 1;
 const trend = mean(resident.slice(middle)) / mean(resident.slice(0, middle)) - 1;
 console.log(`mean of the second half over that of the first: ${percent(trend)}`);
 
+/** @param {number} share */
 function percent(share) {
   return `${(share * 100).toFixed(1)} %`;
 }
 
+/** @param {readonly number[]} values */
 function mean(values) {
   return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
+/** @param {readonly (number | string)[]} cells */
 function printRow(cells) {
   console.log(cells.map((cell) => String(cell).padStart(12)).join(''));
 }
 
-/** A blob with wavy borders, and a softer, shifted one. */
+/**
+ * A blob with wavy borders, and a softer, shifted one.
+ *
+ * @param {number} seed
+ */
 function drawPair(seed) {
   const phase = seed * 0.7;
   const lobes = 3 + (seed % 9);
-  const draw = (shift, softness) => {
+  const draw = (/** @type {number} */ shift, /** @type {number} */ softness) => {
     const data = new Uint8Array(WIDTH * HEIGHT);
     for (let y = 0, i = 0; y < HEIGHT; y++) {
       const dy = y - HEIGHT / 2;

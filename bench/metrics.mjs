@@ -23,6 +23,18 @@ import {
   writePng,
 } from './support/real-masks.mjs';
 
+/**
+ * @import { GrayImage, RgbImage } from '../dist/image/raster.js'
+ * @import { Metric } from '../dist/metrics/metric.js'
+ */
+
+/**
+ * One ground truth, its photograph, what three models make of it, and where all of them lie.
+ *
+ * @typedef {{ truth: GrayImage, picture: RgbImage, predictions: GrayImage[], path: string }} Case
+ * @typedef {{ megapixels: number, cases: Case[] }} CaseSet
+ */
+
 const MEGAPIXELS = [1, 4, 8];
 const MASKS = 3;
 /** Input sides of the models whose predictions are imitated. */
@@ -58,6 +70,10 @@ try {
   rmSync(folder, { recursive: true });
 }
 
+/**
+ * @param {number} megapixels
+ * @returns {Promise<CaseSet>}
+ */
 async function prepare(megapixels) {
   const cases = [];
   for (const [i, files] of findPairs(MASKS).entries()) {
@@ -74,14 +90,25 @@ async function prepare(megapixels) {
   return { megapixels, cases };
 }
 
-/** Everything runs a few times before anything is timed, so that the compiler has seen it all. */
+/**
+ * Everything runs a few times before anything is timed, so that the compiler has seen it all.
+ *
+ * @param {CaseSet} set
+ */
 function warmUp({ cases }) {
   for (let n = 0; n < 3; n++) {
     for (const { truth, picture, predictions } of cases) score(truth, predictions, chosen, picture);
   }
 }
 
-/** One ground truth with its predictions, as the score worker does it: large arrays are lent for that long. */
+/**
+ * One ground truth with its predictions, as the score worker does it: large arrays are lent for that long.
+ *
+ * @param {GrayImage} truth
+ * @param {readonly GrayImage[]} predictions
+ * @param {readonly Metric[]} metrics
+ * @param {RgbImage} [picture]
+ */
 function score(truth, predictions, metrics, picture) {
   const giveBack = leaseBuffers();
   const shared = createTruth(truth, picture);
@@ -89,6 +116,7 @@ function score(truth, predictions, metrics, picture) {
   giveBack();
 }
 
+/** @param {readonly CaseSet[]} sets */
 async function againstDecoding(sets) {
   console.log('\n(a) fixed + MAE, F, E, S against decoding the photograph; bar: at most 1x');
   const rows = [['megapixels', 'decode ms', 'score ms', 'ratio', 'bar']];
@@ -100,7 +128,7 @@ async function againstDecoding(sets) {
       scored += timed(() => score(truth, predictions.slice(-1), fixedAndCore));
     }
     rows.push([
-      megapixels,
+      String(megapixels),
       ms(decode / cases.length),
       ms(scored / cases.length),
       times(scored / decode),
@@ -110,19 +138,26 @@ async function againstDecoding(sets) {
   printTable(rows);
 }
 
+/** @param {readonly CaseSet[]} sets */
 async function againstPySodMetrics(sets) {
   console.log(
     '\n(b) whole sod protocol with HCE against PySODMetrics, ms a mask; bars: at least 6x, three models 10x',
   );
   const rows = [['megapixels', 'models', 'PySODMetrics', 'Maskbench', 'ratio', 'bar']];
+  /** @type {{ megapixels: number, pairs: Record<string, number>[] }[]} */
   const steps = [];
-  let peer;
+  let said = '';
   for (const { megapixels, cases } of sets) {
     const files = cases.flatMap(({ path }) =>
       MODELS.map((_, m) => ({ prediction: `${path}-${m}.png`, truth: `${path}-truth.png` })),
     );
-    peer = await timePySodMetrics(files);
-    const sums = peer.milliseconds?.map((of) => Object.values(of).reduce((a, b) => a + b, 0));
+    const peer = await timePySodMetrics(files);
+    said =
+      'absent' in peer
+        ? `PySODMetrics is not here, so there is nothing to compare: ${peer.absent}`
+        : peer.versions;
+    const pairs = 'absent' in peer ? undefined : peer.milliseconds;
+    const sums = pairs?.map((of) => Object.values(of).reduce((a, b) => a + b, 0));
     const last = sums?.filter((_, i) => i % MODELS.length === MODELS.length - 1);
     let one = 0;
     let three = 0;
@@ -130,35 +165,40 @@ async function againstPySodMetrics(sets) {
       one += timed(() => score(truth, predictions.slice(-1), sod));
       three += timed(() => score(truth, predictions, sod));
     }
-    rows.push(compared(megapixels, 1, total(last), one, cases.length, 6));
-    rows.push(compared(megapixels, MODELS.length, total(sums), three, cases.length, 10));
-    if (peer.milliseconds) steps.push([megapixels, peer.milliseconds]);
+    rows.push(compared(megapixels, 1, last, one, cases.length, 6));
+    rows.push(compared(megapixels, MODELS.length, sums, three, cases.length, 10));
+    if (pairs !== undefined) steps.push({ megapixels, pairs });
   }
-  if (peer.absent !== undefined)
-    console.log(`  PySODMetrics is not here, so there is nothing to compare: ${peer.absent}`);
-  else console.log(`  ${peer.versions}`);
+  console.log(`  ${said}`);
   printTable(rows);
   if (steps.length === 0) return;
   console.log('\n  PySODMetrics by step, ms a pair');
-  const names = Object.keys(steps[0][1][0]);
+  const names = Object.keys(steps[0].pairs[0]);
   printTable([
-    ['step', ...steps.map(([megapixels]) => `${megapixels} MP`)],
+    ['step', ...steps.map(({ megapixels }) => `${megapixels} MP`)],
     ...names.map((name) => [
       name,
-      ...steps.map(([, pairs]) => ms(total(pairs.map((of) => of[name])) / pairs.length)),
+      ...steps.map(({ pairs }) => ms(total(pairs.map((of) => of[name])) / pairs.length)),
     ]),
   ]);
 }
 
-function compared(megapixels, models, theirs, ours, masks, bar) {
-  const shown = theirs === undefined ? ['-', ms(ours / masks), '-', '-'] : undefined;
-  return [
-    megapixels,
-    models,
-    ...(shown ?? [ms(theirs / masks), ms(ours / masks), times(theirs / ours), verdict(theirs >= bar * ours)]),
-  ];
+/**
+ * @param {number} megapixels
+ * @param {number} models
+ * @param {readonly number[] | undefined} peerMs
+ * @param {number} ours
+ * @param {number} masks
+ * @param {number} bar
+ */
+function compared(megapixels, models, peerMs, ours, masks, bar) {
+  const head = [String(megapixels), String(models)];
+  if (peerMs === undefined) return [...head, '-', ms(ours / masks), '-', '-'];
+  const theirs = total(peerMs);
+  return [...head, ms(theirs / masks), ms(ours / masks), times(theirs / ours), verdict(theirs >= bar * ours)];
 }
 
+/** @param {readonly CaseSet[]} sets */
 function metricByMetric(sets) {
   console.log(
     '\n(c) megapixels a second, each metric on its own: first model of a ground truth / a further one',
@@ -183,11 +223,17 @@ function metricByMetric(sets) {
   printTable(rows);
 }
 
-// What follows from the ground truth alone costs a further model nothing.
+/**
+ * What follows from the ground truth alone costs a further model nothing.
+ *
+ * @param {number} megapixels
+ * @param {number} milliseconds
+ */
 function speed(megapixels, milliseconds) {
   return milliseconds < 0.01 ? 'known' : ((megapixels / milliseconds) * 1000).toFixed(0);
 }
 
+/** @param {readonly number[]} values */
 function total(values) {
-  return values?.reduce((a, b) => a + b, 0);
+  return values.reduce((a, b) => a + b, 0);
 }

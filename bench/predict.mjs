@@ -9,16 +9,25 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { availableParallelism, tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadRunConfig, prepareRun, run } from '../dist/index.js';
+import { loadRunConfig, MaskbenchError, prepareRun, run } from '../dist/index.js';
 import { printMachine, printTable, verdict } from './support/print.mjs';
 import { findPairs } from './support/real-masks.mjs';
 import { writeSlowModel } from './support/tiny-run.mjs';
+
+/**
+ * @import { PreparedRun } from '../dist/index.js'
+ * @import { OnnxModel } from '../dist/runners/onnx/ensure.js'
+ */
 
 const BAR = 1.1;
 const PROCESSES = availableParallelism();
 const MID_WEIGHT_SIDE = 320;
 /** Pictures of the mid-weight model for each of IS-Net's: it is about thirty times as fast. */
 const MID_WEIGHT_SHARE = 12;
+/** @typedef {'bare' | 'predict' | 'score'} Kind */
+/** @typedef {Record<Kind, [wall: number, processor: number]>} Times */
+
+/** @type {Kind[]} */
 const ORDER = ['bare', 'predict', 'score', 'score', 'predict', 'bare'];
 
 const { values } = parseArgs({
@@ -50,11 +59,13 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** @param {{ name: string, model: string, side: number, count: number, isJudged: boolean }} subject */
 async function compare({ name, model, side, count, isJudged }) {
   console.log(`\n${name}: ${count} pictures, ${PROCESSES} processes with one thread each`);
   const prepared = await prepare(model, count);
   if (prepared === undefined) return;
-  const path = prepared.models[0].assets.paths.model;
+  const network = /** @type {OnnxModel} */ (prepared.models[0]);
+  const path = network.assets.paths.model;
   const table = [
     ['round', 'bare, s', 'predict, s', 'ratio', 'and score, s', 'ratio', 'CPU: bare, s', 'ratio', 'ratio'],
   ];
@@ -65,7 +76,7 @@ async function compare({ name, model, side, count, isJudged }) {
       const measured = kind === 'bare' ? await timeBare(path, side, count) : await timePass(prepared, kind);
       for (const sums of [times, all]) measured.forEach((seconds, i) => (sums[kind][i] += seconds));
     }
-    table.push([round, ...columns(times)]);
+    table.push([String(round), ...columns(times)]);
   }
   if (rounds > 1) table.push(['all', ...columns(all)]);
   printTable(table);
@@ -74,13 +85,19 @@ async function compare({ name, model, side, count, isJudged }) {
   console.log(`  predicting takes ${ratio.toFixed(3)} of the bare loop${judged}`);
 }
 
-/** Wall and processor seconds by kind. */
+/**
+ * Wall and processor seconds by kind.
+ *
+ * @returns {Times}
+ */
 function noTimes() {
   return { bare: [0, 0], predict: [0, 0], score: [0, 0] };
 }
 
+/** @param {Times} times */
 function columns({ bare, predict, score }) {
-  const ratio = (of, i) => (of[i] / bare[i]).toFixed(3);
+  const ratio = (/** @type {readonly number[]} */ of, /** @type {number} */ i) =>
+    (of[i] / bare[i]).toFixed(3);
   const wall = [
     bare[0].toFixed(1),
     predict[0].toFixed(1),
@@ -91,7 +108,12 @@ function columns({ bare, predict, score }) {
   return [...wall, bare[1].toFixed(1), ratio(predict, 1), ratio(score, 1)];
 }
 
-/** A run config over copies of real pictures, resolved; undefined if the model cannot be had. */
+/**
+ * A run config over copies of real pictures, resolved; undefined if the model cannot be had.
+ *
+ * @param {string} model
+ * @param {number} count
+ */
 async function prepare(model, count) {
   const data = join(folder, `data-${count}`);
   const pairs = findPairs(count);
@@ -116,13 +138,18 @@ scoring: { protocols: [fixed] }
     const options = { offline: false, onProgress: () => undefined, signal: new AbortController().signal };
     return await prepareRun(await loadRunConfig(config), options);
   } catch (error) {
-    if (!String(error.code).startsWith('source.')) throw error;
+    if (!(error instanceof MaskbenchError) || !error.code.startsWith('source.')) throw error;
     console.log(`  skipped: ${error.message}`);
     return undefined;
   }
 }
 
-/** Seconds from the first process's start to the last matte or score, and processor seconds of all processes. */
+/**
+ * Seconds from the first process's start to the last matte or score, and processor seconds of all processes.
+ *
+ * @param {PreparedRun} prepared
+ * @param {Kind} kind
+ */
 async function timePass(prepared, kind) {
   const out = join(folder, 'out');
   rmSync(out, { recursive: true, force: true });
@@ -146,7 +173,13 @@ async function timePass(prepared, kind) {
   return [seconds, cpuSeconds() - cpu];
 }
 
-/** The same for processes that only compute; each takes the next few inferences when it is through. */
+/**
+ * The same for processes that only compute; each takes the next few inferences when it is through.
+ *
+ * @param {string} path
+ * @param {number} side
+ * @param {number} count
+ */
 async function timeBare(path, side, count) {
   const start = performance.now();
   const cpu = cpuSeconds();

@@ -14,17 +14,30 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { divideCores } from '../dist/pipeline/parallelism.js';
-import { ensureOnnx } from '../dist/runners/onnx/ensure.js';
-import { loadModelSpec } from '../dist/runners/load-spec.js';
+import { divideCores } from '../dist/runners/onnx/session.js';
 import { runnerOptionsSchema } from '../dist/runners/onnx/session-options.js';
+import { predictMs as predictMsOf } from '../dist/runners/phases.js';
 import { startTimedProcess } from '../dist/runners/onnx/timing/timed-process.js';
+import { medianMs as median } from '../dist/runners/onnx/timing/windows.js';
 import { realCase, writeCase } from '../scripts/parity/cases.mjs';
 import { photographs } from '../scripts/parity/images.mjs';
 import { predictOurs } from '../scripts/parity/ours.mjs';
 import { isInstalled, peerScript, pythonOf, VENVS } from '../scripts/parity/peer.mjs';
 import { PEERS } from '../scripts/parity/peers.mjs';
+import { ensureNetwork } from '../scripts/support/network.mjs';
 import { ms, printMachine, printTable, times, verdict } from './support/print.mjs';
+
+/** @import { ParityCase } from '../scripts/parity/cases.mjs' */
+
+/**
+ * @typedef {'ours' | 'rembg'} Side
+ * @typedef {{ path: string, out?: string }} Picture
+ * @typedef {Awaited<ReturnType<typeof writeCase>>} Written
+ * @typedef {{ predictMs: number[], inferenceMs: number[] }} Taken
+ */
+
+/** @type {Side[]} */
+const TURNS = ['ours', 'rembg', 'rembg', 'ours'];
 
 /** Our predict at most as long as rembg's; our throughput at least so many times its. */
 const BARS = { predict: 1, throughput: 1.3 };
@@ -49,7 +62,7 @@ if (values.only !== undefined && !['predict', 'throughput'].includes(values.only
 const peer = PEERS.find(({ name }) => name === values.peer);
 const rounds = Number(values.rounds);
 let pictures = photographs(Number(values.images));
-const model = await ensureOnnx(await loadModelSpec('isnet-fp16'), { offline: true }).catch(() => undefined);
+const model = await ensureNetwork('isnet-fp16', { offline: true }).catch(() => undefined);
 
 if (peer === undefined || !isInstalled(peer.name)) {
   console.log(`rembg: skipped, there is none in ${VENVS} (npm run parity -- --install)`);
@@ -61,11 +74,13 @@ if (peer === undefined || !isInstalled(peer.name)) {
     printMachine();
     const real = realCase(peer, model.assets.paths.model);
     const written = await writeCase(real, folder);
-    if (values.megapixels !== undefined) pictures = await enlarged(pictures, values.megapixels * 1e6, folder);
+    if (values.megapixels !== undefined)
+      pictures = await enlarged(pictures, Number(values.megapixels) * 1e6, folder);
     const size = values.megapixels === undefined ? '' : ` enlarged to ${values.megapixels} megapixels`;
     console.log(`rembg of ${peer.name}; ${pictures.length} photographs${size}, ${THREADS} threads, A B B A`);
-    if (values.only !== 'throughput') await comparePredict(real, written);
-    if (values.only !== 'predict') await compareThroughput(real, written, folder);
+    if (values.only !== 'throughput') await comparePredict(rembgOf(peer.name, real, written), written);
+    if (values.only !== 'predict')
+      await compareThroughput(rembgOf(peer.name, real, written), written, model.bytes, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -74,22 +89,28 @@ if (peer === undefined || !isInstalled(peer.name)) {
 /**
  * One process can be a few per cent faster than the next for as long as it lives: so several pairs of processes share the
  * pictures.
+ *
+ * @param {ReturnType<typeof rembgOf>} startRembg
+ * @param {Written} written
  */
-async function comparePredict(real, written) {
+async function comparePredict(startRembg, written) {
+  /** @type {Record<Side, number[]>} */
   const all = { ours: [], rembg: [] };
+  /** @type {Record<Side, number[]>} */
   const inference = { ours: [], rembg: [] };
   const ratios = [];
   const pairs = Math.min(PAIRS, pictures.length);
   for (let pair = 0; pair < pairs; pair++) {
     const from = all.ours.length;
-    const theirs = await startRembg(real, written);
+    const theirs = await startRembg();
     const ours = await startOurs(written);
     try {
+      /** @type {Record<Side, (images: readonly Picture[]) => Promise<Taken>>} */
       const predicts = { ours: ours.block, rembg: theirs.block };
       for (const predict of Object.values(predicts)) await predict(pictures.slice(0, WARM_UP));
       // Picture by picture, since cores change their speed within minutes.
       for (const picture of pictures.filter((_, i) => i % pairs === pair)) {
-        for (const side of ['ours', 'rembg', 'rembg', 'ours']) {
+        for (const side of TURNS) {
           const { predictMs, inferenceMs } = await predicts[side]([picture]);
           all[side].push(...predictMs);
           inference[side].push(...inferenceMs);
@@ -102,7 +123,8 @@ async function comparePredict(real, written) {
   }
   const [a, b] = [median(all.ours), median(all.rembg)];
   report('predict, ms', a, b, a / b, a / b <= BARS.predict, `at most ${times(BARS.predict)}`);
-  const beside = (side) => median(all[side].map((whole, i) => whole - inference[side][i]));
+  const beside = (/** @type {Side} */ side) =>
+    median(all[side].map((whole, i) => whole - inference[side][i]));
   console.log(
     `  the ${pairs} pairs of processes by themselves: ${ratios.map((ratio) => ratio.toFixed(3)).join(', ')}`,
   );
@@ -111,30 +133,45 @@ async function comparePredict(real, written) {
   );
 }
 
-async function compareThroughput(real, written, folder) {
-  const out = (side) => pictures.map(({ path }, i) => ({ path, out: join(folder, side, `${i}.png`) }));
+/**
+ * @param {ReturnType<typeof rembgOf>} startRembg
+ * @param {Written} written
+ * @param {number} modelBytes
+ * @param {string} folder
+ */
+async function compareThroughput(startRembg, written, modelBytes, folder) {
+  const out = (/** @type {Side} */ side) =>
+    pictures.map(({ path }, i) => ({ path, out: join(folder, side, `${i}.png`) }));
   mkdirSync(join(folder, 'rembg'));
+  /** @type {Record<Side, number[]>} */
   const seconds = { ours: [], rembg: [] };
   const { processes, threads } = divideCores(
-    { processes: 'auto', threads: 'auto' },
-    { provider: 'cpu', index: 0 },
-    model.bytes,
-    pictures.length,
+    {
+      parallelism: { processes: 'auto', threads: 'auto' },
+      device: { provider: 'cpu', index: 0 },
+      samples: pictures.length,
+    },
+    modelBytes,
   );
+  /** @type {number[]} */
   const inference = [];
+  /** @type {Record<Side, () => Promise<void>>} */
   const sides = {
     ours: async () => {
       const outcomes = await predictOurs(written.path, out('ours'), { processes, threads, fetch: 'mask' });
-      for (const { phases } of outcomes.values()) inference.push(phases.inferenceMs);
+      for (const outcome of outcomes.values()) {
+        if (outcome.kind !== 'done') throw new Error(outcome.failure.message);
+        inference.push(outcome.phases.inferenceMs);
+      }
     },
     rembg: async () => {
-      const rembg = await startRembg(real, written);
+      const rembg = await startRembg();
       await rembg.block(out('rembg'));
       await rembg.stop();
     },
   };
   for (let round = 0; round < rounds; round++) {
-    for (const side of ['ours', 'rembg', 'rembg', 'ours']) {
+    for (const side of TURNS) {
       const start = performance.now();
       await sides[side]();
       seconds[side].push((performance.now() - start) / 1000);
@@ -157,7 +194,13 @@ async function compareThroughput(real, written, folder) {
   );
 }
 
-/** The same pictures with so many pixels, as a camera would store them. */
+/**
+ * The same pictures with so many pixels, as a camera would store them.
+ *
+ * @param {readonly { path: string }[]} list
+ * @param {number} pixels
+ * @param {string} folder
+ */
 async function enlarged(list, pixels, folder) {
   return Promise.all(
     list.map(async ({ path }, i) => {
@@ -170,6 +213,14 @@ async function enlarged(list, pixels, folder) {
   );
 }
 
+/**
+ * @param {string} what
+ * @param {number} ours
+ * @param {number} rembg
+ * @param {number} ratio
+ * @param {boolean} holds
+ * @param {string} bar
+ */
 function report(what, ours, rembg, ratio, holds, bar) {
   console.log(`\n${what}`);
   printTable([
@@ -178,57 +229,69 @@ function report(what, ours, rembg, ratio, holds, bar) {
   ]);
 }
 
-/** rembg in a process of its own, loaded; a block of pictures goes in, their times come out. */
-async function startRembg({ session }, { paths }) {
-  const child = spawn(pythonOf(peer.name), [peerScript, 'serve'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, OMP_NUM_THREADS: String(THREADS) },
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const ask = async (question) => {
-    child.stdin.write(`${JSON.stringify(question)}\n`);
-    const { value, done } = await lines.next();
-    if (done) throw new Error('rembg ended');
-    return JSON.parse(value);
-  };
-  await ask({ sessions: [{ name: session, files: Object.values(paths) }] });
-  return {
-    block: (images) => ask({ images }),
-    stop: () =>
-      new Promise((resolve) => {
-        child.once('close', resolve);
-        child.stdin.end();
-      }),
+/**
+ * Starts rembg in a process of its own, loaded; a block of pictures goes in, their times come out.
+ *
+ * @param {string} name
+ * @param {ParityCase} real
+ * @param {Written} written
+ */
+function rembgOf(name, { session }, { paths }) {
+  return async () => {
+    const child = spawn(pythonOf(name), [peerScript, 'serve'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, OMP_NUM_THREADS: String(THREADS) },
+    });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const ask = async (/** @type {object} */ question) => {
+      child.stdin.write(`${JSON.stringify(question)}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error('rembg ended');
+      return JSON.parse(value);
+    };
+    await ask({ sessions: [{ name: session, files: Object.values(paths) }] });
+    return {
+      /** @type {(images: readonly Picture[]) => Promise<Taken>} */
+      block: (images) => ask({ images }),
+      stop: () =>
+        new Promise((resolve) => {
+          child.once('close', resolve);
+          child.stdin.end();
+        }),
+    };
   };
 }
 
-/** Our timing process, loaded. */
-async function startOurs({ path, paths }) {
-  const { spec } = await loadModelSpec(path);
+/**
+ * Our timing process, loaded.
+ *
+ * @param {Written} written
+ */
+async function startOurs({ path }) {
+  const { spec, assets } = await ensureNetwork(path, { offline: true });
   const signal = new AbortController().signal;
-  const device = { provider: 'cpu', index: 0 };
   const options = runnerOptionsSchema.parse({});
   const timed = await startTimedProcess(
-    { kind: 'load', spec, paths, device, options, threads: THREADS },
+    {
+      kind: 'load',
+      spec,
+      paths: assets.paths,
+      device: { provider: 'cpu', index: 0 },
+      options,
+      threads: THREADS,
+    },
     signal,
   );
   await timed.decode(pictures.map(({ path: file }, i) => ({ key: String(i), path: file })));
   return {
-    async block(images) {
-      const { samples } = await timed.measure({ order: images.map((image) => pictures.indexOf(image)) });
+    async block(/** @type {readonly Picture[]} */ images) {
+      const order = images.map((image) => pictures.findIndex(({ path: file }) => file === image.path));
+      const { samples } = await timed.measure({ order });
       return {
         inferenceMs: samples.map(({ phases }) => phases.inferenceMs),
-        predictMs: samples.map(
-          ({ phases }) => phases.preprocessMs + phases.inferenceMs + phases.postprocessMs,
-        ),
+        predictMs: samples.map(({ phases }) => predictMsOf(phases)),
       };
     },
     stop: () => timed.stop(),
   };
-}
-
-function median(list) {
-  const sorted = [...list].sort((x, y) => x - y);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -5,11 +5,12 @@
 //
 // Needs Chromium for the last part (CHROMIUM=/path, or /usr/bin/chromium); without it that part is left out and said so.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
+import { peakResidentBytes } from './support/clock.mjs';
 import { printMachine, printTable, verdict } from './support/print.mjs';
 import { writeSyntheticRun } from './support/synthetic-run.mjs';
 
@@ -50,12 +51,19 @@ async function main() {
   say(`sort a table of ${rows} rows, painted`, sortMs, 'ms', BARS.sortMs);
 }
 
+/**
+ * @param {string} what
+ * @param {number} value
+ * @param {string} unit
+ * @param {number} bar
+ */
 function say(what, value, unit, bar) {
   const met = value <= bar;
   console.log(`  ${what}: ${value.toFixed(1)} ${unit}; bar: at most ${bar} ${unit}: ${verdict(met)}`);
   if (!met) process.exitCode = 1;
 }
 
+/** @param {number} samples */
 async function buildPage(samples) {
   const run = join(folder, `run-${samples}`);
   await writeSyntheticRun(run, { models: 6, samples });
@@ -64,23 +72,21 @@ async function buildPage(samples) {
   const child = spawn(process.execPath, [CLI, 'report', run, '--format', 'html', '--out', file], {
     stdio: 'inherit',
   });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('the report did not start');
   let peakMb = 0;
-  const watch = setInterval(() => (peakMb = Math.max(peakMb, peakOf(child.pid))), 25);
+  const watch = setInterval(
+    () => (peakMb = Math.max(peakMb, (peakResidentBytes(pid) ?? 0) / 1024 / 1e3)),
+    25,
+  );
+  /** @type {number | null} */
   const status = await new Promise((resolve) => child.on('exit', resolve));
   clearInterval(watch);
   if (status !== 0) throw new Error(`report ended with status ${status}`);
   return { file, seconds: (performance.now() - start) / 1000, peakMb, fileMb: statSync(file).size / 1e6 };
 }
 
-/** Peak resident set of a process, MB; 0 once it is gone. */
-function peakOf(pid) {
-  try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1e3;
-  } catch {
-    return 0;
-  }
-}
-
+/** @param {string} file */
 async function openAndSort(file) {
   const args = [
     '--no-sandbox',
@@ -103,10 +109,14 @@ async function openAndSort(file) {
     const openMs = performance.now() - start;
     await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
     const [sortMs, rows] = await page.evaluate(async () => {
-      const tables = [...document.querySelectorAll('table.sortable')];
-      const largest = tables.reduce((a, b) => (b.rows.length > a.rows.length ? b : a));
+      /** @type {NodeListOf<HTMLTableElement>} */
+      const tables = document.querySelectorAll('table.sortable');
+      const largest = [...tables].reduce((a, b) => (b.rows.length > a.rows.length ? b : a));
       const begin = performance.now();
-      largest.querySelector('thead tr:last-child th:last-child button').click();
+      /** @type {HTMLElement | null} */
+      const button = largest.querySelector('thead tr:last-child th:last-child button');
+      if (button === null) throw new Error('the largest table cannot be sorted');
+      button.click();
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       return [performance.now() - begin, largest.tBodies[0].rows.length];
     });

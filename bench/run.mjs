@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 // By name alone: metrics-memory (a quarter of an hour), and what else has a file of its own here.
 const DEFAULT = ['metrics', 'predict'];
 
+/** @param {string} name */
 const fileOf = (name) => join(import.meta.dirname, `${basename(name, '.mjs')}.mjs`);
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !existsSync(fileOf(name)));
@@ -17,6 +18,7 @@ if (unknown.length > 0) {
 
 for (const name of asked.length > 0 ? asked : DEFAULT.filter((n) => existsSync(fileOf(n)))) {
   console.log(`\n=== ${name}`);
+  /** @type {number | null} */
   const status = await new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [fileOf(name)], { stdio: 'inherit' });
     child.on('error', reject);

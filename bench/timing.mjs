@@ -21,6 +21,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
+/** @type {Record<string, (() => Promise<boolean>) | undefined>} */
 const PARTS = {
   bias: () => bias({ rounds: Number(values.rounds), only: values.model, keep: values.keep }),
   same: () => sameModel({ pairs: Number(values.pairs) }),

@@ -3,7 +3,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 
-/** What each room may import besides itself, from the ground up (docs/design.md). */
+/**
+ * What each room may import besides itself, from the ground up (docs/design.md).
+ *
+ * @type {Record<string, string[]>}
+ */
 const MAY_IMPORT = {
   core: [],
   schema: ['core'],
@@ -45,7 +49,11 @@ const MAY_IMPORT = {
 /** The command line, and what the library offers, see everything. */
 const SEES_ALL = new Set(['cli', 'index.ts']);
 
-/** Libraries that only one file or folder may know. */
+/**
+ * Libraries that only one file or folder may know.
+ *
+ * @type {Record<string, string>}
+ */
 const ONLY_IN = {
   sharp: 'image/codec.ts',
   'onnxruntime-node': 'runners/onnx/',

@@ -14,7 +14,11 @@ const pages = [
   ),
 ];
 
-/** The anchors that GitHub gives to a page's headings. */
+/**
+ * The anchors that GitHub gives to a page's headings.
+ *
+ * @param {string} path
+ */
 function anchorsOf(path) {
   const headings = readFileSync(path, 'utf8')
     .replace(/^```.*?^```/gms, '')

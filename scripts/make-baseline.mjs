@@ -7,7 +7,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { attribute, encodeOnnx } from './support/onnx-encode.mjs';
+import { attribute, encodeOnnx, floats, longs, node } from './support/onnx-encode.mjs';
 
 const SIZE = 160;
 const BORDER = 8;
@@ -19,11 +19,16 @@ const EPSILON = 1e-3;
 
 const { int, ints, string, tensor } = attribute;
 
+/**
+ * @param {number} length
+ * @param {number} sigma
+ */
 function gaussian(length, sigma) {
   const centre = (length - 1) / 2;
   return Array.from({ length }, (_, i) => Math.exp(-((i - centre) ** 2) / (2 * sigma ** 2)));
 }
 
+/** @param {readonly number[]} values */
 function normalised(values) {
   const total = values.reduce((a, b) => a + b, 0);
   return values.map((value) => value / total);
@@ -34,10 +39,7 @@ const prior = gaussian(SIZE, PRIOR_SIGMA);
 const inner = SIZE - 2 * BORDER;
 const borderPixels = SIZE ** 2 - inner ** 2;
 
-const floats = (name, dims, data) => ({ name, dtype: 'float32', dims, data });
-const longs = (name, data) => ({ name, dtype: 'int64', dims: [data.length], data });
-const node = (op, inputs, output, attributes = {}) => ({ op, inputs, outputs: [output], attributes });
-
+/** @type {import('./support/onnx-encode.mjs').GraphDescription} */
 const graph = {
   name: 'contrast-baseline',
   inputs: [{ name: 'image', dtype: 'float32', shape: [1, 3, SIZE, SIZE] }],

@@ -1,15 +1,47 @@
 // Runs that are killed at given moments, and whether what they come to equals an undisturbed run, cell for cell.
-// Types: kill-run.d.mts. Linux only: processes are found in /proc.
+// Linux only: processes are found in /proc.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/**
+ * A kill -9 at a moment after the start of a run, of it or of one of its inference processes.
+ *
+ * @typedef {{ readonly afterMs: number, readonly victim: 'parent' | 'child' }} Kill
+ */
+
+/**
+ * `argv` are the arguments of `maskbench`, without `--resume`.
+ *
+ * @typedef {{ readonly cwd: string, readonly argv: readonly string[] }} RunCommand
+ */
+
+/**
+ * @typedef {object} KilledRun
+ * @property {readonly string[]} story what really happened, e.g. `parent after 812 ms, with 1 inference processes`
+ * @property {number} orphanMs how long inference processes outlived a killed parent, at most; 0 if none was killed
+ * @property {number | null} status
+ * @property {string} stderr
+ */
+
+/**
+ * What is read of a line of predictions.jsonl or scores.jsonl.
+ *
+ * @typedef {Record<'key' | 'model' | 'dataset' | 'id' | 'status', string>
+ *   & { matteSha256?: string, metrics?: unknown, failure?: unknown }} CellLine
+ */
+
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 /** Inference processes that live on after this are taken to live for ever. */
 const ORPHAN_LIMIT_MS = 20_000;
 
+/**
+ * Runs to the end without being disturbed; returns the milliseconds that it took.
+ *
+ * @param {RunCommand} command
+ */
 export async function runUndisturbed(command) {
   const start = performance.now();
   const { status, stderr } = await launch(command, false).ended;
@@ -17,6 +49,13 @@ export async function runUndisturbed(command) {
   return performance.now() - start;
 }
 
+/**
+ * Starts a run, kills as told, resumes after every death of the parent, and runs to the end.
+ *
+ * @param {RunCommand} command
+ * @param {readonly Kill[]} kills
+ * @returns {Promise<KilledRun>}
+ */
 export async function runThroughKills(command, kills) {
   const story = [];
   let orphanMs = 0;
@@ -43,13 +82,19 @@ export async function runThroughKills(command, kills) {
   return { story, orphanMs, status, stderr };
 }
 
+/**
+ * What must be the same, whatever happened on the way: a text for each part of a run folder.
+ *
+ * @param {string} folder
+ * @returns {Promise<Readonly<Record<string, string>>>}
+ */
 export async function outcomeOf(folder) {
   const cells = {
     predictions: await records(folder, 'predictions'),
     scores: await records(folder, 'scores'),
   };
-  const name = ({ model, dataset, id }) => `${model} ${dataset}/${id}`;
-  const sorted = (lines) => lines.sort().join('\n');
+  const name = (/** @type {CellLine} */ { model, dataset, id }) => `${model} ${dataset}/${id}`;
+  const sorted = (/** @type {string[]} */ lines) => lines.sort().join('\n');
   const {
     accuracy,
     cells: counts,
@@ -70,16 +115,29 @@ export async function outcomeOf(folder) {
     cells: JSON.stringify(counts),
     failures: JSON.stringify(failures),
     'files that a killed process left': sorted(
-      readdirSync(folder, { recursive: true }).filter((path) => /\.tmp$|\.\d+$|\.lock/.test(path)),
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+        /\.tmp$|\.\d+$|\.lock/.test(path),
+      ),
     ),
   };
 }
 
+/**
+ * In what two outcomes differ; empty if they are equal.
+ *
+ * @param {Readonly<Record<string, string>>} expected
+ * @param {Readonly<Record<string, string>>} got
+ */
 export function differences(expected, got) {
   return Object.keys(expected).filter((part) => expected[part] !== got[part]);
 }
 
-/** mulberry32 */
+/**
+ * Numbers in 0..1 that follow from the seed alone (mulberry32).
+ *
+ * @param {number} seed
+ * @returns {() => number}
+ */
 export function generator(seed) {
   let state = seed >>> 0;
   return () => {
@@ -90,6 +148,10 @@ export function generator(seed) {
   };
 }
 
+/**
+ * @param {RunCommand} command
+ * @param {boolean} resume
+ */
 function launch({ cwd, argv }, resume) {
   const child = spawn(process.execPath, [MAIN, ...argv, ...(resume ? ['--resume'] : [])], {
     cwd,
@@ -97,15 +159,26 @@ function launch({ cwd, argv }, resume) {
   });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+  /** @type {Promise<{ status: number | null, stderr: string }>} */
   const ended = new Promise((resolve) => child.once('exit', (status) => resolve({ status, stderr })));
+  if (child.pid === undefined) throw new Error('the run did not start');
   return { pid: child.pid, ended };
 }
 
-/** A run that was started twice for a cell has two lines; the last holds. */
+/**
+ * A run that was started twice for a cell has two lines; the last holds.
+ *
+ * @param {readonly CellLine[]} lines
+ */
 function lastOf(lines) {
   return [...new Map(lines.map((line) => [`${line.model} ${line.dataset}/${line.id}`, line])).values()];
 }
 
+/**
+ * @param {string} folder
+ * @param {string} name
+ * @returns {Promise<CellLine[]>}
+ */
 async function records(folder, name) {
   const text = await readFile(join(folder, `${name}.jsonl`), 'utf8').catch(() => '');
   return text
@@ -114,14 +187,16 @@ async function records(folder, name) {
     .map((line) => JSON.parse(line));
 }
 
+/** @param {number} pid */
 function kill(pid) {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
   }
 }
 
+/** @param {readonly number[]} pids */
 async function waitForEnd(pids) {
   const start = performance.now();
   while (pids.some(isAlive)) {
@@ -134,11 +209,13 @@ async function waitForEnd(pids) {
   return performance.now() - start;
 }
 
+/** @param {number} pid */
 function isAlive(pid) {
   const stat = statOf(pid);
   return stat !== undefined && stat.state !== 'Z' && stat.state !== 'X';
 }
 
+/** @param {number} parent */
 function inferenceProcesses(parent) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -146,6 +223,7 @@ function inferenceProcesses(parent) {
     .filter((pid) => statOf(pid)?.parent === parent && isAlive(pid));
 }
 
+/** @param {number} pid */
 function statOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,6 +1,10 @@
 import { cpus, loadavg } from 'node:os';
 
-/** A table of text: the first column to the left, the others to the right. */
+/**
+ * A table of text: the first column to the left, the others to the right.
+ *
+ * @param {readonly (readonly (string | number)[])[]} rows
+ */
 export function printTable(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
   for (const row of rows) {
@@ -11,15 +15,21 @@ export function printTable(rows) {
   }
 }
 
+/** @param {number} value */
 export function ms(value) {
   return value >= 100 ? value.toFixed(0) : value.toFixed(1);
 }
 
+/** @param {number} value */
 export function times(value) {
   return `${value.toFixed(2)}x`;
 }
 
-/** A bar is a promise about a ratio. */
+/**
+ * A bar is a promise about a ratio.
+ *
+ * @param {boolean} holds
+ */
 export function verdict(holds) {
   return holds ? 'met' : 'MISSED';
 }

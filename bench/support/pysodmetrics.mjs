@@ -15,8 +15,9 @@ function environment() {
 /**
  * Times PySODMetrics on pairs of PNG files.
  *
- * @param {{prediction: string, truth: string}[]} pairs
- * @returns {Promise<{versions: string, milliseconds: Record<string, number>[]} | {absent: string}>} per pair, per step
+ * @typedef {{ versions: string, milliseconds: Record<string, number>[] }} PeerTimes per pair, per step
+ * @param {readonly { prediction: string, truth: string }[]} pairs
+ * @returns {Promise<PeerTimes | { absent: string }>}
  */
 export async function timePySodMetrics(pairs) {
   const python = process.env.MASKBENCH_PEER_PYTHON ?? 'python3';
@@ -28,9 +29,8 @@ export async function timePySodMetrics(pairs) {
     });
     return JSON.parse(stdout);
   } catch (error) {
-    const lines = String(error.stderr || error.message)
-      .trim()
-      .split('\n');
+    const { stderr, message } = /** @type {Error & { stderr?: string }} */ (error);
+    const lines = (stderr || message).trim().split('\n');
     return { absent: lines[lines.length - 1] };
   }
 }

@@ -2,7 +2,12 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import sharp from 'sharp';
 
+/** @import { GrayImage } from '../../dist/image/raster.js' */
+
 const ROOT = join(import.meta.dirname, '../..');
+
+/** @typedef {{ width: number, height: number }} Size */
+
 /** Real photographs with their ground truths; where they are missing, the embedded samples stand in. */
 const SOURCES = [join(ROOT, '../shared/pairs'), join(ROOT, 'samples')];
 
@@ -21,17 +26,22 @@ export function findPairs(count) {
   throw new Error('no masks: neither ../shared/pairs nor samples has folders named im and gt');
 }
 
+/**
+ * @param {string} folder
+ * @returns {{ image: string, truth: string }[]}
+ */
 function pairsBelow(folder) {
   const entries = readdirSync(folder).sort();
   if (entries.includes('im') && entries.includes('gt')) {
     const truths = new Map(readdirSync(join(folder, 'gt')).map((file) => [parse(file).name, file]));
     return readdirSync(join(folder, 'im'))
       .sort()
-      .filter((file) => truths.has(parse(file).name))
-      .map((file) => ({
-        image: join(folder, 'im', file),
-        truth: join(folder, 'gt', truths.get(parse(file).name)),
-      }));
+      .flatMap((file) => {
+        const truth = truths.get(parse(file).name);
+        return truth === undefined
+          ? []
+          : [{ image: join(folder, 'im', file), truth: join(folder, 'gt', truth) }];
+      });
   }
   return entries
     .map((entry) => join(folder, entry))
@@ -39,14 +49,25 @@ function pairsBelow(folder) {
     .flatMap(pairsBelow);
 }
 
-/** The size with the proportions of the file and the number of pixels asked for. */
+/**
+ * The size with the proportions of the file and the number of pixels asked for.
+ *
+ * @param {string} file
+ * @param {number} megapixels
+ */
 export async function sizeOf(file, megapixels) {
   const { width, height } = await sharp(file).metadata();
   const scale = Math.sqrt((megapixels * 1e6) / (width * height));
   return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
-/** A ground truth enlarged to the size, sharp again. */
+/**
+ * A ground truth enlarged to the size, sharp again.
+ *
+ * @param {string} file
+ * @param {Size} size
+ * @returns {Promise<GrayImage>}
+ */
 export async function enlargeTruth(file, { width, height }) {
   const data = await sharp(file)
     .toColourspace('b-w')
@@ -62,7 +83,9 @@ export async function enlargeTruth(file, { width, height }) {
  * What a model might give: the ground truth with a bite out of it and a blot beside it, seen at the model's input
  * resolution and enlarged again, so that its edges are soft and its fine structure is gone.
  *
+ * @param {GrayImage} truth
  * @param {number} side the model's input is this wide and high
+ * @returns {Promise<GrayImage>}
  */
 export async function imitatePrediction(truth, side) {
   const { width, height } = truth;
@@ -83,11 +106,19 @@ export async function imitatePrediction(truth, side) {
   return { width, height, data: Uint8Array.from(large) };
 }
 
+/** @param {GrayImage} truth */
 function firstForeground({ width, data }) {
   const i = Math.max(0, data.indexOf(255));
   return { x: i % width, y: Math.floor(i / width) };
 }
 
+/**
+ * @param {Uint8Array} data
+ * @param {Size} size
+ * @param {{ x: number, y: number }} centre
+ * @param {number} radius
+ * @param {number} value
+ */
 function paintDisc(data, { width, height }, centre, radius, value) {
   for (let y = Math.max(0, Math.floor(centre.y - radius)); y < Math.min(height, centre.y + radius); y++) {
     const half = Math.sqrt(Math.max(0, radius ** 2 - (y - centre.y) ** 2));
@@ -97,11 +128,21 @@ function paintDisc(data, { width, height }, centre, radius, value) {
   }
 }
 
-/** The photograph enlarged to the size, as a JPEG of ordinary quality. */
+/**
+ * The photograph enlarged to the size, as a JPEG of ordinary quality.
+ *
+ * @param {string} file
+ * @param {Size} size
+ * @param {string} path
+ */
 export async function writeJpeg(file, { width, height }, path) {
   await sharp(file).resize(width, height, { fit: 'fill' }).jpeg({ quality: 90 }).toFile(path);
 }
 
+/**
+ * @param {GrayImage} image
+ * @param {string} path
+ */
 export async function writePng({ width, height, data }, path) {
   await sharp(data, { raw: { width, height, channels: 1 } })
     .toColourspace('b-w')

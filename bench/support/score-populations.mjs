@@ -1,9 +1,15 @@
+/** @import { Random } from '../../dist/stats/random.js' */
+
 /**
  * Populations of per-image scores and of paired gains to try statistics on: bounded, skewed, tied, rounded to 1e-3, as
- * IoU over a dataset is. Each is a fixed pool, so its true mean is known exactly. `random` is a stream of src/stats.
+ * IoU over a dataset is. Each is a fixed pool, so its true mean is known exactly.
  */
 const SIZE = 1 << 16;
 
+/**
+ * @param {Random} random
+ * @param {number} shape
+ */
 function gamma(random, shape) {
   // Marsaglia and Tsang 2000; shapes of at least 1
   const d = shape - 1 / 3;
@@ -15,15 +21,25 @@ function gamma(random, shape) {
   }
 }
 
+/**
+ * @param {Random} random
+ * @param {number} a
+ * @param {number} b
+ */
 function beta(random, a, b) {
   const x = gamma(random, a);
   return x / (x + gamma(random, b));
 }
 
-const rounded = (x) => Math.round(x * 1000) / 1000;
-const clipped = (x) => Math.min(1, Math.max(0, x));
+const rounded = (/** @type {number} */ x) => Math.round(x * 1000) / 1000;
+const clipped = (/** @type {number} */ x) => Math.min(1, Math.max(0, x));
 
-/** One draw from the parts, chosen by their shares; the last part takes what is left. */
+/**
+ * One draw from the parts, chosen by their shares; the last part takes what is left.
+ *
+ * @param {Random} random
+ * @param {readonly [share: number, draw: () => number][]} parts
+ */
 function mixture(random, parts) {
   let u = random.uniform();
   for (const [share, draw] of parts) {
@@ -33,7 +49,12 @@ function mixture(random, parts) {
   return rounded(parts[parts.length - 1][1]());
 }
 
-/** A gain of a candidate over a baseline score that both share. */
+/**
+ * A gain of a candidate over a baseline score that both share.
+ *
+ * @param {Random} random
+ * @param {(before: number) => number} change
+ */
 function gain(random, change) {
   const before = rounded(beta(random, 15, 2));
   return rounded(rounded(clipped(change(before))) - before);
@@ -42,6 +63,7 @@ function gain(random, change) {
 const zero = () => 0;
 const one = () => 1;
 
+/** @satisfies {Record<string, (r: Random) => number>} */
 const SCORES = {
   // portraits: nearly all good, one in fifty a complete miss
   easy: (r) =>
@@ -74,6 +96,7 @@ const SCORES = {
     ]),
 };
 
+/** @type {Record<string, (r: Random) => number>} */
 const GAINS = {
   // three in ten untouched, small moves both ways, one in ten larger
   tied: (r) => (r.uniform() < 0.3 ? 0 : gain(r, (x) => x + (r.uniform() < 0.1 ? 0.1 : 0.02) * r.normal())),
@@ -90,11 +113,26 @@ const GAINS = {
   failing: (r) => (r.uniform() < 0.02 ? gain(r, zero) : GAINS.losing(r)),
 };
 
-/** `{name, kind: 'scores' | 'gains', pool, mean, skewness}` for each population, from one seeded stream. */
+/**
+ * @typedef {{
+ *   readonly name: string,
+ *   readonly kind: 'scores' | 'gains',
+ *   readonly pool: Float64Array,
+ *   readonly mean: number,
+ *   readonly skewness: number,
+ * }} ScorePopulation
+ */
+
+/**
+ * All populations, from one seeded stream.
+ *
+ * @param {Random} random
+ */
 export function scorePopulations(random) {
+  /** @type {ScorePopulation[]} */
   const made = [];
-  for (const [kind, family] of Object.entries({ scores: SCORES, gains: GAINS })) {
-    for (const [name, draw] of Object.entries(family)) {
+  for (const kind of /** @type {const} */ (['scores', 'gains'])) {
+    for (const [name, draw] of Object.entries(kind === 'scores' ? SCORES : GAINS)) {
       const stream = random.split(name);
       const pool = Float64Array.from({ length: SIZE }, () => draw(stream));
       const mean = pool.reduce((sum, x) => sum + x / SIZE, 0);

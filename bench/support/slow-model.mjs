@@ -1,24 +1,37 @@
-import { attribute } from '../../scripts/support/onnx-encode.mjs';
+import { attribute, floats, floatValue, node } from '../../scripts/support/onnx-encode.mjs';
 
-const node = (op, inputs, output, attributes = {}) => ({ op, inputs, outputs: [output], attributes });
+/** @import { GraphDescription } from '../../scripts/support/onnx-encode.mjs' */
 
-/** A 3 x 3 kernel whose middle passes the mean of the channels on; the trace at its corner keeps every product needed. */
-const kernel = (name, from, to) => ({
-  name,
-  dtype: 'float32',
-  dims: [to, from, 3, 3],
-  data: Array.from({ length: to * from * 9 }, (_, i) => (i % 9 === 4 ? 1 / from : i % 9 === 0 ? 1e-6 : 0)),
-});
+/**
+ * A 3 x 3 kernel whose middle passes the mean of the channels on; the trace at its corner keeps every product needed.
+ *
+ * @param {string} name
+ * @param {number} from
+ * @param {number} to
+ */
+const kernel = (name, from, to) =>
+  floats(
+    name,
+    [to, from, 3, 3],
+    Array.from({ length: to * from * 9 }, (_, i) => (i % 9 === 4 ? 1 / from : i % 9 === 0 ? 1e-6 : 0)),
+  );
 
-/** The mean over the channels after `layers` convolutions that cost time and change next to nothing. */
+/**
+ * The mean over the channels after `layers` convolutions that cost time and change next to nothing.
+ *
+ * @param {number} layers
+ * @param {number} [channels]
+ * @param {number} [side]
+ * @returns {GraphDescription}
+ */
 export function slowGraph(layers, channels = 32, side = 64) {
   const pads = { pads: attribute.ints([1, 1, 1, 1]), kernel_shape: attribute.ints([3, 3]) };
   const convolutions = Array.from({ length: layers }, (_, i) =>
     node('Conv', [`layer${i}`, 'inner'], `layer${i + 1}`, pads),
   );
   return {
-    inputs: [{ name: 'image', dtype: 'float32', shape: [1, 3, side, side] }],
-    outputs: [{ name: 'map', dtype: 'float32', shape: [1, 1, side, side] }],
+    inputs: [floatValue('image', [1, 3, side, side])],
+    outputs: [floatValue('map', [1, 1, side, side])],
     initializers: [kernel('first', 3, channels), kernel('inner', channels, channels)],
     nodes: [
       node('Conv', ['image', 'first'], 'layer0', pads),

@@ -1,6 +1,5 @@
 // A run folder as large as asked for, with real scores of small masks: nothing is predicted and no model is needed.
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { scoreKey } from '../../dist/store/cell-key.js';
 import { packCounts } from '../../dist/scoring/class-counts.js';
 import { createManifest } from '../../dist/store/manifest.js';
@@ -16,6 +15,18 @@ import { metricsOf } from '../../dist/metrics/registry.js';
 import { scorePair } from '../../dist/metrics/score-pair.js';
 import { signaturesOf } from '../../dist/metrics/signature.js';
 import { generator } from './kill-run.mjs';
+import { lines } from './lines.mjs';
+
+/**
+ * @import { Conventions, Protocol } from '../../dist/metrics/metric.js'
+ * @import { RunFolder } from '../../dist/store/run-folder.js'
+ * @import { RunSettings } from '../../dist/store/manifest.js'
+ * @import { GrayImage } from '../../dist/image/raster.js'
+ */
+
+/** @typedef {Conventions & { protocols: Protocol[] }} Scoring */
+/** @typedef {{ name: string, count: number }} Part a dataset and its number of samples */
+/** @typedef {{ x: number, y: number, a: number, b: number }} Ellipse */
 
 const WIDTH = 48;
 const HEIGHT = 36;
@@ -30,7 +41,12 @@ const NAMES = [
   'birefnet-general-lite',
 ];
 
-/** Writes the folder of a finished run: `models` models on `samples` images in two datasets, scored and timed. */
+/**
+ * Writes the folder of a finished run: `models` models on `samples` images in two datasets, scored and timed.
+ *
+ * @param {string} path
+ * @param {{ models?: number, samples?: number }} [size] samples over both datasets
+ */
 export async function writeSyntheticRun(path, { models: modelCount = 6, samples = 2000 } = {}) {
   const folder = runFolder(path);
   mkdirSync(path, { recursive: true });
@@ -39,35 +55,39 @@ export async function writeSyntheticRun(path, { models: modelCount = 6, samples 
     { name: 'humans', count: Math.ceil(samples / 2) },
     { name: 'dis5k', count: Math.floor(samples / 2) },
   ];
+  /** @type {Scoring} */
   const scoring = { protocols: ['fixed'], ...DEFAULT_CONVENTIONS };
-  const settings = {
-    models: names.map((name, i) => ({
-      spec: {
+  // Of the specs only what a report looks at.
+  const settings = /** @type {RunSettings} */ (
+    /** @type {unknown} */ ({
+      models: names.map((name, i) => ({
+        spec: {
+          name,
+          title: name,
+          feeding: 'precomputed',
+          trainedOn: i === 5 ? ['humans'] : [],
+          selectedOn: [],
+          licence: 'Apache-2.0',
+        },
+        sha256: sha256(name),
+        bytes: [973e6, 176e6, 168e6, 44e6, 4.5e6, 214e6][i] ?? 1e8,
+      })),
+      datasets: datasets.map(({ name, count }) => ({
         name,
-        title: name,
-        feeding: 'precomputed',
-        trainedOn: i === 5 ? ['humans'] : [],
-        selectedOn: [],
-        licence: 'Apache-2.0',
-      },
-      sha256: sha256(name),
-      bytes: [973e6, 176e6, 168e6, 44e6, 4.5e6, 214e6][i] ?? 1e8,
-    })),
-    datasets: datasets.map(({ name, count }) => ({
-      name,
-      spec: { name, title: name === 'humans' ? 'Humans' : 'DIS5K' },
-      fingerprint: sha256(name),
-      samples: count,
-      problems: 0,
-      tags: [name],
-    })),
-    device: 'cpu',
-    runner: {},
-    scoring,
-    time: {},
-    limit: null,
-    shard: null,
-  };
+        spec: { name, title: name === 'humans' ? 'Humans' : 'DIS5K' },
+        fingerprint: sha256(name),
+        samples: count,
+        problems: 0,
+        tags: [name],
+      })),
+      device: 'cpu',
+      runner: {},
+      scoring,
+      time: {},
+      limit: null,
+      shard: null,
+    })
+  );
   await writeCells(folder, names, datasets, scoring);
   await writeTimes(folder, names, datasets);
   const manifest = createManifest('synthetic', settings);
@@ -76,12 +96,21 @@ export async function writeSyntheticRun(path, { models: modelCount = 6, samples 
   return path;
 }
 
+/**
+ * @param {RunFolder} folder
+ * @param {readonly string[]} names
+ * @param {readonly Part[]} datasets
+ * @param {Scoring} scoring
+ */
 async function writeCells(folder, names, datasets, scoring) {
   const signatures = signaturesOf(scoring.protocols, scoring);
   const metrics = metricsOf(scoring.protocols);
-  const [plan, scores, truths, predictions] = ['plan', 'scores', 'truths', 'predictions'].map((file) =>
-    lines(folder[file]),
-  );
+  const [plan, scores, truths, predictions] = [
+    folder.plan,
+    folder.scores,
+    folder.truths,
+    folder.predictions,
+  ].map(lines);
   for (const { name: dataset, count } of datasets) {
     for (let i = 0; i < count; i++) {
       const random = generator(i * 2 + (dataset === 'humans' ? 1 : 2));
@@ -154,6 +183,11 @@ async function writeCells(folder, names, datasets, scoring) {
   for (const file of [plan, scores, truths, predictions]) await file.end();
 }
 
+/**
+ * @param {RunFolder} folder
+ * @param {readonly string[]} names
+ * @param {readonly Part[]} datasets
+ */
 async function writeTimes(folder, names, datasets) {
   const file = lines(folder.timings);
   for (const [k, model] of names.entries()) {
@@ -194,6 +228,10 @@ async function writeTimes(folder, names, datasets) {
   await file.end();
 }
 
+/**
+ * @param {number} k
+ * @param {() => number} random
+ */
 function phases(k, random) {
   const inferenceMs =
     [842, 351, 307, 170, 60, 480][k % 6] * (0.95 + 0.1 * random() + (random() < 0.01 ? 0.8 : 0));
@@ -205,7 +243,13 @@ function phases(k, random) {
   };
 }
 
-/** A filled ellipse whose rim is as soft as asked for. */
+/**
+ * A filled ellipse whose rim is as soft as asked for.
+ *
+ * @param {Ellipse} shape
+ * @param {number} soft
+ * @returns {GrayImage}
+ */
 function ellipse({ x, y, a, b }, soft) {
   const data = new Uint8Array(WIDTH * HEIGHT);
   for (let row = 0; row < HEIGHT; row++) {
@@ -216,17 +260,4 @@ function ellipse({ x, y, a, b }, soft) {
     }
   }
   return { width: WIDTH, height: HEIGHT, data };
-}
-
-function lines(path) {
-  const stream = createWriteStream(path);
-  return {
-    async write(record) {
-      if (!stream.write(`${JSON.stringify(record)}\n`)) await once(stream, 'drain');
-    },
-    async end() {
-      stream.end();
-      await once(stream, 'finish');
-    },
-  };
 }

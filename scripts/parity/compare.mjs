@@ -1,7 +1,12 @@
 import { decodeMatte } from '../../dist/image/codec.js';
 import { sha256 } from '../../dist/core/hash.js';
 
-/** How far two mattes lie from each other, pixel by pixel. */
+/**
+ * How far two mattes lie from each other, pixel by pixel.
+ *
+ * @param {string} ours
+ * @param {string} theirs
+ */
 export async function compareMattes(ours, theirs) {
   const [a, b] = [await decodeMatte(ours), await decodeMatte(theirs)];
   const size = `${b.width}x${b.height}`;
@@ -29,9 +34,16 @@ export async function compareMattes(ours, theirs) {
   return { size, hash, differing, pixels: a.data.length, worst, flipped };
 }
 
-/** Several comparisons as one row of the table. */
+/** @typedef {Awaited<ReturnType<typeof compareMattes>>} Compared */
+
+/**
+ * Several comparisons as one row of the table.
+ *
+ * @param {readonly Compared[]} results
+ */
 export function summarise(results) {
-  const sum = (of) => results.reduce((total, result) => total + of(result), 0);
+  const sum = (/** @type {(result: Compared) => number} */ of) =>
+    results.reduce((total, result) => total + of(result), 0);
   return {
     images: results.length,
     identical: results.filter(({ differing }) => differing === 0).length,
@@ -47,5 +59,9 @@ export function summarise(results) {
   };
 }
 
-/** The bar: identical bytes, or at most one grey level on under 0.01 % of the pixels. */
+/**
+ * The bar: identical bytes, or at most one grey level on under 0.01 % of the pixels.
+ *
+ * @param {{ readonly worst: number, readonly worstShare: number }} row
+ */
 export const holds = ({ worst, worstShare }) => worst === 0 || (worst === 1 && worstShare < 1e-4);

@@ -13,7 +13,11 @@ export function smallPictures() {
     .map((name) => ({ name, path: join(COMMITTED, name) }));
 }
 
-/** `count` photographs, spread evenly over what there is: beside the project if it is there, and the samples. */
+/**
+ * `count` photographs, spread evenly over what there is: beside the project if it is there, and the samples.
+ *
+ * @param {number} count
+ */
 export function photographs(count) {
   const found = PHOTOGRAPHS.filter((folder) => existsSync(folder)).flatMap((folder) => imagesBelow(folder));
   const step = Math.max(1, found.length / count);
@@ -25,7 +29,12 @@ export function photographs(count) {
   return chosen;
 }
 
-/** Files in folders named `im`. */
+/**
+ * Files in folders named `im`.
+ *
+ * @param {string} folder
+ * @returns {string[]}
+ */
 function imagesBelow(folder) {
   return readdirSync(folder)
     .sort()

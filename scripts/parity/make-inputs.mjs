@@ -7,7 +7,12 @@ import sharp from 'sharp';
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../../test/models/parity');
 
-/** A lit ball before a sloping ground with fine grain: smooth parts, an edge, and detail. `light` is the brightest. */
+/**
+ * A lit ball before a sloping ground with fine grain: smooth parts, an edge, and detail. `light` is the brightest.
+ *
+ * @param {number} width
+ * @param {number} height
+ */
 function scene(width, height, light = 255) {
   const data = Buffer.alloc(width * height * 3);
   let state = width * 31 + height;
@@ -35,7 +40,12 @@ function scene(width, height, light = 255) {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
-/** The same with an alpha channel that fades from left to right. */
+/**
+ * The same with an alpha channel that fades from left to right.
+ *
+ * @param {number} width
+ * @param {number} height
+ */
 async function translucent(width, height) {
   const alpha = Buffer.alloc(width * height);
   for (let i = 0; i < alpha.length; i++) alpha[i] = Math.round(((i % width) * 255) / width);
@@ -44,6 +54,11 @@ async function translucent(width, height) {
   });
 }
 
+/**
+ * @param {number} width
+ * @param {number} height
+ * @param {number} orientation
+ */
 const oriented = (width, height, orientation) =>
   scene(width, height).jpeg({ quality: 88 }).withMetadata({ orientation }).toBuffer();
 

@@ -1,17 +1,20 @@
 // Small networks with the inputs and outputs of the real ones: 7 heads of U2-Net, 12 of IS-Net, BiRefNet's logits, the
 // clothes model's 4 classes, SAM's encoder and decoder. They do nothing but add, multiply, shift and compare, which every
 // processor and every version of ONNX Runtime computes to the same bit: what differs between two programs that run
-// them differs in feeding or reading. Types: networks.d.mts.
-import { attribute, encodeOnnx } from '../support/onnx-encode.mjs';
+// them differs in feeding or reading.
+import { attribute, encodeOnnx, floats, floatValue as value, longs, node } from '../support/onnx-encode.mjs';
+
+/** @import { Initializer, NodeDescription, ValueDescription } from '../support/onnx-encode.mjs' */
 
 const { int, ints, string } = attribute;
 
-const node = (op, inputs, output, attributes = {}) => ({ op, inputs, outputs: [output].flat(), attributes });
-const floats = (name, dims, data) => ({ name, dtype: 'float32', dims, data });
-const longs = (name, data) => ({ name, dtype: 'int64', dims: [data.length], data });
-const value = (name, shape) => ({ name, dtype: 'float32', shape });
+/** @typedef {{ initializers: Initializer[], nodes: NodeDescription[] }} Part */
 
-/** Weights of red, green and blue, and of the picture shifted by `shift` pixels, in one head after another. */
+/**
+ * Weights of red, green and blue, and of the picture shifted by `shift` pixels, in one head after another.
+ *
+ * @type {{ weights: number[], shifted: number, shift: [number, number] }[]}
+ */
 const HEADS = [
   { weights: [0.5, 0.375, 0.25], shifted: -0.3125, shift: [3, 5] },
   { weights: [-0.25, 0.5, 0.125], shifted: 0.25, shift: [1, 2] },
@@ -19,9 +22,16 @@ const HEADS = [
   { weights: [0.25, 0.25, -0.75], shifted: 0.5, shift: [2, 9] },
 ];
 
-/** Nodes for one map [1, 1, side, side] named `name`, out of the planes red, green and blue. */
+/**
+ * Nodes for one map [1, 1, side, side] named `name`, out of the planes red, green and blue.
+ *
+ * @param {string} name
+ * @param {number} side
+ * @param {(typeof HEADS)[number]} strengths
+ * @returns {Part}
+ */
 function head(name, side, { weights, shifted, shift: [dy, dx] }, gain = 1) {
-  const id = (suffix) => `${name}_${suffix}`;
+  const id = (/** @type {string} */ suffix) => `${name}_${suffix}`;
   const colours = ['red', 'green', 'blue'];
   return {
     initializers: [
@@ -46,6 +56,12 @@ function head(name, side, { weights, shifted, shift: [dy, dx] }, gain = 1) {
 const shared = [longs('axes_hw', [2, 3]), longs('zeros2', [0, 0])];
 const split = node('Split', ['image'], ['red', 'green', 'blue'], { axis: int(1) });
 
+/**
+ * @param {string} name
+ * @param {number} side
+ * @param {readonly Part[]} parts
+ * @param {readonly ValueDescription[]} outputs
+ */
 function assemble(name, side, parts, outputs) {
   return encodeOnnx({
     producer: 'maskbench-parity',
@@ -60,6 +76,10 @@ function assemble(name, side, parts, outputs) {
   });
 }
 
+/**
+ * @param {string} name
+ * @param {number} side
+ */
 const map = (name, side) => value(name, [1, 1, side, side]);
 
 /** Seven maps, of which the first counts. */
@@ -157,7 +177,7 @@ const REACH = 1 / 65536;
 
 /** Logits that are high around foreground points, low around background points, and follow the picture elsewhere. */
 export function samDecoder() {
-  const upTo = (length) => Array.from({ length }, (_, i) => i);
+  const upTo = (/** @type {number} */ length) => Array.from({ length }, (_, i) => i);
   return encodeOnnx({
     producer: 'maskbench-parity',
     opset: 17,

@@ -1,21 +1,24 @@
 // Our side of the comparison: the very processes that a run predicts with, from image file to matte file.
 import { resolve } from 'node:path';
-import { ensureOnnx, promptsOf } from '../../dist/runners/onnx/ensure.js';
-import { loadModelSpec } from '../../dist/runners/load-spec.js';
+import { promptsOf } from '../../dist/runners/onnx/ensure.js';
 import { predictAll } from '../../dist/runners/onnx/predict-pool.js';
 import { runnerOptionsSchema } from '../../dist/runners/onnx/session-options.js';
+import { ensureNetwork } from '../support/network.mjs';
+
+/** @import { Outcome } from '../../dist/runners/runner.js' */
 
 /**
  * Predicts images with a model; returns per image its phases or why it failed.
  *
  * @param {string} specPath
- * @param {{path: string, out: string}[]} images
+ * @param {readonly { path: string, out: string }[]} images
+ * @param {{ processes?: number, threads?: number, fetch?: 'all' | 'mask' }} [pool]
  */
 export async function predictOurs(specPath, images, { processes = 1, threads = 1, fetch = 'all' } = {}) {
-  const loaded = await loadModelSpec(resolve(specPath));
-  const model = await ensureOnnx(loaded, { offline: true });
+  const model = await ensureNetwork(resolve(specPath), { offline: true });
   const { spec, assets } = model;
   const promptOf = await promptsOf(model);
+  /** @type {Map<string, Outcome>} */
   const outcomes = new Map();
   await predictAll({
     load: {

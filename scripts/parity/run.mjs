@@ -12,15 +12,20 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sha256 } from '../../dist/core/hash.js';
 import { plainTable } from '../../dist/reports/formats/plain-table.js';
-import { ensureOnnx } from '../../dist/runners/onnx/ensure.js';
-import { loadModelSpec } from '../../dist/runners/load-spec.js';
 import { casesFor, realCase, writeCase } from './cases.mjs';
 import { compareMattes, holds, summarise } from './compare.mjs';
 import { photographs, smallPictures } from './images.mjs';
 import { predictOurs } from './ours.mjs';
+import { ensureNetwork } from '../support/network.mjs';
 import * as builders from './networks.mjs';
 import { install, isInstalled, runPeer, VENVS } from './peer.mjs';
 import { PEERS, REAL_PEERS } from './peers.mjs';
+
+/**
+ * @import { Outcome } from '../../dist/runners/runner.js'
+ * @import { ParityCase } from './cases.mjs'
+ * @import { Peer } from './peers.mjs'
+ */
 
 const { values: options } = parseArgs({
   options: {
@@ -34,15 +39,15 @@ const { values: options } = parseArgs({
   },
 });
 
-const ENGINE = createRequire(import.meta.url)('onnxruntime-node/package.json').version;
+/** @type {{ version: string }} */
+const { version: ENGINE } = createRequire(import.meta.url)('onnxruntime-node/package.json');
 const FIGURES = join(import.meta.dirname, '../../test/models/parity.json');
 const pictures = options.real
   ? photographs(Number(options.photographs ?? 20))
   : [...smallPictures(), ...photographs(Number(options.photographs ?? 12))];
-const realFile = options.real
-  ? (await ensureOnnx(await loadModelSpec('isnet-fp16'), {})).assets.paths.model
-  : undefined;
+const realFile = options.real ? (await ensureNetwork('isnet-fp16')).assets.paths.model : undefined;
 const small = new Set(smallPictures().map(({ name }) => name));
+/** @type {{ command: string, peers: Record<string, object> }} */
 const figures = { command: 'npm run parity -- --write', peers: {} };
 let allHold = true;
 
@@ -63,17 +68,26 @@ for (const peer of (options.real ? REAL_PEERS : PEERS).filter(({ name }) =>
   }
 }
 if (options.write && !options.real && Object.keys(figures.peers).length > 0) {
+  /** @type {Pick<typeof figures, 'peers'>} */
   const before = JSON.parse(await readFile(FIGURES, 'utf8').catch(() => '{"peers":{}}'));
   figures.peers = { ...before.peers, ...figures.peers };
   await writeFile(FIGURES, `${JSON.stringify(figures, null, 1)}\n`);
 }
 process.exitCode = allHold ? 0 : 1;
 
+/** @typedef {Omit<ParityCase, 'file'> & Awaited<ReturnType<typeof writeCase>> & { folder: string }} WrittenCase */
+
+/**
+ * @param {Peer} peer
+ * @param {string} folder
+ */
 async function comparePeer(peer, folder) {
   const wanted = options.cases?.split(',');
-  const cases = options.real
-    ? [realCase(peer, realFile)]
-    : casesFor(peer).filter(({ name }) => wanted?.includes(name) ?? true);
+  const cases =
+    realFile !== undefined
+      ? [realCase(peer, realFile)]
+      : casesFor(peer).filter(({ name }) => wanted?.includes(name) ?? true);
+  /** @type {WrittenCase[]} */
   const written = [];
   for (const one of cases) {
     const { path, paths } = await writeCase(one, join(folder, one.name));
@@ -90,6 +104,7 @@ async function comparePeer(peer, folder) {
   });
   console.log(`\n${peer.name}: ${describe(versions)}; ${pictures.length} pictures`);
   const rows = [];
+  /** @type {Record<string, Record<string, string>>} */
   const hashes = {};
   for (const [index, one] of written.entries()) {
     const theirs = lines.slice(index * pictures.length, (index + 1) * pictures.length);
@@ -123,14 +138,22 @@ async function comparePeer(peer, folder) {
   figures.peers[peer.name] = { versions, networks: networkHashes(written), mattes: hashes };
 }
 
-/** Pictures that both refuse are no difference; one that only one refuses is. */
+/**
+ * Pictures that both refuse are no difference; one that only one refuses is.
+ *
+ * @param {WrittenCase} one
+ * @param {readonly { error?: string }[]} theirs
+ * @param {ReadonlyMap<string, Outcome>} ours
+ */
 async function compareCase(one, theirs, ours) {
   const results = [];
   const refused = [];
+  /** @type {Record<string, string>} */
   const named = {};
   for (const [i, { name, path }] of pictures.entries()) {
     const outcome = ours.get(path);
-    const failure = outcome.kind === 'failed' ? outcome.failure.message : undefined;
+    if (outcome === undefined) throw new Error(`${path} has no outcome`);
+    const failure = outcome.kind === 'done' ? undefined : outcome.failure.message;
     const { error } = theirs[i];
     if (failure !== undefined || error !== undefined) {
       refused.push(`${name}: ${error ?? 'done'} / ${failure ?? 'done'}`);
@@ -150,16 +173,13 @@ async function compareCase(one, theirs, ours) {
   return { results, refused, named };
 }
 
+/** @param {readonly WrittenCase[]} written */
 function networkHashes(written) {
-  return Object.fromEntries(
-    written.flatMap(({ networks: roles }) => Object.values(roles)).map((name) => [name, networkHash(name)]),
-  );
+  const names = written.flatMap(({ networks }) => Object.values(networks));
+  return Object.fromEntries(names.map((name) => [name, sha256(builders[name]())]));
 }
 
-function networkHash(name) {
-  return sha256(builders[name]());
-}
-
+/** @param {Readonly<Record<string, string | null>>} versions */
 function describe(versions) {
   return Object.entries(versions)
     .filter(([, version]) => version !== null)

@@ -12,14 +12,44 @@ import { sodCurves } from '../../dist/metrics/sod/curves.js';
 import { METRICS } from '../../dist/metrics/registry.js';
 import { scorePair } from '../../dist/metrics/score-pair.js';
 
+/**
+ * @import { MetricValue } from '../../dist/schema/metric-value.js'
+ * @import { GrayImage } from '../../dist/image/raster.js'
+ */
+
 const ROOT = join(import.meta.dirname, '../..');
 const SHARED = join(ROOT, '../shared/golden');
 const folder = existsSync(SHARED) ? SHARED : join(ROOT, 'test/metrics/golden');
+
+/**
+ * A case's values in expected.json; some of PySODMetrics' are a value for each way to binarise.
+ *
+ * @typedef {Record<string, number | null | Record<string, number | null>>} PySodValues
+ * @typedef {{
+ *   pysodmetrics: PySodValues,
+ *   matting_whole_image: Record<string, number | null>,
+ *   mba: number | null,
+ *   fixed_threshold_128: Record<'iou' | 'dice' | 'pixel_accuracy', number | null>,
+ *   'boundary_iou_0.02': number | null,
+ * }} ExpectedValues
+ */
+
+/** @type {Record<string, ExpectedValues>} */
 const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
 
+/**
+ * @typedef {{
+ *   prediction: GrayImage,
+ *   truth: GrayImage,
+ *   scores: Record<string, MetricValue>,
+ *   reference: Record<string, number | null>,
+ * }} Case
+ */
+
+/** @type {Map<string, Case>} */
 const cases = new Map();
 for (const name of readdirSync(join(folder, 'cases')).sort()) {
-  const file = (side) => join(folder, 'cases', name, `${side}.png`);
+  const file = (/** @type {string} */ side) => join(folder, 'cases', name, `${side}.png`);
   const prediction = await decodeMatte(file('pred'));
   const truth = await decodeTruth(file('gt'));
   cases.set(name, {
@@ -77,11 +107,19 @@ if (real.length > 0) {
 mirrored('sod.wf', flip);
 mirrored('matting.mba', transpose);
 
+/**
+ * @param {GrayImage} prediction
+ * @param {GrayImage} truth
+ */
 function score(prediction, truth) {
   return scorePair(createPair(prediction, createTruth(truth)), METRICS);
 }
 
-/** The reference's values by our ids. */
+/**
+ * The reference's values by our ids.
+ *
+ * @param {ExpectedValues} values
+ */
 function referenceOf({
   pysodmetrics,
   matting_whole_image: matting,
@@ -89,6 +127,7 @@ function referenceOf({
   fixed_threshold_128: fixed,
   ...rest
 }) {
+  /** @type {Record<string, number | null>} */
   const values = { iou: fixed.iou, dice: fixed.dice, pixel_accuracy: fixed.pixel_accuracy };
   values.boundary_iou = rest['boundary_iou_0.02'];
   values['matting.mba'] = mba;
@@ -124,7 +163,8 @@ function agreement() {
         continue;
       }
       held++;
-      const difference = typeof scores[meta.id] === 'number' ? Math.abs(scores[meta.id] - theirs) : Infinity;
+      const here = scores[meta.id];
+      const difference = typeof here === 'number' ? Math.abs(here - theirs) : Infinity;
       if (difference > largest) [largest, where] = [difference, name];
     }
     const said = held === 0 ? 'no reference value' : `${largest.toExponential(1)}  ${where}`;
@@ -132,8 +172,20 @@ function agreement() {
   }
 }
 
+/** @param {string} name */
+function caseNamed(name) {
+  const found = cases.get(name);
+  if (found === undefined) throw new Error(`no case ${name}`);
+  return found;
+}
+
+/**
+ * @param {string} title
+ * @param {string} name
+ * @param {readonly string[]} ids
+ */
 function oneCase(title, name, ids) {
-  const { scores, reference } = cases.get(name);
+  const { scores, reference } = caseNamed(name);
   console.log(`\n${title}: ${name}`);
   for (const id of ids) {
     console.log(`  ${id.padEnd(16)} here ${text(scores[id])}, reference ${text(reference[id])}`);
@@ -141,7 +193,7 @@ function oneCase(title, name, ids) {
 }
 
 function tenthOfItsOpacity() {
-  const { truth } = cases.get('edge-perfect');
+  const { truth } = caseNamed('edge-perfect');
   const faint = { ...truth, data: truth.data.map((v) => Math.round(v / 10)) };
   const scores = score(faint, truth);
   console.log('\nthe ground truth of edge-perfect at a tenth of its opacity');
@@ -158,9 +210,11 @@ function threeMaximalFs() {
     sod.add(pair);
     fixed.add(pair);
   }
-  const mean = real.reduce((sum, [, { scores }]) => sum + scores['sod.max_f'], 0) / real.length;
+  const mean = real.reduce((sum, [, { scores }]) => sum + Number(scores['sod.max_f']), 0) / real.length;
   const { maxF, maxFOfMeans } = sod.finish(128);
   const { bestIou, cost } = fixed.finish(128);
+  if (!maxF || !maxFOfMeans || !bestIou || cost === undefined)
+    throw new Error('the real pairs have no curves');
   console.log(`\nmaximal F of the ${real.length} real pairs, three readings`);
   console.log(`  mean of each image's maximum    ${mean.toFixed(4)}`);
   console.log(`  maximum of the mean curve       ${maxF.value.toFixed(4)}`);
@@ -168,13 +222,17 @@ function threeMaximalFs() {
   console.log(`  best threshold ${bestIou.threshold}, 128 costs ${cost.toFixed(4)} IoU`);
 }
 
+/**
+ * @param {string} id
+ * @param {(image: GrayImage) => GrayImage} turn
+ */
 function mirrored(id, turn) {
-  const turned = (kind) => {
+  const turned = (/** @type {string} */ kind) => {
     let largest = 0;
     for (const [name, { prediction, truth, scores }] of cases) {
       if (!name.startsWith(kind)) continue;
       const other = score(turn(prediction), turn(truth))[id];
-      if (typeof other === 'number') largest = Math.max(largest, Math.abs(other - scores[id]));
+      if (typeof other === 'number') largest = Math.max(largest, Math.abs(other - Number(scores[id])));
     }
     return largest.toExponential(1);
   };
@@ -182,10 +240,18 @@ function mirrored(id, turn) {
   console.log(`\n${id} by ${turn.name} of both images: at most, drawn ${turned('edge-')}${rest}`);
 }
 
+/**
+ * @param {GrayImage} image
+ * @returns {GrayImage}
+ */
 function flip({ width, height, data }) {
   return { width, height, data: data.map((_, i) => data[i - (i % width) + width - 1 - (i % width)]) };
 }
 
+/**
+ * @param {GrayImage} image
+ * @returns {GrayImage}
+ */
 function transpose({ width, height, data }) {
   return {
     width: height,
@@ -194,6 +260,7 @@ function transpose({ width, height, data }) {
   };
 }
 
+/** @param {MetricValue | null | undefined} value */
 function text(value) {
   if (value === undefined || value === null) return 'none';
   return typeof value === 'number' ? String(Number(value.toPrecision(6))) : `undefined (${value.undefined})`;

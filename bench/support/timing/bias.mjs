@@ -6,8 +6,15 @@ import { startBeside } from './beside.mjs';
 import { IMAGES, loadMessage, NEVER } from './models.mjs';
 import { untilIdle } from './until-idle.mjs';
 
+/**
+ * @import { LoadMessage } from '../../../dist/runners/onnx/child/messages.js'
+ * @import { SeriesSample } from '../../../dist/runners/onnx/timing/time-together.js'
+ */
+
 const BAR = 0.02;
 const OVERHEAD_MS = 1;
+
+/** @typedef {{ bare: number, pass: number, inSitu: number, outside: number | null }} Round milliseconds */
 
 const MODELS = [
   { name: 'contrast-baseline', warmUps: 80, passes: 100 },
@@ -21,13 +28,18 @@ const MODELS = [
  * against it; what the same inference takes within a prediction stands beside it. And what a picture costs outside of its
  * phases: under a millisecond.
  *
- * @param keep a file that keeps what was measured, so that the rounds can be made in several goes
+ * @param {object} options
+ * @param {number} options.rounds
+ * @param {string | undefined} options.only one model alone, by name
+ * @param {string | undefined} options.keep a file that keeps what was measured, so that the rounds can be made in several
+ *   goes
  */
 export async function bias({ rounds, only, keep }) {
   const rows = [['model', 'rounds', 'bare ms', 'pass ms', 'ratio', 'of rounds', 'in situ ms', 'outside ms']];
   let holds = true;
   for (const model of MODELS.filter(({ name }) => only === undefined || only === name)) {
     const load = await loadMessage(model.name);
+    /** @type {Record<string, Round[]>} */
     const kept = keep !== undefined && existsSync(keep) ? JSON.parse(readFileSync(keep, 'utf8')) : {};
     const done = kept[model.name] ?? [];
     for (let round = 0; round < rounds; round++) {
@@ -35,7 +47,7 @@ export async function bias({ rounds, only, keep }) {
       done.push(await oneRound(load, model, done.length % 2 === 0));
       if (keep !== undefined) writeFileSync(keep, JSON.stringify({ ...kept, [model.name]: done }));
     }
-    const of = (name) => medianMs(done.map((made) => made[name]));
+    const of = (/** @type {'bare' | 'pass' | 'inSitu'} */ name) => medianMs(done.map((made) => made[name]));
     const ratios = done.map(({ bare, pass }) => pass / bare).sort((a, b) => a - b);
     const ratio = medianMs(ratios);
     const outside = done.flatMap((made) => made.outside ?? []);
@@ -43,11 +55,11 @@ export async function bias({ rounds, only, keep }) {
     holds &&= Math.abs(ratio - 1) <= BAR && worst < OVERHEAD_MS;
     rows.push([
       model.name,
-      done.length,
+      String(done.length),
       ms3(of('bare')),
       ms3(of('pass')),
       ratio.toFixed(4),
-      `${ratios[0].toFixed(3)}..${ratios.at(-1).toFixed(3)}`,
+      `${ratios[0].toFixed(3)}..${ratios[ratios.length - 1].toFixed(3)}`,
       ms3(of('inSitu')),
       outside.length === 0 ? '-' : worst.toFixed(3),
     ]);
@@ -59,9 +71,16 @@ export async function bias({ rounds, only, keep }) {
   return holds;
 }
 
-const ms3 = (value) => (value < 10 ? value.toFixed(3) : ms(value));
+const ms3 = (/** @type {number} */ value) => (value < 10 ? value.toFixed(3) : ms(value));
 
-/** The pass as it is made for one model, and the bare loop in turns with it. */
+/**
+ * The pass as it is made for one model, and the bare loop in turns with it.
+ *
+ * @param {LoadMessage} load
+ * @param {{ warmUps: number, passes: number }} model
+ * @param {boolean} bareFirst
+ * @returns {Promise<Round>}
+ */
 async function oneRound(load, { warmUps, passes }, bareFirst) {
   const beside = await startBeside({ load, image: IMAGES[0], bareFirst });
   try {
@@ -92,6 +111,9 @@ async function oneRound(load, { warmUps, passes }, bareFirst) {
 /**
  * Mean time from the end of a prediction to the beginning of the next one; between two blocks others have their turn. Null
  * where every block is one prediction.
+ *
+ * @param {readonly SeriesSample[]} samples
+ * @param {number} blocks
  */
 function outsideMs(samples, blocks) {
   const gaps = samples.slice(1).map(({ atMs }, i) => {

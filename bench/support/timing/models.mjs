@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { parseDevice } from '../../../dist/runners/device.js';
-import { loadModelSpec } from '../../../dist/runners/load-spec.js';
-import { ensureOnnx } from '../../../dist/runners/onnx/ensure.js';
 import { runnerOptionsSchema } from '../../../dist/runners/onnx/session-options.js';
+import { ensureNetwork } from '../../../scripts/support/network.mjs';
+
+/** @import { LoadMessage } from '../../../dist/runners/onnx/child/messages.js' */
 
 const ROOT = join(import.meta.dirname, '../../..');
 const FACES = join(ROOT, 'samples/humans/validation/im');
@@ -16,16 +17,21 @@ const NAMES = [
 /** Pictures of the sample set, as the timing pass takes them. */
 export const IMAGES = NAMES.map((name, i) => ({ key: String(i), path: join(FACES, `${name}.jpg`) }));
 
-/** How a model that comes along is loaded; its file is fetched if it is not in the cache. */
+/**
+ * How a model that comes along is loaded; its file is fetched if it is not in the cache.
+ *
+ * @param {string} name
+ * @param {{ device?: string, threads?: number }} [where]
+ * @returns {Promise<LoadMessage>}
+ */
 export async function loadMessage(name, { device = 'cpu', threads = 2 } = {}) {
-  const loaded = await loadModelSpec(name);
-  const { assets } = await ensureOnnx(loaded, {
+  const { spec, assets } = await ensureNetwork(name, {
     onProgress: () => undefined,
     signal: new AbortController().signal,
   });
   return {
     kind: 'load',
-    spec: loaded.spec,
+    spec,
     paths: assets.paths,
     device: parseDevice(device),
     options: runnerOptionsSchema.parse({}),

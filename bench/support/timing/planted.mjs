@@ -11,6 +11,8 @@ import { spreadOfPlainArithmetic } from './plain-arithmetic.mjs';
 import { failedParts, partsDisturbedWhenWarm, sealedParts } from './seal-run.mjs';
 import { untilIdle } from './until-idle.mjs';
 
+/** @import { SealPart, SealPartName } from '../../../dist/schema/seal.js' */
+
 /** A process that computes for nothing on one core. */
 function busyLoop() {
   const child = spawn(process.execPath, ['-e', 'for (;;) {}'], { stdio: 'ignore' });
@@ -23,7 +25,11 @@ function decodeLoop() {
   return () => child.kill('SIGKILL');
 }
 
-/** For its first three quarters of a second the process is halted half of the time. */
+/**
+ * For its first three quarters of a second the process is halted half of the time.
+ *
+ * @param {number} pid
+ */
 function slowAtFirst(pid) {
   const end = performance.now() + 750;
   const timer = setInterval(() => {
@@ -55,7 +61,7 @@ async function clockParts() {
 const fallback = {
   model: './cpu-only.yaml',
   extra: 'device: webgpu\nallowFallback: true\n',
-  prepare(folder) {
+  prepare(/** @type {string} */ folder) {
     writeCpuOnlyModel(folder);
     writeFileSync(
       join(folder, 'cpu-only.yaml'),
@@ -64,7 +70,11 @@ const fallback = {
   },
 };
 
-/** Each violation, and the part that is named after it. */
+/**
+ * Each violation, and the part that is named after it.
+ *
+ * @type {[what: string, part: SealPartName, measure: () => Promise<readonly SealPart[]>][]}
+ */
 const PLANTED = [
   ['a busy loop on another core', 'idle', () => sealedParts({ during: busyLoop })],
   ['a decoding loop on another core', 'idle', () => sealedParts({ during: decodeLoop })],
@@ -93,10 +103,11 @@ export async function planted() {
       const parts = await measure();
       const failed = failedParts(parts);
       holds &&= failed.includes(part);
-      rows.push([what, part, failed.join(' ') || '-', parts.find(({ name }) => name === part).found]);
+      rows.push([what, part, failed.join(' ') || '-', parts.find(({ name }) => name === part)?.found ?? '-']);
     } catch (error) {
       if (part !== 'provider') throw error;
-      rows.push([what, part, 'skipped', `cannot be planted here: ${error.message}`]);
+      const why = error instanceof Error ? error.message : String(error);
+      rows.push([what, part, 'skipped', `cannot be planted here: ${why}`]);
     }
   }
   printTable(rows);
@@ -111,6 +122,8 @@ const TOLERANCE = timingPlan(timeSchema.parse({ profile: 'standard' })).toleranc
  * Bar: an undisturbed run is sealed at least 8 times in 10; of the others the reasons are printed. Before every run plain
  * arithmetic is judged in the same way: where that is uneven the machine is, whatever a harness does, and a run that is
  * sealed as often as that is steady is all that can be had.
+ *
+ * @param {{ runs: number }} options
  */
 export async function undisturbed({ runs }) {
   let sealed = 0;

@@ -6,8 +6,13 @@ import { IMAGES, loadMessage, NEVER, STANDARD_WARM_UP } from './models.mjs';
 import { untilIdle } from './until-idle.mjs';
 
 /**
+ * @import { SeriesOutcome } from '../../../dist/runners/onnx/timing/time-together.js'
+ */
+
+/**
  * Bar: one model timed twice as if it were two. A reader takes two models for different if the 95 % intervals of their
  * medians in the latency table do not touch; in 19 of 20 pairs they must.
+ * @param {{ pairs: number }} options
  */
 export async function sameModel({ pairs }) {
   const load = await loadMessage('contrast-baseline', { threads: 1 });
@@ -22,18 +27,27 @@ export async function sameModel({ pairs }) {
       datasetOf: () => 'samples',
       signal: NEVER,
     });
-    const [first, second] = outcomes.map(({ series }) =>
-      summarisePhase(series.samples.map(({ phases }) => predictMs(phases))),
-    );
-    const isApart =
-      first.p50Interval[1] < second.p50Interval[0] || second.p50Interval[1] < first.p50Interval[0];
+    const [first, second] = outcomes.map(p50Of);
+    const isApart = first.high < second.low || second.high < first.low;
     if (isApart) apart++;
-    const text = ({ p50, p50Interval: [low, high] }) =>
-      `${p50.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`;
-    rows.push([pair, text(first), text(second), (second.p50 / first.p50).toFixed(4), isApart ? 'yes' : 'no']);
+    const ratio = (second.p50 / first.p50).toFixed(4);
+    rows.push([String(pair), first.text, second.text, ratio, isApart ? 'yes' : 'no']);
   }
   printTable(rows);
   const allowed = Math.floor(pairs / 20);
   console.log(`  ${apart} of ${pairs} pairs told apart, allowed ${allowed}: ${verdict(apart <= allowed)}`);
   return apart <= allowed;
+}
+
+/**
+ * The median that the latency table gives, with its interval.
+ *
+ * @param {SeriesOutcome} outcome
+ */
+function p50Of(outcome) {
+  if (outcome.kind === 'failed') throw outcome.error;
+  const { p50, p50Interval } = summarisePhase(outcome.series.samples.map(({ phases }) => predictMs(phases)));
+  if (p50Interval === undefined) throw new Error('too few samples for an interval');
+  const [low, high] = p50Interval;
+  return { p50, low, high, text: `${p50.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})` };
 }

@@ -14,15 +14,23 @@ import { timeTogether } from '../../../dist/runners/onnx/timing/time-together.js
 import { IMAGES, loadMessage, NEVER } from './models.mjs';
 
 /**
+ * @import { SealPart } from '../../../dist/schema/seal.js'
+ * @import { Manifest } from '../../../dist/store/manifest.js'
+ * @import { TimingRecord } from '../../../dist/store/timing-record.js'
+ * @import { MachineFiles } from '../../../dist/runners/onnx/seal/machine-files.js'
+ */
+
+/**
  * One timing pass on the sample set, whole as a user runs it, with a config's own wishes; returns the parts of its seal.
  *
- * @param {object} plant what is wrong with it
+ * @param {object} [plant] what is wrong with it
  * @param {string} [plant.time] the config's timing
  * @param {string} [plant.model] by name, or a file beside the config
  * @param {string} [plant.extra] further lines of the config
  * @param {(folder: string) => void} [plant.prepare] writes files beside the config
  * @param {() => () => void} [plant.during] begins what disturbs, and returns what ends it
- * @param {{proc: string, sys: string}} [plant.files] where the machine tells about itself
+ * @param {MachineFiles} [plant.files] where the machine tells about itself
+ * @returns {Promise<readonly SealPart[]>}
  */
 export async function sealedParts({
   time: wishes = 'profile: standard, threads: 1',
@@ -51,15 +59,19 @@ export async function sealedParts({
     const request = { ...prepared, shard: null, out, resume: false, emit: () => undefined, signal };
     await run({ ...request, phases: { predict: false, score: false, time: files === undefined } });
     if (files !== undefined) {
+      /** @type {Manifest} */
       const { settings } = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'));
       const { models } = prepared;
       await time({ folder: runFolder(out), settings, models, files, emit: () => undefined, signal });
     }
     const lines = (await readFile(join(out, 'timings.jsonl'), 'utf8')).trim().split('\n');
+    /** @type {TimingRecord[]} */
     const records = lines.map((line) => JSON.parse(line));
-    const failed = records.find(({ kind }) => kind === 'failed');
+    const failed = records.find((record) => record.kind === 'failed');
     if (failed !== undefined) throw new Error(failed.failure.message);
-    return records.findLast(({ kind }) => kind === 'model').pass.parts;
+    const timed = records.findLast((record) => record.kind === 'model');
+    if (timed?.pass === undefined) throw new Error('the pass told nothing of its conditions');
+    return timed.pass.parts;
   } finally {
     stop?.();
     rmSync(folder, { recursive: true, force: true });
@@ -81,7 +93,9 @@ export async function partsDisturbedWhenWarm(disturb) {
     sampling: plan.sampling,
     datasetOf,
     signal: NEVER,
-    onWarm: async (_name, pid) => disturb(pid),
+    onWarm: async (_name, pid) => {
+      if (pid !== undefined) disturb(pid);
+    },
   });
   if (outcome.kind === 'failed') throw outcome.error;
   return passRecord(outcome.series, {
@@ -99,4 +113,5 @@ export async function partsDisturbedWhenWarm(disturb) {
   }).parts;
 }
 
+/** @param {readonly SealPart[]} parts */
 export const failedParts = (parts) => parts.filter(({ pass }) => !pass).map(({ name }) => name);

@@ -1,0 +1,21 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+
+/**
+ * A new file of JSON lines, written no faster than the disk takes them.
+ *
+ * @param {string} path
+ */
+export function lines(path) {
+  const stream = createWriteStream(path);
+  return {
+    /** @param {object} record */
+    async write(record) {
+      if (!stream.write(`${JSON.stringify(record)}\n`)) await once(stream, 'drain');
+    },
+    async end() {
+      stream.end();
+      await once(stream, 'finish');
+    },
+  };
+}

@@ -1,5 +1,0 @@
-export declare const PEERS: readonly {
-  readonly name: string;
-  readonly warp: string;
-  readonly resample: string;
-}[];
