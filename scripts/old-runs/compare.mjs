@@ -43,6 +43,7 @@ const { values: options } = parseArgs({
 });
 /** @type {{ renamed: import('./differences.mjs').Renaming[], differences: import('./differences.mjs').Exception[] }} */
 const declared = JSON.parse(readFileSync(options.exceptions, 'utf8'));
+/** @type {typeof import('../../dist/cli/program.js')} */
 const { runCli } = await import(pathToFileURL(join(resolve(options.tree), 'dist', 'cli', 'program.js')).href);
 
 /** What stands in the stored files for the folder that they lie in. */

@@ -140,7 +140,7 @@ function ofValues(before, after, at) {
       const order = ofNames(names, others, at).filter(({ kind }) => kind === 'changed');
       return [...order, ...ofFields(byName(names, before), byName(others, after), at)];
     }
-    return ofFields({ ...before }, { ...after }, at);
+    return ofFields(Object.fromEntries(before.entries()), Object.fromEntries(after.entries()), at);
   }
   if (isRecord(before) && isRecord(after)) return ofFields(before, after, at);
   return [{ at, kind: 'changed', was: before, now: after }];

@@ -21,6 +21,7 @@ import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 
 const [tree = '', target = ''] = process.argv.slice(2).map((path) => resolve(path));
+/** @type {typeof import('../support/onnx-encode.mjs')} */
 const { attribute, encodeOnnx } = await import(
   pathToFileURL(join(tree, 'scripts', 'support', 'onnx-encode.mjs')).href
 );
@@ -155,15 +156,16 @@ write(
 // --- models ---------------------------------------------------------------------------------------------------------
 
 const { int, ints } = attribute;
-/** @param {string} op @param {string[]} inputs @param {string} output @param {object} [attributes] */
+/** @param {string} op @param {string[]} inputs @param {string} output @param {import('../support/onnx-encode.mjs').NodeDescription['attributes']} [attributes] */
 const node = (op, inputs, output, attributes = {}) => ({ op, inputs, outputs: [output], attributes });
 /** @param {string} input @param {string} output */
 const mean = (input, output) => node('ReduceMean', [input], output, { axes: ints([1]), keepdims: int(1) });
-/** @param {string} name @param {number} value */
+/** @param {string} name @param {number} value @returns {import('../support/onnx-encode.mjs').Initializer} */
 const number = (name, value) => ({ name, dtype: 'float32', dims: [], data: [value] });
 
-/** @param {string} name @param {object[]} nodes @param {object[]} initializers @param {string} more @param {number | string} batch */
+/** @param {string} name @param {import('../support/onnx-encode.mjs').NodeDescription[]} nodes @param {NonNullable<import('../support/onnx-encode.mjs').GraphDescription['initializers']>} initializers @param {string} more @param {number | string} batch */
 function writeModel(name, nodes, initializers, more = '', batch = 1) {
+  /** @type {import('../support/onnx-encode.mjs').GraphDescription} */
   const graph = {
     inputs: [{ name: 'image', dtype: 'float32', shape: [batch, 3, SIDE, SIDE] }],
     outputs: [{ name: 'map', dtype: 'float32', shape: [batch, 1, SIDE, SIDE] }],

@@ -1,6 +1,6 @@
 import { fileDownloadInfo, HubApiError } from '@huggingface/hub';
 import { MaskbenchError } from '../core/errors.js';
-import type { HubSource } from './spec.js';
+import type { HubSource } from './dataset-fields.js';
 
 /** How the hub is reached; what is left out is the hub client's own default. */
 export interface HubAccess {

@@ -6,7 +6,7 @@ import { findLayoutRoot } from './find-layout-root.js';
 import { hashFile } from '../core/hash-file.js';
 import { locateHubFile, type HubAccess } from './hub.js';
 import type { ResolvedDataset } from './resolve.js';
-import type { HubSource } from './spec.js';
+import type { HubSource } from './dataset-fields.js';
 import { unpackZip } from './unpack-zip.js';
 
 /**

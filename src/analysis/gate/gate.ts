@@ -55,7 +55,8 @@ export async function loadGate(reference: string, cwd: string): Promise<LoadedGa
 /** A rule that a gate has, with what it says under the rule's key. */
 export interface AskedRule {
   readonly rule: GateRule;
-  readonly asked: NonNullable<unknown>;
+  // What a rule says of it is checked by the rule's own schema: an object, whatever it holds.
+  readonly asked: object;
 }
 
 /** The rules that a gate has, in the order of the registry. */

@@ -1,19 +1,26 @@
+import { z } from 'zod';
 import type { Sample } from '../dataset.js';
-import { DIS5K_SPLITS, type SpecOf } from '../spec.js';
-import type { Layout } from './layout.js';
+import { layoutSchema, type Layout } from './layout.js';
 import { listSplits } from './list-splits.js';
 
-/** `DIS-TR`, `DIS-VD`, `DIS-TE1` to `DIS-TE4`, each with `im` and `gt`; file names carry a group and a category. */
-export const dis5k: Layout<SpecOf<'dis5k'>> = {
+const SPLITS = ['DIS-TE1', 'DIS-TE2', 'DIS-TE3', 'DIS-TE4', 'DIS-TR', 'DIS-VD'] as const;
+const summary = '{DIS-TR,DIS-VD,DIS-TE1..4}/{im,gt}, group and category in the file name';
+
+const schema = layoutSchema('dis5k', summary, {
+  splits: z.array(z.enum(SPLITS)).min(1).optional(),
+});
+
+export const dis5k: Layout<typeof schema> = {
   name: 'dis5k',
-  summary: '{DIS-TR,DIS-VD,DIS-TE1..4}/{im,gt}, group and category in the file name',
-  splits: (spec) => spec.splits ?? DIS5K_SPLITS,
+  summary,
+  schema,
+  splits: (spec) => spec.splits ?? SPLITS,
   defaultTags: (_spec, split) => (split === undefined ? [] : [tagOf(split)]),
   list: (spec, root) =>
     listSplits({
       dataset: spec.name,
       root,
-      known: DIS5K_SPLITS,
+      known: SPLITS,
       wanted: spec.splits,
       attributes: (split, stem) => ({ split, ...dis5kAttributes(stem) }),
     }),

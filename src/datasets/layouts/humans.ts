@@ -1,20 +1,28 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HUMANS_SPLITS, type SpecOf } from '../spec.js';
-import type { Layout } from './layout.js';
+import { z } from 'zod';
+import { layoutSchema, type Layout } from './layout.js';
 import { listSplits } from './list-splits.js';
 
-/** `{training,validation}/{im,gt}`, as schirrmacher/humans makes it; its scripts put the two into `dataset/`. */
-export const humans: Layout<SpecOf<'humans'>> = {
+const SPLITS = ['training', 'validation'] as const;
+const summary = '{training,validation}/{im,gt}, masks are soft alpha';
+
+const schema = layoutSchema('humans', summary, {
+  splits: z.array(z.enum(SPLITS)).min(1).optional(),
+});
+
+/** As schirrmacher/humans makes it; its scripts put the two splits into `dataset/`. */
+export const humans: Layout<typeof schema> = {
   name: 'humans',
-  summary: '{training,validation}/{im,gt}, masks are soft alpha',
-  splits: (spec) => spec.splits ?? HUMANS_SPLITS,
+  summary,
+  schema,
+  splits: (spec) => spec.splits ?? SPLITS,
   defaultTags: () => ['humans'],
   async *list(spec, root) {
     yield* listSplits({
       dataset: spec.name,
       root: await folderOfSplits(root),
-      known: HUMANS_SPLITS,
+      known: SPLITS,
       wanted: spec.splits,
       attributes: (split) => ({ split }),
     });
@@ -23,7 +31,7 @@ export const humans: Layout<SpecOf<'humans'>> = {
 
 async function folderOfSplits(root: string): Promise<string> {
   for (const folder of [root, join(root, 'dataset')]) {
-    for (const split of HUMANS_SPLITS) {
+    for (const split of SPLITS) {
       const found = await stat(join(folder, split)).catch(() => undefined);
       if (found?.isDirectory() === true) return folder;
     }

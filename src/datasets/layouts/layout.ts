@@ -1,19 +1,29 @@
+import { z } from 'zod';
 import type { DatasetEntry } from '../dataset.js';
-import type { DatasetSpec } from '../spec.js';
+import { datasetFields } from '../dataset-fields.js';
 
-/** How a kind of dataset lies on disk. A new kind is one such object, its line in the registry and its schema. */
-export interface Layout<S extends DatasetSpec> {
-  readonly name: S['layout'];
+/** How a kind of dataset lies on disk. A new kind is a file with one such object, and its entry in the registry. */
+export interface Layout<S extends LayoutSchema> {
+  readonly name: z.output<S>['layout'];
   /** One line for people. */
   readonly summary: string;
+  /** Of a spec that names this layout. */
+  readonly schema: S;
   /** The splits that are asked for or, where the layout knows them beforehand, could be there. */
-  splits(spec: S): readonly string[];
+  splits(spec: z.output<S>): readonly string[];
   /** Tags of the public sets that a split (or, without one, the whole) has pictures of, unless the spec says. */
-  defaultTags(spec: S, split: string | undefined): readonly string[];
+  defaultTags(spec: z.output<S>, split: string | undefined): readonly string[];
   /**
    * Every pair and every problem below `root`, in code-unit order of the ids, with bounded memory.
    *
    * @throws MaskbenchError `data.missing` if nothing of the layout is there.
    */
-  list(spec: S, root: string): AsyncIterable<DatasetEntry>;
+  list(spec: z.output<S>, root: string): AsyncIterable<DatasetEntry>;
+}
+
+type LayoutSchema = z.ZodObject<typeof datasetFields & { layout: z.ZodLiteral<string> }>;
+
+/** The schema of a layout: what all datasets may say, and what only this kind does. */
+export function layoutSchema<N extends string, F extends z.ZodRawShape>(name: N, summary: string, fields: F) {
+  return z.strictObject({ ...datasetFields, layout: z.literal(name).describe(summary), ...fields });
 }

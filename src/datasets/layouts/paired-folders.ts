@@ -1,17 +1,53 @@
 import { realpath } from 'node:fs/promises';
+import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
+import { innerPath } from '../dataset-fields.js';
+import { IMAGE_EXTENSIONS } from '../extensions.js';
 import { listPairs } from '../list-pairs.js';
 import { problemEntry } from '../problem-entry.js';
-import type { SpecOf } from '../spec.js';
 import { expandFolders } from './expand-folders.js';
-import type { Layout } from './layout.js';
+import { layoutSchema, type Layout } from './layout.js';
 
-type Spec = SpecOf<'paired-folders'>;
+const summary = 'any folder of images beside any folder of masks, paired by name';
 
-/** Any folder of images beside any folder of masks. */
-export const pairedFolders: Layout<Spec> = {
+const sideSchema = z
+  .strictObject({
+    path: z
+      .union([innerPath, z.array(innerPath).min(1)])
+      .describe(
+        'Below the root. Of several candidates the first that exists is taken; a part * stands for any folder.',
+      ),
+    prefix: z.string().default(''),
+    suffix: z.string().default(''),
+    extensions: z
+      .array(z.string().regex(/^\.[^\\/]+$/, 'expected an extension with its dot, as ".png"'))
+      .min(1)
+      .default([...IMAGE_EXTENSIONS]),
+  })
+  .describe('Which files of a folder belong to one side of the pairs: <prefix><stem><suffix><extension>.');
+
+const schema = layoutSchema('paired-folders', summary, {
+  images: sideSchema,
+  truths: sideSchema,
+  nested: z
+    .boolean()
+    .default(false)
+    .describe('Whether folders below the two paths count; their relative path is then part of the id.'),
+  splits: z
+    .array(innerPath)
+    .min(1)
+    .optional()
+    .describe(
+      'What the * parts of the two paths may stand for, e.g. DIS5K/DIS-VD; without it, whatever is there.',
+    ),
+});
+
+type Spec = z.output<typeof schema>;
+
+export const pairedFolders: Layout<typeof schema> = {
   name: 'paired-folders',
-  summary: 'any folder of images beside any folder of masks, paired by name',
+  summary,
+  schema,
   splits: (spec) => spec.splits ?? (isSplit(spec.contains) ? Object.keys(spec.contains) : []),
   defaultTags: (spec, split) => [split === undefined ? spec.name : lastPart(split).toLowerCase()],
   async *list(spec, root) {

@@ -39,8 +39,12 @@ const BYTES_PER_WEIGHT_BYTE = 5;
  * How the accuracy pass uses the machine. On a CPU several processes with one thread each beat one process with many
  * (0.58 against 0.51 images/s on two cores); on other devices one process feeds the device.
  */
-function divideCores(
-  { parallelism: { processes, threads }, device, samples }: OpenRequest,
+export function divideCores(
+  {
+    parallelism: { processes, threads },
+    device,
+    samples,
+  }: Pick<OpenRequest, 'parallelism' | 'device' | 'samples'>,
   modelBytes: number,
 ): { readonly processes: number; readonly threads: number } {
   const cores = availableParallelism();

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { UNKNOWN_TRAINING } from '../schema/leakage.js';
+
+export const datasetName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-" only')
+  .describe('What tables and folders call the dataset.');
+
+const tags = z.array(
+  z
+    .string()
+    .min(1)
+    .refine((tag) => tag !== UNKNOWN_TRAINING, 'that stands for unknown training data, and is no tag'),
+);
+
+const hex = (digits: number): z.ZodString =>
+  z
+    .string()
+    .regex(new RegExp(`^[0-9a-f]{${digits}}$`), `expected ${digits} hexadecimal digits in lower case`);
+
+/** A path below the root: from data, so it may neither be absolute nor climb. */
+export const innerPath = z
+  .string()
+  .min(1)
+  .refine(
+    (path) => !/^([\\/]|[A-Za-z]:)/.test(path) && !path.split(/[\\/]/).includes('..'),
+    'expected a path below the root: relative and without ".."',
+  );
+
+const byHand = {
+  url: z.url().describe('Where the files are to be had.'),
+  instructions: z.string().min(1).describe('What a person has to do there, in words.'),
+};
+
+const sourceSchema = z
+  .discriminatedUnion('kind', [
+    z
+      .strictObject({
+        kind: z.literal('hf'),
+        repo: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'expected "owner/name"'),
+        repoType: z.enum(['dataset', 'model']).default('dataset'),
+        revision: hex(40).describe('A full commit: a branch or a tag could change under a published number.'),
+        file: innerPath.describe('The archive in the repository.'),
+        sha256: hex(64),
+        bytes: z.int().positive(),
+        unpack: z.literal('zip').default('zip'),
+        byHand: z
+          .strictObject(byHand)
+          .optional()
+          .describe('The way round the hub, for a machine that cannot reach it.'),
+      })
+      .describe('One pinned archive on the Hugging Face hub.'),
+    z.strictObject({ kind: z.literal('manual'), ...byHand }).describe('A person\u2019s own hands.'),
+  ])
+  .describe('Where the files come from.');
+
+export type DatasetSource = z.output<typeof sourceSchema>;
+export type HubSource = Extract<DatasetSource, { kind: 'hf' }>;
+
+/** What every dataset may say, whatever its layout. */
+export const datasetFields = {
+  name: datasetName,
+  title: z.string().optional().describe('What reports call it.'),
+  description: z.string().optional(),
+  licence: z.string().optional(),
+  root: z
+    .string()
+    .min(1)
+    .describe(
+      'The folder. ${NAME}, ${NAME:-default}, ${CONFIG_DIR} (the folder of this file) and a leading ~ are expanded; else relative to the current directory.',
+    ),
+  contains: z
+    .union([tags, z.record(z.string(), tags)])
+    .optional()
+    .describe(
+      'Tags of the public sets whose pictures are in here, for all splits or by split; models name them in trainedOn.',
+    ),
+  expected: z
+    .union([z.int().positive(), z.record(z.string(), z.int().positive())])
+    .optional()
+    .describe('How many samples a complete copy has, in all or by split.'),
+  terms: z
+    .strictObject({
+      url: z.url(),
+      mustAccept: z
+        .boolean()
+        .default(false)
+        .describe('Whether "datasets pull" asks for --accept-terms first.'),
+    })
+    .optional(),
+  source: sourceSchema.optional(),
+};
