@@ -10,13 +10,13 @@ import { signaturesOf } from '../dist/metrics/signature.js';
 import { lines } from './support/lines.mjs';
 import { printMachine, printTable, verdict } from './support/print.mjs';
 
-/** @import { Conventions, Protocol } from '../dist/metrics/metric.js' */
+/** @import { Conventions } from '../dist/metrics/metric.js' */
 
 const SAMPLES = [2000, 20_000];
 const MODELS = ['a', 'b', 'c', 'd', 'e'];
-/** @type {Protocol[]} */
+/** @type {string[]} */
 const PROTOCOLS = ['fixed', 'sod'];
-/** @type {Conventions & { protocols: Protocol[] }} */
+/** @type {Conventions & { protocols: string[] }} */
 const SCORING = { protocols: PROTOCOLS, threshold: 128, empty: 'one' };
 /** The heap that each process may have, MB: a key and a few numbers a cell fit, the scores of 100,000 do not. */
 const HEAP = 64;

@@ -20,14 +20,14 @@ import { printMachine, verdict } from './support/print.mjs';
 
 /**
  * @import { RunSettings } from '../dist/store/manifest.js'
- * @import { Conventions, Protocol } from '../dist/metrics/metric.js'
+ * @import { Conventions } from '../dist/metrics/metric.js'
  * @import { Random } from '../dist/stats/random.js'
  */
 
 const IMAGES = Number(process.env.MASKBENCH_BENCH_IMAGES ?? 100_000);
 const BAR_SECONDS = 20;
 const BAR_BYTES = 1e9;
-/** @type {Conventions & { protocols: Protocol[] }} */
+/** @type {Conventions & { protocols: string[] }} */
 const SCORING = { protocols: ['fixed'], threshold: 128, empty: 'one' };
 const METRICS = metricsOf(SCORING.protocols).map(({ meta }) => meta.id);
 

@@ -18,13 +18,13 @@ import { generator } from './kill-run.mjs';
 import { lines } from './lines.mjs';
 
 /**
- * @import { Conventions, Protocol } from '../../dist/metrics/metric.js'
+ * @import { Conventions } from '../../dist/metrics/metric.js'
  * @import { RunFolder } from '../../dist/store/run-folder.js'
  * @import { RunSettings } from '../../dist/store/manifest.js'
  * @import { GrayImage } from '../../dist/image/raster.js'
  */
 
-/** @typedef {Conventions & { protocols: Protocol[] }} Scoring */
+/** @typedef {Conventions & { protocols: string[] }} Scoring */
 /** @typedef {{ name: string, count: number }} Part a dataset and its number of samples */
 /** @typedef {{ x: number, y: number, a: number, b: number }} Ellipse */
 
