@@ -58,6 +58,7 @@ const ONLY_IN = {
   sharp: 'image/codec.ts',
   'onnxruntime-node': 'runners/onnx/',
   commander: 'cli/',
+  '@commander-js/extra-typings': 'cli/',
   'cli-progress': 'cli/',
 };
 

@@ -27,5 +27,6 @@ export { METRICS, metricsOf } from './metrics/registry.js';
 export { scorePair } from './metrics/score-pair.js';
 export { signatureOf } from './metrics/signature.js';
 export { decodeMatte, decodeTruth } from './image/codec.js';
-export { REPORTS } from './reports/formats/registry.js';
-export type { Report } from './reports/formats/report.js';
+export { reportDocument, type ReportDocument } from './reports/document.js';
+export type { Format, RenderOptions } from './reports/formats/format.js';
+export { FORMATS } from './reports/formats/registry.js';

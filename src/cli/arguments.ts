@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
 
 /** `a,b,c`. */
 export const list = (text: string): string[] => {
@@ -37,3 +37,8 @@ export const bits = (text: string): number => {
   }
   return Number(text);
 };
+
+/** The names of a registry, as the choices of a flag. */
+export function keysOf<K extends string>(registry: Readonly<Record<K, unknown>>): readonly K[] {
+  return Object.keys(registry) as K[];
+}

@@ -1,3 +1,5 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+
 /** All of the process that a command may touch, so that commands can be tested without one. */
 export interface CliContext {
   /** Results. */
@@ -14,3 +16,15 @@ export interface CliContext {
 
 /** Where a command leaves the exit status of work that is done but not all well. */
 export type SetStatus = (status: number) => void;
+
+/** Exit status of work that is done, but of which a part failed. */
+export const SOME_FAILED = 3;
+
+/**
+ * A command: flags, help and action in one file, which loads what the action needs when it runs, since every file is read
+ * for the list of commands.
+ */
+export type DefineCommand = (context: CliContext, setStatus: SetStatus) => CommandUnknownOpts;
+
+/** What the flags of a command come to; its one definition is the command itself. */
+export type FlagsOf<C extends (...args: never) => { opts(): unknown }> = ReturnType<ReturnType<C>['opts']>;

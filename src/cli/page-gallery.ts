@@ -8,16 +8,11 @@ import { galleryOfComparison, galleryOfRuns, type NamedRun } from '../analysis/g
 import { runFolder } from '../store/run-folder.js';
 import { openSide } from '../analysis/compare/open-side.js';
 import type { Side } from '../analysis/compare/side.js';
+import type { PictureFlags } from './command-with-pictures.js';
 import { galleryFiles, type GalleryFiles } from './gallery-files.js';
 
 /** What a user may say of the pictures of a page. */
-export interface GalleryOptions {
-  /** Images at most; false for none. Default 60. */
-  readonly gallery?: number | false;
-  /** Of the previews, in pixels. Default 768. */
-  readonly gallerySize?: number;
-  /** Pictures in the page or beside it; by default by their number. */
-  readonly embed?: boolean;
+export interface GalleryOptions extends PictureFlags {
   /** A run folder or baseline. */
   readonly against?: string;
   /** By which images are chosen. */
@@ -76,11 +71,11 @@ async function withFiles(
 }
 
 /** @throws MaskbenchError `usage` for pictures in a format that has none. */
-export function assertGalleryHasPage(options: GalleryOptions, format: string): void {
+export function assertGalleryHasPage(options: GalleryOptions, isPage: boolean, format: string): void {
   const given = (['gallery', 'gallerySize', 'embed', 'against'] as const).find(
     (name) => options[name] !== undefined,
   );
-  if (given === undefined || format === 'html') return;
+  if (given === undefined || isPage) return;
   const flag = given === 'gallerySize' ? 'gallery-size' : given;
   throw new MaskbenchError('usage', `--${flag} is for pages, and the format is ${format}`, {
     remedy: 'add --format html',

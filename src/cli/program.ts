@@ -1,11 +1,7 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError } from '@commander-js/extra-typings';
 import { describeError, EXIT_STATUS, exitStatusOf, MaskbenchError } from '../core/errors.js';
+import { COMMANDS } from './commands/index.js';
 import type { CliContext, SetStatus } from './context.js';
-import { addInventoryCommands } from './inventory-commands.js';
-import { addModelCommands } from './model-commands.js';
-import { addRunCommands } from './run-commands.js';
-import { addScoreCommand } from './score-command.js';
-import { addVerdictCommands } from './verdict-commands.js';
 
 const HELP_FOOTER = `
 Exit status: 0 done or pass, 1 the gate failed, 2 inconclusive, 3 done but some cells failed,
@@ -58,11 +54,7 @@ function buildProgram(context: CliContext, setStatus: SetStatus): Command {
     })
     .showSuggestionAfterError()
     .exitOverride();
-  addRunCommands(program, context, setStatus);
-  addScoreCommand(program, context, setStatus);
-  addInventoryCommands(program, context, setStatus);
-  addVerdictCommands(program, context, setStatus);
-  addModelCommands(program, context, setStatus);
+  for (const define of COMMANDS) program.addCommand(define(context, setStatus));
   for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
     command.copyInheritedSettings(program).exitOverride();
   }

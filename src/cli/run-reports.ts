@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Summary } from '../schema/summary.js';
 import { gatherRun } from '../analysis/gather-page.js';
+import { reportDocument } from '../reports/document.js';
 import { markdown } from '../reports/formats/markdown.js';
 import { renderPage } from '../reports/page/render-page.js';
 import { readPageAssets } from './page-assets.js';
@@ -9,7 +10,7 @@ import { writeReport } from './write-report.js';
 
 /** The reports that every run folder holds: report.md and report.html, with its pictures in it or beside it. */
 export async function writeRunReports(folder: string, summary: Summary): Promise<void> {
-  await writeReport(join(folder, 'report.md'), markdown.render(summary));
+  await writeReport(join(folder, 'report.md'), markdown.render(reportDocument([summary])));
   const page = join(folder, 'report.html');
   const gallery = await galleryOfPage([folder], page, {}, folder);
   const input = { runs: [await gatherRun(folder, summary)], ...(gallery === null ? {} : { gallery }) };

@@ -5,16 +5,16 @@ const WIDTH = 80;
 /** Stands for a space at which a line must not break; to be replaced by one after wrapping. */
 export const NO_BREAK = '\u00a0';
 
-/** Words in lines of at most 80 columns; all lines but the first begin with `indent`. */
-export function wrapText(text: string, indent = ''): string {
+/** Words in lines of at most 80 columns: the first line behind `first`, the others behind `indent`. */
+export function wrapText(text: string, indent = '', first = ''): string {
   const lines: string[] = [];
-  let line = '';
+  let line = first;
   for (const word of escapeControls(text).split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > WIDTH) {
+    if (line !== first && line.length + 1 + word.length > WIDTH) {
       lines.push(line);
       // A word that the indent alone makes too long, such as a signature, goes without it.
       line = indent.length + word.length > WIDTH ? word : indent + word;
-    } else line = line === '' ? word : `${line} ${word}`;
+    } else line = line === first ? first + word : `${line} ${word}`;
   }
   return [...lines, line].join('\n');
 }

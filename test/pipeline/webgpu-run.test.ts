@@ -3,7 +3,7 @@ import { loadRunConfig } from '../../src/store/config.js';
 import { prepareRun } from '../../src/pipeline/prepare.js';
 import { run } from '../../src/pipeline/run.js';
 import type { Summary } from '../../src/schema/summary.js';
-import { acrossDevices } from '../../src/reports/across/across-devices.js';
+import { reportDocument } from '../../src/reports/document.js';
 import { findSoftwareGpu, setEnvironment } from '../support/software-gpu.js';
 import { execute, makeWorkspace, type Workspace } from '../support/workspace.js';
 
@@ -47,7 +47,7 @@ describe(`one experiment on two devices${gpu.kind === 'none' ? ` (skipped: ${gpu
     expect(cpu.models[0]?.timing?.pass?.placement).toBeNull();
     const placement = webgpu.models[0]?.timing?.pass?.placement;
     expect(placement?.nodes['WebGpuExecutionProvider']).toBeGreaterThan(0);
-    const [appendix] = acrossDevices([cpu, webgpu]).tables;
+    const [appendix] = reportDocument([cpu, webgpu]).tables;
     expect(appendix?.columns.map(({ group }) => group)).toEqual([undefined, 'cpu, 1 thread', 'webgpu']);
     expect(appendix?.rows[0]?.cells.every(({ text }) => text !== '-')).toBe(true);
   });

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/schema/summary.js';
-import { REPORTS } from '../../src/reports/formats/registry.js';
+import { reportDocument } from '../../src/reports/document.js';
+import { formatNamed, FORMATS } from '../../src/reports/formats/registry.js';
 import { HOSTILE, hostileSummary, SUMMARY } from './fixed-summary.js';
 
-function render(format: string, summary: Summary = SUMMARY): string {
-  const report = REPORTS.find(({ name }) => name === format);
-  if (report === undefined) throw new Error(`no format ${format}`);
-  return report.render(summary);
+async function render(format: string, summary: Summary = SUMMARY): Promise<string> {
+  return formatNamed(format).render(reportDocument([summary]));
 }
 
 /** Controls other than the line feed, and marks that turn the direction of what follows. */
@@ -16,19 +15,19 @@ const INVISIBLE =
   /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 describe('a report of a fixed summary', () => {
-  it.each(REPORTS.map(({ name, extension }) => [name, extension]))(
+  it.each(FORMATS.map(({ name, extension }) => [name, extension]))(
     'as %s is what it was',
     async (name, extension) => {
-      await expect(render(name)).toMatchFileSnapshot(join('__snapshots__', `summary.${extension}`));
+      await expect(await render(name)).toMatchFileSnapshot(join('__snapshots__', `summary.${extension}`));
     },
   );
 
   it('has no two formats of one name or one file', () => {
-    expect(new Set(REPORTS.map(({ name }) => name)).size).toBe(REPORTS.length);
-    expect(new Set(REPORTS.map(({ extension }) => extension)).size).toBe(REPORTS.length);
+    expect(new Set(FORMATS.map(({ name }) => name)).size).toBe(FORMATS.length);
+    expect(new Set(FORMATS.map(({ extension }) => extension)).size).toBe(FORMATS.length);
   });
 
-  it('needs neither times nor published figures nor scores', () => {
+  it('needs neither times nor published figures nor scores', async () => {
     const bare = {
       ...SUMMARY,
       timing: [],
@@ -36,20 +35,18 @@ describe('a report of a fixed summary', () => {
       failures: [],
       models: SUMMARY.models.map((m) => ({ ...m, timing: null })),
     };
-    for (const { name } of REPORTS) expect(render(name, bare)).toContain('isnet-fp16');
-    expect(render('terminal', bare)).not.toContain('Appendix 1');
+    for (const { name } of FORMATS) expect(await render(name, bare)).toContain('isnet-fp16');
+    expect(await render('terminal', bare)).not.toContain('Appendix 1');
   });
 });
 
 describe('the terminal report', () => {
-  it('has no line longer than 80 columns', () => {
-    const long = render('terminal')
-      .split('\n')
-      .filter((line) => line.length > 80);
+  it('has no line longer than 80 columns', async () => {
+    const long = (await render('terminal')).split('\n').filter((line) => line.length > 80);
     expect(long).toEqual([]);
   });
 
-  it('breaks long names rather than its lines', () => {
+  it('breaks long names rather than its lines', async () => {
     const name = 'a-model-with-a-name-that-goes-on-and-on-and-says-everything';
     const rename = (text: string): string => (text === 'isnet-fp16' ? name : text);
     const summary = {
@@ -58,7 +55,7 @@ describe('the terminal report', () => {
       accuracy: SUMMARY.accuracy.map((row) => ({ ...row, model: rename(row.model) })),
       timing: SUMMARY.timing.map((row) => ({ ...row, model: rename(row.model) })),
     };
-    const lines = render('terminal', summary).split('\n');
+    const lines = (await render('terminal', summary)).split('\n');
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     const firstColumn = lines
       .filter((line) => line.startsWith('│'))
@@ -66,8 +63,8 @@ describe('the terminal report', () => {
     expect(firstColumn.join('')).toContain(name);
   });
 
-  it('marks what was trained on the data, what is published and what failed', () => {
-    const text = render('terminal');
+  it('marks what was trained on the data, what is published and what failed', async () => {
+    const text = await render('terminal');
     expect(text).toMatch(/birefnet-general-lite *│ *Humans \(samples\).*0\.979 ‡/);
     expect(text).toMatch(/isnet-general-use † .*0\.82/);
     expect(text).toMatch(/broken .*│ +- *│ +- *│ +- *│ +0\/8/);
@@ -76,28 +73,28 @@ describe('the terminal report', () => {
 });
 
 describe('a hostile name', () => {
-  it.each(HOSTILE)('%j is shown in no format as anything but text', (text) => {
+  it.each(HOSTILE)('%j is shown in no format as anything but text', async (text) => {
     const summary = hostileSummary(text);
     for (const format of ['terminal', 'markdown', 'html']) {
-      expect(render(format, summary), format).not.toMatch(INVISIBLE);
-      expect(render(format, summary), format).not.toContain('\r');
+      expect(await render(format, summary), format).not.toMatch(INVISIBLE);
+      expect(await render(format, summary), format).not.toContain('\r');
     }
   });
 
-  it('becomes no element and no attribute of the page', () => {
+  it('becomes no element and no attribute of the page', async () => {
     const elements = (html: string): readonly string[] => html.match(/<[!/]?[a-z][a-z0-9]*/gi) ?? [];
-    const expected = elements(render('html'));
+    const expected = elements(await render('html'));
     for (const text of HOSTILE) {
-      const html = render('html', hostileSummary(text));
+      const html = await render('html', hostileSummary(text));
       expect(elements(html)).toEqual(expected);
       expect(html).not.toMatch(/<[^>]*\son\w+\s*=/);
     }
   });
 
-  it('leaves the tables of Markdown as many columns as they have, and no HTML', () => {
+  it('leaves the tables of Markdown as many columns as they have, and no HTML', async () => {
     const columns = (line: string): number => line.replaceAll(/\\./g, '').split('|').length;
     for (const text of HOSTILE) {
-      const markdown = render('markdown', hostileSummary(text));
+      const markdown = await render('markdown', hostileSummary(text));
       const tables = markdown.split('\n\n').filter((block) => block.startsWith('|'));
       expect(tables).toHaveLength(3);
       for (const table of tables) expect(new Set(table.split('\n').map(columns)).size, table).toBe(1);
@@ -105,18 +102,18 @@ describe('a hostile name', () => {
     }
   });
 
-  it('is one cell of a CSV file, and no formula', () => {
+  it('is one cell of a CSV file, and no formula', async () => {
     for (const text of HOSTILE) {
-      const rows = parseCsv(render('csv', hostileSummary(text)));
+      const rows = parseCsv(await render('csv', hostileSummary(text)));
       for (const row of rows) expect(row).toHaveLength(8);
       for (const cell of rows.flat()) expect(cell).not.toMatch(/^[=+@\t\r]|^-\D/);
       expect(rows.some((row) => row.some((cell) => cell.endsWith(text)))).toBe(true);
     }
   });
 
-  it('comes back from JSON as it was', () => {
+  it('comes back from JSON as it was', async () => {
     for (const text of HOSTILE)
-      expect((JSON.parse(render('json', hostileSummary(text))) as Summary).name).toBe(text);
+      expect((JSON.parse(await render('json', hostileSummary(text))) as Summary).name).toBe(text);
   });
 });
 

@@ -7,6 +7,7 @@ import type {
   SlownessSummary,
   TimingPassSummary,
 } from '../../src/schema/timing-summary.js';
+import { reportDocument } from '../../src/reports/document.js';
 import { csv } from '../../src/reports/formats/csv.js';
 import { html } from '../../src/reports/formats/html.js';
 import { inferenceTimeTable } from '../../src/reports/tables/inference-time-table.js';
@@ -60,14 +61,17 @@ function sealed(seal: Seal, pass: TimingPassSummary = PASS): Summary {
 describe('a time that is not sealed', () => {
   const unsealed = sealed({ kind: 'unsealed', failed: ['idle'] });
 
-  it.each([terminal, markdown, html, csv])('is marked in $name, with the part that failed', (report) => {
-    const text = report.render(unsealed);
-    expect(text).toMatch(report === csv ? /unsealed: idle/ : /(1891|1890) \\?\*/);
-    if (report === csv) return;
-    expect(text.replaceAll(/\s+/g, ' ')).toMatch(
-      /\* unsealed on cpu, 2 threads, failed: idle \(all models\)\./,
-    );
-  });
+  it.each([terminal, markdown, html, csv])(
+    'is marked in $name, with the part that failed',
+    async (report) => {
+      const text = await report.render(reportDocument([unsealed]));
+      expect(text).toMatch(report === csv ? /unsealed: idle/ : /(1891|1890) \\?\*/);
+      if (report === csv) return;
+      expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+        /\* unsealed on cpu, 2 threads, failed: idle \(all models\)\./,
+      );
+    },
+  );
 
   it('is explained in one line, parts that failed for the same models together', () => {
     const seals: Readonly<Record<string, Seal>> = {
@@ -94,14 +98,15 @@ describe('a time that is not sealed', () => {
     ]);
   });
 
-  it('is marked nowhere if it is sealed', () => {
-    const fine = sealed({ kind: 'sealed' });
-    for (const report of [terminal, markdown, html]) expect(report.render(fine)).not.toMatch(/\d \\?\*/);
+  it('is marked nowhere if it is sealed', async () => {
+    const fine = reportDocument([sealed({ kind: 'sealed' })]);
+    for (const format of [terminal, markdown, html])
+      expect(await format.render(fine)).not.toMatch(/\d \\?\*/);
     expect(csv.render(fine)).not.toContain('unsealed');
   });
 
   it('of which nobody knows the conditions is marked all the same', () => {
-    expect(terminal.render(SUMMARY)).toContain(
+    expect(terminal.render(reportDocument([SUMMARY]))).toContain(
       '* unsealed on cpu, 2 threads, failed: never watched (all models).',
     );
   });

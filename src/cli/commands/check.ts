@@ -1,42 +1,45 @@
 import { resolve } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import type { TimePair } from '../../analysis/gate/check.js';
+import type { LoadedGate } from '../../analysis/gate/gate.js';
 import { MaskbenchError } from '../../core/errors.js';
+import { jsonText } from '../../reports/formats/json.js';
 import type { GateOutcome, Verdict } from '../../schema/verdict.js';
-import { checkGate, type TimePair } from '../../analysis/gate/check.js';
-import { loadGate, measureOf, type LoadedGate } from '../../analysis/gate/gate.js';
-import { openSide } from '../../analysis/compare/open-side.js';
-import { runSelfTest } from '../../analysis/gate/self-test/run.js';
-import { createTimePair } from '../../analysis/gate/remeasure/time-pair.js';
-import { outcomeToAnnotations } from '../../reports/comparison/annotations.js';
-import { outcomeToHtml } from '../../reports/comparison/html.js';
-import { outcomeToJunit } from '../../reports/comparison/junit.js';
-import { outcomeToMarkdown } from '../../reports/comparison/markdown.js';
-import { outcomeToTerminal } from '../../reports/comparison/terminal.js';
-import type { CliContext } from '../context.js';
-import { createProgress } from '../progress.js';
-import { writeReport } from '../write-report.js';
+import { list } from '../arguments.js';
+import type { CliContext, DefineCommand, FlagsOf } from '../context.js';
 
-export interface CheckCommandOptions {
-  readonly baseline?: string;
-  readonly candidate?: string;
-  readonly gate: string;
-  readonly modelA?: string;
-  readonly modelB?: string;
-  readonly fileA?: string;
-  readonly fileB?: string;
-  readonly datasets?: readonly string[];
-  readonly force?: boolean;
-  readonly remeasure?: boolean;
-  readonly selfTest?: boolean;
-  readonly json?: boolean;
-  readonly junit?: string;
-  readonly markdown?: string;
-  readonly html?: string;
-}
+const flags = () =>
+  new Command('check')
+    .description('may the candidate be rolled out? status 0 pass, 1 fail, 2 inconclusive')
+    .option('--baseline <run>', 'a run folder or the name of a baseline')
+    .option('--candidate <run>', 'a run folder')
+    .option('--gate <file>', 'the rules: a YAML file, or the name of a gate of ours', 'rollout')
+    .option('--model-a <name>', 'the model of the baseline (default: models of equal name)')
+    .option('--model-b <name>', 'the model of the candidate')
+    .option('--datasets <names>', 'only these', list)
+    .option('--force', 'judge what is common in spite of differences; the result is marked')
+    .option('--remeasure', 'time both models now, interleaved, as the gate says')
+    .option('--file-a <file>', 'for --remeasure: where the file of model a is')
+    .option('--file-b <file>', 'for --remeasure: where the file of model b is')
+    .option('--json', 'print the verdict as JSON')
+    .option('--junit <file>', 'write JUnit XML as well')
+    .option('--markdown <file>', 'write a comment for a pull request as well')
+    .option('--html <file>', 'write a page as well')
+    .option('--self-test', 'whether the gate catches planted faults; needs nothing else');
+
+type Flags = FlagsOf<typeof flags>;
+
+/** `maskbench check`: the verdict on stdout and as exit status, and in the files asked for. */
+export const check: DefineCommand = (context, setStatus) =>
+  flags().action(async (options) => setStatus(await judge(options, context)));
 
 const STATUS: Readonly<Record<Verdict, number>> = { pass: 0, fail: 1, inconclusive: 2 };
 
-/** `maskbench check`: the verdict on stdout and as exit status, and in the files asked for. */
-export async function checkCommand(options: CheckCommandOptions, context: CliContext): Promise<number> {
+async function judge(options: Flags, context: CliContext): Promise<number> {
+  const { openSide } = await import('../../analysis/compare/open-side.js');
+  const { checkGate } = await import('../../analysis/gate/check.js');
+  const { loadGate } = await import('../../analysis/gate/gate.js');
+  const { outcomeToTerminal } = await import('../../reports/comparison/terminal.js');
   const loaded = await loadGate(options.gate, context.cwd);
   if (options.selfTest === true) return selfTest(loaded, options, context);
   const { baseline, candidate } = options;
@@ -53,18 +56,24 @@ export async function checkCommand(options: CheckCommandOptions, context: CliCon
     remeasure: options.remeasure === true ? await timing(candidate, loaded, options, context) : undefined,
   });
   await writeFiles(outcome, options, context);
-  context.out(options.json === true ? `${JSON.stringify(outcome, null, 2)}\n` : outcomeToTerminal(outcome));
+  context.out(options.json === true ? jsonText(outcome) : outcomeToTerminal(outcome));
   // GitHub reads annotations from both streams; stdout may be somebody's JSON.
-  if (context.env['GITHUB_ACTIONS'] === 'true') context.err(outcomeToAnnotations(outcome));
+  if (context.env['GITHUB_ACTIONS'] === 'true') {
+    const { outcomeToAnnotations } = await import('../../reports/comparison/annotations.js');
+    context.err(outcomeToAnnotations(outcome));
+  }
   return STATUS[outcome.verdict];
 }
 
 async function timing(
   candidate: string,
   { gate }: LoadedGate,
-  { fileA, fileB }: CheckCommandOptions,
+  { fileA, fileB }: Flags,
   context: CliContext,
 ): Promise<TimePair> {
+  const { measureOf } = await import('../../analysis/gate/gate.js');
+  const { createTimePair } = await import('../../analysis/gate/remeasure/time-pair.js');
+  const { createProgress } = await import('../progress.js');
   const emit = createProgress(context);
   const at = (file: string | undefined): string | undefined =>
     file === undefined ? undefined : resolve(context.cwd, file);
@@ -86,22 +95,24 @@ async function timing(
 
 async function writeFiles(
   outcome: GateOutcome,
-  { junit, markdown, html }: CheckCommandOptions,
+  { junit, markdown, html }: Flags,
   { cwd }: CliContext,
 ): Promise<void> {
+  const { outcomeToJunit } = await import('../../reports/comparison/junit.js');
+  const { outcomeToMarkdown } = await import('../../reports/comparison/markdown.js');
+  const { writeReport } = await import('../write-report.js');
   if (junit !== undefined) await writeReport(resolve(cwd, junit), outcomeToJunit(outcome));
   if (markdown !== undefined) await writeReport(resolve(cwd, markdown), outcomeToMarkdown(outcome));
-  if (html !== undefined) await writeReport(resolve(cwd, html), outcomeToHtml(outcome));
+  if (html === undefined) return;
+  const { outcomeToHtml } = await import('../../reports/comparison/html.js');
+  await writeReport(resolve(cwd, html), outcomeToHtml(outcome));
 }
 
 /** Status 1 if the gate does not say of every planted fault what it must. */
-async function selfTest(
-  loaded: LoadedGate,
-  { json }: CheckCommandOptions,
-  context: CliContext,
-): Promise<number> {
+async function selfTest(loaded: LoadedGate, { json }: Flags, context: CliContext): Promise<number> {
+  const { runSelfTest } = await import('../../analysis/gate/self-test/run.js');
   const results = await runSelfTest(loaded);
-  if (json === true) context.out(`${JSON.stringify(results, null, 2)}\n`);
+  if (json === true) context.out(jsonText(results));
   else {
     for (const { planted, expected, verdict, failed, ok } of results) {
       context.out(`${ok ? 'ok    ' : 'WRONG '} ${planted}: ${verdict} (expected: ${expected})\n`);

@@ -1,59 +1,56 @@
 import { resolve } from 'node:path';
-import type { Comparison } from '../../schema/comparison.js';
-import { compareSides } from '../../analysis/compare/compare.js';
-import { openSide } from '../../analysis/compare/open-side.js';
-import { comparisonToHtml } from '../../reports/comparison/html.js';
-import { comparisonToMarkdown } from '../../reports/comparison/markdown.js';
-import { comparisonToTerminal } from '../../reports/comparison/terminal.js';
-import type { CliContext } from '../context.js';
-import { readPageAssets } from '../page-assets.js';
-import { assertGalleryHasPage, galleryOfComparedPage, type GalleryOptions } from '../page-gallery.js';
-import { writeReport } from '../write-report.js';
-
-export type ComparisonFormat = 'terminal' | 'markdown' | 'json' | 'html';
-
-export interface CompareCommandOptions extends Omit<GalleryOptions, 'metric' | 'against'> {
-  readonly modelA?: string;
-  readonly modelB?: string;
-  readonly metrics?: readonly string[];
-  readonly datasets?: readonly string[];
-  readonly force?: boolean;
-  readonly format: ComparisonFormat;
-  readonly json?: boolean;
-  readonly out?: string;
-}
-
-const RENDER: Readonly<Record<Exclude<ComparisonFormat, 'html'>, (comparison: Comparison) => string>> = {
-  terminal: comparisonToTerminal,
-  markdown: comparisonToMarkdown,
-  json: (comparison) => `${JSON.stringify(comparison, null, 2)}\n`,
-};
+import { Option } from '@commander-js/extra-typings';
+import { jsonText } from '../../reports/formats/json.js';
+import { list } from '../arguments.js';
+import { commandWithPictures } from '../command-with-pictures.js';
+import type { DefineCommand } from '../context.js';
 
 /** `maskbench compare`: two runs or baselines held against each other, image by image. */
-export async function compareCommand(
-  a: string,
-  b: string,
-  options: CompareCommandOptions,
-  context: CliContext,
-): Promise<void> {
-  const format = options.json === true ? 'json' : options.format;
-  assertGalleryHasPage(options, format);
-  const [before, now] = [await openSide(a, context.cwd), await openSide(b, context.cwd)];
-  const { comparison } = await compareSides(before, now, {
-    models: { baseline: options.modelA, candidate: options.modelB },
-    metrics: options.metrics,
-    datasets: options.datasets,
-    force: options.force === true,
-  });
-  const out = options.out === undefined ? null : resolve(context.cwd, options.out);
-  const text =
-    format === 'html'
-      ? comparisonToHtml(
-          comparison,
-          await galleryOfComparedPage(before, now, comparison, out, options),
-          await readPageAssets(),
-        )
-      : RENDER[format](comparison);
-  if (out === null) context.out(text);
-  else await writeReport(out, text);
-}
+export const compare: DefineCommand = (context) =>
+  commandWithPictures('compare')
+    .description('hold two runs against each other, image by image; 64 or 65 if they must not be')
+    .argument('<a>', 'a run folder or the name of a baseline: the model before')
+    .argument('<b>', 'a run folder or the name of a baseline: the model now')
+    .option('--model-a <name>', 'the model of a (default: models of equal name are compared)')
+    .option('--model-b <name>', 'the model of b; a and b may be the same run')
+    .option('--metrics <ids>', 'only these; slices and moved images are by the first', list)
+    .option('--datasets <names>', 'only these', list)
+    .option('--force', 'compare what is common in spite of differences; the result is marked')
+    .addOption(
+      new Option('--format <format>', 'how')
+        .choices(['terminal', 'markdown', 'json', 'html'])
+        .default('terminal' as const),
+    )
+    .option('--json', 'short for --format json')
+    .option('--out <file>', 'write to a file instead of stdout')
+    .action(async (a, b, options) => {
+      const { compareSides } = await import('../../analysis/compare/compare.js');
+      const { openSide } = await import('../../analysis/compare/open-side.js');
+      const { assertGalleryHasPage, galleryOfComparedPage } = await import('../page-gallery.js');
+      const format = options.json === true ? 'json' : options.format;
+      assertGalleryHasPage(options, format === 'html', format);
+      const [before, now] = [await openSide(a, context.cwd), await openSide(b, context.cwd)];
+      const { comparison } = await compareSides(before, now, {
+        models: { baseline: options.modelA, candidate: options.modelB },
+        metrics: options.metrics,
+        datasets: options.datasets,
+        force: options.force === true,
+      });
+      const out = options.out === undefined ? null : resolve(context.cwd, options.out);
+      const render = {
+        json: () => jsonText(comparison),
+        terminal: async () =>
+          (await import('../../reports/comparison/terminal.js')).comparisonToTerminal(comparison),
+        markdown: async () =>
+          (await import('../../reports/comparison/markdown.js')).comparisonToMarkdown(comparison),
+        async html() {
+          const { comparisonToHtml } = await import('../../reports/comparison/html.js');
+          const { readPageAssets } = await import('../page-assets.js');
+          const gallery = await galleryOfComparedPage(before, now, comparison, out, options);
+          return comparisonToHtml(comparison, gallery, await readPageAssets());
+        },
+      }[format];
+      const text = await render();
+      if (out === null) context.out(text);
+      else await (await import('../write-report.js')).writeReport(out, text);
+    });

@@ -1,35 +1,39 @@
+import { Command } from '@commander-js/extra-typings';
+import { wrapText } from '../../core/text.js';
+import { jsonText } from '../../reports/formats/json.js';
 import { plainTable } from '../../reports/formats/plain-table.js';
 import { formatGpuMemory, type Gpu, type GpuState } from '../../runners/onnx/devices/gpu.js';
-import { listDevices, type DeviceList, type ListedDevice } from '../../runners/onnx/devices/list-devices.js';
+import type { DeviceList, ListedDevice } from '../../runners/onnx/devices/list-devices.js';
 import type { Processor } from '../../runners/onnx/devices/processor.js';
-import type { CliContext } from '../context.js';
-import { wrapText } from '../../core/text.js';
+import type { DefineCommand } from '../context.js';
 
 /** `maskbench devices`: what this machine has, what it can run on, and what would help with the rest. */
-export async function devicesCommand(
-  { json }: { readonly json?: boolean },
-  context: CliContext,
-): Promise<void> {
-  const list = await listDevices(context.signal);
-  if (json === true) return context.out(`${JSON.stringify(list, null, 2)}\n`);
-  const { processor, gpus, devices } = list;
-  const rows = devices.map(({ device, usable, hardware }) => [
-    device,
-    usable ? 'yes' : 'no',
-    hardware ?? '-',
-  ]);
-  const lines = [
-    ...describeProcessor(processor),
-    ...(gpus.length === 0
-      ? ['no graphics processor whose driver tells of it']
-      : gpus.flatMap((gpu) => describeGpu(gpu, list))),
-    '',
-    plainTable(['device', 'usable', 'hardware'], rows),
-    '',
-    ...devices.filter(({ usable }) => !usable).map(explain),
-  ];
-  context.out(`${lines.map((line) => (line.includes('\n') ? line : wrapText(line, '  '))).join('\n')}\n`);
-}
+export const devices: DefineCommand = (context) =>
+  new Command('devices')
+    .description('what this machine can run on, and why not the rest')
+    .option('--json', 'as JSON')
+    .action(async ({ json }) => {
+      const { listDevices } = await import('../../runners/onnx/devices/list-devices.js');
+      const list = await listDevices(context.signal);
+      if (json === true) return context.out(jsonText(list));
+      const { processor, gpus } = list;
+      const rows = list.devices.map(({ device, usable, hardware }) => [
+        device,
+        usable ? 'yes' : 'no',
+        hardware ?? '-',
+      ]);
+      const lines = [
+        ...describeProcessor(processor),
+        ...(gpus.length === 0
+          ? ['no graphics processor whose driver tells of it']
+          : gpus.flatMap((gpu) => describeGpu(gpu, list))),
+        '',
+        plainTable(['device', 'usable', 'hardware'], rows),
+        '',
+        ...list.devices.filter(({ usable }) => !usable).map(explain),
+      ];
+      context.out(`${lines.map((line) => (line.includes('\n') ? line : wrapText(line, '  '))).join('\n')}\n`);
+    });
 
 function describeProcessor(processor: Processor): readonly string[] {
   const { model, logicalCores, physicalCores, usableCores, memoryBytes, caches, limits, virtual } = processor;

@@ -1,62 +1,66 @@
 import { availableParallelism } from 'node:os';
-import { loadDataset } from '../../datasets/load.js';
-import { parseCandidate } from '../../analysis/drift/candidate.js';
-import { measureDrift } from '../../analysis/drift/drift.js';
-import { summariseDrift, worstFirst } from '../../analysis/drift/summarise-drift.js';
-import { renderTable } from '../../reports/formats/terminal.js';
-import type { CliContext } from '../context.js';
+import { Command } from '@commander-js/extra-typings';
 import { wrapText } from '../../core/text.js';
-import { DRIFT_LEGEND, driftTable } from './drift-table.js';
-
-export interface DriftOptions {
-  readonly reference: string;
-  readonly candidates: readonly string[];
-  readonly dataset: string;
-  readonly limit?: number;
-  readonly worst: number;
-  readonly threshold: number;
-  readonly threads?: number;
-  readonly offline?: boolean;
-  readonly json?: boolean;
-}
-
-/** Exit status of work that is done, but of which a part failed. */
-const SOME_FAILED = 3;
-const TOLD_EVERY_MS = 5000;
+import { jsonText } from '../../reports/formats/json.js';
+import { renderTable } from '../../reports/formats/terminal.js';
+import { count, level, list } from '../arguments.js';
+import { SOME_FAILED, type DefineCommand } from '../context.js';
+import { ticker } from '../ticker.js';
 
 /** `maskbench drift`: how far mattes of one model lie from those of another, and where they part. */
-export async function driftCommand(options: DriftOptions, context: CliContext): Promise<number> {
-  const threads = options.threads ?? availableParallelism();
-  const dataset = await loadDataset(options.dataset, { cwd: context.cwd, env: context.env });
-  let told = performance.now();
-  const records = await measureDrift({
-    reference: parseCandidate(options.reference, threads),
-    candidates: options.candidates.map((label) => parseCandidate(label, threads)),
-    dataset,
-    limit: options.limit,
-    threshold: options.threshold,
-    offline: options.offline === true,
-    cwd: context.cwd,
-    onImage(done) {
-      if (performance.now() - told < TOLD_EVERY_MS) return;
-      told = performance.now();
-      context.err(`drift: ${done} images\n`);
-    },
-    signal: context.signal,
-  });
-  const summaries = summariseDrift(records);
-  const sorted = worstFirst(records);
-  if (options.json === true) {
-    const { reference, threshold } = options;
-    const json = { reference, dataset: dataset.name, threshold, summaries, images: sorted };
-    context.out(`${JSON.stringify(json, null, 2)}\n`);
-  } else {
-    const tables = summaries.map((summary) => {
-      const own = sorted.filter(({ candidate }) => candidate === summary.candidate);
-      return renderTable(driftTable(summary, options.reference, own.slice(0, options.worst)));
+export const drift: DefineCommand = (context, setStatus) =>
+  new Command('drift')
+    .description(
+      'how far mattes of other precisions, providers or exports lie from a reference, and from where on',
+    )
+    .requiredOption('--reference <model>', 'a name or YAML file, e.g. isnet-fp16 or isnet-fp16@cpu+threads=1')
+    .requiredOption(
+      '--candidates <models>',
+      'the same, separated by commas, e.g. isnet-quint8,isnet-fp16@webgpu',
+      list,
+    )
+    .requiredOption('--dataset <dataset>', 'a name or a YAML file')
+    .option('--limit <n>', 'only the first n images', count)
+    .option('--worst <n>', 'how many images to show', count, 10)
+    .option('--threshold <n>', 'foreground is >= n, 1 to 255', level, 128)
+    .option('--threads <n>', 'threads of each model (default: all cores)', count)
+    .option('--offline', 'use what is cached, never the network')
+    .option('--json', 'as JSON, with every image')
+    .addHelpText(
+      'after',
+      '\nAfter a model: @cpu, @webgpu, @cuda:0 ...; then +threads=<n>, +graph=disabled|basic|extended|all,\n+resample=<filter>, e.g. isnet-fp16@cpu+threads=1+resample=pillow-bilinear.',
+    )
+    .action(async (options) => {
+      const { parseCandidate } = await import('../../analysis/drift/candidate.js');
+      const { measureDrift } = await import('../../analysis/drift/drift.js');
+      const { summariseDrift, worstFirst } = await import('../../analysis/drift/summarise-drift.js');
+      const { loadDataset } = await import('../../datasets/load.js');
+      const { DRIFT_LEGEND, driftTable } = await import('../drift-table.js');
+      const threads = options.threads ?? availableParallelism();
+      const dataset = await loadDataset(options.dataset, context);
+      const records = await measureDrift({
+        reference: parseCandidate(options.reference, threads),
+        candidates: options.candidates.map((label) => parseCandidate(label, threads)),
+        dataset,
+        limit: options.limit,
+        threshold: options.threshold,
+        offline: options.offline === true,
+        cwd: context.cwd,
+        onImage: ticker(context, (done: number) => `drift: ${done} images`),
+        signal: context.signal,
+      });
+      const summaries = summariseDrift(records);
+      const sorted = worstFirst(records);
+      if (options.json === true) {
+        const { reference, threshold } = options;
+        context.out(jsonText({ reference, dataset: dataset.name, threshold, summaries, images: sorted }));
+      } else {
+        const tables = summaries.map((summary) => {
+          const own = sorted.filter(({ candidate }) => candidate === summary.candidate);
+          return renderTable(driftTable(summary, options.reference, own.slice(0, options.worst)));
+        });
+        const head = `drift on ${dataset.name}, threshold ${options.threshold}, worst images first`;
+        context.out(`${[head, ...tables, wrapText(DRIFT_LEGEND)].join('\n\n')}\n`);
+      }
+      setStatus(records.some(({ status }) => status === 'failed') ? SOME_FAILED : 0);
     });
-    const head = `drift on ${dataset.name}, threshold ${options.threshold}, worst images first`;
-    context.out(`${[head, ...tables, wrapText(DRIFT_LEGEND)].join('\n\n')}\n`);
-  }
-  return records.some(({ status }) => status === 'failed') ? SOME_FAILED : 0;
-}

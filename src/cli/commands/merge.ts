@@ -1,21 +1,24 @@
 import { resolve } from 'node:path';
-import { mergeRuns } from '../../pipeline/merge.js';
+import { Command } from '@commander-js/extra-typings';
 import { terminal } from '../../reports/formats/terminal.js';
-import type { CliContext } from '../context.js';
-import { writeRunReports } from '../run-reports.js';
+import { SOME_FAILED, type DefineCommand } from '../context.js';
 
 /** `maskbench merge`: the shards of one run as one run folder, with its reports. */
-export async function mergeCommand(
-  runs: readonly string[],
-  { out }: { readonly out: string },
-  context: CliContext,
-): Promise<number> {
-  const folder = resolve(context.cwd, out);
-  const summary = await mergeRuns(
-    runs.map((run) => resolve(context.cwd, run)),
-    folder,
-  );
-  await writeRunReports(folder, summary);
-  context.out(terminal.render(summary));
-  return summary.cells.failed > 0 ? 3 : 0;
-}
+export const merge: DefineCommand = (context, setStatus) =>
+  new Command('merge')
+    .description('put the shards of one run together into one run folder')
+    .argument('<run...>', 'run folders made with --shard 1/n to n/n')
+    .requiredOption('--out <folder>', 'the new run folder')
+    .action(async (runs, { out }) => {
+      const { mergeRuns } = await import('../../pipeline/merge.js');
+      const { reportDocument } = await import('../../reports/document.js');
+      const { writeRunReports } = await import('../run-reports.js');
+      const folder = resolve(context.cwd, out);
+      const summary = await mergeRuns(
+        runs.map((run) => resolve(context.cwd, run)),
+        folder,
+      );
+      await writeRunReports(folder, summary);
+      context.out(terminal.render(reportDocument([summary])));
+      setStatus(summary.cells.failed > 0 ? SOME_FAILED : 0);
+    });

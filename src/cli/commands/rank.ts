@@ -1,26 +1,23 @@
-import type { RankingReport } from '../../schema/ranking.js';
-import { openSide } from '../../analysis/compare/open-side.js';
-import { rankRun } from '../../analysis/compare/rank.js';
-import { rankingToMarkdown, rankingToTerminal } from '../../reports/comparison/ranking-table.js';
-import type { CliContext } from '../context.js';
-
-export interface RankCommandOptions {
-  readonly metrics?: readonly string[];
-  readonly format: 'terminal' | 'markdown' | 'json';
-}
-
-const RENDER: Readonly<Record<RankCommandOptions['format'], (report: RankingReport) => string>> = {
-  terminal: rankingToTerminal,
-  markdown: rankingToMarkdown,
-  json: (report) => `${JSON.stringify(report, null, 2)}\n`,
-};
+import { Command, Option } from '@commander-js/extra-typings';
+import { formatNamed, TABLE_FORMATS } from '../../reports/formats/registry.js';
+import { list } from '../arguments.js';
+import type { DefineCommand } from '../context.js';
 
 /** `maskbench rank`: the models of a run in tiers. */
-export async function rankCommand(
-  run: string,
-  options: RankCommandOptions,
-  context: CliContext,
-): Promise<void> {
-  const side = await openSide(run, context.cwd);
-  context.out(RENDER[options.format](await rankRun(side, { metrics: options.metrics })));
-}
+export const rank: DefineCommand = (context) =>
+  new Command('rank')
+    .description('the models of a run in tiers that can be told apart; leaked cells are left out')
+    .argument('<run>', 'a run folder or the name of a baseline')
+    .option('--metrics <ids>', 'rank by each of these (default: iou)', list)
+    .addOption(
+      new Option('--format <format>', 'how')
+        .choices(TABLE_FORMATS.map(({ name }) => name))
+        .default('terminal'),
+    )
+    .action(async (run, { metrics, format }) => {
+      const { openSide } = await import('../../analysis/compare/open-side.js');
+      const { rankRun } = await import('../../analysis/compare/rank.js');
+      const { rankingDocument } = await import('../../reports/comparison/ranking-table.js');
+      const ranking = await rankRun(await openSide(run, context.cwd), { metrics });
+      context.out(await formatNamed(format).render(rankingDocument(ranking)));
+    });

@@ -1,77 +1,96 @@
 import { resolve } from 'node:path';
+import { Option } from '@commander-js/extra-typings';
 import { MaskbenchError } from '../../core/errors.js';
-import type { Gallery } from '../../schema/gallery.js';
-import type { Summary } from '../../schema/summary.js';
-import { readSummary } from '../../store/read-summary.js';
-import { runFolder } from '../../store/run-folder.js';
-import { ACROSS_FORMATS, renderAcross } from '../../reports/across/render.js';
-import { renderPage } from '../../reports/page/render-page.js';
-import { REPORTS } from '../../reports/formats/registry.js';
-import type { CliContext } from '../context.js';
-import { gatherRuns } from '../gather-runs.js';
-import { readPageAssets } from '../page-assets.js';
-import { assertGalleryHasPage, galleryOfPage, type GalleryOptions } from '../page-gallery.js';
-import { writeReport } from '../write-report.js';
+import type { ReportDocument } from '../../reports/document.js';
+import { FORMATS, formatNamed, TABLE_FORMATS } from '../../reports/formats/registry.js';
+import { list } from '../arguments.js';
+import { commandWithPictures } from '../command-with-pictures.js';
+import type { CliContext, DefineCommand, FlagsOf } from '../context.js';
+import { EXPORTS } from '../exports/index.js';
 
-export interface ReportOptions extends GalleryOptions {
-  readonly format: string;
-  readonly out?: string;
-  readonly intervals?: boolean;
-  readonly columns?: readonly string[];
-}
+const flags = () =>
+  commandWithPictures('report')
+    .description('render a run again, or runs on several devices side by side')
+    .argument('<run...>', 'run folders')
+    .addOption(
+      new Option('--format <format>', 'how')
+        .choices([...FORMATS, ...EXPORTS].map(({ name }) => name))
+        .default('terminal'),
+    )
+    .option('--out <file>', 'write to a file instead of stdout; with svg and png: a folder, a file a plot')
+    .option('--intervals', 'markdown and latex: the 95 % interval beside every mean score')
+    .option('--columns <ids>', 'the metrics that the table of accuracy shows, such as iou,sod.s', list)
+    .option('--by <attribute>', 'scores by split, group, category, ipq, components ... of the samples')
+    .option('--against <run>', 'with --format html: a run or baseline before, to show what changed')
+    .option('--metric <id>', 'of --by, or by which the pictures are chosen; such as iou or sod.s');
 
-/** `maskbench report`: renders the summary of a run folder, or of several, made on several devices, side by side. */
-export async function reportCommand(
+type Flags = FlagsOf<typeof flags>;
+
+/** `maskbench report`: what run folders hold, in any format. */
+export const report: DefineCommand = (context) =>
+  flags().action(async (runs, options) => {
+    const { format: name, out, intervals = false } = options;
+    const exporter = EXPORTS.find((one) => one.name === name);
+    if (options.by === undefined && exporter !== undefined) {
+      await exporter.write(absolute(runs, context), out, context);
+      return;
+    }
+    const document = await (options.by === undefined
+      ? runsDocument(runs, options, context)
+      : slicesOf(runs, options.by, options, context));
+    const text = await formatNamed(name).render(document, { intervals });
+    if (out === undefined) context.out(text);
+    else {
+      const { writeReport } = await import('../write-report.js');
+      await writeReport(resolve(context.cwd, out), text);
+    }
+  });
+
+/** The runs' summaries; for a page with all that their folders have, and pictures. */
+async function runsDocument(
   runs: readonly string[],
-  options: ReportOptions,
+  options: Flags,
   context: CliContext,
-): Promise<void> {
-  const folders = runs.map((run) => resolve(context.cwd, run));
+): Promise<ReportDocument> {
+  const { format, columns } = options;
+  const isPage = formatNamed(format).needsPage === true;
+  const { assertGalleryHasPage, galleryOfPage } = await import('../page-gallery.js');
+  const { gatherRuns, readSummaries } = await import('../gather-runs.js');
+  const { reportDocument } = await import('../../reports/document.js');
+  assertGalleryHasPage(options, isPage, format);
+  const folders = absolute(runs, context);
+  if (!isPage) return reportDocument(await readSummaries(folders), columns);
+  const { readPageAssets } = await import('../page-assets.js');
   const out = options.out === undefined ? null : resolve(context.cwd, options.out);
-  assertGalleryHasPage(options, options.format);
-  const text =
-    options.format === 'html'
-      ? await page(folders, await galleryOfPage(runs, out, options, context.cwd), options)
-      : render(await readAll(folders), options);
-  if (out === null) context.out(text);
-  else await writeReport(out, text);
-}
-
-async function readAll(folders: readonly string[]): Promise<readonly Summary[]> {
-  const summaries: Summary[] = [];
-  for (const folder of folders) summaries.push(await readSummary(runFolder(folder)));
-  return summaries;
-}
-
-async function page(
-  folders: readonly string[],
-  gallery: Gallery | null,
-  { columns }: ReportOptions,
-): Promise<string> {
-  const input = await gatherRuns(folders);
-  const chosen = columns === undefined ? {} : { columns };
-  return renderPage(
-    { ...input, ...chosen, ...(gallery === null ? {} : { gallery }) },
-    await readPageAssets(),
+  const gallery = await galleryOfPage(runs, out, options, context.cwd);
+  const gathered = await gatherRuns(folders);
+  const document = reportDocument(
+    gathered.runs.map(({ summary }) => summary),
+    columns,
   );
+  const input = { ...document.page?.input, ...gathered, ...(gallery === null ? {} : { gallery }) };
+  return { ...document, page: { input, ...(await readPageAssets()) } };
 }
 
-function render(
-  summaries: readonly Summary[],
-  { format, intervals = false, columns }: ReportOptions,
-): string {
-  const rendering = { intervals, ...(columns === undefined ? {} : { columns }) };
-  const [only, ...others] = summaries;
-  if (only !== undefined && others.length === 0) {
-    const report = REPORTS.find(({ name }) => name === format);
-    if (report === undefined) throw new MaskbenchError('usage', `unknown format "${format}"`);
-    return report.render(only, rendering);
-  }
-  const across = ACROSS_FORMATS.find((name) => name === format);
-  if (across === undefined) {
-    throw new MaskbenchError('usage', `several runs cannot be rendered as ${format}`, {
-      remedy: `expected one of ${ACROSS_FORMATS.join(', ')}`,
+async function slicesOf(
+  [run = '', ...others]: readonly string[],
+  attribute: string,
+  { format, metric }: Flags,
+  context: CliContext,
+): Promise<ReportDocument> {
+  if (others.length > 0) throw new MaskbenchError('usage', '--by takes one run');
+  if (!TABLE_FORMATS.some(({ name }) => name === format)) {
+    throw new MaskbenchError('usage', `there are no slices as ${format}`, {
+      remedy: `with --by the formats are ${TABLE_FORMATS.map(({ name }) => name).join(', ')}`,
     });
   }
-  return renderAcross(summaries, across, rendering);
+  const { sliceScores } = await import('../../analysis/slices/slice-scores.js');
+  const { runFolder } = await import('../../store/run-folder.js');
+  const { slicesDocument } = await import('../slices-document.js');
+  const request = metric === undefined ? { attribute } : { attribute, metric };
+  return slicesDocument(await sliceScores(runFolder(resolve(context.cwd, run)), request));
+}
+
+function absolute(runs: readonly string[], { cwd }: CliContext): readonly string[] {
+  return runs.map((run) => resolve(cwd, run));
 }

@@ -1,82 +1,113 @@
 import { join, relative, resolve } from 'node:path';
+import { Command, Option } from '@commander-js/extra-typings';
+import type { RunRequest } from '../../pipeline/run.js';
+import { jsonText } from '../../reports/formats/json.js';
+import { terminal } from '../../reports/formats/terminal.js';
 import type { Summary } from '../../schema/summary.js';
-import { loadRunConfig, type LoadedConfig } from '../../store/config.js';
-import { prepareRun } from '../../pipeline/prepare.js';
-import { run } from '../../pipeline/run.js';
+import type { LoadedConfig } from '../../store/config.js';
 import type { TimeConfig, TimingProfile } from '../../store/time-schema.js';
-import { json } from '../../reports/formats/json.js';
-import { renderDecisive, terminal } from '../../reports/formats/terminal.js';
-import type { CliContext } from '../context.js';
-import { createDownloadProgress } from '../download-progress.js';
-import { createProgress } from '../progress.js';
-import { writeRunReports } from '../run-reports.js';
+import { count, keysOf, list, shard } from '../arguments.js';
+import { SOME_FAILED, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
 
-export interface RunOptions {
-  readonly models?: readonly string[];
-  readonly datasets?: readonly string[];
-  readonly device?: string;
-  readonly allowFallback?: boolean;
-  readonly profile?: TimingProfile;
-  readonly limit?: number;
-  readonly shard?: readonly [number, number];
-  readonly out?: string;
-  readonly resume?: boolean;
-  readonly offline?: boolean;
-  readonly json?: boolean;
-  readonly predict: boolean;
-  readonly score: boolean;
-  readonly time: boolean;
-}
+/** The compiler holds these names to the profiles that there are. */
+const PROFILES: Readonly<Record<TimingProfile, true>> = { quick: true, standard: true, publishable: true };
 
-/** Exit status of a run that is done but has failed cells. */
-const SOME_CELLS_FAILED = 3;
+/** A command on a run's config, with the flags that `run` and `time` share. */
+export const commandOnConfig = (name: string) =>
+  new Command(name)
+    .argument('<config>', 'YAML file of the run, such as configs/runs/quickstart.yaml')
+    .option('--models <names>', 'only these models of the config, by name', list)
+    .option('--datasets <names>', 'only these datasets of the config, by name', list)
+    .option('--device <device>', 'cpu, webgpu, cuda:0, tensorrt:0, coreml or dml')
+    .option('--allow-fallback', 'go on where the device asked for runs none of a model; the report names it')
+    .addOption(new Option('--profile <profile>', 'how thoroughly time is measured').choices(keysOf(PROFILES)))
+    .option('--limit <n>', 'at most n samples of every dataset', count)
+    .option('--out <folder>', 'the run folder (default: runs/<name of the config>)')
+    .option('--resume', 'continue the run in that folder')
+    .option('--offline', 'use what is cached, never the network')
+    .option('--json', 'print the summary as JSON instead of tables');
 
-/** `maskbench run`, and its phases alone: tables on stdout, the run folder's paths on stderr. */
-export async function runCommand(
+type Flags = FlagsOf<typeof commandOnConfig> & { readonly shard?: readonly [number, number] };
+
+/** `maskbench run`: all phases of a run, or some. */
+export const run: DefineCommand = (context, setStatus) =>
+  commandOnConfig('run')
+    .description('predict, score, time and report what a config describes')
+    .option('--shard <i/n>', 'every n-th sample only, for several machines', shard)
+    .option('--no-time', 'leave the timing pass out')
+    .option('--no-score', 'leave scoring out')
+    .addOption(
+      new Option('--only <phase>', 'one phase alone; score continues the run that is there')
+        .choices(['predict', 'score', 'time'])
+        .conflicts(['time', 'score']),
+    )
+    .action(async (config, { only, score, time, ...flags }) => {
+      const phases =
+        only === undefined
+          ? { predict: true, score, time }
+          : { predict: only === 'predict', score: only === 'score', time: only === 'time' };
+      // Mattes that are to be scored alone are those of a run that is there.
+      const resumed = only === 'score' ? { ...flags, resume: true as const } : flags;
+      setStatus(await runPhases(config, resumed, phases, context));
+    });
+
+/** Tables on stdout, the run folder's paths on stderr. */
+export async function runPhases(
   configPath: string,
-  options: RunOptions,
+  flags: Flags,
+  phases: RunRequest['phases'],
   context: CliContext,
 ): Promise<number> {
-  const loaded = withOverrides(await loadRunConfig(resolve(context.cwd, configPath)), options);
+  const { loadRunConfig } = await import('../../store/config.js');
+  const { prepareRun } = await import('../../pipeline/prepare.js');
+  const { run: runPrepared } = await import('../../pipeline/run.js');
+  const { createDownloadProgress } = await import('../download-progress.js');
+  const { createProgress } = await import('../progress.js');
+  const { writeRunReports } = await import('../run-reports.js');
+  const loaded = withOverrides(await loadRunConfig(resolve(context.cwd, configPath)), flags);
   const prepared = await prepareRun(loaded, {
-    models: options.models,
-    datasets: options.datasets,
-    offline: options.offline === true,
+    models: flags.models,
+    datasets: flags.datasets,
+    offline: flags.offline === true,
     env: context.env,
     onProgress: createDownloadProgress(context),
     signal: context.signal,
   });
-  const out = resolve(context.cwd, options.out ?? join('runs', loaded.config.name));
-  const { predict, score, time } = options;
-  const summary = await run({
+  const out = resolve(context.cwd, flags.out ?? join('runs', loaded.config.name));
+  const summary = await runPrepared({
     ...prepared,
-    shard: options.shard ?? null,
+    shard: flags.shard ?? null,
     out,
-    resume: options.resume === true,
-    phases: { predict, score, time },
+    resume: flags.resume === true,
+    phases,
     emit: createProgress(context),
     signal: context.signal,
   });
   await writeRunReports(out, summary);
-  context.out(options.json === true ? json.render(summary) : tables(summary));
+  context.out(flags.json === true ? jsonText(summary) : await tables(summary));
   const folder = relative(context.cwd, out) || '.';
   context.err(
     `Written to ${folder}: summary.json, predictions/ and, with every table, report.md and report.html\n`,
   );
   const { failed, planned } = summary.cells;
   // Phases alone leave cells undone on purpose; only failures of what was asked for count.
-  const unfinished = !predict || !score ? 0 : failed;
+  const unfinished = !phases.predict || !phases.score ? 0 : failed;
   if (unfinished > 0) context.err(`${failed} of ${planned} cells failed; summary.json says why\n`);
-  return unfinished > 0 ? SOME_CELLS_FAILED : 0;
+  return unfinished > 0 ? SOME_FAILED : 0;
 }
 
 /** The tables that decide; what a run without scores is about is the times, so it gets all of those. */
-function tables(summary: Summary): string {
-  return summary.cells.scored > 0 ? renderDecisive(summary) : terminal.render(summary);
+async function tables(summary: Summary): Promise<string> {
+  const { reportDocument } = await import('../../reports/document.js');
+  const { decisiveTables } = await import('../../reports/tables/tables-of.js');
+  const document = reportDocument([summary]);
+  return terminal.render(
+    summary.cells.scored > 0 ? { ...document, tables: decisiveTables([summary]) } : document,
+  );
 }
 
-function withOverrides(loaded: LoadedConfig, options: RunOptions): LoadedConfig {
-  const { device, limit, profile, allowFallback } = options;
+function withOverrides(loaded: LoadedConfig, flags: Flags): LoadedConfig {
+  const { device, limit, profile, allowFallback } = flags;
   const config = {
     ...loaded.config,
     ...(device === undefined ? {} : { device }),

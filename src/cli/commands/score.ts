@@ -1,78 +1,139 @@
 import { resolve } from 'node:path';
+import { Command, Option } from '@commander-js/extra-typings';
 import { describeError, escapeControls, MaskbenchError } from '../../core/errors.js';
 import { toError } from '../../core/failure.js';
-import { nearest } from '../../core/yaml-file.js';
-import { planBirefnetFolders } from '../../scoring/folders/birefnet-layout.js';
-import { countTruths, type FolderPlan } from '../../scoring/folders/folder-plan.js';
-import { planPlainFolders, type Affixes } from '../../scoring/folders/plain-layout.js';
-import { planToolkitFolders } from '../../scoring/folders/pysodevaltoolkit-layout.js';
-import { scoreFolders, type FolderScoring } from '../../scoring/folders/score-folders.js';
-import { tallyFolders, type FolderFailure } from '../../scoring/folders/tally.js';
-import type { Conventions } from '../../metrics/metric.js';
-import { DEFAULT_PROTOCOLS, metricsOf, PROTOCOL_IDS } from '../../metrics/registry.js';
-import type { CliContext } from '../context.js';
-import { createProgress } from '../progress.js';
-import { csvOutput } from '../score/csv.js';
-import { explainCells } from '../score/explain.js';
-import { jsonOutput } from '../score/json.js';
-import type { OutputRequest, ScoreOutput } from '../score/output.js';
-import { tableOutput } from '../score/table.js';
+import type { FolderPlan } from '../../scoring/folders/folder-plan.js';
+import type { Affixes } from '../../scoring/folders/plain-layout.js';
+import type { FolderScoring } from '../../scoring/folders/score-folders.js';
+import type { FolderFailure } from '../../scoring/folders/tally.js';
+import { keysOf, level, list } from '../arguments.js';
+import { SOME_FAILED, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
 
-export interface ScoreOptions {
-  readonly pred?: string;
-  readonly gt?: string;
-  readonly images?: string;
-  readonly layout: 'plain' | 'birefnet' | 'pysodevaltoolkit';
-  readonly datasetsJson?: string;
-  readonly methodsJson?: string;
-  readonly predPrefix?: string;
-  readonly predSuffix?: string;
-  readonly gtPrefix?: string;
-  readonly gtSuffix?: string;
-  readonly method?: string;
-  readonly datasets?: readonly string[];
-  readonly protocol?: readonly string[];
-  readonly threshold: number;
-  readonly empty: Conventions['empty'];
-  readonly resize?: boolean;
-  readonly format: ScoreFormat;
-  readonly perImage?: boolean;
-  readonly explain?: string;
-}
-
-export type ScoreFormat = 'table' | 'json' | 'csv';
-
-const OUTPUTS: Readonly<Record<ScoreFormat, (request: OutputRequest) => ScoreOutput>> = {
-  table: tableOutput,
-  json: jsonOutput,
-  csv: csvOutput,
+/** How scores are written: cell by cell as they come. */
+const OUTPUTS = {
+  table: async () => (await import('../score/table.js')).tableOutput,
+  json: async () => (await import('../score/json.js')).jsonOutput,
+  csv: async () => (await import('../score/csv.js')).csvOutput,
 };
 
-/** Exit status when images could not be scored. */
-const SOME_CELLS_FAILED = 3;
+/** Whose folders they are, and how they are read. */
+const LAYOUTS: Readonly<Record<Flags['layout'], (request: PlanRequest) => Promise<FolderPlan>>> = {
+  async plain({ options, withPictures, cwd }) {
+    const { planPlainFolders } = await import('../../scoring/folders/plain-layout.js');
+    const { method } = options;
+    return planPlainFolders({
+      ...predictionsAndTruths(options, cwd),
+      ...(withPictures
+        ? {
+            images: resolve(cwd, needed(options.images, '--images', 'the folder of the pictures themselves')),
+          }
+        : {}),
+      predictionNames: affixes(options.predPrefix, options.predSuffix),
+      truthNames: affixes(options.gtPrefix, options.gtSuffix),
+      ...(method === undefined ? {} : { method }),
+    });
+  },
+  async birefnet({ options, withPictures, cwd }) {
+    const { planBirefnetFolders } = await import('../../scoring/folders/birefnet-layout.js');
+    return planBirefnetFolders({ ...predictionsAndTruths(options, cwd), withPictures, ...chosenIn(options) });
+  },
+  async pysodevaltoolkit({ options, withPictures, cwd }) {
+    const { planToolkitFolders } = await import('../../scoring/folders/pysodevaltoolkit-layout.js');
+    const { datasetsJson, methodsJson } = options;
+    return planToolkitFolders({
+      datasetsFile: resolve(cwd, needed(datasetsJson, '--datasets-json', 'the file of datasets')),
+      methodsFile: resolve(cwd, needed(methodsJson, '--methods-json', 'the file of methods')),
+      cwd,
+      withPictures,
+      ...chosenIn(options),
+    });
+  },
+};
+
+const flags = () =>
+  new Command('score')
+    .description('score masks that were made elsewhere against their ground truths')
+    .option('--pred <folder>', 'the predictions')
+    .option('--gt <folder>', 'the ground truths')
+    .option('--images <folder>', 'the pictures themselves, for the cutout protocol')
+    .option('--protocol <names>', 'any of fixed (the default), sod, matting, cutout', list)
+    .option('--threshold <n>', 'fixed: foreground is >= n, 1 to 255', level, 128)
+    .addOption(
+      new Option('--empty <worth>', 'fixed: what two empty masks are worth')
+        .choices(['one', 'zero', 'skip'])
+        .default('one' as const),
+    )
+    .option('--resize', 'resize predictions of another size instead of failing them')
+    .addOption(new Option('--format <format>', 'how').choices(keysOf(OUTPUTS)).default('table' as const))
+    .option('--json', 'the same as --format json')
+    .option('--per-image', 'the scores of every image in tables and CSV; JSON has them always')
+    .option('--explain <id>', 'how the scores of one image came about')
+    .option('--method <name>', 'what the predictions are called; in a layout: only this method')
+    .option('--pred-prefix <text>', 'what names of predictions begin with')
+    .option('--pred-suffix <text>', 'what they end with, before or with the extension')
+    .option('--gt-prefix <text>', 'what names of ground truths begin with')
+    .option('--gt-suffix <text>', 'what they end with, before or with the extension')
+    .addOption(
+      new Option('--layout <layout>', 'whose folders they are')
+        .choices(['plain', 'birefnet', 'pysodevaltoolkit'])
+        .default('plain' as const),
+    )
+    .option('--datasets <names>', 'in a layout: only these datasets', list)
+    .option('--datasets-json <file>', 'pysodevaltoolkit: its file of datasets')
+    .option('--methods-json <file>', 'pysodevaltoolkit: its file of methods');
+
+type Flags = FlagsOf<typeof flags>;
+
+interface PlanRequest {
+  readonly options: Flags;
+  readonly withPictures: boolean;
+  readonly cwd: string;
+}
+
 /** Lines on stderr for failures, and for warnings. */
 const TOLD = 20;
 
 /** `maskbench score`: scores of masks that were made elsewhere. */
-export async function scoreCommand(options: ScoreOptions, context: CliContext): Promise<number> {
-  const protocols = protocolsIn(options);
-  const plan = await planOf(options, protocols, context.cwd);
-  const scoring: FolderScoring = {
-    protocols,
-    conventions: { threshold: options.threshold, empty: options.empty },
-    resize: options.resize === true,
-  };
-  if (options.explain !== undefined) {
-    const request = { id: options.explain, json: options.format === 'json', cwd: context.cwd };
-    context.out(await explainCells(plan, scoring, request));
-    return 0;
-  }
-  tell(
-    context,
-    plan.warnings.map((warning) => `warning: ${escapeControls(warning)}`),
-  );
-  const perImage = options.perImage === true;
-  const output = OUTPUTS[options.format]({ plan, scoring, perImage, out: context.out });
+export const score: DefineCommand = (context, setStatus) =>
+  flags().action(async (options) => {
+    const { metricsOf } = await import('../../metrics/registry.js');
+    const protocols = await protocolsIn(options);
+    const withPictures = metricsOf(protocols).some(({ meta }) => meta.needsPicture);
+    const plan = await LAYOUTS[options.layout]({ options, withPictures, cwd: context.cwd });
+    const scoring: FolderScoring = {
+      protocols,
+      conventions: { threshold: options.threshold, empty: options.empty },
+      resize: options.resize === true,
+    };
+    const format = options.json === true ? 'json' : options.format;
+    if (options.explain !== undefined) {
+      const { explainCells } = await import('../score/explain.js');
+      const request = { id: options.explain, json: format === 'json', cwd: context.cwd };
+      context.out(await explainCells(plan, scoring, request));
+      return;
+    }
+    tell(
+      context,
+      plan.warnings.map((warning) => `warning: ${escapeControls(warning)}`),
+    );
+    const failures = await scorePlan(plan, scoring, { ...options, format }, context);
+    if (failures.length === 0) return;
+    tellFailures(failures, plan, options, context);
+    setStatus(SOME_FAILED);
+  });
+
+async function scorePlan(
+  plan: FolderPlan,
+  scoring: FolderScoring,
+  options: Pick<Flags, 'format' | 'perImage'>,
+  context: CliContext,
+): Promise<readonly FolderFailure[]> {
+  const { countTruths } = await import('../../scoring/folders/folder-plan.js');
+  const { scoreFolders } = await import('../../scoring/folders/score-folders.js');
+  const { tallyFolders } = await import('../../scoring/folders/tally.js');
+  const { createProgress } = await import('../progress.js');
+  const outputTo = await OUTPUTS[options.format]();
+  const output = outputTo({ plan, scoring, perImage: options.perImage === true, out: context.out });
   const tally = tallyFolders(plan, scoring);
   const progress = createProgress(context);
   const total = countTruths(plan);
@@ -88,13 +149,14 @@ export async function scoreCommand(options: ScoreOptions, context: CliContext): 
   progress({ kind: 'phase-ended', phase: 'score' });
   const results = tally.finish();
   output.end(results);
-  if (results.failures.length === 0) return 0;
-  tellFailures(results.failures, plan, options, context);
-  return SOME_CELLS_FAILED;
+  return results.failures;
 }
 
 /** Known only once the registry is loaded, which no help text waits for. */
-function protocolsIn({ protocol = DEFAULT_PROTOCOLS }: ScoreOptions): readonly string[] {
+async function protocolsIn({ protocol }: Flags): Promise<readonly string[]> {
+  const { DEFAULT_PROTOCOLS, PROTOCOL_IDS } = await import('../../metrics/registry.js');
+  if (protocol === undefined) return DEFAULT_PROTOCOLS;
+  const { nearest } = await import('../../core/yaml-file.js');
   for (const name of protocol) {
     if (PROTOCOL_IDS.includes(name)) continue;
     const near = nearest(name, PROTOCOL_IDS);
@@ -108,7 +170,7 @@ function protocolsIn({ protocol = DEFAULT_PROTOCOLS }: ScoreOptions): readonly s
 function tellFailures(
   failures: readonly FolderFailure[],
   { several }: FolderPlan,
-  options: ScoreOptions,
+  options: Flags,
   context: CliContext,
 ): void {
   tell(
@@ -130,35 +192,18 @@ function tell(context: CliContext, lines: readonly string[]): void {
   if (lines.length > TOLD) context.err(`${lines.length - TOLD} more; --format json has them all\n`);
 }
 
-async function planOf(options: ScoreOptions, protocols: readonly string[], cwd: string): Promise<FolderPlan> {
-  const { layout, datasets, method } = options;
-  const chosen = {
+function predictionsAndTruths(options: Flags, cwd: string) {
+  return {
+    predictions: resolve(cwd, needed(options.pred, '--pred', 'the folder of predictions')),
+    truths: resolve(cwd, needed(options.gt, '--gt', 'the folder of ground truths')),
+  };
+}
+
+function chosenIn({ method, datasets }: Flags) {
+  return {
     ...(method === undefined ? {} : { methods: [method] }),
     ...(datasets === undefined ? {} : { datasets }),
   };
-  const withPictures = metricsOf(protocols).some(({ meta }) => meta.needsPicture);
-  if (layout === 'pysodevaltoolkit') {
-    const datasetsFile = resolve(
-      cwd,
-      needed(options.datasetsJson, '--datasets-json', 'the file of datasets'),
-    );
-    const methodsFile = resolve(cwd, needed(options.methodsJson, '--methods-json', 'the file of methods'));
-    return planToolkitFolders({ datasetsFile, methodsFile, cwd, withPictures, ...chosen });
-  }
-  const predictions = resolve(cwd, needed(options.pred, '--pred', 'the folder of predictions'));
-  const truths = resolve(cwd, needed(options.gt, '--gt', 'the folder of ground truths'));
-  if (layout === 'birefnet') return planBirefnetFolders({ predictions, truths, withPictures, ...chosen });
-  const images = withPictures
-    ? { images: resolve(cwd, needed(options.images, '--images', 'the folder of the pictures themselves')) }
-    : {};
-  return planPlainFolders({
-    predictions,
-    truths,
-    ...images,
-    predictionNames: affixes(options.predPrefix, options.predSuffix),
-    truthNames: affixes(options.gtPrefix, options.gtSuffix),
-    ...(method === undefined ? {} : { method }),
-  });
 }
 
 function affixes(prefix: string | undefined, suffix: string | undefined): Affixes {

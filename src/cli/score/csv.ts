@@ -1,7 +1,7 @@
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import type { Interval } from '../../schema/summary.js';
 import { metricsOf } from '../../metrics/registry.js';
-import { csvLine } from '../csv-line.js';
+import { csvLine } from '../../reports/formats/csv.js';
 import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
 
 /** The summary, a metric a line; or with `perImage` an image a line. RFC 4180; what is undefined is left empty. */

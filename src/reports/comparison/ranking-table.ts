@@ -1,23 +1,21 @@
 import type { RankingReport, RankingTable } from '../../schema/ranking.js';
-import { renderTable as renderMarkdown } from '../formats/markdown.js';
+import { tablesDocument, type ReportDocument } from '../document.js';
 import type { Table } from '../tables/table.js';
-import { renderTable as renderTerminal } from '../formats/terminal.js';
 import { figureCell } from './figures.js';
 
-/** A ranking for a terminal. */
-export function rankingToTerminal(report: RankingReport): string {
-  return `${tables(report).map(renderTerminal).join('\n\n')}\n`;
-}
-
-/** A ranking as GitHub-flavoured Markdown. */
-export function rankingToMarkdown(report: RankingReport): string {
-  return `${tables(report)
-    .map((table) => renderMarkdown(table))
-    .join('\n\n')}\n`;
-}
-
-function tables({ tables: all, alpha, signatures }: RankingReport): readonly Table[] {
-  return all.map((one) => toTable(one, alpha, signatures));
+/** A ranking: a table for each metric and dataset. */
+export function rankingDocument(report: RankingReport): ReportDocument {
+  const { tables, alpha, signatures } = report;
+  return tablesDocument({
+    tables: tables.map((one) => toTable(one, alpha, signatures)),
+    figures: {
+      columns: ['metric', 'dataset', 'tier', 'model', 'mean', 'n'],
+      rows: tables.flatMap(({ metric, dataset, ranks, n }) =>
+        ranks.map(({ tier, model, mean }) => [metric, dataset ?? '', tier, model, mean, n]),
+      ),
+    },
+    data: report,
+  });
 }
 
 function toTable(

@@ -1,9 +1,9 @@
+import { wrapText } from '../../core/text.js';
 import type { Comparison } from '../../schema/comparison.js';
 import type { GateOutcome, PairVerdict } from '../../schema/verdict.js';
 import { renderTable } from '../formats/terminal.js';
 import { headline, imageLine, verdictTitle, VERDICT_WORDS } from './outcome-lines.js';
 import { pairTitle, preambleOf, tablesOfPair } from './tables.js';
-import { wrap } from './wrap.js';
 
 /** A comparison for a terminal, without colours. */
 export function comparisonToTerminal(comparison: Comparison): string {
@@ -19,25 +19,26 @@ export function outcomeToTerminal(outcome: GateOutcome): string {
   return `${[
     preamble(comparison),
     ...outcome.pairs.map((pair) => [`== ${verdictTitle(pair)}`, ...checkLines(pair)].join('\n')),
-    wrap(headline(outcome)),
+    wrapText(headline(outcome)),
   ].join('\n\n')}\n`;
 }
 
 function preamble(comparison: Comparison): string {
   const { sides, warnings, remarks } = preambleOf(comparison);
-  return [...sides, ...warnings, ...remarks].map((line) => wrap(line, '', '  ')).join('\n');
+  return [...sides, ...warnings, ...remarks].map((line) => wrapText(line, '  ')).join('\n');
 }
 
 /** Images listed below a check. */
 const LISTED = 5;
+/** Of evidence below its verdict, and of the images below that. */
+const INDENT = ' '.repeat(13);
+const DEEPER = ' '.repeat(15);
 
 function checkLines({ checks }: PairVerdict): readonly string[] {
   return checks.flatMap(({ verdict, rule, evidence, images, figures }) => [
-    wrap(rule, `${VERDICT_WORDS[verdict].padEnd(13)}`, ' '.repeat(13)),
-    wrap(evidence, ' '.repeat(13)),
-    ...images.slice(0, LISTED).map((image) => wrap(imageLine(image), ' '.repeat(15))),
-    ...(images.length > LISTED
-      ? [`${' '.repeat(15)}and ${(figures['hits'] ?? images.length) - LISTED} more`]
-      : []),
+    wrapText(rule, INDENT, VERDICT_WORDS[verdict].padEnd(INDENT.length)),
+    wrapText(evidence, INDENT, INDENT),
+    ...images.slice(0, LISTED).map((image) => wrapText(imageLine(image), DEEPER, DEEPER)),
+    ...(images.length > LISTED ? [`${DEEPER}and ${(figures['hits'] ?? images.length) - LISTED} more`] : []),
   ]);
 }

@@ -1,11 +1,16 @@
-import { renderPage } from '../page/render-page.js';
-import type { Report } from './report.js';
+import { MaskbenchError } from '../../core/errors.js';
+import type { Format } from './format.js';
 
-/** The page of a summary alone: without script, plots of images, and pictures. `renderPage` takes all that a run has. */
-export const html: Report = {
+/** One self-contained page; of summaries alone it has neither script nor plots of images nor pictures. */
+export const html: Format = {
   name: 'html',
   extension: 'html',
   summary: 'one self-contained page',
-  render: (summary, { columns } = {}) =>
-    renderPage({ runs: [{ summary }], ...(columns === undefined ? {} : { columns }) }),
+  needsPage: true,
+  async render({ page }) {
+    if (page === null) throw new MaskbenchError('usage', 'there is no page of this');
+    const { renderPage } = await import('../page/render-page.js');
+    const { input, ...assets } = page;
+    return renderPage(input, assets);
+  },
 };

@@ -1,9 +1,14 @@
-import type { Report } from './report.js';
+import type { Format } from './format.js';
 
-/** The summary itself, as it stands in summary.json. */
-export const json: Report = {
+/** The summary itself, as it stands in summary.json; those of several runs in a list. */
+export const json = {
   name: 'json',
   extension: 'json',
-  summary: 'the whole summary as JSON',
-  render: (summary) => `${JSON.stringify(summary, null, 2)}\n`,
-};
+  summary: 'all of it, for programs',
+  render: ({ data }) => jsonText(data),
+} satisfies Format;
+
+/** JSON as Maskbench prints it. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,38 +1,30 @@
-import type { Summary } from '../../schema/summary.js';
 import { escapeLatex, latexFigure } from './latex-text.js';
 import { isPlaced, placingsOf, type Placing } from '../tables/placings.js';
-import type { Report } from './report.js';
+import type { ReportDocument } from '../document.js';
+import type { Format, RenderOptions } from './format.js';
 import { NO_FIGURE, type Cell, type Row, type Table } from '../tables/table.js';
-import { tablesOf } from '../tables/tables-of.js';
 
-/** Tables to be pasted into a paper, or read in by `\input`: booktabs, no hand needed. */
-export const latex: Report = {
+/**
+ * Tables to be pasted into a paper, or read in by `\input`: booktabs, no hand needed. One after the other, below a
+ * comment that says which packages they need.
+ */
+export const latex = {
   name: 'latex',
   extension: 'tex',
   summary: 'LaTeX tables (booktabs)',
-  render(summary: Summary, { intervals = false, columns } = {}) {
-    const { name, maskbenchVersion, createdAt } = summary;
-    const said = [`${name}: Maskbench ${maskbenchVersion}, ${createdAt}`];
-    return renderTables(tablesOf([summary], columns), { name, said, intervals });
+  render({ title, made, differences, tables }: ReportDocument, { intervals = false }: RenderOptions = {}) {
+    const key = slug(title ?? tables[0]?.title ?? '');
+    const by = made === null ? '' : `: Maskbench ${made.maskbenchVersion}, ${made.createdAt}`;
+    const said = [
+      ...(title === null ? [] : [`${title}${by}`]),
+      ...differences.map((line) => `Differs: ${line}`),
+    ];
+    const rendered = tables
+      .flatMap(inParts)
+      .map((table, i) => renderTable(table, `tab:${key}-${i + 1}`, intervals));
+    return `${preamble(said)}\n\n${rendered.join('\n\n')}\n`;
   },
-};
-
-export interface LatexOptions {
-  /** What labels are made of. */
-  readonly name: string;
-  /** Lines of comment before all else. */
-  readonly said: readonly string[];
-  readonly intervals: boolean;
-}
-
-/** Tables one after the other, below a comment that says which packages they need. */
-export function renderTables(tables: readonly Table[], { name, said, intervals }: LatexOptions): string {
-  const key = slug(name);
-  const rendered = tables
-    .flatMap(inParts)
-    .map((table, i) => renderTable(table, `tab:${key}-${i + 1}`, intervals));
-  return `${preamble(said)}\n\n${rendered.join('\n\n')}\n`;
-}
+} satisfies Format;
 
 function preamble(said: readonly string[]): string {
   return [

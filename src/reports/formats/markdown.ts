@@ -1,32 +1,37 @@
 import { escapeControls } from '../../core/errors.js';
-import type { Summary } from '../../schema/summary.js';
-import type { Report } from './report.js';
+import type { Format, RenderOptions } from './format.js';
+import type { ReportDocument } from '../document.js';
 import { isPlaced, placingsOf, type Placing } from '../tables/placings.js';
 import type { Cell, Table } from '../tables/table.js';
-import { tablesOf } from '../tables/tables-of.js';
+
+/** Failed cells that are listed; the JSON has all. */
+const FAILURES = 20;
 
 /** GitHub-flavoured Markdown, to be pasted into an issue or a paper's draft. */
-export const markdown: Report = {
+export const markdown = {
   name: 'markdown',
   extension: 'md',
   summary: 'GitHub-flavoured Markdown',
-  render(summary: Summary, { intervals = false, columns } = {}) {
-    const failures = summary.failures
-      .slice(0, 20)
+  render(document: ReportDocument, { intervals = false }: RenderOptions = {}) {
+    const { title, made, differences, tables } = document;
+    const failures = document.failures
+      .slice(0, FAILURES)
       .map(
         ({ model, dataset, id, failure }) =>
           `- \`${inline(`${model} / ${dataset} / ${id}`)}\`: ${escapeMarkdown(failure.message)} (${failure.code})`,
       );
-    return [
-      `# ${escapeMarkdown(summary.name)}`,
-      `Made by Maskbench ${summary.maskbenchVersion} on ${summary.createdAt}.`,
-      ...tablesOf([summary], columns).map((table) => renderTable(table, intervals)),
+    const parts = [
+      ...(title === null ? [] : [`# ${escapeMarkdown(title)}`]),
+      ...(made === null ? [] : [`Made by Maskbench ${made.maskbenchVersion} on ${made.createdAt}.`]),
+      ...(differences.length === 0
+        ? []
+        : [differences.map((line) => `- Differs: ${escapeMarkdown(line)}`).join('\n')]),
+      ...tables.map((table) => renderTable(table, intervals)),
       ...(failures.length === 0 ? [] : [`## Failed cells\n\n${failures.join('\n')}`]),
-    ]
-      .join('\n\n')
-      .concat('\n');
+    ];
+    return `${parts.join('\n\n')}\n`;
   },
-};
+} satisfies Format;
 
 /**
  * One table under a heading, the best of each contest in bold, the second in italics. Column groups go into the labels,
@@ -69,7 +74,7 @@ function row(cells: readonly string[], escape = true): string {
 }
 
 /** Text that stays text in Markdown and in the HTML that it may hold. */
-export function escapeMarkdown(text: string): string {
+function escapeMarkdown(text: string): string {
   return escapeControls(text).replace(/[\\`*_[\]<>|#&~]/g, (c) =>
     c === '<' ? '&lt;' : c === '>' ? '&gt;' : c === '&' ? '&amp;' : `\\${c}`,
   );

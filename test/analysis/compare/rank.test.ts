@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { rankRun } from '../../../src/analysis/compare/rank.js';
-import { rankingToTerminal } from '../../../src/reports/comparison/ranking-table.js';
+import { rankingDocument } from '../../../src/reports/comparison/ranking-table.js';
+import { csv } from '../../../src/reports/formats/csv.js';
+import { terminal } from '../../../src/reports/formats/terminal.js';
 import { paperSide, type PaperSide } from '../../support/paper-sides.js';
 
 const IMAGES = 40;
@@ -46,7 +48,12 @@ describe('the ranking of a run', () => {
       [expect.stringMatching(/^good was chosen .* on old:/), expect.stringMatching(/^Not known.*: poor;/)],
       [expect.stringMatching(/^good was chosen/), expect.stringMatching(/^Not known/)],
     ]);
-    expect(rankingToTerminal(report).replaceAll(/\s+/g, ' ')).toMatch(
+    const document = rankingDocument(report);
+    expect(csv.render(document).split('\r\n').slice(0, 2)).toEqual([
+      'metric,dataset,tier,model,mean,n',
+      expect.stringMatching(/^iou,fresh,1,good,0\.8\d*,40$/),
+    ]);
+    expect(terminal.render(document).replaceAll(/\s+/g, ' ')).toMatch(
       /seen is not ranked: trained on pictures of old\. good was chosen among its checkpoints/,
     );
   });

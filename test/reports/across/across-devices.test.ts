@@ -3,8 +3,10 @@ import type { ModelTimingSummary, Summary, TimingRow } from '../../../src/schema
 import type { GpuSummary } from '../../../src/schema/timing-summary.js';
 import type { Seal } from '../../../src/schema/seal.js';
 import { findCard } from '../../../src/runners/onnx/devices/card.js';
-import { acrossDevices } from '../../../src/reports/across/across-devices.js';
-import { ACROSS_FORMATS, renderAcross } from '../../../src/reports/across/render.js';
+import { reportDocument } from '../../../src/reports/document.js';
+import { csv } from '../../../src/reports/formats/csv.js';
+import { FORMATS } from '../../../src/reports/formats/registry.js';
+import { terminal } from '../../../src/reports/formats/terminal.js';
 import type { Table } from '../../../src/reports/tables/table.js';
 import { parseDevice } from '../../../src/runners/device.js';
 import { askNvidia } from '../../../src/runners/onnx/devices/nvidia.js';
@@ -88,7 +90,7 @@ const texts = (table: Table | undefined, row: number): readonly string[] =>
 
 describe('a run on a 23 GB and one on a 94 GB card', () => {
   it("give the post's Appendix 1: a column group a card, with the datasets and their mean", async () => {
-    const [appendix] = acrossDevices(await hosts()).tables;
+    const [appendix] = reportDocument(await hosts()).tables;
     expect(appendix?.columns.map(({ group, label }) => [group, label])).toEqual([
       [undefined, 'Model'],
       ['cuda:0, NVIDIA L4, 23 GB', 'Humans'],
@@ -102,14 +104,14 @@ describe('a run on a 23 GB and one on a 94 GB card', () => {
   });
 
   it('say how many times faster each model is on the other card: 2.4 for BiRefNet, nothing for the light ones', async () => {
-    const ratios = acrossDevices(await hosts()).tables[1];
+    const ratios = reportDocument(await hosts()).tables[1];
     expect(ratios?.title).toBe('Times faster than on cuda:0, NVIDIA L4, 23 GB');
     expect(texts(ratios, 2)).toEqual(['birefnet-general', '2.40', '2.40']);
     expect(texts(ratios, 0)[1]).toBe('1.02');
   });
 
   it('say what a second, a gigabyte and a dollar buy', async () => {
-    const tables = acrossDevices(await hosts({ perHour: 0.8 }, { perHour: 4 })).tables;
+    const tables = reportDocument(await hosts({ perHour: 0.8 }, { perHour: 4 })).tables;
     const throughput = tables.find(({ title }) => title === 'Throughput');
     expect(throughput?.columns.slice(1).map(({ label }) => label)).toEqual([
       '/s',
@@ -126,13 +128,13 @@ describe('a run on a 23 GB and one on a 94 GB card', () => {
   });
 
   it('have no column of money where no price is given', async () => {
-    const throughput = acrossDevices(await hosts()).tables.find(({ title }) => title === 'Throughput');
+    const throughput = reportDocument(await hosts()).tables.find(({ title }) => title === 'Throughput');
     expect(throughput?.columns).toHaveLength(5);
   });
 
   it('mark what is not sealed in every table, the ratio of a sealed and an unsealed time too', async () => {
     const seal: Seal = { kind: 'unsealed', failed: ['idle'] };
-    const [appendix, ratios, throughput] = acrossDevices(await hosts({}, { seal })).tables;
+    const [appendix, ratios, throughput] = reportDocument(await hosts({}, { seal })).tables;
     expect(texts(appendix, 0)).toEqual(['u2net', '297', '317', '307', '290 *', '310 *', '300 *']);
     expect(texts(ratios, 0)).toEqual(['u2net', '1.02 *', '1.02 *']);
     expect(texts(throughput, 0)[1]).toBe('3.26');
@@ -140,19 +142,20 @@ describe('a run on a 23 GB and one on a 94 GB card', () => {
   });
 
   it('fit a terminal of 80 columns, the cards above their columns', async () => {
-    const text = renderAcross(await hosts({ perHour: 0.8 }, { perHour: 4 }), 'terminal');
+    const text = terminal.render(reportDocument(await hosts({ perHour: 0.8 }, { perHour: 4 })));
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(text).toMatch(/│ cuda:0, NVIDIA L4, 23 +│ cuda:0, NVIDIA H100/);
   });
 
   it('are rendered in every format, what differs said first', async () => {
     const runs = await hosts({}, { gpu: { ...(await cardOf('nvidia-550-h100-nvl.csv')), driver: '535.1' } });
-    for (const format of ACROSS_FORMATS) {
-      const text = renderAcross(runs, format);
-      expect(text, format).toContain('NVIDIA H100 NVL');
-      if (format !== 'csv' && format !== 'json') expect(text, format).toMatch(/Differs: driver/);
+    for (const format of FORMATS) {
+      const text = await format.render(reportDocument(runs));
+      expect(text, format.name).toContain('NVIDIA H100 NVL');
+      if (format.name !== 'csv' && format.name !== 'json')
+        expect(text, format.name).toMatch(/Differs: driver/);
     }
-    const [header, first] = renderAcross(runs, 'csv').split('\r\n');
+    const [header, first] = csv.render(reportDocument(runs)).split('\r\n');
     expect(header).toBe('device,kind,model,dataset,measure,statistic,value,n,note');
     expect(first).toMatch(/^"cuda:0, NVIDIA L4, 23 GB",timing,u2net/);
   });
@@ -162,7 +165,7 @@ describe('runs of different experiments', () => {
   const refusal =
     (runs: readonly Summary[]): (() => void) =>
     () =>
-      void acrossDevices(runs);
+      void reportDocument(runs);
 
   it('are refused with what differs: other files', async () => {
     const [first, second] = await hosts();
@@ -194,7 +197,7 @@ describe('runs of different experiments', () => {
 
   it('may have models of their own', async () => {
     const runs = await hosts({}, { ms: { ...LARGE, 'birefnet-massive': 400 } });
-    const [appendix] = acrossDevices(runs).tables;
+    const [appendix] = reportDocument(runs).tables;
     expect(texts(appendix, 3)).toEqual(['birefnet-massive', '-', '-', '-', '390', '410', '400']);
   });
 });
@@ -203,7 +206,7 @@ describe('devices that are called the same', () => {
   it('are told apart by the names of their runs', async () => {
     const [first] = await hosts();
     if (first === undefined) throw new Error('a run');
-    const [appendix] = acrossDevices([first, { ...first, name: 'again' }]).tables;
+    const [appendix] = reportDocument([first, { ...first, name: 'again' }]).tables;
     expect(new Set(appendix?.columns.slice(1).map(({ group }) => group))).toEqual(
       new Set(['cuda:0, NVIDIA L4, 23 GB (post)', 'cuda:0, NVIDIA L4, 23 GB (again)']),
     );
@@ -212,7 +215,7 @@ describe('devices that are called the same', () => {
   it('and by their place where the names are the same as well', async () => {
     const [first] = await hosts();
     if (first === undefined) throw new Error('a run');
-    const [appendix] = acrossDevices([first, first]).tables;
+    const [appendix] = reportDocument([first, first]).tables;
     expect(appendix?.columns.map(({ group }) => group)).toContain('cuda:0, NVIDIA L4, 23 GB (post) #2');
   });
 });

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Summary } from '../../../src/schema/summary.js';
+import { reportDocument } from '../../../src/reports/document.js';
 import { latex } from '../../../src/reports/formats/latex.js';
 import { markdown } from '../../../src/reports/formats/markdown.js';
 import { useTempFolders } from '../../support/temp-folder.js';
@@ -27,13 +28,13 @@ const CONTEST: Summary = {
 
 describe('the LaTeX report', () => {
   it('with intervals is what it was', async () => {
-    await expect(latex.render(CONTEST, { intervals: true })).toMatchFileSnapshot(
+    await expect(latex.render(reportDocument([CONTEST]), { intervals: true })).toMatchFileSnapshot(
       join('__snapshots__', 'contest.tex'),
     );
   });
 
   it('has the best in bold and the second underlined, leaked ones aside', () => {
-    const text = latex.render(CONTEST);
+    const text = latex.render(reportDocument([CONTEST]));
     // On DIS5K neither is leaked; on Humans one is, so that nobody is left to win against.
     expect(text).toMatch(/DIS5K.*\\underline\{0\.813\}/);
     expect(text).toMatch(/DIS5K.*\\textbf\{0\.90[12]\}/);
@@ -42,19 +43,23 @@ describe('the LaTeX report', () => {
   });
 
   it('marks no time that is not sealed', () => {
-    expect(latex.render(SUMMARY).split('Appendix 2')[0]).not.toContain('\\textbf');
+    expect(latex.render(reportDocument([SUMMARY])).split('Appendix 2')[0]).not.toContain('\\textbf');
   });
 
   it('names in a comment the packages that it needs', () => {
-    expect(latex.render(SUMMARY)).toMatch(/^% post-in-small: .*\n% Needs.*\n% +\\usepackage\{booktabs\}/);
+    expect(latex.render(reportDocument([SUMMARY]))).toMatch(
+      /^% post-in-small: .*\n% Needs.*\n% +\\usepackage\{booktabs\}/,
+    );
   });
 });
 
 describe('the Markdown report', () => {
   it('has the best in bold, the second in italics, and intervals on request', () => {
-    expect(markdown.render(CONTEST)).toMatch(/DIS5K.*\| _0\.813_ \|/);
-    expect(markdown.render(CONTEST)).toMatch(/DIS5K.*\| \*\*0\.90[12]\*\* \|/);
-    expect(markdown.render(CONTEST, { intervals: true })).toContain('| _0.813_ (0.803 to 0.823) |');
+    expect(markdown.render(reportDocument([CONTEST]))).toMatch(/DIS5K.*\| _0\.813_ \|/);
+    expect(markdown.render(reportDocument([CONTEST]))).toMatch(/DIS5K.*\| \*\*0\.90[12]\*\* \|/);
+    expect(markdown.render(reportDocument([CONTEST]), { intervals: true })).toContain(
+      '| _0.813_ (0.803 to 0.823) |',
+    );
   });
 });
 
@@ -65,7 +70,10 @@ describe.skipIf(!isInstalled)('pdflatex (skipped where it is not installed)', ()
     const folder = await tempFolder();
     const inputs = summaries.map((_, i) => `\\input{tables${i}.tex}\\clearpage`);
     for (const [i, summary] of summaries.entries()) {
-      await writeFile(join(folder, `tables${i}.tex`), latex.render(summary, { intervals: true }));
+      await writeFile(
+        join(folder, `tables${i}.tex`),
+        latex.render(reportDocument([summary]), { intervals: true }),
+      );
     }
     const document = [
       '\\documentclass{article}',

@@ -1,35 +1,40 @@
 import { resolve } from 'node:path';
-import { inspectOnnx, type OnnxInspection } from '../../models/onnx/inspect.js';
-import { loadModelSpec } from '../../runners/load-spec.js';
-import { proposeSpec, type Proposal } from '../../models/onnx/propose-spec.js';
-import { ensureModelFiles } from '../../models/sources/pull.js';
-import { formatMegabytes } from '../../reports/tables/table.js';
-import type { CliContext } from '../context.js';
-import { createDownloadProgress } from '../download-progress.js';
+import { Command } from '@commander-js/extra-typings';
+import type { OnnxInspection } from '../../../models/onnx/inspect.js';
+import type { Proposal } from '../../../models/onnx/propose-spec.js';
+import { jsonText } from '../../../reports/formats/json.js';
+import { formatMegabytes } from '../../../reports/tables/table.js';
+import type { CliContext, DefineCommand } from '../../context.js';
 
 /** `maskbench models inspect`: what an ONNX file says of itself. */
-export async function inspectModel(
-  name: string,
-  { json }: { readonly json?: boolean },
-  context: CliContext,
-): Promise<void> {
-  for (const [label, path] of await filesOf(name, context)) {
-    const inspection = inspectOnnx(path);
-    // A model that is known has a spec already.
-    const proposal = name.endsWith('.onnx') ? proposeSpec(path, inspection) : undefined;
-    if (json === true) {
-      const shown = proposal === undefined ? inspection : { ...inspection, proposal };
-      context.out(`${JSON.stringify({ file: path, ...shown }, null, 2)}\n`);
-      continue;
-    }
-    context.out(`${label}\n${describe(inspection)}\n`);
-    if (proposal !== undefined) context.out(describeProposal(proposal));
-    else if (name.endsWith('.onnx')) context.out(`\n${NO_PROPOSAL}\n`);
-  }
-}
+export const inspect: DefineCommand = (context) =>
+  new Command('inspect')
+    .description('what a model file is: inputs, outputs, opset, precision, size, operators')
+    .argument('<model>', 'a name, a YAML file or an .onnx file')
+    .option('--json', 'as JSON')
+    .action(async (name, { json }) => {
+      const { inspectOnnx } = await import('../../../models/onnx/inspect.js');
+      const { proposeSpec } = await import('../../../models/onnx/propose-spec.js');
+      for (const [label, path] of await filesOf(name, context)) {
+        const inspection = inspectOnnx(path);
+        // A model that is known has a spec already.
+        const proposal = name.endsWith('.onnx') ? proposeSpec(path, inspection) : undefined;
+        if (json === true) {
+          const shown = proposal === undefined ? inspection : { ...inspection, proposal };
+          context.out(jsonText({ file: path, ...shown }));
+          continue;
+        }
+        context.out(`${label}\n${describe(inspection)}\n`);
+        if (proposal !== undefined) context.out(describeProposal(proposal));
+        else if (name.endsWith('.onnx')) context.out(`\n${NO_PROPOSAL}\n`);
+      }
+    });
 
 async function filesOf(name: string, context: CliContext): Promise<readonly (readonly [string, string])[]> {
   if (name.endsWith('.onnx')) return [[name, resolve(context.cwd, name)]];
+  const { ensureModelFiles } = await import('../../../models/sources/pull.js');
+  const { loadModelSpec } = await import('../../../runners/load-spec.js');
+  const { createDownloadProgress } = await import('../../download-progress.js');
   const { spec, folder } = await loadModelSpec(name, context.cwd);
   const files = await ensureModelFiles(spec.files ?? {}, {
     name: spec.name,

@@ -1,8 +1,8 @@
-import { escapeControls } from '../../core/errors.js';
-import type { TensorDifference } from '../../analysis/drift/difference.js';
-import type { DriftedImage } from '../../analysis/drift/drift.js';
-import { scoreChange, type DriftSummary } from '../../analysis/drift/summarise-drift.js';
-import type { Cell, Row, Table } from '../../reports/tables/table.js';
+import { escapeControls } from '../core/errors.js';
+import type { TensorDifference } from '../analysis/drift/difference.js';
+import type { DriftedImage } from '../analysis/drift/drift.js';
+import { scoreChange, type DriftSummary } from '../analysis/drift/summarise-drift.js';
+import type { Cell, Row, Table } from '../reports/tables/table.js';
 
 /** One candidate's drift: all images in a sentence or two, the worst ones as a table. */
 export function driftTable(

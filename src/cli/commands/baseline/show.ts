@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import type { SideFacts } from '../../../analysis/compare/side.js';
+import { MaskbenchError } from '../../../core/errors.js';
+import { jsonText } from '../../../reports/formats/json.js';
+import { plainTable } from '../../../reports/formats/plain-table.js';
+import { formatMegabytes } from '../../../reports/tables/table.js';
+import type { DefineCommand } from '../../context.js';
+
+/** `maskbench baseline show`. */
+export const show: DefineCommand = (context) =>
+  new Command('show')
+    .description('what a baseline is of')
+    .argument('<name>', 'its name')
+    .option('--json', 'as JSON')
+    .action(async (name, { json }) => {
+      const { BASELINES_FOLDER } = await import('../../../analysis/compare/baseline/baseline-schema.js');
+      const { listBaselines, openBaseline } =
+        await import('../../../analysis/compare/baseline/open-baseline.js');
+      const { nearest } = await import('../../../core/yaml-file.js');
+      const folder = join(context.cwd, BASELINES_FOLDER);
+      const names = await listBaselines(folder);
+      if (!names.includes(name)) {
+        const near = nearest(name, names);
+        throw new MaskbenchError('config.unknown-name', `no baseline "${name}"`, {
+          remedy:
+            near === undefined ? `there are ${names.join(', ') || 'none yet'}` : `did you mean "${near}"?`,
+        });
+      }
+      const { facts } = await openBaseline(join(folder, name), name);
+      context.out(json === true ? jsonText(facts) : describe(name, facts));
+    });
+
+function describe(baseline: string, facts: SideFacts): string {
+  const { device, environment, signatures, models, datasets, createdAt, maskbenchVersion, name } = facts;
+  return [
+    `${baseline}: of the run ${name} of ${createdAt}, by Maskbench ${maskbenchVersion}`,
+    `device ${device} (${environment.cpu}, ${environment.cores} cores), onnxruntime ${environment.onnxruntime}`,
+    `signature ${signatures.join('  ')}`,
+    '',
+    plainTable(
+      ['model', 'MB', 'sha256'],
+      models.map((model) => [model.name, formatMegabytes(model.bytes), model.sha256.slice(0, 16)]),
+    ),
+    '',
+    plainTable(
+      ['dataset', 'images', 'fingerprint'],
+      datasets.map((dataset) => [dataset.name, String(dataset.samples), dataset.fingerprint.slice(0, 16)]),
+    ),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,69 @@
+import { Command } from '@commander-js/extra-typings';
+import { escapeControls } from '../../../core/errors.js';
+import type { Dataset } from '../../../datasets/load.js';
+import type { DatasetStats } from '../../../datasets/stats.js';
+import { jsonText } from '../../../reports/formats/json.js';
+import { plainTable } from '../../../reports/formats/plain-table.js';
+import type { AttributeStats } from '../../../scoring/dataset-attributes.js';
+import type { DefineCommand } from '../../context.js';
+import { ticker } from '../../ticker.js';
+
+/** `maskbench datasets stats`. */
+export const stats: DefineCommand = (context) =>
+  new Command('stats')
+    .description('counts, sizes and foreground share')
+    .argument('<dataset>', 'a name or a YAML file')
+    .option('--json', 'as JSON')
+    .action(async (name, { json }) => {
+      const { loadDataset } = await import('../../../datasets/load.js');
+      const { measureDataset } = await import('../../../datasets/stats.js');
+      const { measureAttributes } = await import('../../../scoring/dataset-attributes.js');
+      const dataset = await loadDataset(name, context);
+      const measured = await measureDataset(dataset, {
+        signal: context.signal,
+        onProgress: ticker(context, (done: number) => `measured ${done}`),
+      });
+      const attributes = await measureAttributes(dataset, {
+        signal: context.signal,
+        onProgress: ticker(context, (done: number) => `measured in detail ${done}`),
+      });
+      context.out(
+        json === true ? jsonText({ ...measured, attributes }) : describeStats(dataset, measured, attributes),
+      );
+    });
+
+function describeStats({ name, root }: Dataset, stats: DatasetStats, attributes: AttributeStats): string {
+  const digits = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(3));
+  const rows = (
+    [
+      ['width (pixels)', stats.width],
+      ['height (pixels)', stats.height],
+      ['megapixels', stats.megapixels],
+      ['foreground share', stats.foreground],
+      ['share at >= 128', stats.foregroundAt128],
+      ['translucent share', stats.translucent],
+      ['components', attributes['components']],
+      ['largest one\u2019s share', attributes['largestComponentShare']],
+      ['contours', attributes['contours']],
+      ['IPQ', attributes['ipq']],
+      ['dominant points', attributes['dominantPoints']],
+      ['thin structure', attributes['thinStructureShare']],
+    ] as const
+  ).flatMap(([label, d]) =>
+    d === undefined ? [] : [[label, ...[d.min, d.p25, d.median, d.mean, d.p75, d.max].map(digits)]],
+  );
+  const counts = (title: string, of: Readonly<Record<string, number>>): string[] =>
+    Object.keys(of).length === 0
+      ? []
+      : [
+          `${title}: ${Object.entries(of)
+            .map(([key, n]) => `${escapeControls(key)} ${n}`)
+            .join(', ')}`,
+        ];
+  return `${[
+    `${name}: ${stats.samples} pairs, ${stats.problems} problems, in ${root}`,
+    ...counts('splits', stats.splits),
+    ...counts('groups', stats.groups),
+    plainTable(['', 'min', 'p25', 'median', 'mean', 'p75', 'max'], rows),
+  ].join('\n')}\n`;
+}

@@ -1,0 +1,31 @@
+import type { DefineCommand } from '../context.js';
+import { baseline } from './baseline/index.js';
+import { check } from './check.js';
+import { compare } from './compare.js';
+import { datasets } from './datasets/index.js';
+import { devices } from './devices.js';
+import { drift } from './drift.js';
+import { merge } from './merge.js';
+import { models } from './models/index.js';
+import { rank } from './rank.js';
+import { report } from './report.js';
+import { run } from './run.js';
+import { score } from './score.js';
+import { time } from './time.js';
+
+/** Every command, in the order of the help. Adding one is one file and one line here. */
+export const COMMANDS: readonly DefineCommand[] = [
+  run,
+  time,
+  merge,
+  report,
+  score,
+  models,
+  datasets,
+  devices,
+  compare,
+  check,
+  baseline,
+  rank,
+  drift,
+];

@@ -1,0 +1,32 @@
+import { Command } from '@commander-js/extra-typings';
+import { formatMegabytes } from '../../../reports/tables/table.js';
+import type { DefineCommand } from '../../context.js';
+
+/** `maskbench models pull`. */
+export const pull: DefineCommand = (context) =>
+  new Command('pull')
+    .description('download models into the cache, checked against their checksums')
+    .argument('<model...>', 'names, or YAML files')
+    .action(async (names) => {
+      const { ensureModelFiles } = await import('../../../models/sources/pull.js');
+      const { loadModelSpec } = await import('../../../runners/load-spec.js');
+      const { createDownloadProgress } = await import('../../download-progress.js');
+      const loaded = await Promise.all(names.map((name) => loadModelSpec(name, context.cwd)));
+      const alsoWanted = loaded.flatMap(({ spec }) => Object.values(spec.files ?? {}).flat());
+      for (const { spec, folder } of loaded) {
+        const files = await ensureModelFiles(spec.files ?? {}, {
+          name: spec.name,
+          baseDir: folder,
+          alsoWanted,
+          env: context.env,
+          onProgress: createDownloadProgress(context),
+          signal: context.signal,
+        });
+        for (const [role, { path, bytes, from }] of Object.entries(files)) {
+          const label = role === 'model' ? spec.name : `${spec.name} (${role})`;
+          context.out(
+            `${label}: ${formatMegabytes(bytes)} MB, ${from === 'download' ? 'downloaded' : 'already here'}: ${path}\n`,
+          );
+        }
+      }
+    });

@@ -1,0 +1,152 @@
+import { availableParallelism } from 'node:os';
+import { Command } from '@commander-js/extra-typings';
+import type { Verification } from '../../../analysis/verify/verify-model.js';
+import { EXIT_STATUS, escapeControls, MaskbenchError } from '../../../core/errors.js';
+import { jsonText } from '../../../reports/formats/json.js';
+import { plainTable } from '../../../reports/formats/plain-table.js';
+import type { CliContext, DefineCommand, FlagsOf } from '../../context.js';
+
+const flags = () =>
+  new Command('verify')
+    .description('hash the cached files of models again, or score them against what their specs record')
+    .argument('[model...]', 'names, or YAML files (default: all that are cached)')
+    .option('--score', 'predict a few samples: does the model score as recorded, and if not, what is wrong?')
+    .option('--dataset <dataset>', 'with --score: another dataset, by name or YAML file')
+    .option('--json', 'with --score: as JSON');
+
+type Flags = FlagsOf<typeof flags>;
+
+/** `maskbench models verify`. */
+export const verify: DefineCommand = (context, setStatus) =>
+  flags().action(async (names, options) =>
+    setStatus(
+      options.score === true ? await scoreAgain(names, options, context) : await hashAgain(names, context),
+    ),
+  );
+
+/** Hashes again what is cached; 69 if a file is not what its checksum says. */
+async function hashAgain(names: readonly string[], context: CliContext): Promise<number> {
+  const { resolveCacheDir, verifyCached } = await import('../../../models/sources/cache.js');
+  const { ensureModelFile } = await import('../../../models/sources/pull.js');
+  const { listModelNames, loadModelSpec } = await import('../../../runners/load-spec.js');
+  const cacheDir = resolveCacheDir(undefined, context.env);
+  const wanted = names.length > 0 ? names : await listModelNames();
+  let status = 0;
+  let checked = 0;
+  for (const name of wanted) {
+    const loaded = await loadModelSpec(name, context.cwd);
+    for (const [role, sources] of Object.entries(loaded.spec.files ?? {})) {
+      const label = role === 'model' ? loaded.spec.name : `${loaded.spec.name} (${role})`;
+      const source = sources[0];
+      if (source === undefined) continue;
+      if (source.kind === 'file') {
+        const { sha256 } = await ensureModelFile(sources, {
+          name: label,
+          baseDir: loaded.folder,
+          env: context.env,
+        });
+        context.out(`${label}: ok, sha256 ${sha256}\n`);
+        checked++;
+        continue;
+      }
+      const result = await verifyCached(cacheDir, source, context.signal);
+      if (result.kind === 'absent') {
+        if (names.length > 0)
+          context.out(`${label}: not in the cache (maskbench models pull ${loaded.spec.name})\n`);
+        continue;
+      }
+      checked++;
+      if (result.kind === 'intact') context.out(`${label}: ok, sha256 ${result.file.sha256}\n`);
+      else {
+        const { difference } = result;
+        context.out(`${label}: DAMAGED, ${difference}; "maskbench models pull" replaces it\n`);
+        status = EXIT_STATUS['source.checksum'];
+      }
+    }
+  }
+  if (checked === 0 && names.length === 0) context.out('no model is in the cache\n');
+  return status;
+}
+
+/** Alternatives that are shown. */
+const SHOWN = 5;
+
+/** 65 if a model does not score as its spec records, or cannot be fed so. */
+async function scoreAgain(
+  names: readonly string[],
+  { dataset: named, json }: Flags,
+  context: CliContext,
+): Promise<number> {
+  const { verifyModel } = await import('../../../analysis/verify/verify-model.js');
+  const { loadDataset } = await import('../../../datasets/load.js');
+  const { loadModelSpec } = await import('../../../runners/load-spec.js');
+  const { runnerOf } = await import('../../../runners/runner-of.js');
+  const { createDownloadProgress } = await import('../../download-progress.js');
+  if (names.length === 0) {
+    throw new MaskbenchError('usage', 'name the models to score', {
+      remedy: 'maskbench models verify isnet-fp16 --score',
+    });
+  }
+  let status = 0;
+  for (const name of names) {
+    const loaded = await loadModelSpec(name, context.cwd);
+    const { spec } = loaded;
+    const runner = runnerOf(spec);
+    if (runner.stages === undefined) {
+      throw new MaskbenchError('usage', `${spec.name} is ${runner.title}; there is no network to verify`, {
+        where: name,
+      });
+    }
+    const reference = named ?? spec.expected?.dataset ?? 'samples-humans';
+    const dataset = await loadDataset(reference, context);
+    const model = await runner.ensure(loaded, {
+      env: context.env,
+      onProgress: createDownloadProgress(context),
+      signal: context.signal,
+    });
+    const verification = await verifyModel({
+      network: runner.stages(model),
+      dataset,
+      threads: availableParallelism(),
+      onTry: (mistake) => context.err(`${spec.name}: trying whether ${mistake}\n`),
+      signal: context.signal,
+    });
+    if (json === true) {
+      context.out(jsonText({ model: spec.name, dataset: dataset.name, ...verification }));
+    } else context.out(describe(spec.name, dataset.name, verification));
+    if (verification.verdict === 'differs' || verification.hints.length > 0)
+      status = EXIT_STATUS['model.output'];
+  }
+  return status;
+}
+
+function describe(model: string, dataset: string, v: Verification): string {
+  const head = `${escapeControls(model)} on ${dataset}: IoU ${v.iou.toFixed(4)}, MAE ${v.mae.toFixed(4)} over ${v.images} images`;
+  const failed = v.failed > 0 ? `, ${v.failed} without a matte` : '';
+  const verdict =
+    v.verdict === 'unrecorded'
+      ? 'the spec records no score for it'
+      : `${v.verdict} (${recordedText(v.expected)})`;
+  const lines = [`${head}${failed}: ${verdict}`, ...v.hints.map((hint) => `  ${hint}`)];
+  if (v.verdict === 'unrecorded' && v.hints.length === 0) {
+    const record = `{ dataset: ${dataset}, iou: ${v.iou.toFixed(4)}, mae: ${v.mae.toFixed(4)} }`;
+    lines.push(`  if that is right, record it in the spec: expected: ${record}`);
+  }
+  if (v.alternatives.length > 0) {
+    const [best] = v.alternatives;
+    lines.push(`  likely: ${best.mistake}; with ${best.fix} the IoU is ${best.iou.toFixed(4)}`);
+    const rows = v.alternatives
+      .slice(0, SHOWN)
+      .map(({ mistake, fix, iou, mae }) => [mistake, fix, iou.toFixed(4), mae.toFixed(4)]);
+    lines.push('', plainTable(['if', 'then', 'IoU', 'MAE'], rows));
+  } else if (v.verdict === 'differs') {
+    lines.push('  none of the usual mistakes explains it: other bytes, another network, or another dataset');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function recordedText(expected: Verification['expected']): string {
+  if (expected === null) return '';
+  const { iou, mae } = expected;
+  return mae === null ? iou.toFixed(4) : `${iou.toFixed(4)}, ${mae.toFixed(4)}`;
+}

@@ -1,0 +1,85 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { MaskbenchError } from '../../core/errors.js';
+import { isDiskFull } from '../../core/failure.js';
+import { csvLine } from '../../reports/formats/csv.js';
+import type { JoinedCells } from '../../store/export/join-tables.js';
+import type { Export } from './export.js';
+
+/** Every planned cell of the runs, one below the other. */
+export const cellsCsv: Export = {
+  name: 'cells-csv',
+  summary: 'every cell (model x dataset x image), one a line',
+  async write(folders, out, context) {
+    const cells = await openCells(folders);
+    if (out === undefined) for await (const line of csvLines(cells)) context.out(line);
+    else {
+      const path = resolve(context.cwd, out);
+      await writing(path, () => writeCsv(path, cells));
+    }
+  },
+};
+
+/** The same, typed and compressed. */
+export const parquet: Export = {
+  name: 'parquet',
+  summary: 'every cell, typed and compressed',
+  async write(folders, out, context) {
+    if (out === undefined) {
+      throw new MaskbenchError('usage', '--out is missing', {
+        remedy: 'Parquet is no text: name the file to write, such as --out cells.parquet',
+      });
+    }
+    const { writeCellsParquet } = await import('../../store/export/write-parquet.js');
+    const path = resolve(context.cwd, out);
+    const cells = await openCells(folders);
+    await writing(path, () => writeCellsParquet(path, cells));
+  },
+};
+
+async function openCells(folders: readonly string[]): Promise<JoinedCells> {
+  const { openCellTable } = await import('../../store/export/cell-table.js');
+  const { joinTables } = await import('../../store/export/join-tables.js');
+  const { runFolder } = await import('../../store/run-folder.js');
+  const tables = [];
+  for (const folder of folders) tables.push(await openCellTable(runFolder(folder)));
+  return joinTables(tables);
+}
+
+async function* csvLines({ columns, rows }: JoinedCells): AsyncGenerator<string> {
+  yield csvLine(columns.map(({ name }) => name));
+  for await (const row of rows()) {
+    yield csvLine(
+      columns.map(({ name }) => {
+        const value = row[name] ?? '';
+        return typeof value === 'boolean' ? String(value) : value;
+      }),
+    );
+  }
+}
+
+async function writeCsv(path: string, cells: JoinedCells): Promise<void> {
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    await pipeline(Readable.from(csvLines(cells)), createWriteStream(draft));
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** What is wrong with the runs keeps its line; what is wrong with the file gets one. */
+async function writing(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    if (cause instanceof MaskbenchError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const code = isDiskFull(cause) ? 'disk.full' : 'usage';
+    throw new MaskbenchError(code, `cannot write: ${reason}`, { where: path, cause });
+  }
+}

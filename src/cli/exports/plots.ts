@@ -1,0 +1,44 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { MaskbenchError } from '../../core/errors.js';
+import type { Export } from './export.js';
+
+export const svg = plots('svg', 'every plot as a file of its own', (drawn) => drawn);
+
+/** Pixels to a unit of the drawing: sharp on a display of high density and in print at half a page's width. */
+const PNG_SCALE = 3;
+
+export const png = plots('png', 'the same as pixels', async (drawn) => {
+  const { rasterizeSvg } = await import('../../image/codec.js');
+  return rasterizeSvg(drawn, PNG_SCALE);
+});
+
+/** Every plot of the report, turned into the content of a file. */
+function plots(
+  name: string,
+  summary: string,
+  contentOf: (drawn: string) => string | Promise<Uint8Array>,
+): Export {
+  return {
+    name,
+    summary,
+    async write(folders, out, context) {
+      if (out === undefined) {
+        throw new MaskbenchError('usage', `a report as ${name} is several files`, {
+          remedy: 'name a folder with --out',
+        });
+      }
+      const { writeReport } = await import('../write-report.js');
+      const { gatherRuns } = await import('../gather-runs.js');
+      const { standalonePlots } = await import('../../reports/plots/standalone.js');
+      const folder = resolve(context.cwd, out);
+      const input = await gatherRuns(folders);
+      await mkdir(folder, { recursive: true });
+      const drawn = standalonePlots(input);
+      for (const plot of drawn) {
+        await writeReport(join(folder, `${plot.id}.${name}`), await contentOf(plot.svg));
+      }
+      context.out(`${drawn.length} plots in ${out}\n`);
+    },
+  };
+}

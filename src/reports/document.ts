@@ -1,0 +1,72 @@
+import type { PageInput } from '../schema/page-input.js';
+import type { Summary } from '../schema/summary.js';
+import { assertComparable } from './across/comparable.js';
+import { differencesBetween } from './across/differences.js';
+import { deviceLabels } from './tables/device-label.js';
+import { figuresOf, type Figures } from './tables/figures.js';
+import type { Table } from './tables/table.js';
+import { tablesOf } from './tables/tables-of.js';
+
+/** What is to be reported, as plain data: of a run, of several, of its slices, of a ranking. A format picks what it shows. */
+export interface ReportDocument {
+  /** Null for tables that need no heading. */
+  readonly title: string | null;
+  /** By which Maskbench and when; null where that is not one run. */
+  readonly made: { readonly maskbenchVersion: string; readonly createdAt: string } | null;
+  /** What else differs between several runs than their devices. */
+  readonly differences: readonly string[];
+  readonly tables: readonly Table[];
+  readonly failures: Summary['failures'];
+  /** Every figure, for programs that read tables. */
+  readonly figures: Figures;
+  /** The whole of it, for programs that read JSON. */
+  readonly data: unknown;
+  /** For the page; null where there is none. The script makes it interactive. */
+  readonly page: { readonly input: PageInput; readonly script?: string } | null;
+}
+
+/** A document of tables and figures alone. */
+export function tablesDocument(content: Pick<ReportDocument, 'tables' | 'figures' | 'data'>): ReportDocument {
+  return { title: null, made: null, differences: [], failures: [], page: null, ...content };
+}
+
+/**
+ * The report of a run, or of several of one experiment on several devices side by side: every table that one of them has.
+ *
+ * @param columns ids of metrics: what the table of accuracy shows, instead of a table per protocol
+ * @throws MaskbenchError `run.mismatch` if they are not one experiment.
+ */
+export function reportDocument(summaries: readonly Summary[], columns?: readonly string[]): ReportDocument {
+  const labels = deviceLabels(summaries);
+  const [only, ...others] = summaries;
+  if (others.length > 0) assertComparable(summaries, labels);
+  const runs = summaries.map((summary) => ({ summary }));
+  const common = {
+    tables: tablesOf(summaries, columns),
+    page: { input: { runs, ...(columns === undefined ? {} : { columns }) } },
+  };
+  if (only !== undefined && others.length === 0) {
+    const { name: title, maskbenchVersion, createdAt, failures } = only;
+    const made = { maskbenchVersion, createdAt };
+    return { title, made, differences: [], failures, figures: figuresOf(only), data: only, ...common };
+  }
+  const names = [...new Set(summaries.map(({ name }) => name))];
+  return {
+    title: `${names.join(', ')} on ${labels.length} devices`,
+    made: null,
+    differences: differencesBetween(summaries),
+    failures: [],
+    figures: figuresOfAll(summaries, labels),
+    data: summaries,
+    ...common,
+  };
+}
+
+/** The figures of every run, with its device in front. */
+function figuresOfAll(summaries: readonly Summary[], labels: readonly string[]): Figures {
+  const all = summaries.map(figuresOf);
+  return {
+    columns: ['device', ...(all[0]?.columns ?? [])],
+    rows: all.flatMap(({ rows }, i) => rows.map((row) => [labels[i] ?? '', ...row])),
+  };
+}

@@ -1,0 +1,63 @@
+import { SEAL_PARTS } from '../../schema/seal.js';
+import { TIMED_PHASES, type Summary, type TimingRow } from '../../schema/summary.js';
+import { sealOfRow } from './seal-mark.js';
+
+/** Figures for programs: one row of plain cells below another, undefined ones empty. */
+export interface Figures {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+const COLUMNS = ['kind', 'model', 'dataset', 'measure', 'statistic', 'value', 'n', 'note'];
+const STATISTICS = ['mean', 'sd', 'p50', 'p90', 'p95', 'p99', 'min', 'max'] as const;
+
+/** Every figure of a run in long form, one a row. */
+export function figuresOf(summary: Summary): Figures {
+  const accuracy = summary.accuracy.flatMap(({ model, dataset, leaked, metrics }) =>
+    Object.entries(metrics).map(([id, { mean, n }]) => {
+      const note = leaked.length > 0 ? 'leaked' : '';
+      return ['accuracy', model, dataset ?? 'mean', id, 'mean', mean ?? '', n, note];
+    }),
+  );
+  const timing = summary.timing.flatMap((row) =>
+    TIMED_PHASES.flatMap((phase) =>
+      STATISTICS.flatMap((statistic) => {
+        const value = row.phases[phase][statistic];
+        const { model, dataset, n } = row;
+        return value == null
+          ? []
+          : [['timing', model, dataset ?? 'mean', `${phase}_ms`, statistic, value, n, sealNote(row)]];
+      }),
+    ),
+  );
+  const models = summary.models.flatMap(({ name, bytes, timing: once }) => {
+    const row = (measure: string, value: string | number, note = '') => [
+      ...['model', name, '', measure, 'value'],
+      ...[value, 1, note],
+    ];
+    if (once === null) return [row('model_bytes', bytes)];
+    const seal = noteOf(summary, name);
+    return [
+      row('model_bytes', bytes),
+      row('load_ms', once.loadMs, seal),
+      row('first_inference_ms', once.firstInferenceMs, seal),
+      row('peak_rss_bytes', once.peakRssBytes ?? ''),
+    ];
+  });
+  const published = summary.published.map(({ model, on, metric, value, source }) => [
+    ...['published', model, on, metric, 'mean'],
+    ...[value, '', source],
+  ]);
+  return { columns: COLUMNS, rows: [...accuracy, ...timing, ...models, ...published] };
+}
+
+/** `sealed`, or `unsealed` with the parts that failed if some held. */
+function sealNote(row: Pick<TimingRow, 'seal'>): string {
+  const seal = sealOfRow(row);
+  if (seal.kind === 'sealed') return 'sealed';
+  return seal.failed.length === SEAL_PARTS.length ? 'unsealed' : `unsealed: ${seal.failed.join(' ')}`;
+}
+
+function noteOf({ timing }: Summary, name: string): string {
+  return sealNote(timing.find(({ model, dataset }) => model === name && dataset === null) ?? {});
+}
