@@ -75,10 +75,18 @@ function figuresOf({ attribute, metric, signature, rows }: SlicedScores): Figure
   return {
     columns: [...name, ...figures, 'information_only', 'leaked', 'signature'],
     rows: rows.map((row) => [
-      ...[row.dataset, attribute, row.slice, row.model, metric],
-      ...[row.n, row.failed, row.mean ?? ''],
+      row.dataset,
+      attribute,
+      row.slice,
+      row.model,
+      metric,
+      row.n,
+      row.failed,
+      row.mean ?? '',
       ...('undefined' in row.interval ? ['', ''] : row.interval),
-      ...[row.informationOnly ? 'yes' : 'no', row.leaked ? 'yes' : 'no', signature],
+      row.informationOnly ? 'yes' : 'no',
+      row.leaked ? 'yes' : 'no',
+      signature,
     ]),
   };
 }

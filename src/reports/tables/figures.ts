@@ -32,8 +32,14 @@ export function figuresOf(summary: Summary): Figures {
   );
   const models = summary.models.flatMap(({ name, bytes, timing: once }) => {
     const row = (measure: string, value: string | number, note = '') => [
-      ...['model', name, '', measure, 'value'],
-      ...[value, 1, note],
+      'model',
+      name,
+      '',
+      measure,
+      'value',
+      value,
+      1,
+      note,
     ];
     if (once === null) return [row('model_bytes', bytes)];
     const seal = noteOf(summary, name);
@@ -45,8 +51,14 @@ export function figuresOf(summary: Summary): Figures {
     ];
   });
   const published = summary.published.map(({ model, on, metric, value, source }) => [
-    ...['published', model, on, metric, 'mean'],
-    ...[value, '', source],
+    'published',
+    model,
+    on,
+    metric,
+    'mean',
+    value,
+    '',
+    source,
   ]);
   return { columns: COLUMNS, rows: [...accuracy, ...timing, ...models, ...published] };
 }

@@ -32,16 +32,16 @@ export const stats: DefineCommand = (context) =>
       );
     });
 
-function describeStats({ name, root }: Dataset, stats: DatasetStats, attributes: AttributeStats): string {
+function describeStats({ name, root }: Dataset, found: DatasetStats, attributes: AttributeStats): string {
   const digits = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(3));
   const rows = (
     [
-      ['width (pixels)', stats.width],
-      ['height (pixels)', stats.height],
-      ['megapixels', stats.megapixels],
-      ['foreground share', stats.foreground],
-      ['share at >= 128', stats.foregroundAt128],
-      ['translucent share', stats.translucent],
+      ['width (pixels)', found.width],
+      ['height (pixels)', found.height],
+      ['megapixels', found.megapixels],
+      ['foreground share', found.foreground],
+      ['share at >= 128', found.foregroundAt128],
+      ['translucent share', found.translucent],
       ['components', attributes['components']],
       ['largest one\u2019s share', attributes['largestComponentShare']],
       ['contours', attributes['contours']],
@@ -61,9 +61,9 @@ function describeStats({ name, root }: Dataset, stats: DatasetStats, attributes:
             .join(', ')}`,
         ];
   return `${[
-    `${name}: ${stats.samples} pairs, ${stats.problems} problems, in ${root}`,
-    ...counts('splits', stats.splits),
-    ...counts('groups', stats.groups),
+    `${name}: ${found.samples} pairs, ${found.problems} problems, in ${root}`,
+    ...counts('splits', found.splits),
+    ...counts('groups', found.groups),
     plainTable(['', 'min', 'p25', 'median', 'mean', 'p75', 'max'], rows),
   ].join('\n')}\n`;
 }
