@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { PACKAGE_ROOT } from '../src/core/package-root.js';
 import { gateSchema } from '../src/analysis/gate/gate.js';
+import { EXPORTS } from '../src/cli/exports/index.js';
+import { FORMATS } from '../src/reports/formats/registry.js';
 import { COMMENT_MARK } from '../src/reports/comparison/markdown.js';
 import { cli } from './support/cli.js';
 
@@ -74,5 +76,14 @@ describe("the gate's file in docs/verdict.md", () => {
     const shown = parse(yaml) as Record<string, unknown>;
     expect(gateSchema.safeParse(shown).error).toBeUndefined();
     expect(Object.keys(shown).sort()).toEqual(Object.keys(gateSchema.shape).sort());
+  });
+});
+
+describe('docs/report-formats.md', () => {
+  it('lists the formats of the registries, in the order of the help', async () => {
+    const page = await read('docs/report-formats.md');
+    const [table = ''] = page.split('\n## ');
+    const listed = [...table.matchAll(/^\| `([\w-]+)` +\|/gm)].map(([, name]) => name);
+    expect(listed).toEqual([...FORMATS, ...EXPORTS].map(({ name }) => name));
   });
 });
