@@ -1,5 +1,8 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cli } from '../support/cli.js';
+import { cli, IS_BUILT, startCli } from '../support/cli.js';
+import { useTempFolders } from '../support/temp-folder.js';
 import type { DeviceList } from '../../src/runners/onnx/devices/list-devices.js';
 
 const run = (...argv: readonly string[]): ReturnType<typeof cli> => cli(argv, process.cwd());
@@ -63,5 +66,24 @@ describe('the command line', () => {
       const { out } = await run(...command);
       expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
     }
+  });
+});
+
+describe.skipIf(!IS_BUILT)('the list of commands', () => {
+  const tempFolder = useTempFolders();
+
+  it('loads what flags need, and no network, picture, schema or page', async () => {
+    const folder = await tempFolder();
+    // By it Node writes down every script that it ran.
+    const { status } = await startCli(['--help'], folder, { NODE_V8_COVERAGE: folder }).result;
+    expect(status).toBe(0);
+    const [file = ''] = await readdir(folder);
+    const { result } = JSON.parse(await readFile(join(folder, file), 'utf8')) as {
+      readonly result: readonly { readonly url: string }[];
+    };
+    const packages = result.flatMap(({ url }) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
+    expect(packages).toContain('commander');
+    for (const heavy of ['onnxruntime-node', 'sharp', 'zod', 'yaml', 'preact', 'undici'])
+      expect(packages).not.toContain(heavy);
   });
 });
