@@ -5,12 +5,16 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scoreKey } from '../dist/store/cell-key.js';
+import { createManifest } from '../dist/store/manifest.js';
 import { metricsOf } from '../dist/metrics/registry.js';
 import { signaturesOf } from '../dist/metrics/signature.js';
 import { lines } from './support/lines.mjs';
 import { printMachine, printTable, verdict } from './support/print.mjs';
 
-/** @import { Conventions } from '../dist/metrics/metric.js' */
+/**
+ * @import { Conventions } from '../dist/metrics/metric.js'
+ * @import { RunSettings } from '../dist/store/manifest.js'
+ */
 
 const SAMPLES = [2000, 20_000];
 const MODELS = ['a', 'b', 'c', 'd', 'e'];
@@ -58,16 +62,19 @@ async function writeRun(path, samples) {
     trainedOn: [],
     masks: { path: 'x' },
   });
-  const settings = {
-    models: MODELS.map((name) => ({ spec: spec(name), sha256: name.repeat(64), bytes: 1 })),
-    datasets: [{ name: 'many', spec: { name: 'many' }, fingerprint: 'f', samples, problems: 0, tags: [] }],
-    device: 'cpu',
-    scoring: SCORING,
-  };
-  writeFileSync(
-    join(path, 'manifest.json'),
-    JSON.stringify({ schemaVersion: 1, maskbenchVersion: '0', name: 'many', createdAt: '', settings }),
+  const settings = /** @type {RunSettings} */ (
+    /** @type {unknown} */ ({
+      models: MODELS.map((name) => ({ spec: spec(name), sha256: name.repeat(64), bytes: 1 })),
+      datasets: [{ name: 'many', spec: { name: 'many' }, fingerprint: 'f', samples, problems: 0, tags: [] }],
+      device: 'cpu',
+      runner: {},
+      scoring: SCORING,
+      time: {},
+      limit: null,
+      shard: null,
+    })
   );
+  writeFileSync(join(path, 'manifest.json'), JSON.stringify(createManifest('many', settings)));
   const names = ['plan', 'predictions', 'scores', 'truths'];
   const [plan, predictions, scores, truths] = names.map((name) => lines(join(path, `${name}.jsonl`)));
   const attributes = {
@@ -93,6 +100,11 @@ async function writeRun(path, samples) {
     const planned = {
       kind: 'sample',
       ...sample,
+      imagePath: '',
+      truthPath: '',
+      imageSha256: '',
+      width: 1000,
+      height: 1000,
       truthSha256: `t${i}`,
       attributes: { group: `g${i % 9}` },
       cells,
@@ -102,7 +114,14 @@ async function writeRun(path, samples) {
     await truths.write({ ...measured, attributes: { ...attributes, ...rest } });
     for (const [m, model] of MODELS.entries()) {
       const done = { model, ...sample, status: 'done' };
-      await predictions.write({ key: cells[model], ...done, phases });
+      await predictions.write({
+        key: cells[model],
+        ...done,
+        phases,
+        matteSha256: '',
+        width: 1000,
+        height: 1000,
+      });
       const key = scoreKey(cells[model], `t${i}`, signatures);
       const metrics = Object.fromEntries(
         ids.map((metric, k) => [metric, ((i * 31 + m * 7 + k) % 997) / 997]),

@@ -4,7 +4,7 @@ import { scoreKey } from '../../dist/store/cell-key.js';
 import { packCounts } from '../../dist/scoring/class-counts.js';
 import { createManifest } from '../../dist/store/manifest.js';
 import { runFolder } from '../../dist/store/run-folder.js';
-import { writeSummary } from '../../dist/pipeline/write-summary.js';
+import { writeSummary } from '../../dist/pipeline/summarise.js';
 import { sha256 } from '../../dist/core/hash.js';
 import { truthAttributes } from '../../dist/metrics/attributes.js';
 import { fixedConfusion } from '../../dist/metrics/confusion.js';

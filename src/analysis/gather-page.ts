@@ -32,6 +32,6 @@ export async function gatherRun(path: string, summary: Summary): Promise<PageRun
     cells,
     ranking: await rankRun({ ...side, loadScores: async () => scores }, { metrics: [metric.id] }),
     slices: sliceTables(cells, metric),
-    ...(existsSync(folder.curves) ? { curves: await readCurves(folder.curves) } : {}),
+    ...(existsSync(folder.curves) ? { curves: await readCurves(folder) } : {}),
   };
 }

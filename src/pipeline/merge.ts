@@ -1,16 +1,28 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
 import type { Summary } from '../schema/summary.js';
 import { createFingerprint } from '../datasets/fingerprint.js';
-import { openJsonl, readJsonl } from '../core/jsonl.js';
+import { openJsonl, parseLine, readLines, type JsonlWriter } from '../core/jsonl.js';
+import { openCells } from '../store/cells.js';
 import { lockRun } from '../store/lock.js';
 import type { Manifest, RunSettings } from '../store/manifest.js';
-import type { PlanRecord, PredictionRecord } from '../store/records.js';
-import { enterRunFolder, readManifest, runFolder, writeJson, type RunFolder } from '../store/run-folder.js';
-import { writeSummary } from './write-summary.js';
+import { metricsOfRun } from '../store/metric-set.js';
+import type { PlanRecord } from '../store/records.js';
+import {
+  enterRunFolder,
+  linesFiles,
+  plannedSamples,
+  readManifest,
+  readRecords,
+  RUN_FILES,
+  runFolder,
+  writeJson,
+  type RunFolder,
+} from '../store/run-folder.js';
+import { writeSummary } from './summarise.js';
 
 interface Part {
   readonly folder: RunFolder;
@@ -18,8 +30,8 @@ interface Part {
 }
 
 /**
- * Puts the shards of one run (`--shard 1/n` ... `n/n`) together into a new run folder, mattes included. Timings are taken
- * over only where all shards ran on the same processor, since times of different machines are different figures.
+ * Puts the shards of one run (`--shard 1/n` ... `n/n`) together into a new run folder, mattes included. What becomes
+ * of each file is said where the files of a run are listed (`RUN_FILES`).
  *
  * @throws MaskbenchError `run.mismatch` naming what differs, which shard is missing or there twice; `run.exists`.
  */
@@ -38,23 +50,44 @@ export async function mergeRuns(paths: readonly string[], out: string): Promise<
     const [first] = parts;
     const plan = await mergePlans(parts, first.manifest.settings);
     const settings: RunSettings = { ...first.manifest.settings, shard: null, datasets: plan.datasets };
-    const manifest: Manifest = { ...first.manifest, createdAt: new Date().toISOString(), settings };
-    await writeLines(target.plan, plan.records);
-    for (const { folder } of parts) await copyMattes(folder, target);
-    const sameMachine = new Set(parts.map(({ manifest: { environment } }) => environment.cpu)).size === 1;
-    for (const file of [
-      'predictions',
-      'scores',
-      'truths',
-      ...(sameMachine ? (['timings'] as const) : []),
-    ] as const) {
-      await writeLines(target[file], concatenated(parts.map(({ folder }) => folder[file])));
+    const createdAt = new Date().toISOString();
+    const manifest: Manifest = {
+      ...first.manifest,
+      createdAt,
+      settings,
+      metrics: await commonMetrics(parts),
+    };
+    await writeLines(target.plan, async ({ append }) => {
+      for (const record of plan.records) await append(record);
+    });
+    for (const part of parts) await copyMattes(part, target);
+    const oneMachine = new Set(parts.map(({ manifest: { environment } }) => environment.cpu)).size === 1;
+    for (const file of linesFiles('lines', ...(oneMachine ? (['lines-of-one-machine'] as const) : []))) {
+      const there = parts.map(({ folder }) => folder[file]).filter((path) => existsSync(path));
+      if (there.length === 0) continue;
+      await writeLines(target[file], async ({ appendLine }) => {
+        for (const path of there) {
+          for await (const line of readLines(path)) {
+            parseLine(line, path, RUN_FILES[file].line);
+            // As it stands: a later version may have written more into it than this one knows.
+            await appendLine(line.text);
+          }
+        }
+      });
     }
     await writeJson(target.manifest, manifest);
     return await writeSummary(target, manifest);
   } finally {
     await lock.release();
   }
+}
+
+/** The metrics that all shards were scored by. */
+async function commonMetrics(parts: readonly Part[]): Promise<readonly string[]> {
+  const sets: (readonly string[])[] = [];
+  for (const { folder, manifest } of parts)
+    sets.push((await metricsOfRun(folder, manifest)).map(({ meta }) => meta.id));
+  return sets[0].filter((id) => sets.every((ids) => ids.includes(id)));
 }
 
 function assertOneRun(parts: readonly Part[]): void {
@@ -92,8 +125,8 @@ async function mergePlans(
   { datasets }: RunSettings,
 ): Promise<{ readonly records: readonly PlanRecord[]; readonly datasets: RunSettings['datasets'] }> {
   const records: PlanRecord[] = [];
-  for await (const record of concatenated<PlanRecord>(parts.map(({ folder }) => folder.plan)))
-    records.push(record);
+  for (const { folder } of parts)
+    for await (const record of readRecords(folder, 'plan')) records.push(record);
   const rank = new Map(datasets.map(({ name }, i) => [name, i]));
   const place = ({ dataset }: PlanRecord): number => rank.get(dataset) ?? 0;
   records.sort((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
@@ -107,23 +140,22 @@ async function mergePlans(
   return { records, datasets: merged };
 }
 
-async function copyMattes(from: RunFolder, to: RunFolder): Promise<void> {
-  for await (const record of readJsonl<PredictionRecord>(from.predictions)) {
-    if (record.status !== 'done') continue;
-    const target = to.matte(record.model, record.dataset, record.id);
-    await mkdir(dirname(target), { recursive: true });
-    await copyFile(from.matte(record.model, record.dataset, record.id), target, constants.COPYFILE_FICLONE);
+async function copyMattes({ folder, manifest }: Part, to: RunFolder): Promise<void> {
+  const cells = await openCells(folder, manifest.settings, { mattes: true });
+  for await (const { dataset, id } of plannedSamples(folder)) {
+    for (const model of cells.models) {
+      if (!cells.isPredicted(model, { dataset, id })) continue;
+      const target = to.matte(model, dataset, id);
+      await mkdir(dirname(target), { recursive: true });
+      await copyFile(folder.matte(model, dataset, id), target, constants.COPYFILE_FICLONE);
+    }
   }
 }
 
-async function* concatenated<T>(paths: readonly string[]): AsyncGenerator<T, void, undefined> {
-  for (const path of paths) yield* readJsonl<T>(path);
-}
-
-async function writeLines(path: string, records: Iterable<unknown> | AsyncIterable<unknown>): Promise<void> {
+async function writeLines(path: string, write: (writer: JsonlWriter) => Promise<void>): Promise<void> {
   const writer = await openJsonl(path);
   try {
-    for await (const record of records) await writer.append(record);
+    await write(writer);
   } finally {
     await writer.close();
   }

@@ -1,4 +1,3 @@
-import { rename, rm } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
 import { toFailure } from '../core/failure.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
@@ -11,6 +10,7 @@ import type { ReadyModel, RunBasis } from '../runners/runner.js';
 import { predictionKey } from '../store/cell-key.js';
 import type { EventSink } from '../schema/events.js';
 import { openJsonl } from '../core/jsonl.js';
+import { draftOf } from '../core/write-whole.js';
 import type { RunDataset } from '../store/manifest.js';
 import type { PlanRecord } from '../store/records.js';
 import type { RunFolder } from '../store/run-folder.js';
@@ -43,9 +43,9 @@ const WIDTH = 4;
  */
 export async function makePlan(request: PlanRequest): Promise<Plan> {
   const { folder, datasets, emit } = request;
-  const temporary = `${folder.plan}.${process.pid}.tmp`;
-  await rm(temporary, { force: true });
-  const writer = await openJsonl(temporary);
+  const draft = draftOf(folder.plan);
+  await draft.discard();
+  const writer = await openJsonl(draft.path);
   const planned: RunDataset[] = [];
   emit({
     kind: 'phase-started',
@@ -59,17 +59,13 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
       planned.push(await planDataset(request, dataset, before, writer.append));
     }
   } catch (error) {
-    await rm(temporary, { force: true });
+    await draft.discard();
     throw error;
   } finally {
     await writer.close();
   }
   emit({ kind: 'phase-ended', phase: 'plan' });
-  return {
-    datasets: planned,
-    accept: () => rename(temporary, folder.plan),
-    discard: () => rm(temporary, { force: true }),
-  };
+  return { datasets: planned, accept: draft.accept, discard: draft.discard };
 }
 
 async function planDataset(

@@ -3,15 +3,14 @@ import { toFailure } from '../core/failure.js';
 import { parseDevice } from '../runners/device.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { MatteJob, Outcome, PredictSession, ReadyModel } from '../runners/runner.js';
-import { cellName } from '../store/cell-key.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { openJsonl, type JsonlWriter } from '../core/jsonl.js';
 import type { RunSettings } from '../store/manifest.js';
-import { countCells, doneCells, plannedSamples } from '../store/plan-reader.js';
+import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import type { PredictionRecord } from '../store/records.js';
-import type { RunFolder } from '../store/run-folder.js';
+import { plannedSamples, type RunFolder } from '../store/run-folder.js';
 
 export interface PredictRequest {
   readonly folder: RunFolder;
@@ -20,10 +19,12 @@ export interface PredictRequest {
   /** Go on where ONNX Runtime runs nothing on the device asked for. */
   readonly allowFallback?: boolean;
   readonly models: readonly ReadyModel[];
+  /** What became of the cells in earlier runs, and becomes of them in this one. */
+  readonly cells: Cells;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
   /** Called when the last model of a sample has ended, so that scoring can start while others are still predicted. */
-  onSampleEnded(sample: PlannedSample, isPredicted: (cell: string) => boolean): Promise<void>;
+  onSampleEnded(sample: PlannedSample): Promise<void>;
 }
 
 /** Failures that belong to one model; the others can still be run. */
@@ -41,15 +42,14 @@ const MODEL_FAILURES: ReadonlySet<string> = new Set([
  * @throws MaskbenchError when nothing more can be done: the device is not to be had, the disk is full, interrupted.
  */
 export async function predict(request: PredictRequest): Promise<void> {
-  const { folder, models, emit } = request;
-  const settled: Settled = { done: await doneCells(folder), failed: new Set() };
+  const { folder, models, cells, emit } = request;
   const writer = await openJsonl(folder.predictions);
   try {
     for (const model of models) {
-      const total = await countCells(folder, model.spec.name, isOpen(settled));
+      const total = cells.countUnpredicted(model.spec.name);
       if (total === 0) continue;
       emit({ kind: 'phase-started', phase: 'predict', total, label: model.spec.name });
-      await predictModel(request, model, total, settled, writer);
+      await predictModel(request, model, total, writer);
       emit({ kind: 'phase-ended', phase: 'predict' });
     }
   } finally {
@@ -61,23 +61,27 @@ async function predictModel(
   request: PredictRequest,
   model: ReadyModel,
   total: number,
-  settled: Settled,
   writer: JsonlWriter,
 ): Promise<void> {
-  const { folder, settings, models, accuracy, allowFallback = false, emit, signal } = request;
+  const { folder, settings, models, cells, accuracy, allowFallback = false, emit, signal } = request;
   const { name } = model.spec;
   const isLastModel = model === models.at(-1);
   let ended = 0;
+  // Cells that failed in earlier runs are tried again, those that failed in this one are not.
+  const failed = new Set<string>();
+  const isOpen = (sample: PlannedSample): boolean =>
+    !cells.isPredicted(name, sample) && !failed.has(nameOf(sample));
   const settle = async ({ sample }: Pick<MatteJob, 'sample'>, outcome: Outcome): Promise<void> => {
     const cell = { key: sample.cells[name], model: name, dataset: sample.dataset, id: sample.id };
     await writer.append(toRecord(cell, outcome));
-    settled[outcome.kind === 'done' ? 'done' : 'failed'].add(cellName(cell.key, name, cell));
-    if (outcome.kind !== 'done') {
+    if (outcome.kind === 'done') cells.markPredicted(name, sample);
+    else {
+      failed.add(nameOf(sample));
       const { model: of, dataset, id } = cell;
       emit({ kind: 'cell-failed', model: of, dataset, id, failure: outcome.failure });
     }
     emit({ kind: 'progress', phase: 'predict', done: ++ended, total });
-    if (isLastModel) await request.onSampleEnded(sample, (named) => settled.done.has(named));
+    if (isLastModel) await request.onSampleEnded(sample);
   };
   let session: PredictSession | undefined;
   try {
@@ -90,13 +94,13 @@ async function predictModel(
       emit,
       signal,
     });
-    await session.predict(jobsOf(folder, name, isOpen(settled)), settle);
+    await session.predict(jobsOf(folder, name, isOpen), settle);
   } catch (error) {
     if (!(error instanceof MaskbenchError) || !MODEL_FAILURES.has(error.code)) throw error;
     const failure = toFailure(error);
     emit({ kind: 'warning', message: `${name}: ${failure.message}` });
-    for await (const sample of plannedSamples(folder, name, isOpen(settled))) {
-      await settle({ sample }, { kind: 'failed', failure });
+    for await (const sample of plannedSamples(folder)) {
+      if (isOpen(sample)) await settle({ sample }, { kind: 'failed', failure });
     }
   } finally {
     await session?.close();
@@ -106,21 +110,15 @@ async function predictModel(
 async function* jobsOf(
   folder: RunFolder,
   model: string,
-  isWanted: (cell: string) => boolean,
+  isOpen: (sample: PlannedSample) => boolean,
 ): AsyncGenerator<MatteJob, void, undefined> {
-  for await (const sample of plannedSamples(folder, model, isWanted)) {
-    yield { sample, mattePath: folder.matte(model, sample.dataset, sample.id) };
+  for await (const sample of plannedSamples(folder)) {
+    if (isOpen(sample)) yield { sample, mattePath: folder.matte(model, sample.dataset, sample.id) };
   }
 }
 
-/** Names of the cells that have ended: in earlier runs or in this one, failed ones in this one only. */
-interface Settled {
-  readonly done: Set<string>;
-  readonly failed: Set<string>;
-}
-
-function isOpen({ done, failed }: Settled): (cell: string) => boolean {
-  return (cell) => !done.has(cell) && !failed.has(cell);
+function nameOf({ dataset, id }: PlannedSample): string {
+  return `${dataset}/${id}`;
 }
 
 function toRecord(

@@ -1,3 +1,5 @@
+import { MaskbenchError } from '../core/errors.js';
+import { isDiskFull } from '../core/failure.js';
 import type { Summary } from '../schema/summary.js';
 import type { Dataset } from '../datasets/load.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
@@ -7,14 +9,18 @@ import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { assertSameCard, describeHardware } from '../store/hardware.js';
 import { lockRun } from '../store/lock.js';
-import { createManifest, type Manifest, type RunSettings } from '../store/manifest.js';
+import { createManifest, type Manifest } from '../store/manifest.js';
 import { makePlan } from './plan.js';
 import { predict } from './predict.js';
-import { removeRemains } from '../store/remains.js';
+import { canonicalJson } from '../core/hash.js';
+import { metricsOf } from '../metrics/registry.js';
+import { openCells } from '../store/cells.js';
 import {
   assertSameSettings,
   enterRunFolder,
   readManifest,
+  recordMetrics,
+  removeRemains,
   runFolder,
   writeJson,
   type RunFolder,
@@ -22,8 +28,7 @@ import {
 import { runScenarios } from './scenarios/run-scenarios.js';
 import { openScorer, scoreRemaining } from './score.js';
 import { time } from './time.js';
-import { explainWriteError } from './write-error.js';
-import { writeSummary } from './write-summary.js';
+import { writeSummary } from './summarise.js';
 
 export interface RunRequest {
   readonly config: RunConfig;
@@ -85,8 +90,8 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
       },
     );
     await plan.accept();
-    await work(request, folder, manifest.settings);
-    return await writeSummary(folder, manifest);
+    await work(request, folder, manifest);
+    return await writeSummary(folder, await readManifest(folder));
   } finally {
     await lock.release();
   }
@@ -103,9 +108,24 @@ async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Pro
   return existing;
 }
 
-async function work(request: RunRequest, folder: RunFolder, settings: RunSettings): Promise<void> {
+async function work(request: RunRequest, folder: RunFolder, manifest: Manifest): Promise<void> {
+  const { settings } = manifest;
   const { config, models, phases, emit, signal } = request;
-  const scorer = phases.score ? await openScorer(folder, settings, emit) : undefined;
+  if (phases.predict || phases.score) await predictAndScore(request, folder, manifest);
+  if (!phases.time) return;
+  const { allowFallback, scenarios } = config;
+  await time({ folder, settings, models, allowFallback, emit, signal });
+  await runScenarios({ folder, settings, models, scenarios, emit, signal });
+}
+
+async function predictAndScore(
+  { config, models, phases, emit, signal }: RunRequest,
+  folder: RunFolder,
+  { settings, metrics }: Manifest,
+): Promise<void> {
+  const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
+  const cells = await openCells(folder, settings, { whole, mattes: true });
+  const scorer = phases.score ? await openScorer(folder, settings, cells, emit) : undefined;
   try {
     if (phases.predict) {
       await predict({
@@ -114,9 +134,10 @@ async function work(request: RunRequest, folder: RunFolder, settings: RunSetting
         accuracy: config.accuracy,
         allowFallback: config.allowFallback,
         models,
+        cells,
         emit,
         signal,
-        onSampleEnded: async (sample, isPredicted) => scorer?.offer(sample, isPredicted),
+        onSampleEnded: async (sample) => scorer?.offer(sample),
       });
       // An inference process that died in the middle of a file.
       await removeRemains(folder.path);
@@ -125,8 +146,27 @@ async function work(request: RunRequest, folder: RunFolder, settings: RunSetting
   } finally {
     await scorer?.close();
   }
-  if (!phases.time) return;
-  const { allowFallback, scenarios } = config;
-  await time({ folder, settings, models, allowFallback, emit, signal });
-  await runScenarios({ folder, settings, models, scenarios, emit, signal });
+  // Not before all are computed: until then readers show what every score holds.
+  if (phases.score && canonicalJson(metrics ?? []) !== canonicalJson(whole))
+    await recordMetrics(folder, whole);
+}
+
+const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
+
+/** An error of writing to a run folder as what the user can do about it; any other error unchanged. */
+export function explainWriteError(error: unknown, folder: string): unknown {
+  if (isDiskFull(error) || (error instanceof MaskbenchError && error.code === 'disk.full')) {
+    return new MaskbenchError('disk.full', 'no space left on the disk of the run', {
+      where: folder,
+      remedy: 'make room there, then continue with --resume',
+      cause: error,
+    });
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!NOT_WRITABLE.has(code)) return error;
+  return new MaskbenchError('usage', `the run folder cannot be written to (${code})`, {
+    where: folder,
+    remedy: 'choose another folder with --out',
+    cause: error,
+  });
 }

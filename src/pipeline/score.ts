@@ -2,28 +2,40 @@ import { MaskbenchError } from '../core/errors.js';
 import { signaturesOf } from '../metrics/signature.js';
 import { cellName, scoreKey } from '../store/cell-key.js';
 import type { EventSink } from '../schema/events.js';
-import { openJsonl, readJsonl } from '../core/jsonl.js';
+import { openJsonl } from '../core/jsonl.js';
 import type { RunSettings } from '../store/manifest.js';
-import { doneCells, plannedSamples } from '../store/plan-reader.js';
+import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import type { ScoreRecord, TruthRecord } from '../store/records.js';
-import type { RunFolder } from '../store/run-folder.js';
+import { plannedSamples, readRecords, type RunFolder } from '../store/run-folder.js';
 import { openScorePool } from '../scoring/score-pool.js';
 
 /** Scores samples on worker threads, each once all its models have ended. */
 export interface Scorer {
   /** Queues the cells of a sample that are not scored yet, and its ground truth; resolves when the queue has room. */
-  offer(sample: PlannedSample, isPredicted: (cell: string) => boolean): Promise<void>;
+  offer(sample: PlannedSample): Promise<void>;
   /** Waits for all that was offered. */
   close(): Promise<void>;
 }
 
-export async function openScorer(folder: RunFolder, settings: RunSettings, emit: EventSink): Promise<Scorer> {
+/**
+ * A score is complete only if its record holds every metric that the run's protocols have now, so that one that was added
+ * later is computed by a resumed run. What the record holds decides, and not its key: keys of 0.1 stay as they are, and
+ * nothing is scored again that lacks nothing.
+ *
+ * @param cells what became of the cells in earlier runs and is predicted in this one, `whole` being the metrics of the protocols
+ */
+export async function openScorer(
+  folder: RunFolder,
+  settings: RunSettings,
+  cells: Cells,
+  emit: EventSink,
+): Promise<Scorer> {
   const { protocols, ...conventions } = settings.scoring;
   const signatures = signaturesOf(protocols, conventions);
-  const scored = await scoredCells(folder);
   const writer = await openJsonl(folder.scores);
   const measured = await measuredTruths(folder);
+  const offered = new Set<string>();
   const truths = await openJsonl(folder.truths);
   const pool = openScorePool();
   const running = new Set<Promise<void>>();
@@ -31,11 +43,11 @@ export async function openScorer(folder: RunFolder, settings: RunSettings, emit:
 
   const scoreSample = async (
     sample: PlannedSample,
-    cells: readonly OpenCell[],
+    open: readonly OpenCell[],
     attributes: boolean,
   ): Promise<void> => {
     const { dataset, id, imagePath, truthPath, truthSha256, attributes: layout } = sample;
-    const mattePaths = cells.map(({ model }) => folder.matte(model, dataset, id));
+    const mattePaths = open.map(({ model }) => folder.matte(model, dataset, id));
     const result = await pool.run({
       truthPath,
       imagePath,
@@ -47,7 +59,7 @@ export async function openScorer(folder: RunFolder, settings: RunSettings, emit:
     if (result.truth !== null) {
       await truths.append({ dataset, id, truthSha256, layout, ...result.truth } satisfies TruthRecord);
     }
-    for (const [i, { model, key }] of cells.entries()) {
+    for (const [i, { model, key }] of open.entries()) {
       const record: ScoreRecord = { key, model, dataset, id, ...result.cells[i] };
       await writer.append(record);
       if (record.status === 'failed')
@@ -56,17 +68,17 @@ export async function openScorer(folder: RunFolder, settings: RunSettings, emit:
   };
 
   return {
-    async offer(sample, isPredicted) {
+    async offer(sample) {
       if (broken !== undefined) throw broken;
-      const cells = Object.entries(sample.cells)
-        .filter(([model, key]) => isPredicted(cellName(key, model, sample)))
+      const open = Object.entries(sample.cells)
+        .filter(([model]) => cells.isPredicted(model, sample) && !cells.hasScore(model, sample))
         .map(([model, key]) => ({ model, key: scoreKey(key, sample.truthSha256, signatures) }))
-        .filter(({ key, model }) => !scored.has(cellName(key, model, sample)));
+        .filter(({ model, key }) => !offered.has(cellName(key, model, sample)));
       const isNewTruth = !measured.has(truthName(sample));
-      if (cells.length === 0 && !isNewTruth) return;
-      for (const { key, model } of cells) scored.add(cellName(key, model, sample));
+      if (open.length === 0 && !isNewTruth) return;
+      for (const { key, model } of open) offered.add(cellName(key, model, sample));
       measured.add(truthName(sample));
-      const work = scoreSample(sample, cells, isNewTruth)
+      const work = scoreSample(sample, open, isNewTruth)
         .catch((error: unknown) => {
           broken ??= error;
         })
@@ -89,39 +101,28 @@ interface OpenCell {
   readonly key: string;
 }
 
-/** Scores every predicted cell that has no score yet under the run's conventions. */
+/** Scores every predicted cell that has no complete score under the run's conventions. */
 export async function scoreRemaining(
   folder: RunFolder,
   scorer: Scorer,
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<void> {
-  const predicted = await doneCells(folder);
   emit({ kind: 'phase-started', phase: 'score', total: undefined, label: 'masks' });
   let done = 0;
   for await (const sample of plannedSamples(folder)) {
     if (signal.aborted)
       throw new MaskbenchError('cancelled', 'interrupted', { remedy: 'continue with --resume' });
-    await scorer.offer(sample, (cell) => predicted.has(cell));
+    await scorer.offer(sample);
     emit({ kind: 'progress', phase: 'score', done: ++done, total: undefined });
   }
   emit({ kind: 'phase-ended', phase: 'score' });
 }
 
-async function scoredCells(folder: RunFolder): Promise<Set<string>> {
-  const cells = new Set<string>();
-  for await (const record of readJsonl<ScoreRecord>(folder.scores)) {
-    const cell = cellName(record.key, record.model, record);
-    if (record.status === 'done') cells.add(cell);
-    else cells.delete(cell);
-  }
-  return cells;
-}
-
 /** Names of the ground truths that are measured; those that could not be read are tried again. */
 async function measuredTruths(folder: RunFolder): Promise<Set<string>> {
   const names = new Set<string>();
-  for await (const record of readJsonl<TruthRecord>(folder.truths)) {
+  for await (const record of readRecords(folder, 'truths')) {
     if (record.status === 'done') names.add(truthName(record));
     else names.delete(truthName(record));
   }

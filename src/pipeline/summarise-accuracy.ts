@@ -1,18 +1,11 @@
-import type { Failure } from '../core/failure.js';
 import { leakedTags } from '../schema/leakage.js';
 import type { AccuracyRow, CellFailure, Summary } from '../schema/summary.js';
 import type { Metric } from '../metrics/metric.js';
-import { metricsOf } from '../metrics/registry.js';
-import { signaturesOf } from '../metrics/signature.js';
 import { countFlips } from '../scoring/aggregate/flips.js';
 import { meansOfDatasets, metricMeans } from '../scoring/aggregate/metric-means.js';
 import type { ScoreRow } from '../scoring/aggregate/score-row.js';
-import { cellName, scoreKey } from '../store/cell-key.js';
-import { readJsonl } from '../core/jsonl.js';
 import type { RunSettings } from '../store/manifest.js';
-import { NOT_DONE, readPredictionFailures, readScores } from '../store/cells.js';
-import type { PlanRecord } from '../store/records.js';
-import type { RunFolder } from '../store/run-folder.js';
+import { failureOf, type Cells } from '../store/cells.js';
 
 /** Failed cells that a summary names one by one. */
 const FAILURES_NAMED = 1000;
@@ -20,14 +13,12 @@ const FAILURES_NAMED = 1000;
 type AccuracyParts = Pick<Summary, 'cells' | 'failures' | 'accuracy' | 'flips'>;
 
 /** The scores of all planned cells in plan order, and the cells that have none. */
-export async function summariseAccuracy(folder: RunFolder, settings: RunSettings): Promise<AccuracyParts> {
-  const { scoring } = settings;
-  const metrics = metricsOf(scoring.protocols);
-  const ids = metrics.map(({ meta }) => meta.id);
-  const signatures = signaturesOf(scoring.protocols, scoring);
-  const scores = await readScores(folder, ids);
-  const predictionFailures = await readPredictionFailures(folder);
-  const flips = countFlips(ids);
+export async function summariseAccuracy(
+  cells: Cells,
+  { models, datasets, scoring }: RunSettings,
+  metrics: readonly Metric[],
+): Promise<AccuracyParts> {
+  const flips = countFlips(metrics.map(({ meta }) => meta.id));
   const tallies = new Map<string, Tally>();
   const tallyOf = (model: string, dataset: string): Tally => {
     const key = JSON.stringify([model, dataset]);
@@ -37,34 +28,22 @@ export async function summariseAccuracy(folder: RunFolder, settings: RunSettings
   };
   const failures: CellFailure[] = [];
   let failed = 0;
-  const fail = (model: string, dataset: string, id: string, failure: Failure): void => {
-    failed++;
-    tallyOf(model, dataset).failed++;
-    if (failures.length < FAILURES_NAMED) failures.push({ model, dataset, id, failure });
-  };
-  const names = settings.models.map(({ spec }) => spec.name);
-  let planned = 0;
-  for await (const record of readJsonl<PlanRecord>(folder.plan)) {
-    planned += names.length;
+  for await (const { record, cells: states } of cells.inPlanOrder()) {
     const { dataset, id } = record;
-    for (const model of names) {
-      if (record.kind === 'problem') {
-        fail(model, dataset, id, record.failure);
+    for (const [m, state] of states.entries()) {
+      const model = cells.models[m];
+      if (state.kind === 'scored') {
+        tallyOf(model, dataset).rows.push(state.row);
+        flips.add({ model, dataset, id }, state.row);
         continue;
       }
-      const key = record.cells[model];
-      const score = scores.get(cellName(scoreKey(key, record.truthSha256, signatures), model, record));
-      if (score instanceof Float64Array) {
-        tallyOf(model, dataset).rows.push(score);
-        flips.add({ model, dataset, id }, score);
-      } else {
-        const why = score ?? predictionFailures.get(cellName(key, model, record)) ?? NOT_DONE;
-        fail(model, dataset, id, why);
-      }
+      failed++;
+      tallyOf(model, dataset).failed++;
+      if (failures.length < FAILURES_NAMED) failures.push({ model, dataset, id, failure: failureOf(state) });
     }
   }
-  const perDataset = settings.models.flatMap((model) =>
-    settings.datasets.map(({ name, tags }): AccuracyRow => {
+  const perDataset = models.flatMap((model) =>
+    datasets.map(({ name, tags }): AccuracyRow => {
       const { rows, failed: without } = tallyOf(model.spec.name, name);
       return {
         model: model.spec.name,
@@ -76,16 +55,16 @@ export async function summariseAccuracy(folder: RunFolder, settings: RunSettings
       };
     }),
   );
-  const overall = names.map((model) =>
+  const overall = models.map(({ spec: { name: model } }) =>
     meanOfDatasets(
       perDataset.filter((row) => row.model === model),
-      settings.datasets.map(({ name }) => tallyOf(model, name).rows),
+      datasets.map(({ name }) => tallyOf(model, name).rows),
       metrics,
     ),
   );
   const flipped = flips.summary();
   return {
-    cells: { planned, scored: planned - failed, failed },
+    cells: { planned: cells.planned, scored: cells.planned - failed, failed },
     failures,
     accuracy: [...perDataset, ...overall],
     ...(flipped === undefined ? {} : { flips: flipped }),

@@ -8,16 +8,14 @@ import {
   type TimingRow,
 } from '../schema/summary.js';
 import type { SlownessSummary } from '../schema/timing-summary.js';
-import type { GpuReading } from '../runners/onnx/devices/nvidia-watch.js';
-import { predictMs, type PhaseTimes } from '../runners/phases.js';
-import { readJsonl } from '../core/jsonl.js';
 import type { RunSettings } from '../store/manifest.js';
-import type { TimingRecord } from '../store/records.js';
 import type { RunFolder } from '../store/run-folder.js';
 import { summariseSlowness } from './timing/summarise-slowness.js';
 import { summarisePass } from './timing/summarise-pass.js';
 import { summarisePhase } from './timing/summarise-phase.js';
-import type { ModelRecord, SampleRecord } from '../store/timing-record.js';
+import { millisecondsOf } from '../store/stored-times.js';
+import { readTimedSeries, type TimedSeries } from '../store/timed-series.js';
+import type { SampleRecord } from '../store/timing-record.js';
 
 export interface TimingsSummary {
   readonly rows: readonly TimingRow[];
@@ -27,42 +25,21 @@ export interface TimingsSummary {
 
 /** The times of every model's last complete series, per dataset and over datasets. */
 export async function summariseTimings(folder: RunFolder, settings: RunSettings): Promise<TimingsSummary> {
-  const records = new Map<string, ModelRecord>();
-  for await (const record of readJsonl<TimingRecord>(folder.timings)) {
-    if (record.kind === 'model') records.set(record.model, record);
-  }
-  const lastSeries = new Set([...records.values()].map(({ series }) => series));
-  const samples = new Map<string, SampleRecord[]>();
-  const readings = new Map<string, GpuReading[]>();
-  for await (const record of readJsonl<TimingRecord>(folder.timings)) {
-    if (record.kind === 'sample' && lastSeries.has(record.series)) push(samples, record.series, record);
-    if (record.kind === 'gpu' && lastSeries.has(record.series)) push(readings, record.series, record);
-  }
+  const series = await readTimedSeries(folder);
   const models = new Map<string, ModelTimingSummary>();
   const rows: TimingRow[] = [];
   const timed = new Map<string, readonly SampleRecord[]>();
   for (const { spec } of settings.models) {
-    const record = records.get(spec.name);
-    if (record === undefined) continue;
-    const own = samples.get(record.series) ?? [];
-    models.set(spec.name, summariseModel(record, own.length, readings.get(record.series) ?? []));
-    rows.push(...rowsOf(record, own, settings));
-    if (record.measuredElsewhere !== true) timed.set(spec.name, own);
+    const own = series.get(spec.name);
+    if (own === undefined) continue;
+    models.set(spec.name, summariseModel(own));
+    rows.push(...rowsOf(own, settings));
+    if (own.model.measuredElsewhere !== true) timed.set(spec.name, own.samples);
   }
   return { rows, models, slowness: await summariseSlowness(folder, timed) };
 }
 
-function push<T>(groups: Map<string, T[]>, key: string, item: T): void {
-  const group = groups.get(key) ?? [];
-  groups.set(key, group);
-  group.push(item);
-}
-
-function summariseModel(
-  record: ModelRecord,
-  predictions: number,
-  readings: readonly GpuReading[],
-): ModelTimingSummary {
+function summariseModel({ model, samples, readings }: TimedSeries): ModelTimingSummary {
   const {
     loadMs,
     firstInferenceMs,
@@ -72,7 +49,7 @@ function summariseModel(
     inferenceAloneMs,
     measuredElsewhere,
     pass,
-  } = record;
+  } = model;
   return {
     loadMs,
     firstInferenceMs,
@@ -81,19 +58,18 @@ function summariseModel(
     peakRssBytes,
     ...(inferenceAloneMs === undefined ? {} : { inferenceAlone: summarisePhase(inferenceAloneMs) }),
     ...(measuredElsewhere === true ? { measuredElsewhere } : {}),
-    ...(pass === undefined ? {} : { pass: summarisePass(pass, predictions, readings) }),
+    ...(pass === undefined ? {} : { pass: summarisePass(pass, samples.length, readings) }),
   };
 }
 
 /** A row a dataset in the order of the run, and one over all of them. */
 function rowsOf(
-  { model, pass }: ModelRecord,
-  own: readonly SampleRecord[],
+  { model: { model, pass }, samples }: TimedSeries,
   { datasets }: RunSettings,
 ): readonly TimingRow[] {
   const seal = pass === undefined ? UNCHECKED : sealOf(pass.parts);
   const groups = datasets.flatMap(({ name }) => {
-    const timed = own.filter(({ dataset }) => dataset === name);
+    const timed = samples.filter(({ dataset }) => dataset === name);
     return timed.length === 0 ? [] : [{ name, timed }];
   });
   const perDataset = groups.map(({ name, timed }) => toRow(model, name, timed, seal));
@@ -137,8 +113,4 @@ function meanPhases(rows: readonly TimingRow[], all: TimingRow['phases']): Timin
     { ...all[phase], mean: mean(rows.map((row) => row.phases[phase].mean)) },
   ]);
   return Object.fromEntries(phases) as Record<TimedPhase, PhaseSummary>;
-}
-
-function millisecondsOf(phases: PhaseTimes, phase: TimedPhase): number {
-  return phase === 'predict' ? predictMs(phases) : phases[`${phase}Ms`];
 }

@@ -5,12 +5,22 @@ import { signaturesOf } from '../metrics/signature.js';
 import { INTERVALS } from '../scoring/aggregate/intervals.js';
 import type { Manifest } from '../store/manifest.js';
 import { publishedFor } from './published.js';
-import type { RunFolder } from '../store/run-folder.js';
+import { openCells } from '../store/cells.js';
+import { writeCurves, type CurvesOfCells } from '../store/curves.js';
+import { metricsOfRun } from '../store/metric-set.js';
+import { writeJson, type RunFolder } from '../store/run-folder.js';
 import { summariseAccuracy } from './summarise-accuracy.js';
-import type { CurvesOfCells } from '../store/curves-of-cells.js';
 import { summariseCurves, thresholdRows } from './summarise-curves.js';
 import { summariseScenarios } from './scenarios/summarise-scenarios.js';
 import { summariseTimings } from './summarise-timings.js';
+
+/** Sums a run folder's records up into curves.json and summary.json. */
+export async function writeSummary(folder: RunFolder, manifest: Manifest): Promise<Summary> {
+  const { summary, curves } = await summarise(folder, manifest);
+  await writeCurves(folder, curves);
+  await writeJson(folder.summary, summary);
+  return summary;
+}
 
 /**
  * What a run's files come to, in the order of its plan, so that two runs with the same cells have the same summary
@@ -19,13 +29,15 @@ import { summariseTimings } from './summarise-timings.js';
 export async function summarise(
   folder: RunFolder,
   manifest: Manifest,
-  curves?: readonly CurvesOfCells[],
-): Promise<Summary> {
+): Promise<{ readonly summary: Summary; readonly curves: readonly CurvesOfCells[] }> {
   const { settings, environment } = manifest;
+  const metrics = await metricsOfRun(folder, manifest);
+  const ids = metrics.map(({ meta }) => meta.id);
   const timings = await summariseTimings(folder, settings);
   const scenarios = await summariseScenarios(folder, settings);
-  const accuracy = await summariseAccuracy(folder, settings);
-  return {
+  const cells = await openCells(folder, settings, { values: ids });
+  const curves = await summariseCurves(cells, settings);
+  const summary: Summary = {
     schemaVersion: SCHEMA_VERSION,
     maskbenchVersion: manifest.maskbenchVersion,
     name: manifest.name,
@@ -51,7 +63,7 @@ export async function summarise(
         aggregate: 'pooled',
       }),
     },
-    ...describeProtocols(settings.scoring.protocols),
+    ...describeProtocols(settings.scoring.protocols, ids),
     models: settings.models.map(({ spec, sha256, bytes }) => ({
       name: spec.name,
       title: spec.title ?? spec.name,
@@ -70,12 +82,13 @@ export async function summarise(
       problems,
       tags,
     })),
-    ...accuracy,
+    ...(await summariseAccuracy(cells, settings, metrics)),
     intervals: INTERVALS,
-    thresholds: thresholdRows(curves ?? (await summariseCurves(folder, settings))),
+    thresholds: thresholdRows(curves),
     timing: timings.rows,
     ...(timings.slowness.length === 0 ? {} : { slowness: timings.slowness }),
     ...(scenarios.length === 0 ? {} : { scenarios }),
     published: await publishedFor(settings.models),
   };
+  return { summary, curves };
 }

@@ -4,10 +4,10 @@ import { observeIdle } from '../runners/onnx/seal/observe-idle.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { EventSink } from '../schema/events.js';
-import { openJsonl, readJsonl } from '../core/jsonl.js';
+import { openJsonl } from '../core/jsonl.js';
 import type { RunSettings } from '../store/manifest.js';
-import type { TimingRecord } from '../store/records.js';
 import type { RunFolder } from '../store/run-folder.js';
+import { completeSeries } from '../store/timed-series.js';
 import { findCard, watchCard } from '../runners/onnx/devices/card.js';
 import { chooseSamples } from './timing/choose-samples.js';
 import { groupModels, memoryBudget } from './timing/group-models.js';
@@ -34,7 +34,7 @@ export interface TimeRequest {
  */
 export async function time(request: TimeRequest): Promise<void> {
   const { folder, settings, models, emit, signal, files = THIS_MACHINE } = request;
-  const timed = await timedModels(folder);
+  const timed = await completeSeries(folder);
   const open = models.filter(({ spec }) => !timed.has(spec.name));
   if (open.length === 0) return;
   const plan = timingPlan(settings.time);
@@ -73,12 +73,4 @@ export async function time(request: TimeRequest): Promise<void> {
     cardWatch?.stop();
     await writer.close();
   }
-}
-
-async function timedModels(folder: RunFolder): Promise<ReadonlySet<string>> {
-  const models = new Set<string>();
-  for await (const record of readJsonl<TimingRecord>(folder.timings)) {
-    if (record.kind === 'model') models.add(record.model);
-  }
-  return models;
 }

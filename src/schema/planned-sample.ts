@@ -1,15 +1,19 @@
-/** A sample as it was planned: its files, their bytes, and the cell of each model. */
-export interface PlannedSample {
-  readonly kind: 'sample';
-  readonly dataset: string;
-  readonly id: string;
-  readonly imagePath: string;
-  readonly truthPath: string;
-  readonly imageSha256: string;
-  readonly truthSha256: string;
-  readonly width: number;
-  readonly height: number;
-  readonly attributes: Readonly<Record<string, string | number>>;
-  /** Cell key by model name. */
-  readonly cells: Readonly<Record<string, string>>;
-}
+import { z } from 'zod';
+import { count, text, type Document } from './basics.js';
+
+export const plannedSample = z
+  .object({
+    kind: z.literal('sample'),
+    dataset: text,
+    id: text,
+    imagePath: text,
+    truthPath: text,
+    imageSha256: text,
+    truthSha256: text,
+    width: count,
+    height: count,
+    attributes: z.record(text, z.union([text, z.number()])).describe('What the layout says of the sample.'),
+    cells: z.record(text, text).describe('Cell key by model name.'),
+  })
+  .describe('A sample as it was planned: its files, their bytes, and the cell of each model.');
+export type PlannedSample = Document<typeof plannedSample>;

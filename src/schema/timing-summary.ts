@@ -18,7 +18,6 @@ export const processor = z
       .describe('A container\u2019s limits.'),
   })
   .describe('More about the processors than their name.');
-export type ProcessorSummary = Document<typeof processor>;
 
 const range = orNull(z.tuple([figure, figure])).describe('The least and the most that was told.');
 

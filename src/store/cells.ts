@@ -1,33 +1,241 @@
+import { existsSync } from 'node:fs';
 import type { Failure } from '../core/failure.js';
-import { readJsonl } from '../core/jsonl.js';
+import { parseLine, readLines, type Line } from '../core/jsonl.js';
+import { signaturesOf } from '../metrics/signature.js';
 import { scoreRow, type ScoreRow } from '../scoring/aggregate/score-row.js';
-import { cellName } from './cell-key.js';
-import type { PredictionRecord, ScoreRecord } from './records.js';
-import type { RunFolder } from './run-folder.js';
+import { scoreKey } from './cell-key.js';
+import type { RunSettings } from './manifest.js';
+import {
+  scoreRecord,
+  type DoneScore,
+  type PlanRecord,
+  type PredictionRecord,
+  type SampleName,
+} from './records.js';
+import { readRecords, type RunFolder } from './run-folder.js';
+
+/**
+ * What became of a planned cell. The last record of a cell holds, for every reader: a failed line after a done one makes
+ * a failed cell. The prediction comes first: a score of a matte that could not be made again since is no score.
+ */
+export type CellState =
+  /** With its values of the metrics asked for, and the line of scores.jsonl that holds. */
+  | { readonly kind: 'scored'; readonly row: ScoreRow; readonly place: Omit<Line, 'text'> }
+  /** Its matte is made, and nobody has scored it. */
+  | { readonly kind: 'predicted' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'not-done' };
 
 /** Of a planned cell that nobody has come to yet. */
 export const NOT_DONE: Failure = { code: 'cancelled', message: 'not done yet; continue with --resume' };
 
-/** By cell of score key: its scores and counts, or why the cell has none. */
-export async function readScores(
-  folder: RunFolder,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, ScoreRow | Failure>> {
-  const scores = new Map<string, ScoreRow | Failure>();
-  for await (const record of readJsonl<ScoreRecord>(folder.scores)) {
-    const values = record.status === 'failed' ? record.failure : scoreRow(ids, record.metrics, record.counts);
-    scores.set(cellName(record.key, record.model, record), values);
-  }
-  return scores;
+/** Why a cell has no score. */
+export function failureOf(state: Exclude<CellState, { kind: 'scored' }>): Failure {
+  return state.kind === 'failed' ? state.failure : NOT_DONE;
 }
 
-/** By cell: why its last prediction failed. */
-export async function readPredictionFailures(folder: RunFolder): Promise<ReadonlyMap<string, Failure>> {
-  const failures = new Map<string, Failure>();
-  for await (const record of readJsonl<PredictionRecord>(folder.predictions)) {
-    const cell = cellName(record.key, record.model, record);
-    if (record.status === 'failed') failures.set(cell, record.failure);
-    else failures.delete(cell);
+export interface PlannedCells {
+  readonly record: PlanRecord;
+  /** One a model, in the order asked for. */
+  readonly cells: readonly CellState[];
+}
+
+/** Phases of the accuracy pass, in the order in which they are kept. */
+export const PASS_PHASES = ['decodeMs', 'preprocessMs', 'inferenceMs', 'postprocessMs'] as const;
+
+export interface CellsOptions {
+  /** Of the run's models these, in this order; default: all. */
+  readonly models?: readonly string[];
+  /** Metrics whose values are kept in rows, 8 bytes a value; default: none. */
+  readonly values?: readonly string[];
+  /** Metrics that a score must hold to be whole (`hasScore`). */
+  readonly whole?: readonly string[];
+  /** Whether the times of the accuracy pass are kept. */
+  readonly phases?: boolean;
+  /** Whether a prediction whose matte is gone counts as not done. */
+  readonly mattes?: boolean;
+}
+
+/**
+ * Every planned cell of a run, joined from its plan, predictions and scores: the one place that knows what a cell has come
+ * to. Held are a few numbers of each cell, its values as far as asked for, and a name of each sample; a key of each cell while
+ * the records are read.
+ */
+export interface Cells {
+  readonly models: readonly string[];
+  /** Planned cells, those of files that are no usable pair included. */
+  readonly planned: number;
+  inPlanOrder(): AsyncGenerator<PlannedCells, void, undefined>;
+  /** Whether there is a matte, scored or not. */
+  isPredicted(model: string, sample: SampleName): boolean;
+  /** Says that there is one since; the records are read when the cells are opened, and not again. */
+  markPredicted(model: string, sample: SampleName): void;
+  /** Cells of a model without a matte. */
+  countUnpredicted(model: string): number;
+  /** Whether a score is there that holds every metric of `whole`, whatever became of the matte. */
+  hasScore(model: string, sample: SampleName): boolean;
+  /** Milliseconds of the accuracy pass, by `PASS_PHASES`; there if `phases` asks for them and the cell has a matte. */
+  phasesOf(model: string, sample: SampleName): readonly number[] | undefined;
+  /** The records of all scored cells, in the order of the file. */
+  scores(): AsyncGenerator<DoneScore, void, undefined>;
+}
+
+/** What the last record of a cell says. */
+const [NOTHING, DONE, FAILED] = [0, 1, 2];
+const COUNTS = 4;
+
+/** @throws MaskbenchError `data.unreadable`, naming file and line. */
+export async function openCells(
+  folder: RunFolder,
+  settings: Pick<RunSettings, 'models' | 'scoring'>,
+  { models = settings.models.map(({ spec }) => spec.name), ...options }: CellsOptions = {},
+): Promise<Cells> {
+  const { values: ids = [], whole = [] } = options;
+  const { planned, find, keys, truths } = await readPlan(folder, models);
+  const signatures = signaturesOf(settings.scoring.protocols, settings.scoring);
+  const size = keys.length;
+  const predicted = new Uint8Array(size);
+  const scored = new Uint8Array(size);
+  const isWhole = new Uint8Array(size);
+  const starts = new Float64Array(size);
+  const lengths = new Uint32Array(size);
+  const numbers = new Uint32Array(size);
+  const width = ids.length === 0 ? 0 : ids.length + COUNTS;
+  const values = new Float64Array(size * width);
+  const phases = new Float64Array(options.phases === true ? size * PASS_PHASES.length : 0);
+  // By cell, not by key: models with equal bytes have equal keys, and each has failures of its own.
+  const lost = new Map<number, Failure>();
+  const unscored = new Map<number, Failure>();
+
+  for await (const record of readRecords(folder, 'predictions')) {
+    const cell = find(record.model, record);
+    if (cell === undefined || keys[cell] !== record.key) continue;
+    lost.delete(cell);
+    if (record.status === 'failed') {
+      predicted[cell] = FAILED;
+      lost.set(cell, record.failure);
+      continue;
+    }
+    const { model, dataset, id } = record;
+    const isGone = options.mattes === true && !existsSync(folder.matte(model, dataset, id));
+    predicted[cell] = isGone ? NOTHING : DONE;
+    if (phases.length > 0) phases.set(phasesOf(record), cell * PASS_PHASES.length);
   }
-  return failures;
+  for await (const line of readLines(folder.scores)) {
+    const record = parseLine(line, folder.scores, scoreRecord);
+    const cell = find(record.model, record);
+    if (cell === undefined) continue;
+    const truth = truths[Math.floor(cell / models.length)];
+    if (record.key !== scoreKey(keys[cell], truth, signatures)) continue;
+    unscored.delete(cell);
+    if (record.status === 'failed') {
+      scored[cell] = FAILED;
+      unscored.set(cell, record.failure);
+      continue;
+    }
+    const { metrics, counts } = record;
+    scored[cell] = DONE;
+    isWhole[cell] = whole.every((id) => id in metrics) ? 1 : 0;
+    starts[cell] = line.start;
+    lengths[cell] = line.length;
+    numbers[cell] = line.number;
+    if (width > 0) values.set(scoreRow(ids, metrics, counts), cell * width);
+  }
+
+  const isScored = (cell: number): boolean => scored[cell] === DONE && predicted[cell] !== FAILED;
+  const stateOf = (cell: number): CellState => {
+    const failure = lost.get(cell) ?? unscored.get(cell);
+    if (failure !== undefined) return { kind: 'failed', failure };
+    if (!isScored(cell)) return { kind: predicted[cell] === DONE ? 'predicted' : 'not-done' };
+    const row = values.subarray(cell * width, (cell + 1) * width);
+    const place = { number: numbers[cell], start: starts[cell], length: lengths[cell] };
+    return { kind: 'scored', row, place };
+  };
+  const at = (of: Uint8Array, model: string, sample: SampleName): number =>
+    of[find(model, sample) ?? -1] ?? NOTHING;
+  return {
+    models,
+    planned,
+    async *inPlanOrder() {
+      let cell = 0;
+      for await (const record of readRecords(folder, 'plan')) {
+        const failed: CellState | undefined =
+          record.kind === 'problem' ? { kind: 'failed', failure: record.failure } : undefined;
+        yield { record, cells: models.map(() => failed ?? stateOf(cell++)) };
+      }
+    },
+    isPredicted: (model, sample) => at(predicted, model, sample) === DONE,
+    markPredicted(model, sample) {
+      const cell = find(model, sample);
+      if (cell === undefined) return;
+      predicted[cell] = DONE;
+      lost.delete(cell);
+    },
+    countUnpredicted(model) {
+      let count = 0;
+      for (let cell = models.indexOf(model); cell < size; cell += models.length)
+        if (predicted[cell] !== DONE) count++;
+      return count;
+    },
+    hasScore: (model, sample) => at(scored, model, sample) === DONE && at(isWhole, model, sample) === 1,
+    phasesOf(model, sample) {
+      const cell = find(model, sample);
+      if (cell === undefined || phases.length === 0 || predicted[cell] !== DONE) return undefined;
+      return [...phases.subarray(cell * PASS_PHASES.length, (cell + 1) * PASS_PHASES.length)];
+    },
+    async *scores() {
+      for await (const line of readLines(folder.scores)) {
+        const record = parseLine(line, folder.scores, scoreRecord);
+        const cell = find(record.model, record);
+        if (cell === undefined || numbers[cell] !== line.number || !isScored(cell)) continue;
+        if (record.status === 'done') yield record;
+      }
+    },
+  };
+}
+
+function phasesOf({ phases }: Extract<PredictionRecord, { status: 'done' }>): readonly number[] {
+  return PASS_PHASES.map((name) => phases[name]);
+}
+
+/**
+ * The cells of the usable samples, numbered in plan order, the models of a sample one after the other. Keys and ground truths
+ * say which records are of this plan; nothing holds on to them once these are read.
+ */
+interface PlannedKeys {
+  readonly planned: number;
+  find(model: string, sample: SampleName): number | undefined;
+  /** Of predictions, by cell. */
+  readonly keys: readonly string[];
+  /** SHA-256 by sample. */
+  readonly truths: readonly string[];
+}
+
+async function readPlan(folder: RunFolder, models: readonly string[]): Promise<PlannedKeys> {
+  const columns = new Map(models.map((model, i) => [model, i]));
+  const rows = new Map<string, number>();
+  const keys: string[] = [];
+  const truths: string[] = [];
+  let planned = 0;
+  for await (const record of readRecords(folder, 'plan')) {
+    planned += models.length;
+    if (record.kind === 'problem') continue;
+    rows.set(nameOf(record), truths.length);
+    truths.push(record.truthSha256);
+    for (const model of models) keys.push(record.cells[model]);
+  }
+  return {
+    planned,
+    find(model, sample) {
+      const [row, column] = [rows.get(nameOf(sample)), columns.get(model)];
+      return row === undefined || column === undefined ? undefined : row * models.length + column;
+    },
+    keys,
+    truths,
+  };
+}
+
+/** Names of datasets have no slash. */
+function nameOf({ dataset, id }: SampleName): string {
+  return `${dataset}/${id}`;
 }

@@ -2,10 +2,10 @@ import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { datasetReferenceSchema } from '../datasets/spec.js';
 import { readYamlFile } from '../core/yaml-file.js';
-import { CONVENTIONS, DEFAULT_PROTOCOLS, PROTOCOL_IDS } from '../metrics/registry.js';
 import { modelReferenceSchema } from '../runners/load-spec.js';
 import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { scenarioSchema } from './scenario-schema.js';
+import { priceSchema, scoringSchema } from './settings-schema.js';
 import { timeSchema } from './time-schema.js';
 
 const autoOr = (number: z.ZodInt): z.ZodUnion<[z.ZodLiteral<'auto'>, z.ZodInt]> =>
@@ -17,15 +17,6 @@ const accuracySchema = z.strictObject({
   threads: autoOr(z.int().min(1).max(1024)).default('auto'),
 });
 
-/** The protocols to score by and what they let a run choose (docs/metrics.md). */
-const scoringSchema = z.strictObject({
-  protocols: z
-    .array(z.enum(PROTOCOL_IDS))
-    .min(1)
-    .default([...DEFAULT_PROTOCOLS]),
-  ...CONVENTIONS,
-});
-
 export const runConfigSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-" only'),
   description: z.string().optional(),
@@ -35,7 +26,7 @@ export const runConfigSchema = z.strictObject({
   /** Go on where ONNX Runtime runs nothing on the device asked for, which is an error otherwise; the report names it. */
   allowFallback: z.boolean().default(false),
   /** Of an hour of this device: reports then say how many images a unit of the currency buys. */
-  price: z.strictObject({ perHour: z.number().positive(), currency: z.string().default('USD') }).optional(),
+  price: priceSchema.optional(),
   /** At most so many samples of every dataset, the first in order. */
   limit: z.int().positive().optional(),
   runner: runnerOptionsSchema.prefault({}),

@@ -1,27 +1,53 @@
-import { readFile } from 'node:fs/promises';
-import { MaskbenchError } from '../core/errors.js';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import type { DatasetCurves } from '../metrics/dataset-curves.js';
+import { count, figure, orNull, text } from '../schema/basics.js';
 import type { RunCurves } from '../schema/page-input.js';
-import { SCHEMA_VERSION } from '../schema/summary.js';
-import type { CurvesOfCells } from './curves-of-cells.js';
+import { readDocument } from './read-document.js';
+import type { RunFolder } from './run-folder.js';
 
-/** The curves of curves.json: a few hundred numbers a model and dataset, however many images there were. */
-export async function readCurves(path: string): Promise<readonly RunCurves[]> {
-  const file = JSON.parse(await readFile(path, 'utf8')) as {
-    readonly schemaVersion: number;
-    readonly curves: readonly CurvesOfCells[];
-  };
-  if (file.schemaVersion !== SCHEMA_VERSION) {
-    throw new MaskbenchError('run.mismatch', `the curves have schema version ${file.schemaVersion}`, {
-      where: path,
-      remedy: `this Maskbench reads version ${SCHEMA_VERSION}`,
-    });
-  }
-  return file.curves.map(({ model, dataset, protocol, images, signature, curves }) => ({
-    model,
-    dataset,
-    protocol,
-    images,
-    signature,
-    curves,
-  }));
+/** Version of curves.json. */
+const CURVES_VERSION = 1;
+
+/** The curves of one model on one dataset, as they stand in curves.json. */
+export interface CurvesOfCells extends DatasetCurves {
+  readonly model: string;
+  readonly dataset: string;
+  readonly signature: string;
+}
+
+const curve = z.exactOptional(z.array(orNull(figure)));
+/** As much of it as is read: what is told of single points is in the summary. */
+const curvesSchema = z.object({
+  schemaVersion: z.literal(CURVES_VERSION),
+  curves: z.array(
+    z.object({
+      model: text,
+      dataset: text,
+      protocol: text,
+      images: count,
+      signature: text,
+      curves: z.object({ precision: curve, recall: curve, f: curve, iou: curve, e: curve }),
+    }),
+  ),
+});
+
+/**
+ * The curves of a run: a few hundred numbers a model and dataset, however many images there were.
+ *
+ * @throws MaskbenchError `data.missing`, `run.mismatch` (of a later version) or `data.unreadable`.
+ */
+export async function readCurves({ curves: path }: RunFolder): Promise<readonly RunCurves[]> {
+  const { curves } = await readDocument(path, curvesSchema, {
+    versions: { schemaVersion: CURVES_VERSION },
+    missing: { message: 'the run has no curves', where: path },
+    remedy: 'make it again with "maskbench run <config> --resume"',
+  });
+  return curves;
+}
+
+/** One line per model, dataset and protocol: the arrays are for plotting, and long. */
+export async function writeCurves(folder: RunFolder, curves: readonly CurvesOfCells[]): Promise<void> {
+  const lines = curves.map((of) => `\n${JSON.stringify(of)}`).join(',');
+  await writeFileAtomic(folder.curves, `{"schemaVersion":${CURVES_VERSION},"curves":[${lines}\n]}\n`);
 }

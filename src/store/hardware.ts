@@ -1,15 +1,14 @@
+import { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
-import type { GpuSummary, ProcessorSummary } from '../schema/timing-summary.js';
+import type { Document } from '../schema/basics.js';
+import * as summary from '../schema/timing-summary.js';
 import type { DeviceRequest } from '../runners/device.js';
 import { describeProcessor } from '../runners/onnx/devices/processor.js';
 import { findCard } from '../runners/onnx/devices/card.js';
 
-/** What a run's device is made of. */
-export interface Hardware {
-  readonly processor: ProcessorSummary;
-  /** The card, where its driver tells. */
-  readonly gpu?: GpuSummary;
-}
+/** What a run's device is made of; the card where its driver tells. */
+export const hardwareSchema = z.object({ processor: summary.processor, gpu: z.exactOptional(summary.gpu) });
+export type Hardware = Document<typeof hardwareSchema>;
 
 export async function describeHardware(device: DeviceRequest): Promise<Hardware> {
   const { physicalCores, sockets, caches, virtual, limits } = describeProcessor();

@@ -2,69 +2,97 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, hostname, release, totalmem } from 'node:os';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { findPackageRoot, PACKAGE_ROOT } from '../core/package-root.js';
 import type { DatasetSpec } from '../datasets/spec.js';
 import type { ModelSpec } from '../models/spec/spec.js';
-import type { RunConfig } from './config.js';
-import type { Hardware } from './hardware.js';
-import { SCHEMA_VERSION } from '../schema/summary.js';
+import { metricsOf } from '../metrics/registry.js';
+import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
+import { count, figure, orNull, text, type Document } from '../schema/basics.js';
+import { hardwareSchema, type Hardware } from './hardware.js';
+import { priceSchema, scoringSchema } from './settings-schema.js';
+import { timeSchema } from './time-schema.js';
 
+/** Version of manifest.json, and of all files of lines beside it as a whole. Readers refuse a later one. */
+export const MANIFEST_VERSION = 1;
+export const RECORDS_VERSION = 1;
+
+/** A model's spec as it stands in files that a run left: it was checked when the run was made. */
+export const recordedSpec = z
+  .custom<ModelSpec>(
+    (value) => typeof value === 'object' && value !== null && 'feeding' in value && 'trainedOn' in value,
+    'not a model spec',
+  )
+  .describe('As it stood when the run was made, checked; its sources are written out since.');
+
+const model = z.object({ spec: recordedSpec, sha256: text, bytes: count }).readonly();
 /** A model of a run: its spec and the bytes that were really loaded. */
-export interface RunModel {
-  readonly spec: ModelSpec;
-  readonly sha256: string;
-  readonly bytes: number;
-}
+export type RunModel = z.output<typeof model>;
 
+const dataset = z
+  .object({
+    name: text,
+    spec: z.custom<DatasetSpec>((value) => typeof value === 'object' && value !== null, 'not a dataset spec'),
+    fingerprint: text,
+    samples: count,
+    /** Files that are no usable pair. */
+    problems: count,
+    /** Tags of the public sets that the samples belong to, for leakage. */
+    tags: z.array(text).readonly(),
+  })
+  .readonly();
 /** A dataset of a run, and what was really there: the fingerprint covers ids, contents and sizes of all samples. */
-export interface RunDataset {
-  readonly name: string;
-  readonly spec: DatasetSpec;
-  readonly fingerprint: string;
-  readonly samples: number;
-  /** Files that are no usable pair. */
-  readonly problems: number;
-  /** Tags of the public sets that the samples belong to, for leakage. */
-  readonly tags: readonly string[];
-}
+export type RunDataset = z.output<typeof dataset>;
 
+// `strip`: what a later version adds to settings is left alone in reading.
+const settingsSchema = z
+  .object({
+    models: z.array(model).min(1).readonly(),
+    datasets: z.array(dataset).readonly(),
+    device: text,
+    runner: runnerOptionsSchema.strip(),
+    scoring: scoringSchema.strip(),
+    time: timeSchema.strip(),
+    limit: orNull(count),
+    /** `[i, n]` of `--shard i/n`. */
+    shard: orNull(z.tuple([count, count]).readonly()),
+  })
+  .readonly();
 /** What makes two runs the same run: a resumed one must agree in all of it. */
-export interface RunSettings {
-  readonly models: readonly RunModel[];
-  readonly datasets: readonly RunDataset[];
-  readonly device: string;
-  readonly runner: RunConfig['runner'];
-  readonly scoring: RunConfig['scoring'];
-  readonly time: RunConfig['time'];
-  readonly limit: number | null;
-  /** `[i, n]` of `--shard i/n`. */
-  readonly shard: readonly [number, number] | null;
-}
+export type RunSettings = z.output<typeof settingsSchema>;
 
-/** The machine and the software of a run. */
-export interface Environment {
-  readonly host: string;
-  readonly os: string;
-  readonly cpu: string;
+const environment = z.object({
+  host: text,
+  os: text,
+  cpu: text,
   /** Logical cores this process may use. */
-  readonly cores: number;
-  readonly memoryBytes: number;
-  readonly node: string;
-  readonly onnxruntime: string;
-  readonly sharp: string;
-}
+  cores: count,
+  memoryBytes: figure,
+  node: text,
+  onnxruntime: text,
+  sharp: text,
+});
+/** The machine and the software of a run. */
+export type Environment = Document<typeof environment>;
 
-export interface Manifest {
-  readonly schemaVersion: number;
-  readonly maskbenchVersion: string;
-  readonly name: string;
-  readonly createdAt: string;
-  readonly settings: RunSettings;
-  readonly environment: Environment;
-  readonly hardware?: Hardware;
-  /** Of an hour of this device. */
-  readonly price?: NonNullable<RunConfig['price']>;
-}
+export const manifestSchema = z
+  .object({
+    schemaVersion: z.literal(MANIFEST_VERSION),
+    /** Not in manifests of 0.1, whose records have the first version. */
+    recordsVersion: z.literal(RECORDS_VERSION).default(RECORDS_VERSION),
+    maskbenchVersion: text,
+    name: text,
+    createdAt: text,
+    settings: settingsSchema,
+    /** Ids of the metrics that the run was scored by; not in manifests of 0.1 (`metricsOfRun`). */
+    metrics: z.exactOptional(z.array(text).readonly()),
+    environment,
+    hardware: z.exactOptional(hardwareSchema),
+    /** Of an hour of this device. */
+    price: z.exactOptional(priceSchema.strip()),
+  })
+  .readonly();
+export type Manifest = Omit<z.output<typeof manifestSchema>, 'hardware'> & { readonly hardware?: Hardware };
 
 export function createManifest(
   name: string,
@@ -72,11 +100,13 @@ export function createManifest(
   more: Pick<Manifest, 'hardware' | 'price'> = {},
 ): Manifest {
   return {
-    schemaVersion: SCHEMA_VERSION,
+    schemaVersion: MANIFEST_VERSION,
+    recordsVersion: RECORDS_VERSION,
     maskbenchVersion: packageVersion(PACKAGE_ROOT),
     name,
     createdAt: new Date().toISOString(),
     settings,
+    metrics: metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id),
     environment: describeEnvironment(),
     ...more,
   };

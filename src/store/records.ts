@@ -1,45 +1,95 @@
-import type { PlannedSample } from '../schema/planned-sample.js';
-import type { Failure } from '../core/failure.js';
-import type { PhaseTimes } from '../runners/phases.js';
-import type { ScoreResult, TruthResult } from '../scoring/score-worker.js';
+import { z } from 'zod';
+import { count, failure, figure, metricValue, text, type Document } from '../schema/basics.js';
+import { plannedSample } from '../schema/planned-sample.js';
+import { scenario } from '../schema/scenario-summary.js';
+
+// Keys that a schema does not have are left alone when a line is read: a later version may add some.
+
+/** The dataset's id of a sample. */
+export interface SampleName {
+  readonly dataset: string;
+  readonly id: string;
+}
+
+const problem = z.object({ kind: z.literal('problem'), dataset: text, id: text, failure });
 
 /** A line of plan.jsonl: a sample and the cell of each model, or a file of the dataset that is no usable pair. */
-export type PlanRecord = PlannedSample | PlannedProblem;
+export const planRecord = z.discriminatedUnion('kind', [plannedSample, problem]);
+export type PlanRecord = Document<typeof planRecord>;
 
-export interface PlannedProblem {
-  readonly kind: 'problem';
-  readonly dataset: string;
-  readonly id: string;
-  readonly failure: Failure;
-}
+const failed = { status: z.literal('failed'), failure };
+const cell = { key: text, model: text, dataset: text, id: text };
 
-interface CellName {
-  readonly key: string;
-  readonly model: string;
-  readonly dataset: string;
-  readonly id: string;
-}
+export const phaseTimes = z.object({
+  decodeMs: figure,
+  preprocessMs: figure,
+  inferenceMs: figure,
+  postprocessMs: figure,
+  encoderMs: z.exactOptional(figure),
+  decoderMs: z.exactOptional(figure),
+});
 
-/** A line of predictions.jsonl. Of several lines with one key the last holds. */
-export type PredictionRecord = CellName &
-  (
-    | {
-        readonly status: 'done';
-        readonly phases: PhaseTimes;
-        readonly matteSha256: string;
-        readonly width: number;
-        readonly height: number;
-      }
-    | { readonly status: 'failed'; readonly failure: Failure }
-  );
+/** A line of predictions.jsonl. Of several lines of one cell the last holds. */
+export const predictionRecord = z.discriminatedUnion('status', [
+  z.object({
+    ...cell,
+    status: z.literal('done'),
+    phases: phaseTimes,
+    matteSha256: text,
+    width: count,
+    height: count,
+  }),
+  z.object({ ...cell, ...failed }),
+]);
+export type PredictionRecord = Document<typeof predictionRecord>;
 
-/** A line of scores.jsonl; `key` covers the matte, the ground truth and the metric signature. */
-export type ScoreRecord = CellName & ScoreResult;
+const doneScore = z.object({
+  ...cell,
+  status: z.literal('done'),
+  metrics: z.record(text, metricValue),
+  /** At the threshold of the `fixed` protocol, where that is scored. */
+  counts: z.exactOptional(z.object({ tp: count, fp: count, fn: count, tn: count })),
+  /** Counts of the matte's values by what the ground truth says of the pixel, packed; for `fixed` and `sod`. */
+  histogram: z.exactOptional(text),
+});
+export type DoneScore = Document<typeof doneScore>;
+
+/**
+ * A line of scores.jsonl; `key` covers the matte, the ground truth and the signatures. Of several lines of one cell the
+ * last holds.
+ */
+export const scoreRecord = z.discriminatedUnion('status', [doneScore, z.object({ ...cell, ...failed })]);
+export type ScoreRecord = Document<typeof scoreRecord>;
+
+const truth = {
+  dataset: text,
+  id: text,
+  truthSha256: text,
+  /** Facts from the layout, e.g. DIS5K's `group`. */
+  layout: plannedSample.shape.attributes,
+};
+
+/** As `TruthAttributes`. */
+const truthAttributes = z.object({
+  width: count,
+  height: count,
+  foregroundShare: figure,
+  translucentShare: figure,
+  components: count,
+  largestComponentShare: metricValue,
+  contours: count,
+  ipq: metricValue,
+  dominantPoints: count,
+  thinStructureShare: metricValue,
+});
 
 /** A line of truths.jsonl: a ground truth measured, and what the dataset's layout says of the sample. The last holds. */
-export type TruthRecord = Pick<PlannedSample, 'dataset' | 'id' | 'truthSha256'> & {
-  /** Facts from the layout, e.g. DIS5K's `group`. */
-  readonly layout: PlannedSample['attributes'];
-} & TruthResult;
+export const truthRecord = z.discriminatedUnion('status', [
+  z.object({ ...truth, status: z.literal('done'), attributes: truthAttributes }),
+  z.object({ ...truth, ...failed }),
+]);
+export type TruthRecord = Document<typeof truthRecord>;
 
-export type { TimingRecord } from './timing-record.js';
+/** A line of scenarios.jsonl: what was asked for, and what came out. Of several lines with one key the last holds. */
+export const scenarioRecord = z.object({ key: text, result: scenario });
+export type ScenarioRecord = Document<typeof scenarioRecord>;

@@ -1,44 +1,87 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { mkdir, opendir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
+import { readJsonl } from '../core/jsonl.js';
 import { joinInside } from '../core/safe-path.js';
-import type { Manifest } from './manifest.js';
-import { isRemains } from './remains.js';
-import { SCHEMA_VERSION } from '../schema/summary.js';
+import type { PlannedSample } from '../schema/planned-sample.js';
+import { MANIFEST_VERSION, manifestSchema, RECORDS_VERSION, type Manifest } from './manifest.js';
+import { readDocument } from './read-document.js';
+import { planRecord, predictionRecord, scenarioRecord, scoreRecord, truthRecord } from './records.js';
+import { timingRecord } from './timing-record.js';
+
+/**
+ * What becomes of a file when the shards of a run are merged: `made` anew from the others, its `lines` put one after the
+ * other, or that only where all shards ran on the same processor: times of different machines are different figures.
+ */
+export type MergeRule = 'made' | 'lines' | 'lines-of-one-machine';
+
+/** Every file of a run folder beside the mattes, and the schema of its lines. A new file of a run is one entry here. */
+export const RUN_FILES = {
+  manifest: { name: 'manifest.json', merge: 'made' },
+  plan: { name: 'plan.jsonl', merge: 'made', line: planRecord },
+  predictions: { name: 'predictions.jsonl', merge: 'lines', line: predictionRecord },
+  scores: { name: 'scores.jsonl', merge: 'lines', line: scoreRecord },
+  truths: { name: 'truths.jsonl', merge: 'lines', line: truthRecord },
+  timings: { name: 'timings.jsonl', merge: 'lines-of-one-machine', line: timingRecord },
+  scenarios: { name: 'scenarios.jsonl', merge: 'lines-of-one-machine', line: scenarioRecord },
+  curves: { name: 'curves.json', merge: 'made' },
+  summary: { name: 'summary.json', merge: 'made' },
+} as const satisfies Readonly<
+  Record<string, { readonly name: string; readonly merge: MergeRule; readonly line?: z.ZodType }>
+>;
+
+type Files = typeof RUN_FILES;
+/** The files of lines. */
+export type LinesFile = {
+  [K in keyof Files]: Files[K] extends { readonly line: z.ZodType } ? K : never;
+}[keyof Files];
+
+type RecordOf<K extends LinesFile> = z.output<Files[K]['line']>;
+
+/** The files of lines that merge by one of these rules. */
+export function linesFiles(...rules: readonly MergeRule[]): readonly LinesFile[] {
+  const files = Object.keys(RUN_FILES) as (keyof Files)[];
+  return files.filter(
+    (file): file is LinesFile => 'line' in RUN_FILES[file] && rules.includes(RUN_FILES[file].merge),
+  );
+}
 
 /** Paths inside a run folder; nothing is opened or created. */
-export interface RunFolder {
+export interface RunFolder extends Readonly<Record<keyof Files, string>> {
   readonly path: string;
-  readonly manifest: string;
-  readonly plan: string;
-  readonly predictions: string;
-  readonly timings: string;
-  readonly scenarios: string;
-  readonly scores: string;
-  readonly truths: string;
-  readonly curves: string;
-  readonly summary: string;
   /** Where the matte of a cell lies; never outside the folder, whatever the names are. */
   matte(model: string, dataset: string, id: string): string;
 }
 
 export function runFolder(path: string): RunFolder {
+  const paths = Object.entries(RUN_FILES).map(([key, { name }]) => [key, join(path, name)]);
   return {
+    ...(Object.fromEntries(paths) as Record<keyof Files, string>),
     path,
-    manifest: join(path, 'manifest.json'),
-    plan: join(path, 'plan.jsonl'),
-    predictions: join(path, 'predictions.jsonl'),
-    timings: join(path, 'timings.jsonl'),
-    scenarios: join(path, 'scenarios.jsonl'),
-    scores: join(path, 'scores.jsonl'),
-    truths: join(path, 'truths.jsonl'),
-    curves: join(path, 'curves.json'),
-    summary: join(path, 'summary.json'),
     matte: (model, dataset, id) => joinInside(path, 'predictions', model, dataset, `${id}.png`),
   };
+}
+
+/**
+ * The records of one of a run's files in order, each checked by its schema; none if there is no such file.
+ *
+ * @throws MaskbenchError `data.unreadable`, naming file, line and what is not as it should be.
+ */
+export function readRecords<K extends LinesFile>(
+  folder: RunFolder,
+  file: K,
+): AsyncGenerator<RecordOf<K>, void, undefined> {
+  // The compiler does not see that the schema of one key is the one of its records.
+  return readJsonl(folder[file], RUN_FILES[file].line) as AsyncGenerator<RecordOf<K>, void, undefined>;
+}
+
+/** The planned samples in order, without the files that are no usable pair. */
+export async function* plannedSamples(folder: RunFolder): AsyncGenerator<PlannedSample, void, undefined> {
+  for await (const record of readRecords(folder, 'plan')) if (record.kind === 'sample') yield record;
 }
 
 /**
@@ -67,26 +110,28 @@ export async function enterRunFolder(folder: RunFolder, resume: boolean): Promis
   return false;
 }
 
-/** @throws MaskbenchError `data.missing` (no run there) or `run.mismatch` (written by another schema version). */
+/**
+ * @throws MaskbenchError `data.missing` (no run there), `run.mismatch` (written by a later version) or `data.unreadable`.
+ */
 export async function readManifest(folder: RunFolder): Promise<Manifest> {
-  let text: string;
-  try {
-    text = await readFile(folder.manifest, 'utf8');
-  } catch (cause) {
-    throw new MaskbenchError('data.missing', 'no run in this folder', {
+  return readDocument(folder.manifest, manifestSchema, {
+    versions: { schemaVersion: MANIFEST_VERSION, recordsVersion: RECORDS_VERSION },
+    missing: {
+      message: 'no run in this folder',
       where: folder.path,
       remedy: 'expected a folder with manifest.json, as "maskbench run" writes it',
-      cause,
-    });
-  }
-  const manifest = JSON.parse(text) as Manifest;
-  if (manifest.schemaVersion !== SCHEMA_VERSION) {
-    throw new MaskbenchError('run.mismatch', `the run has schema version ${manifest.schemaVersion}`, {
-      where: folder.path,
-      remedy: `this Maskbench reads version ${SCHEMA_VERSION}`,
-    });
-  }
-  return manifest;
+    },
+    remedy: 'restore it, or start a new run in another folder',
+  });
+}
+
+/**
+ * Says in the manifest of a run by which metrics it is scored now: one that was added since is computed by a resumed run.
+ * What a later version wrote there stays.
+ */
+export async function recordMetrics(folder: RunFolder, metrics: readonly string[]): Promise<void> {
+  const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as object;
+  await writeJson(folder.manifest, { ...manifest, recordsVersion: RECORDS_VERSION, metrics });
 }
 
 /** Pretty JSON, in place whole or not at all. */
@@ -110,4 +155,22 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
     where,
     remedy: 'resume with the same config, or choose another folder with --out',
   });
+}
+
+/** Whether a file in a run folder is what a killed process had not finished writing: a plan, or a whole file's draft. */
+export function isRemains(name: string): boolean {
+  return /^plan\.jsonl\.\d+\.tmp$|^[a-z]+\.(json|md|html)\.\d+$/.test(name);
+}
+
+/** Removes what killed processes left half-written: nothing would ever read or finish it. */
+export async function removeRemains(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (isRemains(name)) await rm(join(folder, name), { force: true });
+  }
+  const mattes = join(folder, 'predictions');
+  if (!existsSync(mattes)) return;
+  for await (const entry of await opendir(mattes, { recursive: true })) {
+    if (!/\.png\.\d+\.tmp$/.test(entry.name)) continue;
+    await rm(join(entry.parentPath, entry.name), { force: true });
+  }
 }

@@ -1,24 +1,13 @@
 import type { LatencySeries } from '../schema/page-input.js';
 import { predictMs } from '../runners/phases.js';
-import { readJsonl } from '../core/jsonl.js';
-import type { TimingRecord } from './records.js';
 import type { RunFolder } from './run-folder.js';
-import type { ModelRecord, SampleRecord } from './timing-record.js';
+import { readTimedSeries } from './timed-series.js';
+import type { SampleRecord } from './timing-record.js';
 
 /** The raw times of every model's last complete series, in the order of the file. */
-export async function readSeries({ timings }: RunFolder): Promise<readonly LatencySeries[]> {
-  const complete = new Map<string, ModelRecord>();
-  for await (const record of readJsonl<TimingRecord>(timings)) {
-    if (record.kind === 'model') complete.set(record.model, record);
-  }
-  const open = new Map([...complete].map(([model]) => [model, [] as SampleRecord[]]));
-  for await (const record of readJsonl<TimingRecord>(timings)) {
-    if (record.kind === 'sample' && complete.get(record.model)?.series === record.series) {
-      open.get(record.model)?.push(record);
-    }
-  }
-  return [...open].flatMap(([model, samples]) =>
-    samples.length === 0 ? [] : [toSeries(model, samples, complete.get(model)?.pass?.windows ?? [])],
+export async function readSeries(folder: RunFolder): Promise<readonly LatencySeries[]> {
+  return [...(await readTimedSeries(folder))].flatMap(([name, { model, samples }]) =>
+    samples.length === 0 ? [] : [toSeries(name, samples, model.pass?.windows ?? [])],
   );
 }
 

@@ -1,90 +1,120 @@
-import type { Failure } from '../core/failure.js';
-import type { SealPart } from '../schema/seal.js';
-import type { GpuReading } from '../runners/onnx/devices/nvidia-watch.js';
-import type { PhaseTimes } from '../runners/phases.js';
-import type { ProviderProof } from '../runners/onnx/proof/prove-provider.js';
-import type { Conditions } from '../runners/onnx/seal/conditions.js';
-import type { Window } from '../runners/onnx/timing/windows.js';
-import type { TimingProfile } from './time-schema.js';
+import { z } from 'zod';
+import { count, failure, figure, orNull, text, type Document } from '../schema/basics.js';
+import { sealPart } from '../schema/seal.js';
+import { phaseTimes } from './records.js';
+import { TIMING_PROFILES } from './time-schema.js';
+
+/** As `Conditions`. */
+const conditions = z.object({
+  durationMs: figure,
+  foreignCpu: orNull(figure),
+  steal: orNull(figure),
+  pressure: orNull(figure),
+  load: z.tuple([figure, figure]),
+  clockSources: z.array(text),
+  clockStepMs: figure,
+  thermalEvents: orNull(figure),
+  limitedMs: orNull(figure),
+});
+
+const pass = z.object({
+  profile: z.enum(TIMING_PROFILES),
+  /** 1, or 2 where the first process was not steady. */
+  attempt: count,
+  /** Models whose processes lived at the same time and took turns, this one included. */
+  together: z.array(text),
+  /** Passes over all images. */
+  passes: figure,
+  warmUpMs: figure,
+  /** Whether the warm-up ended steady; null if that was not looked at. */
+  settled: orNull(z.boolean()),
+  /** Null on a CPU, where there is nothing else to run on. */
+  proof: orNull(
+    z.object({ provider: text, nodes: z.record(text, count), timeShare: orNull(z.record(text, figure)) }),
+  ),
+  windows: z.array(z.object({ n: count, p50Ms: figure, perSecond: figure })),
+  /** Of the process while it was recorded: its processor time, and how often it had to make way for others. */
+  cpuMs: figure,
+  involuntarySwitches: figure,
+  /** Of the process on its card; null where the driver does not tell. */
+  gpuMemoryBytes: orNull(figure),
+  /** Of a moment without work of ours before the pass, and of the recorded stretches. */
+  before: orNull(conditions),
+  during: conditions,
+  governors: z.array(text),
+  parts: z.array(sealPart),
+});
+export type PassRecord = Document<typeof pass>;
+
+const series = { series: text, model: text };
+
+const sample = z
+  .object({
+    kind: z.literal('sample'),
+    ...series,
+    dataset: text,
+    id: text,
+    iteration: count,
+    phases: phaseTimes,
+    /** Milliseconds since the first recorded prediction of any model that was timed together with this one. */
+    atMs: z.exactOptional(figure),
+    /** Processor time of the whole process during the prediction, milliseconds. */
+    cpuMs: z.exactOptional(figure),
+    /** Beyond Tukey's fences among the predictions of its dataset, each over the median of its image. */
+    outlier: z.exactOptional(z.literal(true)),
+  })
+  .describe('One timed prediction.');
+export type SampleRecord = Document<typeof sample>;
+
+const warmUp = z
+  .object({ kind: z.literal('warm-up'), ...series, inferenceMs: z.array(figure) })
+  .describe('The inferences before anything counted, in order.');
+
+/** As `GpuReading`: what a card told, once a second. */
+const gpu = z.object({
+  kind: z.literal('gpu'),
+  series: text,
+  atMs: figure,
+  index: count,
+  memoryUsedBytes: orNull(figure),
+  temperatureC: orNull(figure),
+  powerW: orNull(figure),
+  powerLimitW: orNull(figure),
+  performanceState: orNull(text),
+  smClockMhz: orNull(figure),
+  memoryClockMhz: orNull(figure),
+  maxSmClockMhz: orNull(figure),
+  limits: z.array(z.object({ reason: text, throttles: z.boolean() })),
+});
+export type GpuRecord = Document<typeof gpu>;
+
+const model = z
+  .object({
+    kind: z.literal('model'),
+    ...series,
+    loadMs: figure,
+    firstInferenceMs: figure,
+    warmup: count,
+    threads: count,
+    peakRssBytes: orNull(figure),
+    /** Of inferences in a bare loop, between the recorded predictions; absent for a slow model. */
+    inferenceAloneMs: z.exactOptional(z.array(figure)),
+    /** The times came along with masks made elsewhere. */
+    measuredElsewhere: z.exactOptional(z.boolean()),
+    pass: z.exactOptional(pass),
+  })
+  .describe('What a model’s process said of itself, and under which conditions it was measured.');
+export type ModelRecord = Document<typeof model>;
 
 /**
  * A line of timings.jsonl. The `model` line comes last and makes its series complete; samples of other series are
  * remains of an interrupted pass, or of a process that was not steady and was measured once more.
  */
-export type TimingRecord =
-  | SampleRecord
-  | WarmUpRecord
-  | GpuRecord
-  | ModelRecord
-  | { readonly kind: 'failed'; readonly model: string; readonly failure: Failure };
-
-/** One timed prediction. */
-export interface SampleRecord {
-  readonly kind: 'sample';
-  readonly series: string;
-  readonly model: string;
-  readonly dataset: string;
-  readonly id: string;
-  readonly iteration: number;
-  readonly phases: PhaseTimes;
-  /** Milliseconds since the first recorded prediction of any model that was timed together with this one. */
-  readonly atMs?: number;
-  /** Processor time of the whole process during the prediction, milliseconds. */
-  readonly cpuMs?: number;
-  /** Beyond Tukey's fences among the predictions of its dataset, each over the median of its image. */
-  readonly outlier?: true;
-}
-
-/** The inferences before anything counted, in order. */
-export interface WarmUpRecord {
-  readonly kind: 'warm-up';
-  readonly series: string;
-  readonly model: string;
-  readonly inferenceMs: readonly number[];
-}
-
-/** What a card told, once a second. */
-export type GpuRecord = { readonly kind: 'gpu'; readonly series: string } & GpuReading;
-
-/** What a model's process said of itself, and under which conditions it was measured. */
-export interface ModelRecord {
-  readonly kind: 'model';
-  readonly series: string;
-  readonly model: string;
-  readonly loadMs: number;
-  readonly firstInferenceMs: number;
-  readonly warmup: number;
-  readonly threads: number;
-  readonly peakRssBytes: number | null;
-  /** Of inferences in a bare loop, between the recorded predictions; absent for a slow model. */
-  readonly inferenceAloneMs?: readonly number[];
-  /** The times came along with masks made elsewhere. */
-  readonly measuredElsewhere?: boolean;
-  readonly pass?: PassRecord;
-}
-
-export interface PassRecord {
-  readonly profile: TimingProfile;
-  /** 1, or 2 where the first process was not steady. */
-  readonly attempt: number;
-  /** Models whose processes lived at the same time and took turns, this one included. */
-  readonly together: readonly string[];
-  /** Passes over all images. */
-  readonly passes: number;
-  readonly warmUpMs: number;
-  /** Whether the warm-up ended steady; null if that was not looked at. */
-  readonly settled: boolean | null;
-  /** Null on a CPU, where there is nothing else to run on. */
-  readonly proof: ProviderProof | null;
-  readonly windows: readonly Window[];
-  /** Of the process while it was recorded: its processor time, and how often it had to make way for others. */
-  readonly cpuMs: number;
-  readonly involuntarySwitches: number;
-  /** Of the process on its card; null where the driver does not tell. */
-  readonly gpuMemoryBytes: number | null;
-  /** Of a moment without work of ours before the pass, and of the recorded stretches. */
-  readonly before: Conditions | null;
-  readonly during: Conditions;
-  readonly governors: readonly string[];
-  readonly parts: readonly SealPart[];
-}
+export const timingRecord = z.discriminatedUnion('kind', [
+  sample,
+  warmUp,
+  gpu,
+  model,
+  z.object({ kind: z.literal('failed'), model: text, failure }),
+]);
+export type TimingRecord = Document<typeof timingRecord>;

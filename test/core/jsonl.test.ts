@@ -2,6 +2,7 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { openJsonl, readJsonl } from '../../src/core/jsonl.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
@@ -9,7 +10,7 @@ const tempFolder = useTempFolders();
 
 async function read(path: string): Promise<unknown[]> {
   const records: unknown[] = [];
-  for await (const record of readJsonl(path)) records.push(record);
+  for await (const record of readJsonl(path, z.json())) records.push(record);
   return records;
 }
 

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packCounts } from '../../src/scoring/class-counts.js';
 import { scoreKey } from '../../src/store/cell-key.js';
@@ -7,7 +6,10 @@ import { openJsonl } from '../../src/core/jsonl.js';
 import type { PlannedSample } from '../../src/schema/planned-sample.js';
 import type { ScoreRecord } from '../../src/store/records.js';
 import { runFolder, type RunFolder } from '../../src/store/run-folder.js';
-import { summariseCurves, thresholdRows, writeCurves } from '../../src/pipeline/summarise-curves.js';
+import * as pipeline from '../../src/pipeline/summarise-curves.js';
+import { openCells } from '../../src/store/cells.js';
+import { readCurves, writeCurves, type CurvesOfCells } from '../../src/store/curves.js';
+import type { RunSettings } from '../../src/store/manifest.js';
 import { countsByClass } from '../../src/metrics/joint-histogram.js';
 import { signaturesOf } from '../../src/metrics/signature.js';
 import { gray, pairOf } from '../metrics/arbitrary-masks.js';
@@ -53,6 +55,10 @@ async function folderOf(plan: readonly PlannedSample[], scores: readonly ScoreRe
   return folder;
 }
 
+async function summariseCurves(folder: RunFolder, of: RunSettings): Promise<readonly CurvesOfCells[]> {
+  return pipeline.summariseCurves(await openCells(folder, of), of);
+}
+
 describe('the curves of a run', () => {
   it('are means over the planned cells, with the best threshold and what the one in use costs', async () => {
     const folder = await folderOf([sample('1'), sample('2')], [score('2', 200), score('1', 100)]);
@@ -60,7 +66,7 @@ describe('the curves of a run', () => {
     expect(curves).toMatchObject({ model: 'a', dataset: 'd', protocol: 'fixed', images: 2 });
     expect(curves.signature).toContain('agg:mean');
     expect([100, 101, 200, 201].map((threshold) => curves.curves.iou?.[threshold])).toEqual([1, 0.5, 0.5, 0]);
-    expect(thresholdRows([curves])).toEqual([
+    expect(pipeline.thresholdRows([curves])).toEqual([
       {
         model: 'a',
         dataset: 'd',
@@ -98,10 +104,10 @@ describe('the curves of a run', () => {
   it('stand in a file of one line a curve set', async () => {
     const folder = await folderOf([sample('1')], [score('1', 100)]);
     const curves = await summariseCurves(folder, settings);
-    const path = join(folder.path, 'curves.json');
-    await writeCurves(path, curves);
-    const text = await readFile(path, 'utf8');
+    await writeCurves(folder, curves);
+    const text = await readFile(folder.curves, 'utf8');
     expect(text.trimEnd().split('\n')).toHaveLength(3);
     expect(JSON.parse(text)).toEqual({ schemaVersion: 1, curves: JSON.parse(JSON.stringify(curves)) });
+    expect(await readCurves(folder)).toMatchObject([{ model: 'a', images: 1, curves: curves[0]?.curves }]);
   });
 });

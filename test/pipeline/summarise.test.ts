@@ -69,7 +69,7 @@ async function summaryOf(
   await write(folder.plan, plan);
   await write(folder.scores, scores);
   await write(folder.predictions, predictions);
-  return summarise(folder, manifest);
+  return (await summarise(folder, manifest)).summary;
 }
 
 function row({ accuracy }: Summary, model: string, dataset: string | null): AccuracyRow {
@@ -157,7 +157,20 @@ describe('the summary of a run', () => {
   });
 
   it('does not hold an earlier failure against a cell that was done later', async () => {
-    const summary = await summaryOf(all, [lost('a', 'd1', '1', 'killed')]);
+    const { key, model, dataset, id } = lost('a', 'd1', '1', 'killed');
+    const phases = { decodeMs: 1, preprocessMs: 1, inferenceMs: 1, postprocessMs: 1 };
+    const done: PredictionRecord = {
+      key,
+      model,
+      dataset,
+      id,
+      status: 'done',
+      phases,
+      matteSha256: '',
+      width: 1,
+      height: 1,
+    };
+    const summary = await summaryOf(all, [lost('a', 'd1', '1', 'killed'), done]);
     expect(summary.cells.failed).toBe(0);
   });
 

@@ -78,7 +78,7 @@ export const SUMMARY: Summary = {
     { id: 'dice', name: 'Dice', protocol: 'fixed', better: 'higher', range: [0, 1] },
     { id: 'pixel_accuracy', name: 'Pixel accuracy', protocol: 'fixed', better: 'higher', range: [0, 1] },
   ],
-  protocols: describeProtocols(['fixed']).protocols,
+  protocols: describeProtocols(['fixed'], []).protocols,
   models: [
     modelSummary('isnet-fp16'),
     modelSummary('birefnet-general-lite', { trainedOn: ['humans'] }),

@@ -29,21 +29,21 @@ describe('reading a summary', () => {
     const [first, ...others] = SUMMARY.accuracy;
     const accuracy = [{ ...first, metrics: { iou: { mean: '0.9', n: 3, undefined: 0 } } }, ...others];
     expect(await reading(JSON.stringify({ ...SUMMARY, accuracy }))).toBe(
-      'run/summary.json: damaged summary: accuracy.0.metrics.iou.mean: Invalid input: expected number, received string; make it again with "maskbench run <config> --resume"',
+      'run/summary.json: accuracy.0.metrics.iou.mean: Invalid input: expected number, received string; make it again with "maskbench run <config> --resume"',
     );
     expect(await reading(JSON.stringify(SUMMARY).slice(0, 900))).toMatch(
-      /^run\/summary.json: damaged summary: not JSON; make it/,
+      /^run\/summary.json: not JSON; make it/,
     );
     expect(await reading(JSON.stringify({ ...SUMMARY, timing: undefined }))).toMatch(
-      /damaged summary: timing: /,
+      /^run\/summary.json: timing: /,
     );
   });
 
-  it('refuses one of another version before anything else, and says when there is none', async () => {
+  it('refuses one of a later version before anything else, and says when there is none', async () => {
     expect(await reading('{"schemaVersion": 9}')).toBe(
-      'run: the run has schema version 9; this Maskbench reads version 1',
+      'run/summary.json: schemaVersion 9 is of a later Maskbench; this one reads version 1',
     );
-    expect(await reading('[]')).toMatch(/schema version undefined/);
+    expect(await reading('[]')).toMatch(/^run\/summary.json: Invalid input: expected object, received array/);
     const folder = await tempFolder();
     await expect(readSummary(runFolder(folder))).rejects.toThrow('no finished run in this folder');
   });

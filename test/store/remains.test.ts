@@ -1,10 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MaskbenchError } from '../../src/core/errors.js';
-import { isRemains, removeRemains } from '../../src/store/remains.js';
-import { enterRunFolder, runFolder } from '../../src/store/run-folder.js';
-import { explainWriteError } from '../../src/pipeline/write-error.js';
+import { enterRunFolder, isRemains, removeRemains, runFolder } from '../../src/store/run-folder.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
@@ -49,31 +46,5 @@ describe('what a killed process left half-written', () => {
       'predictions',
     ]);
     expect((await readdir(mattes)).sort()).toEqual(['1.png', '2.tmp.png']);
-  });
-});
-
-describe('a run folder that cannot be written to', () => {
-  const failing = (code: string): Error => Object.assign(new Error(code), { code });
-
-  it('because the disk is full is no bug, and says how to go on', () => {
-    for (const error of [failing('ENOSPC'), failing('EDQUOT'), new MaskbenchError('disk.full', 'x')]) {
-      expect(explainWriteError(error, '/runs/r')).toMatchObject({
-        code: 'disk.full',
-        where: '/runs/r',
-        remedy: expect.stringContaining('--resume') as unknown,
-      });
-    }
-  });
-
-  it('for want of permission is a matter of --out', () => {
-    expect(explainWriteError(failing('EACCES'), '/runs/r')).toMatchObject({
-      code: 'usage',
-      remedy: expect.stringContaining('--out') as unknown,
-    });
-  });
-
-  it('for any other reason is left as it is', () => {
-    const bug = new TypeError('undefined is not a function');
-    expect(explainWriteError(bug, '/runs/r')).toBe(bug);
   });
 });

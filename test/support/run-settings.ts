@@ -1,7 +1,14 @@
-import type { Manifest, RunDataset, RunModel, RunSettings } from '../../src/store/manifest.js';
+import { metricsOf } from '../../src/metrics/registry.js';
+import {
+  MANIFEST_VERSION,
+  RECORDS_VERSION,
+  type Manifest,
+  type RunDataset,
+  type RunModel,
+  type RunSettings,
+} from '../../src/store/manifest.js';
 import { datasetSpecSchema } from '../../src/datasets/spec.js';
 import { runConfigSchema } from '../../src/store/config.js';
-import { SCHEMA_VERSION } from '../../src/schema/summary.js';
 import type { NetworkSpec } from '../../src/models/spec/spec.js';
 import { asNetwork, parseSpec } from './model-specs.js';
 
@@ -47,12 +54,15 @@ export function paperSettings(fields: Partial<RunSettings> = {}): RunSettings {
 }
 
 export function paperManifest(fields: Partial<RunSettings> = {}): Manifest {
+  const settings = paperSettings(fields);
   return {
-    schemaVersion: SCHEMA_VERSION,
+    schemaVersion: MANIFEST_VERSION,
+    recordsVersion: RECORDS_VERSION,
     maskbenchVersion: '0.0.0',
     name: 'paper',
     createdAt: '2026-01-01T00:00:00.000Z',
-    settings: paperSettings(fields),
+    settings,
+    metrics: metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id),
     environment: {
       host: 'host',
       os: 'os',

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { nearest } from '../../core/yaml-file.js';
-import { metricsOf } from '../../metrics/registry.js';
 import { signaturesOf } from '../../metrics/signature.js';
 import { loadRunScores } from '../../store/load-run-scores.js';
 import type { Manifest } from '../../store/manifest.js';
+import { metricsOfRun } from '../../store/metric-set.js';
 import { readManifest, runFolder } from '../../store/run-folder.js';
 import { loadStoredTimes } from '../../store/stored-times.js';
 import { BASELINES_FOLDER } from './baseline/baseline-schema.js';
@@ -38,16 +38,17 @@ export async function openSide(reference: string, cwd: string): Promise<Side> {
  * A run folder as a side of a comparison. Scores and times are read when they are asked for.
  *
  * @param label what messages and reports call it
- * @throws MaskbenchError `data.missing` (no run there) or `run.mismatch` (written by another schema version).
+ * @throws MaskbenchError `data.missing` (no run there) or `run.mismatch` (written by a later version).
  */
 export async function openRun(path: string, label: string): Promise<Side> {
   const folder = runFolder(path);
-  const facts = factsOf(await readManifest(folder), label);
-  const { metrics, signatures } = facts;
+  const manifest = await readManifest(folder);
+  const metrics = (await metricsOfRun(folder, manifest)).map(({ meta }) => meta.id);
+  const { settings } = manifest;
   return {
-    facts,
+    facts: factsOf(manifest, metrics, label),
     folder,
-    loadScores: (models) => loadRunScores({ folder, models, metrics, signatures }),
+    loadScores: (models) => loadRunScores({ folder, settings, models, metrics }),
     loadTimes: async (models) => {
       const times = await loadStoredTimes(folder);
       return new Map([...times].filter(([model]) => models.includes(model)));
@@ -57,6 +58,7 @@ export async function openRun(path: string, label: string): Promise<Side> {
 
 function factsOf(
   { name, createdAt, maskbenchVersion, settings, environment }: Manifest,
+  metrics: readonly string[],
   label: string,
 ): SideFacts {
   const { models, datasets, device, runner, scoring } = settings;
@@ -71,7 +73,7 @@ function factsOf(
     environment: machine,
     runner,
     signatures: signaturesOf(scoring.protocols, scoring),
-    metrics: metricsOf(scoring.protocols).map(({ meta }) => meta.id),
+    metrics,
     models: models.map(({ spec, sha256, bytes }) => ({ name: spec.name, sha256, bytes, spec })),
     datasets: datasets.map(({ name: dataset, fingerprint, samples, problems, tags }) => ({
       name: dataset,

@@ -5,10 +5,10 @@ import type { Interval } from '../../schema/summary.js';
 import { nearest } from '../../core/yaml-file.js';
 import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
 import type { Metric } from '../../metrics/metric.js';
-import { headlineOf, metricsOf } from '../../metrics/registry.js';
-import { signatureOf, signaturesOf } from '../../metrics/signature.js';
+import { headlineOf } from '../../metrics/registry.js';
+import { signatureOf } from '../../metrics/signature.js';
 import { loadRunScores } from '../../store/load-run-scores.js';
-import type { RunSettings } from '../../store/manifest.js';
+import { metricsOfRun } from '../../store/metric-set.js';
 import { readManifest, type RunFolder } from '../../store/run-folder.js';
 import type { Attributes } from '../../store/run-scores.js';
 import {
@@ -65,14 +65,15 @@ export async function sliceScores(
   folder: RunFolder,
   { attribute: wantedAttribute, metric: wanted }: SliceRequest,
 ): Promise<SlicedScores> {
-  const { settings } = await readManifest(folder);
+  const manifest = await readManifest(folder);
+  const { settings } = manifest;
   const { scoring, models } = settings;
-  const metric = metricFor(settings, wanted);
+  const metric = metricFor(await metricsOfRun(folder, manifest), scoring.protocols, wanted);
   const { datasets } = await loadRunScores({
     folder,
+    settings,
     models: models.map(({ spec }) => spec.name),
     metrics: [metric.meta.id],
-    signatures: signaturesOf(scoring.protocols, scoring),
   });
   const images = datasets.flatMap(({ attributes }) => attributes);
   if (!images.some((of) => NUMERIC_ATTRIBUTES.some(({ name }) => name in of))) throw nothingMeasured(folder);
@@ -140,15 +141,17 @@ function nothingMeasured({ truths }: RunFolder): MaskbenchError {
   });
 }
 
-function metricFor({ scoring }: RunSettings, wanted: string | undefined): Metric {
-  const metrics = metricsOf(scoring.protocols);
+function metricFor(
+  metrics: readonly Metric[],
+  protocols: readonly string[],
+  wanted: string | undefined,
+): Metric {
   const ids = metrics.map(({ meta }) => meta.id);
   const id = wanted ?? headlineOf(ids) ?? '';
   const metric = metrics.find(({ meta }) => meta.id === id);
   if (metric !== undefined) return metric;
   const near = nearest(id, ids);
   throw new MaskbenchError('config.unknown-name', `the run has no metric "${id}"`, {
-    remedy:
-      near === undefined ? `its protocols are ${scoring.protocols.join(', ')}` : `did you mean "${near}"?`,
+    remedy: near === undefined ? `its protocols are ${protocols.join(', ')}` : `did you mean "${near}"?`,
   });
 }

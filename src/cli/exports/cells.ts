@@ -1,10 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MaskbenchError } from '../../core/errors.js';
 import { isDiskFull } from '../../core/failure.js';
+import { writeWhole } from '../../core/write-whole.js';
 import { csvLine } from '../../reports/formats/csv.js';
 import type { JoinedCells } from '../../store/export/join-tables.js';
 import type { Export } from './export.js';
@@ -62,14 +62,7 @@ async function* csvLines({ columns, rows }: JoinedCells): AsyncGenerator<string>
 }
 
 async function writeCsv(path: string, cells: JoinedCells): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    await pipeline(Readable.from(csvLines(cells)), createWriteStream(draft));
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  await writeWhole(path, (draft) => pipeline(Readable.from(csvLines(cells)), createWriteStream(draft)));
 }
 
 /** What is wrong with the runs keeps its line; what is wrong with the file gets one. */

@@ -4,23 +4,18 @@ import { toFailure } from '../../core/failure.js';
 import { canonicalJson } from '../../core/hash.js';
 import type { ReadyModel } from '../../runners/runner.js';
 import type { EventSink } from '../../schema/events.js';
-import { openJsonl, readJsonl } from '../../core/jsonl.js';
+import { openJsonl } from '../../core/jsonl.js';
 import { chooseSamples } from '../timing/choose-samples.js';
 import { passModels } from '../timing/timed-models.js';
 import { timingPlan } from '../timing/timing-plan.js';
 import type { RunSettings } from '../../store/manifest.js';
-import type { RunFolder } from '../../store/run-folder.js';
+import type { ScenarioRecord } from '../../store/records.js';
+import { readRecords, type RunFolder } from '../../store/run-folder.js';
 import { runOffline } from './run-offline.js';
 import { runServer } from './run-server.js';
 import { runSweep } from './run-sweep.js';
 import type { ScenarioConfig } from '../../store/scenario-schema.js';
 import type { ScenarioContext } from './scenario-context.js';
-
-/** A line of scenarios.jsonl: what was asked for, and what came out. Of several lines with one key the last holds. */
-export interface ScenarioRecord {
-  readonly key: string;
-  readonly result: ScenarioSummary;
-}
 
 export interface ScenarioRequest {
   readonly folder: RunFolder;
@@ -39,7 +34,7 @@ export async function runScenarios(request: ScenarioRequest): Promise<void> {
   const { folder, settings, scenarios, models, emit, signal } = request;
   if (scenarios.length === 0) return;
   const done = new Set<string>();
-  for await (const { key, result } of readJsonl<ScenarioRecord>(folder.scenarios)) {
+  for await (const { key, result } of readRecords(folder, 'scenarios')) {
     if (result.kind !== 'failed') done.add(key);
   }
   const plan = timingPlan(settings.time);

@@ -1,7 +1,6 @@
 import type { RunSettings } from '../../store/manifest.js';
-import { plannedSamples } from '../../store/plan-reader.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
-import type { RunFolder } from '../../store/run-folder.js';
+import { plannedSamples, type RunFolder } from '../../store/run-folder.js';
 
 /** Of every dataset so many samples, spread evenly over its order. */
 export async function chooseSamples(

@@ -1,11 +1,8 @@
 import type { SlownessSummary } from '../../schema/timing-summary.js';
 import { medianOf } from '../../stats/quantile.js';
 import { predictMs } from '../../runners/phases.js';
-import { readJsonl } from '../../core/jsonl.js';
-import { plannedSamples } from '../../store/plan-reader.js';
-import type { TruthRecord } from '../../store/records.js';
-import type { RunFolder } from '../../store/run-folder.js';
-import { numberOf, NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
+import { plannedSamples, type RunFolder } from '../../store/run-folder.js';
+import { readMeasured, type MeasuredOf } from '../../store/truths.js';
 import { explainSlowness, type TimedImageFacts } from './slowness.js';
 import type { SampleRecord } from '../../store/timing-record.js';
 
@@ -23,9 +20,9 @@ export async function summariseSlowness(
   for await (const sample of plannedSamples(folder)) {
     if (wanted.has(nameOf(sample))) sizes.set(nameOf(sample), (sample.width * sample.height) / 1e6);
   }
-  const attributes = await readAttributes(folder, wanted);
+  const measuredOf = await readMeasured(folder);
   return [...timed].flatMap(([model, own]) => {
-    const images = factsOf(own, sizes, attributes);
+    const images = factsOf(own, sizes, measuredOf);
     return explainSlowness(model, images) ?? [];
   });
 }
@@ -33,25 +30,10 @@ export async function summariseSlowness(
 const nameOf = ({ dataset, id }: { readonly dataset: string; readonly id: string }): string =>
   `${dataset}/${id}`;
 
-async function readAttributes(
-  folder: RunFolder,
-  wanted: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>> {
-  const found = new Map<string, Readonly<Record<string, number>>>();
-  for await (const record of readJsonl<TruthRecord>(folder.truths)) {
-    if (record.status === 'failed' || !wanted.has(nameOf(record))) continue;
-    const values = NUMERIC_ATTRIBUTES.map(
-      (attribute) => [attribute.name, numberOf(attribute, record.attributes)] as const,
-    );
-    found.set(nameOf(record), Object.fromEntries(values.filter(([, value]) => Number.isFinite(value))));
-  }
-  return found;
-}
-
 function factsOf(
   own: readonly SampleRecord[],
   sizes: ReadonlyMap<string, number>,
-  attributes: ReadonlyMap<string, Readonly<Record<string, number>>>,
+  measuredOf: MeasuredOf,
 ): readonly TimedImageFacts[] {
   const groups = new Map<string, SampleRecord[]>();
   for (const sample of own) {
@@ -71,6 +53,6 @@ function factsOf(
       postprocess: median(({ phases }) => phases.postprocessMs),
     };
     // The picture's own size stands first; it is known even where the ground truth was not measured.
-    return [{ dataset: first.dataset, megapixels, ms, attributes: { ...attributes.get(name), megapixels } }];
+    return [{ dataset: first.dataset, megapixels, ms, attributes: { ...measuredOf(first), megapixels } }];
   });
 }

@@ -1,20 +1,17 @@
 import { existsSync } from 'node:fs';
-import type { Failure } from '../../core/failure.js';
 import { leakedTags } from '../../schema/leakage.js';
-import { isDefined } from '../../schema/metric-value.js';
+import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import { TIMED_PHASES } from '../../schema/summary.js';
-import { metricsOf } from '../../metrics/registry.js';
-import { signaturesOf } from '../../metrics/signature.js';
-import { readJsonl } from '../../core/jsonl.js';
-import type { Manifest, RunSettings } from '../manifest.js';
-import type { PlanRecord, ScoreRecord } from '../records.js';
-import { readManifest, type RunFolder } from '../run-folder.js';
 import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
-import { NOT_DONE } from '../cells.js';
+import { signaturesOf } from '../../metrics/signature.js';
+import { failureOf, NOT_DONE, openCells, PASS_PHASES, type CellState } from '../cells.js';
+import type { Manifest, RunSettings } from '../manifest.js';
+import { metricsOfRun } from '../metric-set.js';
+import { scoreRecord } from '../records.js';
+import { plannedSamples, readManifest, type RunFolder } from '../run-folder.js';
+import { loadStoredTimes } from '../stored-times.js';
+import { readMeasured } from '../truths.js';
 import { attributeColumn, layoutColumn, metricColumn, type CellColumn, type CellRow } from './cell-column.js';
-import { indexCells, PASS_PHASES, type CellIndex } from './cell-index.js';
-import { readCellTimes, type CellTimes } from './cell-times.js';
-import { readCellTruths } from './cell-truths.js';
 import { openLines, type LineReader } from './read-at.js';
 
 /** Every planned cell of a run, one row each, in plan order. */
@@ -41,7 +38,7 @@ export interface CellTable {
 export async function openCellTable(folder: RunFolder): Promise<CellTable> {
   const manifest = await readManifest(folder);
   const { settings, name: run, maskbenchVersion, createdAt } = manifest;
-  const ids = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
+  const ids = (await metricsOfRun(folder, manifest)).map(({ meta }) => meta.id);
   const signatures = signaturesOf(settings.scoring.protocols, settings.scoring);
   const layout = await layoutNames(folder);
   return {
@@ -56,7 +53,7 @@ export async function openCellTable(folder: RunFolder): Promise<CellTable> {
       models: Object.fromEntries(settings.models.map(({ spec, sha256 }) => [spec.name, sha256])),
       datasets: Object.fromEntries(settings.datasets.map(({ name, fingerprint }) => [name, fingerprint])),
     },
-    rows: () => rowsOf(folder, manifest, signatures),
+    rows: () => rowsOf(folder, manifest, ids, signatures),
   };
 }
 
@@ -91,8 +88,8 @@ function passColumn(phase: (typeof PASS_PHASES)[number]): string {
 
 async function layoutNames(folder: RunFolder): Promise<readonly string[]> {
   const names = new Set<string>();
-  for await (const record of readJsonl<PlanRecord>(folder.plan)) {
-    if (record.kind === 'sample') for (const name of Object.keys(record.attributes)) names.add(name);
+  for await (const { attributes } of plannedSamples(folder)) {
+    for (const name of Object.keys(attributes)) names.add(name);
   }
   return [...names].sort();
 }
@@ -100,23 +97,24 @@ async function layoutNames(folder: RunFolder): Promise<readonly string[]> {
 async function* rowsOf(
   folder: RunFolder,
   { name: run, settings }: Manifest,
+  ids: readonly string[],
   signatures: readonly string[],
 ): AsyncGenerator<CellRow, void, undefined> {
-  const models = settings.models.map(({ spec }) => spec.name);
-  const index = await indexCells(folder, models, signatures);
+  const cells = await openCells(folder, settings, { phases: true });
   const timesOf = await readCellTimes(folder);
-  const truths = await readCellTruths(folder);
+  const measuredOf = await readMeasured(folder);
   const scores = existsSync(folder.scores) ? await openLines(folder.scores) : undefined;
   const signature = signatures.join(' ');
   const leaks = leaksOf(settings);
-  let cell = 0;
   try {
-    for await (const record of readJsonl<PlanRecord>(folder.plan)) {
+    for await (const { record, cells: states } of cells.inPlanOrder()) {
       const { dataset, id } = record;
       const facts =
-        record.kind === 'sample' ? { ...layoutOf(record.attributes), ...truths.of(dataset, id) } : {};
-      for (const model of models) {
-        const failure = record.kind === 'problem' ? record.failure : undefined;
+        record.kind === 'sample'
+          ? { ...layoutOf(record.attributes), ...truthColumns(measuredOf(record)) }
+          : {};
+      for (const [m, state] of states.entries()) {
+        const model = cells.models[m];
         yield {
           run,
           device: settings.device,
@@ -124,13 +122,12 @@ async function* rowsOf(
           dataset,
           id,
           leaked: leaks.has(JSON.stringify([model, dataset])),
-          ...(await outcomeOf(cell, index, scores, failure)),
+          ...(await outcomeOf(state, ids, scores)),
           ...facts,
-          ...timeColumns(timesOf(model, dataset, id)),
-          ...passTimes(index.passPhases(cell)),
+          ...timesOf(model, dataset, id),
+          ...passTimes(cells.phasesOf(model, record)),
           signature,
         };
-        cell++;
       }
     }
   } finally {
@@ -138,19 +135,22 @@ async function* rowsOf(
   }
 }
 
+/** Scores are read again cell by cell: held, they would be the memory of the whole run. */
 async function outcomeOf(
-  cell: number,
-  index: CellIndex,
+  state: CellState,
+  ids: readonly string[],
   scores: LineReader | undefined,
-  problem: Failure | undefined,
 ): Promise<CellRow> {
-  const place = index.score(cell);
-  if (problem !== undefined || place === undefined || scores === undefined) {
-    const { code, message } = problem ?? index.failure(cell) ?? NOT_DONE;
+  if (state.kind !== 'scored' || scores === undefined) {
+    const { code, message } = state.kind === 'scored' ? NOT_DONE : failureOf(state);
     return { status: 'failed', failure_code: code, failure: message };
   }
-  const record = JSON.parse(await scores.read(place)) as ScoreRecord;
-  const values = record.status === 'done' ? Object.entries(record.metrics) : [];
+  const record = await scores.read(state.place, scoreRecord);
+  const metrics = record.status === 'done' ? record.metrics : {};
+  const values = ids.flatMap((id): readonly [string, MetricValue][] => {
+    const value = metrics[id];
+    return value === undefined ? [] : [[id, value]];
+  });
   const why = values.flatMap(([id, value]) => (isDefined(value) ? [] : [`${id}: ${value.undefined}`]));
   return {
     status: 'scored',
@@ -165,10 +165,21 @@ function layoutOf(attributes: Readonly<Record<string, string | number>>): CellRo
   );
 }
 
-function timeColumns(times: CellTimes | undefined): CellRow {
-  if (times === undefined) return {};
-  const medians = TIMED_PHASES.map((phase): [string, number] => [`${phase}_ms`, times.phases[phase]]);
-  return { ...Object.fromEntries(medians), timed_n: times.n, sealed: times.sealed };
+function truthColumns(measured: Readonly<Record<string, number>>): CellRow {
+  return Object.fromEntries(Object.entries(measured).map(([name, value]) => [attributeColumn(name), value]));
+}
+
+/** The columns of a timed cell. */
+async function readCellTimes(folder: RunFolder): Promise<(...cell: readonly string[]) => CellRow> {
+  const rows = new Map<string, CellRow>();
+  for (const [model, { seal, images }] of await loadStoredTimes(folder)) {
+    for (const { dataset, id, n, ms } of images) {
+      const medians = TIMED_PHASES.map((phase): [string, number] => [`${phase}_ms`, ms[phase]]);
+      const sealed = seal.kind === 'sealed';
+      rows.set(JSON.stringify([model, dataset, id]), { ...Object.fromEntries(medians), timed_n: n, sealed });
+    }
+  }
+  return (...cell) => rows.get(JSON.stringify(cell)) ?? {};
 }
 
 function passTimes(phases: readonly number[] | undefined): CellRow {

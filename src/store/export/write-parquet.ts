@@ -1,5 +1,5 @@
-import { rename, rm } from 'node:fs/promises';
 import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
+import { writeWhole } from '../../core/write-whole.js';
 import type { CellColumn } from './cell-column.js';
 import type { JoinedCells } from './join-tables.js';
 
@@ -17,21 +17,16 @@ const ROWS_A_GROUP = 2000;
  * under `maskbench`, a run each, with signatures, checksums, fingerprints and the metric behind each column.
  */
 export async function writeCellsParquet(path: string, cells: JoinedCells): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    await parquetWriteRows({
+  await writeWhole(path, async (draft) =>
+    parquetWriteRows({
       writer: fileWriter(draft),
       rows: complete(cells),
       columns: cells.columns.map(({ name, kind }) => ({ name, type: TYPES[kind], nullable: true })),
       rowGroupSize: ROWS_A_GROUP,
       kvMetadata: [{ key: 'maskbench', value: JSON.stringify(cells.about) }],
       createdBy: `maskbench ${cells.about[0]?.maskbenchVersion ?? ''}`,
-    });
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+    }),
+  );
 }
 
 async function* complete({ columns, rows }: JoinedCells): AsyncGenerator<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ScenarioRecord } from '../../../src/pipeline/scenarios/run-scenarios.js';
+import type { ScenarioRecord } from '../../../src/store/records.js';
 import type { ModelRecord, SampleRecord, TimingRecord } from '../../../src/store/timing-record.js';
 import { execute, makeWorkspace, readRecords, type Workspace } from '../../support/workspace.js';
 

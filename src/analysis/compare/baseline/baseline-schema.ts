@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { Document } from '../../../schema/basics.js';
 import { sealSchema } from '../../../schema/seal.js';
 import { timedPhase } from '../../../schema/summary.js';
-import type { ModelSpec } from '../../../models/spec/spec.js';
 import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
-import type { Attributes } from '../../../store/run-scores.js';
+import { recordedSpec } from '../../../store/manifest.js';
 
 /** Where named baselines lie, in the repository of whoever uses them: `baselines/<name>/`. */
 export const BASELINES_FOLDER = 'baselines';
@@ -12,26 +12,19 @@ export const BASELINES_FOLDER = 'baselines';
 export const FACTS_FILE = 'baseline.json';
 export const SCORES_FILE = 'scores.jsonl';
 
-/** Version of a baseline's files; a reader refuses another one. */
+/** Version of a baseline's files; a reader refuses a later one. */
 export const BASELINE_VERSION = 1;
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 
-const model = z.strictObject({
+const model = z.object({
   name: z.string().min(1),
   sha256: hex,
   bytes: z.number(),
-  spec: z
-    .custom<ModelSpec>(
-      (value) => typeof value === 'object' && value !== null && 'feeding' in value && 'trainedOn' in value,
-      'not a model spec',
-    )
-    .describe(
-      'As a manifest holds it: checked when the run was made, and its sources are written out since.',
-    ),
+  spec: recordedSpec,
 });
 
-const times = z.strictObject({
+const times = z.object({
   threads: z.number(),
   loadMs: z.number(),
   firstInferenceMs: z.number(),
@@ -39,7 +32,7 @@ const times = z.strictObject({
   seal: sealSchema,
   images: z
     .array(
-      z.strictObject({
+      z.object({
         dataset: z.string(),
         id: z.string(),
         n: z.number(),
@@ -50,13 +43,13 @@ const times = z.strictObject({
 });
 
 export const baselineSchema = z
-  .strictObject({
+  .object({
     schemaVersion: z.literal(BASELINE_VERSION),
     name: z.string().describe('The run that it was made of.'),
     createdAt: z.string(),
     maskbenchVersion: z.string(),
     device: z.string(),
-    environment: z.strictObject({
+    environment: z.object({
       os: z.string(),
       cpu: z.string(),
       cores: z.number(),
@@ -65,13 +58,13 @@ export const baselineSchema = z
       onnxruntime: z.string(),
       sharp: z.string(),
     }),
-    runner: runnerOptionsSchema,
+    runner: runnerOptionsSchema.strip(),
     signatures: z.array(z.string()).readonly(),
     metrics: z.array(z.string()).readonly(),
     models: z.array(model).min(1).readonly(),
     datasets: z
       .array(
-        z.strictObject({
+        z.object({
           name: z.string(),
           fingerprint: hex,
           samples: z.number(),
@@ -91,10 +84,11 @@ export const baselineSchema = z
 export type BaselineRecord = z.output<typeof baselineSchema>;
 
 /** A line of scores.jsonl: one image, and of every model its scores in the order of the metrics, null if undefined. */
-export interface ScoreLine {
-  readonly dataset: string;
-  readonly id: string;
-  readonly content: string;
-  readonly attributes: Attributes;
-  readonly scores: Readonly<Record<string, readonly (number | null)[]>>;
-}
+export const scoreLine = z.object({
+  dataset: z.string(),
+  id: z.string(),
+  content: z.string(),
+  attributes: z.record(z.string(), z.union([z.string(), z.number()])),
+  scores: z.record(z.string(), z.array(z.number().nullable())),
+});
+export type ScoreLine = Document<typeof scoreLine>;

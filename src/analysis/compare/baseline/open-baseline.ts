@@ -8,14 +8,17 @@ import {
   BASELINE_VERSION,
   baselineSchema,
   FACTS_FILE,
+  scoreLine,
   SCORES_FILE,
   type BaselineRecord,
   type ScoreLine,
 } from './baseline-schema.js';
+import { readDocument } from '../../../store/read-document.js';
 import type { ModelScores, RunScores } from '../../../store/run-scores.js';
 import type { Side } from '../side.js';
 
-/** @throws MaskbenchError `data.missing` if there is no such baseline, `run.mismatch` or `data.unreadable` if damaged. */
+/** @throws MaskbenchError `data.missing` if there is no such baseline, `run.mismatch` if a later version wrote it, `data.unreadable` if
+ * damaged. */
 export async function openBaseline(folder: string, label: string): Promise<Side> {
   const { times, scoresSha256, ...record } = await readFacts(folder);
   const path = join(folder, SCORES_FILE);
@@ -50,27 +53,11 @@ export async function listBaselines(folder: string): Promise<readonly string[]> 
 }
 
 async function readFacts(folder: string): Promise<BaselineRecord> {
-  const where = join(folder, FACTS_FILE);
-  const text = await readFile(where, 'utf8').catch((cause: unknown) => {
-    throw new MaskbenchError('data.missing', 'no baseline in this folder', { where: folder, cause });
+  return readDocument(join(folder, FACTS_FILE), baselineSchema, {
+    versions: { schemaVersion: BASELINE_VERSION },
+    missing: { message: 'no baseline in this folder', where: folder },
+    remedy: 'restore it, or set the baseline again from a run with --replace',
   });
-  const parsed = baselineSchema.safeParse(parseJson(text, where));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const at = issue?.path.map(String).join('.') ?? '';
-  throw new MaskbenchError(
-    at === 'schemaVersion' ? 'run.mismatch' : 'data.unreadable',
-    `not a baseline of this Maskbench (${at}: ${issue?.message ?? 'unknown'})`,
-    { where, remedy: `set it again from a run; this Maskbench reads version ${BASELINE_VERSION}` },
-  );
-}
-
-function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new MaskbenchError('data.unreadable', 'not JSON', { where, cause });
-  }
 }
 
 async function readScores(
@@ -79,7 +66,7 @@ async function readScores(
   models: readonly string[],
 ): Promise<RunScores> {
   const lines = new Map(datasets.map(({ name }): [string, ScoreLine[]] => [name, []]));
-  for await (const line of readJsonl<ScoreLine>(path)) lines.get(line.dataset)?.push(line);
+  for await (const line of readJsonl(path, scoreLine)) lines.get(line.dataset)?.push(line);
   return {
     metrics,
     datasets: [...lines].map(([name, own]) => ({

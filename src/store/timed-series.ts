@@ -1,0 +1,36 @@
+import { readRecords, type RunFolder } from './run-folder.js';
+import type { GpuRecord, ModelRecord, SampleRecord } from './timing-record.js';
+
+/** A series that is complete: its process, and what was recorded in it, in order. */
+export interface TimedSeries {
+  readonly model: ModelRecord;
+  readonly samples: readonly SampleRecord[];
+  /** What the card told, once a second. */
+  readonly readings: readonly GpuRecord[];
+}
+
+/** The last complete series of every model, in the order of the file. Read line by line; few images are timed. */
+export async function readTimedSeries(folder: RunFolder): Promise<ReadonlyMap<string, TimedSeries>> {
+  const open = new Map<string, { samples: SampleRecord[]; readings: GpuRecord[] }>();
+  const models = await completeSeries(folder);
+  for (const { series } of models.values()) open.set(series, { samples: [], readings: [] });
+  for await (const record of readRecords(folder, 'timings')) {
+    if (record.kind === 'sample') open.get(record.series)?.samples.push(record);
+    if (record.kind === 'gpu') open.get(record.series)?.readings.push(record);
+  }
+  return new Map(
+    [...models].map(([name, model]) => [
+      name,
+      { model, ...(open.get(model.series) ?? { samples: [], readings: [] }) },
+    ]),
+  );
+}
+
+/** By model, the line that makes its last series complete. */
+export async function completeSeries(folder: RunFolder): Promise<ReadonlyMap<string, ModelRecord>> {
+  const models = new Map<string, ModelRecord>();
+  for await (const record of readRecords(folder, 'timings')) {
+    if (record.kind === 'model') models.set(record.model, record);
+  }
+  return models;
+}
