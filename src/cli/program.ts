@@ -5,7 +5,7 @@ import type { CliContext, SetStatus } from './context.js';
 
 const HELP_FOOTER = `
 Exit status: 0 done or pass, 1 the gate failed, 2 inconclusive, 3 done but some cells failed,
-64 usage or config, 65 bad data, 69 device, provider or source not to be had, 70 a bug, 130 interrupted.`;
+64 usage or config, 65 bad data, 69 device, provider or source unavailable, 70 a bug, 130 interrupted.`;
 
 /**
  * Runs one command line.

@@ -28,7 +28,7 @@ export const innerPath = z
   );
 
 const byHand = {
-  url: z.url().describe('Where the files are to be had.'),
+  url: z.url().describe('Where to get the files.'),
   instructions: z.string().min(1).describe('What a person has to do there, in words.'),
 };
 

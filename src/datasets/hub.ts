@@ -17,7 +17,7 @@ export interface HubFile {
 }
 
 /**
- * Asks the hub where a pinned file is to be had, and makes sure before any byte is loaded that it still has the size
+ * Asks the hub where a pinned file is, and makes sure before any byte is loaded that it still has the size
  * and, as far as the hub tells, the checksum that the spec pins: the hub client itself checks neither.
  *
  * @throws MaskbenchError `source.unreachable`, `source.forbidden` or `source.checksum`.

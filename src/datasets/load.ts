@@ -18,7 +18,7 @@ export interface Dataset extends ResolvedDataset {
 /**
  * Resolves a reference (see `resolveDataset`) and makes sure that its root is there.
  *
- * @throws MaskbenchError `data.missing`, with where the files are to be had; or what `resolveDataset` throws.
+ * @throws MaskbenchError `data.missing`, with where to get the files; or what `resolveDataset` throws.
  */
 export async function loadDataset(
   reference: DatasetReference,

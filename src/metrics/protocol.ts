@@ -26,7 +26,7 @@ export interface Protocol {
   readonly main: readonly string[];
   /** Its table in reports. */
   readonly table: ProtocolTable;
-  /** Its scores over all thresholds, where it has any. */
+  /** Its scores over all thresholds; absent where it has none. */
   readonly curves?: CurveReading;
 }
 

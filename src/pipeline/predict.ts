@@ -39,7 +39,7 @@ const MODEL_FAILURES: ReadonlySet<string> = new Set([
  * Predicts every planned cell that is not done yet, model after model; cells that failed before are tried again. A cell
  * that cannot be predicted becomes a failed one with its reason, and the rest goes on; so does a model that fails.
  *
- * @throws MaskbenchError when nothing more can be done: the device is not to be had, the disk is full, interrupted.
+ * @throws MaskbenchError when nothing more can be done: the device is unavailable, the disk is full, interrupted.
  */
 export async function predict(request: PredictRequest): Promise<void> {
   const { folder, models, cells, emit } = request;

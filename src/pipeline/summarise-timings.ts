@@ -4,10 +4,10 @@ import {
   TIMED_PHASES,
   type ModelTimingSummary,
   type PhaseSummary,
+  type SlownessSummary,
   type TimedPhase,
-  type TimingRow,
-} from '../schema/summary.js';
-import type { SlownessSummary } from '../schema/timing-summary.js';
+} from '../schema/timing-summary.js';
+import type { TimingRow } from '../schema/summary.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { RunFolder } from '../store/run-folder.js';
 import { summariseSlowness } from './timing/summarise-slowness.js';

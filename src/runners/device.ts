@@ -31,7 +31,7 @@ export function formatDevice({ provider, index }: DeviceRequest): string {
   return provider === 'cuda' || provider === 'tensorrt' || index > 0 ? `${provider}:${index}` : provider;
 }
 
-/** What to do where a provider is not to be had, by provider. */
+/** What to do where a provider is unavailable, by provider. */
 export const REMEDIES: Readonly<Record<Provider, string>> = {
   cpu: 'reinstall onnxruntime-node',
   cuda: 'needs Linux x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and "npm run gpu:install" (docs/gpu.md)',

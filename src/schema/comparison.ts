@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { better, count, figure, orNull, text, type Document } from './basics.js';
 import { sealPart } from './seal.js';
-import { timedPhase } from './summary.js';
+import { timedPhase } from './timing-summary.js';
 
 /** Version of what `compare --format json` and `check --json` print. */
 export const COMPARISON_VERSION = 1;

@@ -35,7 +35,9 @@ export const rankingSchema = z
     run: text,
     name: text,
     signatures: z.array(text),
-    alpha: figure.describe('Chance of any false "better than" among all pairs of one table.'),
+    alpha: figure.describe(
+      'The most that the chance may be of telling any two models of a table apart that could change places on every image.',
+    ),
     tables: z.array(table),
   })
   .meta({

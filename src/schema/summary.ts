@@ -4,7 +4,7 @@ import type { Document } from './basics.js';
 import { protocolSummary } from './protocol-summary.js';
 import { scenario } from './scenario-summary.js';
 import { sealSchema } from './seal.js';
-import { gpu, processor, slowness, timingPass } from './timing-summary.js';
+import { gpu, modelTiming, phase, processor, slowness, timedPhase } from './timing-summary.js';
 
 /** Version of summary.json and of the record files beside it; a reader refuses another one. */
 export const SCHEMA_VERSION = 1;
@@ -33,49 +33,6 @@ const metric = z.object({
 });
 /** As much of a metric as reports need to know. */
 export type MetricSummary = Document<typeof metric>;
-
-/** `predict` is preprocess + inference + postprocess: what a caller of rembg waits for. */
-export const TIMED_PHASES = ['decode', 'preprocess', 'inference', 'postprocess', 'predict'] as const;
-export const timedPhase = z.enum(TIMED_PHASES);
-export type TimedPhase = (typeof TIMED_PHASES)[number];
-
-const percentile = z.exactOptional(figure).describe('Only where there are enough values: 64, 130 and 662.');
-const phase = z
-  .object({
-    mean: figure,
-    p50: figure,
-    min: figure,
-    max: figure,
-    sd: z.exactOptional(orNull(figure)).describe('Sample standard deviation; null for a single value.'),
-    p90: percentile,
-    p95: percentile,
-    p99: percentile,
-    p50Interval: z
-      .exactOptional(z.tuple([figure, figure]))
-      .describe('Of the median, from order statistics, 95 %; absent where there are too few values.'),
-  })
-  .meta({
-    id: 'Phase',
-    description:
-      'Milliseconds. For a mean of datasets p50, min and max are those of all their inferences together.',
-  });
-export type PhaseSummary = Document<typeof phase>;
-
-const modelTiming = z.object({
-  loadMs: figure,
-  firstInferenceMs: figure,
-  warmup: count,
-  threads: count,
-  peakRssBytes: orNull(figure),
-  inferenceAlone: z
-    .exactOptional(phase)
-    .describe(
-      'The same inferences in a bare loop, where the model is fast: between pre- and postprocessing they find cold caches and sleeping threads, and take longer.',
-    ),
-  measuredElsewhere: z.exactOptional(z.boolean()).describe('The times came along with masks made elsewhere.'),
-  pass: z.exactOptional(timingPass).describe('Absent for times made elsewhere.'),
-});
-export type ModelTimingSummary = Document<typeof modelTiming>;
 
 const model = z.object({
   name: text,

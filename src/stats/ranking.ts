@@ -14,7 +14,7 @@ export interface Contender {
 
 export interface RankingOptions {
   readonly better: 'higher' | 'lower';
-  /** Chance of any false "better than" among all pairs; default 0.05. */
+  /** Chance, at most, of telling any two models apart that could change places on every image; default 0.05. */
   readonly alpha?: number;
   /** Sign patterns a pair; by default 10,000, or as many as the number of pairs takes to reach alpha at all. */
   readonly resamples?: number;

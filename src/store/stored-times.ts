@@ -1,6 +1,6 @@
 import { medianSorted } from 'simple-statistics';
 import { sealOf, UNCHECKED, type Seal } from '../schema/seal.js';
-import { TIMED_PHASES, type TimedPhase } from '../schema/summary.js';
+import { TIMED_PHASES, type TimedPhase } from '../schema/timing-summary.js';
 import { predictMs, type PhaseTimes } from '../runners/phases.js';
 import type { RunFolder } from './run-folder.js';
 import { readTimedSeries } from './timed-series.js';

@@ -1,11 +1,9 @@
+import { TIMED_PHASES, type PhaseSummary, type TimedPhase } from '../../src/schema/timing-summary.js';
 import {
   SCHEMA_VERSION,
-  TIMED_PHASES,
   type AccuracyRow,
   type ModelSummary,
-  type PhaseSummary,
   type Summary,
-  type TimedPhase,
   type TimingRow,
 } from '../../src/schema/summary.js';
 

@@ -33,7 +33,7 @@ describe('the ends of an interval, from SciPy’s own bootstrap distribution', (
     expectEnds(bcaEnds(replicates, moments.mean, acceleration, 0.95), bootstrap['BCa0.95'], 12);
   });
 
-  it('are not to be had by BCa when the estimate lies outside of all replicates', () => {
+  it('cannot be given by BCa when the estimate lies outside of all replicates', () => {
     expect(bcaEnds(Float64Array.of(1, 2, 3), 0, 0, 0.9)).toEqual({ lower: Number.NaN, upper: Number.NaN });
   });
 

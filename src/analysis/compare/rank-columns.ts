@@ -17,7 +17,7 @@ export interface RankColumnsOptions {
   readonly dataset: string | null;
   /** What else is to be known of the ranked models' training, for the table to say. */
   readonly cautions?: readonly string[];
-  /** Chance of any false "better than" among all pairs; default 0.05. */
+  /** Chance, at most, of telling any two models apart that could change places on every image; default 0.05. */
   readonly alpha?: number;
   readonly seed?: string;
 }

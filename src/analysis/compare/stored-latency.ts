@@ -1,5 +1,5 @@
 import type { LatencyComparison, PhaseRatio } from '../../schema/comparison.js';
-import { TIMED_PHASES, type TimedPhase } from '../../schema/summary.js';
+import { TIMED_PHASES, type TimedPhase } from '../../schema/timing-summary.js';
 import { meanInterval } from '../../stats/mean-interval.js';
 import type { Resampling } from './metric-comparison.js';
 import type { SideFacts } from './side.js';

@@ -1,5 +1,5 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
-import type { PhaseSummary } from '../../schema/summary.js';
+import type { PhaseSummary } from '../../schema/timing-summary.js';
 import { quantileInterval, valuesForPercentile } from '../../stats/order-statistics.js';
 import { quantilesOfSorted } from '../../stats/quantile.js';
 

@@ -44,7 +44,7 @@ function toTable(
       ],
     })),
     notes: [
-      `Every pair by a sign-flip test over the same images, Holm over all pairs: any false "better" has a chance of at most ${alpha}.`,
+      `Every pair by a sign-flip test over the same images, Holm over all pairs: the chance that any two models that could change places on every image are told apart is at most ${alpha}. Equal means alone do not make two models such (docs/statistics.md).`,
       ...excluded.map(({ model, reason }) => `${model} is not ranked: ${reason}.`),
       ...cautions,
       `Signature: ${signatures.join('  ')}`,

@@ -1,5 +1,6 @@
 import { SEAL_PARTS } from '../../schema/seal.js';
-import { TIMED_PHASES, type Summary, type TimingRow } from '../../schema/summary.js';
+import { TIMED_PHASES } from '../../schema/timing-summary.js';
+import type { Summary, TimingRow } from '../../schema/summary.js';
 import { sealOfRow } from './seal-mark.js';
 
 /** Figures for programs: one row of plain cells below another, undefined ones empty. */

@@ -1,4 +1,5 @@
-import type { PhaseSummary, Summary } from '../../schema/summary.js';
+import type { PhaseSummary } from '../../schema/timing-summary.js';
+import type { Summary } from '../../schema/summary.js';
 import { sealMark, sealOfRow } from './seal-mark.js';
 import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 

@@ -1,4 +1,5 @@
-import { TIMED_PHASES, type Summary } from '../../schema/summary.js';
+import { TIMED_PHASES } from '../../schema/timing-summary.js';
+import type { Summary } from '../../schema/summary.js';
 import { sealMark } from './seal-mark.js';
 import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 

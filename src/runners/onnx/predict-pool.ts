@@ -25,7 +25,7 @@ const DEATHS_IN_A_ROW = 3;
 /**
  * Predicts every item over a few inference processes. A process that dies costs at most the job it was computing.
  *
- * @throws MaskbenchError when no process can do the work (the model does not load, the device is not to be had, the
+ * @throws MaskbenchError when no process can do the work (the model does not load, the device is unavailable, the
  * disk is full, processes die on every job), or `cancelled` by the signal. Items without an outcome were not done.
  */
 export async function predictAll<T>(request: PoolRequest<T>): Promise<void> {

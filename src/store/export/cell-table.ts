@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { leakedTags } from '../../schema/leakage.js';
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
-import { TIMED_PHASES } from '../../schema/summary.js';
+import { TIMED_PHASES } from '../../schema/timing-summary.js';
 import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
 import { signaturesOf } from '../../metrics/signature.js';
 import { failureOf, NOT_DONE, openCells, PASS_PHASES, type CellState } from '../cells.js';

@@ -173,7 +173,7 @@ describe('the tail rules', () => {
 
   it('say how many images elsewhere the count allows', async () => {
     expect(only(await check(catastrophes, baseline)).evidence).toContain(
-      'elsewhere it may befall up to 3.0 % of images (95 % bound)',
+      'elsewhere it may happen on up to 3.0 % of images (95 % bound)',
     );
   });
 

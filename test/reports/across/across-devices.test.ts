@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelTimingSummary, Summary, TimingRow } from '../../../src/schema/summary.js';
+import type { ModelTimingSummary } from '../../../src/schema/timing-summary.js';
+import type { Summary, TimingRow } from '../../../src/schema/summary.js';
 import type { GpuSummary } from '../../../src/schema/timing-summary.js';
 import type { Seal } from '../../../src/schema/seal.js';
 import { findCard } from '../../../src/runners/onnx/devices/card.js';

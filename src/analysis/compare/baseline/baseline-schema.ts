@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Document } from '../../../schema/basics.js';
 import { sealSchema } from '../../../schema/seal.js';
-import { timedPhase } from '../../../schema/summary.js';
+import { timedPhase } from '../../../schema/timing-summary.js';
 import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
 import { recordedSpec } from '../../../store/manifest.js';
 

@@ -58,7 +58,7 @@ export function countCheck(
       `${hits.length} of ${counted(n, 'image')} ${evidence} (allowed: ${allowed})`,
       ...(interval === null
         ? []
-        : [`elsewhere it may befall up to ${percent(interval.upper)} of images (95 % bound)`]),
+        : [`elsewhere it may happen on up to ${percent(interval.upper)} of images (95 % bound)`]),
       ...more,
       ...(unseen ? [`undefined for the candidate alone on ${counted(undefinedCandidate, 'image')}`] : []),
       ...(tooFew && !tooMany ? ['too few images to decide'] : []),

@@ -42,7 +42,7 @@ export interface ClaimOptions extends Resampling {
 }
 
 /**
- * Judges a family of claims. A claim passes by its own lower bound: all must pass, so an unfit candidate passes with a
+ * Judges a family of claims. A claim passes by its own lower bound: all must pass, so as far as the bounds cover, an unfit candidate passes with a
  * chance of at most 1 - level, however many claims there are. A claim fails by its upper bound after Holm's
  * correction over the family: a fit candidate fails anywhere with a chance of at most 1 - level.
  */

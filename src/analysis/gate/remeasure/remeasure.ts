@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { MachineConditions, RemeasuredPhase, RemeasuredRound } from '../../../schema/comparison.js';
 import { SEAL_PARTS, type SealPart } from '../../../schema/seal.js';
-import { TIMED_PHASES, type TimedPhase } from '../../../schema/summary.js';
+import { TIMED_PHASES, type TimedPhase } from '../../../schema/timing-summary.js';
 import { medianOf } from '../../../stats/quantile.js';
 import { ratioOfMedians, type RatioInterval } from '../../../stats/ratio-of-medians.js';
 import type { Measure } from './measure.js';

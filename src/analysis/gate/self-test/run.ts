@@ -27,7 +27,7 @@ interface Case {
 }
 
 const IMAGES = 200;
-/** The image that the planted catastrophe befalls. */
+/** The image of the planted catastrophe. */
 const VICTIM = 77;
 const same = (prediction: GrayImage): GrayImage => prediction;
 

@@ -16,7 +16,8 @@ export function Tiers({ title, ranking: { tables, alpha }, titleOf }: Props): VN
       <h3>{title}</h3>
       <p class="caption">
         Models of one tier cannot be told apart. Every pair is tested over the same images (sign flips, Holm
-        over all pairs): any false "better" has a chance of at most {alpha}.
+        over all pairs): the chance that any two models that could change places on every image are told apart
+        is at most {alpha}. Equal means alone do not make two models such.
       </p>
       <div class="cards">
         {tables.map((table) => (

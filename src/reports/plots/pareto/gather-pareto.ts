@@ -1,5 +1,6 @@
 import type { PageInput } from '../../../schema/page-input.js';
-import type { MetricMean, PhaseSummary } from '../../../schema/summary.js';
+import type { PhaseSummary } from '../../../schema/timing-summary.js';
+import type { MetricMean } from '../../../schema/summary.js';
 import { deviceLabels } from '../../tables/device-label.js';
 import { sealOfRow } from '../../tables/seal-mark.js';
 import { modelNames, plottedMetric } from '../models.js';
