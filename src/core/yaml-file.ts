@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { distance } from 'fastest-levenshtein';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { MaskbenchError } from './errors.js';
+import { hintFor } from './names.js';
 
 /**
  * Reads a YAML file and checks it against a schema. Every error names `file:line:column`, the offending value and
@@ -83,30 +83,10 @@ function explain(issue: Issue, schema: z.ZodType): string {
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
     const known = knownKeys(schema, issue.path);
-    const near = nearest(key, known);
-    const hint =
-      near !== undefined
-        ? `; did you mean "${near}"?`
-        : known.length > 0
-          ? `; known keys are ${known.join(', ')}`
-          : '';
-    return `${at}unknown key "${key}"${hint}`;
+    const hint = hintFor(key, known, known.length > 0 ? `known keys are ${known.join(', ')}` : '');
+    return `${at}unknown key "${key}"${hint && `; ${hint}`}`;
   }
   return `${at}${issue.message}`;
-}
-
-/** The candidate within a third of the word's length in edits, if any. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const d = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (d < bestDistance) {
-      best = candidate;
-      bestDistance = d;
-    }
-  }
-  return best;
 }
 
 /** The keys of the object schema at `path`, seen through optional, default, union and array wrappers. */

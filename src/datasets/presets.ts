@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MaskbenchError } from '../core/errors.js';
-import { nearest, readYamlFile } from '../core/yaml-file.js';
+import { unknownName } from '../core/names.js';
+import { readYamlFile } from '../core/yaml-file.js';
 import { datasetSpecSchema, type DatasetSpec } from './spec.js';
 
 /** The specs that come with Maskbench, wherever it is installed: two folders above this file, built or not. */
@@ -25,11 +25,7 @@ export async function listPresetNames(folder: string = PRESETS): Promise<string[
 export async function readPreset(name: string, folder: string = PRESETS): Promise<DatasetSpec> {
   const names = await listPresetNames(folder);
   if (names.includes(name)) return readYamlFile(join(folder, `${name}.yaml`), datasetSpecSchema);
-  const near = nearest(name, names);
-  throw new MaskbenchError('config.unknown-name', `unknown dataset "${name}"`, {
-    remedy:
-      near === undefined
-        ? `known are ${names.join(', ')}; or give the path of a .yaml file`
-        : `did you mean "${near}"?`,
+  throw unknownName('unknown dataset', name, names, {
+    otherwise: `known are ${names.join(', ')}; or give the path of a .yaml file`,
   });
 }

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../core/cancelled.js';
 import { MaskbenchError } from '../core/errors.js';
 import { toFailure } from '../core/failure.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
@@ -84,7 +85,7 @@ async function planDataset(
   let samples = 0;
   let problems = 0;
   for await (const record of mapInOrder(selected(dataset.entries(), limit, shard), WIDTH, planned)) {
-    if (signal.aborted) throw new MaskbenchError('cancelled', 'interrupted while planning');
+    throwIfCancelled(signal);
     await append(record);
     if (record.kind === 'problem') {
       problems++;

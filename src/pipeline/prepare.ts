@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../core/errors.js';
-import { nearest } from '../core/yaml-file.js';
+import { choose } from '../core/names.js';
 import { openDataset, type Dataset } from '../datasets/load.js';
 import { resolveDataset } from '../datasets/resolve.js';
 import type { OnProgress } from '../models/sources/progress.js';
@@ -52,9 +52,14 @@ export async function prepareRun(
     'dataset',
     resolved.map(({ spec }) => spec.name),
   );
-  const chosenSpecs = choose('model', specs, ({ spec }) => spec.name, options.models);
+  const chosenSpecs = choose('the config has no model', specs, ({ spec }) => spec.name, options.models);
   const datasets: Dataset[] = [];
-  for (const dataset of choose('dataset', resolved, ({ spec }) => spec.name, options.datasets)) {
+  for (const dataset of choose(
+    'the config has no dataset',
+    resolved,
+    ({ spec }) => spec.name,
+    options.datasets,
+  )) {
     datasets.push(await openDataset(dataset));
   }
   const models: ReadyModel[] = [];
@@ -71,22 +76,4 @@ function assertUnique(kind: string, names: readonly string[]): void {
       remedy: 'every name once; give a variation a name of its own',
     });
   }
-}
-
-function choose<T>(
-  kind: string,
-  all: readonly T[],
-  nameOf: (item: T) => string,
-  wanted?: readonly string[],
-): readonly T[] {
-  if (wanted === undefined) return all;
-  const names = all.map(nameOf);
-  for (const name of wanted) {
-    if (names.includes(name)) continue;
-    const near = nearest(name, names);
-    throw new MaskbenchError('config.unknown-name', `the config has no ${kind} "${name}"`, {
-      remedy: near === undefined ? `it has ${names.join(', ')}` : `did you mean "${near}"?`,
-    });
-  }
-  return all.filter((item) => wanted.includes(nameOf(item)));
 }

@@ -1,4 +1,4 @@
-import { MaskbenchError } from '../core/errors.js';
+import { RESUME, throwIfCancelled } from '../core/cancelled.js';
 import { signaturesOf } from '../metrics/signature.js';
 import { cellName, scoreKey } from '../store/cell-key.js';
 import type { EventSink } from '../schema/events.js';
@@ -111,8 +111,7 @@ export async function scoreRemaining(
   emit({ kind: 'phase-started', phase: 'score', total: undefined, label: 'masks' });
   let done = 0;
   for await (const sample of plannedSamples(folder)) {
-    if (signal.aborted)
-      throw new MaskbenchError('cancelled', 'interrupted', { remedy: 'continue with --resume' });
+    throwIfCancelled(signal, RESUME);
     await scorer.offer(sample);
     emit({ kind: 'progress', phase: 'score', done: ++done, total: undefined });
   }

@@ -3,7 +3,8 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:pat
 import { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { PACKAGE_ROOT } from '../core/package-root.js';
-import { nearest, readYamlFile } from '../core/yaml-file.js';
+import { unknownName } from '../core/names.js';
+import { readYamlFile } from '../core/yaml-file.js';
 import type { ModelFiles } from '../models/sources/source-types.js';
 import type { ModelSpec } from '../models/spec/spec.js';
 import { modelSpecSchema, runnerOf } from './runner-of.js';
@@ -56,7 +57,10 @@ export async function loadModelSpec(
     return finish(await readYamlFile(path, fileSchema), dirname(path), depth);
   }
   const names = await listModelNames();
-  if (!names.includes(reference)) throw unknownModel(reference, names);
+  if (!names.includes(reference)) {
+    const otherwise = 'see "maskbench models list", or give the path of a YAML file';
+    throw unknownName('unknown model', reference, names, { otherwise });
+  }
   const path = join(MODELS_FOLDER, `${reference}.yaml`);
   return finish(await readYamlFile(path, fileSchema), MODELS_FOLDER, depth);
 }
@@ -73,16 +77,6 @@ async function finish(
     });
   }
   return extendSpec(await loadModelSpec(reference.extends, folder, depth + 1), reference, folder);
-}
-
-function unknownModel(name: string, names: readonly string[]): MaskbenchError {
-  const near = nearest(name, names);
-  return new MaskbenchError('config.unknown-name', `unknown model "${name}"`, {
-    remedy:
-      near === undefined
-        ? 'see "maskbench models list", or give the path of a YAML file'
-        : `did you mean "${near}"? ("maskbench models list" shows all)`,
-  });
 }
 
 /** Fields that belong to the very model they stand in, and say nothing of a variation. */

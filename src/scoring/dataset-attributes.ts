@@ -1,4 +1,4 @@
-import { MaskbenchError } from '../core/errors.js';
+import { throwIfCancelled } from '../core/cancelled.js';
 import { createDistribution, type Distribution } from '../datasets/distribution.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
 import type { Dataset } from '../datasets/load.js';
@@ -38,7 +38,7 @@ export async function measureAttributes(
   try {
     let samples = 0;
     for await (const truth of mapInOrder(dataset.entries(), pool.width, measure)) {
-      if (signal?.aborted === true) throw new MaskbenchError('cancelled', 'interrupted');
+      throwIfCancelled(signal);
       if (truth?.status !== 'done') continue;
       for (const { attribute, distribution } of distributions) {
         const value = numberOf(attribute, truth.attributes);

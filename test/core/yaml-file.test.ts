@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeError } from '../../src/core/errors.js';
-import { nearest, parseYaml, readYamlFile } from '../../src/core/yaml-file.js';
+import { parseYaml, readYamlFile } from '../../src/core/yaml-file.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
 const schema = z.strictObject({
@@ -85,17 +85,5 @@ describe('a YAML file', () => {
   it('is missed by its full path', async () => {
     const path = join(await tempFolder(), 'none.yaml');
     await expect(readYamlFile(path, schema)).rejects.toMatchObject({ code: 'data.missing', where: path });
-  });
-});
-
-describe('the nearest name', () => {
-  it('is the one with the fewest edits', () => {
-    expect(nearest('isnet-fp61', ['u2net', 'isnet-fp16', 'isnet-quint8'])).toBe('isnet-fp16');
-    expect(nearest('U2NET', ['u2net', 'u2netp'])).toBe('u2net');
-  });
-
-  it('is none where nothing is near', () => {
-    expect(nearest('completely-different', ['u2net', 'silueta'])).toBeUndefined();
-    expect(nearest('x', [])).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import {
   type PairComparison,
 } from '../../schema/comparison.js';
 import { MaskbenchError } from '../../core/errors.js';
-import { nearest } from '../../core/yaml-file.js';
+import { choose } from '../../core/names.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { METRICS } from '../../metrics/registry.js';
 import { protocolOf, refusal, remarksOn, settingsDifferences, sharedSignatures } from './admissibility.js';
@@ -151,8 +151,7 @@ function chooseDatasets(
   wanted: readonly string[] | undefined,
 ): readonly string[] {
   const names = [...new Set([...a.datasets, ...b.datasets].map(({ name }) => name))];
-  for (const name of wanted ?? []) if (!names.includes(name)) throw unknown('dataset', name, names);
-  return names.filter((name) => wanted?.includes(name) ?? true);
+  return choose('the two runs have no common dataset', names, String, wanted);
 }
 
 /** The metrics of the protocols that both sides have, or those asked for, in the order asked. */
@@ -165,24 +164,10 @@ function chooseMetrics(
   const known = METRICS.map(({ meta }) => meta).filter(
     ({ id, protocol }) => protocols.includes(protocol) && a.metrics.includes(id) && b.metrics.includes(id),
   );
-  if (wanted === undefined) return known;
-  return wanted.map((id) => {
-    const meta = known.find((candidate) => candidate.id === id);
-    if (meta === undefined)
-      throw unknown(
-        'metric',
-        id,
-        known.map((candidate) => candidate.id),
-      );
-    return meta;
-  });
-}
-
-function unknown(kind: string, name: string, names: readonly string[]): MaskbenchError {
-  const near = nearest(name, names);
-  return new MaskbenchError('config.unknown-name', `the two runs have no ${kind} "${name}" in common`, {
-    remedy: near === undefined ? `there are ${names.join(', ')}` : `did you mean "${near}"?`,
-  });
+  const chosen = choose('the two runs have no common metric', known, ({ id }) => id, wanted);
+  return wanted === undefined
+    ? chosen
+    : chosen.toSorted((x, y) => wanted.indexOf(x.id) - wanted.indexOf(y.id));
 }
 
 function unique(differences: readonly Difference[]): readonly Difference[] {

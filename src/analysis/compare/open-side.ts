@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import { nearest } from '../../core/yaml-file.js';
+import { hintFor } from '../../core/names.js';
 import { signaturesOf } from '../../metrics/signature.js';
 import { loadRunScores } from '../../store/load-run-scores.js';
 import type { Manifest } from '../../store/manifest.js';
@@ -24,13 +24,13 @@ export async function openSide(reference: string, cwd: string): Promise<Side> {
   const folder = join(cwd, BASELINES_FOLDER);
   const names = await listBaselines(folder);
   if (names.includes(reference)) return openBaseline(join(folder, reference), reference);
-  const near = nearest(reference, names);
   throw new MaskbenchError('data.missing', 'neither a run folder nor a baseline', {
     where: reference,
-    remedy:
-      near !== undefined
-        ? `did you mean the baseline "${near}"?`
-        : `expected a folder with manifest.json, or one of the baselines (${names.join(', ') || 'none yet'})`,
+    remedy: hintFor(
+      reference,
+      names,
+      `expected a folder with manifest.json, or one of the baselines (${names.join(', ') || 'none yet'})`,
+    ),
   });
 }
 

@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../../core/errors.js';
-import { nearest } from '../../core/yaml-file.js';
+import { unknownName } from '../../core/names.js';
 import type { SideFacts, SideModel } from './side.js';
 
 export interface ModelChoice {
@@ -47,14 +47,8 @@ export function pairModels(
 export function modelOf(side: SideFacts, name: string): SideModel {
   const model = side.models.find((candidate) => candidate.name === name);
   if (model !== undefined) return model;
-  const near = nearest(
-    name,
-    side.models.map((candidate) => candidate.name),
-  );
-  throw new MaskbenchError('config.unknown-name', `no model "${name}" in it`, {
-    where: side.label,
-    remedy: near === undefined ? `it has ${namesOf(side)}` : `did you mean "${near}"?`,
-  });
+  const names = side.models.map((candidate) => candidate.name);
+  throw unknownName('no model', name, names, { where: side.label });
 }
 
 function namesOf({ models }: SideFacts): string {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { toFailure, type Failure } from '../../core/failure.js';
 import type { Sample } from '../../datasets/dataset.js';
@@ -66,7 +67,7 @@ export async function measureDrift(request: DriftRequest): Promise<readonly Drif
     const records: DriftedImage[] = [];
     let done = 0;
     for await (const entry of request.dataset.entries()) {
-      if (request.signal.aborted) throw new MaskbenchError('cancelled', 'interrupted');
+      throwIfCancelled(request.signal);
       if (request.limit !== undefined && done >= request.limit) break;
       if (entry.kind === 'problem') continue;
       records.push(...(await compareImage(entry.sample, reference, others, request.threshold)));

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../../core/errors.js';
 import type { Gallery, GalleryChange, GalleryImage, MissingImage } from '../../schema/gallery.js';
 import { sha256 } from '../../core/hash.js';
-import { nearest } from '../../core/yaml-file.js';
+import { unknownName } from '../../core/names.js';
 import { mapInOrder } from '../../core/map-in-order.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { headlineOf } from '../../metrics/registry.js';
@@ -143,8 +143,5 @@ function metricFor(metrics: readonly MetricMeta[], wanted: string | undefined): 
   const id = wanted ?? headlineOf(ids);
   const metric = metrics.find((meta) => meta.id === id);
   if (metric !== undefined || wanted === undefined) return metric;
-  const near = nearest(wanted, ids);
-  throw new MaskbenchError('config.unknown-name', `the run has no metric "${wanted}"`, {
-    remedy: near === undefined ? `it has ${ids.join(', ')}` : `did you mean "${near}"?`,
-  });
+  throw unknownName('the run has no metric', wanted, ids);
 }

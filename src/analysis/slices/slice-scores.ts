@@ -2,7 +2,7 @@ import { leakedTags } from '../../schema/leakage.js';
 import { MaskbenchError } from '../../core/errors.js';
 import type { Slicing } from '../../schema/page-input.js';
 import type { Interval } from '../../schema/summary.js';
-import { nearest } from '../../core/yaml-file.js';
+import { unknownName } from '../../core/names.js';
 import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
 import type { Metric } from '../../metrics/metric.js';
 import { headlineOf } from '../../metrics/registry.js';
@@ -150,8 +150,7 @@ function metricFor(
   const id = wanted ?? headlineOf(ids) ?? '';
   const metric = metrics.find(({ meta }) => meta.id === id);
   if (metric !== undefined) return metric;
-  const near = nearest(id, ids);
-  throw new MaskbenchError('config.unknown-name', `the run has no metric "${id}"`, {
-    remedy: near === undefined ? `its protocols are ${protocols.join(', ')}` : `did you mean "${near}"?`,
+  throw unknownName('the run has no metric', id, ids, {
+    otherwise: `its protocols are ${protocols.join(', ')}`,
   });
 }

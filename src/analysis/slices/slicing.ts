@@ -1,5 +1,4 @@
-import { MaskbenchError } from '../../core/errors.js';
-import { nearest } from '../../core/yaml-file.js';
+import { unknownName } from '../../core/names.js';
 import { NUMERIC_ATTRIBUTES, sameName, type Bin } from '../../metrics/attribute-list.js';
 import type { Slicing } from '../../schema/page-input.js';
 import type { Interval } from '../../schema/summary.js';
@@ -26,10 +25,7 @@ export function attributeNamed(wanted: string, images: readonly Attributes[]): s
   const names = [...layoutNames(images), ...NUMERIC_ATTRIBUTES.map(({ name }) => name)];
   const found = numericAttribute(wanted)?.name ?? names.find((name) => sameName(name, wanted));
   if (found !== undefined) return found;
-  const near = nearest(wanted, names);
-  throw new MaskbenchError('config.unknown-name', `the run has no attribute "${wanted}"`, {
-    remedy: near === undefined ? `it has ${names.join(', ')}` : `did you mean "${near}"?`,
-  });
+  throw unknownName('the run has no attribute', wanted, names);
 }
 
 /** A fact that is measured of every ground truth, by any spelling of its name. */

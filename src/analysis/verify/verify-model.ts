@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import type { Sample } from '../../datasets/dataset.js';
 import type { Dataset } from '../../datasets/load.js';
@@ -112,7 +113,7 @@ async function infer(
   samples: readonly Sample[],
   scratch: string,
 ): Promise<readonly RawOutput[]> {
-  if (signal.aborted) throw new MaskbenchError('cancelled', 'interrupted');
+  throwIfCancelled(signal);
   return inferAll(network, spec, samples, scratch, threads);
 }
 

@@ -156,13 +156,10 @@ async function scorePlan(
 async function protocolsIn({ protocol }: Flags): Promise<readonly string[]> {
   const { DEFAULT_PROTOCOLS, PROTOCOL_IDS } = await import('../../metrics/registry.js');
   if (protocol === undefined) return DEFAULT_PROTOCOLS;
-  const { nearest } = await import('../../core/yaml-file.js');
+  const { unknownName } = await import('../../core/names.js');
   for (const name of protocol) {
-    if (PROTOCOL_IDS.includes(name)) continue;
-    const near = nearest(name, PROTOCOL_IDS);
-    throw new MaskbenchError('usage', `unknown protocol "${name}"`, {
-      remedy: near === undefined ? `known are ${PROTOCOL_IDS.join(', ')}` : `did you mean "${near}"?`,
-    });
+    if (!PROTOCOL_IDS.includes(name))
+      throw unknownName('unknown protocol', name, PROTOCOL_IDS, { code: 'usage' });
   }
   return [...new Set(protocol)];
 }

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError, type ErrorCode } from '../../core/errors.js';
 import { requestBytes, type Answer, type Remote } from './byte-request.js';
 import { checksumError, mismatch, type Difference, type Digests } from './digest.js';
@@ -5,7 +6,7 @@ import { requireSpace } from './disk.js';
 import { networkReason, type Http } from './http.js';
 import { openPart, type PartFile } from './part-file.js';
 import { isPinned } from './pins.js';
-import { backOff, throwIfAborted, type RetryPolicy } from './retry.js';
+import { backOff, type RetryPolicy } from './retry.js';
 import type { Pins } from './source-types.js';
 
 export interface FetchRequest {
@@ -76,9 +77,9 @@ async function download(http: Http, request: FetchRequest, part: PartFile): Prom
     if (enough) return { difference: mismatch(pins, part.digests()), joined };
     // Without a checksum or a validator a second half may be of another file than the first.
     if (part.size() > 0 && !isPinned(pins) && etag === undefined) await part.restart();
-    throwIfAborted(signal);
+    throwIfCancelled(signal);
     const answer = await requestBytes(http, request.remote, part.size(), etag, signal);
-    throwIfAborted(signal);
+    throwIfCancelled(signal);
     if (answer.kind === 'bytes') {
       etag = answer.etag;
       joined = answer.from > 0;
@@ -111,7 +112,7 @@ async function receive(request: FetchRequest, part: PartFile, answer: Answer): P
   const chunks = answer.body[Symbol.asyncIterator]();
   for (;;) {
     const next = await nextChunk(chunks);
-    throwIfAborted(signal);
+    throwIfCancelled(signal);
     if (next.kind === 'cut') return next;
     if (next.kind === 'end') break;
     const fresh = next.chunk.subarray(known);

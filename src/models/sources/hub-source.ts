@@ -1,8 +1,9 @@
 import { fileDownloadInfo, HubApiError, InvalidApiResponseFormatError, modelInfo } from '@huggingface/hub';
+import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import type { Remote } from './byte-request.js';
 import { isTlsRefusal, networkReason, type Http } from './http.js';
-import { backOff, isTransientStatus, throwIfAborted, type RetryPolicy } from './retry.js';
+import { backOff, isTransientStatus, type RetryPolicy } from './retry.js';
 import { describeSource } from './source-text.js';
 import type { HubSource, Pins } from './source-types.js';
 
@@ -104,7 +105,7 @@ async function ask<T>(
   question: () => Promise<T>,
 ): Promise<T | undefined> {
   for (let attempt = 1; ; attempt++) {
-    throwIfAborted(signal);
+    throwIfCancelled(signal);
     try {
       return await question();
     } catch (error) {

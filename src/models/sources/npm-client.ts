@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
-import { throwIfAborted } from './retry.js';
 
 export interface PackRequest {
   readonly package: string;
@@ -25,7 +25,7 @@ export async function packTarball(request: PackRequest): Promise<string> {
   // npm looks for a project from the working directory upwards; this makes it stop here.
   await writeFile(join(request.folder, 'package.json'), '{"private":true}\n');
   const { status, output } = await runNpm(request, spec);
-  throwIfAborted(request.signal);
+  throwIfCancelled(request.signal);
   if (status !== 0) throw npmError(spec, output);
   const tarball = (await readdir(request.folder)).find((name) => name.endsWith('.tgz'));
   if (tarball === undefined) throw npmError(spec, 'npm pack ended well, but left no tarball');

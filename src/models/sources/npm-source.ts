@@ -1,5 +1,6 @@
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { sha256 } from '../../core/hash.js';
 import { findResource, type Resource } from './chunked-resource.js';
@@ -7,7 +8,6 @@ import { createDigester, digestFile, type Digester, type Digests } from './diges
 import { asDiskFull, requireSpace } from './disk.js';
 import { packTarball } from './npm-client.js';
 import { ownedName, prepareFolder } from './owner.js';
-import { throwIfAborted } from './retry.js';
 import { describeSource } from './source-text.js';
 import { checkIntegrity, readMembers, type MemberSink } from './tarball.js';
 import type { NpmSource } from './source-types.js';
@@ -46,7 +46,7 @@ export async function fetchFromPackage(
     const { package: name, version } = first;
     const packed = await packTarball({ ...request, package: name, version, folder });
     await checkIntegrity(packed, first.integrity, describeSource(first));
-    throwIfAborted(request.signal);
+    throwIfCancelled(request.signal);
     const targets = await planTargets(request.wanted, packed, folder);
     await unpack(targets, packed, request);
     for (const { source, path } of targets) {
@@ -143,7 +143,7 @@ async function fillSlots(
     const digester = createDigester(false);
     digesters.set(path, digester);
     return async (chunk) => {
-      throwIfAborted(request.signal);
+      throwIfCancelled(request.signal);
       const position = digester.size();
       digester.update(chunk);
       for (const { handle, source, at } of wanted) {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { isDiskFull } from '../../core/failure.js';
 import { findCached, resolveCacheDir } from './cache.js';
@@ -8,7 +9,7 @@ import { asDiskFull } from './disk.js';
 import { download } from './download.js';
 import { pinsOf } from './pins.js';
 import type { OnProgress } from './progress.js';
-import { DEFAULT_RETRY, throwIfAborted, type RetryPolicy } from './retry.js';
+import { DEFAULT_RETRY, type RetryPolicy } from './retry.js';
 import { describeSource, fileNameOf } from './source-text.js';
 import type { FileSource, ModelFileSource, ModelFiles } from './source-types.js';
 
@@ -54,7 +55,7 @@ export async function ensureModelFile(
   const sources = isList(mirrors) ? mirrors : [mirrors];
   const env = options.env ?? process.env;
   const cacheDir = resolveCacheDir(options.cacheDir, env);
-  throwIfAborted(options.signal);
+  throwIfCancelled(options.signal);
   for (const source of sources) {
     const cached = source.kind === 'file' ? undefined : await findCached(cacheDir, source);
     if (cached !== undefined) return { ...cached, from: 'cache', source: describeSource(source) };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MaskbenchError } from '../../core/errors.js';
+import { throwIfCancelled } from '../../core/cancelled.js';
 
 /** How patient a download is. Attempts are counted since the last one that brought bytes. */
 export interface RetryPolicy {
@@ -31,12 +31,5 @@ export async function backOff(
   askedMs: number | undefined,
 ): Promise<void> {
   const wait = Math.min(policy.maxWaitMs, Math.max(policy.firstWaitMs * 2 ** (attempt - 2), askedMs ?? 0));
-  await sleep(wait, undefined, signal === undefined ? {} : { signal }).catch(() => throwIfAborted(signal));
-}
-
-/** @throws MaskbenchError `cancelled` once the signal is aborted. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) {
-    throw new MaskbenchError('cancelled', 'stopped on request', { cause: signal.reason });
-  }
+  await sleep(wait, undefined, signal === undefined ? {} : { signal }).catch(() => throwIfCancelled(signal));
 }

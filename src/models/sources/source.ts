@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearest } from '../../core/yaml-file.js';
+import { hintFor } from '../../core/names.js';
 import { mergePins } from './pins.js';
 import { parseSourceText } from './source-text.js';
 import type { ModelFileSource, ModelFiles } from './source-types.js';
@@ -137,9 +137,7 @@ function unknownKey(key: string, fields: unknown): string {
     ({ shape }) => shape.kind.safeParse(kind).success,
   );
   const known = Object.keys(schema?.shape ?? {});
-  const near = nearest(key, known);
-  const hint = near === undefined ? `known keys are ${known.join(', ')}` : `did you mean "${near}"?`;
-  return `unknown key "${key}"; ${hint}`;
+  return `unknown key "${key}"; ${hintFor(key, known, `known keys are ${known.join(', ')}`)}`;
 }
 
 function isRoles(value: unknown): value is Readonly<Record<string, unknown>> {

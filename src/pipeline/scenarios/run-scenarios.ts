@@ -1,5 +1,5 @@
 import type { ScenarioSummary } from '../../schema/scenario-summary.js';
-import { MaskbenchError } from '../../core/errors.js';
+import { endsAll } from '../../core/cancelled.js';
 import { toFailure } from '../../core/failure.js';
 import { canonicalJson } from '../../core/hash.js';
 import type { ReadyModel } from '../../runners/runner.js';
@@ -76,8 +76,7 @@ async function runOne(scenario: ScenarioConfig, context: ScenarioContext): Promi
         return { model, kind: 'sweep', settings: await runSweep(scenario, context) };
     }
   } catch (error) {
-    const fatal = error instanceof MaskbenchError && ['cancelled', 'device.unavailable'].includes(error.code);
-    if (fatal || context.signal.aborted) throw error;
+    if (endsAll(error) || context.signal.aborted) throw error;
     return { model, kind: 'failed', scenario: scenario.kind, failure: toFailure(error) };
   }
 }

@@ -1,4 +1,4 @@
-import { MaskbenchError } from '../../core/errors.js';
+import { endsAll } from '../../core/cancelled.js';
 import { toFailure } from '../../core/failure.js';
 import { proveProvider, type ProviderProof } from '../../runners/onnx/proof/prove-provider.js';
 import type { Conditions } from '../../runners/onnx/seal/conditions.js';
@@ -71,7 +71,7 @@ async function timeOnce(
       const model = await source.describe();
       models.push({ ...model, source, proof: await prove(context, model) });
     } catch (error) {
-      if (isFinal(error) || signal.aborted) throw error;
+      if (endsAll(error) || signal.aborted) throw error;
       await fail(source, error);
     }
   }
@@ -177,8 +177,4 @@ async function recordFailure({ writer, emit }: PassContext, model: string, error
   const failure = toFailure(error);
   await writer.append({ kind: 'failed', model, failure });
   emit({ kind: 'warning', message: `${model} could not be timed: ${failure.message}` });
-}
-
-function isFinal(error: unknown): boolean {
-  return error instanceof MaskbenchError && ['cancelled', 'device.unavailable'].includes(error.code);
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { RESUME, throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { toFailure } from '../../core/failure.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
@@ -102,9 +103,7 @@ async function openMasks(
         })),
       }));
       for await (const { job, outcome } of taken) {
-        if (signal.aborted) {
-          throw new MaskbenchError('cancelled', 'interrupted', { remedy: 'continue with --resume' });
-        }
+        throwIfCancelled(signal, RESUME);
         await onOutcome(job, outcome);
       }
     },

@@ -1,4 +1,4 @@
-import { MaskbenchError } from '../../core/errors.js';
+import { cancelled, RESUME } from '../../core/cancelled.js';
 import { toError, type Failure } from '../../core/failure.js';
 import type { Outcome } from '../runner.js';
 import type { FromChild, LoadMessage } from './child/messages.js';
@@ -32,8 +32,7 @@ export async function predictAll<T>(request: PoolRequest<T>): Promise<void> {
   const source = request.items[Symbol.asyncIterator]();
   const returned: Attempt<T>[] = [];
   const stop = new AbortController();
-  const cancel = (): void =>
-    stop.abort(new MaskbenchError('cancelled', 'interrupted', { remedy: 'continue with --resume' }));
+  const cancel = (): void => stop.abort(cancelled(request.signal, RESUME));
   request.signal?.addEventListener('abort', cancel, { once: true });
   if (request.signal?.aborted === true) cancel();
   // One call of the iterator at a time: lanes share it.

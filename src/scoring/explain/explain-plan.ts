@@ -1,6 +1,5 @@
-import { MaskbenchError } from '../../core/errors.js';
 import { toError } from '../../core/failure.js';
-import { nearest } from '../../core/yaml-file.js';
+import { unknownName } from '../../core/names.js';
 import { plannedTruths, type FolderPlan } from '../folders/folder-plan.js';
 import type { FolderScoring } from '../folders/score-folders.js';
 import { explainPair } from './explain.js';
@@ -36,11 +35,6 @@ export async function explainImage(
     }
   }
   if (cells.length > 0) return cells;
-  const near = nearest(
-    id,
-    Array.from(plannedTruths(plan), (truth) => truth.id),
-  );
-  throw new MaskbenchError('config.unknown-name', `there is no image "${id}"`, {
-    remedy: near === undefined ? 'ids are file names without extension' : `did you mean "${near}"?`,
-  });
+  const known = Array.from(plannedTruths(plan), (truth) => truth.id);
+  throw unknownName('there is no image', id, known, { otherwise: 'ids are file names without extension' });
 }

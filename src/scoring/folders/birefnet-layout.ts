@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { scanFolder } from '../../datasets/scan-folder.js';
-import { select } from './select.js';
+import { choose } from '../../core/names.js';
 import {
   assertSomethingPairs,
   leftOver,
@@ -34,12 +34,12 @@ export async function planBirefnetFolders(request: BirefnetFolders): Promise<Fol
   const { predictions, truths, withPictures = false } = request;
   await assertFolder(truths, 'ground truth');
   await assertFolder(predictions, 'prediction');
-  const methods = select('method', await foldersIn(predictions), request.methods);
+  const methods = choose('there is no method', await foldersIn(predictions), String, request.methods);
   const found = new Set<string>();
   for (const method of methods) {
     for (const testset of await foldersIn(join(predictions, method))) found.add(testset);
   }
-  const testsets = select('test set', [...found].sort(), request.datasets);
+  const testsets = choose('there is no test set', [...found].sort(), String, request.datasets);
   if (testsets.length === 0) {
     throw new MaskbenchError('data.empty', 'no predictions in this folder', {
       where: predictions,

@@ -19,7 +19,7 @@ import {
   patternOf,
   type MasksInFolder,
 } from './masks-in-folder.js';
-import { select } from './select.js';
+import { choose } from '../../core/names.js';
 
 const folderSchema = z.object({
   path: z.string().min(1),
@@ -62,10 +62,10 @@ export async function planToolkitFolders(request: ToolkitFiles): Promise<FolderP
   // JSON is YAML, and the reader of that names line and column.
   const datasets = await readYamlFile(datasetsFile, datasetsSchema);
   const methods = await readYamlFile(methodsFile, methodsSchema);
-  const methodNames = select('method', Object.keys(methods), request.methods);
+  const methodNames = choose('there is no method', Object.keys(methods), String, request.methods);
   const warnings: string[] = [];
   const groups: FolderGroup[] = [];
-  for (const name of select('dataset', Object.keys(datasets), request.datasets)) {
+  for (const name of choose('there is no dataset', Object.keys(datasets), String, request.datasets)) {
     const { image, mask, index_file: index } = datasets[name];
     const wanted = methodNames.flatMap((method): [string, Folder][] => {
       const folder = methods[method][name] ?? null;

@@ -1,4 +1,4 @@
-import { MaskbenchError } from '../../core/errors.js';
+import { throwIfCancelled } from '../../core/cancelled.js';
 import type { Failure } from '../../core/failure.js';
 import { mapInOrder } from '../../core/map-in-order.js';
 import type { Conventions } from '../../metrics/metric.js';
@@ -36,7 +36,7 @@ export async function* scoreFolders(
     for await (const cells of mapInOrder(plannedTruths(plan), pool.width, (truth) =>
       scoreTruth(truth, scoring, pool),
     )) {
-      if (signal.aborted) throw new MaskbenchError('cancelled', 'interrupted');
+      throwIfCancelled(signal);
       yield cells;
     }
     await pool.close();

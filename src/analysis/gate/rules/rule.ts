@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearest } from '../../../core/yaml-file.js';
+import { hintFor } from '../../../core/names.js';
 import { METRICS } from '../../../metrics/registry.js';
 import type { PairComparison, RemeasuredRound } from '../../../schema/comparison.js';
 import type { Check } from '../../../schema/verdict.js';
@@ -52,7 +52,6 @@ const METRIC_IDS = METRICS.map(({ meta }) => meta.id);
 /** A metric of the registry, by its id. */
 export const metricId = z.string().superRefine((id, context) => {
   if (METRIC_IDS.includes(id)) return;
-  const near = nearest(id, METRIC_IDS);
-  const hint = near === undefined ? 'docs/metrics.md lists them' : `did you mean "${near}"?`;
+  const hint = hintFor(id, METRIC_IDS, 'docs/metrics.md lists them');
   context.addIssue({ code: 'custom', message: `unknown metric "${id}"; ${hint}` });
 });

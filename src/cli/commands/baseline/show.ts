@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { SideFacts } from '../../../analysis/compare/side.js';
-import { MaskbenchError } from '../../../core/errors.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
 import { formatMegabytes } from '../../../reports/tables/table.js';
@@ -17,16 +16,13 @@ export const show: DefineCommand = (context) =>
       const { BASELINES_FOLDER } = await import('../../../analysis/compare/baseline/baseline-schema.js');
       const { listBaselines, openBaseline } =
         await import('../../../analysis/compare/baseline/open-baseline.js');
-      const { nearest } = await import('../../../core/yaml-file.js');
+      const { unknownName } = await import('../../../core/names.js');
       const folder = join(context.cwd, BASELINES_FOLDER);
       const names = await listBaselines(folder);
-      if (!names.includes(name)) {
-        const near = nearest(name, names);
-        throw new MaskbenchError('config.unknown-name', `no baseline "${name}"`, {
-          remedy:
-            near === undefined ? `there are ${names.join(', ') || 'none yet'}` : `did you mean "${near}"?`,
+      if (!names.includes(name))
+        throw unknownName('no baseline', name, names, {
+          otherwise: `there are ${names.join(', ') || 'none yet'}`,
         });
-      }
       const { facts } = await openBaseline(join(folder, name), name);
       context.out(json === true ? jsonText(facts) : describe(name, facts));
     });

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cancelled, RESUME } from '../../../core/cancelled.js';
 import { MaskbenchError } from '../../../core/errors.js';
 import { toError } from '../../../core/failure.js';
 import { startChild } from '../child-process.js';
@@ -101,7 +102,7 @@ async function probe(
     },
   );
   const cancel = (): void => {
-    fatal = new MaskbenchError('cancelled', 'interrupted', { remedy: 'continue with --resume' });
+    fatal = cancelled(signal, RESUME);
     child.stop();
   };
   signal.addEventListener('abort', cancel, { once: true });

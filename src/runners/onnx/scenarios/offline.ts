@@ -1,3 +1,4 @@
+import { endsAll } from '../../../core/cancelled.js';
 import { toFailure, type Failure } from '../../../core/failure.js';
 import type { TimedProcess } from '../timing/timed-process.js';
 import { predictMs } from '../../phases.js';
@@ -52,9 +53,8 @@ export async function measureBatch(
       peakRssBytes,
     };
   } catch (error) {
-    const failure = toFailure(error);
-    if (failure.code === 'cancelled' || failure.code === 'device.unavailable') throw error;
-    return { kind: 'failed', batch, failure };
+    if (endsAll(error)) throw error;
+    return { kind: 'failed', batch, failure: toFailure(error) };
   } finally {
     await process?.stop();
   }

@@ -1,4 +1,4 @@
-import { MaskbenchError } from '../../../core/errors.js';
+import { endsAll } from '../../../core/cancelled.js';
 import type { startChild } from '../child-process.js';
 import type { DecodedImage, LoadMessage, MeasuredMessage, TimedImage } from '../child/messages.js';
 import type { PhaseTimes } from '../../phases.js';
@@ -85,7 +85,7 @@ export async function timeTogether(request: TogetherRequest): Promise<readonly S
     try {
       return await work();
     } catch (error) {
-      if (isFinal(error) || request.signal.aborted) throw error;
+      if (endsAll(error) || request.signal.aborted) throw error;
       outcomes.set(name, { kind: 'failed', name, error });
       return undefined;
     }
@@ -209,8 +209,4 @@ function toSeries(run: ModelRun): Series {
     peakRssBytes: blocks.at(-1)?.measured.peakRssBytes ?? warm.last.peakRssBytes,
     blocks: blocks.map(({ from, to }) => [from, to]),
   };
-}
-
-function isFinal(error: unknown): boolean {
-  return error instanceof MaskbenchError && ['cancelled', 'device.unavailable'].includes(error.code);
 }

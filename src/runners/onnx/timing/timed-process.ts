@@ -1,3 +1,4 @@
+import { cancelled, RESUME } from '../../../core/cancelled.js';
 import { MaskbenchError } from '../../../core/errors.js';
 import { toError } from '../../../core/failure.js';
 import { startChild } from '../child-process.js';
@@ -53,8 +54,7 @@ export async function startTimedProcess(
     waiter.resolve(message);
     waiter = undefined;
   });
-  const cancel = (): void =>
-    end(new MaskbenchError('cancelled', 'interrupted', { remedy: 'continue with --resume' }));
+  const cancel = (): void => end(cancelled(signal, RESUME));
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();
   const awaitExit = async (): Promise<void> => {

@@ -1,0 +1,61 @@
+import { distance } from 'fastest-levenshtein';
+import { MaskbenchError, type ErrorCode } from './errors.js';
+
+/**
+ * What to answer to a name that is not among those that are there: the nearest, or else something in its place (by
+ * default all of them).
+ */
+export function hintFor(
+  name: string,
+  names: readonly string[],
+  otherwise = `there are ${names.join(', ') || 'none'}`,
+): string {
+  const near = nearest(name, names);
+  return near === undefined ? otherwise : `did you mean "${near}"?`;
+}
+
+/** The error for a name that is not among those that are there: `unknown dataset "x"; did you mean "y"?`. */
+export function unknownName(
+  complaint: string,
+  name: string,
+  names: readonly string[],
+  more: { readonly where?: string; readonly otherwise?: string; readonly code?: ErrorCode } = {},
+): MaskbenchError {
+  const remedy = hintFor(name, names, more.otherwise);
+  const { where, code = 'config.unknown-name' } = more;
+  return new MaskbenchError(code, `${complaint} "${name}"`, {
+    remedy,
+    ...(where === undefined ? {} : { where }),
+  });
+}
+
+/**
+ * Of the items that are there those that are wanted by name, in the order in which they are there; all where nobody asks.
+ *
+ * @throws MaskbenchError `config.unknown-name` with the complaint for a name that is not there.
+ */
+export function choose<T>(
+  complaint: string,
+  items: readonly T[],
+  nameOf: (item: T) => string,
+  wanted: readonly string[] | undefined,
+): readonly T[] {
+  if (wanted === undefined) return items;
+  const names = items.map(nameOf);
+  for (const name of wanted) if (!names.includes(name)) throw unknownName(complaint, name, names);
+  return items.filter((item) => wanted.includes(nameOf(item)));
+}
+
+/** The candidate within a third of the word's length in edits, if any. */
+function nearest(word: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const d = distance(word.toLowerCase(), candidate.toLowerCase());
+    if (d < bestDistance) {
+      best = candidate;
+      bestDistance = d;
+    }
+  }
+  return best;
+}
