@@ -3,7 +3,7 @@
 //     [--populations easy,tied] [--sizes 100,200]     parts of the first two, with the very figures of the whole
 import { parseArgs } from 'node:util';
 import { accelerationOfMean, bcaEnds, studentisedEnds } from '../dist/stats/bootstrap.js';
-import { meanEnds } from '../dist/stats/mean-ends.js';
+import { meanEnds } from '../dist/stats/mean-interval.js';
 import { isConstant, momentsOf } from '../dist/stats/moments.js';
 import { boundLevelFor } from '../dist/stats/non-inferiority.js';
 import { signFlipTest } from '../dist/stats/permutation.js';

@@ -16,7 +16,7 @@ export interface GalleryFiles {
 const OURS = /^[0-9a-f]{12}-(picture\.webp|truth\.png|matte-\d+\.png)$/;
 
 /** Pictures inside the page, as `data:` URLs. */
-export function embeddedFiles(): GalleryFiles {
+function embeddedFiles(): GalleryFiles {
   return {
     store: async (name, bytes) =>
       `data:image/${extname(name).slice(1)};base64,${Buffer.from(bytes).toString('base64')}`,
@@ -25,7 +25,7 @@ export function embeddedFiles(): GalleryFiles {
 }
 
 /** Pictures in `report-images/` beside `report.html`, by relative URLs. */
-export function filesBeside(page: string): GalleryFiles {
+function filesBeside(page: string): GalleryFiles {
   const folderName = `${basename(page, extname(page))}-images`;
   const folder = join(dirname(page), folderName);
   const written = new Set<string>();

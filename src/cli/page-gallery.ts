@@ -12,7 +12,7 @@ import type { PictureFlags } from './command-with-pictures.js';
 import { galleryFiles, type GalleryFiles } from './gallery-files.js';
 
 /** What a user may say of the pictures of a page. */
-export interface GalleryOptions extends PictureFlags {
+interface GalleryOptions extends PictureFlags {
   /** A run folder or baseline. */
   readonly against?: string;
   /** By which images are chosen. */

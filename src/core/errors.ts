@@ -29,7 +29,7 @@ export const EXIT_STATUS = {
 
 export type ErrorCode = keyof typeof EXIT_STATUS;
 
-export interface ErrorDetails {
+interface ErrorDetails {
   /** The file, config position, cell or address that the failure is about. */
   readonly where?: string;
   /** What would be right, or what to do about it. */

@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 
 /** A file that is written beside the place it is for; a killed process leaves it under a name that tells what it is. */
-export interface Draft {
+interface Draft {
   readonly path: string;
   /** Puts the draft in its place, whatever was there. */
   accept(): Promise<void>;

@@ -54,7 +54,7 @@ const sourceSchema = z
   ])
   .describe('Where the files come from.');
 
-export type DatasetSource = z.output<typeof sourceSchema>;
+type DatasetSource = z.output<typeof sourceSchema>;
 export type HubSource = Extract<DatasetSource, { kind: 'hf' }>;
 
 /** What every dataset may say, whatever its layout. */

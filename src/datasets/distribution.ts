@@ -10,7 +10,7 @@ export interface Distribution {
   readonly mean: number;
 }
 
-export interface DistributionBuilder {
+interface DistributionBuilder {
   add(value: number): void;
   /** `undefined` without any value. */
   summary(): Distribution | undefined;

@@ -25,7 +25,7 @@ export async function hashSample({ imagePath, truthPath }: Sample): Promise<Samp
 }
 
 /** Collects samples in any order into one fingerprint. */
-export interface FingerprintBuilder {
+interface FingerprintBuilder {
   add(id: string, hash: SampleHash): void;
   /** Hexadecimal SHA-256 over the sorted lines `["<id>","<image sha256>","<truth sha256>",<width>,<height>]`. */
   digest(): string;
@@ -47,7 +47,7 @@ export function createFingerprint(): FingerprintBuilder {
   };
 }
 
-export interface FingerprintOptions {
+interface FingerprintOptions {
   /** Samples hashed at once. */
   readonly width?: number;
   readonly onProgress?: (samples: number) => void;

@@ -9,7 +9,7 @@ import { problemEntry } from './problem-entry.js';
 import { EMPTY_FOLDER, isInside, scanFolder, type FolderNames } from './scan-folder.js';
 
 /** One folder of images beside one folder of truths (or one folder with both). */
-export interface PairedFolders extends PairContext {
+interface PairedFolders extends PairContext {
   readonly images: { readonly path: string; readonly pattern: NamePattern };
   readonly truths: { readonly path: string; readonly pattern: NamePattern };
   /** Whether to go down into folders; their names become part of the ids. */

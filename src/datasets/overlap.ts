@@ -8,10 +8,10 @@ import { mapInOrder } from '../core/map-in-order.js';
  * Bits of 64 up to which two images count as nearly the same. Copies that were scaled, recompressed or brightened lie
  * within, other pictures beyond (docs/datasets.md has the figures).
  */
-export const NEAR = 8;
+const NEAR = 8;
 
 /** Two images that look the same. */
-export interface OverlapPair {
+interface OverlapPair {
   readonly a: string;
   readonly b: string;
   /** Bits of 64 that differ. */
@@ -33,7 +33,7 @@ interface HashedCount {
   readonly leftOut: number;
 }
 
-export interface OverlapOptions {
+interface OverlapOptions {
   readonly distance?: number;
   readonly onProgress?: (images: number) => void;
   readonly signal?: AbortSignal;

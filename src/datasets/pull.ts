@@ -15,7 +15,7 @@ import { unpackZip } from './unpack-zip.js';
  */
 export type Download = (url: string, request: DownloadRequest) => Promise<void>;
 
-export interface DownloadRequest {
+interface DownloadRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly expectedSha256: string;
   readonly bytes: number;
@@ -49,7 +49,7 @@ export interface PullOptions {
   readonly signal?: AbortSignal;
 }
 
-export type PullResult =
+type PullResult =
   | { readonly kind: 'present'; readonly root: string }
   | {
       readonly kind: 'pulled';

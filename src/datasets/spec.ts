@@ -14,7 +14,7 @@ export const datasetSpecSchema = z
       'A dataset as data: how its folders are laid out, where they lie, where they come from, what may be done with them.',
   });
 
-export const datasetExtensionSchema = z
+const datasetExtensionSchema = z
   .strictObject({
     extends: z.string().min(1).describe('The name of a known dataset, or the path of its YAML file.'),
     name: datasetName.optional(),

@@ -26,7 +26,7 @@ export interface DatasetStats {
   readonly translucent: Distribution | undefined;
 }
 
-export interface StatsOptions {
+interface StatsOptions {
   /** Pairs measured at once. */
   readonly width?: number;
   readonly onProgress?: (samples: number) => void;

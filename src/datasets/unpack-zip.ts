@@ -9,13 +9,13 @@ import { joinInside } from '../core/safe-path.js';
 import { throwIfCancelled } from '../core/cancelled.js';
 import { isLitter } from './scan-folder.js';
 
-export interface UnpackOptions {
+interface UnpackOptions {
   /** Members written so far, and how many the archive lists. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
-export interface Unpacked {
+interface Unpacked {
   readonly files: number;
   readonly bytes: number;
 }

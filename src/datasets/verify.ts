@@ -18,7 +18,7 @@ export interface VerifyCount {
   readonly warnings: number;
 }
 
-export interface VerifyOptions {
+interface VerifyOptions {
   /** Pairs decoded at once. */
   readonly width?: number;
   readonly onFinding?: (finding: VerifyFinding) => void;
@@ -66,7 +66,7 @@ async function check(entry: DatasetEntry): Promise<VerifyFinding | undefined> {
 }
 
 /** Decodes one pair fully and says the first thing that is wrong with it. */
-export async function checkSample(sample: Sample): Promise<VerifyFinding | undefined> {
+async function checkSample(sample: Sample): Promise<VerifyFinding | undefined> {
   const { dataset, id, imagePath, truthPath } = sample;
   try {
     const image = await decodeRgb(imagePath);

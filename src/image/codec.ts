@@ -111,7 +111,7 @@ export async function readImageSize(
 }
 
 /** How a file stores its pixels, from its header. */
-export interface StoredPixels {
+interface StoredPixels {
   /** E.g. `png`. */
   readonly format: string;
   /** After EXIF orientation. */

@@ -2,7 +2,7 @@ import { isDefined, type MetricValue } from '../schema/metric-value.js';
 import type { TruthAttributes } from './attributes.js';
 
 /** A fact of a ground truth that is a number, and how it is cut into slices. */
-export interface NumericAttribute {
+interface NumericAttribute {
   readonly name: string;
   readonly of: (attributes: TruthAttributes) => MetricValue;
   /** Fixed slices, each up to and including its end; without them the dataset is cut into thirds. */

@@ -4,10 +4,10 @@ import { fBeta } from './f-beta.js';
 import type { Pair } from './metric.js';
 
 /** A mean over images for each threshold 0..255; null where it is defined for none of them. */
-export type Curve = readonly (number | null)[];
+type Curve = readonly (number | null)[];
 
 /** A point of a curve. */
-export interface CurvePoint {
+interface CurvePoint {
   readonly threshold: number;
   readonly value: number;
 }
@@ -30,7 +30,7 @@ export interface DatasetCurves {
 }
 
 /** Gathers curves pair by pair; memory does not grow with the number of pairs. */
-export interface DatasetCurvesBuilder {
+interface DatasetCurvesBuilder {
   readonly sums: CurveSums;
   add(pair: Pair): void;
   merge(other: CurveSums): void;

@@ -7,7 +7,7 @@ import type { Protocol } from './protocol.js';
 import { sod } from './sod/index.js';
 
 /** Every protocol that Maskbench has: adding one is a folder and a line here. Runs are scored by the first unless they ask. */
-export const PROTOCOLS: readonly Protocol[] = [fixed, sod, matting, cutout];
+const PROTOCOLS: readonly Protocol[] = [fixed, sod, matting, cutout];
 
 export const PROTOCOL_IDS: readonly string[] = PROTOCOLS.map(({ id }) => id);
 export const DEFAULT_PROTOCOLS: readonly string[] = PROTOCOL_IDS.slice(0, 1);

@@ -29,7 +29,7 @@ export interface PlanRequest {
 }
 
 /** A plan beside the run folder's own, to be put in place once the run's settings are accepted. */
-export interface Plan {
+interface Plan {
   readonly datasets: readonly RunDataset[];
   accept(): Promise<void>;
   discard(): Promise<void>;

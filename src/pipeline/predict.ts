@@ -12,7 +12,7 @@ import type { PlannedSample } from '../schema/planned-sample.js';
 import type { PredictionRecord } from '../store/records.js';
 import { plannedSamples, type RunFolder } from '../store/run-folder.js';
 
-export interface PredictRequest {
+interface PredictRequest {
   readonly folder: RunFolder;
   readonly settings: RunSettings;
   readonly accuracy: RunConfig['accuracy'];

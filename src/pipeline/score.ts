@@ -11,7 +11,7 @@ import { plannedSamples, readRecords, type RunFolder } from '../store/run-folder
 import { openScorePool } from '../scoring/score-pool.js';
 
 /** Scores samples on worker threads, each once all its models have ended. */
-export interface Scorer {
+interface Scorer {
   /** Queues the cells of a sample that are not scored yet, and its ground truth; resolves when the queue has room. */
   offer(sample: PlannedSample): Promise<void>;
   /** Waits for all that was offered. */

@@ -1,23 +1,26 @@
-import { mean } from 'simple-statistics';
-import { sealOf, UNCHECKED, type Seal } from '../schema/seal.js';
+import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { type Seal, sealOf, UNCHECKED } from '../schema/seal.js';
 import {
-  TIMED_PHASES,
+  type GpuConditionsSummary,
   type ModelTimingSummary,
   type PhaseSummary,
   type SlownessSummary,
+  TIMED_PHASES,
   type TimedPhase,
+  type TimingPassSummary,
 } from '../schema/timing-summary.js';
 import type { TimingRow } from '../schema/summary.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { RunFolder } from '../store/run-folder.js';
 import { summariseSlowness } from './timing/summarise-slowness.js';
-import { summarisePass } from './timing/summarise-pass.js';
-import { summarisePhase } from './timing/summarise-phase.js';
 import { millisecondsOf } from '../store/stored-times.js';
 import { readTimedSeries, type TimedSeries } from '../store/timed-series.js';
-import type { SampleRecord } from '../store/timing-record.js';
+import type { PassRecord, SampleRecord } from '../store/timing-record.js';
+import type { GpuReading } from '../runners/onnx/devices/nvidia-watch.js';
+import { quantileInterval, valuesForPercentile } from '../stats/order-statistics.js';
+import { quantilesOfSorted } from '../stats/quantile.js';
 
-export interface TimingsSummary {
+interface TimingsSummary {
   readonly rows: readonly TimingRow[];
   readonly models: ReadonlyMap<string, ModelTimingSummary>;
   readonly slowness: readonly SlownessSummary[];
@@ -113,4 +116,67 @@ function meanPhases(rows: readonly TimingRow[], all: TimingRow['phases']): Timin
     { ...all[phase], mean: mean(rows.map((row) => row.phases[phase].mean)) },
   ]);
   return Object.fromEntries(phases) as Record<TimedPhase, PhaseSummary>;
+}
+
+/** What a report says of how a model was timed. */
+function summarisePass(
+  pass: PassRecord,
+  predictions: number,
+  readings: readonly GpuReading[],
+): TimingPassSummary {
+  const { profile, attempt, together, passes, warmUpMs, proof, windows, gpuMemoryBytes, parts } = pass;
+  const { durationMs, foreignCpu, steal, pressure, load, clockSources } = pass.during;
+  return {
+    profile,
+    attempt,
+    together,
+    passes,
+    warmUpMs,
+    placement: proof,
+    windows,
+    cpuMsEach: pass.cpuMs / Math.max(1, predictions),
+    involuntarySwitchesPerSecond: pass.involuntarySwitches / Math.max(1e-3, durationMs / 1000),
+    gpuMemoryBytes,
+    conditions: { durationMs, foreignCpu, steal, pressure, load, clockSources, governors: pass.governors },
+    gpu: readings.length === 0 ? null : summariseReadings(readings),
+    parts,
+  };
+}
+
+function summariseReadings(readings: readonly GpuReading[]): GpuConditionsSummary {
+  const rangeOf = (of: (reading: GpuReading) => number | null): readonly [number, number] | null => {
+    const told = readings.flatMap((reading) => of(reading) ?? []);
+    return told.length === 0 ? null : [Math.min(...told), Math.max(...told)];
+  };
+  return {
+    readings: readings.length,
+    temperatureC: rangeOf(({ temperatureC }) => temperatureC),
+    powerW: rangeOf(({ powerW }) => powerW),
+    smClockMhz: rangeOf(({ smClockMhz }) => smClockMhz),
+    limits: [...new Set(readings.flatMap(({ limits }) => limits.map(({ reason }) => reason)))],
+  };
+}
+
+/** Percentiles that are told only where there are enough values for them. */
+const PERCENTILES = [
+  { name: 'p90', p: 0.9, needed: valuesForPercentile(0.9) },
+  { name: 'p95', p: 0.95, needed: valuesForPercentile(0.95) },
+  { name: 'p99', p: 0.99, needed: valuesForPercentile(0.99) },
+] as const;
+
+/** The times of one phase, milliseconds in any order; at least one. */
+export function summarisePhase(ms: readonly number[]): PhaseSummary {
+  const sorted = [...ms].sort((a, b) => a - b);
+  const enough = PERCENTILES.filter(({ needed }) => sorted.length >= needed);
+  const [p50, ...high] = quantilesOfSorted(sorted, [0.5, ...enough.map(({ p }) => p)]);
+  const interval = quantileInterval(sorted, 0.5);
+  return {
+    mean: mean(sorted),
+    sd: sorted.length < 2 ? null : sampleStandardDeviation(sorted),
+    p50,
+    min: sorted[0],
+    max: sorted[sorted.length - 1],
+    ...Object.fromEntries(enough.map(({ name }, i) => [name, high[i]])),
+    ...(interval.kind === 'interval' ? { p50Interval: [interval.lower, interval.upper] as const } : {}),
+  };
 }

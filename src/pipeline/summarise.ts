@@ -1,18 +1,22 @@
-import { SCHEMA_VERSION, type Summary } from '../schema/summary.js';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type PublishedFigure, SCHEMA_VERSION, type Summary, type ThresholdRow } from '../schema/summary.js';
 import { describeProtocols } from '../metrics/describe.js';
-import { pooledProtocols } from '../metrics/registry.js';
-import { signaturesOf } from '../metrics/signature.js';
+import { pooledProtocols, protocolsOf } from '../metrics/registry.js';
+import { signatureOf, signaturesOf } from '../metrics/signature.js';
 import { INTERVALS } from '../scoring/aggregate/intervals.js';
-import type { Manifest } from '../store/manifest.js';
-import { publishedFor } from './published.js';
-import { openCells } from '../store/cells.js';
-import { writeCurves, type CurvesOfCells } from '../store/curves.js';
+import type { Manifest, RunModel, RunSettings } from '../store/manifest.js';
+import { type Cells, openCells } from '../store/cells.js';
+import { type CurvesOfCells, writeCurves } from '../store/curves.js';
 import { metricsOfRun } from '../store/metric-set.js';
-import { writeJson, type RunFolder } from '../store/run-folder.js';
+import { readRecords, type RunFolder, writeJson } from '../store/run-folder.js';
 import { summariseAccuracy } from './summarise-accuracy.js';
-import { summariseCurves, thresholdRows } from './summarise-curves.js';
-import { summariseScenarios } from './scenarios/summarise-scenarios.js';
 import { summariseTimings } from './summarise-timings.js';
+import { PACKAGE_ROOT } from '../core/package-root.js';
+import { readYamlFile } from '../core/yaml-file.js';
+import type { ScenarioSummary } from '../schema/scenario-summary.js';
+import { bestThreshold } from '../scoring/aggregate/best-threshold.js';
+import { type CurveGatherer, curveSums } from '../scoring/aggregate/curve-gatherer.js';
 
 /** Sums a run folder's records up into curves.json and summary.json. */
 export async function writeSummary(folder: RunFolder, manifest: Manifest): Promise<Summary> {
@@ -91,4 +95,73 @@ export async function summarise(
     published: await publishedFor(settings.models),
   };
   return { summary, curves };
+}
+
+const publishedSchema = z.strictObject({
+  source: z.string(),
+  figures: z.array(
+    z.strictObject({ model: z.string(), metric: z.string(), on: z.string(), value: z.number() }),
+  ),
+});
+
+/** The published figures of the networks that a run's models are (their spec's `publishedAs`). */
+async function publishedFor(models: readonly RunModel[]): Promise<readonly PublishedFigure[]> {
+  const { source, figures } = await readYamlFile(
+    join(PACKAGE_ROOT, 'configs', 'published.yaml'),
+    publishedSchema,
+  );
+  const shown = new Set<string>();
+  return models.flatMap(({ spec }) => {
+    const network = spec.publishedAs;
+    if (network === undefined || shown.has(network)) return [];
+    shown.add(network);
+    return figures.filter(({ model }) => model === network).map((f) => ({ ...f, beside: spec.name, source }));
+  });
+}
+
+/** What every scenario came to, by model in the order of the run; of one that was tried again the last result. */
+async function summariseScenarios(
+  folder: RunFolder,
+  { models }: RunSettings,
+): Promise<readonly ScenarioSummary[]> {
+  const results = new Map<string, ScenarioSummary>();
+  for await (const { key, result } of readRecords(folder, 'scenarios')) results.set(key, result);
+  return models.flatMap(({ spec }) => [...results.values()].filter(({ model }) => model === spec.name));
+}
+
+/** Means over images of precision, recall, F and IoU at the 256 thresholds, by model, dataset and protocol. */
+export async function summariseCurves(
+  cells: Cells,
+  { models, datasets, scoring }: RunSettings,
+): Promise<readonly CurvesOfCells[]> {
+  const readings = protocolsOf(scoring.protocols).flatMap(({ curves }) => curves ?? []);
+  if (readings.length === 0) return [];
+  const gatherers = new Map<string, CurveGatherer>();
+  const nameOf = (model: string, dataset: string): string => JSON.stringify([model, dataset]);
+  for await (const { model, dataset, histogram } of cells.scores()) {
+    if (histogram === undefined) continue;
+    const gatherer = gatherers.get(nameOf(model, dataset)) ?? curveSums(readings, scoring);
+    gatherers.set(nameOf(model, dataset), gatherer);
+    gatherer.add(histogram);
+  }
+  return models.flatMap(({ spec }) =>
+    datasets.flatMap(({ name }) => {
+      const curves = gatherers.get(nameOf(spec.name, name))?.finish() ?? [];
+      return curves.map((of) => ({
+        model: spec.name,
+        dataset: name,
+        signature: signatureOf(of.protocol, scoring, { aggregate: 'mean' }),
+        ...of,
+      }));
+    }),
+  );
+}
+
+/** What the threshold in use costs against the best one. */
+export function thresholdRows(curves: readonly CurvesOfCells[]): readonly ThresholdRow[] {
+  return curves.flatMap((of) => {
+    const row = bestThreshold(of);
+    const { model, dataset, images } = of;
+    return row === undefined ? [] : [{ model, dataset, images, ...row }];
+  });
 }

@@ -16,7 +16,7 @@ import { timeGroup, type PassContext } from './timing/time-group.js';
 import { timingPlan } from './timing/timing-plan.js';
 import { writeOwnSeries } from './timing/write-series.js';
 
-export interface TimeRequest {
+interface TimeRequest {
   readonly folder: RunFolder;
   readonly settings: RunSettings;
   readonly models: readonly ReadyModel[];

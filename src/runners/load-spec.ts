@@ -12,13 +12,17 @@ import type { LoadedSpec } from './runner.js';
 
 export const MODELS_FOLDER = join(PACKAGE_ROOT, 'configs', 'models');
 
-/** A known model with a few fields put differently: `{extends: u2net, name: u2net-bilinear, input: {...}}`. */
+/**
+ * A known model with a few fields put differently: `{extends: u2net, name: u2net-bilinear, input: {...}}`.
+ *
+ * @public since the type of the schema of run files names it
+ */
 export interface ModelExtension {
   readonly extends: string;
   readonly [field: string]: unknown;
 }
 
-export const modelExtensionSchema = z.custom<ModelExtension>(isExtension, {
+const modelExtensionSchema = z.custom<ModelExtension>(isExtension, {
   error: 'a variation says in "extends" which model it varies',
 });
 
@@ -26,7 +30,7 @@ export const modelExtensionSchema = z.custom<ModelExtension>(isExtension, {
 export const modelReferenceSchema = z.union([z.string().min(1), modelExtensionSchema, modelSpecSchema]);
 const fileSchema = z.union([modelExtensionSchema, modelSpecSchema]);
 
-export type ModelReference = string | ModelExtension | ModelSpec | Readonly<Record<string, unknown>>;
+type ModelReference = string | ModelExtension | ModelSpec | Readonly<Record<string, unknown>>;
 
 /** Variations of variations, at most so many. */
 const DEEPEST = 8;
@@ -89,7 +93,7 @@ const MERGED_WITHIN = ['classes'] as const;
  *
  * @throws MaskbenchError `config.invalid` for what does not make a spec.
  */
-export function extendSpec(base: LoadedSpec, extension: ModelExtension, folder: string): LoadedSpec {
+function extendSpec(base: LoadedSpec, extension: ModelExtension, folder: string): LoadedSpec {
   const { extends: name, ...changes } = extension;
   const inherited: Record<string, unknown> = { ...moved(base, folder) };
   for (const field of NOT_INHERITED) delete inherited[field];
@@ -110,7 +114,7 @@ function moved({ spec, folder: from }: LoadedSpec, folder: string): ModelSpec {
   return own.files === undefined ? own : { ...own, files: moveFiles(own.files, move) };
 }
 
-export function isExtension(value: unknown): value is ModelExtension {
+function isExtension(value: unknown): value is ModelExtension {
   return (
     typeof value === 'object' && value !== null && 'extends' in value && typeof value.extends === 'string'
   );

@@ -130,17 +130,17 @@ export type Outcome = { readonly cost?: Cost } & (
   | { readonly kind: 'unsettled'; readonly failure: Failure }
 );
 
-export interface Cost {
+interface Cost {
   readonly amount: number;
   /** ISO 4217, e.g. `USD`. */
   readonly currency: string;
 }
 
 /** What a time covers: pre- and postprocessing and inference; from an image file to a matte file; a call over a network. */
-export type TimeScope = 'predict' | 'file-to-file' | 'service';
+type TimeScope = 'predict' | 'file-to-file' | 'service';
 
 /** Timed by the timing pass, phase by phase, in a process that takes turns with those of other models. */
-export interface PassTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
+interface PassTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   readonly kind: 'pass';
   readonly scope: 'predict';
   /** How it is loaded and which images it sees; an image's key is its position among the samples. */
@@ -153,7 +153,7 @@ export interface TimedRequest extends Pick<OpenRequest, 'device' | 'options'> {
 }
 
 /** Times that the runner has by itself: it measures them, or they came along with the mattes. */
-export interface SeriesTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
+interface SeriesTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   readonly kind: 'series';
   readonly scope: TimeScope;
   readonly measuredElsewhere: boolean;

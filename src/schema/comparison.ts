@@ -26,7 +26,6 @@ const difference = z
 export type Difference = Document<typeof difference>;
 
 const model = z.object({ name: text, sha256: text, bytes: count });
-export type ComparedModel = Document<typeof model>;
 
 const bound = orNull(figure).describe('Null where there is no interval.');
 const p = orNull(figure).describe('Two-sided sign-flip p; null where nothing differs.');
@@ -101,7 +100,6 @@ export type MovedImage = Document<typeof movedImage>;
 const moved = z
   .object({ metric: text, losses: z.array(movedImage), gains: z.array(movedImage) })
   .describe('The images whose score moved most, the farthest first.');
-export type MovedImages = Document<typeof moved>;
 
 const phaseRatio = z
   .object({

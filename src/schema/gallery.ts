@@ -18,7 +18,7 @@ export interface Gallery {
   readonly missing: readonly MissingImage[];
 }
 
-export interface GallerySource {
+interface GallerySource {
   /** Unique among the sources; what a reader sees. */
   readonly label: string;
   readonly model: string;

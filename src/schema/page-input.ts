@@ -33,7 +33,7 @@ export interface RunCells {
   readonly datasets: readonly CellDataset[];
 }
 
-export interface CellDataset {
+interface CellDataset {
   /** As in `Summary.datasets`. */
   readonly name: string;
   /** Of the samples, in the order of every column. */
@@ -59,7 +59,7 @@ export interface Slicing {
   readonly of: Int32Array;
 }
 
-export interface CellColumns {
+interface CellColumns {
   readonly model: string;
   /** One a metric; NaN where it is undefined or the cell failed. */
   readonly scores: readonly Float64Array[];
@@ -91,7 +91,7 @@ export interface RunCurves {
   readonly curves: Readonly<Partial<Record<CurveKind, readonly (number | null)[]>>>;
 }
 
-export type CurveKind = 'precision' | 'recall' | 'f' | 'iou' | 'e';
+type CurveKind = 'precision' | 'recall' | 'f' | 'iou' | 'e';
 
 /** Mean scores of a metric on slices of every dataset by one attribute. */
 export interface SliceTable {

@@ -30,5 +30,5 @@ export const protocolSummary = z
     description: 'A protocol that the run was scored by, and how its scores are shown.',
   });
 
-export type ProtocolSummary = Document<typeof protocolSummary>;
+type ProtocolSummary = Document<typeof protocolSummary>;
 export type ProtocolTable = ProtocolSummary['table'];

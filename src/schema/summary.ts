@@ -56,7 +56,6 @@ const dataset = z.object({
   problems: count,
   tags: z.array(text),
 });
-export type DatasetSummary = Document<typeof dataset>;
 
 const cell = { model: text, dataset: text, id: text };
 
@@ -116,7 +115,6 @@ export const intervalMethod = z
 export type IntervalMethodSummary = Document<typeof intervalMethod>;
 
 const thresholdPoint = z.object({ threshold: count, iou: figure });
-export type ThresholdPoint = Document<typeof thresholdPoint>;
 
 /** Mean IoU at the threshold in use and at the best single one. */
 export const thresholdCost = {

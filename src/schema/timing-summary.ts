@@ -53,7 +53,7 @@ const gpuConditions = z
   .describe('The card, once a second while this model was recorded.');
 export type GpuConditionsSummary = Document<typeof gpuConditions>;
 
-export const timingPass = z
+const timingPass = z
   .object({
     profile: text.describe('quick, standard or publishable.'),
     attempt: count.describe('2 where the first process was not steady and a fresh one was measured.'),

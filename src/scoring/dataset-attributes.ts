@@ -11,7 +11,7 @@ import { numberOf, NUMERIC_ATTRIBUTES } from '../metrics/attribute-list.js';
 /** How the attributes of a dataset's ground truths are spread, by their names. */
 export type AttributeStats = Readonly<Record<string, Distribution | undefined>>;
 
-export interface AttributeOptions {
+interface AttributeOptions {
   readonly onProgress?: (samples: number) => void;
   readonly signal?: AbortSignal;
 }

@@ -3,7 +3,7 @@ import type { IntervalOutcome } from './interval.js';
 import { createRandom, type Seed } from './random.js';
 import { requireBetween, requireWhole } from './values.js';
 
-export interface StatisticOptions {
+interface StatisticOptions {
   /** `bca` (default) takes n more evaluations of the statistic than `percentile`, for the jackknife. */
   readonly method?: 'bca' | 'percentile';
   readonly level?: number;

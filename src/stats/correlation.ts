@@ -17,7 +17,7 @@ export interface Correlation {
   readonly level: number;
 }
 
-export interface NoCorrelation {
+interface NoCorrelation {
   readonly kind: 'none';
   readonly reason: 'too-few' | 'constant';
   readonly n: number;

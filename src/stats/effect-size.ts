@@ -3,7 +3,7 @@ import { midranks } from './ranks.js';
 import { requireFinite, type Values } from './values.js';
 
 /** How large a paired difference is, apart from whether chance could make it. */
-export interface EffectSize {
+interface EffectSize {
   readonly n: number;
   /** Pairs with a gain above `tie`, with a loss below -`tie`, and the rest. */
   readonly wins: number;

@@ -16,7 +16,7 @@ export interface Interval {
 }
 
 /** Every value is the same, so the data show no spread at all; `lower` and `upper` equal it. */
-export interface ConstantInterval {
+interface ConstantInterval {
   readonly kind: 'constant';
   readonly level: number;
   readonly n: number;
@@ -26,7 +26,7 @@ export interface ConstantInterval {
 }
 
 /** There is no interval. */
-export interface NoInterval {
+interface NoInterval {
   readonly kind: 'none';
   /**
    * `too-few`: fewer than `needed` values. `unbounded`: resamples without any spread leave an end without a limit

@@ -5,7 +5,7 @@ import { requireFinite, type Alternative, type Values } from './values.js';
 import { tailsAt } from './wilcoxon.js';
 
 /** Up to this many values in both groups together, the distribution is counted and not approximated. */
-export const EXACT_VALUES = 50;
+const EXACT_VALUES = 50;
 
 /**
  * The Mann-Whitney U test (Wilcoxon's rank-sum test) of two independent groups; `greater` asks whether the first

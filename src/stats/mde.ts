@@ -3,7 +3,7 @@ import { smallestWhere } from './bisection.js';
 import { studentQuantile } from './student-distribution.js';
 import { requireBetween, requireWhole } from './values.js';
 
-export interface PowerOptions {
+interface PowerOptions {
   /** One-sided error of the test, default 0.05. */
   readonly alpha?: number;
   /** Chance to reach the conclusion when the effect is there, default 0.8. */

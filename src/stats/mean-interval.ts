@@ -1,11 +1,13 @@
-import { meanEnds } from './mean-ends.js';
 import type { IntervalMethod, IntervalOutcome } from './interval.js';
-import { isConstant, momentsOf, type Moments } from './moments.js';
+import { isConstant, type Moments, momentsOf } from './moments.js';
 import { createRandom, type Seed } from './random.js';
-import { resampleMeans, type MeanReplicates } from './resample.js';
+import { type MeanReplicates, resampleMeans } from './resample.js';
 import { meanOf, requireBetween, requireFinite, type Values } from './values.js';
+import { accelerationOfMean, bcaEnds, percentileEnds, studentisedEnds } from './bootstrap.js';
+import { type Ends, widestEnds } from './ends.js';
+import { studentQuantile } from './student-distribution.js';
 
-export interface IntervalOptions {
+interface IntervalOptions {
   /** Default `guarded`. */
   readonly method?: IntervalMethod | undefined;
   /** Confidence of the two-sided interval, 0..1 exclusive; default 0.95. */
@@ -60,4 +62,56 @@ export function meanInterval(values: Values, options: IntervalOptions = {}): Int
 function cautionOf(moments: Moments): 'few-values' | 'skewed' | null {
   if (moments.n < FEW) return 'few-values';
   return Math.abs(moments.skewness) / Math.sqrt(moments.n) > SKEWED ? 'skewed' : null;
+}
+
+/**
+ * The ends of an interval for a mean by the named method, from the moments of at least two values that are not all
+ * equal. `replicates` is called only by the methods that resample. An end may be infinite (`studentised`).
+ */
+export function meanEnds(
+  method: IntervalMethod,
+  level: number,
+  moments: Moments,
+  replicates: () => MeanReplicates,
+): Ends {
+  const bca = (): Ends => bcaEnds(replicates().means, moments.mean, accelerationOfMean(moments), level);
+  switch (method) {
+    case 't':
+      return studentEnds(moments, level);
+    case 'hall':
+      return hallEnds(moments, level);
+    case 'percentile':
+      return percentileEnds(replicates().means, level);
+    case 'bca':
+      return bca();
+    case 'studentised':
+      return studentisedEnds(replicates(), moments, level);
+    case 'guarded':
+      return widestEnds([studentEnds(moments, level), bca()]);
+    case 'strict':
+      return widestEnds([studentEnds(moments, level), bca(), hallEnds(moments, level)]);
+  }
+}
+
+/** Student's interval: mean -/+ t standard errors, n - 1 degrees of freedom. */
+export function studentEnds(moments: Moments, level: number): Ends {
+  const reach = studentQuantile((1 + level) / 2, moments.n - 1) * moments.standardError;
+  return { lower: moments.mean - reach, upper: moments.mean + reach };
+}
+
+/**
+ * Student's interval with the skewness taken out by Hall's monotone cubic (Hall 1992, "On the removal of skewness by
+ * transformation", J. R. Statist. Soc. B 54:221-228). With g = skewness / sqrt(n), the statistic
+ * t + g t^2 / 3 + g^2 t^3 / 27 + g / 6 is nearly symmetric; its inverse at the t quantiles gives the ends. Unlike the
+ * studentised bootstrap it is always finite, and it needs no resampling.
+ */
+export function hallEnds(moments: Moments, level: number): Ends {
+  const g = moments.skewness / Math.sqrt(moments.n);
+  const inverse = (t: number): number =>
+    Math.abs(g) < 1e-9 ? t : (3 / g) * (Math.cbrt(1 + g * (t - g / 6)) - 1);
+  const t = studentQuantile((1 + level) / 2, moments.n - 1);
+  return {
+    lower: moments.mean - inverse(t) * moments.standardError,
+    upper: moments.mean - inverse(-t) * moments.standardError,
+  };
 }

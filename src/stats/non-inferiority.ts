@@ -6,9 +6,9 @@ import { isConstant, momentsOf } from './moments.js';
 import type { Seed } from './random.js';
 import { requireBetween, requireFinite, requireWhole, type Values } from './values.js';
 
-export type Verdict = 'pass' | 'fail' | 'inconclusive';
+type Verdict = 'pass' | 'fail' | 'inconclusive';
 
-export interface NonInferiorityOptions {
+interface NonInferiorityOptions {
   /** How much mean may be lost, in the metric's unit; 0 asks for proof of an improvement. */
   readonly margin: number;
   /** Confidence of each one-sided bound, above 0.5; default 0.95. */

@@ -3,7 +3,7 @@ import { requireBetween } from './values.js';
 const ROOT_TWO_PI = Math.sqrt(2 * Math.PI);
 
 /** The standard normal density. */
-export function normalDensity(z: number): number {
+function normalDensity(z: number): number {
   return Math.exp(-0.5 * z * z) / ROOT_TWO_PI;
 }
 

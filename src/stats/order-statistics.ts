@@ -5,7 +5,7 @@ import { quantilesOfSorted } from './quantile.js';
 import { ascending, requireBetween, requireFinite, type Values } from './values.js';
 
 /** An interval for a quantile between two of the values themselves. */
-export interface QuantileInterval {
+interface QuantileInterval {
   readonly kind: 'interval';
   readonly p: number;
   readonly n: number;
@@ -20,7 +20,7 @@ export interface QuantileInterval {
   readonly confidence: number;
 }
 
-export interface TooFewValues {
+interface TooFewValues {
   readonly kind: 'too-few';
   readonly p: number;
   readonly n: number;

@@ -2,7 +2,7 @@ import { quantilesOfSorted } from './quantile.js';
 import { ascending, requireFinite, type Values } from './values.js';
 
 /** Values beyond these are outliers. */
-export interface Fences {
+interface Fences {
   readonly lower: number;
   readonly upper: number;
 }

@@ -2,7 +2,7 @@ import { createRandom, type Random, type Seed } from './random.js';
 import { fromTails, type TestOutcome } from './test-outcome.js';
 import { requireFinite, requireWhole, type Alternative, type Values } from './values.js';
 
-export interface PermutationOptions {
+interface PermutationOptions {
   /** Default `two-sided`. */
   readonly alternative?: Alternative;
   /** Random sign patterns when there are too many to count; default 10,000. */

@@ -2,7 +2,7 @@ import { betaQuantile } from './beta-distribution.js';
 import { requireBetween, requireWhole } from './values.js';
 
 /** An interval for a share of images, e.g. of catastrophes; all in 0..1. */
-export interface ProportionInterval {
+interface ProportionInterval {
   readonly n: number;
   readonly hits: number;
   readonly estimate: number;

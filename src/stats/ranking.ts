@@ -12,7 +12,7 @@ export interface Contender {
   readonly scores: Values;
 }
 
-export interface RankingOptions {
+interface RankingOptions {
   readonly better: 'higher' | 'lower';
   /** Chance, at most, of telling any two models apart that could change places on every image; default 0.05. */
   readonly alpha?: number;
@@ -21,7 +21,7 @@ export interface RankingOptions {
   readonly seed?: Seed;
 }
 
-export interface Ranked {
+interface Ranked {
   readonly name: string;
   readonly mean: number;
   /** From 1. Two contenders of one tier cannot be told apart. */
@@ -32,7 +32,7 @@ export interface Ranked {
   readonly alike: readonly string[];
 }
 
-export interface PairTest {
+interface PairTest {
   readonly better: string;
   readonly worse: string;
   /** Mean gain of the better one, at least 0. */

@@ -8,7 +8,7 @@ import { requireBetween, requireFinite, type Values } from './values.js';
 
 export type RatioMethod = 'welch' | 'hierarchical';
 
-export interface RatioOptions {
+interface RatioOptions {
   /** Default `welch`. */
   readonly method?: RatioMethod;
   /** Confidence of the two-sided interval, 0..1 exclusive; default 0.95. */
@@ -30,7 +30,7 @@ export interface RatioInterval {
   readonly processes: readonly [number, number];
 }
 
-export interface NoRatio {
+interface NoRatio {
   readonly kind: 'none';
   readonly reason: 'too-few-processes';
   readonly processes: readonly [number, number];

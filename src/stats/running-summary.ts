@@ -1,7 +1,7 @@
 import { MaskbenchError } from '../core/errors.js';
 
 /** Count, mean, spread and extremes of the values added so far, in constant memory. */
-export interface RunningSummary {
+interface RunningSummary {
   readonly n: number;
   readonly mean: number;
   /** Sum of squared deviations from the mean. */

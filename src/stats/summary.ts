@@ -3,7 +3,7 @@ import { quantilesOfSorted } from './quantile.js';
 import { asArray, ascending, requireFinite, type Values } from './values.js';
 
 /** What describes a set of scores or times. All in the unit of the values. */
-export interface Summary {
+interface Summary {
   readonly n: number;
   readonly mean: number;
   /** Sample standard deviation, divisor n - 1; null for a single value, which shows no spread. */
@@ -14,16 +14,15 @@ export interface Summary {
   readonly quantiles: readonly Quantile[];
 }
 
-export interface Quantile {
+interface Quantile {
   readonly p: number;
   readonly value: number;
 }
 
-export type SummaryOutcome =
-  { readonly kind: 'summary'; readonly summary: Summary } | { readonly kind: 'empty' };
+type SummaryOutcome = { readonly kind: 'summary'; readonly summary: Summary } | { readonly kind: 'empty' };
 
 /** The probabilities that the reports show. */
-export const REPORTED_QUANTILES: readonly number[] = [0.05, 0.25, 0.5, 0.75, 0.95];
+const REPORTED_QUANTILES: readonly number[] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /**
  * Describes values in any order: mean by compensated (Kahan-Babuska) sums, standard deviation in two passes, both by

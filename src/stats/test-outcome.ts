@@ -1,7 +1,7 @@
 import type { Alternative } from './values.js';
 
 /** The result of a significance test. */
-export interface Tested {
+interface Tested {
   readonly kind: 'tested';
   /** P of a statistic at least as extreme when there is no difference; 0 exclusive .. 1. */
   readonly p: number;
@@ -14,7 +14,7 @@ export interface Tested {
 }
 
 /** No test was possible: nothing given, or no pair differs. Not evidence of a difference: see `pOf`. */
-export interface Untested {
+interface Untested {
   readonly kind: 'untested';
   readonly reason: 'no-values' | 'no-differences';
   readonly n: number;

@@ -4,7 +4,7 @@ import { fromTails, type TestOutcome } from './test-outcome.js';
 import { requireFinite, type Alternative, type Values } from './values.js';
 
 /** Up to this many differences other than zero, the distribution is counted and not approximated. */
-export const EXACT_PAIRS = 50;
+const EXACT_PAIRS = 50;
 
 /**
  * Wilcoxon's signed-rank test of paired differences. Zeros are dropped (Wilcoxon 1945), ties share midranks.

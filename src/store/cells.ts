@@ -34,7 +34,7 @@ export function failureOf(state: Exclude<CellState, { kind: 'scored' }>): Failur
   return state.kind === 'failed' ? state.failure : NOT_DONE;
 }
 
-export interface PlannedCells {
+interface PlannedCells {
   readonly record: PlanRecord;
   /** One a model, in the order asked for. */
   readonly cells: readonly CellState[];
@@ -43,7 +43,7 @@ export interface PlannedCells {
 /** Phases of the accuracy pass, in the order in which they are kept. */
 export const PASS_PHASES = ['decodeMs', 'preprocessMs', 'inferenceMs', 'postprocessMs'] as const;
 
-export interface CellsOptions {
+interface CellsOptions {
   /** Of the run's models these, in this order; default: all. */
   readonly models?: readonly string[];
   /** Metrics whose values are kept in rows, 8 bytes a value; default: none. */

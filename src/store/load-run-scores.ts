@@ -11,7 +11,7 @@ import {
 } from './run-scores.js';
 import { readMeasured } from './truths.js';
 
-export interface ScoresRequest {
+interface ScoresRequest {
   readonly folder: RunFolder;
   readonly settings: RunSettings;
   readonly models: readonly string[];

@@ -8,7 +8,7 @@ import { MaskbenchError } from '../core/errors.js';
  * One writer in a run folder at a time. The lock file names its process; a lock whose process is gone is taken over
  * at once, so that a run can be resumed right after a `kill -9`. (Locks that expire by time would make it wait.)
  */
-export interface RunLock {
+interface RunLock {
   release(): Promise<void>;
 }
 

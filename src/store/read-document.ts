@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { firstIssue } from '../core/jsonl.js';
 
-export interface DocumentRules {
+interface DocumentRules {
   /** The versions that a document carries by key, and the latest that this Maskbench reads. */
   readonly versions: Readonly<Record<string, number>>;
   /** What is said where there is no such file. */

@@ -17,7 +17,7 @@ import { timingRecord } from './timing-record.js';
  * What becomes of a file when the shards of a run are merged: `made` anew from the others, its `lines` put one after the
  * other, or that only where all shards ran on the same processor: times of different machines are different figures.
  */
-export type MergeRule = 'made' | 'lines' | 'lines-of-one-machine';
+type MergeRule = 'made' | 'lines' | 'lines-of-one-machine';
 
 /** Every file of a run folder beside the mattes, and the schema of its lines. A new file of a run is one entry here. */
 export const RUN_FILES = {
@@ -36,7 +36,7 @@ export const RUN_FILES = {
 
 type Files = typeof RUN_FILES;
 /** The files of lines. */
-export type LinesFile = {
+type LinesFile = {
   [K in keyof Files]: Files[K] extends { readonly line: z.ZodType } ? K : never;
 }[keyof Files];
 

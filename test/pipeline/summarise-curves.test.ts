@@ -6,7 +6,7 @@ import { openJsonl } from '../../src/core/jsonl.js';
 import type { PlannedSample } from '../../src/schema/planned-sample.js';
 import type { ScoreRecord } from '../../src/store/records.js';
 import { runFolder, type RunFolder } from '../../src/store/run-folder.js';
-import * as pipeline from '../../src/pipeline/summarise-curves.js';
+import * as pipeline from '../../src/pipeline/summarise.js';
 import { openCells } from '../../src/store/cells.js';
 import { readCurves, writeCurves, type CurvesOfCells } from '../../src/store/curves.js';
 import type { RunSettings } from '../../src/store/manifest.js';

@@ -10,11 +10,14 @@ import type {
 import { reportDocument } from '../../src/reports/document.js';
 import { csv } from '../../src/reports/formats/csv.js';
 import { html } from '../../src/reports/formats/html.js';
-import { inferenceTimeTable } from '../../src/reports/tables/inference-time-table.js';
+import {
+  inferenceTimeTable,
+  placementMark,
+  placementText,
+} from '../../src/reports/tables/inference-time-table.js';
 import { latencyTable } from '../../src/reports/tables/latency-table.js';
 import { markdown } from '../../src/reports/formats/markdown.js';
 import { phaseTable } from '../../src/reports/tables/phase-table.js';
-import { placementMark, placementText } from '../../src/reports/tables/placement.js';
 import { scenarioTables } from '../../src/reports/tables/scenario-tables.js';
 import { sealNotes } from '../../src/reports/tables/seal-mark.js';
 import { explainInWords } from '../../src/reports/tables/slowness-text.js';

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { hallEnds, studentEnds } from '../../src/stats/analytic-ends.js';
+import { hallEnds, studentEnds, meanInterval } from '../../src/stats/mean-interval.js';
 import { accelerationOfMean, bcaEnds, percentileEnds, studentisedEnds } from '../../src/stats/bootstrap.js';
 import { statisticInterval } from '../../src/stats/bootstrap-statistic.js';
 import { widestEnds } from '../../src/stats/ends.js';
-import { meanInterval } from '../../src/stats/mean-interval.js';
 import { momentsOf } from '../../src/stats/moments.js';
 import { quantiles } from '../../src/stats/quantile.js';
 import { createRandom } from '../../src/stats/random.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { scorePopulations, type ScorePopulation } from '../../bench/support/score-populations.mjs';
 import type { Ends } from '../../src/stats/ends.js';
 import type { IntervalMethod } from '../../src/stats/interval.js';
-import { meanEnds } from '../../src/stats/mean-ends.js';
+import { meanEnds } from '../../src/stats/mean-interval.js';
 import { momentsOf } from '../../src/stats/moments.js';
 import { boundLevelFor } from '../../src/stats/non-inferiority.js';
 import { signFlipTest } from '../../src/stats/permutation.js';

@@ -31,7 +31,7 @@ export interface PaperSide {
   readonly times?: Readonly<Record<string, StoredTimes>>;
 }
 
-export const FIXED_SIGNATURE = 'fixed|t:128|empty:one|boundary:0.02|v:1';
+const FIXED_SIGNATURE = 'fixed|t:128|empty:one|boundary:0.02|v:1';
 
 /** A side of a comparison that exists on paper only: no files. */
 export function paperSide(label: string, paper: PaperSide): Side {

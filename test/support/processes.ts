@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Processes are looked up in /proc. */
 export const CAN_LOOK_UP_PROCESSES = process.platform === 'linux';
 
-export interface ProcessInfo {
+interface ProcessInfo {
   readonly pid: number;
   readonly parent: number;
   readonly command: string;
 }
 
 /** All live processes; zombies are left out. */
-export function listProcesses(): readonly ProcessInfo[] {
+function listProcesses(): readonly ProcessInfo[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name): ProcessInfo[] => {

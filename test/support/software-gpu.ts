@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { tryDevice } from '../../src/runners/onnx/devices/try-device.js';
+import { tryDevice } from '../../src/runners/onnx/devices/list-devices.js';
 
 /** Where distributions and browsers keep the description of a Vulkan driver that computes on the CPU. */
 const PLACES = [

@@ -1,5 +1,5 @@
 import { timeTogether } from '../../../dist/runners/onnx/timing/time-together.js';
-import { summarisePhase } from '../../../dist/pipeline/timing/summarise-phase.js';
+import { summarisePhase } from '../../../dist/pipeline/summarise-timings.js';
 import { predictMs } from '../../../dist/runners/phases.js';
 import { printTable, verdict } from '../print.mjs';
 import { IMAGES, loadMessage, NEVER, STANDARD_WARM_UP } from './models.mjs';

@@ -75,7 +75,7 @@ const ELSEWHERE: readonly string[] = [
 ];
 
 /** The parts of preprocessing and postprocessing in which two models differ, as `input.width 320 against 1024`. */
-export function feedingDifferences(a: SideModel, b: SideModel): readonly string[] {
+function feedingDifferences(a: SideModel, b: SideModel): readonly string[] {
   const fed = ({ spec }: SideModel): object =>
     Object.fromEntries(Object.entries(spec).filter(([key]) => !ELSEWHERE.includes(key)));
   return differing('', fed(a), fed(b));

@@ -11,7 +11,7 @@ export interface RankColumn {
   readonly excluded: string | null;
 }
 
-export interface RankColumnsOptions {
+interface RankColumnsOptions {
   readonly metric: Pick<MetricMeta, 'id' | 'name' | 'better'>;
   /** Null: all datasets together. */
   readonly dataset: string | null;

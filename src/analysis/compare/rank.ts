@@ -7,7 +7,7 @@ import { rankColumns } from './rank-columns.js';
 import type { RunScores, ScoredDataset } from '../../store/run-scores.js';
 import type { Side, SideFacts } from './side.js';
 
-export interface RankOptions {
+interface RankOptions {
   /** Ids; every metric gets its tables. Default: the headline of the run's first protocol. */
   readonly metrics?: readonly string[] | undefined;
   /** Default 0.05. */

@@ -36,9 +36,9 @@ export interface SideFacts {
 }
 
 /** The machine without its name: a baseline is shared. */
-export type SideEnvironment = Omit<Environment, 'host'>;
+type SideEnvironment = Omit<Environment, 'host'>;
 
-export type SideDataset = Pick<RunDataset, 'name' | 'fingerprint' | 'samples' | 'problems' | 'tags'>;
+type SideDataset = Pick<RunDataset, 'name' | 'fingerprint' | 'samples' | 'problems' | 'tags'>;
 
 export interface SideModel {
   readonly name: string;

@@ -20,7 +20,7 @@ import {
 } from './difference.js';
 import { openContender, type Contender } from './contender.js';
 
-export interface DriftRequest {
+interface DriftRequest {
   readonly reference: DriftCandidate;
   readonly candidates: readonly DriftCandidate[];
   readonly dataset: Dataset;

@@ -7,7 +7,7 @@ import type { PlannedSample } from '../../schema/planned-sample.js';
 /** Takes a preview and says by which URL a page finds it. */
 export type StorePreview = (name: string, bytes: Uint8Array) => Promise<string>;
 
-export interface PreviewRequest {
+interface PreviewRequest {
   readonly key: string;
   readonly sample: PlannedSample;
   /** Files of the mattes, by source; null where there is none. */

@@ -49,7 +49,7 @@ export interface SliceRow {
   readonly informationOnly: boolean;
 }
 
-export interface SliceRequest {
+interface SliceRequest {
   readonly attribute: string;
   /** By default the headline of the run's first protocol. */
   readonly metric?: string;

@@ -3,7 +3,7 @@ import type { MatteOutputSpec } from '../../models/spec/output-spec.js';
 import type { MatteSpec } from '../../models/spec/spec.js';
 
 /** A spec that differs in one point from the one at hand, and the mistake that it would mend. */
-export interface Hypothesis {
+interface Hypothesis {
   readonly mistake: string;
   /** As it would stand in the YAML. */
   readonly fix: string;

@@ -10,7 +10,7 @@ import type { StagedNetwork } from '../../runners/runner.js';
 import { hypothesesFor } from './hypotheses.js';
 import { inferAll, scoreOutputs, type RawOutput, type SpecScore } from './score-spec.js';
 
-export interface VerifyRequest {
+interface VerifyRequest {
   readonly network: StagedNetwork;
   readonly dataset: Dataset;
   readonly threads: number;
@@ -20,7 +20,7 @@ export interface VerifyRequest {
 }
 
 /** A spec that differs in one point, and what it would reach. */
-export interface Alternative extends SpecScore {
+interface Alternative extends SpecScore {
   readonly mistake: string;
   readonly fix: string;
 }

@@ -6,7 +6,7 @@ import { IMAGE_EXTENSIONS } from '../extensions.js';
 import { listPairs } from '../list-pairs.js';
 import { problemEntry } from '../problem-entry.js';
 
-export interface SplitListing {
+interface SplitListing {
   readonly dataset: string;
   readonly root: string;
   /** The splits that the layout knows, in code-unit order. */

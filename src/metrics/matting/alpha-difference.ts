@@ -2,7 +2,7 @@ import { asWords } from '../count-jointly.js';
 import type { Pair, PairIntermediate, TruthIntermediate } from '../metric.js';
 
 /** Sums over pixels of the difference d = |prediction - ground truth| of the 8-bit values, 0..255: exact integers. */
-export interface AlphaDifference {
+interface AlphaDifference {
   readonly sum: number;
   readonly sumOfSquares: number;
   /** The part of `sum` where the ground truth is neither 0 nor 255. */

@@ -1,5 +1,5 @@
 /** Half of a sampled Gaussian and of its first derivative: the weights at offsets 0..radius. */
-export interface GaussianKernel {
+interface GaussianKernel {
   readonly radius: number;
   /** Normalised to a sum of 1 over both sides; even. */
   readonly smooth: Float64Array;

@@ -5,7 +5,7 @@ export const TILE = 16;
 const CELL = TILE / 2;
 
 /** One byte a tile, row-major: 0 where all pixels of the tile and of at least 8 pixels around it have one value, else 1. */
-export interface TileMap {
+interface TileMap {
   readonly columns: number;
   readonly rows: number;
   readonly busy: Uint8Array;

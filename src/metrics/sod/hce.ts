@@ -19,7 +19,7 @@ const RELAX = 5;
 const EPSILON = 2;
 
 /** The clicks of HCE, by what they mend. */
-export interface CorrectionEffort {
+interface CorrectionEffort {
   readonly falsePositive: Clicks;
   readonly falseNegative: Clicks;
 }

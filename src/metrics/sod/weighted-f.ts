@@ -6,7 +6,7 @@ import { createRowSmoother } from './row-smoother.js';
 import { stretch } from './stretch.js';
 
 /** Distance and nearest pixel of the `sod` ground truth (`> 128`), the costly part of the weighted F. */
-export const truthDistance: TruthIntermediate<NearestForeground> = {
+const truthDistance: TruthIntermediate<NearestForeground> = {
   name: 'distance to the ground truth',
   compute: (truth) => nearestForeground(truth.image, SOD_TRUTH_CUT),
 };
@@ -23,7 +23,7 @@ export function weightedF(pair: Pair): number {
 }
 
 /** What the weighted F is made of. */
-export interface WeightedTerms {
+interface WeightedTerms {
   /** Sum of the weighted errors on the foreground and on the background, in pixels. */
   readonly foregroundError: number;
   readonly backgroundError: number;

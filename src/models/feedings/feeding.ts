@@ -17,7 +17,7 @@ export interface Network {
   ): Promise<Readonly<Record<string, OutputTensor>>>;
 }
 
-export interface NetworkInput {
+interface NetworkInput {
   readonly name: string;
   /** As the runtime calls it; undefined where it does not say. */
   readonly type: InputType | (string & {}) | undefined;

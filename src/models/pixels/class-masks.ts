@@ -6,7 +6,7 @@ import type { Placement } from './placement.js';
 import type { OutputTensor } from './tensor.js';
 
 /** A foreground class and its mask at the image's size. */
-export interface ClassMask {
+interface ClassMask {
   readonly name: string;
   readonly mask: GrayImage;
 }

@@ -14,7 +14,7 @@ export interface DecoderPrompt {
 }
 
 /** How much an image is scaled to lie in the frame; small ones are enlarged. */
-export function frameScale(width: number, height: number, frame: Frame): number {
+function frameScale(width: number, height: number, frame: Frame): number {
   return Math.min(frame.width / width, frame.height / height);
 }
 

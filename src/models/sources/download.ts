@@ -11,7 +11,7 @@ import type { RetryPolicy } from './retry.js';
 import { describeSource } from './source-text.js';
 import type { HttpsSource, HubSource, ModelFileSource, NpmSource } from './source-types.js';
 
-export interface DownloadContext {
+interface DownloadContext {
   readonly name: string;
   readonly cacheDir: string;
   readonly env: NodeJS.ProcessEnv;

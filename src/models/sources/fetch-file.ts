@@ -9,7 +9,7 @@ import { isPinned } from './pins.js';
 import { backOff, type RetryPolicy } from './retry.js';
 import type { Pins } from './source-types.js';
 
-export interface FetchRequest {
+interface FetchRequest {
   readonly remote: Remote;
   readonly pins: Pins;
   /** What the file is called in messages. */
@@ -24,7 +24,7 @@ export interface FetchRequest {
 }
 
 /** A file that has arrived whole, lies on the disk and is what was pinned; it only has to be renamed into place. */
-export interface FetchedFile {
+interface FetchedFile {
   readonly partPath: string;
   readonly digests: Digests;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 
-export interface PackRequest {
+interface PackRequest {
   readonly package: string;
   readonly version: string;
   /** An empty folder of ours: the tarball's place, and a working directory without a project's settings. */

@@ -12,7 +12,7 @@ import { describeSource } from './source-text.js';
 import { checkIntegrity, readMembers, type MemberSink } from './tarball.js';
 import type { NpmSource } from './source-types.js';
 
-export interface PackageRequest {
+interface PackageRequest {
   /** Sources of one tarball: the first is asked for, the others are unpacked while it is at hand. */
   readonly wanted: readonly [NpmSource, ...NpmSource[]];
   /** Folder for unfinished files, on the file system of their final place. */
@@ -23,7 +23,7 @@ export interface PackageRequest {
 }
 
 /** A file out of a package, on the disk under a temporary name. Its pins have not been compared. */
-export interface UnpackedFile {
+interface UnpackedFile {
   readonly source: NpmSource;
   readonly path: string;
   readonly digests: Digests;

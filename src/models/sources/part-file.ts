@@ -22,7 +22,7 @@ export interface PartFile {
   discard(): Promise<void>;
 }
 
-export interface PartOptions {
+interface PartOptions {
   readonly folder: string;
   /** What the bytes will be looked up by; an abandoned part under the same key is taken over. */
   readonly key: string;

@@ -4,7 +4,7 @@ import type { ModelFileSource, Pins } from './source-types.js';
 const PIN_NAMES = ['sha256', 'md5', 'bytes'] as const;
 
 /** Mirrors after every pin that one of them has was given to all, or what two of them contradict each other in. */
-export type MergedPins =
+type MergedPins =
   | { readonly kind: 'merged'; readonly sources: readonly ModelFileSource[] }
   | { readonly kind: 'conflict'; readonly message: string };
 

@@ -1,7 +1,7 @@
 import type { ModelFileSource } from './source-types.js';
 
 /** A compact source taken apart into the fields of the long form; they still have to be checked. */
-export type SourceText =
+type SourceText =
   | { readonly kind: 'fields'; readonly fields: unknown }
   | { readonly kind: 'invalid'; readonly message: string };
 

@@ -38,8 +38,8 @@ export const promptsSchema = z.strictObject({
 
 const promptFileSchema = z.strictObject({ unit, images: z.record(z.string(), objects) });
 
-export type Mark = z.output<typeof point> | z.output<typeof box>;
-export type Marks = readonly Mark[];
+type Mark = z.output<typeof point> | z.output<typeof box>;
+type Marks = readonly Mark[];
 export type PromptsSpec = z.output<typeof promptsSchema>;
 
 /** The prompts for one image: objects, each with its marks. Plain data that crosses to the inference process. */
@@ -69,7 +69,7 @@ export async function openPrompts(spec: PromptsSpec, path: string | undefined): 
 }
 
 /** What the decoder is told of one object, in pixels of the upright image; SAM's labels: a box is 2 and 3. */
-export interface PointList {
+interface PointList {
   readonly points: readonly (readonly [x: number, y: number])[];
   readonly labels: readonly number[];
 }

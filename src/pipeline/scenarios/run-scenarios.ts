@@ -17,7 +17,7 @@ import { runSweep } from './run-sweep.js';
 import type { ScenarioConfig } from '../../store/scenario-schema.js';
 import type { ScenarioContext } from './scenario-context.js';
 
-export interface ScenarioRequest {
+interface ScenarioRequest {
   readonly folder: RunFolder;
   readonly settings: RunSettings;
   readonly models: readonly ReadyModel[];

@@ -42,7 +42,7 @@ export async function runSweep(
 }
 
 /** One model a combination, named by what is swept: `threads 2, memoryPattern on`. */
-export function variationsOf({ load, images }: TimedModel, sweep: SweepConfig): readonly TimedModel[] {
+function variationsOf({ load, images }: TimedModel, sweep: SweepConfig): readonly TimedModel[] {
   const { options } = load;
   const threads = sweep.threads ?? [load.threads];
   const optimizations = sweep.graphOptimization ?? [options.graphOptimization];

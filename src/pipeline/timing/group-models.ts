@@ -17,7 +17,7 @@ const ON_GPU: Need = { base: 2e9, perWeightByte: 8 };
 const SHARE = 0.7;
 
 /** How many bytes of models may be loaded at the same time, and what one model needs of them. */
-export interface MemoryBudget {
+interface MemoryBudget {
   readonly bytes: number;
   readonly need: Need;
 }

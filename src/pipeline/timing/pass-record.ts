@@ -10,7 +10,7 @@ import type { TimingPlan } from './timing-plan.js';
 import type { PassRecord } from '../../store/timing-record.js';
 
 /** What is known of a series beside its own values. */
-export interface PassFacts {
+interface PassFacts {
   readonly plan: TimingPlan;
   readonly device: string;
   readonly files: MachineFiles;

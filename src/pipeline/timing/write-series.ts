@@ -9,7 +9,7 @@ import type { TimedSample } from '../../runners/runner.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import type { PassRecord, TimingRecord } from '../../store/timing-record.js';
 
-export interface SeriesToWrite {
+interface SeriesToWrite {
   readonly series: Series;
   readonly threads: number;
   readonly pass: PassRecord;

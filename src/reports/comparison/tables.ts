@@ -1,9 +1,8 @@
 import type { Comparison, PairComparison } from '../../schema/comparison.js';
 import type { Table } from '../tables/table.js';
 import { metricTable } from './metric-table.js';
-import { movedTable } from './moved-table.js';
+import { movedTable, sliceTable } from './slice-table.js';
 import { resourceTable } from './resource-table.js';
-import { sliceTable } from './slice-table.js';
 
 /** The tables of one pair of models, in order. */
 export function tablesOfPair(pair: PairComparison): readonly Table[] {

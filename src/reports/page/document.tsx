@@ -4,7 +4,7 @@ import { renderToString } from 'preact-render-to-string';
 import { escapeControls } from '../../core/errors.js';
 import { STYLESHEET } from './style/index.js';
 
-export interface PageDocument {
+interface PageDocument {
   readonly title: string;
   readonly body: VNode;
   /** Plain JSON by the id of its block. */

@@ -6,7 +6,7 @@ import { sealOfRow } from '../tables/seal-mark.js';
 import { formatMs, formatScore } from '../tables/table.js';
 
 /** What a run says in one breath. */
-export interface VerdictLine {
+interface VerdictLine {
   /** `On <device>, for <datasets>`. */
   readonly scope: string;
   /** The winner, or that several cannot be told apart. */

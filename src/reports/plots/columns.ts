@@ -3,7 +3,7 @@ import type { MetricSummary } from '../../schema/summary.js';
 import { plottedMetric } from './models.js';
 
 /** The plotted metric of one dataset of one run. */
-export interface DatasetScores {
+interface DatasetScores {
   readonly run: PageRun;
   /** Of the run. */
   readonly index: number;

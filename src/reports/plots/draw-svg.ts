@@ -4,9 +4,9 @@ import { LINE } from './colours.js';
 import { escapeXml } from './escape-xml.js';
 
 /** As wide as a phone shows without scrolling; three stand side by side on a wide page. */
-export const PANEL_WIDTH = 358;
+const PANEL_WIDTH = 358;
 
-export interface Panel {
+interface Panel {
   readonly description: string;
   readonly width?: number;
   readonly height?: number;

@@ -5,7 +5,7 @@ import { PLOTS } from './index.js';
 import type { StaticPlot } from './plot.js';
 
 /** A plot that stands alone, in a slide or a paper. */
-export interface StandalonePlot {
+interface StandalonePlot {
   /** Safe as a file name, without its extension. */
   readonly id: string;
   readonly svg: string;
@@ -25,7 +25,7 @@ const LEGEND_LINE = 18;
 const CHARACTER = 6.6;
 
 /** With its title and legend in the picture, colours for paper, and a font that every renderer has. */
-export function standalone({ title, description, svg, legend }: StaticPlot): string {
+function standalone({ title, description, svg, legend }: StaticPlot): string {
   const [, width = 0, height = 0] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg)?.map(Number) ?? [];
   const lines = legendLines(legend, width);
   const top = PAD + TITLE + lines.length * LEGEND_LINE;

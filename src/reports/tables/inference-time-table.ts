@@ -1,8 +1,8 @@
 import type { PublishedFigure, Summary } from '../../schema/summary.js';
 import { deviceLabels } from './device-label.js';
-import { placementMark, placementText } from './placement.js';
 import { sealMark, sealNotes, sealOfRow } from './seal-mark.js';
-import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
+import { type Cell, formatMs, NO_FIGURE, type Row, type Table } from './table.js';
+import type { PlacementSummary } from '../../schema/timing-summary.js';
 
 /**
  * Appendix 1 of the post: mean milliseconds a prediction, models down, one column group a device with its datasets and
@@ -86,4 +86,32 @@ function publishedNotes(figures: readonly PublishedFigure[]): readonly string[] 
   return [...unique.values()].map(
     ({ model, on, value, source }) => `Published: ${model} ${value} ms on ${on} (${source}).`,
   );
+}
+
+/** `CPUExecutionProvider` as people say it: `CPU`. */
+function providerName(provider: string): string {
+  return provider.replace(/ExecutionProvider$/, '');
+}
+
+/** ` +CPU` where other providers run some of the nodes, ` on CPU` where they run all of them; else nothing. */
+export function placementMark(placement: PlacementSummary | null | undefined): string {
+  if (placement === null || placement === undefined) return '';
+  const others = Object.keys(placement.nodes)
+    .filter((name) => name !== placement.provider)
+    .map(providerName);
+  if (others.length === 0) return '';
+  return (placement.nodes[placement.provider] ?? 0) === 0
+    ? ` on ${others.join(', ')}`
+    : ` +${others.join(' +')}`;
+}
+
+/** `149 nodes on WebGpu (98.0 % of the time), 2 nodes on CPU (2.0 %)`. */
+export function placementText({ nodes, timeShare }: PlacementSummary): string {
+  const parts = Object.entries(nodes).map(([name, count], i) => {
+    const share = timeShare?.[name];
+    const time =
+      share === undefined ? '' : ` (${(100 * share).toFixed(1)} %${i === 0 ? ' of the time' : ''})`;
+    return `${count} nodes on ${providerName(name)}${time}`;
+  });
+  return parts.join(', ');
 }

@@ -15,7 +15,7 @@ export interface OpenModel {
   endProfiling(): void;
 }
 
-export interface OpenModelRequest {
+interface OpenModelRequest {
   readonly spec: NetworkSpec;
   /** Local file of each network, by role. */
   readonly paths: Readonly<Record<string, string>>;

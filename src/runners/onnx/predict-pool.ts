@@ -4,7 +4,7 @@ import type { Outcome } from '../runner.js';
 import type { FromChild, LoadMessage } from './child/messages.js';
 import { startChild, type Child } from './child-process.js';
 
-export interface PoolRequest<T> {
+interface PoolRequest<T> {
   readonly load: LoadMessage;
   /** Inference processes side by side, each with its own session. */
   readonly processes: number;

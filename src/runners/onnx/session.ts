@@ -38,6 +38,8 @@ const BYTES_PER_WEIGHT_BYTE = 5;
 /**
  * How the accuracy pass uses the machine. On a CPU several processes with one thread each beat one process with many
  * (0.58 against 0.51 images/s on two cores); on other devices one process feeds the device.
+ *
+ * @public for bench/rembg.mjs
  */
 export function divideCores(
   {

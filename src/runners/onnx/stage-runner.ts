@@ -11,7 +11,7 @@ import type { FromChild, LoadMessage, StagedMessage } from './child/messages.js'
 import { startChild } from './child-process.js';
 
 /** What a model made of an image, stage by stage; the input as numbers, whatever type the network is fed. */
-export interface Stages {
+interface Stages {
   readonly input: OutputTensor;
   readonly output: OutputTensor;
   readonly matte: GrayImage;

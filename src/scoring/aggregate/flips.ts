@@ -9,7 +9,7 @@ const NAMED = 1000;
 /** The IoU of a matte as it is, and of the stretched prediction. */
 export const VERDICT_METRICS = ['iou', 'sod.bin_iou'] as const;
 
-export interface FlipCounter {
+interface FlipCounter {
   add(cell: Pick<Flip, 'model' | 'dataset' | 'id'>, values: ArrayLike<number>): void;
   /** Undefined where not both protocols are scored. */
   summary(): FlipSummary | undefined;

@@ -5,7 +5,7 @@ import { bcaEnds } from '../../stats/bootstrap.js';
 import { createRandom } from '../../stats/random.js';
 import { INTERVALS } from './intervals.js';
 
-export interface PooledScore {
+interface PooledScore {
   readonly pooled: MetricValue;
   readonly pooledInterval: Interval;
 }

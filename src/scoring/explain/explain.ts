@@ -11,7 +11,7 @@ import { loadTruth } from '../load-truth.js';
 import type { FolderScoring } from '../folders/score-folders.js';
 import type { Explanation } from './explanation.js';
 
-export interface ExplainedFiles {
+interface ExplainedFiles {
   readonly predictionPath: string;
   readonly truthPath: string;
   /** The image, where a protocol needs its colours. */

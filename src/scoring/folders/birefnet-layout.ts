@@ -12,7 +12,7 @@ import {
 } from './folder-plan.js';
 import { assertFolder, listMasks, listMasksOrNone, listPictures, patternOf } from './masks-in-folder.js';
 
-export interface BirefnetFolders {
+interface BirefnetFolders {
   /** `e_preds`: `<method>/<test set>/<mask>`. */
   readonly predictions: string;
   /** The data root, `<task>/<test set>/gt/<mask>`, or one task's folder in it. */

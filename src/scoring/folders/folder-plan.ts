@@ -40,7 +40,7 @@ export interface PlannedTruth {
   readonly predictions: readonly { readonly method: string; readonly mask: MaskFile }[];
 }
 
-export type MaskFile =
+type MaskFile =
   { readonly kind: 'file'; readonly path: string } | { readonly kind: 'none'; readonly failure: Failure };
 
 /** Every ground truth of the plan: groups in their order, ids by code units. */

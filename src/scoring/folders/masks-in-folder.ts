@@ -16,7 +16,7 @@ export interface MasksInFolder {
   readonly others: { readonly count: number; readonly example: string };
 }
 
-export interface MaskFolderOptions {
+interface MaskFolderOptions {
   readonly pattern: NamePattern;
   /** Whether to go down into folders; their names become part of the ids. */
   readonly nested?: boolean;

@@ -39,7 +39,7 @@ const methodsSchema = z.record(z.string(), z.record(z.string(), folderSchema.nul
 
 type Folder = z.output<typeof folderSchema>;
 
-export interface ToolkitFiles {
+interface ToolkitFiles {
   readonly datasetsFile: string;
   readonly methodsFile: string;
   /** Whether to look for the images. */

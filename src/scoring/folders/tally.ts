@@ -37,7 +37,7 @@ export interface FolderFailure {
   readonly failure: Failure;
 }
 
-export interface FolderTally {
+interface FolderTally {
   add(cell: FolderCell): void;
   finish(): FolderResults;
 }

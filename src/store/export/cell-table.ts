@@ -1,18 +1,20 @@
 import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { z } from 'zod';
 import { leakedTags } from '../../schema/leakage.js';
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import { TIMED_PHASES } from '../../schema/timing-summary.js';
 import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
 import { signaturesOf } from '../../metrics/signature.js';
-import { failureOf, NOT_DONE, openCells, PASS_PHASES, type CellState } from '../cells.js';
+import { type CellState, failureOf, NOT_DONE, openCells, PASS_PHASES } from '../cells.js';
 import type { Manifest, RunSettings } from '../manifest.js';
 import { metricsOfRun } from '../metric-set.js';
 import { scoreRecord } from '../records.js';
 import { plannedSamples, readManifest, type RunFolder } from '../run-folder.js';
 import { loadStoredTimes } from '../stored-times.js';
 import { readMeasured } from '../truths.js';
-import { attributeColumn, layoutColumn, metricColumn, type CellColumn, type CellRow } from './cell-column.js';
-import { openLines, type LineReader } from './read-at.js';
+import { attributeColumn, type CellColumn, type CellRow, layoutColumn, metricColumn } from './cell-column.js';
+import { type Line, parseLine } from '../../core/jsonl.js';
 
 /** Every planned cell of a run, one row each, in plan order. */
 export interface CellTable {
@@ -195,4 +197,21 @@ function leaksOf({ models, datasets }: RunSettings): ReadonlySet<string> {
       .map(({ name }) => [model.spec.name, name]),
   );
   return new Set(leaks.map((names) => JSON.stringify(names)));
+}
+
+/** Reads lines of a file by their places, in any order. */
+interface LineReader {
+  read<S extends z.ZodType>(place: Omit<Line, 'text'>, schema: S): Promise<z.output<S>>;
+  close(): Promise<void>;
+}
+
+async function openLines(path: string): Promise<LineReader> {
+  const file = await open(path, 'r');
+  return {
+    async read({ number, start, length }, schema) {
+      const { buffer } = await file.read(Buffer.alloc(length), 0, length, start);
+      return parseLine({ number, text: buffer.toString('utf8') }, path, schema);
+    },
+    close: () => file.close(),
+  };
 }

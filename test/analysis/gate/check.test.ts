@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Check, GateOutcome } from '../../../src/schema/verdict.js';
 import { checkGate } from '../../../src/analysis/gate/check.js';
 import { createRandom } from '../../../src/stats/random.js';
-import { generatedTimes } from '../../../src/analysis/gate/self-test/times.js';
+import { generatedTimes } from '../../../src/analysis/gate/self-test/run.js';
 import { oneModelSide, paperGate, paperSide } from '../../support/paper-sides.js';
 import type { Side } from '../../../src/analysis/compare/side.js';
 

@@ -4,7 +4,7 @@ import { SEAL_PARTS, type SealPartName } from '../../../src/schema/seal.js';
 import type { Check } from '../../../src/schema/verdict.js';
 import { checkGate, type TimePair } from '../../../src/analysis/gate/check.js';
 import { interleaved } from '../../../src/analysis/gate/remeasure/remeasure.js';
-import { generatedTimes } from '../../../src/analysis/gate/self-test/times.js';
+import { generatedTimes } from '../../../src/analysis/gate/self-test/run.js';
 import type { ProcessTimer } from '../../../src/analysis/gate/remeasure/time-process.js';
 import { oneModelSide, paperGate } from '../../support/paper-sides.js';
 

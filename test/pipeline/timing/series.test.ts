@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { summarisePhase } from '../../../src/pipeline/timing/summarise-phase.js';
+import { summarisePhase } from '../../../src/pipeline/summarise-timings.js';
 import { explainSlowness, type TimedImageFacts } from '../../../src/pipeline/timing/slowness.js';
 import { findOutliers } from '../../../src/pipeline/timing/write-series.js';
 import type { SeriesSample } from '../../../src/runners/onnx/timing/time-together.js';

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { choosePoints } from '../../../src/reports/plots/pareto/choose.js';
-import { drawPareto } from '../../../src/reports/plots/pareto/draw-pareto.js';
+import { drawPareto, linearTicks, logTicks } from '../../../src/reports/plots/pareto/draw-pareto.js';
 import { frameOf } from '../../../src/reports/plots/pareto/frame.js';
 import { gatherPareto, firstChoice } from '../../../src/reports/plots/pareto/gather-pareto.js';
 import type { ParetoChoice, ParetoData, ParetoRow } from '../../../src/reports/plots/pareto/pareto-data.js';
 import { placeLabels } from '../../../src/reports/plots/pareto/place-labels.js';
-import { linearTicks, logTicks } from '../../../src/reports/plots/pareto/ticks.js';
 import { HOSTILE, SUMMARY } from '../fixed-summary.js';
 
 const row = (model: string, ms: number, iou: number, fields: Partial<ParetoRow> = {}): ParetoRow => ({

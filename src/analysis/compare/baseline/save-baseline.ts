@@ -15,7 +15,7 @@ import {
 import type { RunScores, ScoredDataset } from '../../../store/run-scores.js';
 import type { Side, SideModel } from '../side.js';
 
-export interface SaveOptions {
+interface SaveOptions {
   /** The folder of all baselines. */
   readonly folder: string;
   readonly name: string;

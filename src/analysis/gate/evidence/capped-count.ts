@@ -11,7 +11,7 @@ export const cap = {
   maximumShare: z.number().min(0).max(1).optional(),
 };
 
-export interface Cap {
+interface Cap {
   readonly maximum?: number | undefined;
   readonly maximumShare?: number | undefined;
 }

@@ -36,7 +36,7 @@ export function gainClaim(
 
 type Decided = Omit<Check, 'kind'>;
 
-export interface ClaimOptions extends Resampling {
+interface ClaimOptions extends Resampling {
   readonly level: number;
   readonly minimum: number;
 }

@@ -6,7 +6,7 @@ import { runnerOf } from '../../../runners/runner-of.js';
 import type { LoadedSpec, ReadyModel } from '../../../runners/runner.js';
 import type { SideModel } from '../../compare/side.js';
 
-export interface LocateOptions {
+interface LocateOptions {
   /** Where the user says that the model's one file is. */
   readonly file?: string | undefined;
   readonly cwd: string;

@@ -13,7 +13,7 @@ import { locateModel } from './locate-model.js';
 import type { ModelPair } from '../../compare/pair-models.js';
 import { createProcessTimer, type Which } from './time-process.js';
 
-export interface TimePairOptions {
+interface TimePairOptions {
   /** The candidate's run folder: its pictures are the ones that are timed. */
   readonly run: string;
   readonly measure: Measure;

@@ -31,7 +31,7 @@ export interface ProcessTimer {
   stop(): void;
 }
 
-export interface ProcessTimerOptions {
+interface ProcessTimerOptions {
   readonly models: Readonly<Record<Which, TimedModel>>;
   readonly device: DeviceRequest;
   readonly measure: Measure;

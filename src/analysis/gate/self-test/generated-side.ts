@@ -10,7 +10,7 @@ import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
 import type { Side, SideFacts } from '../../compare/side.js';
 
 const METRICS = metricsOf(['fixed']);
-export const GENERATED_MODEL = 'model';
+const GENERATED_MODEL = 'model';
 
 /** Generated masks, scored by the code that scores a run's, as a side of a comparison. */
 export function generatedSide(

@@ -6,7 +6,7 @@ import type { Random } from '../../../stats/random.js';
 const WIDTH = 96;
 const HEIGHT = 72;
 
-export interface GeneratedPair {
+interface GeneratedPair {
   readonly truth: GrayImage;
   readonly prediction: GrayImage;
 }

@@ -1,11 +1,11 @@
-export interface Spot {
+interface Spot {
   readonly x: number;
   readonly y: number;
   readonly r: number;
   readonly text: string;
 }
 
-export interface PlacedLabel {
+interface PlacedLabel {
   readonly x: number;
   readonly y: number;
   readonly anchor: 'start' | 'end' | 'middle';

@@ -80,7 +80,7 @@ export type ToChild =
   | ProbeMessage
   | StageMessage;
 
-export interface DoneMessage {
+interface DoneMessage {
   readonly kind: 'done';
   readonly jobId: number;
   readonly phases: PhaseTimes;
@@ -111,7 +111,7 @@ export interface StagedMessage {
 }
 
 /** A file that cannot be decoded is left out: it is a failed cell of the accuracy pass. */
-export interface DecodedMessage {
+interface DecodedMessage {
   readonly kind: 'decoded';
   readonly images: readonly DecodedImage[];
 }

@@ -1,12 +1,11 @@
 import type { DeviceRequest } from '../../device.js';
-import { cudaGpu } from './cuda-gpu.js';
 import type { Gpu, GpuState } from './gpu.js';
 import { askNvidia, askNvidiaProcesses } from './nvidia.js';
 import type { LimitsColumn } from './nvidia-csv.js';
-import { READ_EVERY_MS, watchNvidia, type GpuReading } from './nvidia-watch.js';
+import { type GpuReading, READ_EVERY_MS, watchNvidia } from './nvidia-watch.js';
 
 /** The card that a device request means, as far as its driver tells of it. */
-export interface Card {
+interface Card {
   readonly gpu: Gpu;
   readonly state: GpuState | undefined;
   readonly limits: LimitsColumn;
@@ -86,4 +85,20 @@ export function throttlingIn(readings: readonly GpuReading[]): readonly string[]
   if (readings.length === 0) return 'untold';
   const reasons = readings.flatMap(({ limits }) => limits.filter(({ throttles }) => throttles));
   return [...new Set(reasons.map(({ reason }) => reason))];
+}
+
+/**
+ * Which of the driver's cards `cuda:N` is: CUDA counts only those in CUDA_VISIBLE_DEVICES, in that order.
+ *
+ * @param visible value of CUDA_VISIBLE_DEVICES: numbers, or uuids and beginnings of them
+ */
+export function cudaGpu<T extends { readonly index: number; readonly uuid: string | null }>(
+  gpus: readonly T[],
+  index: number,
+  visible: string | undefined = process.env['CUDA_VISIBLE_DEVICES'],
+): T | undefined {
+  if (visible === undefined) return gpus.find((gpu) => gpu.index === index);
+  const wanted = visible.split(',')[index]?.trim();
+  if (wanted === undefined || wanted === '') return undefined;
+  return gpus.find((gpu) => String(gpu.index) === wanted || gpu.uuid?.startsWith(wanted) === true);
 }

@@ -1,5 +1,4 @@
-import { clockLimits } from './clock-limits.js';
-import type { Gpu, GpuInstance, GpuState } from './gpu.js';
+import type { ClockLimit, Gpu, GpuInstance, GpuState } from './gpu.js';
 
 /** The columns that are asked for, in this order; drivers before 535 know the last one by its former name. */
 const COLUMNS = [
@@ -27,7 +26,7 @@ export function queryArguments(limits: LimitsColumn): readonly string[] {
 }
 
 /** One card as `nvidia-smi --query-gpu` tells of it. */
-export interface NvidiaRow {
+interface NvidiaRow {
   readonly gpu: Omit<Gpu, 'instances'>;
   readonly divided: boolean;
   readonly state: GpuState;
@@ -116,4 +115,32 @@ export function parseNvidiaList(text: string): ReadonlyMap<string, readonly GpuI
     if (profile !== undefined && uuid !== undefined) own?.push({ profile, uuid });
   }
   return cards;
+}
+
+/**
+ * The bits of NVML's clock event (formerly throttle) reasons. A power cap in software is how a card at full load keeps
+ * to its rating, and no fault of the measurement; heat and the board's emergency brakes are.
+ */
+const REASONS: readonly (ClockLimit & { readonly bit: number })[] = [
+  { bit: 0x1, reason: 'idle', throttles: false },
+  { bit: 0x2, reason: 'application clocks setting', throttles: false },
+  { bit: 0x4, reason: 'software power cap', throttles: false },
+  { bit: 0x8, reason: 'hardware slowdown', throttles: true },
+  { bit: 0x10, reason: 'sync boost', throttles: false },
+  { bit: 0x20, reason: 'software thermal slowdown', throttles: true },
+  { bit: 0x40, reason: 'hardware thermal slowdown', throttles: true },
+  { bit: 0x80, reason: 'hardware power brake', throttles: true },
+  { bit: 0x100, reason: 'display clock setting', throttles: false },
+];
+
+/** The reasons behind a mask such as `0x0000000000000044`; none for what is no mask. */
+export function clockLimits(mask: string): readonly ClockLimit[] {
+  if (!/^0x[0-9a-fA-F]{1,16}$/.test(mask)) return [];
+  const bits = BigInt(mask);
+  const known = REASONS.filter(({ bit }) => (bits & BigInt(bit)) !== 0n);
+  const rest = REASONS.reduce((left, { bit }) => left & ~BigInt(bit), bits);
+  return [
+    ...known.map(({ reason, throttles }) => ({ reason, throttles })),
+    ...(rest === 0n ? [] : [{ reason: `unknown reason 0x${rest.toString(16)}`, throttles: true }]),
+  ];
 }

@@ -8,7 +8,7 @@ export interface GpuReading extends GpuState {
 }
 
 /** Reads the state of all cards once a second while a measurement runs. */
-export interface GpuWatch {
+interface GpuWatch {
   /** Of the process that reads; its processor time is ours. */
   readonly pid: number | undefined;
   readings(): readonly GpuReading[];

@@ -21,7 +21,7 @@ export interface Processor {
   readonly governors: readonly string[];
 }
 
-export interface ContainerLimits {
+interface ContainerLimits {
   /** Cores' worth of processor time; null: no limit. */
   readonly cores: number | null;
   readonly memoryBytes: number | null;

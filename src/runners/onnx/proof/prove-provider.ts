@@ -1,14 +1,13 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { cancelled, RESUME } from '../../../core/cancelled.js';
 import { MaskbenchError } from '../../../core/errors.js';
 import { toError } from '../../../core/failure.js';
 import { startChild } from '../child-process.js';
 import type { LoadMessage, TimedImage } from '../child/messages.js';
-import { deviceUnavailable, type DeviceRequest, type Provider } from '../../device.js';
-import { readPlacement, type Placement } from './placement-log.js';
-import { readTimeShare, type TimeShare } from './profile.js';
+import { type DeviceRequest, deviceUnavailable, type Provider } from '../../device.js';
 
 /** Which provider runs a model, as ONNX Runtime itself tells. */
 export interface ProviderProof {
@@ -19,7 +18,7 @@ export interface ProviderProof {
   readonly timeShare: TimeShare | null;
 }
 
-export interface ProofRequest {
+interface ProofRequest {
   readonly load: LoadMessage;
   /** An image to profile; null looks at the placement alone, which is done when the model is loaded. */
   readonly image: TimedImage | null;
@@ -115,4 +114,60 @@ async function probe(
   if (!done)
     throw new MaskbenchError('runner.crashed', 'the process ended before it had told where the model runs');
   return readPlacement(log);
+}
+
+/** Nodes of a graph by the execution provider that runs them, e.g. `{ CUDAExecutionProvider: 410, CPUExecutionProvider: 6 }`. */
+export type Placement = Readonly<Record<string, number>>;
+
+const PLACED = /\b(?:All nodes|Node\(s\)) placed on \[([A-Za-z0-9_]+)\]\. Number of nodes: (\d+)/g;
+
+/**
+ * What ONNX Runtime's log at severity 0 says of where it put the nodes: a line a provider, once for every session and
+ * once more for every subgraph (`If`, `Loop`), all of them added up. Empty if the log says nothing of it.
+ */
+export function readPlacement(log: string): Placement {
+  const nodes: Record<string, number> = {};
+  for (const [, provider, count] of log.matchAll(PLACED)) {
+    nodes[provider] = (nodes[provider] ?? 0) + Number(count);
+  }
+  return nodes;
+}
+
+/** Share of the time in nodes by execution provider, 0..1, adding up to 1; empty if no node was profiled. */
+type TimeShare = Readonly<Record<string, number>>;
+
+/** An event of ONNX Runtime's profile; times are microseconds. */
+const eventsSchema = z.array(
+  z.looseObject({
+    cat: z.string(),
+    name: z.string(),
+    dur: z.number(),
+    ts: z.number(),
+    args: z.looseObject({ provider: z.string().optional() }).optional(),
+  }),
+);
+
+/**
+ * The time in nodes of the last run, by provider, of the profiles of a model's sessions (SAM has two): JSON as ONNX
+ * Runtime writes it. Times are the host's: a node that only hands work to a GPU looks short, and whoever waits for the
+ * GPU (a copy back, or a node on the CPU) looks long.
+ *
+ * @throws SyntaxError or ZodError where a text is no such profile.
+ */
+export function readTimeShare(profiles: readonly string[]): TimeShare {
+  const micros: Record<string, number> = {};
+  for (const profile of profiles) {
+    const events = eventsSchema.parse(JSON.parse(profile));
+    const run = events.findLast(({ cat, name }) => cat === 'Session' && name === 'model_run');
+    for (const { cat, name, dur, ts, args } of events) {
+      const provider = args?.provider;
+      if (cat !== 'Node' || provider === undefined || !name.endsWith('_kernel_time')) continue;
+      if (run !== undefined && (ts < run.ts || ts > run.ts + run.dur)) continue;
+      micros[provider] = (micros[provider] ?? 0) + dur;
+    }
+  }
+  const all = Object.values(micros).reduce((sum, value) => sum + value, 0);
+  return all === 0
+    ? {}
+    : Object.fromEntries(Object.entries(micros).map(([provider, value]) => [provider, value / all]));
 }

@@ -4,7 +4,7 @@ import type { TimedProcess } from '../timing/timed-process.js';
 import { predictMs } from '../../phases.js';
 
 /** How many images a second come out with so many in one inference. */
-export type BatchResult =
+type BatchResult =
   | {
       readonly kind: 'measured';
       readonly batch: number;

@@ -3,7 +3,7 @@ import type { TimedProcess } from '../timing/timed-process.js';
 import { percentileOf, poissonArrivals, simulatedRate, type Demand } from './queue.js';
 
 /** What a rate of requests did to their latency, counted from the moment that each was due. */
-export interface RateTrial {
+interface RateTrial {
   readonly perSecond: number;
   readonly n: number;
   readonly p50Ms: number;
@@ -15,7 +15,7 @@ export interface RateTrial {
   readonly held: boolean;
 }
 
-export interface ServerRequest {
+interface ServerRequest {
   /** Warm, with its images decoded. */
   readonly process: Pick<TimedProcess, 'measure'>;
   readonly images: number;
@@ -31,7 +31,7 @@ export interface ServerRequest {
   };
 }
 
-export interface ServerResult {
+interface ServerResult {
   /** In the order in which they were made. */
   readonly trials: readonly RateTrial[];
   /** The highest rate, requests a second, of a trial that held; null if none did. */

@@ -1,9 +1,7 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { listSystemFolder, readSystemFile, type MachineFiles } from './machine-files.js';
-import { readOwnCpuMs } from './own-times.js';
-import { readProcessorTimes, type ProcessorTimes } from './processor-times.js';
-import { readThrottling, type Throttling } from './throttling.js';
+import { listSystemFolder, type MachineFiles, readSystemFile } from './machine-files.js';
+import { type ProcessorTimes, readProcessorTimes, TICK_MS } from './processor-times.js';
 
 /** What the machine says of itself at one moment. Counters count from the system's start. */
 export interface Snapshot extends Throttling {
@@ -43,4 +41,59 @@ export function readGovernors({ sys }: MachineFiles): readonly string[] {
     (cpu) => readSystemFile(root, cpu, 'cpufreq/scaling_governor') ?? [],
   );
   return [...new Set(governors)];
+}
+
+/**
+ * Processor time of this process, of its children that have ended, and of the live ones given, in milliseconds; null
+ * where the system does not tell. A child that ends between two readings counts on: its time passes to this process.
+ */
+export function readOwnCpuMs(files: MachineFiles, children: readonly number[]): number | null {
+  const own = cpuTicks(readSystemFile(files.proc, 'self', 'stat'), 4);
+  if (own === null) return null;
+  const theirs = children.map((pid) => cpuTicks(readSystemFile(files.proc, String(pid), 'stat'), 2) ?? 0);
+  return (own + theirs.reduce((sum, ticks) => sum + ticks, 0)) * TICK_MS;
+}
+
+/** utime and stime of /proc/<pid>/stat (fields 14 and 15), and, with 4 fields, those of ended children. */
+function cpuTicks(stat: string | null, fields: 2 | 4): number | null {
+  if (stat === null) return null;
+  // The second field is the command in parentheses, which may hold anything.
+  const rest = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return rest.slice(11, 11 + fields).reduce((sum, ticks) => sum + Number(ticks), 0);
+}
+
+/** How often, and how long, the processors were held back so far. Null where the system does not tell. */
+interface Throttling {
+  /** Times that a core or its package was slowed down for its heat. */
+  readonly thermalEvents: number | null;
+  /** Milliseconds that the container's processor limit made our tasks wait. */
+  readonly limitedMs: number | null;
+}
+
+export function readThrottling(files: MachineFiles): Throttling {
+  return { thermalEvents: readThermalEvents(files), limitedMs: readLimitedMs(files) };
+}
+
+function readThermalEvents({ sys }: MachineFiles): number | null {
+  const root = join(sys, 'devices/system/cpu');
+  const counts = listSystemFolder(root, /^cpu\d+$/).flatMap((cpu) =>
+    ['core_throttle_count', 'package_throttle_count'].flatMap((name) => {
+      const text = readSystemFile(root, cpu, 'thermal_throttle', name);
+      return text === null ? [] : [Number(text)];
+    }),
+  );
+  return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** cgroup v2 counts microseconds, v1 nanoseconds. */
+function readLimitedMs({ proc, sys }: MachineFiles): number | null {
+  const own = /^0::(\/.*)$/m.exec(readSystemFile(proc, 'self', 'cgroup') ?? '')?.[1] ?? '/';
+  for (const folder of [own, '/']) {
+    const micros = /^throttled_usec (\d+)$/m.exec(
+      readSystemFile(sys, 'fs/cgroup', folder, 'cpu.stat') ?? '',
+    )?.[1];
+    if (micros !== undefined) return Number(micros) / 1e3;
+  }
+  const nanos = /^throttled_time (\d+)$/m.exec(readSystemFile(sys, 'fs/cgroup/cpu/cpu.stat') ?? '')?.[1];
+  return nanos === undefined ? null : Number(nanos) / 1e6;
 }

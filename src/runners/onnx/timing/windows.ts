@@ -1,7 +1,7 @@
 import { medianSorted } from 'simple-statistics';
 
 /** A stretch of consecutive predictions. */
-export interface Window {
+interface Window {
   readonly n: number;
   readonly p50Ms: number;
   /** Predictions a second while predicting. */

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { clockLimits } from '../../../../src/runners/onnx/devices/clock-limits.js';
+import {
+  clockLimits,
+  parseNvidiaCsv,
+  parseNvidiaProcesses,
+} from '../../../../src/runners/onnx/devices/nvidia-csv.js';
 import { formatGpuMemory } from '../../../../src/runners/onnx/devices/gpu.js';
-import { parseNvidiaCsv, parseNvidiaProcesses } from '../../../../src/runners/onnx/devices/nvidia-csv.js';
 import { askNvidia, askNvidiaProcesses } from '../../../../src/runners/onnx/devices/nvidia.js';
 import { answer, failure, nvidiaSmi, oldNvidiaSmi, recorded } from './fixture.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { askAmd, parseAmdStatic } from '../../../../src/runners/onnx/devices/amd.js';
-import { cudaGpu } from '../../../../src/runners/onnx/devices/cuda-gpu.js';
+import { cudaGpu } from '../../../../src/runners/onnx/devices/card.js';
 import {
   askSystemForGpus,
   parseSystemProfiler,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseDevice } from '../../../../src/runners/device.js';
-import { readPlacement } from '../../../../src/runners/onnx/proof/placement-log.js';
-import { readTimeShare } from '../../../../src/runners/onnx/proof/profile.js';
 import {
+  readPlacement,
+  readTimeShare,
   isProven,
   proveProvider,
   type ProviderProof,

@@ -4,10 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { THIS_MACHINE, type MachineFiles } from '../../../../src/runners/onnx/seal/machine-files.js';
 import { observeIdle } from '../../../../src/runners/onnx/seal/observe-idle.js';
 import { otherInferenceProcesses } from '../../../../src/runners/onnx/seal/other-processes.js';
-import { readOwnCpuMs } from '../../../../src/runners/onnx/seal/own-times.js';
+import { readOwnCpuMs, takeSnapshot, readThrottling } from '../../../../src/runners/onnx/seal/snapshot.js';
 import { parseProcStat, readProcessorTimes } from '../../../../src/runners/onnx/seal/processor-times.js';
-import { takeSnapshot } from '../../../../src/runners/onnx/seal/snapshot.js';
-import { readThrottling } from '../../../../src/runners/onnx/seal/throttling.js';
 import { useTempFolders } from '../../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();

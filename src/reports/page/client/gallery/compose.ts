@@ -12,7 +12,7 @@ export interface Layers {
   readonly matte: CanvasImageSource | null;
 }
 
-export type Backdrop = 'checks' | 'white' | 'black' | string;
+type Backdrop = 'checks' | 'white' | 'black' | string;
 
 /** Okabe and Ito's sky blue, vermilion and yellow: told apart by every kind of colour vision, and by lightness. */
 const MISSED = '#56b4e9';

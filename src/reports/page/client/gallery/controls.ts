@@ -1,7 +1,7 @@
 import type { GalleryData } from '../../gallery/gallery-data.js';
 import type { ListState } from './list.js';
 
-export interface ListControls {
+interface ListControls {
   state(): ListState & Readonly<Record<string, string>>;
   /** What the address need not say. */
   readonly usual: Readonly<Record<string, string>>;

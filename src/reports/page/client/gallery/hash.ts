@@ -1,5 +1,5 @@
 /** What `location.hash` says: which image is open, if any, and everything that differs from the usual. */
-export interface Place {
+interface Place {
   readonly key: string | null;
   readonly parameters: URLSearchParams;
 }

@@ -13,7 +13,7 @@ export interface Stage {
   lookAt(scale: number, x: number, y: number): void;
 }
 
-export interface StageEvents {
+interface StageEvents {
   /** After every change of place: screen pixels per sheet pixel, and the sheet's rectangle on the stage. */
   moved(scale: number, rectangle: { readonly x: number; readonly y: number; readonly width: number }): void;
 }

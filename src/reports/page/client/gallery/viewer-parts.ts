@@ -1,7 +1,7 @@
 import type { GalleryDatum } from '../../gallery/gallery-data.js';
 
 /** The elements of the viewer's dialog, and what is written into them. */
-export interface ViewerParts {
+interface ViewerParts {
   readonly dialog: HTMLDialogElement;
   readonly tools: HTMLFormElement;
   readonly stage: HTMLElement;

@@ -14,7 +14,7 @@ export interface Viewer {
   readonly usual: Readonly<Record<string, string>>;
 }
 
-export interface ViewerEvents {
+interface ViewerEvents {
   /** The view changed; gives the address that it has now. */
   moved(key: string): string;
   closed(key: string): void;
