@@ -19,7 +19,7 @@ export { checkGate, type CheckOptions } from './analysis/gate/check.js';
 export { compareSides, type CompareOptions } from './analysis/compare/compare.js';
 export { loadGate, type Gate } from './analysis/gate/gate.js';
 export { openSide } from './analysis/compare/open-side.js';
-export { rankColumns, type RankColumn } from './analysis/compare/rank-columns.js';
+export { rankColumns, type RankColumn } from './analysis/compare/rank.js';
 export { rankRun } from './analysis/compare/rank.js';
 export { createPair, createTruth } from './metrics/context.js';
 export { DEFAULT_CONVENTIONS, type Conventions, type Metric, type MetricMeta } from './metrics/metric.js';

@@ -7,7 +7,7 @@ import { openRun } from './compare/open-side.js';
 import { rankRun } from './compare/rank.js';
 import { cellsOf, sliceTables } from './slices/page-cells.js';
 import { readCurves } from '../store/curves.js';
-import { readSeries } from '../store/series.js';
+import { readSeries } from '../store/timed-series.js';
 
 /**
  * What a report shows beyond the summary, from the files of the run folder. They are read line by line; what stays is 8

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import writeFileAtomic from 'write-file-atomic';
 import type { Comparison } from '../schema/comparison.js';
 import { MaskbenchError } from '../core/errors.js';
 import type { Gallery } from '../schema/gallery.js';
@@ -9,7 +11,8 @@ import { runFolder } from '../store/run-folder.js';
 import { openSide } from '../analysis/compare/open-side.js';
 import type { Side } from '../analysis/compare/side.js';
 import type { PictureFlags } from './command-with-pictures.js';
-import { galleryFiles, type GalleryFiles } from './gallery-files.js';
+import { isDiskFull } from '../core/failure.js';
+import type { StorePreview } from '../analysis/gallery/preview-image.js';
 
 /** What a user may say of the pictures of a page. */
 interface GalleryOptions extends PictureFlags {
@@ -86,4 +89,63 @@ export function assertGalleryHasPage(options: GalleryOptions, isPage: boolean, f
 function labelOf(run: string, runs: readonly string[]): string {
   const name = basename(resolve(run));
   return runs.filter((other) => basename(resolve(other)) === name).length === 1 ? name : run;
+}
+
+/** Where the pictures of a page go. */
+interface GalleryFiles {
+  readonly store: StorePreview;
+  /** Removes what an earlier page of that name left and this one does not show. */
+  finish(): Promise<void>;
+}
+
+/** What `previewImage` calls its files: nothing else in the folder is ever removed. */
+const OURS = /^[0-9a-f]{12}-(picture\.webp|truth\.png|matte-\d+\.png)$/;
+
+/** Pictures inside the page, as `data:` URLs. */
+function embeddedFiles(): GalleryFiles {
+  return {
+    store: async (name, bytes) =>
+      `data:image/${extname(name).slice(1)};base64,${Buffer.from(bytes).toString('base64')}`,
+    finish: async () => undefined,
+  };
+}
+
+/** Pictures in `report-images/` beside `report.html`, by relative URLs. */
+function filesBeside(page: string): GalleryFiles {
+  const folderName = `${basename(page, extname(page))}-images`;
+  const folder = join(dirname(page), folderName);
+  const written = new Set<string>();
+  return {
+    async store(name, bytes) {
+      try {
+        await mkdir(folder, { recursive: true });
+        await writeFileAtomic(join(folder, name), Buffer.from(bytes));
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new MaskbenchError(isDiskFull(cause) ? 'disk.full' : 'usage', `cannot write: ${reason}`, {
+          where: folder,
+          cause,
+        });
+      }
+      written.add(name);
+      return `${encodeURIComponent(folderName)}/${name}`;
+    },
+    async finish() {
+      const there = await readdir(folder).catch(() => []);
+      for (const name of there) if (OURS.test(name) && !written.has(name)) await rm(join(folder, name));
+    },
+  };
+}
+
+/** Images that a page carries unless asked otherwise: some megabytes. Known before the first of them is made. */
+const EMBEDDED_IMAGES = 24;
+
+/**
+ * Where the pictures of a page go: into it while they are few, beside it when they are many, or as asked.
+ *
+ * @param page the file of the page; null where it goes to stdout, beside which nothing can lie
+ * @param images shown at most
+ */
+function galleryFiles(page: string | null, images: number, embed: boolean | undefined): GalleryFiles {
+  return page === null || (embed ?? images <= EMBEDDED_IMAGES) ? embeddedFiles() : filesBeside(page);
 }

@@ -12,7 +12,7 @@ import {
 import type { TimingRow } from '../schema/summary.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { RunFolder } from '../store/run-folder.js';
-import { summariseSlowness } from './timing/summarise-slowness.js';
+import { summariseSlowness } from './timing/slowness.js';
 import { millisecondsOf } from '../store/stored-times.js';
 import { readTimedSeries, type TimedSeries } from '../store/timed-series.js';
 import type { PassRecord, SampleRecord } from '../store/timing-record.js';

@@ -1,6 +1,6 @@
 import { parseDevice } from '../runners/device.js';
 import { THIS_MACHINE, type MachineFiles } from '../runners/onnx/seal/machine-files.js';
-import { observeIdle } from '../runners/onnx/seal/observe-idle.js';
+import { observeIdle } from '../runners/onnx/seal/conditions.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { EventSink } from '../schema/events.js';

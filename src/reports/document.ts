@@ -1,7 +1,6 @@
 import type { PageInput } from '../schema/page-input.js';
 import type { Summary } from '../schema/summary.js';
-import { assertComparable } from './across/comparable.js';
-import { differencesBetween } from './across/differences.js';
+import { assertComparable, differencesBetween } from './across/comparable.js';
 import { deviceLabels } from './tables/device-label.js';
 import { figuresOf, type Figures } from './tables/figures.js';
 import type { Table } from './tables/table.js';

@@ -20,8 +20,7 @@ import { markdown } from '../../src/reports/formats/markdown.js';
 import { phaseTable } from '../../src/reports/tables/phase-table.js';
 import { scenarioTables } from '../../src/reports/tables/scenario-tables.js';
 import { sealNotes } from '../../src/reports/tables/seal-mark.js';
-import { explainInWords } from '../../src/reports/tables/slowness-text.js';
-import { slownessTables } from '../../src/reports/tables/slowness-tables.js';
+import { explainInWords, slownessTables } from '../../src/reports/tables/slowness-tables.js';
 import { renderTable, terminal } from '../../src/reports/formats/terminal.js';
 import { SUMMARY } from './fixed-summary.js';
 

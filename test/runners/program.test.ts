@@ -4,8 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PredictionRecord } from '../../src/store/records.js';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
 import { loadModelSpec } from '../../src/runners/load-spec.js';
-import { openContender } from '../../src/analysis/drift/contender.js';
-import { parseCandidate } from '../../src/analysis/drift/candidate.js';
+import { openContender, parseCandidate } from '../../src/analysis/drift/drift.js';
 import { execute, makeWorkspace, readRecords, type Workspace } from '../support/workspace.js';
 
 // The one line that registers it.

@@ -1,7 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { correlation, type Correlation, type CorrelationKind } from '../../src/stats/correlation.js';
-import { kendallTau } from '../../src/stats/kendall.js';
+import {
+  correlation,
+  type Correlation,
+  type CorrelationKind,
+  kendallTau,
+} from '../../src/stats/correlation.js';
 import reference from './reference.json' with { type: 'json' };
 
 const KINDS: CorrelationKind[] = ['pearson', 'spearman', 'kendall'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imagesNeeded, minimumDetectableEffect } from '../../src/stats/mde.js';
+import { imagesNeeded, minimumDetectableEffect } from '../../src/stats/non-inferiority.js';
 import reference from './reference.json' with { type: 'json' };
 
 describe('the smallest effect that data can show', () => {

@@ -1,4 +1,4 @@
-import { observeIdle } from '../../../dist/runners/onnx/seal/observe-idle.js';
+import { observeIdle } from '../../../dist/runners/onnx/seal/conditions.js';
 import { THIS_MACHINE } from '../../../dist/runners/onnx/seal/machine-files.js';
 import { NEVER } from './models.mjs';
 

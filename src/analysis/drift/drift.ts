@@ -3,22 +3,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
-import { toFailure, type Failure } from '../../core/failure.js';
+import { type Failure, toFailure } from '../../core/failure.js';
 import type { Sample } from '../../datasets/dataset.js';
 import type { Dataset } from '../../datasets/load.js';
 import { decodeTruth } from '../../image/codec.js';
 import type { GrayImage } from '../../image/raster.js';
 import { iouOf } from '../../scoring/iou-of.js';
-import type { DriftCandidate } from './candidate.js';
 import {
   matteDifference,
-  stageOf,
-  tensorDifference,
   type MatteDifference,
   type Stage,
+  stageOf,
+  tensorDifference,
   type TensorDifference,
 } from './difference.js';
-import { openContender, type Contender } from './contender.js';
+import type { ResampleFilter } from '../../image/resample.js';
+import type { NetworkSpec } from '../../models/spec/spec.js';
+import { loadModelSpec } from '../../runners/load-spec.js';
+import { runnerOf } from '../../runners/runner-of.js';
+import type { StageSession } from '../../runners/runner.js';
+import { filterSchema } from '../../models/spec/input-spec.js';
+import { type DeviceRequest, parseDevice } from '../../runners/device.js';
+import { type RunnerOptions, runnerOptionsSchema } from '../../runners/onnx/session-options.js';
 
 interface DriftRequest {
   readonly reference: DriftCandidate;
@@ -136,4 +142,101 @@ const OF_MODEL: ReadonlySet<string> = new Set(['device.unavailable', 'model.load
 
 function isOfModel(error: unknown): boolean {
   return error instanceof MaskbenchError && OF_MODEL.has(error.code);
+}
+
+/** A model in a process of its own. */
+export interface Contender extends StageSession {
+  readonly label: string;
+}
+
+export async function openContender(
+  candidate: DriftCandidate,
+  folder: string,
+  { cwd, offline, signal }: { readonly cwd: string; readonly offline: boolean; readonly signal: AbortSignal },
+): Promise<Contender> {
+  const { label, model, device, threads, options } = candidate;
+  const loaded = await loadModelSpec(model, cwd);
+  const runner = runnerOf(loaded.spec);
+  if (runner.stages === undefined) {
+    throw new MaskbenchError('usage', `no stages to compare in ${runner.title}`, {
+      where: label,
+      remedy: 'compare their scores with "maskbench compare"',
+    });
+  }
+  const network = runner.stages(await runner.ensure(loaded, { signal, ...(offline ? { offline } : {}) }));
+  const spec = candidate.resample === undefined ? network.spec : resampled(network.spec, candidate.resample);
+  return { label, ...(await network.open({ spec, device, options, threads, folder })) };
+}
+
+function resampled(spec: NetworkSpec, resample: ResampleFilter): NetworkSpec {
+  switch (spec.feeding) {
+    case 'matte':
+      return { ...spec, input: { ...spec.input, resample }, output: { ...spec.output, resample } };
+    case 'classes':
+      return { ...spec, input: { ...spec.input, resample }, output: { ...spec.output, resample } };
+    case 'sam':
+      throw new MaskbenchError('usage', 'SAM pictures are warped, not resampled', {
+        where: spec.name,
+        remedy: 'put another input.warp into a spec that extends it',
+      });
+  }
+}
+
+/** A model and how it is run. */
+interface DriftCandidate {
+  /** As the user wrote it. */
+  readonly label: string;
+  /** Name, or path of a YAML file. */
+  readonly model: string;
+  readonly device: DeviceRequest;
+  readonly threads: number;
+  readonly options: RunnerOptions;
+  /** In place of the spec's filters, on the way in and on the way back. */
+  readonly resample: ResampleFilter | undefined;
+}
+
+/**
+ * Reads `isnet-fp16`, `isnet-fp16@webgpu`, `isnet-fp16@cpu+threads=1+resample=pillow-bilinear`.
+ *
+ * @throws MaskbenchError `usage`, saying what can follow the `+`.
+ */
+export function parseCandidate(label: string, defaultThreads: number): DriftCandidate {
+  const [place, ...settings] = label.split('+');
+  // A path may hold an @ as well; a device has neither slash nor dot.
+  const [, model = '', device = 'cpu'] = /^(.*?)(?:@([^@/\\.]*))?$/.exec(place) ?? [];
+  if (model === '') throw new MaskbenchError('usage', `"${label}" names no model`);
+  let threads = defaultThreads;
+  let options = runnerOptionsSchema.parse({});
+  let resample: ResampleFilter | undefined;
+  for (const setting of settings) {
+    const [key, value = ''] = setting.split('=');
+    if (key === 'threads' && /^[1-9]\d{0,3}$/.test(value)) threads = Number(value);
+    else if (key === 'graph') options = { ...options, graphOptimization: graphOf(value, label) };
+    else if (key === 'resample') resample = filterOf(value, label);
+    else {
+      throw new MaskbenchError('usage', `"${setting}" is no setting`, {
+        where: label,
+        remedy: 'expected threads=<n>, graph=disabled|basic|extended|all or resample=<filter>',
+      });
+    }
+  }
+  return { label, model, device: parseDevice(device), threads, options, resample };
+}
+
+function filterOf(value: string, label: string): ResampleFilter {
+  const result = filterSchema.safeParse(value);
+  if (result.success) return result.data;
+  throw new MaskbenchError('usage', `"${value}" is no filter`, {
+    where: label,
+    remedy: `expected ${filterSchema.options.join(', ')}`,
+  });
+}
+
+function graphOf(value: string, label: string): RunnerOptions['graphOptimization'] {
+  const result = runnerOptionsSchema.shape.graphOptimization.safeParse(value);
+  if (result.success) return result.data;
+  throw new MaskbenchError('usage', `"${value}" is no graph optimization`, {
+    where: label,
+    remedy: 'expected disabled, basic, extended or all',
+  });
 }

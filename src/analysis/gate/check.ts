@@ -1,12 +1,14 @@
-import type { LatencyComparison, PairComparison } from '../../schema/comparison.js';
+import { COMPARISON_VERSION, type LatencyComparison, type PairComparison } from '../../schema/comparison.js';
 import { MaskbenchError } from '../../core/errors.js';
-import type { GateOutcome } from '../../schema/verdict.js';
-import { compareSides, type Compared, type CompareOptions } from '../compare/compare.js';
-import { decide } from './decide.js';
-import { measureOf, metricsOfGate, needsTimes, rulesOf, type Gate, type LoadedGate } from './gate.js';
+import { type Check, type GateOutcome, overallVerdict, type PairVerdict } from '../../schema/verdict.js';
+import { type Compared, type CompareOptions, compareSides } from '../compare/compare.js';
+import { type Gate, type LoadedGate, measureOf, metricsOfGate, needsTimes, rulesOf } from './gate.js';
 import type { ModelPair } from '../compare/pair-models.js';
 import { remeasure, type Remeasured, type RemeasureRequest } from './remeasure/remeasure.js';
 import type { Side } from '../compare/side.js';
+import type { Resampling } from '../compare/metric-comparison.js';
+import { judgeClaims } from './evidence/claims.js';
+import type { JudgedPair } from './rules/rule.js';
 
 /** What is needed to time a pair of models, once the gate has said how. */
 export type TimePair = (pair: ModelPair) => Promise<Pick<RemeasureRequest, 'timer' | 'onProcess'>>;
@@ -77,4 +79,51 @@ async function measureByRule(
 
 function latencyOf(measured: readonly Remeasured[]): LatencyComparison {
   return { kind: 'remeasured', rounds: measured.map(({ round }) => round) };
+}
+
+/**
+ * Applies a gate to a comparison: every pair of models by itself, then all together. Passing takes every check of
+ * every pair; one failure fails; anything left open leaves the whole open.
+ */
+function decide(
+  { comparison, pairs }: Compared,
+  { gate, sha256 }: LoadedGate,
+  resampling: Resampling,
+): GateOutcome {
+  const verdicts = pairs.map(({ datasets, baseline, candidate }, i): PairVerdict => {
+    const checks = checksOf(gate, {
+      // What a model was trained on proves nothing about new pictures.
+      datasets: datasets.filter(({ leaked }) => leaked.length === 0),
+      comparison: comparison.pairs[i],
+      level: gate.level,
+      minimumImages: gate.minimumImages,
+      resampling: { ...resampling, seed: `${resampling.seed}/${baseline.name}/${candidate.name}` },
+    });
+    return {
+      baseline: baseline.name,
+      candidate: candidate.name,
+      verdict: overallVerdict(checks.map(({ verdict }) => verdict)),
+      checks,
+    };
+  });
+  return {
+    schemaVersion: COMPARISON_VERSION,
+    gate: { name: gate.name, description: gate.description ?? null, sha256 },
+    verdict: overallVerdict(verdicts.map(({ verdict }) => verdict)),
+    pairs: verdicts,
+    comparison,
+  };
+}
+
+/** Every rule's checks in the order of the rules; all their claims are one family. */
+function checksOf(gate: Gate, on: JudgedPair): readonly Check[] {
+  const found = rulesOf(gate).flatMap(({ rule, asked }) =>
+    rule.judge(asked, on).map((finding) => ({ kind: rule.kind, finding })),
+  );
+  const claims = found.flatMap(({ finding }) => ('gains' in finding ? [finding] : []));
+  const judged = judgeClaims(claims, { ...on.resampling, level: on.level, minimum: on.minimumImages });
+  return found.map(({ kind, finding }) => {
+    const { id, ...rest } = 'gains' in finding ? judged[claims.indexOf(finding)] : finding;
+    return { id, kind, ...rest };
+  });
 }

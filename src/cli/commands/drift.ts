@@ -31,7 +31,7 @@ export const drift: DefineCommand = (context, setStatus) =>
       '\nAfter a model: @cpu, @webgpu, @cuda:0 ...; then +threads=<n>, +graph=disabled|basic|extended|all,\n+resample=<filter>, e.g. isnet-fp16@cpu+threads=1+resample=pillow-bilinear.',
     )
     .action(async (options) => {
-      const { parseCandidate } = await import('../../analysis/drift/candidate.js');
+      const { parseCandidate } = await import('../../analysis/drift/drift.js');
       const { measureDrift } = await import('../../analysis/drift/drift.js');
       const { summariseDrift, worstFirst } = await import('../../analysis/drift/summarise-drift.js');
       const { loadDataset } = await import('../../datasets/load.js');

@@ -6,7 +6,7 @@ import { MaskbenchError } from '../../core/errors.js';
 import { isDiskFull } from '../../core/failure.js';
 import { writeWhole } from '../../core/write-whole.js';
 import { csvLine } from '../../reports/formats/csv.js';
-import type { JoinedCells } from '../../store/export/join-tables.js';
+import type { JoinedCells } from '../../store/export/write-parquet.js';
 import type { Export } from './export.js';
 
 /** Every planned cell of the runs, one below the other. */
@@ -42,7 +42,7 @@ export const parquet: Export = {
 
 async function openCells(folders: readonly string[]): Promise<JoinedCells> {
   const { openCellTable } = await import('../../store/export/cell-table.js');
-  const { joinTables } = await import('../../store/export/join-tables.js');
+  const { joinTables } = await import('../../store/export/write-parquet.js');
   const { runFolder } = await import('../../store/run-folder.js');
   const tables = [];
   for (const folder of folders) tables.push(await openCellTable(runFolder(folder)));

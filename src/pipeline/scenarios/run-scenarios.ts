@@ -1,4 +1,9 @@
-import type { ScenarioSummary } from '../../schema/scenario-summary.js';
+import type {
+  BatchSummary,
+  ScenarioSummary,
+  ServerSummary,
+  SweepSummary,
+} from '../../schema/scenario-summary.js';
 import { endsAll } from '../../core/cancelled.js';
 import { toFailure } from '../../core/failure.js';
 import { canonicalJson } from '../../core/hash.js';
@@ -7,15 +12,25 @@ import type { EventSink } from '../../schema/events.js';
 import { openJsonl } from '../../core/jsonl.js';
 import { chooseSamples } from '../timing/choose-samples.js';
 import { passModels } from '../timing/timed-models.js';
-import { timingPlan } from '../timing/timing-plan.js';
+import { timingPlan, type TimingPlan } from '../timing/timing-plan.js';
 import type { RunSettings } from '../../store/manifest.js';
 import type { ScenarioRecord } from '../../store/records.js';
 import { readRecords, type RunFolder } from '../../store/run-folder.js';
-import { runOffline } from './run-offline.js';
-import { runServer } from './run-server.js';
-import { runSweep } from './run-sweep.js';
-import type { ScenarioConfig } from '../../store/scenario-schema.js';
-import type { ScenarioContext } from './scenario-context.js';
+import type {
+  OfflineConfig,
+  ScenarioConfig,
+  ServerConfig,
+  SweepConfig,
+} from '../../store/scenario-schema.js';
+import { type TimedModel, timeTogether } from '../../runners/onnx/timing/time-together.js';
+import { measureBatch } from '../../runners/onnx/scenarios/offline.js';
+import { startTimedProcess, type TimedProcess } from '../../runners/onnx/timing/timed-process.js';
+import { predictMs } from '../../runners/phases.js';
+import { findSustainedRate } from '../../runners/onnx/scenarios/server.js';
+import { warmUp } from '../../runners/onnx/timing/warm-up.js';
+import { valuesForPercentile } from '../../stats/order-statistics.js';
+import { createRandom } from '../../stats/random.js';
+import { medianMs } from '../../runners/onnx/timing/windows.js';
 
 interface ScenarioRequest {
   readonly folder: RunFolder;
@@ -79,4 +94,123 @@ async function runOne(scenario: ScenarioConfig, context: ScenarioContext): Promi
     if (endsAll(error) || context.signal.aborted) throw error;
     return { model, kind: 'failed', scenario: scenario.kind, failure: toFailure(error) };
   }
+}
+
+/** The model that a scenario is run for. */
+interface ScenarioContext {
+  readonly model: TimedModel;
+  readonly plan: TimingPlan;
+  readonly signal: AbortSignal;
+}
+
+/** Every batch size in a fresh process, smallest first. */
+async function runOffline(
+  { batches, seconds }: OfflineConfig,
+  { model, signal }: ScenarioContext,
+): Promise<readonly BatchSummary[]> {
+  const results: BatchSummary[] = [];
+  for (const batch of [...new Set(batches)].sort((a, b) => a - b)) {
+    let positions: readonly number[] = [0];
+    const start = async (): Promise<TimedProcess> => {
+      const process = await startTimedProcess(model.load, signal);
+      positions = (await process.decode(model.images)).map((_, i) => i);
+      return process;
+    };
+    results.push(await measureBatch(start, batch, () => positions, seconds * 1000));
+  }
+  return results;
+}
+
+/** Single predictions that the first rate is estimated from. */
+const SERVICE_SAMPLES = 64;
+
+/** One process from the first to the last trial: loaded, warm, its images decoded. */
+async function runServer(
+  { boundMs, percentile, seed, requests }: ServerConfig,
+  { model, plan, signal }: ScenarioContext,
+): Promise<ServerSummary> {
+  const process = await startTimedProcess(model.load, signal);
+  try {
+    const images = (await process.decode(model.images)).length;
+    await warmUp(process, images, plan.warmUp);
+    const order = Array.from({ length: SERVICE_SAMPLES }, (_, i) => i % images);
+    const { samples } = await process.measure({ order });
+    const p = Number(percentile.slice(1)) / 100;
+    const random = createRandom(seed);
+    const found = await findSustainedRate({
+      process,
+      images,
+      serviceMs: samples.map(({ phases }) => predictMs(phases)),
+      demand: { p, boundMs },
+      requests: requests ?? valuesForPercentile(p),
+      streams: (label) => {
+        const own = random.split(label);
+        return { gap: () => own.exponential(), below: (bound) => own.below(bound) };
+      },
+    });
+    return { kind: 'server', percentile, boundMs, seed, ...found };
+  } finally {
+    await process.stop();
+  }
+}
+
+/** Settings whose processes live side by side and take turns; later groups are compared with less certainty. */
+const SIDE_BY_SIDE = 4;
+
+/** Measures a model under every combination of settings, interleaved as models are. */
+async function runSweep(
+  sweep: SweepConfig,
+  { model, plan, signal }: ScenarioContext,
+): Promise<readonly SweepSummary[]> {
+  const variations = variationsOf(model, sweep);
+  const results: SweepSummary[] = [];
+  for (let i = 0; i < variations.length; i += SIDE_BY_SIDE) {
+    const outcomes = await timeTogether({
+      models: variations.slice(i, i + SIDE_BY_SIDE),
+      warmUp: plan.warmUp,
+      sampling: plan.sampling,
+      datasetOf: () => '',
+      signal,
+    });
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'failed') throw outcome.error;
+      const { name, samples, cpuMs, loadMs, peakRssBytes } = outcome.series;
+      const ms = samples.map(({ phases }) => predictMs(phases));
+      const total = ms.reduce((sum, value) => sum + value, 0);
+      results.push({
+        setting: name,
+        p50Ms: medianMs(ms),
+        perSecond: (1000 * ms.length) / total,
+        cpuMsEach: cpuMs / ms.length,
+        loadMs,
+        peakRssBytes,
+      });
+    }
+  }
+  return results;
+}
+
+/** One model a combination, named by what is swept: `threads 2, memoryPattern on`. */
+function variationsOf({ load, images }: TimedModel, sweep: SweepConfig): readonly TimedModel[] {
+  const { options } = load;
+  const threads = sweep.threads ?? [load.threads];
+  const optimizations = sweep.graphOptimization ?? [options.graphOptimization];
+  const patterns = sweep.memoryPattern ?? [options.memoryPattern];
+  const fetches = sweep.fetch ?? [options.fetch];
+  return threads.flatMap((count) =>
+    optimizations.flatMap((graphOptimization) =>
+      patterns.flatMap((memoryPattern) =>
+        fetches.map((fetch): TimedModel => {
+          const name = [
+            ...(sweep.threads === undefined ? [] : [`threads ${count}`]),
+            ...(sweep.graphOptimization === undefined ? [] : [`graph ${graphOptimization}`]),
+            ...(sweep.memoryPattern === undefined ? [] : [`memory pattern ${memoryPattern ? 'on' : 'off'}`]),
+            ...(sweep.fetch === undefined ? [] : [`fetch ${fetch}`]),
+          ].join(', ');
+          const own = { ...options, graphOptimization, memoryPattern, fetch };
+          return { name, images, load: { ...load, threads: count, options: own } };
+        }),
+      ),
+    ),
+  );
 }

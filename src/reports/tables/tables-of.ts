@@ -1,6 +1,5 @@
 import type { Summary } from '../../schema/summary.js';
-import { deviceRatioTable } from '../across/device-ratio-table.js';
-import { throughputTable } from '../across/throughput-table.js';
+import { deviceRatioTable, throughputTable } from '../across/throughput-table.js';
 import { deviceLabels } from './device-label.js';
 import { inferenceTimeTable } from './inference-time-table.js';
 import { latencyTable } from './latency-table.js';

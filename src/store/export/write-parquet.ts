@@ -1,7 +1,7 @@
 import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
 import { writeWhole } from '../../core/write-whole.js';
-import type { CellColumn } from './cell-column.js';
-import type { JoinedCells } from './join-tables.js';
+import type { CellColumn, CellRow } from './cell-column.js';
+import type { CellTable } from './cell-table.js';
 
 const TYPES = {
   text: 'STRING',
@@ -33,4 +33,26 @@ async function* complete({ columns, rows }: JoinedCells): AsyncGenerator<Record<
   for await (const row of rows()) {
     yield Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]));
   }
+}
+
+/** Tables of several runs below each other, under the columns that any of them has. */
+export interface JoinedCells {
+  readonly columns: readonly CellColumn[];
+  readonly about: readonly CellTable['about'][];
+  rows(): AsyncGenerator<CellRow, void, undefined>;
+}
+
+export function joinTables(tables: readonly CellTable[]): JoinedCells {
+  const columns = new Map<string, CellColumn>();
+  for (const table of tables) for (const column of table.columns) columns.set(column.name, column);
+  // In the order of the table that has most, so that metrics stay together.
+  const widest = [...tables].sort((a, b) => b.columns.length - a.columns.length)[0]?.columns ?? [];
+  const names = new Set([...widest.map(({ name }) => name), ...columns.keys()]);
+  return {
+    columns: [...names].flatMap((name) => columns.get(name) ?? []),
+    about: tables.map(({ about }) => about),
+    async *rows() {
+      for (const table of tables) yield* table.rows();
+    },
+  };
 }

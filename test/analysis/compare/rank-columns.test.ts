@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rankColumns, type RankColumn } from '../../../src/analysis/compare/rank-columns.js';
+import { rankColumns, type RankColumn } from '../../../src/analysis/compare/rank.js';
 import { createRandom } from '../../../src/stats/random.js';
 
 const random = createRandom('rank columns test');

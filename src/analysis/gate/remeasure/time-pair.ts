@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../../../core/errors.js';
 import { parseDevice } from '../../../runners/device.js';
 import { assertDeviceAvailable } from '../../../runners/onnx/ort-session.js';
@@ -9,9 +10,12 @@ import { timedThreads } from '../../../pipeline/timing/timed-models.js';
 import { chooseSamples } from '../../../pipeline/timing/choose-samples.js';
 import type { TimePair } from '../check.js';
 import type { Measure } from './measure.js';
-import { locateModel } from './locate-model.js';
 import type { ModelPair } from '../../compare/pair-models.js';
 import { createProcessTimer, type Which } from './time-process.js';
+import { hashFile } from '../../../core/hash-file.js';
+import { MODELS_FOLDER } from '../../../runners/load-spec.js';
+import type { LoadedSpec, ReadyModel } from '../../../runners/runner.js';
+import type { SideModel } from '../../compare/side.js';
 
 interface TimePairOptions {
   /** The candidate's run folder: its pictures are the ones that are timed. */
@@ -72,4 +76,49 @@ function inTurn(samples: readonly PlannedSample[]): readonly PlannedSample[] {
     return { sample, place };
   });
   return placed.sort((a, b) => a.place - b.place).map(({ sample }) => sample);
+}
+
+interface LocateOptions {
+  /** Where the user says that the model's one file is. */
+  readonly file?: string | undefined;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The files of a model that was evaluated, found again on this machine: where the user says, in the cache, or where the
+ * spec says, relative to the working directory or to the specs that come with Maskbench. Only the very bytes that were
+ * evaluated will do. Nothing is downloaded.
+ *
+ * @throws MaskbenchError `data.missing` when they are nowhere, `source.checksum` when the user's file is another.
+ */
+async function locateModel(model: SideModel, options: LocateOptions): Promise<ReadyModel> {
+  const { file, cwd, env, signal } = options;
+  const ensure = (loaded: LoadedSpec): Promise<ReadyModel> =>
+    runnerOf(model.spec).ensure(loaded, { offline: true, env, signal });
+  if (file !== undefined) {
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isFile() === true && (await hashFile(file)) === model.sha256) {
+      const files = { model: [{ kind: 'file' as const, path: file }] };
+      return ensure({ spec: { ...model.spec, files }, folder: cwd });
+    }
+    const what = found === undefined ? 'no such file' : `not the file that ${model.name} was evaluated with`;
+    throw new MaskbenchError(found === undefined ? 'data.missing' : 'source.checksum', what, {
+      where: file,
+      remedy: `expected sha256 ${model.sha256}`,
+    });
+  }
+  for (const folder of [cwd, MODELS_FOLDER]) {
+    const ensured = await ensure({ spec: model.spec, folder }).catch((error: unknown) => {
+      if (error instanceof MaskbenchError && error.code !== 'cancelled') return undefined;
+      throw error;
+    });
+    if (ensured?.sha256 === model.sha256) return ensured;
+  }
+  throw new MaskbenchError(
+    'data.missing',
+    `the file of model ${model.name} (sha256 ${model.sha256.slice(0, 12)}...) is not on this machine`,
+    { remedy: 'fetch it with "maskbench models pull", or name it with --file-a or --file-b' },
+  );
 }

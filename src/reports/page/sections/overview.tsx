@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { PageInput, PageRun } from '../../../schema/page-input.js';
-import { differencesBetween } from '../../across/differences.js';
+import { differencesBetween } from '../../across/comparable.js';
 import { deviceLabels } from '../../tables/device-label.js';
 import { firstChoice, gatherPareto } from '../../plots/pareto/gather-pareto.js';
 import { pareto } from '../../plots/pareto/pareto.js';

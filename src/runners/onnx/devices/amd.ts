@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Gpu } from './gpu.js';
-import { parseJson } from './parse-json.js';
+import { parseJson } from './system-gpus.js';
 import { runTool, type RunTool } from './run-tool.js';
 
 /** A figure with its unit, a bare figure, or `N/A`. */

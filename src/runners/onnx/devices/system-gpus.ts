@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Gpu } from './gpu.js';
-import { parseJson } from './parse-json.js';
 import { runTool, type RunTool } from './run-tool.js';
 
 /** The graphics processors that macOS and Windows tell of by their own tools; none elsewhere. */
@@ -76,4 +75,13 @@ export function parseVideoControllers(text: string): readonly Gpu[] {
     memoryBytes: AdapterRAM == null || AdapterRAM >= 4_293_918_720 ? null : AdapterRAM,
     instances: null,
   }));
+}
+
+/** The value, or undefined for text that is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

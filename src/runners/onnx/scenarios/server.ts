@@ -1,6 +1,5 @@
 import { predictMs } from '../../phases.js';
 import type { TimedProcess } from '../timing/timed-process.js';
-import { percentileOf, poissonArrivals, simulatedRate, type Demand } from './queue.js';
 
 /** What a rate of requests did to their latency, counted from the moment that each was due. */
 interface RateTrial {
@@ -80,4 +79,70 @@ async function tryRate(
     withinBound: latencies.filter((ms) => ms <= demand.boundMs).length / latencies.length,
     held: percentileMs <= demand.boundMs,
   };
+}
+
+/** A queue with one server, first come first served. Times in milliseconds. */
+
+/** When requests arrive: `gap` gives exponential gaps of mean 1, so that arrivals are a Poisson stream of the rate. */
+export function poissonArrivals(count: number, perSecond: number, gap: () => number): readonly number[] {
+  const arrivals: number[] = [];
+  let at = 0;
+  for (let i = 0; i < count; i++) arrivals.push((at += (gap() * 1000) / perSecond));
+  return arrivals;
+}
+
+/** From a request's arrival to its answer, if each is served for so long (Lindley's recursion). */
+export function queueLatencies(
+  arrivalsMs: readonly number[],
+  serviceMs: readonly number[],
+): readonly number[] {
+  let free = 0;
+  return arrivalsMs.map((arrival, i) => {
+    free = Math.max(free, arrival) + (serviceMs[i] ?? 0);
+    return free - arrival;
+  });
+}
+
+/** The value below which a share p of the values lies; the type of quantile does not matter for hundreds of them. */
+export function percentileOf(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(p * sorted.length) - 1)] ?? Number.NaN;
+}
+
+interface Demand {
+  /** The percentile that must stay below the bound, 0..1. */
+  readonly p: number;
+  readonly boundMs: number;
+}
+
+/** Requests of one simulation: the tail of a queue near its limit needs many. */
+const REQUESTS = 20_000;
+const STEPS = 18;
+
+/**
+ * The highest rate at which a queue with these service times should keep the demand, by bisection over simulated
+ * queues, in requests a second; 0 if even single requests take too long. Where to look, not what to report.
+ *
+ * @param streams of random numbers, the same ones at every call: exponential gaps and positions among the service times
+ */
+export function simulatedRate(
+  serviceMs: readonly number[],
+  { p, boundMs }: Demand,
+  streams: () => { readonly gap: () => number; readonly below: (bound: number) => number },
+): number {
+  const mean = serviceMs.reduce((sum, ms) => sum + ms, 0) / serviceMs.length;
+  const holds = (perSecond: number): boolean => {
+    const { gap, below } = streams();
+    const arrivals = poissonArrivals(REQUESTS, perSecond, gap);
+    const services = arrivals.map(() => serviceMs[below(serviceMs.length)] ?? mean);
+    return percentileOf(queueLatencies(arrivals, services), p) <= boundMs;
+  };
+  if (percentileOf(serviceMs, p) > boundMs) return 0;
+  let [low, high] = [0, 1000 / mean];
+  for (let step = 0; step < STEPS; step++) {
+    const middle = (low + high) / 2;
+    if (holds(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
 }

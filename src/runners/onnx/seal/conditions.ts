@@ -1,4 +1,6 @@
-import type { Snapshot } from './snapshot.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MachineFiles } from './machine-files.js';
+import { takeSnapshot, type Snapshot } from './snapshot.js';
 
 /** What the machine was like over some stretches of time. Shares are of all processors' time, 0..1. */
 export interface Conditions {
@@ -61,4 +63,11 @@ function sum(stretches: readonly Stretch[], of: (snapshot: Snapshot) => number |
 /** Counters tick in hundredths of a second: a difference of two may come out a little below 0. */
 function share(value: number): number {
   return Math.min(1, Math.max(0, value));
+}
+
+/** What the machine is like while this process does nothing for so many milliseconds. */
+export async function observeIdle(files: MachineFiles, ms: number, signal: AbortSignal): Promise<Conditions> {
+  const before = takeSnapshot(files, []);
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+  return conditionsOf([[before, takeSnapshot(files, [])]]);
 }

@@ -4,8 +4,8 @@ import {
   poissonArrivals,
   queueLatencies,
   simulatedRate,
-} from '../../../../src/runners/onnx/scenarios/queue.js';
-import { findSustainedRate } from '../../../../src/runners/onnx/scenarios/server.js';
+  findSustainedRate,
+} from '../../../../src/runners/onnx/scenarios/server.js';
 import { createRandom } from '../../../../src/stats/random.js';
 import type { MeasuredMessage, MeasureMessage } from '../../../../src/runners/onnx/child/messages.js';
 

@@ -2,10 +2,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { THIS_MACHINE, type MachineFiles } from '../../../../src/runners/onnx/seal/machine-files.js';
-import { observeIdle } from '../../../../src/runners/onnx/seal/observe-idle.js';
+import { observeIdle } from '../../../../src/runners/onnx/seal/conditions.js';
+import {
+  readOwnCpuMs,
+  takeSnapshot,
+  readThrottling,
+  parseProcStat,
+  readProcessorTimes,
+} from '../../../../src/runners/onnx/seal/snapshot.js';
 import { otherInferenceProcesses } from '../../../../src/runners/onnx/seal/other-processes.js';
-import { readOwnCpuMs, takeSnapshot, readThrottling } from '../../../../src/runners/onnx/seal/snapshot.js';
-import { parseProcStat, readProcessorTimes } from '../../../../src/runners/onnx/seal/processor-times.js';
 import { useTempFolders } from '../../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
