@@ -93,6 +93,30 @@ describe('every YAML file of the tree', async () => {
   });
 });
 
+describe('the examples of the documentation that are whole files', async () => {
+  const pages = ['README.md', 'docs/models.md', 'docs/datasets.md', 'docs/verdict.md'];
+  const examples = await Promise.all(
+    pages.map(async (page) =>
+      [...(await read(page)).matchAll(/^```yaml\n(# yaml-language-server: \$schema=(\S+)\n[^]*?)^```/gm)].map(
+        ([, text = '', path = '']) => ({ page, text, path }),
+      ),
+    ),
+  );
+
+  it.each(pages.map((page, i) => [page, examples[i] ?? []] as const))(
+    'keep to their schemas: %s',
+    (_page, found) => {
+      expect(found.length).toBeGreaterThan(0);
+      for (const { text, path } of found) {
+        const kind = KINDS.find((one) => path === `docs/schema/${one}.schema.json`);
+        if (kind === undefined) throw new Error(`no schema in ${path}`);
+        expect(complaints(kind, text)).toEqual([]);
+        expect(() => parseYaml(text, 'example.yaml', PARSED_BY[kind])).not.toThrow();
+      }
+    },
+  );
+});
+
 describe('the files that 0.1 ran, which stay as they were', async () => {
   const folder = 'test/fixtures/runs-0.1';
   const kindOf = (file: string): Kind => {
