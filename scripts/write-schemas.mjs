@@ -1,4 +1,4 @@
-// Writes the published JSON Schemas of what Maskbench writes into docs/schema: `npm run schema`.
+// Writes the published JSON Schemas of what Maskbench reads and writes into docs/schema: `npm run schema`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publishedSchemas } from '../dist/cli/json-schemas.js';

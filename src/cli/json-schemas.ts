@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { baselineSchema } from '../analysis/compare/baseline/baseline-schema.js';
+import { gateSchema } from '../analysis/gate/gate.js';
+import { datasetSpecSchema } from '../datasets/spec.js';
+import { promptFileSchema } from '../models/spec/prompts.js';
+import { modelFileSchema } from '../runners/load-spec.js';
 import { comparisonSchema } from '../schema/comparison.js';
 import { rankingSchema } from '../schema/ranking.js';
 import { scoreDocumentSchema } from '../schema/score-document.js';
 import { summarySchema } from '../schema/summary.js';
 import { gateOutcomeSchema } from '../schema/verdict.js';
+import { runConfigSchema } from '../store/config.js';
 
 /** What Maskbench writes for others to read. */
 const READ = {
@@ -16,11 +21,20 @@ const READ = {
   baseline: baselineSchema,
 };
 
+/** What users write for Maskbench; the first line of such a file names its schema, so that editors complete it. */
+const WRITTEN = {
+  run: runConfigSchema,
+  model: modelFileSchema,
+  dataset: datasetSpecSchema,
+  gate: gateSchema,
+  prompts: promptFileSchema,
+};
+
 /** The JSON Schemas in docs/schema by file name, as text. `npm run schema` writes them. */
 export function publishedSchemas(): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(READ).map(([name, schema]) => [`${name}.schema.json`, jsonSchema(schema, 'output')]),
-  );
+  const texts = (schemas: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output') =>
+    Object.entries(schemas).map(([name, schema]) => [`${name}.schema.json`, jsonSchema(schema, io)] as const);
+  return Object.fromEntries([...texts(READ, 'output'), ...texts(WRITTEN, 'input')]);
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): string {

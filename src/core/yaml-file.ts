@@ -94,7 +94,7 @@ function knownKeys(schema: unknown, path: readonly PropertyKey[]): string[] {
   const def = definition(schema);
   if (def === undefined) return [];
   if (def.innerType !== undefined) return knownKeys(def.innerType, path);
-  if (def.in !== undefined) return knownKeys(def.in, path);
+  if (def.in !== undefined) return [def.in, def.out].flatMap((side) => knownKeys(side, path));
   if (def.options !== undefined) return def.options.flatMap((option) => knownKeys(option, path));
   const [head, ...rest] = path;
   if (head === undefined) return def.shape === undefined ? [] : Object.keys(def.shape);
@@ -107,6 +107,7 @@ interface Definition {
   readonly shape?: Readonly<Record<string, unknown>>;
   readonly innerType?: unknown;
   readonly in?: unknown;
+  readonly out?: unknown;
   readonly options?: readonly unknown[];
   readonly element?: unknown;
   readonly valueType?: unknown;

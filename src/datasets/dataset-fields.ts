@@ -10,7 +10,7 @@ const tags = z.array(
   z
     .string()
     .min(1)
-    .refine((tag) => tag !== UNKNOWN_TRAINING, 'that stands for unknown training data, and is no tag'),
+    .regex(new RegExp(`^(?!${UNKNOWN_TRAINING}$)`), 'that stands for unknown training data, and is no tag'),
 );
 
 const hex = (digits: number): z.ZodString =>
@@ -22,8 +22,8 @@ const hex = (digits: number): z.ZodString =>
 export const innerPath = z
   .string()
   .min(1)
-  .refine(
-    (path) => !/^([\\/]|[A-Za-z]:)/.test(path) && !path.split(/[\\/]/).includes('..'),
+  .regex(
+    /^(?!([A-Za-z]:|[\\/]))(?!([^]*[\\/])?\.\.([\\/]|$))/,
     'expected a path below the root: relative and without ".."',
   );
 
@@ -36,21 +36,26 @@ const sourceSchema = z
   .discriminatedUnion('kind', [
     z
       .strictObject({
-        kind: z.literal('hf'),
-        repo: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'expected "owner/name"'),
-        repoType: z.enum(['dataset', 'model']).default('dataset'),
+        kind: z.literal('hf').describe('The Hugging Face hub.'),
+        repo: z
+          .string()
+          .regex(/^[\w.-]+\/[\w.-]+$/, 'expected "owner/name"')
+          .describe('owner/name.'),
+        repoType: z.enum(['dataset', 'model']).default('dataset').describe('What kind of repository it is.'),
         revision: hex(40).describe('A full commit: a branch or a tag could change under a published number.'),
         file: innerPath.describe('The archive in the repository.'),
-        sha256: hex(64),
-        bytes: z.int().positive(),
-        unpack: z.literal('zip').default('zip'),
+        sha256: hex(64).describe('Of the archive.'),
+        bytes: z.int().positive().describe("The archive's size."),
+        unpack: z.literal('zip').default('zip').describe('The kind of archive.'),
         byHand: z
           .strictObject(byHand)
           .optional()
           .describe('The way round the hub, for a machine that cannot reach it.'),
       })
       .describe('One pinned archive on the Hugging Face hub.'),
-    z.strictObject({ kind: z.literal('manual'), ...byHand }).describe('A person\u2019s own hands.'),
+    z
+      .strictObject({ kind: z.literal('manual').describe('By hand.'), ...byHand })
+      .describe('A person\u2019s own hands.'),
   ])
   .describe('Where the files come from.');
 
@@ -61,8 +66,8 @@ export type HubSource = Extract<DatasetSource, { kind: 'hf' }>;
 export const datasetFields = {
   name: datasetName,
   title: z.string().optional().describe('What reports call it.'),
-  description: z.string().optional(),
-  licence: z.string().optional(),
+  description: z.string().optional().describe('What is in it, for people.'),
+  licence: z.string().optional().describe('What may be done with it, and where that is said.'),
   root: z
     .string()
     .min(1)
@@ -81,12 +86,13 @@ export const datasetFields = {
     .describe('How many samples a complete copy has, in all or by split.'),
   terms: z
     .strictObject({
-      url: z.url(),
+      url: z.url().describe('Where they stand.'),
       mustAccept: z
         .boolean()
         .default(false)
         .describe('Whether "datasets pull" asks for --accept-terms first.'),
     })
-    .optional(),
+    .optional()
+    .describe('Terms of use.'),
   source: sourceSchema.optional(),
 };

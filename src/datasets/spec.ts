@@ -19,7 +19,7 @@ const datasetExtensionSchema = z
     extends: z.string().min(1).describe('The name of a known dataset, or the path of its YAML file.'),
     name: datasetName.optional(),
     root: datasetFields.root.optional(),
-    splits: z.array(z.string()).min(1).optional(),
+    splits: z.array(z.string()).min(1).optional().describe('The parts to take.'),
     contains: datasetFields.contains,
     expected: datasetFields.expected,
   })

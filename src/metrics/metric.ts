@@ -70,10 +70,16 @@ export interface Pair {
 
 /** What a run may choose of the `fixed` protocol, and part of its signature. */
 export const conventionsSchema = z.object({
-  /** Prediction and ground truth are foreground at `>= threshold`. */
-  threshold: z.int().min(1).max(255).default(128),
-  /** Overlap scores when both masks are empty. */
-  empty: z.enum(['one', 'zero', 'skip']).default('one'),
+  threshold: z
+    .int()
+    .min(1)
+    .max(255)
+    .default(128)
+    .describe('Prediction and ground truth are foreground at >= threshold.'),
+  empty: z
+    .enum(['one', 'zero', 'skip'])
+    .default('one')
+    .describe('What overlap scores are when both masks are empty; skip: undefined.'),
 });
 
 export type Conventions = Readonly<z.output<typeof conventionsSchema>>;

@@ -7,6 +7,7 @@ import { unknownName } from '../core/names.js';
 import { readYamlFile } from '../core/yaml-file.js';
 import type { ModelFiles } from '../models/sources/source-types.js';
 import type { ModelSpec } from '../models/spec/spec.js';
+import { RUNNERS } from './registry.js';
 import { modelSpecSchema, runnerOf } from './runner-of.js';
 import type { LoadedSpec } from './runner.js';
 
@@ -22,13 +23,81 @@ export interface ModelExtension {
   readonly [field: string]: unknown;
 }
 
-const modelExtensionSchema = z.custom<ModelExtension>(isExtension, {
-  error: 'a variation says in "extends" which model it varies',
+/** Fields that belong to the very model they stand in, and say nothing of a variation. */
+const NOT_INHERITED = ['title', 'publishedAs', 'expected'] as const;
+/** Fields whose parts are not replaced one by one. */
+const REPLACED_WHOLE: readonly string[] = [...NOT_INHERITED, 'files'];
+/** Fields within fields whose parts are replaced one by one, too; so are those of the outermost fields. */
+const MERGED_WITHIN: readonly string[] = ['classes'];
+
+const extensionSchema = onlyIf(
+  isExtension,
+  'a variation says in "extends" which model it varies',
+  z
+    .strictObject({
+      extends: z.string().min(1).describe('The name of a known model, or the path of its YAML file.'),
+      ...anyOf(
+        RUNNERS.flatMap(({ specs }) => Object.values(specs)),
+        (field) => !REPLACED_WHOLE.includes(field),
+      ).shape,
+    })
+    .meta({ id: 'ModelVariation', description: 'A known model with a few fields put differently.' }),
+);
+const wholeSchema = onlyIf(
+  (value) => !isExtension(value),
+  'a variation, and no whole spec',
+  modelSpecSchema.meta({
+    id: 'Model',
+    description:
+      'A model as data: where its bytes come from, how it is fed and read, what it may be used for, what it has seen.',
+  }),
+);
+
+/** What a model's file may say: a whole spec, or a variation of another model. */
+export const modelFileSchema = z.union([extensionSchema, wholeSchema]).meta({
+  title: 'Maskbench model',
+  description: 'A whole spec, or a variation of another model (docs/models.md).',
 });
 
-/** What a run config may say: the name of a known model, the path of a YAML file, a variation, or a whole spec. */
-export const modelReferenceSchema = z.union([z.string().min(1), modelExtensionSchema, modelSpecSchema]);
-const fileSchema = z.union([modelExtensionSchema, modelSpecSchema]);
+/** What a run config may say of a model. */
+export const modelReferenceSchema = z
+  .union([z.string().min(1), extensionSchema, wholeSchema])
+  .describe(
+    'The name of a known model ("maskbench models list"), the path of a YAML file, a variation, or a whole spec.',
+  );
+
+/** A schema for some values alone: of several that are tried, the others' complaints then do not hide its own. */
+function onlyIf<S extends z.ZodType>(applies: (value: unknown) => boolean, message: string, schema: S) {
+  return z.preprocess((value, context) => {
+    if (!applies(value)) context.addIssue({ code: 'custom', message });
+    return value;
+  }, schema);
+}
+
+/** Any fields of these objects, without defaults; and so the parts of fields that are objects where `isMerged` says so. */
+function anyOf(objects: readonly z.ZodObject[], isMerged: (field: string) => boolean): z.ZodObject {
+  const fields = new Set(objects.flatMap(({ shape }) => Object.keys(shape)));
+  return z.strictObject(
+    Object.fromEntries(
+      [...fields].map((field) => {
+        const all = objects.flatMap(({ shape }) => shape[field] ?? []) as z.ZodType[];
+        const bare = [...new Set(all.map(withoutDefault))];
+        const parts = isMerged(field) ? bare.filter((schema) => schema instanceof z.ZodObject) : [];
+        const [first, ...others] =
+          parts.length > 0 ? [anyOf(parts, (part) => MERGED_WITHIN.includes(part))] : bare;
+        const schema = others.length > 0 ? z.union([first, ...others]) : first;
+        const text = all.find(({ description }) => description !== undefined)?.description;
+        return [field, (text === undefined ? schema : schema.describe(text)).optional()];
+      }),
+    ),
+  );
+}
+
+function withoutDefault(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional
+    ? withoutDefault(schema.unwrap() as z.ZodType)
+    : schema;
+}
 
 type ModelReference = string | ModelExtension | ModelSpec | Readonly<Record<string, unknown>>;
 
@@ -58,7 +127,7 @@ export async function loadModelSpec(
   if (typeof reference !== 'string') return finish(reference, from, depth);
   if (/\.ya?ml$/.test(reference)) {
     const path = resolve(from, reference);
-    return finish(await readYamlFile(path, fileSchema), dirname(path), depth);
+    return finish(await readYamlFile(path, modelFileSchema), dirname(path), depth);
   }
   const names = await listModelNames();
   if (!names.includes(reference)) {
@@ -66,7 +135,7 @@ export async function loadModelSpec(
     throw unknownName('unknown model', reference, names, { otherwise });
   }
   const path = join(MODELS_FOLDER, `${reference}.yaml`);
-  return finish(await readYamlFile(path, fileSchema), MODELS_FOLDER, depth);
+  return finish(await readYamlFile(path, modelFileSchema), MODELS_FOLDER, depth);
 }
 
 async function finish(
@@ -83,11 +152,6 @@ async function finish(
   return extendSpec(await loadModelSpec(reference.extends, folder, depth + 1), reference, folder);
 }
 
-/** Fields that belong to the very model they stand in, and say nothing of a variation. */
-const NOT_INHERITED = ['title', 'publishedAs', 'expected'] as const;
-/** Fields within fields whose parts are replaced one by one, too; so are those of the outermost fields, `files` apart. */
-const MERGED_WITHIN = ['classes'] as const;
-
 /**
  * The base with the extension's fields in place of its own; paths are relative to `folder` afterwards.
  *
@@ -97,7 +161,11 @@ function extendSpec(base: LoadedSpec, extension: ModelExtension, folder: string)
   const { extends: name, ...changes } = extension;
   const inherited: Record<string, unknown> = { ...moved(base, folder) };
   for (const field of NOT_INHERITED) delete inherited[field];
-  const varied = merge(inherited, { name: `${name}-varied`, ...changes }, (key) => key !== 'files');
+  const varied = merge(
+    inherited,
+    { name: `${name}-varied`, ...changes },
+    (key) => !REPLACED_WHOLE.includes(key),
+  );
   const result = modelSpecSchema.safeParse(varied);
   if (result.success) return { spec: result.data, folder };
   throw new MaskbenchError('config.invalid', z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, ' '), {
@@ -139,7 +207,7 @@ function merge(
     const before = base[key];
     merged[key] =
       isMerged(key) && isRecord(before) && isRecord(value)
-        ? merge(before, value, (inner) => MERGED_WITHIN.some((name) => name === inner))
+        ? merge(before, value, (part) => MERGED_WITHIN.includes(part))
         : value;
   }
   return merged;

@@ -2,40 +2,64 @@ import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { datasetReferenceSchema } from '../datasets/spec.js';
 import { readYamlFile } from '../core/yaml-file.js';
+import { PROVIDERS } from '../runners/device.js';
 import { modelReferenceSchema } from '../runners/load-spec.js';
 import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { scenarioSchema } from './scenario-schema.js';
 import { priceSchema, scoringSchema } from './settings-schema.js';
-import { timeSchema } from './time-schema.js';
+import { autoOr, timeSchema } from './time-schema.js';
 
-const autoOr = (number: z.ZodInt): z.ZodUnion<[z.ZodLiteral<'auto'>, z.ZodInt]> =>
-  z.union([z.literal('auto'), number]);
-
-/** The accuracy pass: `auto` is one thread a process and as many processes as cores and memory allow. */
 const accuracySchema = z.strictObject({
-  processes: autoOr(z.int().min(1).max(256)).default('auto'),
-  threads: autoOr(z.int().min(1).max(1024)).default('auto'),
+  processes: autoOr(z.int().min(1).max(256))
+    .default('auto')
+    .describe('Processes per model; auto: as many as cores and memory allow.'),
+  threads: autoOr(z.int().min(1).max(1024))
+    .default('auto')
+    .describe('Threads of ONNX Runtime per process; auto: one on a CPU.'),
 });
 
-export const runConfigSchema = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-" only'),
-  description: z.string().optional(),
-  models: z.array(modelReferenceSchema).min(1),
-  datasets: z.array(datasetReferenceSchema).min(1),
-  device: z.string().default('cpu'),
-  /** Go on where ONNX Runtime runs nothing on the device asked for, which is an error otherwise; the report names it. */
-  allowFallback: z.boolean().default(false),
-  /** Of an hour of this device: reports then say how many images a unit of the currency buys. */
-  price: priceSchema.optional(),
-  /** At most so many samples of every dataset, the first in order. */
-  limit: z.int().positive().optional(),
-  runner: runnerOptionsSchema.prefault({}),
-  accuracy: accuracySchema.prefault({}),
-  scoring: scoringSchema.prefault({}),
-  time: timeSchema.prefault({}),
-  /** What else is measured after the timing pass (docs/timing.md). */
-  scenarios: z.array(scenarioSchema).default([]),
-});
+export const runConfigSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-" only')
+      .describe('What reports call the run, and its folder unless --out names one.'),
+    description: z.string().optional().describe('What the run is for, for people.'),
+    models: z.array(modelReferenceSchema).min(1).describe('The models that are compared.'),
+    datasets: z.array(datasetReferenceSchema).min(1).describe('The datasets that they are run on.'),
+    device: z
+      .string()
+      .default('cpu')
+      .describe(
+        `What inference runs on: ${PROVIDERS.join(', ')}, with an index where there are several (cuda:0).`,
+      ),
+    allowFallback: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Go on where ONNX Runtime runs nothing on the device asked for, which is an error otherwise; the report names it.',
+      ),
+    price: priceSchema
+      .optional()
+      .describe('What the device costs: reports then say how many images a unit of the currency buys.'),
+    limit: z
+      .int()
+      .positive()
+      .optional()
+      .describe('At most so many samples of every dataset, the first in order.'),
+    runner: runnerOptionsSchema.prefault({}).describe('Options of ONNX Runtime; every one is recorded.'),
+    accuracy: accuracySchema.prefault({}).describe('The pass that predicts and scores every sample.'),
+    scoring: scoringSchema.prefault({}).describe('How mattes are scored.'),
+    time: timeSchema.prefault({}).describe('The timing pass (docs/timing.md).'),
+    scenarios: z
+      .array(scenarioSchema)
+      .default([])
+      .describe('What else is measured after the timing pass (docs/timing.md).'),
+  })
+  .meta({
+    title: 'Maskbench run',
+    description: 'Which models are run on which datasets, and how they are scored and timed.',
+  });
 
 export type RunConfig = z.output<typeof runConfigSchema>;
 

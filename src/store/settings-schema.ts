@@ -8,11 +8,12 @@ export const scoringSchema = z.strictObject({
   protocols: z
     .array(z.enum(PROTOCOL_IDS))
     .min(1)
-    .default([...DEFAULT_PROTOCOLS]),
+    .default([...DEFAULT_PROTOCOLS])
+    .describe('Whose metrics are computed (docs/metrics.md).'),
   ...CONVENTIONS,
 });
 
 export const priceSchema = z.strictObject({
-  perHour: z.number().positive(),
-  currency: z.string().default('USD'),
+  perHour: z.number().positive().describe('Of an hour of this device.'),
+  currency: z.string().default('USD').describe('Its unit.'),
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureModelFile, type EnsuredFile, type EnsureOptions } from '../../src/models/sources/pull.js';
-import { modelFilesSchema } from '../../src/models/sources/source.js';
+import { oneFileSchema } from '../../src/models/sources/source.js';
 import type { ModelFileSource } from '../../src/models/sources/source-types.js';
 import { FAST_RETRY } from '../support/fast-retry.js';
 
@@ -27,7 +27,7 @@ export function md5Of(bytes: Uint8Array): string {
 
 /** Sources as a YAML file would give them. */
 export function sourcesOf(value: unknown): readonly ModelFileSource[] {
-  return modelFilesSchema.parse(value)['model'] ?? [];
+  return oneFileSchema.parse(value)['model'] ?? [];
 }
 
 /** Names in one of the cache's folders; none if there is no such folder. */

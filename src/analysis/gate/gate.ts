@@ -15,15 +15,24 @@ type RuleShape = { readonly [R in Rule as R['key']]: R['schema'] };
 
 export const gateSchema = z
   .strictObject({
-    name: z.string().min(1),
-    description: z.string().optional(),
-    /** Confidence of every one-sided bound, and of the family of claims of regression. */
-    level: z.number().gt(0.5).lt(1).default(0.95),
-    /** Fewer images decide nothing. */
-    minimumImages: z.int().min(2).default(30),
+    name: z.string().min(1).describe('What reports call the gate.'),
+    description: z.string().optional().describe('What it protects, for people.'),
+    level: z
+      .number()
+      .gt(0.5)
+      .lt(1)
+      .default(0.95)
+      .describe('Confidence of every one-sided bound, and of the family of claims of regression.'),
+    minimumImages: z.int().min(2).default(30).describe('Fewer images decide nothing.'),
     ...(Object.fromEntries(RULES.map(({ key, schema }) => [key, schema])) as RuleShape),
   })
-  .refine((gate) => rulesOf(gate).length > 0, 'the gate asks for nothing; give it at least one rule');
+  .refine((gate) => rulesOf(gate).length > 0, 'the gate asks for nothing; give it at least one rule')
+  .meta({
+    title: 'Maskbench gate',
+    description:
+      'What a candidate must keep to if it is to take the place of the baseline (docs/verdict.md).',
+    anyOf: RULES.map(({ key }) => ({ required: [key], properties: { [key]: { not: { const: [] } } } })),
+  });
 
 export type Gate = z.output<typeof gateSchema>;
 

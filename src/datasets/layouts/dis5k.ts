@@ -7,7 +7,11 @@ const SPLITS = ['DIS-TE1', 'DIS-TE2', 'DIS-TE3', 'DIS-TE4', 'DIS-TR', 'DIS-VD'] 
 const summary = '{DIS-TR,DIS-VD,DIS-TE1..4}/{im,gt}, group and category in the file name';
 
 const schema = layoutSchema('dis5k', summary, {
-  splits: z.array(z.enum(SPLITS)).min(1).optional(),
+  splits: z
+    .array(z.enum(SPLITS))
+    .min(1)
+    .optional()
+    .describe('The parts to take; without it, whichever are there.'),
 });
 
 export const dis5k: Layout<typeof schema> = {

@@ -8,7 +8,11 @@ const SPLITS = ['training', 'validation'] as const;
 const summary = '{training,validation}/{im,gt}, masks are soft alpha';
 
 const schema = layoutSchema('humans', summary, {
-  splits: z.array(z.enum(SPLITS)).min(1).optional(),
+  splits: z
+    .array(z.enum(SPLITS))
+    .min(1)
+    .optional()
+    .describe('The parts to take; without it, whichever are there.'),
 });
 
 /** As schirrmacher/humans makes it; its scripts put the two splits into `dataset/`. */

@@ -10,25 +10,26 @@ import { layoutSchema, type Layout } from './layout.js';
 
 const summary = 'any folder of images beside any folder of masks, paired by name';
 
-const sideSchema = z
-  .strictObject({
-    path: z
-      .union([innerPath, z.array(innerPath).min(1)])
-      .describe(
-        'Below the root. Of several candidates the first that exists is taken; a part * stands for any folder.',
-      ),
-    prefix: z.string().default(''),
-    suffix: z.string().default(''),
-    extensions: z
-      .array(z.string().regex(/^\.[^\\/]+$/, 'expected an extension with its dot, as ".png"'))
-      .min(1)
-      .default([...IMAGE_EXTENSIONS]),
-  })
-  .describe('Which files of a folder belong to one side of the pairs: <prefix><stem><suffix><extension>.');
+const SIDE = 'Which files of a folder belong to this side of the pairs: <prefix><stem><suffix><extension>.';
+
+const sideSchema = z.strictObject({
+  path: z
+    .union([innerPath, z.array(innerPath).min(1)])
+    .describe(
+      'Below the root. Of several candidates the first that exists is taken; a part * stands for any folder.',
+    ),
+  prefix: z.string().default('').describe('What their names begin with, before the stem.'),
+  suffix: z.string().default('').describe('What stands between the stem and the extension.'),
+  extensions: z
+    .array(z.string().regex(/^\.[^\\/]+$/, 'expected an extension with its dot, as ".png"'))
+    .min(1)
+    .default([...IMAGE_EXTENSIONS])
+    .describe('Extensions that count, with their dots.'),
+});
 
 const schema = layoutSchema('paired-folders', summary, {
-  images: sideSchema,
-  truths: sideSchema,
+  images: sideSchema.describe(`The pictures. ${SIDE}`),
+  truths: sideSchema.describe(`Their masks. ${SIDE}`),
   nested: z
     .boolean()
     .default(false)

@@ -9,6 +9,9 @@ const FORMS =
   'file:<path>, https://<address>#sha256=<hash>, hf:<owner>/<name>@<commit>/<path>, or ' +
   'npm:<package>@<version>#integrity=<sha512>&path=<path>';
 
+/** What a compact source looks like at first sight. */
+export const SOURCE_TEXT = /^(file:|https?:|hf:[^/@]+\/|npm:@?[^@]+@)[^]+$/;
+
 /**
  * Takes `kind:what#key=value&key=value` apart. Values are taken as they stand (base64 holds `+` and `/`), so a value
  * may not hold `&`; a path with `#` needs the long form.

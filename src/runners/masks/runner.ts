@@ -14,28 +14,28 @@ import type { MatteJob, Outcome, PredictSession, ReadyModel, Runner, TimedSample
 import { writeMatte } from '../write-matte.js';
 import { maskPathOf, readMaskTimes, type TimeOf } from './mask-files.js';
 
-/** Where masks lie that somebody else made. */
 const masksSchema = z.strictObject({
-  /**
-   * A path with `{dataset}`, `{id}` or `{stem}` (the id's last part), relative to the YAML file; or a folder alone,
-   * in which `{dataset}/{id}.png`, `{id}.png` and `{stem}.png` are looked for.
-   */
   path: z
     .string()
     .min(1)
-    .refine(
-      (path) =>
-        [...path.matchAll(/\{([^}]*)\}/g)].every(([, key]) => ['dataset', 'id', 'stem'].includes(key)),
-      'the placeholders are {dataset}, {id} and {stem}',
+    // A brace that nothing closes is part of a name.
+    .regex(/^([^{]|\{(dataset|id|stem)\}|\{(?![^}]*\}))*$/, 'the placeholders are {dataset}, {id} and {stem}')
+    .describe(
+      "A path with {dataset}, {id} or {stem} (the id's last part), relative to the YAML file; or a folder alone, in which {dataset}/{id}.png, {id}.png and {stem}.png are looked for.",
     ),
-  /** CSV with a header `id,ms` or `dataset,id,ms`: how long each prediction took; relative to the YAML file. */
-  times: z.string().min(1).optional(),
+  times: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'CSV with a header id,ms or dataset,id,ms: how long each prediction took; relative to the YAML file.',
+    ),
 });
 
 const precomputedSchema = z.strictObject({
   ...modelFields,
-  feeding: z.literal('precomputed'),
-  masks: masksSchema,
+  feeding: z.literal('precomputed').describe('Masks that were made elsewhere; nothing is run.'),
+  masks: masksSchema.describe('Where the masks lie.'),
 });
 
 type MasksSpec = z.output<typeof precomputedSchema>;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { findCached, resolveCacheDir, verifyCached } from '../../../src/models/sources/cache.js';
 import type { PullEvent } from '../../../src/models/sources/progress.js';
 import { ensureModelFile, ensureModelFiles } from '../../../src/models/sources/pull.js';
-import { modelFilesSchema } from '../../../src/models/sources/source.js';
+import { encoderDecoderSchema } from '../../../src/models/sources/source.js';
 import { FAST_RETRY } from '../../support/fast-retry.js';
 import { sendBytes, useLocalServers } from '../../support/local-server.js';
 import { useTempFolders } from '../../support/temp-folder.js';
@@ -141,7 +141,7 @@ describe('a model file', () => {
   test('has a path for each role of a model', async () => {
     const server = await serveModel();
     const files = await ensureModelFiles(
-      modelFilesSchema.parse({
+      encoderDecoderSchema.parse({
         encoder: `${server.origin}/m.onnx#sha256=${SHA}`,
         decoder: { kind: 'https', url: `${server.origin}/wrong.onnx`, unpinned: 'a test' },
       }),

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { MaskbenchError } from '../../../src/core/errors.js';
 import { parseYaml } from '../../../src/core/yaml-file.js';
-import { modelFileSourceSchema, modelFilesSchema } from '../../../src/models/sources/source.js';
+import {
+  encoderDecoderSchema,
+  modelFileSourceSchema,
+  oneFileSchema,
+} from '../../../src/models/sources/source.js';
 
 const SHA = 'a'.repeat(64);
 const MD5 = 'b'.repeat(32);
@@ -78,16 +82,16 @@ describe('a model file source', () => {
 describe('the files of a model', () => {
   test('are one source, mirrors, or either of them by role', () => {
     const one = `https://example.org/m.onnx#md5=${MD5}`;
-    expect(Object.keys(modelFilesSchema.parse(one))).toEqual(['model']);
-    expect(modelFilesSchema.parse([one, 'file:m.onnx'])['model']).toHaveLength(2);
-    const roles = modelFilesSchema.parse({ encoder: one, decoder: [one, 'file:d.onnx'] });
+    expect(Object.keys(oneFileSchema.parse(one))).toEqual(['model']);
+    expect(oneFileSchema.parse([one, 'file:m.onnx'])['model']).toHaveLength(2);
+    const roles = encoderDecoderSchema.parse({ encoder: one, decoder: [one, 'file:d.onnx'] });
     expect(Object.keys(roles)).toEqual(['encoder', 'decoder']);
     expect(roles['decoder']).toHaveLength(2);
   });
 
   test('share the pins of their mirrors, which hold the same bytes', () => {
     const [first, second] =
-      modelFilesSchema.parse([
+      oneFileSchema.parse([
         { kind: 'https', url: 'https://example.org/m.onnx', md5: MD5, bytes: 7 },
         { kind: 'hf', repo: 'o/n', revision: COMMIT, path: 'm.onnx', sha256: SHA },
       ])['model'] ?? [];
@@ -96,7 +100,7 @@ describe('the files of a model', () => {
   });
 
   test('are refused where mirrors contradict each other', () => {
-    const result = modelFilesSchema.safeParse([
+    const result = oneFileSchema.safeParse([
       `https://example.org/m.onnx#sha256=${SHA}`,
       `https://example.net/m.onnx#sha256=${'e'.repeat(64)}`,
     ]);
@@ -105,13 +109,13 @@ describe('the files of a model', () => {
 
   test('must pin a download, or say why not', () => {
     const url = 'https://example.org/m.onnx';
-    expect(modelFilesSchema.safeParse({ kind: 'https', url }).error?.issues[0]?.message).toMatch(/pin/);
-    expect(modelFilesSchema.safeParse({ kind: 'https', url, unpinned: 'none known' }).success).toBe(true);
+    expect(oneFileSchema.safeParse({ kind: 'https', url }).error?.issues[0]?.message).toMatch(/pin/);
+    expect(oneFileSchema.safeParse({ kind: 'https', url, unpinned: 'none known' }).success).toBe(true);
   });
 
   test('are located in the YAML file when something is wrong with them', () => {
     const yaml = `encoder:\n  - kind: https\n    url: https://example.org/m.onnx\n    sha265: ${SHA}\n`;
-    const error = thrownBy(() => parseYaml(yaml, 'm.yaml', modelFilesSchema));
+    const error = thrownBy(() => parseYaml(yaml, 'm.yaml', encoderDecoderSchema));
     expect(error.where).toBe('m.yaml:4:5');
     expect(error.message).toMatch(/unknown key "sha265"; did you mean "sha256"\?/);
   });

@@ -5,10 +5,9 @@ import { proportionInterval } from '../../../stats/proportion.js';
 import type { ScopedScores } from '../../compare/paired-images.js';
 import { counted, percent } from './wording.js';
 
-/** Keys of a rule that allows some images: at most so many, or such a share; with both, whichever is fewer. */
-export const cap = {
-  maximum: z.int().min(0).optional(),
-  maximumShare: z.number().min(0).max(1).optional(),
+const cap = {
+  maximum: z.int().min(0).optional().describe('At most so many images.'),
+  maximumShare: z.number().min(0).max(1).optional().describe('At most such a share of the images.'),
 };
 
 interface Cap {
@@ -16,12 +15,16 @@ interface Cap {
   readonly maximumShare?: number | undefined;
 }
 
-export function isCapped({ maximum, maximumShare }: Cap): boolean {
-  return maximum !== undefined || maximumShare !== undefined;
+/** A rule that allows some images: at most so many, or such a share; with both, whichever is fewer. */
+export function capped<F extends z.ZodRawShape>(fields: F) {
+  return z
+    .strictObject({ ...fields, ...cap })
+    .refine(
+      (rule: object) => Object.keys(cap).some((key) => key in rule),
+      'say how many are allowed: maximum (images) or maximumShare (0 to 1)',
+    )
+    .meta({ anyOf: [{ required: ['maximum'] }, { required: ['maximumShare'] }] });
 }
-
-/** What a rule that is not capped is told. */
-export const CAP_NEEDED = 'say how many are allowed: maximum (images) or maximumShare (0 to 1)';
 
 /** Images that a check names one by one. */
 const NAMED = 20;

@@ -6,8 +6,12 @@ import type { Finding } from '../rules/rule.js';
 /** A limit on bytes: against the baseline's, or by itself. */
 export const resourceLimit = z
   .strictObject({
-    maximumRatio: z.number().positive().optional(),
-    maximumMegabytes: z.number().positive().optional(),
+    maximumRatio: z.number().positive().optional().describe('Candidate over baseline.'),
+    maximumMegabytes: z
+      .number()
+      .positive()
+      .optional()
+      .describe("Of the candidate's own, by a million bytes."),
   })
   .optional();
 

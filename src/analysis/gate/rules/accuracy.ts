@@ -6,11 +6,21 @@ import { metricId, type GateRule } from './rule.js';
 
 const schema = z
   .array(
-    z.strictObject({ metric: metricId, margin: z.number().min(0), eachDataset: z.boolean().default(true) }),
+    z.strictObject({
+      metric: metricId,
+      margin: z.number().min(0).describe('How much of the mean may be lost.'),
+      eachDataset: z
+        .boolean()
+        .default(true)
+        .describe('Whether it holds on each dataset of enough images as well.'),
+    }),
   )
-  .default([]);
+  .default([])
+  .describe(
+    "The mean gain's lower bound must lie above -margin: on all images together, and on each dataset of enough images.",
+  );
 
-/** The mean gain's lower bound must lie above -margin: on all images together, and on each dataset of enough images. */
+/** How much mean may be lost. */
 export const accuracy: GateRule<'accuracy', typeof schema> = {
   key: 'accuracy',
   kind: 'accuracy',

@@ -3,13 +3,19 @@ import { metaOf } from '../../../metrics/registry.js';
 import { mcnemarExact } from '../../../stats/mcnemar.js';
 import { pOf } from '../../../stats/test-outcome.js';
 import { imagesWhere, scopeScores } from '../../compare/paired-images.js';
-import { cap, CAP_NEEDED, capText, countCheck, isCapped } from '../evidence/capped-count.js';
+import { capped, capText, countCheck } from '../evidence/capped-count.js';
 import { counted } from '../evidence/wording.js';
 import { metricId, type GateRule } from './rule.js';
 
 const schema = z
-  .array(z.strictObject({ metric: metricId, worseThan: z.number(), ...cap }).refine(isCapped, CAP_NEEDED))
-  .default([]);
+  .array(
+    capped({
+      metric: metricId,
+      worseThan: z.number().describe('The score on whose wrong side an image is a catastrophe.'),
+    }),
+  )
+  .default([])
+  .describe('How many images may be on the wrong side of worseThan now that were not before.');
 
 /** Images on the wrong side of `worseThan` now that were not before, counted against a cap. */
 export const catastrophes: GateRule<'catastrophes', typeof schema> = {

@@ -6,8 +6,15 @@ import { figure } from '../evidence/wording.js';
 import { metricId, type GateRule } from './rule.js';
 
 const schema = z
-  .array(z.strictObject({ metric: metricId, mean: z.number(), dataset: z.string().optional() }))
-  .default([]);
+  .array(
+    z.strictObject({
+      metric: metricId,
+      mean: z.number().describe('The floor.'),
+      dataset: z.string().optional().describe('The dataset whose images count; all without it.'),
+    }),
+  )
+  .default([])
+  .describe("The candidate's own mean must be better than this.");
 
 /** The candidate's own mean must be no worse than this: its scores are claimed as gains over the floor. */
 export const floors: GateRule<'floors', typeof schema> = {

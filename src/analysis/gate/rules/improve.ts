@@ -16,11 +16,16 @@ const schema = z
     z.union([
       z.strictObject({ metric: metricId }),
       z.strictObject({ latency: timedPhase }),
-      z.strictObject({ sizeRatio: z.number().positive() }),
-      z.strictObject({ memoryRatio: z.number().positive() }),
+      z.strictObject({
+        sizeRatio: z.number().positive().describe("At most so many times the baseline's model file."),
+      }),
+      z.strictObject({
+        memoryRatio: z.number().positive().describe("At most so many times the baseline's peak memory."),
+      }),
     ]),
   )
-  .default([]);
+  .default([])
+  .describe('At least one of these must be better beyond chance.');
 
 /**
  * "At least one must improve": passes if one of the list has improved beyond chance, each tested at (1 - level) divided

@@ -9,11 +9,13 @@ import type { Asked, Finding, GateRule } from './rule.js';
 const schema = z
   .strictObject({
     phase: timedPhase.default('predict'),
-    /** Candidate over baseline. */
-    maximumRatio: z.number().positive(),
-    measure: measureSchema.prefault({}),
+    maximumRatio: z.number().positive().describe('Candidate over baseline.'),
+    measure: measureSchema
+      .prefault({})
+      .describe('How times are measured; what it takes to be sealed says docs/timing.md.'),
   })
-  .optional();
+  .optional()
+  .describe('A limit on the time of a phase, by times that "check --remeasure" measures.');
 
 type LatencyRule = Asked<typeof schema>;
 

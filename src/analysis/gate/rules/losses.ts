@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { metaOf } from '../../../metrics/registry.js';
 import { imagesWhere, scopeScores } from '../../compare/paired-images.js';
-import { cap, CAP_NEEDED, capText, countCheck, isCapped } from '../evidence/capped-count.js';
+import { capped, capText, countCheck } from '../evidence/capped-count.js';
 import { metricId, type GateRule } from './rule.js';
 
 const schema = z
-  .array(
-    z.strictObject({ metric: metricId, over: z.number().positive(), ...cap }).refine(isCapped, CAP_NEEDED),
-  )
-  .default([]);
+  .array(capped({ metric: metricId, over: z.number().positive().describe('A loss above this counts.') }))
+  .default([])
+  .describe('How many images may lose more than over: what no mean shows.');
 
 /** Images that lost more than `over`, counted against a cap: what no mean shows. */
 export const losses: GateRule<'losses', typeof schema> = {

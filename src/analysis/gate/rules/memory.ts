@@ -5,6 +5,6 @@ import type { GateRule } from './rule.js';
 export const memory: GateRule<'memory', typeof resourceLimit> = {
   key: 'memory',
   kind: 'memory',
-  schema: resourceLimit,
+  schema: resourceLimit.describe('A limit on peak resident memory.'),
   judge: (asked, { comparison }) => limitFindings('memory', 'peak memory', asked, comparison.peakRssBytes),
 };

@@ -50,8 +50,11 @@ export interface JudgedPair {
 const METRIC_IDS = METRICS.map(({ meta }) => meta.id);
 
 /** A metric of the registry, by its id. */
-export const metricId = z.string().superRefine((id, context) => {
-  if (METRIC_IDS.includes(id)) return;
-  const hint = hintFor(id, METRIC_IDS, 'docs/metrics.md lists them');
-  context.addIssue({ code: 'custom', message: `unknown metric "${id}"; ${hint}` });
-});
+export const metricId = z
+  .enum(METRIC_IDS, {
+    error: ({ input }) => {
+      if (typeof input !== 'string') return undefined;
+      return `unknown metric "${input}"; ${hintFor(input, METRIC_IDS, 'docs/metrics.md lists them')}`;
+    },
+  })
+  .describe('A metric by its id (docs/metrics.md).');

@@ -5,6 +5,6 @@ import type { GateRule } from './rule.js';
 export const size: GateRule<'size', typeof resourceLimit> = {
   key: 'size',
   kind: 'size',
-  schema: resourceLimit,
+  schema: resourceLimit.describe('A limit on the size of the model file.'),
   judge: (asked, { comparison }) => limitFindings('size', 'model file', asked, sizesOf(comparison)),
 };

@@ -8,13 +8,17 @@ import { metricId, type GateRule } from './rule.js';
 const schema = z
   .array(
     z.strictObject({
-      attribute: z.string().min(1),
-      values: z.array(z.union([z.string(), z.number()])).min(1),
+      attribute: z.string().min(1).describe('Of images, as "report --by" takes it, e.g. split.'),
+      values: z
+        .array(z.union([z.string(), z.number()]))
+        .min(1)
+        .describe('The values whose images are judged, each by itself.'),
       metric: metricId,
-      margin: z.number().min(0),
+      margin: z.number().min(0).describe('How much of the mean may be lost.'),
     }),
   )
-  .default([]);
+  .default([])
+  .describe('An accuracy rule on parts of the images that must be there, in sufficient number.');
 
 /** An accuracy rule on a part of the images that must be there, in sufficient number. */
 export const slices: GateRule<'slices', typeof schema> = {
