@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import type { DatasetEntry, Sample } from '../dataset.js';
+import type { DatasetEntry, OnLeftOut, Sample } from '../dataset.js';
 import { IMAGE_EXTENSIONS } from '../extensions.js';
 import { listPairs } from '../list-pairs.js';
 import { problemEntry } from '../problem-entry.js';
@@ -13,6 +13,7 @@ export interface SplitListing {
   readonly known: readonly string[];
   /** The splits that must be there; without it, whichever are. */
   readonly wanted: readonly string[] | undefined;
+  readonly onLeftOut: OnLeftOut | undefined;
   attributes(split: string, stem: string): Sample['attributes'];
 }
 
@@ -39,6 +40,7 @@ export async function* listSplits(listing: SplitListing): AsyncGenerator<Dataset
       images: { path: join(folder, 'im'), pattern: PATTERN },
       truths: { path: join(folder, 'gt'), pattern: PATTERN },
       nested: false,
+      onLeftOut: listing.onLeftOut,
       attributes: (stem) => listing.attributes(split, stem),
     });
   }

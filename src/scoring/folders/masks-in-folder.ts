@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { IMAGE_EXTENSIONS } from '../../datasets/extensions.js';
-import { stemOf, type NamePattern } from '../../datasets/pair-names.js';
+import { readableOf, stemOf, type NamePattern } from '../../datasets/pair-names.js';
 import { scanFolder, type Refusal } from '../../datasets/scan-folder.js';
 
 /** The masks of one folder by id. Only names are held. */
@@ -72,6 +72,13 @@ export async function listMasks(
       const below = join(folder, inner, name);
       if (except === undefined || resolve(below) !== resolve(except)) pending.push(`${inner}${name}/`);
     }
+  }
+  for (const [id, same] of names) {
+    const chosen = readableOf(same);
+    if (chosen.length === same.length) continue;
+    if (count === 0) example = same.find((name) => !chosen.includes(name)) ?? '';
+    count += same.length - chosen.length;
+    names.set(id, chosen);
   }
   if (names.size === 0) {
     throw new MaskbenchError('data.empty', `no ${what} in this folder`, {
