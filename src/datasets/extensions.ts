@@ -48,15 +48,8 @@ export function endsWith(name: string, extension: string): boolean {
   return name.slice(-extension.length).toLowerCase() === extension.toLowerCase();
 }
 
-/** What files of one side may end with: of a list that is not narrowed also what cannot be read. */
-export function withUnread(extensions: readonly string[]): readonly string[] {
-  return isNarrowed(extensions) ? extensions : [...extensions, ...UNREAD_EXTENSIONS];
-}
-
-/** Whether a list leaves readable pictures out, which is then what was asked for. */
-export function isNarrowed(extensions: readonly string[]): boolean {
-  return !IMAGE_EXTENSIONS.every((extension) => extensions.includes(extension));
-}
+/** Any picture, readable or not. */
+export const PICTURE_EXTENSIONS: readonly string[] = [...IMAGE_EXTENSIONS, ...UNREAD_EXTENSIONS];
 
 /** Lists, notes and annotations, as people keep them beside their pictures. */
 export function isNote(name: string): boolean {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
 import type { DatasetEntry, OnLeftOut } from './dataset.js';
 import { entryOfPair, type PairContext } from './entry-of-pair.js';
+import { IMAGE_EXTENSIONS } from './extensions.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { pairNames, pairNamesOfOneFolder, type NamePattern, type PairedNames } from './pair-names.js';
 import { problemEntry } from './problem-entry.js';
@@ -44,7 +45,8 @@ export async function* listPairs(folders: PairedFolders): AsyncGenerator<Dataset
     yield entry;
   }
   if (count === 0) {
-    const wanted = `${images.pattern.prefix}*${images.pattern.suffix}{${images.pattern.extensions.join(',')}}`;
+    const { prefix, suffix, extensions = IMAGE_EXTENSIONS } = images.pattern;
+    const wanted = `${prefix}*${suffix}{${extensions.join(',')}}`;
     yield problemEntry(dataset, id, 'data.missing', images.path, `no image in here; looked for ${wanted}`);
   }
 }

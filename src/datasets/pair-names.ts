@@ -1,11 +1,11 @@
-import { endsWith, IMAGE_EXTENSIONS, isNarrowed, isNote, isUnread, withUnread } from './extensions.js';
+import { endsWith, IMAGE_EXTENSIONS, isNote, isUnread, PICTURE_EXTENSIONS } from './extensions.js';
 
 /** Which names belong to one side of the pairs: `<prefix><stem><suffix><extension>`. */
 export interface NamePattern {
   readonly prefix: string;
   readonly suffix: string;
-  /** In any case. */
-  readonly extensions: readonly string[];
+  /** In any case; without it, any picture's. */
+  readonly extensions?: readonly string[] | undefined;
 }
 
 /** The names of each side by stem, in the order of the side's extensions; more than one name is a duplicate. */
@@ -19,7 +19,7 @@ export interface PairedNames {
 /** What is between prefix and suffix, or `undefined` for a name that is none of this side's. */
 export function stemOf(name: string, pattern: NamePattern): string | undefined {
   if (!name.startsWith(pattern.prefix)) return undefined;
-  for (const extension of withUnread(pattern.extensions)) {
+  for (const extension of pattern.extensions ?? PICTURE_EXTENSIONS) {
     const end = name.length - pattern.suffix.length - extension.length;
     if (end <= pattern.prefix.length || !endsWith(name, extension)) continue;
     if (name.startsWith(pattern.suffix, end)) return name.slice(pattern.prefix.length, end);
@@ -46,10 +46,10 @@ export function pairNames(
   };
 }
 
-/** No note, and no picture that a narrowed list of extensions leaves out. */
+/** No note, and no picture that a list of extensions leaves out. */
 function mayBeMeant(name: string, { extensions }: NamePattern): boolean {
   if (isNote(name)) return false;
-  return !isNarrowed(extensions) || !IMAGE_EXTENSIONS.some((extension) => endsWith(name, extension));
+  return extensions === undefined || !IMAGE_EXTENSIONS.some((extension) => endsWith(name, extension));
 }
 
 /**
@@ -116,6 +116,6 @@ export function readableOf(names: readonly string[]): string[] {
   return readable.length > 0 ? readable : [...names];
 }
 
-function rank(name: string, { extensions }: NamePattern): number {
+function rank(name: string, { extensions = IMAGE_EXTENSIONS }: NamePattern): number {
   return extensions.findIndex((extension) => endsWith(name, extension));
 }

@@ -10,7 +10,7 @@ const KNOWN: readonly { readonly head: RegExp; readonly what: string; readonly r
     remedy: 'convert it to PNG',
   },
   {
-    head: /^.{4}ftyp(?:hei[cxms]|hev[cxms])/s,
+    head: /^.{4}ftyp.{0,40}?(?:hei[cxms]|hev[cxms])/s,
     what: 'HEIC (compressed with HEVC), which is not read here',
     remedy: 'convert it to PNG, or to JPEG of high quality',
   },

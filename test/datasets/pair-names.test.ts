@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IMAGE_EXTENSIONS } from '../../src/datasets/extensions.js';
 import { pairNames, pairNamesOfOneFolder, stemOf } from '../../src/datasets/pair-names.js';
 
 const plain = { prefix: '', suffix: '', extensions: ['.png', '.jpg'] };
@@ -37,7 +36,7 @@ describe('stemOf', () => {
 });
 
 describe('two folders', () => {
-  const any = { ...plain, extensions: IMAGE_EXTENSIONS };
+  const any = { prefix: '', suffix: '' };
 
   it('pair what may not be readable only where nothing readable has its name, and tell the rest', () => {
     const images = ['a.jpg', 'a.heic', 'b.JP2', 'c.nef', 'readme.txt', 'LICENSE'];
@@ -46,10 +45,11 @@ describe('two folders', () => {
       ['a', ['a.jpg']],
       ['b', ['b.JP2']],
     ]);
+    expect([...pairNames(['d.jpg', 'd.PNG'], any, [], any).images.values()]).toEqual([['d.PNG', 'd.jpg']]);
     expect(paired.others).toEqual({ images: ['c.nef', 'a.heic'], truths: ['c.xcf'] });
   });
 
-  it('tell nothing of pictures that a narrowed list leaves out', () => {
+  it('tell nothing of pictures that a list of extensions leaves out', () => {
     const paired = pairNames(['a.jpg', 'a.png', 'a.heic'], { ...any, extensions: ['.jpg'] }, [], any);
     expect([...paired.images]).toEqual([['a', ['a.jpg']]]);
     expect(paired.others.images).toEqual(['a.heic']);
@@ -66,7 +66,7 @@ describe('one folder with both sides', () => {
 
   it('tells what fits neither side once', () => {
     const names = ['a.png', 'a_m.png', 'x.dat', 'notes.md'];
-    const any = { ...plain, extensions: IMAGE_EXTENSIONS };
+    const any = { prefix: '', suffix: '' };
     expect(pairNamesOfOneFolder(names, any, { ...any, suffix: '_m' })?.others).toEqual({
       images: ['x.dat'],
       truths: [],

@@ -270,6 +270,7 @@ describe('a file that is no image', () => {
     ['JPEG 2000', '\xff\x4f\xff\x51', 'PNG'],
     ['JPEG XL', '\xff\x0a', 'PNG'],
     ['HEIC', '\0\0\0\x18ftypheic', 'PNG'],
+    ['HEIC', '\0\0\0\x1cftypmif1\0\0\0\0mif1heic', 'PNG'],
     ['Photoshop', '8BPS\0\x01', 'PNG'],
     ['Git LFS', 'version https://git-lfs.github.com/spec/v1\n', 'git lfs pull'],
     ['web page', '\n<!DOCTYPE html><html>', 'again'],

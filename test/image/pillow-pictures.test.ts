@@ -1,7 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeMatte, decodeRgb, readImageSize, readStoredPixels } from '../../src/image/codec.js';
+import {
+  decodeMatte,
+  decodeRgb,
+  encodePicturePreview,
+  readImageSize,
+  readStoredPixels,
+} from '../../src/image/codec.js';
 import { useTempFolders } from '../support/temp-folder.js';
 import pillow from './pillow-pictures.json' with { type: 'json' };
 
@@ -69,6 +76,24 @@ describe(`a picture that Pillow ${pillow.pillow} reads`, () => {
     const [wide, narrow] = [await writeCase('netpbm-16.pgm'), await writeCase('netpbm.pgm')];
     const expected = narrow.rgb.map((value) => Math.round((value * 256 + ((value * 7 + 3) % 256)) / 257));
     expect(Buffer.from((await decodeRgb(wide.path)).data)).toEqual(expected);
+  });
+});
+
+describe('the preview of a picture', () => {
+  it.each([
+    'bmp-24.bmp',
+    'netpbm.ppm',
+    'gif-transparent.gif',
+    'jpeg-cmyk.jpg',
+    'tiff-ycbcr.tif',
+    'png-rgba.png',
+  ])('has its colours: %s', async (name) => {
+    const { path, rgb, width, height } = await writeCase(name);
+    const preview = await encodePicturePreview(path, width, height);
+    const { data, info } = await sharp(preview).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height, info.channels]).toEqual([width, height, 3]);
+    const mean = data.reduce((sum, value, i) => sum + Math.abs(value - rgb[i]), 0) / data.length;
+    expect(mean).toBeLessThan(16);
   });
 });
 

@@ -2,7 +2,6 @@ import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import type { DatasetEntry, OnLeftOut, Sample } from '../dataset.js';
-import { IMAGE_EXTENSIONS } from '../extensions.js';
 import { listPairs } from '../list-pairs.js';
 import { problemEntry } from '../problem-entry.js';
 
@@ -17,7 +16,7 @@ export interface SplitListing {
   attributes(split: string, stem: string): Sample['attributes'];
 }
 
-const PATTERN = { prefix: '', suffix: '', extensions: IMAGE_EXTENSIONS };
+const PATTERN = { prefix: '', suffix: '' };
 
 /** Lists `<root>/<split>/{im,gt}`, the shape that Humans and DIS5K share; ids are `<split>/<stem>`. */
 export async function* listSplits(listing: SplitListing): AsyncGenerator<DatasetEntry> {

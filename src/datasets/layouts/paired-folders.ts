@@ -2,7 +2,6 @@ import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
 import { innerPath } from '../dataset-fields.js';
-import { IMAGE_EXTENSIONS } from '../extensions.js';
 import { listPairs } from '../list-pairs.js';
 import { problemEntry } from '../problem-entry.js';
 import { expandFolders } from './expand-folders.js';
@@ -22,7 +21,8 @@ const sideSchema = z
     extensions: z
       .array(z.string().regex(/^\.[^\\/]+$/, 'expected an extension with its dot, as ".png"'))
       .min(1)
-      .default([...IMAGE_EXTENSIONS]),
+      .optional()
+      .describe('In any case; without it, those of every readable picture.'),
   })
   .describe('Which files of a folder belong to one side of the pairs: <prefix><stem><suffix><extension>.');
 

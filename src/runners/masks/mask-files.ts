@@ -3,14 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { joinInside } from '../../core/safe-path.js';
-import { IMAGE_EXTENSIONS } from '../../datasets/extensions.js';
 import { readableOf, stemOf } from '../../datasets/pair-names.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 
 /** Where a mask is looked for in a folder whose names are not said. */
 const USUAL = ['{dataset}/{id}', '{id}', '{stem}'] as const;
 
-const ANY = { prefix: '', suffix: '', extensions: IMAGE_EXTENSIONS };
+const ANY = { prefix: '', suffix: '' };
 
 type Named = Pick<PlannedSample, 'dataset' | 'id'>;
 

@@ -1,7 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import { IMAGE_EXTENSIONS } from '../../datasets/extensions.js';
 import { readableOf, stemOf, type NamePattern } from '../../datasets/pair-names.js';
 import { scanFolder, type Refusal } from '../../datasets/scan-folder.js';
 
@@ -31,7 +30,7 @@ export interface MaskFolderOptions {
  */
 export function patternOf(prefix = '', suffix = ''): NamePattern {
   const extension = /\.[A-Za-z0-9]+$/.exec(suffix)?.[0];
-  if (extension === undefined) return { prefix, suffix, extensions: IMAGE_EXTENSIONS };
+  if (extension === undefined) return { prefix, suffix };
   return { prefix, suffix: suffix.slice(0, -extension.length), extensions: [extension] };
 }
 
@@ -122,6 +121,6 @@ export async function assertFolder(folder: string, what: string): Promise<void> 
 }
 
 function describePattern({ prefix, suffix, extensions }: NamePattern): string {
-  const extension = extensions.length === 1 ? extensions[0] : '.png, .jpg or another image extension';
+  const extension = extensions?.join(' or ') ?? '.png, .jpg or another image extension';
   return `names like ${prefix}<id>${suffix}${extension}`;
 }
