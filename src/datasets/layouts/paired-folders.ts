@@ -2,7 +2,6 @@ import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
 import { innerPath } from '../dataset-fields.js';
-import { IMAGE_EXTENSIONS } from '../extensions.js';
 import { listPairs } from '../list-pairs.js';
 import { problemEntry } from '../problem-entry.js';
 import { expandFolders } from './expand-folders.js';
@@ -23,8 +22,10 @@ const sideSchema = z.strictObject({
   extensions: z
     .array(z.string().regex(/^\.[^\\/]+$/, 'expected an extension with its dot, as ".png"'))
     .min(1)
-    .default([...IMAGE_EXTENSIONS])
-    .describe('Extensions that count, with their dots.'),
+    .optional()
+    .describe(
+      'Extensions that count, with their dots, in any case; without it, those of every readable picture.',
+    ),
 });
 
 const schema = layoutSchema('paired-folders', summary, {
@@ -51,7 +52,7 @@ export const pairedFolders: Layout<typeof schema> = {
   schema,
   splits: (spec) => spec.splits ?? (isSplit(spec.contains) ? Object.keys(spec.contains) : []),
   defaultTags: (spec, split) => [split === undefined ? spec.name : lastPart(split).toLowerCase()],
-  async *list(spec, root) {
+  async *list(spec, root, onLeftOut) {
     const images = await foldersOf(spec, root, 'images');
     const truths = await foldersOf(spec, root, 'truths');
     const realRoot = await realpath(root);
@@ -72,6 +73,7 @@ export const pairedFolders: Layout<typeof schema> = {
         images: { path: imageFolder, pattern: spec.images },
         truths: { path: truthFolder, pattern: spec.truths },
         nested: spec.nested,
+        onLeftOut,
         attributes: () => (split === '' ? {} : { split }),
       });
     }

@@ -12,7 +12,7 @@ import type { PlannedSample } from '../../schema/planned-sample.js';
 import { existingFile } from '../existing-file.js';
 import type { MatteJob, Outcome, PredictSession, ReadyModel, Runner, TimedSample } from '../runner.js';
 import { writeMatte } from '../write-matte.js';
-import { maskPathOf, readMaskTimes, type TimeOf } from './mask-files.js';
+import { maskPathsOf, readMaskTimes, type MaskPathOf, type TimeOf } from './mask-files.js';
 
 const masksSchema = z.strictObject({
   path: z
@@ -21,7 +21,7 @@ const masksSchema = z.strictObject({
     // A brace that nothing closes is part of a name.
     .regex(/^([^{]|\{(dataset|id|stem)\}|\{(?![^}]*\}))*$/, 'the placeholders are {dataset}, {id} and {stem}')
     .describe(
-      "A path with {dataset}, {id} or {stem} (the id's last part), relative to the YAML file; or a folder alone, in which {dataset}/{id}.png, {id}.png and {stem}.png are looked for.",
+      "A path with {dataset}, {id} or {stem} (the id's last part), relative to the YAML file; or a folder alone, in which {dataset}/{id}, {id} and {stem} with any image's extension are looked for.",
     ),
   times: z
     .string()
@@ -68,12 +68,14 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
     };
     return { spec, assets, sha256: sha256(canonicalJson(spec.masks)), bytes: 0 };
   },
-  identity:
-    ({ spec, assets }) =>
-    async (sample) => {
-      const mask = await hashFile(maskPathOf(assets.pattern, sample)).catch(() => null);
+  identity: ({ spec, assets }) => {
+    const pathOf = maskPathsOf(assets.pattern);
+    return async (sample) => {
+      const hash = async (): Promise<string> => hashFile(pathOf(sample));
+      const mask = await hash().catch(() => null);
       return canonicalJson({ feeding: spec.feeding, mask });
-    },
+    };
+  },
   open: openMasks,
   time: {
     kind: 'series',
@@ -93,11 +95,12 @@ async function openMasks(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<PredictSession> {
   const timeOf = assets.times === undefined ? undefined : await readMaskTimes(assets.times);
+  const pathOf = maskPathsOf(assets.pattern);
   return {
     async predict(jobs, onOutcome) {
       const taken = mapInOrder(jobs, WIDTH, async (job) => ({
         job,
-        outcome: await take(assets, job, timeOf).catch((error: unknown): Outcome => ({
+        outcome: await take(pathOf, job, timeOf).catch((error: unknown): Outcome => ({
           kind: 'failed',
           failure: toFailure(error),
         })),
@@ -112,11 +115,11 @@ async function openMasks(
 }
 
 async function take(
-  { pattern }: MasksAssets,
+  pathOf: MaskPathOf,
   { sample, mattePath }: MatteJob,
   timeOf: TimeOf | undefined,
 ): Promise<Outcome> {
-  const path = maskPathOf(pattern, sample);
+  const path = pathOf(sample);
   const start = performance.now();
   const matte = await decodeMatte(path);
   const decodeMs = performance.now() - start;
