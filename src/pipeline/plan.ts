@@ -8,7 +8,7 @@ import { leftOutMessage } from '../datasets/problem-entry.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import { runnerOf } from '../runners/runner-of.js';
-import type { ReadyModel, RunBasis } from '../runners/runner.js';
+import type { ReadyModel, RunBasis, SampleWatch } from '../runners/runner.js';
 import { predictionKey } from '../store/cell-key.js';
 import type { EventSink } from '../schema/events.js';
 import { openJsonl } from '../core/jsonl.js';
@@ -20,6 +20,8 @@ import type { RunFolder } from '../store/run-folder.js';
 export interface PlanRequest {
   readonly folder: RunFolder;
   readonly datasets: readonly Dataset[];
+  /** Whether these are all datasets of the config. */
+  readonly allDatasets: boolean;
   readonly models: readonly ReadyModel[];
   /** What a cell's key covers besides model and image. */
   readonly basis: RunBasis;
@@ -56,10 +58,14 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
     label: datasets.map(({ name }) => name).join(', '),
   });
   try {
+    const watches = await watchesOf(request.models);
     for (const dataset of datasets) {
       const before = planned.reduce((sum, { samples }) => sum + samples, 0);
-      planned.push(await planDataset(request, dataset, before, writer.append));
+      planned.push(await planDataset(request, dataset, watches, before, writer.append));
     }
+    const whole = request.allDatasets && request.limit === null;
+    for (const [model, watch] of watches)
+      for (const remark of watch.end(whole)) emit({ kind: 'warning', message: `${model}: ${remark}` });
   } catch (error) {
     await draft.discard();
     throw error;
@@ -73,6 +79,7 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
 async function planDataset(
   { models, basis, limit, shard, emit, signal }: PlanRequest,
   dataset: Dataset,
+  watches: ReadonlyMap<string, SampleWatch>,
   before: number,
   append: (record: PlanRecord) => Promise<void>,
 ): Promise<RunDataset> {
@@ -88,7 +95,7 @@ async function planDataset(
   const entries = dataset.entries((files) => {
     emit({ kind: 'warning', message: `${files.folder}: ${leftOutMessage(files)}` });
   });
-  for await (const record of mapInOrder(selected(entries, limit, shard), WIDTH, planned)) {
+  for await (const record of mapInOrder(selected(watched(entries, watches), limit, shard), WIDTH, planned)) {
     throwIfCancelled(signal);
     await append(record);
     if (record.kind === 'problem') {
@@ -115,6 +122,25 @@ async function planDataset(
   }
   const { name, spec } = dataset;
   return { name, spec, fingerprint: fingerprint.digest(), samples, problems, tags: [...tags].sort() };
+}
+
+async function watchesOf(models: readonly ReadyModel[]): Promise<ReadonlyMap<string, SampleWatch>> {
+  const watches = new Map<string, SampleWatch>();
+  for (const model of models) {
+    const watch = await runnerOf(model.spec).watch?.(model);
+    if (watch !== undefined) watches.set(model.spec.name, watch);
+  }
+  return watches;
+}
+
+async function* watched(
+  entries: AsyncIterable<DatasetEntry>,
+  watches: ReadonlyMap<string, SampleWatch>,
+): AsyncGenerator<DatasetEntry, void, undefined> {
+  for await (const entry of entries) {
+    for (const watch of watches.values()) watch.see(entry);
+    yield entry;
+  }
 }
 
 /** Cell keys by model name for a sample. */
@@ -155,9 +181,11 @@ async function* selected(
   const [part, parts] = shard ?? [1, 1];
   let index = 0;
   for await (const entry of entries) {
-    if (limit !== null && index >= limit) return;
     if (entry.kind === 'problem') {
       if (part === 1) yield entry;
-    } else if (index++ % parts === part - 1) yield entry;
+      continue;
+    }
+    if (index % parts === part - 1) yield entry;
+    if (++index === limit) return;
   }
 }

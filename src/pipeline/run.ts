@@ -69,7 +69,9 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
     await removeRemains(folder.path);
     const basis = { device: formatDevice(device), runner: config.runner };
     const limit = config.limit ?? null;
-    const plan = await makePlan({ folder, datasets, models, basis, limit, shard, emit, signal });
+    const allDatasets = datasets.length === config.datasets.length;
+    const wanted = { folder, datasets, allDatasets, models, basis, limit, shard, emit, signal };
+    const plan = await makePlan(wanted);
     const { runner, scoring, time: timing } = config;
     const settings = {
       models: models.map(({ spec, sha256, bytes }) => ({ spec, sha256, bytes })),

@@ -12,6 +12,7 @@
  */
 import type { z } from 'zod';
 import type { Failure } from '../core/failure.js';
+import type { DatasetEntry } from '../datasets/dataset.js';
 import type { EnsureOptions } from '../models/sources/pull.js';
 import type { ModelSpec, NetworkSpec } from '../models/spec/spec.js';
 import type { EventSink } from '../schema/events.js';
@@ -61,6 +62,8 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
     model: ReadyModel<Spec, Assets>,
     settings: RunBasis,
   ): (sample: PlannedSample) => string | Promise<string>;
+  /** Holds the samples of a run that is planned against what came along with a model; absent where nothing did. */
+  watch?(model: ReadyModel<Spec, Assets>): Promise<SampleWatch>;
   /**
    * Gets ready to predict on one device.
    *
@@ -71,6 +74,23 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   readonly time?: PassTiming<Spec, Assets> | SeriesTiming<Spec, Assets>;
   /** The model as a network whose stages can be looked at one by one (drift, `models verify --score`). */
   stages?(model: ReadyModel<Spec, Assets>): StagedNetwork;
+}
+
+export interface SampleWatch {
+  /**
+   * Called with everything that is listed, also what another shard will do.
+   *
+   * @throws MaskbenchError `data.duplicate`
+   */
+  see(entry: DatasetEntry): void;
+  /**
+   * Called after the last one.
+   *
+   * @param whole whether all samples of all datasets were listed
+   * @returns what is worth a word, a line each
+   * @throws MaskbenchError `data.unpaired`
+   */
+  end(whole: boolean): readonly string[];
 }
 
 export type SpecSchema = z.ZodObject<z.ZodRawShape, z.core.$strict>;

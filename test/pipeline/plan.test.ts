@@ -32,6 +32,7 @@ async function plan(datasets: readonly Dataset[], options: Partial<PlanRequest> 
   const made = await makePlan({
     folder,
     datasets,
+    allDatasets: true,
     models: MODELS,
     basis: { device: 'cpu', runner: {} },
     limit: null,

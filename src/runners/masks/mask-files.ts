@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { joinInside } from '../../core/safe-path.js';
@@ -11,7 +10,7 @@ const USUAL = ['{dataset}/{id}', '{id}', '{stem}'] as const;
 
 const ANY = { prefix: '', suffix: '' };
 
-type Named = Pick<PlannedSample, 'dataset' | 'id'>;
+export type Named = Pick<PlannedSample, 'dataset' | 'id'>;
 
 /** The file of a sample's mask, there or not. @throws MaskbenchError, see `maskPathsOf`. */
 export type MaskPathOf = (sample: Named) => string;
@@ -72,47 +71,4 @@ function fill(pattern: string, { dataset, id }: Named): string {
   const stem = id.slice(id.lastIndexOf('/') + 1);
   const values: Readonly<Record<string, string>> = { dataset, id, stem };
   return pattern.replaceAll(/\{(dataset|id|stem)\}/g, (_match, key: string) => values[key] ?? '');
-}
-
-/** Milliseconds of a sample's prediction, if the side file has them. */
-export type TimeOf = (sample: Named) => number | undefined;
-
-/**
- * Reads the times that came along with masks made elsewhere: CSV with a header `id,ms` or `dataset,id,ms`, in any order.
- *
- * @throws MaskbenchError `data.missing`, or `data.unreadable` naming file and line.
- */
-export async function readMaskTimes(path: string): Promise<TimeOf> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new MaskbenchError('data.missing', 'the file of times cannot be read', { where: path, cause });
-  });
-  const [header = '', ...lines] = text.split(/\r?\n/);
-  const columns = cells(header).map((name) => name.toLowerCase());
-  const [dataset, id, ms] = ['dataset', 'id', 'ms'].map((name) => columns.indexOf(name));
-  if (id < 0 || ms < 0) throw wrong(path, 1, `its columns are ${columns.join(', ')}`);
-  const times = new Map<string, number>();
-  for (const [i, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    const row = cells(line);
-    const value = Number(row[ms]);
-    if (row[ms] === undefined || row[ms] === '' || !Number.isFinite(value) || value < 0) {
-      throw wrong(path, i + 2, `"${row[ms] ?? ''}" is no time in milliseconds`);
-    }
-    times.set(dataset < 0 ? (row[id] ?? '') : `${row[dataset]}/${row[id]}`, value);
-  }
-  return (sample) => times.get(dataset < 0 ? sample.id : `${sample.dataset}/${sample.id}`);
-}
-
-/** The fields of a line; one in quotes may hold commas, and two quotes stand for one. */
-function cells(line: string): readonly string[] {
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
-    (quoted?.replaceAll('""', '"') ?? plain ?? '').trim(),
-  );
-}
-
-function wrong(path: string, line: number, message: string): MaskbenchError {
-  return new MaskbenchError('data.unreadable', message, {
-    where: `${path}:${line}`,
-    remedy: 'expected a header with id and ms (and dataset), then a line a prediction',
-  });
 }

@@ -12,7 +12,9 @@ import type { PlannedSample } from '../../schema/planned-sample.js';
 import { existingFile } from '../existing-file.js';
 import type { MatteJob, Outcome, PredictSession, ReadyModel, Runner, TimedSample } from '../runner.js';
 import { writeMatte } from '../write-matte.js';
-import { maskPathsOf, readMaskTimes, type MaskPathOf, type TimeOf } from './mask-files.js';
+import { maskPathsOf, type MaskPathOf } from './mask-files.js';
+import { readMaskTimes, type MaskTimes } from './mask-times.js';
+import { watchSamples } from './watch-samples.js';
 
 const masksSchema = z.strictObject({
   path: z
@@ -76,6 +78,7 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
       return canonicalJson({ feeding: spec.feeding, mask });
     };
   },
+  watch: ({ assets: { pattern, times } }) => watchSamples(maskPathsOf(pattern), times),
   open: openMasks,
   time: {
     kind: 'series',
@@ -94,13 +97,13 @@ async function openMasks(
   { assets }: Masks,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<PredictSession> {
-  const timeOf = assets.times === undefined ? undefined : await readMaskTimes(assets.times);
+  const times = assets.times === undefined ? undefined : await readMaskTimes(assets.times);
   const pathOf = maskPathsOf(assets.pattern);
   return {
     async predict(jobs, onOutcome) {
       const taken = mapInOrder(jobs, WIDTH, async (job) => ({
         job,
-        outcome: await take(pathOf, job, timeOf).catch((error: unknown): Outcome => ({
+        outcome: await take(pathOf, job, times).catch((error: unknown): Outcome => ({
           kind: 'failed',
           failure: toFailure(error),
         })),
@@ -117,7 +120,7 @@ async function openMasks(
 async function take(
   pathOf: MaskPathOf,
   { sample, mattePath }: MatteJob,
-  timeOf: TimeOf | undefined,
+  times: MaskTimes | undefined,
 ): Promise<Outcome> {
   const path = pathOf(sample);
   const start = performance.now();
@@ -134,7 +137,7 @@ async function take(
   const matteSha256 = await writeMatte(mattePath, matte);
   return {
     kind: 'done',
-    phases: { decodeMs, ...phasesOf(timeOf?.(sample) ?? 0) },
+    phases: { decodeMs, ...phasesOf(times?.of(sample) ?? 0) },
     matteSha256,
     width,
     height,
@@ -142,12 +145,12 @@ async function take(
 }
 
 async function* timedSamples(
-  times: string,
+  path: string,
   samples: readonly PlannedSample[],
 ): AsyncGenerator<TimedSample, void, undefined> {
-  const timeOf = await readMaskTimes(times);
+  const times = await readMaskTimes(path);
   for (const sample of samples) {
-    const ms = timeOf(sample);
+    const ms = times.of(sample);
     if (ms !== undefined) yield { sample, iteration: 0, phases: { decodeMs: 0, ...phasesOf(ms) } };
   }
 }

@@ -4,6 +4,7 @@ import { MaskbenchError } from '../../core/errors.js';
 import { scanFolder } from '../../datasets/scan-folder.js';
 import { choose } from '../../core/names.js';
 import {
+  assertEachOnce,
   assertSomethingPairs,
   leftOver,
   type FolderGroup,
@@ -67,6 +68,7 @@ export async function planBirefnetFolders(request: BirefnetFolders): Promise<Fol
   if (groups.length === 0) throw noTruths(truths, testsets[0]);
   const plan: FolderPlan = { several: true, groups, warnings };
   assertSomethingPairs(plan);
+  assertEachOnce(plan);
   return plan;
 }
 

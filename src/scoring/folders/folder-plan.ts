@@ -108,6 +108,33 @@ export function assertSomethingPairs({ groups }: FolderPlan): void {
   );
 }
 
+/**
+ * One prediction is never scored twice as if it were of two images: two datasets may share a folder of predictions only as
+ * far as they share the ground truths.
+ *
+ * @throws MaskbenchError `data.duplicate`
+ */
+export function assertEachOnce(plan: FolderPlan): void {
+  const owners = new Map<string, PlannedTruth>();
+  for (const planned of plannedTruths(plan)) {
+    for (const { mask } of planned.predictions) {
+      if (mask.kind === 'none') continue;
+      const owner = owners.get(mask.path) ?? planned;
+      owners.set(mask.path, owner);
+      if (pathOf(owner.truth) === pathOf(planned.truth)) continue;
+      const [first, second] = [owner, planned].map(({ dataset, id }) => `"${id}" of ${dataset}`);
+      throw new MaskbenchError('data.duplicate', `it would be the prediction of both ${first} and ${second}`, {
+        where: mask.path,
+        remedy: 'give each dataset a folder of predictions of its own',
+      });
+    }
+  }
+}
+
+function pathOf(file: MaskFile): string | undefined {
+  return file.kind === 'file' ? file.path : file.failure.where;
+}
+
 /** Ids looked at for what the names of the two sides begin or end with. */
 const TRIED = 20;
 

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import { assertSomethingPairs, leftOver, type FolderGroup, type FolderPlan } from './folder-plan.js';
+import { assertEachOnce, assertSomethingPairs, leftOver, type FolderGroup, type FolderPlan } from './folder-plan.js';
 import { assertFolder, listMasks, listPictures, patternOf, type MasksInFolder } from './masks-in-folder.js';
 
 export interface Affixes {
@@ -46,6 +46,7 @@ export async function planPlainFolders(request: PlainFolders): Promise<FolderPla
   };
   const plan: FolderPlan = { several: false, groups: [group], warnings: leftOver(group) };
   assertSomethingPairs(plan);
+  assertEachOnce(plan);
   return plan;
 }
 

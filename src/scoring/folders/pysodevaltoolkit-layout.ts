@@ -6,6 +6,7 @@ import { MaskbenchError } from '../../core/errors.js';
 import { readYamlFile } from '../../core/yaml-file.js';
 import { stemOf } from '../../datasets/pair-names.js';
 import {
+  assertEachOnce,
   assertSomethingPairs,
   leftOver,
   type FolderGroup,
@@ -103,6 +104,7 @@ export async function planToolkitFolders(request: ToolkitFiles): Promise<FolderP
   }
   const plan: FolderPlan = { several: true, groups, warnings };
   assertSomethingPairs(plan);
+  assertEachOnce(plan);
   return plan;
 
   async function picturesOf(dataset: string, image: Folder | undefined): Promise<MasksInFolder> {

@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readMaskTimes, type TimeOf } from '../../../src/runners/masks/mask-files.js';
+import { readMaskTimes, type MaskTimes } from '../../../src/runners/masks/mask-times.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
 
-async function times(text: string): Promise<TimeOf> {
+async function times(text: string): Promise<MaskTimes['of']> {
   const path = join(await tempFolder(), 'times.csv');
   await writeFile(path, text);
-  return readMaskTimes(path);
+  return (await readMaskTimes(path)).of;
 }
 
 describe('the times that came along with masks', () => {
@@ -24,16 +24,25 @@ describe('the times that came along with masks', () => {
   });
 
   it.each([
-    ['a header without ms', 'id,seconds\na,1\n', 'its columns are id, seconds', ':1'],
+    ['a header without ms', 'id,seconds\na,1\n', 'no column "ms"; its columns are "id", "seconds"', ':1'],
     ['a time that is none', 'id,ms\na,1\nb,fast\n', '"fast" is no time in milliseconds', ':3'],
     ['a time before it started', 'id,ms\na,-1\n', '"-1" is no time in milliseconds', ':2'],
-    ['a line that is too short', 'id,ms\na\n', '"" is no time in milliseconds', ':2'],
+    ['a line that is too short', 'id,ms\na\n', '1 field where the header has 2', ':2'],
+    ['a time that is not there', 'id,ms\na,\n', '"" is no time in milliseconds', ':2'],
   ])('are refused for %s, by file and line', async (_name, text, message, line) => {
     await expect(times(text)).rejects.toMatchObject({
       code: 'data.unreadable',
       message,
       where: expect.stringMatching(new RegExp(`times\\.csv${line}$`)) as unknown,
     });
+  });
+
+  it.each([
+    ['id,ms\na,1\n\nb,2\na,1\n', '"a" has a time in line 2 already', ':5'],
+    ['dataset,id,ms\nx,a,1\ny,a,1\nx,a,3\n', '"a" has a time in line 2 already', ':4'],
+  ])('are refused where one id has two: %j', async (text, message, line) => {
+    const where = expect.stringMatching(new RegExp(`times\\.csv${line}$`)) as unknown;
+    await expect(times(text)).rejects.toMatchObject({ code: 'data.duplicate', message, where });
   });
 
   it('are refused where the file is missing', async () => {
