@@ -8,6 +8,9 @@ interface Draft {
   discard(): Promise<void>;
 }
 
+/** What a draft's name has after the name of its file, at most: a process number of 32 bits. */
+export const DRAFT_ENDING_BYTES = '.4294967295.tmp'.length;
+
 export function draftOf(path: string): Draft {
   const temporary = `${path}.${process.pid}.tmp`;
   return {

@@ -26,14 +26,8 @@ export interface DatasetProblem {
   readonly message: string;
 }
 
-/** Files of a folder that are on no side of the pairs: told, since they may have been meant. */
-export interface LeftOut {
-  readonly dataset: string;
-  readonly folder: string;
-  readonly names: readonly string[];
-}
-
-export type OnLeftOut = (files: LeftOut) => void;
+/** Told of what makes no sample unusable and may still not be meant: files that are left out, samples without attributes. */
+export type OnRemark = (remark: DatasetProblem) => void;
 
 export type DatasetEntry =
   | { readonly kind: 'sample'; readonly sample: Sample }

@@ -6,6 +6,8 @@ import { readImageSize } from '../image/codec.js';
 import { isUnread } from './extensions.js';
 import { problemEntry } from './problem-entry.js';
 import type { Refusal } from './scan-folder.js';
+import { tellApart } from './same-name.js';
+import { DRAFT_ENDING_BYTES } from '../core/write-whole.js';
 
 export interface PairContext {
   readonly dataset: string;
@@ -20,6 +22,8 @@ export interface Side {
   readonly folder: string;
   readonly names: readonly string[];
   readonly refused: ReadonlyMap<string, Refusal>;
+  /** The stem on this side that differs from another one in case or Unicode form alone. */
+  near(stem: string): string | undefined;
 }
 
 /** A stem becomes exactly one entry: a sample if each side has one usable file, else the first thing that is wrong. */
@@ -33,6 +37,11 @@ export async function entryOfPair(
   const id = idPrefix + stem;
   const problem = (code: DatasetProblem['code'], path: string, message: string): DatasetEntry =>
     problemEntry(dataset, id, code, path, message);
+
+  const near = (side: Side): string => {
+    const other = side.near(stem);
+    return other === undefined ? '' : `; ${tellApart(other, stem)}`;
+  };
 
   for (const side of [images, truths]) {
     const [first, second] = side.names;
@@ -53,14 +62,26 @@ export async function entryOfPair(
   const [truth] = truths.names;
   if (image === undefined) {
     const path = truth === undefined ? truths.folder : join(truths.folder, truth);
-    return problem('data.unpaired', path, `a ground truth without its image in ${images.folder}`);
+    return problem(
+      'data.unpaired',
+      path,
+      `a ground truth without its image in ${images.folder}${near(images)}`,
+    );
   }
   const imagePath = join(images.folder, image);
   if (truth === undefined) {
-    return problem('data.unpaired', imagePath, `an image without its ground truth in ${truths.folder}`);
+    const message = `an image without its ground truth in ${truths.folder}${near(truths)}`;
+    return problem('data.unpaired', imagePath, message);
   }
   if (!isSafeId(id)) {
     return problem('data.unsafe-path', imagePath, 'the name cannot be used as a path; rename the file');
+  }
+  const long = id
+    .split('/')
+    .find((part, i, { length }) => bytesOf(part) > (i === length - 1 ? LONGEST : 255));
+  if (long !== undefined) {
+    const message = `the name is ${bytesOf(long)} bytes long, and a run folder can keep ${LONGEST}; rename the files`;
+    return problem('data.unsafe-path', imagePath, message);
   }
   const truthPath = join(truths.folder, truth);
   for (const path of [imagePath, truthPath]) {
@@ -73,6 +94,13 @@ export async function entryOfPair(
   }
   const sample = { dataset, id, imagePath, truthPath, attributes: context.attributes(stem) };
   return { kind: 'sample', sample };
+}
+
+/** Of a stem in UTF-8: file systems take 255 bytes, some of which a run folder needs for `.png` and while it writes. */
+const LONGEST = 255 - '.png'.length - DRAFT_ENDING_BYTES;
+
+function bytesOf(name: string): number {
+  return Buffer.byteLength(name);
 }
 
 /** Ids name files in run folders, on any system: relative, no climbing, no second kind of slash. */

@@ -1,12 +1,13 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
-import type { DatasetEntry, OnLeftOut } from './dataset.js';
+import type { DatasetEntry, OnRemark } from './dataset.js';
 import { entryOfPair, type PairContext } from './entry-of-pair.js';
 import { IMAGE_EXTENSIONS } from './extensions.js';
 import { mapInOrder } from '../core/map-in-order.js';
-import { pairNames, pairNamesOfOneFolder, type NamePattern, type PairedNames } from './pair-names.js';
-import { problemEntry } from './problem-entry.js';
+import { pairNames, pairNamesOfOneFolder, stemOf, type NamePattern, type PairedNames } from './pair-names.js';
+import { leftOutMessage, problemEntry } from './problem-entry.js';
+import { nearNames, tellApart } from './same-name.js';
 import { EMPTY_FOLDER, isInside, scanFolder, type FolderNames } from './scan-folder.js';
 
 /** One folder of images beside one folder of truths (or one folder with both). */
@@ -15,7 +16,7 @@ interface PairedFolders extends PairContext {
   readonly truths: { readonly path: string; readonly pattern: NamePattern };
   /** Whether to go down into folders; their names become part of the ids. */
   readonly nested: boolean;
-  readonly onLeftOut: OnLeftOut | undefined;
+  readonly onRemark: OnRemark | undefined;
 }
 
 /** File lookups in flight at once: enough to hide a network file system's delay, too few to notice otherwise. */
@@ -72,38 +73,90 @@ async function* listFolder(
 
   // A folder sorts as its name with a slash, so that ids come out in order across folders: `a-b`, `a/x`, `a0`.
   const below = (folder: string, names: FolderNames, other: string): Set<string> =>
-    new Set(nested ? names.folders.filter((n) => join(folder, n) !== other).map((n) => `${n}/`) : []);
+    new Set(names.folders.filter((n) => join(folder, n) !== other).map((n) => `${n}/`));
   const imagesBelow = below(imageFolder, imageNames, truths.path);
   const truthsBelow = below(truthFolder, truthNames, images.path);
   const stems = new Set([...paired.images.keys(), ...paired.truths.keys()]);
   const keys = [...new Set([...stems, ...imagesBelow, ...truthsBelow])].sort();
 
+  const [nearImage, nearTruth] = [nearNames(paired.images.keys()), nearNames(paired.truths.keys())];
   const context: PairContext = { ...folders, idPrefix: folders.idPrefix + inner };
   const pairOf = (stem: string): Promise<DatasetEntry> =>
     entryOfPair(
       context,
       stem,
-      { folder: imageFolder, names: paired.images.get(stem) ?? [], refused: imageNames.refused },
-      { folder: truthFolder, names: paired.truths.get(stem) ?? [], refused: truthNames.refused },
+      {
+        folder: imageFolder,
+        names: paired.images.get(stem) ?? [],
+        refused: imageNames.refused,
+        near: nearImage,
+      },
+      {
+        folder: truthFolder,
+        names: paired.truths.get(stem) ?? [],
+        refused: truthNames.refused,
+        near: nearTruth,
+      },
     );
+  const remark = (path: string, message: string): void => {
+    const { dataset } = folders;
+    folders.onRemark?.({ dataset, id: dataset, code: 'data.unpaired', path, message });
+  };
   const tell = (folder: string, names: readonly string[], { refused }: FolderNames): void => {
     const left = names.filter((name) => !nested || !refused.has(name));
-    if (left.length > 0) folders.onLeftOut?.({ dataset: folders.dataset, folder, names: left.sort() });
+    if (left.length > 0) remark(folder, leftOutMessage(left.sort()));
   };
   tell(imageFolder, paired.others.images, imageNames);
   tell(truthFolder, paired.others.truths, truthNames);
   if (nested) {
     yield* refusedFolders(context, imageFolder, imageNames, paired);
     if (!oneFolder) yield* refusedFolders(context, truthFolder, truthNames, paired);
+    const near = nearNames(truthsBelow);
+    for (const name of [...imagesBelow].sort()) {
+      const other = truthsBelow.has(name) ? undefined : near(name);
+      if (other === undefined) continue;
+      const path = join(imageFolder, name);
+      yield problemEntry(
+        folders.dataset,
+        `${context.idPrefix}${name}*`,
+        'data.unpaired',
+        path,
+        tellApart(other, name),
+      );
+    }
   }
   let start = 0;
   for (let i = 0; i <= keys.length; i++) {
     const key = keys[i];
     if (i < keys.length && !imagesBelow.has(key) && !truthsBelow.has(key)) continue;
     yield* mapInOrder(keys.slice(start, i), LOOKUPS, pairOf);
-    if (i < keys.length) yield* listFolder(folders, inner + key, imagesBelow.has(key), truthsBelow.has(key));
     start = i + 1;
+    if (i === keys.length) break;
+    if (nested) {
+      yield* listFolder(folders, inner + key, imagesBelow.has(key), truthsBelow.has(key));
+      continue;
+    }
+    const [imagesAt, truthsAt] = [join(imageFolder, key), join(truthFolder, key)];
+    const inImages =
+      imagesBelow.has(key) && (await holdsPictures(imagesAt, images.pattern, folders.realRoot));
+    const inTruths =
+      truthsBelow.has(key) && (await holdsPictures(truthsAt, truths.pattern, folders.realRoot));
+    if (inImages && inTruths) {
+      const message = `pictures with masks lie in this folder and are not taken; ${NESTED}`;
+      yield problemEntry(folders.dataset, `${context.idPrefix}${key}*`, 'data.unpaired', imagesAt, message);
+    } else if (inImages) remark(imagesAt, `pictures in this folder are not taken; ${NESTED}`);
+    else if (inTruths) remark(truthsAt, `masks in this folder are not taken; ${NESTED}`);
   }
+}
+
+const NESTED = 'set nested: true, or move them away';
+
+/** Whether a folder, or one below it, has a file of this side. */
+async function holdsPictures(folder: string, pattern: NamePattern, realRoot: string): Promise<boolean> {
+  const { files, folders } = (await scanFolder(folder, realRoot)) ?? EMPTY_FOLDER;
+  if (files.some((name) => stemOf(name, pattern) !== undefined)) return true;
+  for (const name of folders) if (await holdsPictures(join(folder, name), pattern, realRoot)) return true;
+  return false;
 }
 
 function pairInOneFolder({ dataset, images, truths }: PairedFolders, names: readonly string[]): PairedNames {

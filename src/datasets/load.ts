@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
-import type { DatasetEntry, OnLeftOut, Sample } from './dataset.js';
+import type { DatasetEntry, OnRemark, Sample } from './dataset.js';
 import { layoutOf } from './layouts/index.js';
+import { problemEntry } from './problem-entry.js';
 import { resolveDataset, type ResolvedDataset, type ResolveOptions } from './resolve.js';
+import { foldName, tellApart } from './same-name.js';
 import type { DatasetReference } from './spec.js';
 import { tagsOfSplit } from './tags.js';
 
@@ -14,9 +16,9 @@ export interface Dataset extends ResolvedDataset {
   /**
    * Samples and problems in code-unit order of their ids; each call reads the folders anew.
    *
-   * @param onLeftOut told of files on no side of the pairs, at most once a folder
+   * @param onRemark told of what may not be meant, as files on no side of the pairs, at most once a folder
    */
-  entries(onLeftOut?: OnLeftOut): AsyncIterable<DatasetEntry>;
+  entries(onRemark?: OnRemark): AsyncIterable<DatasetEntry>;
 }
 
 /**
@@ -45,8 +47,29 @@ export async function openDataset(resolved: ResolvedDataset): Promise<Dataset> {
     name: spec.name,
     tagsOf: ({ attributes }) =>
       tagsOfSplit(spec, attributes['split'] === undefined ? undefined : String(attributes['split'])),
-    entries: (onLeftOut) => layoutOf(spec).list(spec, root, onLeftOut),
+    entries: (onRemark) => apart(layoutOf(spec).list(spec, root, onRemark)),
   };
+}
+
+/** Refuses samples whose ids are equal but for case or Unicode form: on many file systems their mattes are one file. */
+async function* apart(entries: AsyncIterable<DatasetEntry>): AsyncGenerator<DatasetEntry> {
+  const seen = new Map<string, string>();
+  for await (const entry of entries) {
+    if (entry.kind === 'problem') {
+      yield entry;
+      continue;
+    }
+    const { dataset, id, imagePath } = entry.sample;
+    const folded = foldName(id);
+    const other = seen.get(folded);
+    if (other === undefined) {
+      seen.set(folded, id);
+      yield entry;
+    } else {
+      const message = `${tellApart(id, other)}: on many systems that is one file; rename one of the two`;
+      yield problemEntry(dataset, id, 'data.duplicate', imagePath, message);
+    }
+  }
 }
 
 /** Whether the root of a dataset is a folder on this machine. */

@@ -1,4 +1,4 @@
-import type { DatasetEntry, DatasetProblem, LeftOut } from './dataset.js';
+import type { DatasetEntry, DatasetProblem } from './dataset.js';
 
 /** An entry that says by name what is wrong with a file or folder of a dataset. */
 export function problemEntry(
@@ -15,7 +15,7 @@ export function problemEntry(
 const NAMED = 3;
 
 /** `2 files are left out, by name part of no pair: "a.dat" and "b.dat"`. */
-export function leftOutMessage({ names }: LeftOut): string {
+export function leftOutMessage(names: readonly string[]): string {
   const named = names.slice(0, NAMED).map((name) => `"${name}"`);
   const rest = names.length > NAMED ? [`${names.length - NAMED} more`] : [];
   const list = [...named, ...rest];

@@ -19,6 +19,15 @@ function visibleName(name: string): string {
   );
 }
 
+/** Finds, of some names, the one that folds to the same as another; the names are only looked at once one is asked for. */
+export function nearNames(names: Iterable<string>): (name: string) => string | undefined {
+  let folded: ReadonlyMap<string, string> | undefined;
+  return (name) => {
+    folded ??= new Map([...names].map((one) => [foldName(one), one]));
+    return folded.get(foldName(name));
+  };
+}
+
 /** What to answer to an id in a user's list that no sample has. */
 export function hintForId(id: string, ids: Iterable<string>): string {
   const known = [...ids];

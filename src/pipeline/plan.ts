@@ -4,7 +4,6 @@ import { toFailure } from '../core/failure.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
 import { createFingerprint, hashSample } from '../datasets/fingerprint.js';
 import type { Dataset } from '../datasets/load.js';
-import { leftOutMessage } from '../datasets/problem-entry.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import { runnerOf } from '../runners/runner-of.js';
@@ -15,7 +14,7 @@ import { openJsonl } from '../core/jsonl.js';
 import { draftOf } from '../core/write-whole.js';
 import type { RunDataset } from '../store/manifest.js';
 import type { PlanRecord } from '../store/records.js';
-import type { RunFolder } from '../store/run-folder.js';
+import { isWritablePath, type RunFolder } from '../store/run-folder.js';
 
 export interface PlanRequest {
   readonly folder: RunFolder;
@@ -77,7 +76,7 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
 }
 
 async function planDataset(
-  { models, basis, limit, shard, emit, signal }: PlanRequest,
+  { folder, models, basis, limit, shard, emit, signal }: PlanRequest,
   dataset: Dataset,
   watches: ReadonlyMap<string, SampleWatch>,
   before: number,
@@ -85,15 +84,15 @@ async function planDataset(
 ): Promise<RunDataset> {
   const cellsOf = cellKeysOf(models, basis);
   const planned = async (entry: DatasetEntry): Promise<PlanRecord> => {
-    const record = await planEntry(entry);
+    const record = await planEntry(entry, folder, models);
     return record.kind === 'sample' ? { ...record, cells: await cellsOf(record) } : record;
   };
   const fingerprint = createFingerprint();
   const tags = new Set<string>();
   let samples = 0;
   let problems = 0;
-  const entries = dataset.entries((files) => {
-    emit({ kind: 'warning', message: `${files.folder}: ${leftOutMessage(files)}` });
+  const entries = dataset.entries(({ path, message }) => {
+    emit({ kind: 'warning', message: `${path}: ${message}` });
   });
   for await (const record of mapInOrder(selected(watched(entries, watches), limit, shard), WIDTH, planned)) {
     throwIfCancelled(signal);
@@ -159,16 +158,26 @@ function cellKeysOf(
   };
 }
 
-async function planEntry(entry: DatasetEntry): Promise<PlanRecord> {
+async function planEntry(
+  entry: DatasetEntry,
+  folder: RunFolder,
+  models: readonly ReadyModel[],
+): Promise<PlanRecord> {
   if (entry.kind === 'problem') {
     const { dataset, id, code, path, message } = entry.problem;
     return { kind: 'problem', dataset, id, failure: { code, message, where: path } };
   }
   const { sample } = entry;
+  const { dataset, id, imagePath: where } = sample;
+  if (!models.every(({ spec }) => isWritablePath(folder.matte(spec.name, dataset, id)))) {
+    const message =
+      'with the run folder before it the name is too long a path; choose a shorter one with --out';
+    return { kind: 'problem', dataset, id, failure: { code: 'data.unsafe-path', message, where } };
+  }
   try {
     return { kind: 'sample', ...sample, ...(await hashSample(sample)), cells: {} };
   } catch (error) {
-    return { kind: 'problem', dataset: sample.dataset, id: sample.id, failure: toFailure(error) };
+    return { kind: 'problem', dataset, id, failure: toFailure(error) };
   }
 }
 

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
 import { readJsonl } from '../core/jsonl.js';
+import { DRAFT_ENDING_BYTES } from '../core/write-whole.js';
 import { joinInside } from '../core/safe-path.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import { MANIFEST_VERSION, manifestSchema, RECORDS_VERSION, type Manifest } from './manifest.js';
@@ -64,6 +65,15 @@ export function runFolder(path: string): RunFolder {
     path,
     matte: (model, dataset, id) => joinInside(path, 'predictions', model, dataset, `${id}.png`),
   };
+}
+
+/** How long a path may be in bytes, with the byte that ends it; Node.js knows a way round the limit of Windows. */
+const LONGEST_PATH = { linux: 4096, darwin: 1024 } as Partial<Record<NodeJS.Platform, number>>;
+
+/** Whether a matte can be written there, also under the longer name that it has until it is whole. */
+export function isWritablePath(matte: string): boolean {
+  const longest = LONGEST_PATH[process.platform] ?? Number.POSITIVE_INFINITY;
+  return Buffer.byteLength(matte) + DRAFT_ENDING_BYTES < longest;
 }
 
 /**

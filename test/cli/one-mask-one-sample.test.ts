@@ -37,7 +37,9 @@ describe('a mask made elsewhere', () => {
       await config(root, 'd.yaml');
       const { status, err } = await run(root, ...more);
       expect(status).toBe(65);
-      expect(err).toContain(`${join(root, 'pred', 'x.png')}: it would be the mask of both "d/a/x" and "d/b/x"`);
+      expect(err).toContain(
+        `${join(root, 'pred', 'x.png')}: it would be the mask of both "d/a/x" and "d/b/x"`,
+      );
       expect(err).toContain('name them by {dataset} and {id}');
     },
   );

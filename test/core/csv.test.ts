@@ -34,7 +34,9 @@ describe('a table of comma-separated values', () => {
     const field = fc.string({ unit: 'grapheme' }).filter((text) => !/\0/.test(text));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(field, field), { maxLength: 5 }), async (rows) => {
-        const quoted = rows.map((row) => row.map((text) => `"${text.replaceAll('"', '""')}"`).join(delimiter));
+        const quoted = rows.map((row) =>
+          row.map((text) => `"${text.replaceAll('"', '""')}"`).join(delimiter),
+        );
         const table = await read(['a', ...quoted].join('\n').replace('a', `a${delimiter}b`), delimiter);
         expect(fieldsOf(table)).toEqual(rows);
       }),
@@ -51,7 +53,12 @@ describe('a table of comma-separated values', () => {
     ['a quote inside', 'a\nb"c"\n', '"\\"" beside a quote', 2],
     ['more after a quote', 'a\n"b"c\n', '"c" beside a quote', 2],
     ['a lone carriage return', 'a\rb\r', 'a carriage return without a line feed', 1],
-    ['Latin-1', Buffer.from('a\nb\ncaf\u00e9\n', 'latin1'), 'bytes that are not UTF-8 (Latin-1 or Windows?)', 3],
+    [
+      'Latin-1',
+      Buffer.from('a\nb\ncaf\u00e9\n', 'latin1'),
+      'bytes that are not UTF-8 (Latin-1 or Windows?)',
+      3,
+    ],
     ['UTF-16 with its mark', Buffer.from('\ufeffa\n', 'utf16le'), 'it is UTF-16', 1],
     ['UTF-16 without', Buffer.from('a\n', 'utf16le'), 'a byte 0: it is UTF-16 or no text', 1],
   ])('is refused for %s, by file and line', async (_name, content, message, line) => {

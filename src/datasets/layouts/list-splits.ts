@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import type { DatasetEntry, OnLeftOut, Sample } from '../dataset.js';
+import type { DatasetEntry, OnRemark, Sample } from '../dataset.js';
 import { listPairs } from '../list-pairs.js';
 import { problemEntry } from '../problem-entry.js';
 
@@ -12,7 +12,7 @@ interface SplitListing {
   readonly known: readonly string[];
   /** The splits that must be there; without it, whichever are. */
   readonly wanted: readonly string[] | undefined;
-  readonly onLeftOut: OnLeftOut | undefined;
+  readonly onRemark: OnRemark | undefined;
   attributes(split: string, stem: string): Sample['attributes'];
 }
 
@@ -39,7 +39,7 @@ export async function* listSplits(listing: SplitListing): AsyncGenerator<Dataset
       images: { path: join(folder, 'im'), pattern: PATTERN },
       truths: { path: join(folder, 'gt'), pattern: PATTERN },
       nested: false,
-      onLeftOut: listing.onLeftOut,
+      onRemark: listing.onRemark,
       attributes: (stem) => listing.attributes(split, stem),
     });
   }

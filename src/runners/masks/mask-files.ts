@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { joinInside } from '../../core/safe-path.js';
 import { readableOf, stemOf } from '../../datasets/pair-names.js';
+import { nearNames, tellApart } from '../../datasets/same-name.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 
 /** Where a mask is looked for in a folder whose names are not said. */
@@ -20,21 +21,22 @@ export type MaskPathOf = (sample: Named) => string;
  * once.
  *
  * @param pattern an absolute path with `{dataset}`, `{id}` and `{stem}` (the id's last part), or a folder.
- * @returns what throws `data.unsafe-path` for an id that would leave the pattern's folder, and `data.duplicate` for two
- * files of one name.
+ * @returns what throws `data.unsafe-path` for an id that would leave the pattern's folder, `data.duplicate` for two files
+ * of one name, and `data.missing` where one of nearly this name is there.
  */
 export function maskPathsOf(pattern: string): MaskPathOf {
   if (pattern.includes('{')) {
     const folder = dirname(`${pattern.slice(0, pattern.indexOf('{'))}x`);
     return (sample) => joinInside(folder, fill(pattern.slice(folder.length + 1), sample));
   }
-  const listed = new Map<string, ReadonlyMap<string, readonly string[]>>();
-  const namesOf = (path: string): readonly string[] => {
-    const folder = dirname(path);
+  const listed = new Map<string, MaskNames>();
+  const listedIn = (folder: string): MaskNames => {
     const names = listed.get(folder) ?? listMaskNames(folder);
     listed.set(folder, names);
-    return readableOf(names.get(basename(path)) ?? []);
+    return names;
   };
+  const namesOf = (path: string): readonly string[] =>
+    readableOf(listedIn(dirname(path)).byStem.get(basename(path)) ?? []);
   return (sample) => {
     const usual = USUAL.map((names) => joinInside(pattern, fill(names, sample)));
     for (const path of usual) {
@@ -47,11 +49,23 @@ export function maskPathsOf(pattern: string): MaskPathOf {
       }
       if (name !== undefined) return join(dirname(path), name);
     }
+    for (const path of usual) {
+      const near = listedIn(dirname(path)).near(basename(path));
+      if (near === undefined) continue;
+      throw new MaskbenchError('data.missing', `no mask; ${tellApart(near, basename(path))}`, {
+        where: dirname(path),
+      });
+    }
     return `${usual[0]}.png`;
   };
 }
 
-function listMaskNames(folder: string): ReadonlyMap<string, readonly string[]> {
+interface MaskNames {
+  readonly byStem: ReadonlyMap<string, readonly string[]>;
+  near(stem: string): string | undefined;
+}
+
+function listMaskNames(folder: string): MaskNames {
   const byStem = new Map<string, string[]>();
   let names: readonly string[] = [];
   try {
@@ -64,7 +78,7 @@ function listMaskNames(folder: string): ReadonlyMap<string, readonly string[]> {
     if (stem === undefined) continue;
     byStem.set(stem, [...(byStem.get(stem) ?? []), name]);
   }
-  return byStem;
+  return { byStem, near: nearNames(byStem.keys()) };
 }
 
 function fill(pattern: string, { dataset, id }: Named): string {

@@ -35,13 +35,20 @@ export async function watchSamples(pathOf: MaskPathOf, timesPath: string | undef
           elsewhere.add(dataset);
           continue;
         }
-        const of = [...idsOf].filter(([name]) => dataset === undefined || name === dataset).map(([, ids]) => ids);
+        const of = [...idsOf]
+          .filter(([name]) => dataset === undefined || name === dataset)
+          .map(([, ids]) => ids);
         if (!whole || of.some((ids) => ids.has(id))) continue;
-        const hint = hintForId(id, of.flatMap((ids) => [...ids]));
+        const hint = hintForId(
+          id,
+          of.flatMap((ids) => [...ids]),
+        );
         throw csvError(timesPath, line, `no sample is called ${JSON.stringify(id)}`, hint, 'data.unpaired');
       }
       const remarks = [
-        ...(elsewhere.size > 0 ? [`times of datasets that this run has not: ${[...elsewhere].join(', ')}`] : []),
+        ...(elsewhere.size > 0
+          ? [`times of datasets that this run has not: ${[...elsewhere].join(', ')}`]
+          : []),
         ...(timed < samples ? [`times of ${timed} of the ${samples} samples alone`] : []),
       ];
       return remarks.map((remark) => `${timesPath}: ${remark}`);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
+import { tellApart } from '../../datasets/same-name.js';
 import type { Failure } from '../../core/failure.js';
 import type { MasksInFolder } from './masks-in-folder.js';
 
@@ -123,10 +124,14 @@ export function assertEachOnce(plan: FolderPlan): void {
       owners.set(mask.path, owner);
       if (pathOf(owner.truth) === pathOf(planned.truth)) continue;
       const [first, second] = [owner, planned].map(({ dataset, id }) => `"${id}" of ${dataset}`);
-      throw new MaskbenchError('data.duplicate', `it would be the prediction of both ${first} and ${second}`, {
-        where: mask.path,
-        remedy: 'give each dataset a folder of predictions of its own',
-      });
+      throw new MaskbenchError(
+        'data.duplicate',
+        `it would be the prediction of both ${first} and ${second}`,
+        {
+          where: mask.path,
+          remedy: 'give each dataset a folder of predictions of its own',
+        },
+      );
     }
   }
 }
@@ -165,7 +170,7 @@ function idsOf(truths: MasksInFolder, only: ReadonlySet<string> | undefined): re
 function maskOf(masks: MasksInFolder, id: string, what: string): MaskFile {
   const names = masks.names.get(id) ?? [];
   const [name] = names;
-  if (name === undefined) return missing(id, masks.folder, what);
+  if (name === undefined) return missing(id, masks.folder, what, masks.near(id));
   const path = join(masks.folder, name);
   if (names.length > 1) {
     const message = `${names.map((of) => `"${of}"`).join(' and ')} share the id; keep one of them, or give the suffix with its extension`;
@@ -177,9 +182,7 @@ function maskOf(masks: MasksInFolder, id: string, what: string): MaskFile {
     : { kind: 'none', failure: { code: refusal.code, message: refusal.message, where: path } };
 }
 
-function missing(id: string, folder: string, what: string): MaskFile {
-  return {
-    kind: 'none',
-    failure: { code: 'data.missing', message: `no ${what} for "${id}"`, where: folder },
-  };
+function missing(id: string, folder: string, what: string, near?: string): MaskFile {
+  const message = `no ${what} for "${id}"${near === undefined ? '' : `; ${tellApart(near, id)}`}`;
+  return { kind: 'none', failure: { code: 'data.missing', message, where: folder } };
 }

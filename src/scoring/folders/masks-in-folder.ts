@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { readableOf, stemOf, type NamePattern } from '../../datasets/pair-names.js';
+import { nearNames } from '../../datasets/same-name.js';
 import { scanFolder, type Refusal } from '../../datasets/scan-folder.js';
 
 /** The masks of one folder by id. Only names are held. */
@@ -9,6 +10,8 @@ export interface MasksInFolder {
   readonly folder: string;
   /** Paths below the folder by id, the path without prefix, suffix and extension; more than one is a duplicate. */
   readonly names: ReadonlyMap<string, readonly string[]>;
+  /** The id of a mask that differs from another one in case or Unicode form alone. */
+  near(id: string): string | undefined;
   /** Links that may not be followed, by path below the folder. */
   readonly refused: ReadonlyMap<string, Refusal>;
   /** Files that are no masks by their name, and the first of them. */
@@ -85,7 +88,7 @@ export async function listMasks(
       remedy: `expected ${describePattern(pattern)}${count === 0 ? '' : `; found e.g. "${example}"`}`,
     });
   }
-  return { folder, names, refused, others: { count, example } };
+  return { folder, names, near: nearNames(names.keys()), refused, others: { count, example } };
 }
 
 /** The images of a folder and of those below it. @throws MaskbenchError `data.missing` or `data.empty`. */

@@ -1,7 +1,13 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import { assertEachOnce, assertSomethingPairs, leftOver, type FolderGroup, type FolderPlan } from './folder-plan.js';
+import {
+  assertEachOnce,
+  assertSomethingPairs,
+  leftOver,
+  type FolderGroup,
+  type FolderPlan,
+} from './folder-plan.js';
 import { assertFolder, listMasks, listPictures, patternOf, type MasksInFolder } from './masks-in-folder.js';
 
 export interface Affixes {

@@ -121,7 +121,7 @@ describe('paired folders', () => {
     const { lines, samples } = await list(root, { nested: true });
     expect(lines).toEqual(['Z', 'a', 'a-b', 'a/x', 'a/y/z', 'a0', 'b/only-image: data.unpaired', 'é']);
     expect(samples[4]?.truthPath).toBe(join(root, 'masks/a/y/z.png'));
-    expect((await list(root)).lines).toEqual(['Z', 'a', 'a-b', 'a0', 'é']);
+    expect((await list(root)).lines).toEqual(['Z', 'a', 'a-b', 'a/*: data.unpaired', 'a0', 'é']);
   });
 
   it('nested, do not take the masks below the images for images', async () => {
