@@ -30,7 +30,7 @@ type Delimiter = (typeof CSV_DELIMITERS)[number];
  */
 export async function readCsv(
   path: string,
-  { what, delimiter = ',' }: { readonly what: string; readonly delimiter?: Delimiter },
+  { what, delimiter = ',' }: { readonly what: string; readonly delimiter?: Delimiter | undefined },
 ): Promise<CsvTable> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new MaskbenchError('data.missing', `the file of ${what} cannot be read`, { where: path, cause });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attributeFields } from './attributes/fields.js';
 import { UNKNOWN_TRAINING } from '../schema/leakage.js';
 
 export const datasetName = z
@@ -84,6 +85,7 @@ export const datasetFields = {
     .union([z.int().positive(), z.record(z.string(), z.int().positive())])
     .optional()
     .describe('How many samples a complete copy has, in all or by split.'),
+  ...attributeFields,
   terms: z
     .strictObject({
       url: z.url().describe('Where they stand.'),

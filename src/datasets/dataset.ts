@@ -4,8 +4,10 @@ export interface Sample {
   readonly id: string;
   readonly imagePath: string;
   readonly truthPath: string;
-  /** Facts from the layout, e.g. DIS5K's `group` and `category`, Humans' `split`. */
+  /** Facts from the layout, e.g. DIS5K's `group` and `category`, Humans' `split`, and from `attributes` of the spec. */
   readonly attributes: Readonly<Record<string, string | number>>;
+  /** The independent unit that it belongs to, where the dataset's spec names an attribute for that. */
+  readonly unit?: string;
 }
 
 /** Something in a dataset's folders that is not a usable pair; reported by name, never skipped in silence. */

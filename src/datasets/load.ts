@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
+import { withAttributes } from './attributes/with-attributes.js';
 import type { DatasetEntry, OnRemark, Sample } from './dataset.js';
 import { layoutOf } from './layouts/index.js';
 import { problemEntry } from './problem-entry.js';
@@ -35,7 +36,7 @@ export async function loadDataset(
 
 /** The second half of `loadDataset`, for whoever has resolved the reference before. */
 export async function openDataset(resolved: ResolvedDataset): Promise<Dataset> {
-  const { spec, root } = resolved;
+  const { spec, root, attributesPath } = resolved;
   if (!(await isPresent(resolved))) {
     throw new MaskbenchError('data.missing', `dataset "${spec.name}" is not there`, {
       where: root,
@@ -47,7 +48,8 @@ export async function openDataset(resolved: ResolvedDataset): Promise<Dataset> {
     name: spec.name,
     tagsOf: ({ attributes }) =>
       tagsOfSplit(spec, attributes['split'] === undefined ? undefined : String(attributes['split'])),
-    entries: (onRemark) => apart(layoutOf(spec).list(spec, root, onRemark)),
+    entries: (onRemark) =>
+      withAttributes(apart(layoutOf(spec).list(spec, root, onRemark)), spec, attributesPath, onRemark),
   };
 }
 

@@ -20,6 +20,8 @@ export interface ResolveOptions {
 export interface ResolvedDataset {
   readonly spec: DatasetSpec;
   readonly root: string;
+  /** The file of its attributes, as an absolute path; empty without one. */
+  readonly attributesPath: string;
   /** Tags of the public sets that have pictures in here; a model that lists one as `trainedOn` has seen them. */
   readonly tags: readonly string[];
 }
@@ -37,16 +39,19 @@ export async function resolveDataset(
   const cwd = options.cwd ?? process.cwd();
   const env = options.env ?? process.env;
   const presets = options.presets ?? PRESETS;
-  const finish = (spec: DatasetSpec, configDir: string): ResolvedDataset => ({
-    spec,
-    root: expandPath(spec.root, { ...env, CONFIG_DIR: configDir }, cwd),
-    tags: tagsOfDataset(spec),
-  });
+  const finish = (spec: DatasetSpec, configDir: string, attributesDir = configDir): ResolvedDataset => {
+    const root = expandPath(spec.root, { ...env, CONFIG_DIR: configDir }, cwd);
+    const file = spec.attributes?.file;
+    const attributesPath =
+      file === undefined ? '' : expandPath(file, { ...env, CONFIG_DIR: attributesDir }, root);
+    return { spec, root, attributesPath, tags: tagsOfDataset(spec) };
+  };
   const here = options.configDir ?? cwd;
   if (typeof reference !== 'string') {
     if (!('extends' in reference)) return finish(reference, here);
     const base = await fromText(reference.extends, presets, here);
-    return finish(extend(base.spec, reference), reference.root === undefined ? base.folder : here);
+    const folderOf = (own: unknown): string => (own === undefined ? base.folder : here);
+    return finish(extend(base.spec, reference), folderOf(reference.root), folderOf(reference.attributes));
   }
   const { spec, folder } = await fromText(reference, presets, here);
   return finish(spec, folder);

@@ -22,6 +22,8 @@ const datasetExtensionSchema = z
     splits: z.array(z.string()).min(1).optional().describe('The parts to take.'),
     contains: datasetFields.contains,
     expected: datasetFields.expected,
+    attributes: datasetFields.attributes,
+    unit: datasetFields.unit,
   })
   .meta({
     id: 'DatasetVariation',

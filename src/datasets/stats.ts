@@ -14,6 +14,10 @@ export interface DatasetStats {
   /** Samples by split, and by DIS5K group, in order of their names; empty where there are none. */
   readonly splits: Readonly<Record<string, number>>;
   readonly groups: Readonly<Record<string, number>>;
+  /** Samples by the values of every other attribute. */
+  readonly values: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Independent units that the samples belong to; absent where the spec names none. */
+  readonly units?: number;
   /** Of the images after EXIF orientation. */
   readonly width: Distribution | undefined;
   readonly height: Distribution | undefined;
@@ -45,6 +49,8 @@ export async function measureDataset(
 ): Promise<DatasetStats> {
   const splits = new Map<string, number>();
   const groups = new Map<string, number>();
+  const values = new Map<string, Map<string, number>>();
+  const units = new Set<string>();
   const width = createDistribution();
   const height = createDistribution();
   const megapixels = createDistribution();
@@ -61,8 +67,15 @@ export async function measureDataset(
       problems++;
       continue;
     }
-    count(splits, facts.attributes['split']);
-    count(groups, facts.attributes['group']);
+    const { split, group, ...others } = facts.attributes;
+    count(splits, split);
+    count(groups, group);
+    for (const [name, value] of Object.entries(others)) {
+      const counts = values.get(name) ?? new Map<string, number>();
+      values.set(name, counts);
+      count(counts, value);
+    }
+    if (facts.unit !== undefined) units.add(facts.unit);
     width.add(facts.width);
     height.add(facts.height);
     megapixels.add((facts.width * facts.height) / 1e6);
@@ -77,6 +90,8 @@ export async function measureDataset(
     problems,
     splits: inOrder(splits),
     groups: inOrder(groups),
+    values: Object.fromEntries([...values].map(([name, counts]) => [name, inOrder(counts)])),
+    ...(units.size === 0 ? {} : { units: units.size }),
     width: width.summary(),
     height: height.summary(),
     megapixels: megapixels.summary(),
@@ -88,15 +103,21 @@ export async function measureDataset(
 
 interface SampleFacts extends Coverage {
   readonly attributes: Sample['attributes'];
+  readonly unit: string | undefined;
   readonly width: number;
   readonly height: number;
 }
 
-async function measureSample({ imagePath, truthPath, attributes }: Sample): Promise<SampleFacts | undefined> {
+async function measureSample({
+  imagePath,
+  truthPath,
+  attributes,
+  unit,
+}: Sample): Promise<SampleFacts | undefined> {
   try {
     const { width, height } = await readImageSize(imagePath);
     const truth = await decodeTruth(truthPath);
-    return { attributes, width, height, ...measureCoverage(truth.data) };
+    return { attributes, unit, width, height, ...measureCoverage(truth.data) };
   } catch (error) {
     if (error instanceof MaskbenchError && error.code.startsWith('data.')) return undefined;
     throw error;

@@ -44,7 +44,7 @@ export async function verifyDataset(
     onFinding?.(finding);
   };
   const entries = dataset.entries((problem) => report({ severity: 'warning', problem }));
-  const checked = mapInOrder(entries, width, async (entry) => ({
+  const checked = mapInOrder(untilRefused(entries, dataset.spec.name, report), width, async (entry) => ({
     entry,
     finding: await check(entry),
   }));
@@ -59,6 +59,30 @@ export async function verifyDataset(
   }
   for (const problem of wrongCounts(dataset, samples, bySplit)) report({ severity: 'warning', problem });
   return { samples, errors, warnings };
+}
+
+/** The entries up to what ends them, as a list of attributes with an unknown id does; that is a finding too. */
+async function* untilRefused(
+  entries: AsyncIterable<DatasetEntry>,
+  dataset: string,
+  report: (finding: VerifyFinding) => void,
+): AsyncGenerator<DatasetEntry> {
+  try {
+    yield* entries;
+  } catch (error) {
+    // What the whole dataset lacks ends the verification.
+    if (!(error instanceof MaskbenchError) || !isDataCode(error.code) || error.code === 'data.missing')
+      throw error;
+    const { code, where: path = '', message, remedy } = error;
+    const problem = {
+      dataset,
+      id: dataset,
+      code,
+      path,
+      message: [message, remedy].filter(Boolean).join('; '),
+    };
+    report({ severity: 'error', problem });
+  }
 }
 
 async function check(entry: DatasetEntry): Promise<VerifyFinding | undefined> {

@@ -1,9 +1,10 @@
+import type { MEASURED_ATTRIBUTES } from '../schema/measured-attributes.js';
 import { isDefined, type MetricValue } from '../schema/metric-value.js';
 import type { TruthAttributes } from './attributes.js';
 
 /** A fact of a ground truth that is a number, and how it is cut into slices. */
 interface NumericAttribute {
-  readonly name: string;
+  readonly name: (typeof MEASURED_ATTRIBUTES)[number];
   readonly of: (attributes: TruthAttributes) => MetricValue;
   /** Fixed slices, each up to and including its end; without them the dataset is cut into thirds. */
   readonly bins?: readonly Bin[];
@@ -45,15 +46,6 @@ export const NUMERIC_ATTRIBUTES: readonly NumericAttribute[] = [
   { name: 'dominantPoints', of: ({ dominantPoints }) => dominantPoints },
   { name: 'thinStructureShare', of: ({ thinStructureShare }) => thinStructureShare },
 ];
-
-/** `thin-structure-share` and `thinStructureShare` are the same attribute. */
-export function sameName(a: string, b: string): boolean {
-  return plain(a) === plain(b);
-}
-
-function plain(name: string): string {
-  return name.replaceAll(/[-_ ]/g, '').toLowerCase();
-}
 
 /** The value of a numeric attribute; NaN where it is undefined. */
 export function numberOf(attribute: NumericAttribute, attributes: TruthAttributes): number {

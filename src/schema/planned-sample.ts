@@ -12,7 +12,12 @@ export const plannedSample = z
     truthSha256: text,
     width: count,
     height: count,
-    attributes: z.record(text, z.union([text, z.number()])).describe('What the layout says of the sample.'),
+    attributes: z
+      .record(text, z.union([text, z.number()]))
+      .describe('What the layout and the spec say of the sample.'),
+    unit: z
+      .exactOptional(text)
+      .describe('The independent unit that it belongs to, where the spec of its dataset names one.'),
     cells: z.record(text, text).describe('Cell key by model name.'),
   })
   .describe('A sample as it was planned: its files, their bytes, and the cell of each model.');

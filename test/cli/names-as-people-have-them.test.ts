@@ -54,8 +54,13 @@ describe('folders below others', () => {
 
   it('are told where they hold pairs, in a run as in verify, and taken where that is asked for', async () => {
     const root = await dataset(FILES, FILES);
-    const told = 'pictures with masks lie in this folder and are not taken; set nested: true, or move them away';
-    expect(await verify(root)).toEqual({ status: 65, samples: 1, lines: [`error sub/* data.unpaired: ${told}`] });
+    const told =
+      'pictures with masks lie in this folder and are not taken; set nested: true, or move them away';
+    expect(await verify(root)).toEqual({
+      status: 65,
+      samples: 1,
+      lines: [`error sub/* data.unpaired: ${told}`],
+    });
     await writeMask(join(root, 'pred', 'a.png'), SQUARE);
     const { status, err } = await run(root);
     expect(status).toBe(3);

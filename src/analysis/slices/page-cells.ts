@@ -2,7 +2,15 @@ import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
 import type { AttributeColumn, RunCells, SliceScore, SliceTable } from '../../schema/page-input.js';
 import type { MetricSummary } from '../../schema/summary.js';
 import type { Attributes, RunScores, ScoredDataset } from '../../store/run-scores.js';
-import { layoutNames, meanOfSlice, numberOf, sliceByNumber, sliceByValue, wordOf } from './slicing.js';
+import {
+  layoutNames,
+  manyNumbers,
+  meanOfSlice,
+  numberOf,
+  sliceByNumber,
+  sliceByValue,
+  wordOf,
+} from './slicing.js';
 
 /** Words with more values than this name the sample rather than a kind of samples. */
 const MOST_VALUES = 60;
@@ -33,7 +41,7 @@ export function cellsOf({ metrics, datasets }: RunScores): RunCells {
 
 function attributesOf({ attributes }: ScoredDataset): readonly AttributeColumn[] {
   return [
-    ...layoutNames(attributes).flatMap((name) => textColumn(name, attributes)),
+    ...layoutNames(attributes).flatMap((name) => layoutColumn(name, attributes)),
     ...NUMERIC_ATTRIBUTES.flatMap(({ name, bins }): AttributeColumn[] => {
       const values = attributes.map((of) => numberOf(of, name));
       if (values.every(Number.isNaN)) return [];
@@ -43,7 +51,12 @@ function attributesOf({ attributes }: ScoredDataset): readonly AttributeColumn[]
   ];
 }
 
-function textColumn(name: string, attributes: readonly Attributes[]): readonly AttributeColumn[] {
+function layoutColumn(name: string, attributes: readonly Attributes[]): readonly AttributeColumn[] {
+  const many = manyNumbers(attributes, name);
+  if (many !== undefined) {
+    const range = sliceByNumber(many, undefined, 'the dataset');
+    return [{ kind: 'number', name, values: Float64Array.from(many), cut: range }];
+  }
   const values = attributes.map((of) => wordOf(of, name));
   const cut = sliceByValue(values, (a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const found = cut.labels.length;

@@ -14,6 +14,7 @@ import type { Attributes } from '../../store/run-scores.js';
 import {
   attributeNamed,
   FEWEST_IMAGES,
+  manyNumbers,
   meanOfSlice,
   numberOf,
   numbersFirst,
@@ -117,15 +118,16 @@ const WITHOUT = '(none)';
 /** Cuts a dataset so that every image has a slice. */
 function cutWhole(images: readonly Attributes[], attribute: string): Slicing {
   const numeric = numericAttribute(attribute);
-  if (numeric === undefined) {
+  const many = manyNumbers(images, attribute);
+  if (numeric === undefined && many === undefined) {
     return sliceByValue(
       images.map((of) => wordOf(of, attribute) || WITHOUT),
       numbersFirst,
     );
   }
   const cut = sliceByNumber(
-    images.map((of) => numberOf(of, attribute)),
-    numeric.bins,
+    many ?? images.map((of) => numberOf(of, attribute)),
+    numeric?.bins,
     'each dataset',
   );
   const { labels, of } = cut;

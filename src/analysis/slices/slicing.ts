@@ -1,5 +1,6 @@
 import { unknownName } from '../../core/names.js';
-import { NUMERIC_ATTRIBUTES, sameName, type Bin } from '../../metrics/attribute-list.js';
+import { NUMERIC_ATTRIBUTES, type Bin } from '../../metrics/attribute-list.js';
+import { sameName } from '../../schema/measured-attributes.js';
 import type { Slicing } from '../../schema/page-input.js';
 import type { Interval } from '../../schema/summary.js';
 import { intervalOfMean, type Range } from '../../scoring/aggregate/intervals.js';
@@ -42,6 +43,16 @@ export function wordOf(attributes: Attributes, name: string): string {
 export function numberOf(attributes: Attributes, name: string): number {
   const value = attributes[name];
   return typeof value === 'number' ? value : Number.NaN;
+}
+
+/** More values of a number than this are cut into thirds, like what is measured. */
+const MOST_NUMBERS = 60;
+
+/** What a layout or a list says, as numbers to be cut into ranges; undefined where it has words, or few values. */
+export function manyNumbers(images: readonly Attributes[], name: string): readonly number[] | undefined {
+  const values = images.flatMap((of) => of[name] ?? []);
+  const isMany = new Set(values).size > MOST_NUMBERS && values.every((value) => typeof value === 'number');
+  return isMany ? images.map((of) => numberOf(of, name)) : undefined;
 }
 
 /**

@@ -32,7 +32,14 @@ export const stats: DefineCommand = (context) =>
       );
     });
 
-function describeStats({ name, root }: Dataset, found: DatasetStats, attributes: AttributeStats): string {
+/** Values shown of an attribute. */
+const MOST_VALUES = 12;
+
+function describeStats(
+  { name, root, spec }: Dataset,
+  found: DatasetStats,
+  attributes: AttributeStats,
+): string {
   const digits = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(3));
   const rows = (
     [
@@ -52,18 +59,19 @@ function describeStats({ name, root }: Dataset, found: DatasetStats, attributes:
   ).flatMap(([label, d]) =>
     d === undefined ? [] : [[label, ...[d.min, d.p25, d.median, d.mean, d.p75, d.max].map(digits)]],
   );
-  const counts = (title: string, of: Readonly<Record<string, number>>): string[] =>
-    Object.keys(of).length === 0
-      ? []
-      : [
-          `${title}: ${Object.entries(of)
-            .map(([key, n]) => `${escapeControls(key)} ${n}`)
-            .join(', ')}`,
-        ];
+  const counts = (title: string, of: Readonly<Record<string, number>>, most = Infinity): string[] => {
+    const found = Object.entries(of);
+    if (found.length === 0) return [];
+    const shown = found.slice(0, most).map(([key, n]) => `${escapeControls(key)} ${n}`);
+    const more = found.length > most ? [`${found.length - most} more`] : [];
+    return [`${escapeControls(title)}: ${[...shown, ...more].join(', ')}`];
+  };
   return `${[
     `${name}: ${found.samples} pairs, ${found.problems} problems, in ${root}`,
     ...counts('splits', found.splits),
     ...counts('groups', found.groups),
+    ...Object.entries(found.values).flatMap(([attribute, values]) => counts(attribute, values, MOST_VALUES)),
+    ...(found.units === undefined ? [] : [`units: ${found.units}, by "${spec.unit}"`]),
     plainTable(['', 'min', 'p25', 'median', 'mean', 'p75', 'max'], rows),
   ].join('\n')}\n`;
 }

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { CSV_DELIMITERS } from '../../core/csv.js';
+import { patternParts } from './name-pattern.js';
+
+const attributes = z
+  .strictObject({
+    file: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'CSV in UTF-8 (a byte order mark may be there) with a header, an image a line. A column is an attribute: of numbers where every value in it is one, else of words. ${NAME}, ${NAME:-default}, ${CONFIG_DIR} and a leading ~ are expanded as in root; else relative to the root.',
+      ),
+    delimiter: z
+      .enum(CSV_DELIMITERS)
+      .optional()
+      .describe('What stands between its fields; without it, a comma.'),
+    id: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'The column of the ids, each the path of an image without prefix, suffix and extension; without it, id.',
+      ),
+    columns: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('The columns to take; without it, all but that of the ids.'),
+    pattern: z
+      .string()
+      .refine((text) => patternParts(text) !== undefined, {
+        error: 'expected placeholders apart from each other, each by another name, as "{subject}_{view}"',
+      })
+      .optional()
+      .describe(
+        'In place of a file: what the names say, by placeholders in braces with something between any two, e.g. {subject}_{view}. Each takes as little as it can, the last one the rest. Held against the last part of the id, or as many parts as the pattern has.',
+      ),
+  })
+  .refine(({ file, pattern }) => (file === undefined) !== (pattern === undefined), {
+    error: 'expected either file or pattern',
+  })
+  .refine(({ pattern, delimiter, id, columns }) => pattern === undefined || !(delimiter ?? id ?? columns), {
+    error: 'delimiter, id and columns are of a file',
+  });
+
+export const attributeFields = {
+  attributes: attributes
+    .optional()
+    .describe('What is known of the images besides what the layout says: to slice by, and for units.'),
+  unit: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The attribute (of the layout or of attributes) whose values are the independent units: images of one value belong together.',
+    ),
+};
