@@ -23,7 +23,7 @@ export interface Side {
   readonly names: readonly string[];
   readonly refused: ReadonlyMap<string, Refusal>;
   /** The stem on this side that differs from another one in case or Unicode form alone. */
-  near(stem: string): string | undefined;
+  near?(stem: string): string | undefined;
 }
 
 /** A stem becomes exactly one entry: a sample if each side has one usable file, else the first thing that is wrong. */
@@ -39,7 +39,7 @@ export async function entryOfPair(
     problemEntry(dataset, id, code, path, message);
 
   const near = (side: Side): string => {
-    const other = side.near(stem);
+    const other = side.near?.(stem);
     return other === undefined ? '' : `; ${tellApart(other, stem)}`;
   };
 

@@ -1,4 +1,5 @@
 import { MaskbenchError, type ErrorCode } from '../core/errors.js';
+import { toFailure } from '../core/failure.js';
 import { decodeRgb, decodeTruth } from '../image/codec.js';
 import { throwIfCancelled } from '../core/cancelled.js';
 import type { DatasetEntry, DatasetProblem, Sample } from './dataset.js';
@@ -73,14 +74,8 @@ async function* untilRefused(
     // What the whole dataset lacks ends the verification.
     if (!(error instanceof MaskbenchError) || !isDataCode(error.code) || error.code === 'data.missing')
       throw error;
-    const { code, where: path = '', message, remedy } = error;
-    const problem = {
-      dataset,
-      id: dataset,
-      code,
-      path,
-      message: [message, remedy].filter(Boolean).join('; '),
-    };
+    const { message, where: path = '' } = toFailure(error);
+    const problem = { dataset, id: dataset, code: error.code, path, message };
     report({ severity: 'error', problem });
   }
 }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { array, assert, asyncProperty, string, tuple } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnOf, CSV_DELIMITERS, readCsv, type CsvTable } from '../../src/core/csv.js';
 import { useTempFolders } from '../support/temp-folder.js';
@@ -31,9 +31,9 @@ describe('a table of comma-separated values', () => {
   });
 
   it.each(CSV_DELIMITERS)('gives back whatever was written, between %j', async (delimiter) => {
-    const field = fc.string({ unit: 'grapheme' }).filter((text) => !/\0/.test(text));
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(field, field), { maxLength: 5 }), async (rows) => {
+    const field = string({ unit: 'grapheme' }).filter((text) => !/\0/.test(text));
+    await assert(
+      asyncProperty(array(tuple(field, field), { maxLength: 5 }), async (rows) => {
         const quoted = rows.map((row) =>
           row.map((text) => `"${text.replaceAll('"', '""')}"`).join(delimiter),
         );

@@ -36,7 +36,7 @@ export const stats: DefineCommand = (context) =>
 const MOST_VALUES = 12;
 
 function describeStats(
-  { name, root, spec }: Dataset,
+  { name, root, spec: { unit } }: Dataset,
   found: DatasetStats,
   attributes: AttributeStats,
 ): string {
@@ -59,11 +59,15 @@ function describeStats(
   ).flatMap(([label, d]) =>
     d === undefined ? [] : [[label, ...[d.min, d.p25, d.median, d.mean, d.p75, d.max].map(digits)]],
   );
-  const counts = (title: string, of: Readonly<Record<string, number>>, most = Infinity): string[] => {
-    const found = Object.entries(of);
-    if (found.length === 0) return [];
-    const shown = found.slice(0, most).map(([key, n]) => `${escapeControls(key)} ${n}`);
-    const more = found.length > most ? [`${found.length - most} more`] : [];
+  const counts = (
+    title: string,
+    of: Readonly<Record<string, number>>,
+    most = Number.POSITIVE_INFINITY,
+  ): string[] => {
+    const entries = Object.entries(of);
+    if (entries.length === 0) return [];
+    const shown = entries.slice(0, most).map(([key, n]) => `${escapeControls(key)} ${n}`);
+    const more = entries.length > most ? [`${entries.length - most} more`] : [];
     return [`${escapeControls(title)}: ${[...shown, ...more].join(', ')}`];
   };
   return `${[
@@ -71,7 +75,7 @@ function describeStats(
     ...counts('splits', found.splits),
     ...counts('groups', found.groups),
     ...Object.entries(found.values).flatMap(([attribute, values]) => counts(attribute, values, MOST_VALUES)),
-    ...(found.units === undefined ? [] : [`units: ${found.units}, by "${spec.unit}"`]),
+    ...(found.units === undefined ? [] : [`units: ${found.units}, by "${unit}"`]),
     plainTable(['', 'min', 'p25', 'median', 'mean', 'p75', 'max'], rows),
   ].join('\n')}\n`;
 }
