@@ -19,6 +19,7 @@ import {
   assertSameSettings,
   enterRunFolder,
   readManifest,
+  recordDatasets,
   recordMetrics,
   removeRemains,
   runFolder,
@@ -107,7 +108,10 @@ async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Pro
   const existing = await readManifest(folder);
   assertSameSettings(existing, wanted, folder.path);
   assertSameCard(existing.hardware, wanted.hardware, folder.path);
-  return existing;
+  const { datasets } = wanted.settings;
+  if (canonicalJson(existing.settings.datasets) === canonicalJson(datasets)) return existing;
+  await recordDatasets(folder, datasets);
+  return { ...existing, settings: { ...existing.settings, datasets } };
 }
 
 async function work(request: RunRequest, folder: RunFolder, manifest: Manifest): Promise<void> {

@@ -106,6 +106,25 @@ describe('attributes from the names of the files', () => {
   });
 });
 
+describe('attributes that are added to a dataset later', () => {
+  it('are taken into a run that is resumed, whose scores stay', async () => {
+    const root = await workspace('');
+    expect((await run(root)).status).toBe(0);
+    const scores = (): Promise<string> => readFile(join(root, 'out', 'scores.jsonl'), 'utf8');
+    const before = await scores();
+    const text = await readFile(join(root, 'd.yaml'), 'utf8');
+    await writeFile(join(root, 'd.yaml'), `${text}${PATTERN}unit: view\n`);
+    expect((await run(root, '--resume')).status).toBe(0);
+    expect(await scores()).toBe(before);
+    expect((await planOf(root)).map(({ unit }) => unit)).toEqual(['front', 'side', 'front', 'side']);
+    const manifest = await readFile(join(root, 'out', 'manifest.json'), 'utf8');
+    expect(JSON.parse(manifest)).toMatchObject({ settings: { datasets: [{ spec: { unit: 'view' } }] } });
+    expect((await cli(['report', 'out', '--by', 'subject'], root)).out).toContain('p2');
+    await writeFile(join(root, 'd.yaml'), `${text}licence: another\n`);
+    expect((await run(root, '--resume')).err).toContain('under other settings');
+  });
+});
+
 describe('attributes from a list', () => {
   it('are numbers where a whole column is, words else, and absent where empty', async () => {
     const list =
