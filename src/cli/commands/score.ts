@@ -5,7 +5,7 @@ import { toError } from '../../core/failure.js';
 import type { FolderPlan } from '../../scoring/folders/folder-plan.js';
 import type { Affixes } from '../../scoring/folders/plain-layout.js';
 import type { FolderScoring } from '../../scoring/folders/score-folders.js';
-import type { FolderFailure } from '../../scoring/folders/tally.js';
+import type { CellFailure } from '../../schema/summary.js';
 import { keysOf, level, list } from '../arguments.js';
 import { SOME_FAILED, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
 
@@ -127,27 +127,21 @@ async function scorePlan(
   scoring: FolderScoring,
   options: Pick<Flags, 'format' | 'perImage'>,
   context: CliContext,
-): Promise<readonly FolderFailure[]> {
+): Promise<readonly CellFailure[]> {
   const { countTruths } = await import('../../scoring/folders/folder-plan.js');
-  const { scoreFolders } = await import('../../scoring/folders/score-folders.js');
-  const { tallyFolders } = await import('../../scoring/folders/tally.js');
+  const { scoreFolders, sumCells } = await import('../../scoring/folders/score-folders.js');
   const { createProgress } = await import('../progress.js');
   const outputTo = await OUTPUTS[options.format]();
   const output = outputTo({ plan, scoring, perImage: options.perImage === true, out: context.out });
-  const tally = tallyFolders(plan, scoring);
   const progress = createProgress(context);
   const total = countTruths(plan);
   let done = 0;
   progress({ kind: 'phase-started', phase: 'score', total, label: 'masks' });
-  for await (const cells of scoreFolders(plan, scoring, context.signal)) {
-    for (const cell of cells) {
-      output.cell(cell);
-      tally.add(cell);
-    }
+  const results = await sumCells(scoreFolders(plan, scoring, context.signal), plan, scoring, (cells) => {
+    for (const cell of cells) output.cell(cell);
     progress({ kind: 'progress', phase: 'score', done: ++done, total });
-  }
+  });
   progress({ kind: 'phase-ended', phase: 'score' });
-  const results = tally.finish();
   output.end(results);
   return results.failures;
 }
@@ -165,15 +159,15 @@ async function protocolsIn({ protocol }: Flags): Promise<readonly string[]> {
 }
 
 function tellFailures(
-  failures: readonly FolderFailure[],
+  failures: readonly CellFailure[],
   { several }: FolderPlan,
   options: Flags,
   context: CliContext,
 ): void {
   tell(
     context,
-    failures.map(({ method, dataset, id, failure }) => {
-      const name = several ? `${method} ${dataset}/${id}` : id;
+    failures.map(({ model, dataset, id, failure }) => {
+      const name = several ? `${model} ${dataset}/${id}` : id;
       return `failed: ${escapeControls(name)}: ${describeError(toError(failure))}`;
     }),
   );
