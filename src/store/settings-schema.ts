@@ -10,6 +10,8 @@ export const scoringSchema = z.strictObject({
     .min(1)
     .default([...DEFAULT_PROTOCOLS]),
   ...CONVENTIONS,
+  /** Whether mattes are brought to the size of a ground truth of another size, as `score --resize` does. */
+  resize: z.boolean().default(false),
 });
 
 export const priceSchema = z.strictObject({

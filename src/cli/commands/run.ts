@@ -22,6 +22,7 @@ export const commandOnConfig = (name: string) =>
     .option('--allow-fallback', 'go on where the device asked for runs none of a model; the report names it')
     .addOption(new Option('--profile <profile>', 'how thoroughly time is measured').choices(keysOf(PROFILES)))
     .option('--limit <n>', 'at most n samples of every dataset', count)
+    .option('--resize', 'bring mattes to the size of a ground truth of another size')
     .option('--out <folder>', 'the run folder (default: runs/<name of the config>)')
     .option('--resume', 'continue the run in that folder')
     .option('--offline', 'use what is cached, never the network')
@@ -107,12 +108,13 @@ async function tables(summary: Summary): Promise<string> {
 }
 
 function withOverrides(loaded: LoadedConfig, flags: Flags): LoadedConfig {
-  const { device, limit, profile, allowFallback } = flags;
+  const { device, limit, profile, allowFallback, resize } = flags;
   const config = {
     ...loaded.config,
     ...(device === undefined ? {} : { device }),
     ...(limit === undefined ? {} : { limit }),
     ...(allowFallback === undefined ? {} : { allowFallback }),
+    ...(resize === undefined ? {} : { scoring: { ...loaded.config.scoring, resize } }),
     ...(profile === undefined ? {} : { time: withProfile(loaded.config.time, profile) }),
   };
   return { ...loaded, config };

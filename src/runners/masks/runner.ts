@@ -6,11 +6,19 @@ import { toFailure } from '../../core/failure.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
 import { hashFile } from '../../core/hash-file.js';
 import { mapInOrder } from '../../core/map-in-order.js';
-import { decodeMatte } from '../../image/codec.js';
+import { decodeMatte, readImageSize } from '../../image/codec.js';
 import { modelFields } from '../../models/spec/spec.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import { existingFile } from '../existing-file.js';
-import type { MatteJob, Outcome, PredictSession, ReadyModel, Runner, TimedSample } from '../runner.js';
+import type {
+  MatteJob,
+  OpenRequest,
+  Outcome,
+  PredictSession,
+  ReadyModel,
+  Runner,
+  TimedSample,
+} from '../runner.js';
 import { writeMatte } from '../write-matte.js';
 import { maskPathOf, readMaskTimes, type TimeOf } from './mask-files.js';
 
@@ -86,18 +94,19 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
 
 /**
  * Takes masks into the run: cut-outs by their alpha, colour by its brightness, any depth as 8 bits. A mask that is
- * missing, unreadable or of another size than its image is a failed cell.
+ * missing or unreadable is a failed cell, and so is one of another size than its image and ground truth, unless it is to
+ * be resized when it is scored.
  */
 async function openMasks(
   { assets }: Masks,
-  { signal }: { readonly signal: AbortSignal },
+  { signal, resize = false }: Pick<OpenRequest, 'signal' | 'resize'>,
 ): Promise<PredictSession> {
   const timeOf = assets.times === undefined ? undefined : await readMaskTimes(assets.times);
   return {
     async predict(jobs, onOutcome) {
       const taken = mapInOrder(jobs, WIDTH, async (job) => ({
         job,
-        outcome: await take(assets, job, timeOf).catch((error: unknown): Outcome => ({
+        outcome: await take(assets, job, timeOf, resize).catch((error: unknown): Outcome => ({
           kind: 'failed',
           failure: toFailure(error),
         })),
@@ -115,13 +124,14 @@ async function take(
   { pattern }: MasksAssets,
   { sample, mattePath }: MatteJob,
   timeOf: TimeOf | undefined,
+  resize: boolean,
 ): Promise<Outcome> {
   const path = maskPathOf(pattern, sample);
   const start = performance.now();
   const matte = await decodeMatte(path);
   const decodeMs = performance.now() - start;
   const { width, height } = matte;
-  if (width !== sample.width || height !== sample.height) {
+  if (!resize && !isSize(matte, sample) && !isSize(matte, await readImageSize(sample.truthPath))) {
     throw new MaskbenchError(
       'data.size-mismatch',
       `the mask is ${width} x ${height}, its image ${sample.width} x ${sample.height}`,
@@ -148,5 +158,12 @@ async function* timedSamples(
     if (ms !== undefined) yield { sample, iteration: 0, phases: { decodeMs: 0, ...phasesOf(ms) } };
   }
 }
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const isSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
 
 const phasesOf = (inferenceMs: number) => ({ preprocessMs: 0, inferenceMs, postprocessMs: 0 });
