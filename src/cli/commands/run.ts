@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import type { RunRequest } from '../../pipeline/run.js';
 import { jsonText } from '../../reports/formats/json.js';
@@ -64,7 +64,7 @@ export async function runPhases(
   const { run: runPrepared } = await import('../../pipeline/run.js');
   const { createDownloadProgress } = await import('../download-progress.js');
   const { createProgress } = await import('../progress.js');
-  const { writeRunReports } = await import('../run-reports.js');
+  const { tellRunFolder, writeRunReports } = await import('../run-reports.js');
   const loaded = withOverrides(await loadRunConfig(resolve(context.cwd, configPath)), flags);
   const prepared = await prepareRun(loaded, {
     models: flags.models,
@@ -86,10 +86,7 @@ export async function runPhases(
   });
   await writeRunReports(out, summary);
   context.out(flags.json === true ? jsonText(summary) : await tables(summary));
-  const folder = relative(context.cwd, out) || '.';
-  context.err(
-    `Written to ${folder}: summary.json, predictions/ and, with every table, report.md and report.html\n`,
-  );
+  tellRunFolder(out, context);
   const { failed, planned } = summary.cells;
   // Phases alone leave cells undone on purpose; only failures of what was asked for count.
   const unfinished = !phases.predict || !phases.score ? 0 : failed;

@@ -1,8 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
-import { innerPath } from '../dataset-fields.js';
-import { IMAGE_EXTENSIONS } from '../extensions.js';
+import { innerPath, namePatternFields } from '../dataset-fields.js';
 import { listPairs } from '../list-pairs.js';
 import { problemEntry } from '../problem-entry.js';
 import { expandFolders } from './expand-folders.js';
@@ -17,12 +16,7 @@ const sideSchema = z
       .describe(
         'Below the root. Of several candidates the first that exists is taken; a part * stands for any folder.',
       ),
-    prefix: z.string().default(''),
-    suffix: z.string().default(''),
-    extensions: z
-      .array(z.string().regex(/^\.[^\\/]+$/, 'expected an extension with its dot, as ".png"'))
-      .min(1)
-      .default([...IMAGE_EXTENSIONS]),
+    ...namePatternFields,
   })
   .describe('Which files of a folder belong to one side of the pairs: <prefix><stem><suffix><extension>.');
 

@@ -7,6 +7,7 @@ import { canonicalJson, sha256 } from '../../core/hash.js';
 import { hashFile } from '../../core/hash-file.js';
 import { mapInOrder } from '../../core/map-in-order.js';
 import { decodeMatte, readImageSize } from '../../image/codec.js';
+import { namePatternFields } from '../../datasets/dataset-fields.js';
 import { modelFields } from '../../models/spec/spec.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import { existingFile } from '../existing-file.js';
@@ -20,25 +21,38 @@ import type {
   TimedSample,
 } from '../runner.js';
 import { writeMatte } from '../write-matte.js';
-import { maskPathOf, readMaskTimes, type TimeOf } from './mask-files.js';
+import { maskPathOf, openMaskFolders, readMaskTimes, type MaskPathOf, type TimeOf } from './mask-files.js';
 
 /** Where masks lie that somebody else made. */
-const masksSchema = z.strictObject({
-  /**
-   * A path with `{dataset}`, `{id}` or `{stem}` (the id's last part), relative to the YAML file; or a folder alone,
-   * in which `{dataset}/{id}.png`, `{id}.png` and `{stem}.png` are looked for.
-   */
-  path: z
-    .string()
-    .min(1)
-    .refine(
-      (path) =>
-        [...path.matchAll(/\{([^}]*)\}/g)].every(([, key]) => ['dataset', 'id', 'stem'].includes(key)),
-      'the placeholders are {dataset}, {id} and {stem}',
-    ),
-  /** CSV with a header `id,ms` or `dataset,id,ms`: how long each prediction took; relative to the YAML file. */
-  times: z.string().min(1).optional(),
-});
+const masksSchema = z
+  .strictObject({
+    /**
+     * A path with `{dataset}`, `{id}` or `{stem}` (the id's last part), relative to the YAML file; or a folder alone,
+     * in which `{dataset}/{id}.png`, `{id}.png` and `{stem}.png` are looked for.
+     */
+    path: z
+      .string()
+      .min(1)
+      .refine(
+        (path) =>
+          [...path.matchAll(/\{([^}]*)\}/g)].every(([, key]) => ['dataset', 'id', 'stem'].includes(key)),
+        'the placeholders are {dataset}, {id} and {stem}',
+      )
+      .optional(),
+    /**
+     * In place of `path`: folders by dataset, relative to the YAML file. A mask belongs to the image of its path in there but
+     * for prefix, suffix and extension.
+     */
+    folders: z
+      .record(z.string(), z.strictObject({ path: z.string().min(1), ...namePatternFields }))
+      .optional(),
+    /** CSV with a header `id,ms` or `dataset,id,ms`: how long each prediction took; relative to the YAML file. */
+    times: z.string().min(1).optional(),
+  })
+  .refine(
+    ({ path, folders }) => (path === undefined) !== (folders === undefined),
+    'say where the masks lie: either path or folders',
+  );
 
 const precomputedSchema = z.strictObject({
   ...modelFields,
@@ -48,9 +62,9 @@ const precomputedSchema = z.strictObject({
 
 type MasksSpec = z.output<typeof precomputedSchema>;
 
-/** Absolute: the pattern of the masks' paths, and the file of their times. */
 interface MasksAssets {
-  readonly pattern: string;
+  readonly pathOf: MaskPathOf;
+  /** The file of their times, absolute. */
   readonly times: string | undefined;
 }
 
@@ -65,13 +79,24 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
   specs: { precomputed: precomputedSchema },
   describe: () => 'masks',
   moved: (spec, move) => {
-    const { path, times } = spec.masks;
-    return { ...spec, masks: { path: move(path), ...(times === undefined ? {} : { times: move(times) }) } };
+    const { path, folders, times } = spec.masks;
+    const moved = Object.entries(folders ?? {}).map(([name, at]) => [name, { ...at, path: move(at.path) }]);
+    return {
+      ...spec,
+      masks: {
+        ...(path === undefined ? { folders: Object.fromEntries(moved) } : { path: move(path) }),
+        ...(times === undefined ? {} : { times: move(times) }),
+      },
+    };
   },
   async ensure({ spec, folder }) {
-    const { path, times } = spec.masks;
+    const { path = '', folders, times } = spec.masks;
+    const pattern = resolve(folder, path);
     const assets = {
-      pattern: resolve(folder, path),
+      pathOf:
+        folders === undefined
+          ? (sample: Parameters<MaskPathOf>[0]) => maskPathOf(pattern, sample)
+          : await openMaskFolders(folders, folder),
       times: times === undefined ? undefined : await existingFile(resolve(folder, times)),
     };
     return { spec, assets, sha256: sha256(canonicalJson(spec.masks)), bytes: 0 };
@@ -79,7 +104,8 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
   identity:
     ({ spec, assets }) =>
     async (sample) => {
-      const mask = await hashFile(maskPathOf(assets.pattern, sample)).catch(() => null);
+      const hash = async (): Promise<string> => hashFile(assets.pathOf(sample));
+      const mask = await hash().catch(() => null);
       return canonicalJson({ feeding: spec.feeding, mask });
     },
   open: openMasks,
@@ -121,12 +147,12 @@ async function openMasks(
 }
 
 async function take(
-  { pattern }: MasksAssets,
+  { pathOf }: MasksAssets,
   { sample, mattePath }: MatteJob,
   timeOf: TimeOf | undefined,
   resize: boolean,
 ): Promise<Outcome> {
-  const path = maskPathOf(pattern, sample);
+  const path = pathOf(sample);
   const start = performance.now();
   const matte = await decodeMatte(path);
   const decodeMs = performance.now() - start;
