@@ -131,7 +131,7 @@ function namesOf(texts: readonly string[]): ReadonlyMap<string, string> {
 }
 
 function nameOf(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'unnamed';
+  return text.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replaceAll(/^[^A-Za-z0-9]+|-+$/g, '') || 'unnamed';
 }
 
 function named(names: ReadonlyMap<string, string>, text: string): Named {
