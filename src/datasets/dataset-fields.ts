@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UNKNOWN_TRAINING } from '../schema/leakage.js';
+import { IMAGE_EXTENSIONS } from './extensions.js';
 
 export const datasetName = z
   .string()
@@ -26,6 +27,17 @@ export const innerPath = z
     /^(?!([A-Za-z]:|[\\/]))(?!([^]*[\\/])?\.\.([\\/]|$))/,
     'expected a path below the root: relative and without ".."',
   );
+
+/** Which files of a folder are meant. */
+export const namePatternFields = {
+  prefix: z.string().default('').describe('What their names begin with, before the stem.'),
+  suffix: z.string().default('').describe('What stands between the stem and the extension.'),
+  extensions: z
+    .array(z.string().regex(/^\.[^\\/]+$/, 'expected an extension with its dot, as ".png"'))
+    .min(1)
+    .default([...IMAGE_EXTENSIONS])
+    .describe('Extensions that count, with their dots.'),
+};
 
 const byHand = {
   url: z.url().describe('Where to get the files.'),

@@ -70,7 +70,7 @@ export async function entryOfPair(
 }
 
 /** Ids name files in run folders, on any system: relative, no climbing, no second kind of slash. */
-function isSafeId(id: string): boolean {
+export function isSafeId(id: string): boolean {
   if (id.includes('\\') || id.includes('\0') || /^[A-Za-z]:/.test(id)) return false;
   return id.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }

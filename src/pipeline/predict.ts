@@ -88,6 +88,7 @@ async function predictModel(
     session = await runnerOf(model.spec).open(model, {
       device: parseDevice(settings.device),
       options: settings.runner,
+      resize: settings.scoring.resize,
       parallelism: accuracy,
       samples: total,
       allowFallback,

@@ -119,10 +119,12 @@ async function work(request: RunRequest, folder: RunFolder, manifest: Manifest):
 }
 
 async function predictAndScore(
-  { config, models, phases, emit, signal }: RunRequest,
+  { config, models, phases, emit: tell, signal }: RunRequest,
   folder: RunFolder,
   { settings, metrics }: Manifest,
 ): Promise<void> {
+  const mismatches = countMismatches(tell);
+  const { emit } = mismatches;
   const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
   const cells = await openCells(folder, settings, { whole, mattes: true });
   const scorer = phases.score ? await openScorer(folder, settings, cells, emit) : undefined;
@@ -146,9 +148,28 @@ async function predictAndScore(
   } finally {
     await scorer?.close();
   }
+  mismatches.warn(settings.scoring.resize);
   // Not before all are computed: until then readers show what every score holds.
   if (phases.score && canonicalJson(metrics ?? []) !== canonicalJson(whole))
     await recordMetrics(folder, whole);
+}
+
+/** Counts the samples whose ground truth and mattes differ in size, so that a run says what mends all of them. */
+function countMismatches(emit: EventSink): { readonly emit: EventSink; warn(resized: boolean): void } {
+  const samples = new Set<string>();
+  return {
+    emit(event) {
+      if (event.kind === 'cell-failed' && event.failure.code === 'data.size-mismatch')
+        samples.add(`${event.dataset}/${event.id}`);
+      emit(event);
+    },
+    warn(resized) {
+      const what = `${samples.size} ${samples.size === 1 ? 'image has a mask' : 'images have masks'} of another size`;
+      // The picture of a ground truth, for cut-outs, is never resized.
+      const remedy = resized ? '' : '; --resize brings mattes to the size of their ground truths';
+      if (samples.size > 0) emit({ kind: 'warning', message: `${what}${remedy}` });
+    },
+  };
 }
 
 const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);

@@ -87,6 +87,8 @@ export interface OpenRequest {
   readonly options: RunnerOptions;
   /** Of the accuracy pass; how work is divided is the runner's own business. */
   readonly parallelism: Readonly<Record<'processes' | 'threads', number | 'auto'>>;
+  /** Whether mattes of another size than the ground truth's are brought to it when they are scored. */
+  readonly resize?: boolean;
   /** How many samples are to come. */
   readonly samples: number;
   /** Go on where nothing of the model runs on the device asked for. */

@@ -11,6 +11,8 @@ export const scoringSchema = z.strictObject({
     .default([...DEFAULT_PROTOCOLS])
     .describe('Whose metrics are computed (docs/metrics.md).'),
   ...CONVENTIONS,
+  /** Whether mattes are brought to the size of a ground truth of another size, as `score --resize` does. */
+  resize: z.boolean().default(false),
 });
 
 export const priceSchema = z.strictObject({

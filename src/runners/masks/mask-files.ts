@@ -1,14 +1,49 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
+import { toError } from '../../core/failure.js';
 import { joinInside } from '../../core/safe-path.js';
+import { listMasksOrNone, maskOf } from '../../datasets/masks-in-folder.js';
+import type { NamePattern } from '../../datasets/pair-names.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 
 /** Where a mask is looked for in a folder whose names are not said. */
 const USUAL = ['{dataset}/{id}.png', '{id}.png', '{stem}.png'] as const;
 
 type Named = Pick<PlannedSample, 'dataset' | 'id'>;
+
+/** The file of a sample's mask. @throws MaskbenchError `data.*`, why there can be none. */
+export type MaskPathOf = (sample: Named) => string;
+
+/** A folder of masks: `<prefix><id><suffix><extension>`, in folders below it where the id has some. */
+type MaskFolder = NamePattern & { readonly path: string };
+
+/**
+ * Lists folders of masks by dataset; one that is not there has no masks.
+ *
+ * @param base what relative paths start from
+ */
+export async function openMaskFolders(
+  folders: Readonly<Record<string, MaskFolder>>,
+  base: string,
+): Promise<MaskPathOf> {
+  const listed = await Promise.all(
+    Object.entries(folders).map(
+      async ([dataset, { path, ...pattern }]) =>
+        [dataset, await listMasksOrNone(resolve(base, path), pattern, true)] as const,
+    ),
+  );
+  const byDataset = new Map(listed);
+  return ({ dataset, id }) => {
+    const masks = byDataset.get(dataset);
+    if (masks === undefined)
+      throw new MaskbenchError('data.missing', `no folder of masks is named for dataset "${dataset}"`);
+    const mask = maskOf(masks, id, 'prediction');
+    if (mask.kind === 'none') throw toError(mask.failure);
+    return mask.path;
+  };
+}
 
 /**
  * The file of a sample's mask, there or not.

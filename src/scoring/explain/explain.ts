@@ -5,8 +5,8 @@ import type { Pair } from '../../metrics/metric.js';
 import type { Step } from '../../metrics/protocol.js';
 import { metricsOf, protocolsOf } from '../../metrics/registry.js';
 import { scorePair } from '../../metrics/score-pair.js';
-import { signatureOf } from '../../metrics/signature.js';
-import { loadPair, RESIZE_METHOD } from '../load-pair.js';
+import { RESIZE_METHOD, signatureOf } from '../../metrics/signature.js';
+import { loadPair } from '../load-pair.js';
 import { loadTruth } from '../load-truth.js';
 import type { FolderScoring } from '../folders/score-folders.js';
 import type { Explanation } from './explanation.js';
@@ -25,7 +25,6 @@ export async function explainPair(
 ): Promise<Explanation> {
   const truth = await loadTruth(truthPath, metricsOf(protocols), imagePath);
   const pair = await loadPair(predictionPath, truth, conventions, resize);
-  const options = resize ? { resize: RESIZE_METHOD } : {};
   return {
     files: [
       { label: 'prediction', text: predictionPath },
@@ -39,7 +38,7 @@ export async function explainPair(
     ],
     protocols: protocols.map((protocol) => ({
       protocol,
-      signature: signatureOf(protocol, conventions, options),
+      signature: signatureOf(protocol, { ...conventions, resize }),
       steps: protocolsOf([protocol]).flatMap((of) => of.explain?.(pair) ?? []),
       metrics: scorePair(pair, metricsOf([protocol])),
     })),
