@@ -11,6 +11,7 @@ import { metricsOfRun } from '../store/metric-set.js';
 import { writeJson, type RunFolder } from '../store/run-folder.js';
 import { summariseAccuracy } from './summarise-accuracy.js';
 import { summariseCurves, thresholdRows } from './summarise-curves.js';
+import { warningsOfOutputs } from './warnings-of-outputs.js';
 import { summariseScenarios } from './scenarios/summarise-scenarios.js';
 import { summariseTimings } from './summarise-timings.js';
 
@@ -35,7 +36,8 @@ export async function summarise(
   const ids = metrics.map(({ meta }) => meta.id);
   const timings = await summariseTimings(folder, settings);
   const scenarios = await summariseScenarios(folder, settings);
-  const cells = await openCells(folder, settings, { values: ids });
+  const cells = await openCells(folder, settings, { values: ids, outputs: true });
+  const warnings = await warningsOfOutputs(folder, cells, settings);
   const curves = await summariseCurves(cells, settings);
   const summary: Summary = {
     schemaVersion: SCHEMA_VERSION,
@@ -82,6 +84,7 @@ export async function summarise(
       problems,
       tags,
     })),
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...(await summariseAccuracy(cells, settings, metrics)),
     intervals: INTERVALS,
     thresholds: thresholdRows(curves),

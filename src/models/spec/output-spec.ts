@@ -15,6 +15,8 @@ export const matteOutputSchema = z.strictObject({
   ...common,
   /** Of that output; with softmax a list of foreground classes, whose probabilities are added up. */
   channel: z.union([z.int().nonnegative(), z.array(z.int().nonnegative()).min(1)]).default(0),
+  /** The raw values are divided by it first: 255 for a network that gives levels. Without it they are taken as they are. */
+  divideBy: z.number().positive().optional(),
   activation: z.enum(['none', 'sigmoid', 'softmax']).default('none'),
   /** `min-max` stretches every map to 0..1 by its own extremes, as rembg does. */
   rescale: z.enum(['min-max', 'none']).default('none'),

@@ -4,6 +4,7 @@ import type { NetworkSpec } from '../../../models/spec/spec.js';
 import type { InputType } from '../../../models/pixels/tensor.js';
 import type { DeviceRequest } from '../../device.js';
 import type { PhaseTimes } from '../../phases.js';
+import type { Outcome } from '../../runner.js';
 import type { RunnerOptions } from '../session-options.js';
 
 /** What a child needs to open its one model. Sent once, first. */
@@ -80,14 +81,7 @@ export type ToChild =
   | ProbeMessage
   | StageMessage;
 
-export interface DoneMessage {
-  readonly kind: 'done';
-  readonly jobId: number;
-  readonly phases: PhaseTimes;
-  readonly matteSha256: string;
-  readonly width: number;
-  readonly height: number;
-}
+export type DoneMessage = Extract<Outcome, { kind: 'done' }> & { readonly jobId: number };
 
 export type FromChild =
   | { readonly kind: 'loaded'; readonly loadMs: number }
