@@ -65,6 +65,12 @@ describe.skipIf(!IS_BUILT)('maskbench models verify --score (skipped unless dist
       'pixels are scaled wrongly',
       /divideBy: (255|image-max)/,
     ],
+    [
+      'an output divided that is none of levels',
+      { output: { divideBy: 255 } },
+      'probabilities are taken as levels',
+      /output\.divideBy: 1$/,
+    ],
   ])('catches %s and names the mistake', async (_name, changes, mistake, fix) => {
     const { status, found } = await verify(changes);
     expect(status).toBe(65);
