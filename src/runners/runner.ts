@@ -12,7 +12,7 @@
  */
 import type { z } from 'zod';
 import type { Failure } from '../core/failure.js';
-import type { Doubt, ReadOutput, ValueRange } from '../models/pixels/raw-values.js';
+import type { Doubt, ReadOutput } from '../models/pixels/raw-values.js';
 import type { EnsureOptions } from '../models/sources/pull.js';
 import type { ModelSpec, NetworkSpec } from '../models/spec/spec.js';
 import type { EventSink } from '../schema/events.js';
@@ -22,7 +22,7 @@ import type { RunnerOptions } from './onnx/session-options.js';
 import type { StageRunner } from './onnx/stage-runner.js';
 import type { TimedModel } from './onnx/timing/time-together.js';
 import type { PhaseTimes } from './phases.js';
-import type { WrittenMatte } from './write-matte.js';
+import type { DoneMatte } from './write-matte.js';
 
 /** A spec and the folder that its paths are relative to. */
 export interface LoadedSpec<Spec extends ModelSpec = ModelSpec> {
@@ -121,14 +121,7 @@ export interface PredictSession {
 
 /** What became of a job, and what that cost where it costs money. */
 export type Outcome = { readonly cost?: Cost } & (
-  | ({
-      readonly kind: 'done';
-      readonly phases: PhaseTimes;
-      readonly width: number;
-      readonly height: number;
-      /** Extremes of what a network gave, where the spec says how large that is to be. */
-      readonly raw?: ValueRange;
-    } & WrittenMatte)
+  | ({ readonly kind: 'done' } & DoneMatte)
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** Nobody knows: it was asked for, perhaps done and paid for, and the answer was lost. */
   | { readonly kind: 'unsettled'; readonly failure: Failure }

@@ -193,8 +193,8 @@ export async function openCells(
     *outputsOf(model) {
       for (let cell = models.indexOf(model); cell * OUTPUT_FIELDS < outputs.length; cell += models.length) {
         if (predicted[cell] !== DONE) continue;
-        const at = cell * OUTPUT_FIELDS;
-        const [min, max, constant] = outputs.subarray(at, at + OUTPUT_FIELDS);
+        const first = cell * OUTPUT_FIELDS;
+        const [min, max, constant] = outputs.subarray(first, first + OUTPUT_FIELDS);
         yield {
           ...(Number.isNaN(min) ? {} : { raw: { min, max } }),
           ...(Number.isNaN(constant) ? {} : { constant }),

@@ -4,7 +4,7 @@ import type { NetworkSpec } from '../../../models/spec/spec.js';
 import type { InputType } from '../../../models/pixels/tensor.js';
 import type { DeviceRequest } from '../../device.js';
 import type { PhaseTimes } from '../../phases.js';
-import type { Outcome } from '../../runner.js';
+import type { DoneMatte } from '../../write-matte.js';
 import type { RunnerOptions } from '../session-options.js';
 
 /** What a child needs to open its one model. Sent once, first. */
@@ -81,7 +81,10 @@ export type ToChild =
   | ProbeMessage
   | StageMessage;
 
-export type DoneMessage = Extract<Outcome, { kind: 'done' }> & { readonly jobId: number };
+export interface DoneMessage extends DoneMatte {
+  readonly kind: 'done';
+  readonly jobId: number;
+}
 
 export type FromChild =
   | { readonly kind: 'loaded'; readonly loadMs: number }
