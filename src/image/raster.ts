@@ -5,6 +5,12 @@ export interface GrayImage {
   readonly data: Uint8Array;
 }
 
+/** The level of an image that is the same everywhere; undefined for any other, and for one without pixels. */
+export function constantLevel({ data }: GrayImage): number | undefined {
+  const [level] = data;
+  return data.every((value) => value === level) ? level : undefined;
+}
+
 /** 8-bit RGB raster, interleaved: `data[(y * width + x) * 3 + channel]`. */
 export interface RgbImage {
   readonly width: number;

@@ -127,6 +127,15 @@ function toRecord(
   outcome: Outcome,
 ): PredictionRecord {
   if (outcome.kind !== 'done') return { ...cell, status: 'failed', failure: outcome.failure };
-  const { phases, matteSha256, width, height } = outcome;
-  return { ...cell, status: 'done', phases, matteSha256, width, height };
+  const { phases, matteSha256, width, height, raw, constant } = outcome;
+  return {
+    ...cell,
+    status: 'done',
+    phases,
+    matteSha256,
+    width,
+    height,
+    ...(raw === undefined ? {} : { raw }),
+    ...(constant === undefined ? {} : { constant }),
+  };
 }

@@ -91,7 +91,10 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
     );
     await plan.accept();
     await work(request, folder, manifest);
-    return await writeSummary(folder, await readManifest(folder));
+    const summary = await writeSummary(folder, await readManifest(folder));
+    for (const { model, message } of summary.warnings ?? [])
+      emit({ kind: 'warning', message: `${model}: ${message}` });
+    return summary;
   } finally {
     await lock.release();
   }

@@ -11,6 +11,7 @@ import { type CurvesOfCells, writeCurves } from '../store/curves.js';
 import { metricsOfRun } from '../store/metric-set.js';
 import { readRecords, type RunFolder, writeJson } from '../store/run-folder.js';
 import { summariseAccuracy } from './summarise-accuracy.js';
+import { warningsOfOutputs } from './warnings-of-outputs.js';
 import { summariseTimings } from './summarise-timings.js';
 import { PACKAGE_ROOT } from '../core/package-root.js';
 import { readYamlFile } from '../core/yaml-file.js';
@@ -39,7 +40,8 @@ export async function summarise(
   const ids = metrics.map(({ meta }) => meta.id);
   const timings = await summariseTimings(folder, settings);
   const scenarios = await summariseScenarios(folder, settings);
-  const cells = await openCells(folder, settings, { values: ids });
+  const cells = await openCells(folder, settings, { values: ids, outputs: true });
+  const warnings = await warningsOfOutputs(folder, cells, settings);
   const curves = await summariseCurves(cells, settings);
   const summary: Summary = {
     schemaVersion: SCHEMA_VERSION,
@@ -86,6 +88,7 @@ export async function summarise(
       problems,
       tags,
     })),
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...(await summariseAccuracy(cells, settings, metrics)),
     intervals: INTERVALS,
     thresholds: thresholdRows(curves),

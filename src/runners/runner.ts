@@ -12,6 +12,7 @@
  */
 import type { z } from 'zod';
 import type { Failure } from '../core/failure.js';
+import type { Doubt, ReadOutput } from '../models/pixels/raw-values.js';
 import type { EnsureOptions } from '../models/sources/pull.js';
 import type { ModelSpec, NetworkSpec } from '../models/spec/spec.js';
 import type { EventSink } from '../schema/events.js';
@@ -21,6 +22,7 @@ import type { RunnerOptions } from './onnx/session-options.js';
 import type { StageRunner } from './onnx/stage-runner.js';
 import type { TimedModel } from './onnx/timing/time-together.js';
 import type { PhaseTimes } from './phases.js';
+import type { DoneMatte } from './write-matte.js';
 
 /** A spec and the folder that its paths are relative to. */
 export interface LoadedSpec<Spec extends ModelSpec = ModelSpec> {
@@ -69,6 +71,8 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   open(model: ReadyModel<Spec, Assets>, request: OpenRequest): Promise<PredictSession>;
   /** How its models are timed; absent where they have no times. */
   readonly time?: PassTiming<Spec, Assets> | SeriesTiming<Spec, Assets>;
+  /** What all mattes of a run together give away of a wrong spec. */
+  doubts?(spec: Spec, outputs: readonly ReadOutput[]): readonly Doubt[];
   /** The model as a network whose stages can be looked at one by one (drift, `models verify --score`). */
   stages?(model: ReadyModel<Spec, Assets>): StagedNetwork;
 }
@@ -119,14 +123,7 @@ export interface PredictSession {
 
 /** What became of a job, and what that cost where it costs money. */
 export type Outcome = { readonly cost?: Cost } & (
-  | {
-      readonly kind: 'done';
-      readonly phases: PhaseTimes;
-      /** Of the matte's pixels. */
-      readonly matteSha256: string;
-      readonly width: number;
-      readonly height: number;
-    }
+  | ({ readonly kind: 'done' } & DoneMatte)
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** Nobody knows: it was asked for, perhaps done and paid for, and the answer was lost. */
   | { readonly kind: 'unsettled'; readonly failure: Failure }

@@ -4,8 +4,9 @@ import type { Sample } from '../../datasets/dataset.js';
 import { decodeTruth } from '../../image/codec.js';
 import { feedingOf } from '../../models/feedings/registry.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
+import type { ReadOutput } from '../../models/pixels/raw-values.js';
 import type { OutputTensor } from '../../models/pixels/tensor.js';
-import type { GrayImage } from '../../image/raster.js';
+import { constantLevel, type GrayImage } from '../../image/raster.js';
 import { runnerOptionsSchema } from '../../runners/onnx/session-options.js';
 import type { StagedNetwork } from '../../runners/runner.js';
 import { iouOf } from '../../scoring/iou-of.js';
@@ -15,8 +16,17 @@ export interface SpecScore {
   readonly iou: number;
   /** Mean absolute error of the mattes, 0..1: sees what the threshold hides. */
   readonly mae: number;
-  /** Images without a matte: NaN, constant, of the wrong shape. They count 0 and 1. */
+  /** Images without a matte: NaN, or of the wrong shape. They count 0 and 1. */
   readonly failed: number;
+  /** Images whose matte is the same everywhere. */
+  readonly constant: number;
+}
+
+/** Raw outputs as a spec reads them. */
+interface ReadOutputs {
+  readonly score: SpecScore;
+  /** What the raw values, all together, give away of a wrong spec. */
+  readonly hints: readonly string[];
 }
 
 /** What a network gave for a sample, kept so that it can be read in other ways. */
@@ -58,21 +68,26 @@ export async function inferAll(
 }
 
 /** Reads raw outputs as a spec says, and scores the mattes. */
-export async function scoreOutputs(spec: NetworkSpec, outputs: readonly RawOutput[]): Promise<SpecScore> {
+export async function scoreOutputs(spec: NetworkSpec, outputs: readonly RawOutput[]): Promise<ReadOutputs> {
   const feeding = feedingOf(spec);
-  let [iou, mae, failed] = [0, 0, 0];
+  const known: ReadOutput[] = [];
+  let [iou, mae, failed, constant] = [0, 0, 0, 0];
   for (const { truth, output } of outputs) {
     try {
       const matte = await feeding.read(output, truth.width, truth.height);
       iou += iouOf(matte, truth, THRESHOLD) ?? 0;
       mae += meanAbsoluteError(matte, truth);
+      if (constantLevel(matte) !== undefined) constant++;
+      const raw = feeding.rawRange?.(output, truth.width, truth.height);
+      if (raw !== undefined) known.push({ raw });
     } catch {
       mae += 1;
       failed++;
     }
   }
   const count = Math.max(1, outputs.length);
-  return { iou: iou / count, mae: mae / count, failed };
+  const hints = (feeding.doubts?.(known) ?? []).map(({ message }) => message);
+  return { score: { iou: iou / count, mae: mae / count, failed, constant }, hints };
 }
 
 function meanAbsoluteError(a: GrayImage, b: GrayImage): number {

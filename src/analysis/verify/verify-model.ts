@@ -57,15 +57,13 @@ export async function verifyModel(request: VerifyRequest): Promise<Verification>
   const scratch = await mkdtemp(join(tmpdir(), 'maskbench-verify-'));
   try {
     const outputs = await infer(request, spec, samples, scratch);
-    const score = await scoreOutputs(spec, outputs);
+    const { score, hints } = await scoreOutputs(spec, outputs);
     const recorded = spec.expected?.dataset === dataset.name ? spec.expected : undefined;
     const fits = ({ iou, mae }: SpecScore): boolean =>
       recorded !== undefined &&
       Math.abs(iou - recorded.iou) <= recorded.tolerance &&
       Math.abs(mae - (recorded.mae ?? mae)) <= recorded.tolerance;
     const verdict = recorded === undefined ? 'unrecorded' : fits(score) ? 'as recorded' : 'differs';
-    const range = rangeOf(outputs);
-    const hints = hintsOf(spec, range);
     const search = verdict === 'differs' || hints.length > 0;
     const tried = search ? await tryAll(request, samples, outputs, scratch) : [];
     const better = tried.filter((one) => fits(one) || one.iou >= score.iou + CLEARLY);
@@ -75,7 +73,7 @@ export async function verifyModel(request: VerifyRequest): Promise<Verification>
     return {
       images: samples.length,
       ...score,
-      range,
+      range: rangeOf(outputs),
       verdict,
       expected: recorded === undefined ? null : { iou: recorded.iou, mae: recorded.mae ?? null },
       hints,
@@ -102,7 +100,8 @@ async function tryAll(
     const { mistake, fix, readingOnly } = hypothesis;
     if (!readingOnly) request.onTry(mistake);
     const own = readingOnly ? outputs : await infer(request, hypothesis.spec, samples, scratch);
-    alternatives.push({ mistake, fix, ...(await scoreOutputs(hypothesis.spec, own)) });
+    const { score } = await scoreOutputs(hypothesis.spec, own);
+    alternatives.push({ mistake, fix, ...score });
   }
   return alternatives;
 }
@@ -138,23 +137,4 @@ function rangeOf(outputs: readonly RawOutput[]): readonly [number, number] {
     }
   }
   return [min, max];
-}
-
-/** Slack for outputs that leave 0..1 by rounding alone. */
-const SLACK = 0.02;
-
-function hintsOf(spec: NetworkSpec, [min, max]: readonly [number, number]): readonly string[] {
-  if (spec.feeding !== 'matte') return [];
-  const { activation, rescale } = spec.output;
-  const probabilities = min >= -SLACK && max <= 1 + SLACK;
-  if (activation === 'none' && rescale === 'none' && !probabilities) {
-    const logits = min < 0 ? 'they look like logits' : 'they look like levels or scores';
-    return [`the raw values go from ${min.toPrecision(3)} to ${max.toPrecision(3)}: ${logits}, not 0..1`];
-  }
-  if (activation !== 'none' && probabilities) {
-    return [
-      `the raw values go from ${min.toPrecision(3)} to ${max.toPrecision(3)}: they look like probabilities, and ${activation} is applied to them`,
-    ];
-  }
-  return [];
 }

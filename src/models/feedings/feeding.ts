@@ -1,6 +1,7 @@
 import type { GrayImage, RgbImage } from '../../image/raster.js';
 import type { ImagePrompt } from '../spec/prompts.js';
 import type { DecoderPrompt } from '../pixels/sam.js';
+import type { Doubt, ReadOutput, ValueRange } from '../pixels/raw-values.js';
 import type { InputType, OutputTensor, Tensor } from '../pixels/tensor.js';
 
 /** A loaded network as a feeding sees it, whatever runs it. */
@@ -54,4 +55,8 @@ export interface Feeding {
   connect(networks: Readonly<Record<string, Network>>): (fed: Fed) => Promise<Inferred>;
   /** @throws MaskbenchError `model.output` where the output is no matte. */
   read(output: OutputTensor, width: number, height: number): Promise<GrayImage>;
+  /** The extremes of the raw values that a matte is read from; absent where their size says nothing. */
+  rawRange?(output: OutputTensor, width: number, height: number): ValueRange | undefined;
+  /** What these, of all images of a run together, give away of a wrong spec. */
+  doubts?(outputs: readonly ReadOutput[]): readonly Doubt[];
 }

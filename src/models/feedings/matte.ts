@@ -1,6 +1,7 @@
 import { placeImage } from '../pixels/placement.js';
 import { toMatte } from '../pixels/postprocess.js';
 import { toTensor } from '../pixels/preprocess.js';
+import { doubtsOf, rawRange } from '../pixels/raw-values.js';
 import type { MatteSpec } from '../spec/spec.js';
 import type { Feeding } from './feeding.js';
 import { connectSingle } from './single-network.js';
@@ -12,5 +13,7 @@ export function matteFeeding({ input, output }: MatteSpec): Feeding {
     prepare: async (image) => ({ tensor: await toTensor(image, input), prompts: [] }),
     connect: ({ model }) => connectSingle(model, input, output.select),
     read: (raw, width, height) => toMatte(raw, output, width, height, placeImage(width, height, input)),
+    rawRange: (raw, width, height) => rawRange(raw, output, placeImage(width, height, input)),
+    doubts: (outputs) => doubtsOf(output, outputs),
   };
 }

@@ -173,13 +173,12 @@ async function take(
       { where: path },
     );
   }
-  const matteSha256 = await writeMatte(mattePath, matte);
   return {
     kind: 'done',
     phases: { decodeMs, ...phasesOf(timeOf?.(sample) ?? 0) },
-    matteSha256,
     width,
     height,
+    ...(await writeMatte(mattePath, matte)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../core/hash.js';
+import { feedingOf } from '../../models/feedings/registry.js';
 import { networkSchemas, type NetworkSpec } from '../../models/spec/spec.js';
 import type { Runner, StageSession, StagesRequest, TimedRequest } from '../runner.js';
 import { ensureOnnx, promptsOf, type OnnxAssets, type OnnxModel } from './ensure.js';
@@ -22,6 +23,7 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
     return () => text;
   },
   open: openOnnxSession,
+  doubts: (spec, outputs) => feedingOf(spec).doubts?.(outputs) ?? [],
   time: { kind: 'pass', scope: 'predict', timed: timedModel },
   stages: (model) => ({ spec: model.spec, open: (request) => openStages(model, request) }),
 };

@@ -123,11 +123,12 @@ async function scoreAgain(
 function describe(model: string, dataset: string, v: Verification): string {
   const head = `${escapeControls(model)} on ${dataset}: IoU ${v.iou.toFixed(4)}, MAE ${v.mae.toFixed(4)} over ${v.images} images`;
   const failed = v.failed > 0 ? `, ${v.failed} without a matte` : '';
+  const constant = v.constant > 0 ? `, ${v.constant} mattes the same everywhere` : '';
   const verdict =
     v.verdict === 'unrecorded'
       ? 'the spec records no score for it'
       : `${v.verdict} (${recordedText(v.expected)})`;
-  const lines = [`${head}${failed}: ${verdict}`, ...v.hints.map((hint) => `  ${hint}`)];
+  const lines = [`${head}${failed}${constant}: ${verdict}`, ...v.hints.map((hint) => `  ${hint}`)];
   if (v.verdict === 'unrecorded' && v.hints.length === 0) {
     const record = `{ dataset: ${dataset}, iou: ${v.iou.toFixed(4)}, mae: ${v.mae.toFixed(4)} }`;
     lines.push(`  if that is right, record it in the spec: expected: ${record}`);

@@ -4,6 +4,7 @@ import type { NetworkSpec } from '../../../models/spec/spec.js';
 import type { InputType } from '../../../models/pixels/tensor.js';
 import type { DeviceRequest } from '../../device.js';
 import type { PhaseTimes } from '../../phases.js';
+import type { DoneMatte } from '../../write-matte.js';
 import type { RunnerOptions } from '../session-options.js';
 
 /** What a child needs to open its one model. Sent once, first. */
@@ -80,13 +81,9 @@ export type ToChild =
   | ProbeMessage
   | StageMessage;
 
-interface DoneMessage {
+interface DoneMessage extends DoneMatte {
   readonly kind: 'done';
   readonly jobId: number;
-  readonly phases: PhaseTimes;
-  readonly matteSha256: string;
-  readonly width: number;
-  readonly height: number;
 }
 
 export type FromChild =
