@@ -5,6 +5,12 @@ export interface GrayImage {
   readonly data: Uint8Array;
 }
 
+/** A ground truth as it is read: a matte, and where some of its pixels count nowhere, which. */
+export interface TruthImage extends GrayImage {
+  /** 1 where a pixel is ignored, else 0; as long as `data`. Absent where there is none. */
+  readonly ignore?: Uint8Array;
+}
+
 /** 8-bit RGB raster, interleaved: `data[(y * width + x) * 3 + channel]`. */
 export interface RgbImage {
   readonly width: number;

@@ -91,9 +91,9 @@ function whole(background: Background): Metric {
     `Difference on ${background}`,
     formula,
     'always defined',
-    ({ excess, deficit }, { of }) => {
+    ({ excess, deficit }, _, { truth }) => {
       const sums = ZONES.flatMap((zone) => [excess[zone], deficit[zone]]);
-      return meanOver(background, sums, of.length);
+      return meanOver(background, sums, truth.pixels);
     },
   );
 }

@@ -29,11 +29,12 @@ export const boundaryAccuracy: Metric = mattingMetric(
 
 const truthBands: TruthIntermediate<{ readonly mask: BitMask; readonly bands: readonly BoundaryBand[] }> = {
   name: 'boundary bands of the truth',
-  compute: ({ image }) => {
+  compute: ({ image, ignored }) => {
     const mask = packAtLeast(image, CUT);
     const bands = new Map<number, BoundaryBand>();
     const radii = boundaryRadii(image.width, image.height);
-    for (const radius of radii) if (!bands.has(radius)) bands.set(radius, boundaryBand(mask, radius));
+    for (const radius of radii)
+      if (!bands.has(radius)) bands.set(radius, boundaryBand(mask, radius, ignored?.mask));
     return { mask, bands: radii.flatMap((radius) => bands.get(radius) ?? []) };
   },
 };
