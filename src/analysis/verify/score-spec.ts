@@ -5,7 +5,9 @@ import { decodeTruth } from '../../image/codec.js';
 import { feedingOf } from '../../models/feedings/registry.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import type { OutputTensor } from '../../models/pixels/tensor.js';
-import type { GrayImage } from '../../image/raster.js';
+import type { TruthImage } from '../../image/raster.js';
+import { createPair, createTruth } from '../../metrics/context.js';
+import { alphaDifference } from '../../metrics/matting/alpha-difference.js';
 import { runnerOptionsSchema } from '../../runners/onnx/session-options.js';
 import type { StagedNetwork } from '../../runners/runner.js';
 import { iouOf } from '../../scoring/iou-of.js';
@@ -21,7 +23,7 @@ export interface SpecScore {
 
 /** What a network gave for a sample, kept so that it can be read in other ways. */
 export interface RawOutput {
-  readonly truth: GrayImage;
+  readonly truth: TruthImage;
   readonly output: OutputTensor;
 }
 
@@ -65,7 +67,8 @@ export async function scoreOutputs(spec: NetworkSpec, outputs: readonly RawOutpu
     try {
       const matte = await feeding.read(output, truth.width, truth.height);
       iou += iouOf(matte, truth, THRESHOLD) ?? 0;
-      mae += meanAbsoluteError(matte, truth);
+      const pair = createPair(matte, createTruth(truth));
+      mae += pair.get(alphaDifference).sum / 255 / pair.truth.pixels;
     } catch {
       mae += 1;
       failed++;
@@ -73,10 +76,4 @@ export async function scoreOutputs(spec: NetworkSpec, outputs: readonly RawOutpu
   }
   const count = Math.max(1, outputs.length);
   return { iou: iou / count, mae: mae / count, failed };
-}
-
-function meanAbsoluteError(a: GrayImage, b: GrayImage): number {
-  let sum = 0;
-  for (let i = 0; i < a.data.length; i++) sum += Math.abs(a.data[i] - b.data[i]);
-  return sum / 255 / Math.max(1, a.data.length);
 }
