@@ -1,7 +1,7 @@
 import { MaskbenchError } from '../core/errors.js';
 import { decodeTruth, readImageSize } from '../image/codec.js';
 import { countedValues, ignoredPixels } from '../image/ignored-pixels.js';
-import type { TruthImage } from '../image/raster.js';
+import type { MaskImage } from '../image/raster.js';
 import { throwIfCancelled } from '../core/cancelled.js';
 import type { Sample } from './dataset.js';
 import { createDistribution, type Distribution } from './distribution.js';
@@ -115,7 +115,7 @@ export interface Coverage {
  * How much of a ground truth is foreground, softly and at 128, and how much lies strictly between 0 and 255; undefined
  * where every pixel is ignored.
  */
-export function measureCoverage(truth: TruthImage): Coverage | undefined {
+export function measureCoverage(truth: MaskImage): Coverage | undefined {
   const matte = countedValues(truth, ignoredPixels(truth));
   if (matte.length === 0) return undefined;
   const counts = new Uint32Array(256);

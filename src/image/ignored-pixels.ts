@@ -1,5 +1,5 @@
 import { packAtLeast, type BitMask } from './bit-mask.js';
-import type { GrayImage, TruthImage } from './raster.js';
+import type { GrayImage, MaskImage } from './raster.js';
 
 /** The pixels of a ground truth that count nowhere; at least one. */
 export interface IgnoredPixels {
@@ -10,7 +10,7 @@ export interface IgnoredPixels {
 }
 
 /** The ignored pixels of a ground truth; undefined where there are none. */
-export function ignoredPixels({ width, height, ignore }: TruthImage): IgnoredPixels | undefined {
+export function ignoredPixels({ width, height, ignore }: MaskImage): IgnoredPixels | undefined {
   const count = ignore?.reduce((n, value) => (value === 0 ? n : n + 1), 0) ?? 0;
   if (ignore === undefined || count === 0) return undefined;
   return { count, at: ignore, mask: packAtLeast({ width, height, data: ignore }, 1) };

@@ -5,9 +5,8 @@ export interface GrayImage {
   readonly data: Uint8Array;
 }
 
-/** A ground truth as it is read: a matte, and where some of its pixels count nowhere, which. */
-export interface TruthImage extends GrayImage {
-  /** 1 where a pixel is ignored, else 0; as long as `data`. Absent where there is none. */
+/** A ground truth, and the pixels of it that count nowhere: 1 each, as large as the raster; absent where there are none. */
+export interface MaskImage extends GrayImage {
   readonly ignore?: Uint8Array;
 }
 

@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../core/errors.js';
-import type { GrayImage, RgbImage, TruthImage } from '../image/raster.js';
+import type { GrayImage, RgbImage, MaskImage } from '../image/raster.js';
 import { blankIgnored, ignoredPixels } from '../image/ignored-pixels.js';
 import {
   DEFAULT_CONVENTIONS,
@@ -18,7 +18,7 @@ import {
  * @throws MaskbenchError `data.size-mismatch` when the picture (or `ignore`) is of another size, `data.empty` when
  * every pixel is ignored.
  */
-export function createTruth(image: TruthImage, picture?: RgbImage): Truth {
+export function createTruth(image: MaskImage, picture?: RgbImage): Truth {
   if (picture !== undefined && (picture.width !== image.width || picture.height !== image.height)) {
     throw new MaskbenchError(
       'data.size-mismatch',

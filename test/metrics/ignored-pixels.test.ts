@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GrayImage, RgbImage, TruthImage } from '../../src/image/raster.js';
+import type { GrayImage, RgbImage, MaskImage } from '../../src/image/raster.js';
 import { truthAttributes } from '../../src/metrics/attributes.js';
 import { createPair, createTruth } from '../../src/metrics/context.js';
 import { createDatasetCurves } from '../../src/metrics/dataset-curves.js';
@@ -88,7 +88,7 @@ function blobs(): fc.Arbitrary<ImagePair> {
 }
 
 /** Everything that is said of a pair: metrics, counts, curves, explanations, and the truth's attributes. */
-function everythingOf(prediction: GrayImage, truth: TruthImage, picture: RgbImage) {
+function everythingOf(prediction: GrayImage, truth: MaskImage, picture: RgbImage) {
   const pair = createPair(prediction, createTruth(truth, picture));
   const curves = PROTOCOLS.flatMap((protocol) => protocol.curves ?? []);
   const whole = curves.map((reading) => {

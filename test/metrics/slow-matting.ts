@@ -1,4 +1,4 @@
-import type { GrayImage, TruthImage } from '../../src/image/raster.js';
+import type { GrayImage, MaskImage } from '../../src/image/raster.js';
 
 /** Magnitude of the gradient at a pixel, by summing the whole two-dimensional kernel over the mirrored image. */
 export function slowGradientMagnitude(image: GrayImage, sigma: number, x: number, y: number): number {
@@ -75,7 +75,7 @@ function components(isSet: readonly boolean[], width: number): number[][] {
 }
 
 /** Boundary accuracy by looking at every pixel under the kernel, ignored ones apart; undefined without a contour. */
-export function slowBoundaryAccuracy(prediction: GrayImage, truth: TruthImage): number | undefined {
+export function slowBoundaryAccuracy(prediction: GrayImage, truth: MaskImage): number | undefined {
   const { width, height } = truth;
   let sum = 0;
   for (let step = 0; step < 5; step++) {
@@ -94,7 +94,7 @@ export function slowBoundaryAccuracy(prediction: GrayImage, truth: TruthImage): 
   return sum / 5;
 }
 
-function seesBothKinds(image: TruthImage, x: number, y: number, radius: number): boolean {
+function seesBothKinds(image: MaskImage, x: number, y: number, radius: number): boolean {
   const kinds = new Set<boolean>();
   for (let dy = -radius; dy <= radius; dy++) {
     const wide = Math.round(Math.sqrt(radius ** 2 - dy ** 2));

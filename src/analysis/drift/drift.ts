@@ -7,7 +7,7 @@ import { toFailure, type Failure } from '../../core/failure.js';
 import type { Sample } from '../../datasets/dataset.js';
 import type { Dataset } from '../../datasets/load.js';
 import { decodeTruth } from '../../image/codec.js';
-import type { TruthImage } from '../../image/raster.js';
+import type { MaskImage } from '../../image/raster.js';
 import { iouOf } from '../../scoring/iou-of.js';
 import type { DriftCandidate } from './candidate.js';
 import {
@@ -93,7 +93,7 @@ async function compareImage(
     status: 'failed',
     failure: toFailure(error),
   });
-  let truth: TruthImage;
+  let truth: MaskImage;
   let before: Awaited<ReturnType<Contender['stagesOf']>>;
   let referenceIou: number | null;
   try {

@@ -3,7 +3,7 @@ import type { GalleryImage } from '../../schema/gallery.js';
 import { hashFile } from '../../core/hash-file.js';
 import { decodeMatte, decodeTruth, encodeMattePreview, encodePicturePreview } from '../../image/codec.js';
 import { blankIgnored, ignoredPixels } from '../../image/ignored-pixels.js';
-import type { TruthImage } from '../../image/raster.js';
+import type { MaskImage } from '../../image/raster.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 
 /** Takes a preview and says by which URL a page finds it. */
@@ -57,7 +57,7 @@ export async function previewImage(request: PreviewRequest): Promise<Previews> {
 
 /** The ground truth, background where it is ignored, and where that is. */
 export async function previewTruth(
-  truth: TruthImage,
+  truth: MaskImage,
   width: number,
   height: number,
   store: StorePreview,

@@ -5,7 +5,7 @@ import { decodeTruth } from '../../image/codec.js';
 import { feedingOf } from '../../models/feedings/registry.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import type { OutputTensor } from '../../models/pixels/tensor.js';
-import type { TruthImage } from '../../image/raster.js';
+import type { MaskImage } from '../../image/raster.js';
 import { createPair, createTruth } from '../../metrics/context.js';
 import { alphaDifference } from '../../metrics/matting/alpha-difference.js';
 import { runnerOptionsSchema } from '../../runners/onnx/session-options.js';
@@ -23,7 +23,7 @@ export interface SpecScore {
 
 /** What a network gave for a sample, kept so that it can be read in other ways. */
 export interface RawOutput {
-  readonly truth: TruthImage;
+  readonly truth: MaskImage;
   readonly output: OutputTensor;
 }
 
