@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GrayImage, RgbImage, MaskImage } from '../../src/image/raster.js';
+import { isDefined, type MetricValue } from '../../src/schema/metric-value.js';
 import { truthAttributes } from '../../src/metrics/attributes.js';
 import { createPair, createTruth } from '../../src/metrics/context.js';
 import { createDatasetCurves } from '../../src/metrics/dataset-curves.js';
@@ -112,6 +113,11 @@ function colourless({ width, height }: GrayImage): RgbImage {
   return { width, height, data: new Uint8Array(3 * width * height).fill(51) };
 }
 
+/** Where an edge is missing, one of a ground truth that ignores pixels says so. */
+function whatOf(value: MetricValue): MetricValue {
+  return isDefined(value) ? value : { undefined: value.undefined.replace(' between pixels that count', '') };
+}
+
 /** The columns `from .. to - 1` alone. */
 function columns<T extends GrayImage>({ width, height, data }: T, from: number, to: number, channels = 1) {
   const rows = Array.from({ length: height }, (_, y) => [
@@ -182,7 +188,8 @@ describe('ignored pixels', () => {
         );
         const { metrics, attributes } = whole;
         for (const [id, value] of Object.entries(metrics)) {
-          if (!(id in NOT_OF_A_PART)) expect({ [id]: value }).toEqual({ [id]: part.metrics[id] });
+          if (!(id in NOT_OF_A_PART))
+            expect({ [id]: whatOf(value) }).toEqual({ [id]: whatOf(part.metrics[id]) });
         }
         expect(whole.counts).toEqual(part.counts);
         expect(whole.histogram).toEqual(part.histogram);
@@ -236,6 +243,23 @@ describe('ignored pixels', () => {
       slowBoundaryAccuracy(prediction, { ...truth, ignore }) ?? Number.NaN,
       12,
     );
+  });
+
+  it('that cover the whole contour leave none to ask for, and it is said why', () => {
+    const truth = draw(40, 40, (x, y) => (Math.hypot(x - 20, y - 20) < 10 ? 255 : 0));
+    const ignore = draw(40, 40, (x, y) => (Math.abs(Math.hypot(x - 20, y - 20) - 10) < 4 ? 1 : 0)).data;
+    const { metrics } = everythingOf(truth, { ...truth, ignore }, colourless(truth));
+    const without = (what: string) => ({
+      undefined: `the ground truth has no ${what} between pixels that count`,
+    });
+    expect(metrics).toMatchObject({
+      iou: 1,
+      'sod.s': expect.closeTo(1, 12),
+      'matting.mba': without('contour'),
+    });
+    for (const id of ['halo', 'halo_white', 'halo_black', 'rim_white', 'rim_black']) {
+      expect(metrics[`cutout.${id}`]).toEqual(without('edge'));
+    }
   });
 
   it('add nothing to the gradient error but that both mattes are 0 there', () => {

@@ -41,7 +41,10 @@ const truthBands: TruthIntermediate<{ readonly mask: BitMask; readonly bands: re
 
 function computeBoundaryAccuracy(pair: Pair): MetricValue {
   const { mask, bands } = pair.truth.get(truthBands);
-  if (bands[0].pixels === 0) return { undefined: 'the ground truth has no contour' };
+  if (bands[0].pixels === 0) {
+    const among = pair.truth.ignored === undefined ? '' : ' between pixels that count';
+    return { undefined: `the ground truth has no contour${among}` };
+  }
   const wrong = packAtLeast(pair.prediction, CUT);
   for (let i = 0; i < wrong.words.length; i++) wrong.words[i] ^= mask.words[i];
   let accuracy = 0;
