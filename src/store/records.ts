@@ -86,6 +86,7 @@ const truthAttributes = z.object({
   ipq: metricValue,
   dominantPoints: count,
   thinStructureShare: metricValue,
+  ignoredShare: z.exactOptional(figure),
 });
 
 /** A line of truths.jsonl: a ground truth measured, and what the dataset's layout says of the sample. The last holds. */

@@ -6,7 +6,9 @@ import { feedingOf } from '../../models/feedings/registry.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import type { ReadOutput } from '../../models/pixels/raw-values.js';
 import type { OutputTensor } from '../../models/pixels/tensor.js';
-import { constantLevel, type GrayImage } from '../../image/raster.js';
+import { constantLevel, type MaskImage } from '../../image/raster.js';
+import { createPair, createTruth } from '../../metrics/context.js';
+import { alphaDifference } from '../../metrics/matting/alpha-difference.js';
 import { runnerOptionsSchema } from '../../runners/onnx/session-options.js';
 import type { StagedNetwork } from '../../runners/runner.js';
 import { iouOf } from '../../scoring/iou-of.js';
@@ -31,7 +33,7 @@ interface ReadOutputs {
 
 /** What a network gave for a sample, kept so that it can be read in other ways. */
 export interface RawOutput {
-  readonly truth: GrayImage;
+  readonly truth: MaskImage;
   readonly output: OutputTensor;
 }
 
@@ -76,7 +78,8 @@ export async function scoreOutputs(spec: NetworkSpec, outputs: readonly RawOutpu
     try {
       const matte = await feeding.read(output, truth.width, truth.height);
       iou += iouOf(matte, truth, THRESHOLD) ?? 0;
-      mae += meanAbsoluteError(matte, truth);
+      const pair = createPair(matte, createTruth(truth));
+      mae += pair.get(alphaDifference).sum / 255 / pair.truth.pixels;
       if (constantLevel(matte) !== undefined) constant++;
       const raw = feeding.rawRange?.(output, truth.width, truth.height);
       if (raw !== undefined) known.push({ raw });
@@ -88,10 +91,4 @@ export async function scoreOutputs(spec: NetworkSpec, outputs: readonly RawOutpu
   const count = Math.max(1, outputs.length);
   const hints = (feeding.doubts?.(known) ?? []).map(({ message }) => message);
   return { score: { iou: iou / count, mae: mae / count, failed, constant }, hints };
-}
-
-function meanAbsoluteError(a: GrayImage, b: GrayImage): number {
-  let sum = 0;
-  for (let i = 0; i < a.data.length; i++) sum += Math.abs(a.data[i] - b.data[i]);
-  return sum / 255 / Math.max(1, a.data.length);
 }

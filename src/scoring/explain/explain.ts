@@ -1,4 +1,5 @@
 import { decodeMatte, readStoredPixels } from '../../image/codec.js';
+import { countedValues, type IgnoredPixels } from '../../image/ignored-pixels.js';
 import type { GrayImage } from '../../image/raster.js';
 import { percent, whole } from '../../metrics/explain-text.js';
 import type { Pair } from '../../metrics/metric.js';
@@ -30,11 +31,11 @@ export async function explainPair(
       { label: 'prediction', text: predictionPath },
       { label: '', text: await describe(predictionPath) },
       ...(await resized(predictionPath, pair)),
-      { label: '', text: describeValues(pair.prediction) },
+      ...describeValues(pair.prediction, truth.ignored),
       { label: 'ground truth', text: truthPath },
       { label: '', text: await describe(truthPath) },
       ...(await scaled(truthPath)),
-      { label: '', text: describeValues(truth.image) },
+      ...describeValues(truth.image, truth.ignored),
     ],
     protocols: protocols.map((protocol) => ({
       protocol,
@@ -70,11 +71,20 @@ async function scaled(truthPath: string): Promise<readonly Step[]> {
   return largest === 1 ? [{ label: '', text: 'counts 0 and 1, which are read as 0 and 255' }] : [];
 }
 
-function describeValues({ data }: GrayImage): string {
+/** The values of the pixels that count, and how many do not. */
+export function describeValues(image: GrayImage, ignored: IgnoredPixels | undefined): readonly Step[] {
+  const data = countedValues(image, ignored);
   const counts = new Uint32Array(256);
   for (let i = 0; i < data.length; i++) counts[data[i]]++;
   const present = [...counts.keys()].filter((value) => counts[value] > 0);
   const [min, max] = [present[0], present[present.length - 1]];
   const soft = data.length - counts[0] - counts[255];
-  return `values ${min}..${max}, ${present.length} of them distinct; ${whole(soft)} pixels (${percent(soft / data.length)}) strictly between 0 and 255`;
+  const shareOf = (n: number, all: number): string => `${whole(n)} pixels (${percent(n / all)})`;
+  const values = `values ${min}..${max}, ${present.length} of them distinct; ${shareOf(soft, data.length)} strictly between 0 and 255`;
+  if (ignored === undefined) return [{ label: '', text: values }];
+  const text = `${shareOf(ignored.count, image.data.length)} are ignored and count nowhere; of the others:`;
+  return [
+    { label: '', text },
+    { label: '', text: values },
+  ];
 }
