@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { UNKNOWN_TRAINING } from '../schema/leakage.js';
-import { IMAGE_EXTENSIONS } from './extensions.js';
 
 export const datasetName = z
   .string()
@@ -35,8 +34,10 @@ export const namePatternFields = {
   extensions: z
     .array(z.string().regex(/^\.[^\\/]+$/, 'expected an extension with its dot, as ".png"'))
     .min(1)
-    .default([...IMAGE_EXTENSIONS])
-    .describe('Extensions that count, with their dots.'),
+    .optional()
+    .describe(
+      'Extensions that count, with their dots and in any case; without it, those of every readable picture.',
+    ),
 };
 
 const byHand = {

@@ -26,6 +26,15 @@ export interface DatasetProblem {
   readonly message: string;
 }
 
+/** Files of a folder that are on no side of the pairs: told, since they may have been meant. */
+export interface LeftOut {
+  readonly dataset: string;
+  readonly folder: string;
+  readonly names: readonly string[];
+}
+
+export type OnLeftOut = (files: LeftOut) => void;
+
 export type DatasetEntry =
   | { readonly kind: 'sample'; readonly sample: Sample }
   | { readonly kind: 'problem'; readonly problem: DatasetProblem };

@@ -1,6 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetEntry, DatasetProblem, Sample } from './dataset.js';
+import { toFailure } from '../core/failure.js';
+import { readImageSize } from '../image/codec.js';
+import { isUnread } from './extensions.js';
 import { problemEntry } from './problem-entry.js';
 import type { Refusal } from './scan-folder.js';
 
@@ -64,6 +67,9 @@ export async function entryOfPair(
     const found = await stat(path).catch(() => undefined);
     if (found === undefined) return problem('data.missing', path, 'the file is gone, or may not be read');
     if (found.size === 0) return problem('data.empty', path, 'the file is empty (0 bytes)');
+    if (!isUnread(path)) continue;
+    const unread = await readImageSize(path).then(() => undefined, toFailure);
+    if (unread !== undefined) return problem('data.unreadable', path, unread.message);
   }
   const sample = { dataset, id, imagePath, truthPath, attributes: context.attributes(stem) };
   return { kind: 'sample', sample };

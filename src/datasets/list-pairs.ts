@@ -1,8 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
-import type { DatasetEntry } from './dataset.js';
+import type { DatasetEntry, OnLeftOut } from './dataset.js';
 import { entryOfPair, type PairContext } from './entry-of-pair.js';
+import { IMAGE_EXTENSIONS } from './extensions.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { pairNames, pairNamesOfOneFolder, type NamePattern, type PairedNames } from './pair-names.js';
 import { problemEntry } from './problem-entry.js';
@@ -14,6 +15,7 @@ interface PairedFolders extends PairContext {
   readonly truths: { readonly path: string; readonly pattern: NamePattern };
   /** Whether to go down into folders; their names become part of the ids. */
   readonly nested: boolean;
+  readonly onLeftOut: OnLeftOut | undefined;
 }
 
 /** File lookups in flight at once: enough to hide a network file system's delay, too few to notice otherwise. */
@@ -43,7 +45,8 @@ export async function* listPairs(folders: PairedFolders): AsyncGenerator<Dataset
     yield entry;
   }
   if (count === 0) {
-    const wanted = `${images.pattern.prefix}*${images.pattern.suffix}{${images.pattern.extensions.join(',')}}`;
+    const { prefix, suffix, extensions = IMAGE_EXTENSIONS } = images.pattern;
+    const wanted = `${prefix}*${suffix}{${extensions.join(',')}}`;
     yield problemEntry(dataset, id, 'data.missing', images.path, `no image in here; looked for ${wanted}`);
   }
 }
@@ -83,6 +86,12 @@ async function* listFolder(
       { folder: imageFolder, names: paired.images.get(stem) ?? [], refused: imageNames.refused },
       { folder: truthFolder, names: paired.truths.get(stem) ?? [], refused: truthNames.refused },
     );
+  const tell = (folder: string, names: readonly string[], { refused }: FolderNames): void => {
+    const left = names.filter((name) => !nested || !refused.has(name));
+    if (left.length > 0) folders.onLeftOut?.({ dataset: folders.dataset, folder, names: left.sort() });
+  };
+  tell(imageFolder, paired.others.images, imageNames);
+  tell(truthFolder, paired.others.truths, truthNames);
   if (nested) {
     yield* refusedFolders(context, imageFolder, imageNames, paired);
     if (!oneFolder) yield* refusedFolders(context, truthFolder, truthNames, paired);

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
-import type { DatasetEntry, Sample } from './dataset.js';
+import type { DatasetEntry, OnLeftOut, Sample } from './dataset.js';
 import { layoutOf } from './layouts/index.js';
 import { resolveDataset, type ResolvedDataset, type ResolveOptions } from './resolve.js';
 import type { DatasetReference } from './spec.js';
@@ -11,8 +11,12 @@ export interface Dataset extends ResolvedDataset {
   readonly name: string;
   /** The tags of this sample's split, for leakage by cell. */
   tagsOf(sample: Sample): readonly string[];
-  /** Samples and problems in code-unit order of their ids; each call reads the folders anew. */
-  entries(): AsyncIterable<DatasetEntry>;
+  /**
+   * Samples and problems in code-unit order of their ids; each call reads the folders anew.
+   *
+   * @param onLeftOut told of files on no side of the pairs, at most once a folder
+   */
+  entries(onLeftOut?: OnLeftOut): AsyncIterable<DatasetEntry>;
 }
 
 /**
@@ -41,7 +45,7 @@ export async function openDataset(resolved: ResolvedDataset): Promise<Dataset> {
     name: spec.name,
     tagsOf: ({ attributes }) =>
       tagsOfSplit(spec, attributes['split'] === undefined ? undefined : String(attributes['split'])),
-    entries: () => layoutOf(spec).list(spec, root),
+    entries: (onLeftOut) => layoutOf(spec).list(spec, root, onLeftOut),
   };
 }
 

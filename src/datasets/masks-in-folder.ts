@@ -3,8 +3,7 @@ import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
 import type { Failure } from '../core/failure.js';
 import type { DatasetProblem } from './dataset.js';
-import { IMAGE_EXTENSIONS } from './extensions.js';
-import { stemOf, type NamePattern } from './pair-names.js';
+import { readableOf, stemOf, type NamePattern } from './pair-names.js';
 import { scanFolder, type Refusal } from './scan-folder.js';
 
 /** The masks of one folder by id. Only names are held. */
@@ -34,7 +33,7 @@ interface MaskFolderOptions {
  */
 export function patternOf(prefix = '', suffix = ''): NamePattern {
   const extension = /\.[A-Za-z0-9]+$/.exec(suffix)?.[0];
-  if (extension === undefined) return { prefix, suffix, extensions: IMAGE_EXTENSIONS };
+  if (extension === undefined) return { prefix, suffix };
   return { prefix, suffix: suffix.slice(0, -extension.length), extensions: [extension] };
 }
 
@@ -75,6 +74,13 @@ export async function listMasks(
       const below = join(folder, inner, name);
       if (except === undefined || resolve(below) !== resolve(except)) pending.push(`${inner}${name}/`);
     }
+  }
+  for (const [id, same] of names) {
+    const chosen = readableOf(same);
+    if (chosen.length === same.length) continue;
+    if (count === 0) example = same.find((name) => !chosen.includes(name)) ?? '';
+    count += same.length - chosen.length;
+    names.set(id, chosen);
   }
   if (names.size === 0) {
     throw new MaskbenchError('data.empty', `no ${what} in this folder`, {
@@ -149,6 +155,6 @@ export async function assertFolder(folder: string, what: string): Promise<void> 
 }
 
 function describePattern({ prefix, suffix, extensions }: NamePattern): string {
-  const extension = extensions.length === 1 ? extensions[0] : '.png, .jpg or another image extension';
+  const extension = extensions?.join(' or ') ?? '.png, .jpg or another image extension';
   return `names like ${prefix}<id>${suffix}${extension}`;
 }

@@ -1,4 +1,4 @@
-import type { DatasetEntry, DatasetProblem } from './dataset.js';
+import type { DatasetEntry, DatasetProblem, LeftOut } from './dataset.js';
 
 /** An entry that says by name what is wrong with a file or folder of a dataset. */
 export function problemEntry(
@@ -9,4 +9,17 @@ export function problemEntry(
   message: string,
 ): DatasetEntry {
   return { kind: 'problem', problem: { dataset, id, code, path, message } };
+}
+
+/** Names told of files that were left out. */
+const NAMED = 3;
+
+/** `2 files are left out, by name part of no pair: "a.dat" and "b.dat"`. */
+export function leftOutMessage({ names }: LeftOut): string {
+  const named = names.slice(0, NAMED).map((name) => `"${name}"`);
+  const rest = names.length > NAMED ? [`${names.length - NAMED} more`] : [];
+  const list = [...named, ...rest];
+  const last = list.pop() ?? '';
+  const files = names.length === 1 ? 'a file is' : `${names.length} files are`;
+  return `${files} left out, by name part of no pair: ${list.length === 0 ? last : `${list.join(', ')} and ${last}`}`;
 }

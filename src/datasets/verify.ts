@@ -4,6 +4,7 @@ import { throwIfCancelled } from '../core/cancelled.js';
 import type { DatasetEntry, DatasetProblem, Sample } from './dataset.js';
 import type { Dataset } from './load.js';
 import { mapInOrder } from '../core/map-in-order.js';
+import { leftOutMessage } from './problem-entry.js';
 
 /** An error makes a sample unusable; a warning only makes its scores say little. */
 export interface VerifyFinding {
@@ -43,7 +44,18 @@ export async function verifyDataset(
     else warnings++;
     onFinding?.(finding);
   };
-  const checked = mapInOrder(dataset.entries(), width, async (entry) => ({
+  const entries = dataset.entries((files) => {
+    const { dataset: name, folder: path } = files;
+    const problem = {
+      dataset: name,
+      id: name,
+      code: 'data.unpaired',
+      path,
+      message: leftOutMessage(files),
+    } as const;
+    report({ severity: 'warning', problem });
+  });
+  const checked = mapInOrder(entries, width, async (entry) => ({
     entry,
     finding: await check(entry),
   }));

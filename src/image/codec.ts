@@ -1,7 +1,10 @@
-import { stat } from 'node:fs/promises';
-import sharp, { type Sharp } from 'sharp';
-import { MaskbenchError } from '../core/errors.js';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { readGifBackdrop, showBackdrop } from './gif-backdrop.js';
+import { toEightBit, type PlainRaster } from './plain/raster.js';
+import { readPlain } from './plain/read-plain.js';
 import type { GrayImage, RgbImage } from './raster.js';
+import { storesYcc, yccToRgb } from './tiff-ycc.js';
+import { explainUnreadable } from './unreadable.js';
 
 // One image is decoded per call; parallelism belongs to the callers, who know how many cores they may use.
 sharp.concurrency(1);
@@ -10,20 +13,21 @@ sharp.cache(false);
 /**
  * What Pillow's `Image.open(path)`, `exif_transpose`, `convert("RGB")` give: EXIF orientation applied, the ICC
  * profile and the alpha channel ignored, grey repeated over three channels, CMYK multiplied out. 16 bit keeps its high
- * byte (where Pillow turns 16-bit grey white).
+ * byte (where Pillow turns 16-bit grey white). `node scripts/parity/pictures.mjs` holds every format against Pillow.
  *
  * @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file.
  */
 export async function decodeRgb(path: string): Promise<RgbImage> {
-  return decoding(path, async () => {
-    const source = open(path);
-    if ((await source.metadata()).space === 'cmyk') return decodeCmyk(path);
-    const { data, info } = await source
-      .removeAlpha()
-      .toColourspace('srgb')
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: bytes(data) };
+  return decoding(path, async (source) => {
+    const kind = await colourKind(path, await headerOf(source));
+    if (kind === 'cmyk') return decodeCmyk(source);
+    const upright = kind === 'gif' ? source : source.removeAlpha();
+    const { data, info } = await upright.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    const pixels = bytes(data);
+    if (kind === 'ycc') yccToRgb(pixels, channels);
+    if (kind !== 'gif') return { width, height, data: pixels };
+    return { width, height, data: showBackdrop(pixels, width, channels, await readGifBackdrop(path)) };
   });
 }
 
@@ -35,9 +39,10 @@ export async function decodeRgb(path: string): Promise<RgbImage> {
  * @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file.
  */
 export async function decodeMatte(path: string): Promise<GrayImage> {
-  return decoding(path, async () => {
-    const { data, info } = await open(path).raw().toBuffer({ resolveWithObject: true });
+  return decoding(path, async (source) => {
+    const { data, info } = await source.raw().toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
+    if (channels >= 3 && (await storesYcc(path))) yccToRgb(bytes(data), channels);
     return { width, height, data: matteChannel(bytes(data), width * height, channels) };
   });
 }
@@ -67,10 +72,9 @@ const PREVIEW_QUALITY = 80;
  * @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file.
  */
 export async function encodePicturePreview(path: string, width: number, height: number): Promise<Uint8Array> {
-  return decoding(path, async () => {
-    const source = open(path);
-    const { space } = await source.metadata();
-    const upright = space === 'cmyk' ? fromRgb(await decodeCmyk(path)) : source.removeAlpha();
+  return decoding(path, async (source) => {
+    const isPlain = (await colourKind(path, await headerOf(source))) === 'rgb';
+    const upright = isPlain ? source.removeAlpha() : fromRgb(await decodeRgb(path));
     return upright
       .toColourspace('srgb')
       .resize(width, height, { fit: 'fill' })
@@ -104,8 +108,8 @@ function fromRgb({ width, height, data }: RgbImage): Sharp {
 export async function readImageSize(
   path: string,
 ): Promise<{ readonly width: number; readonly height: number }> {
-  return decoding(path, async () => {
-    const { autoOrient } = await open(path).metadata();
+  return decoding(path, async (source) => {
+    const { autoOrient } = await headerOf(source);
     return { width: autoOrient.width, height: autoOrient.height };
   });
 }
@@ -125,15 +129,15 @@ interface StoredPixels {
 
 /** @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file. */
 export async function readStoredPixels(path: string): Promise<StoredPixels> {
-  return decoding(path, async () => {
-    const { format, autoOrient, channels, hasAlpha, depth, bitsPerSample } = await open(path).metadata();
+  return decoding(path, async (source, plain) => {
+    const { format, autoOrient, channels, hasAlpha, depth, bitsPerSample } = await headerOf(source);
     return {
-      format,
+      format: plain?.format ?? format,
       width: autoOrient.width,
       height: autoOrient.height,
       colour: channels - (hasAlpha ? 1 : 0) === 1 ? 'grey' : 'colour',
       hasAlpha,
-      bits: bitsPerSample ?? { uchar: 8, ushort: 16, float: 32 }[String(depth)] ?? 8,
+      bits: plain?.bits ?? bitsPerSample ?? { uchar: 8, ushort: 16, float: 32 }[String(depth)] ?? 8,
     };
   });
 }
@@ -159,9 +163,32 @@ function open(path: string): Sharp {
   return sharp(path, { failOn: 'error', limitInputPixels: false, ignoreIcc: true }).autoOrient();
 }
 
+function fromPlain(plain: PlainRaster): Sharp {
+  const { width, height } = plain;
+  const { data, channels } = toEightBit(plain);
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false }).autoOrient();
+}
+
+/** @throws Error for HEVC, of which libvips reads the header alone. */
+async function headerOf(source: Sharp): Promise<Metadata> {
+  const header = await source.metadata();
+  if (header.compression === 'hevc') throw new Error('HEVC is not read here');
+  return header;
+}
+
+/** How a file's colours come to RGB: as libvips gives them, or by arithmetic of our own. */
+async function colourKind(
+  path: string,
+  { space, format }: Metadata,
+): Promise<'rgb' | 'cmyk' | 'ycc' | 'gif'> {
+  if (space === 'cmyk') return 'cmyk';
+  if (format === 'tiff' && (await storesYcc(path))) return 'ycc';
+  return format === 'gif' ? 'gif' : 'rgb';
+}
+
 /** libvips would convert by a press profile of its own; Pillow, and so rembg, by plain arithmetic. */
-async function decodeCmyk(path: string): Promise<RgbImage> {
-  const { data, info } = await open(path)
+async function decodeCmyk(source: Sharp): Promise<RgbImage> {
+  const { data, info } = await source
     .pipelineColourspace('cmyk')
     .toColourspace('cmyk')
     .raw()
@@ -202,34 +229,22 @@ function bytes(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
-async function decoding<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Works on what sharp reads, or else on what the readers of plain formats read. */
+async function decoding<T>(
+  path: string,
+  work: (source: Sharp, plain?: PlainRaster) => Promise<T>,
+): Promise<T> {
   try {
-    return await work();
+    return await work(open(path));
   } catch (cause) {
+    try {
+      const plain = await readPlain(path);
+      if (plain !== undefined) return await work(fromPlain(plain), plain);
+    } catch (plainCause) {
+      throw await explainUnreadable(path, plainCause);
+    }
     throw await explainUnreadable(path, cause);
   }
-}
-
-async function explainUnreadable(path: string, cause: unknown): Promise<MaskbenchError> {
-  const file = await stat(path).catch(() => undefined);
-  if (file === undefined) {
-    return new MaskbenchError('data.missing', 'no such file', { where: path, cause });
-  }
-  if (file.size === 0) {
-    return new MaskbenchError('data.empty', 'the file is empty (0 bytes)', {
-      where: path,
-      remedy: 'expected an image',
-      cause,
-    });
-  }
-  const message = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-  // libvips keeps one error text for all threads; when two files fail at once, one of them may find it gone.
-  const detail = message === '' || message === 'Unknown error' ? 'damaged' : message;
-  return new MaskbenchError('data.unreadable', `not a readable image (${detail})`, {
-    where: path,
-    remedy: 'expected an undamaged PNG, JPEG, WebP, TIFF, GIF or AVIF file',
-    cause,
-  });
 }
 
 /** An SVG picture as PNG, `scale` pixels to its unit; text is set in the system's fonts. */

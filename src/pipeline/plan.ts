@@ -4,6 +4,7 @@ import { toFailure } from '../core/failure.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
 import { createFingerprint, hashSample } from '../datasets/fingerprint.js';
 import type { Dataset } from '../datasets/load.js';
+import { leftOutMessage } from '../datasets/problem-entry.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import { runnerOf } from '../runners/runner-of.js';
@@ -84,7 +85,10 @@ async function planDataset(
   const tags = new Set<string>();
   let samples = 0;
   let problems = 0;
-  for await (const record of mapInOrder(selected(dataset.entries(), limit, shard), WIDTH, planned)) {
+  const entries = dataset.entries((files) => {
+    emit({ kind: 'warning', message: `${files.folder}: ${leftOutMessage(files)}` });
+  });
+  for await (const record of mapInOrder(selected(entries, limit, shard), WIDTH, planned)) {
     throwIfCancelled(signal);
     await append(record);
     if (record.kind === 'problem') {

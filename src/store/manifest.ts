@@ -29,10 +29,22 @@ const model = z.object({ spec: recordedSpec, sha256: text, bytes: count }).reado
 /** A model of a run: its spec and the bytes that were really loaded. */
 export type RunModel = z.output<typeof model>;
 
+/** What 0.1 wrote out where a dataset's spec said no extensions: whatever is readable, then and now. */
+const EXTENSIONS_OF_01 = '.png .jpg .PNG .JPG .JPEG .jpeg .webp .WEBP .tif .tiff .TIF .TIFF .gif .GIF .avif';
+
+const datasetSpec = z
+  .custom<DatasetSpec>((value) => typeof value === 'object' && value !== null, 'not a dataset spec')
+  .transform((spec): DatasetSpec => {
+    if (spec.layout !== 'paired-folders') return spec;
+    const withoutDefault = ({ extensions, ...side }: typeof spec.images): typeof spec.images =>
+      extensions === undefined || extensions.join(' ') === EXTENSIONS_OF_01 ? side : { ...side, extensions };
+    return { ...spec, images: withoutDefault(spec.images), truths: withoutDefault(spec.truths) };
+  });
+
 const dataset = z
   .object({
     name: text,
-    spec: z.custom<DatasetSpec>((value) => typeof value === 'object' && value !== null, 'not a dataset spec'),
+    spec: datasetSpec,
     fingerprint: text,
     samples: count,
     /** Files that are no usable pair. */

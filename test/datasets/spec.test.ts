@@ -19,12 +19,6 @@ describe('a dataset spec', () => {
     expect(parse(FOLDERS)).toMatchObject({ images: { prefix: '', suffix: '' }, nested: false });
   });
 
-  it('tries extensions in the order of BiRefNet', () => {
-    const spec = datasetSpecSchema.parse(parse(FOLDERS));
-    const extensions = spec.layout === 'paired-folders' ? spec.images.extensions : [];
-    expect(extensions.slice(0, 5)).toEqual(['.png', '.jpg', '.PNG', '.JPG', '.JPEG']);
-  });
-
   it('refuses an unknown key, with its line and the nearest known one', () => {
     expect(() => parse(`${FOLDERS}licnce: MIT\n`)).toThrow(
       expect.objectContaining({

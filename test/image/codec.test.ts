@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeMatte, decodeRgb, decodeTruth, encodeMattePng, readImageSize } from '../../src/image/codec.js';
+import {
+  decodeMatte,
+  decodeRgb,
+  decodeTruth,
+  encodeMattePng,
+  readImageSize,
+  readStoredPixels,
+} from '../../src/image/codec.js';
 import { writeCmykTiff } from './write-cmyk-tiff.js';
 import { writePng, type PngForm } from './write-png.js';
 
@@ -157,31 +164,44 @@ describe('EXIF orientation', () => {
     8: { width: 2, pixels: [150, 0, 200, 50, 250, 100] },
   };
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('%i is applied to image, mask and size alike', async (orientation) => {
-    const { width, pixels } = stored[orientation];
-    const raw = { width, height: 6 / width, channels: 1 } as const;
-    const image = at(`oriented-${orientation}.jpg`);
-    const mask = at(`oriented-${orientation}.png`);
-    // 8 x 8 blocks of one value survive JPEG.
-    const large = { kernel: 'nearest', width: width * 8 } as const;
-    await sharp(Buffer.from(pixels), { raw })
-      .resize(large)
-      .jpeg({ quality: 100 })
-      .withMetadata({ orientation })
-      .toFile(image);
-    await sharp(Buffer.from(pixels), { raw }).png().withMetadata({ orientation }).toFile(mask);
+  const formats = {
+    jpeg: { quality: 100 },
+    png: {},
+    webp: { lossless: true },
+    tiff: { compression: 'deflate' },
+    avif: { lossless: true, chromaSubsampling: '4:4:4' },
+  } as const;
+  const each = Object.entries(formats).flatMap(([format, options]) =>
+    Object.keys(stored).map(
+      (orientation) => [format as keyof typeof formats, Number(orientation), options] as const,
+    ),
+  );
 
-    expect([...(await decodeMatte(mask)).data]).toEqual(upright);
-    expect(await readImageSize(mask)).toEqual({ width: 3, height: 2 });
-    expect(await readImageSize(image)).toEqual({ width: 24, height: 16 });
-    const rgb = await decodeRgb(image);
-    expect([rgb.width, rgb.height]).toEqual([24, 16]);
-    const centres = upright.map((_, i) => {
-      const [x, y] = [(i % 3) * 8 + 4, Math.floor(i / 3) * 8 + 4];
-      return rgb.data[(y * 24 + x) * 3];
-    });
-    centres.forEach((value, i) => expect(Math.abs(value - upright[i])).toBeLessThanOrEqual(2));
-  });
+  it.each(each)(
+    'of %s, %i, is applied to image, mask and size alike',
+    async (format, orientation, options) => {
+      const { width, pixels } = stored[orientation];
+      const raw = { width, height: 6 / width, channels: 1 } as const;
+      const path = at(`oriented-${orientation}.${format}`);
+      // 8 x 8 blocks of one value survive JPEG and AVIF.
+      await sharp(Buffer.from(pixels), { raw })
+        .resize({ kernel: 'nearest', width: width * 8 })
+        .withMetadata({ orientation })
+        .toFormat(format, options)
+        .toFile(path);
+
+      expect(await readImageSize(path)).toEqual({ width: 24, height: 16 });
+      expect(await readStoredPixels(path)).toMatchObject({ width: 24, height: 16 });
+      const centres = upright.map((_, i) => (Math.floor(i / 3) * 8 + 4) * 24 + (i % 3) * 8 + 4);
+      const rgb = await decodeRgb(path);
+      const matte = await decodeMatte(path);
+      for (const image of [rgb, matte]) expect([image.width, image.height]).toEqual([24, 16]);
+      centres.forEach((centre, i) => {
+        expect(Math.abs(rgb.data[centre * 3] - upright[i])).toBeLessThanOrEqual(2);
+        expect(Math.abs(matte.data[centre] - upright[i])).toBeLessThanOrEqual(2);
+      });
+    },
+  );
 });
 
 describe('an image', () => {
@@ -243,6 +263,26 @@ describe('a file that is no image', () => {
       where: at('text.png'),
       remedy: expect.stringContaining('PNG'),
     });
+  });
+
+  it.each([
+    ['JPEG 2000', '\0\0\0\x0cjP  \r\n\x87\n', 'PNG'],
+    ['JPEG 2000', '\xff\x4f\xff\x51', 'PNG'],
+    ['JPEG XL', '\xff\x0a', 'PNG'],
+    ['HEIC', '\0\0\0\x18ftypheic', 'PNG'],
+    ['HEIC', '\0\0\0\x1cftypmif1\0\0\0\0mif1heic', 'PNG'],
+    ['Photoshop', '8BPS\0\x01', 'PNG'],
+    ['Git LFS', 'version https://git-lfs.github.com/spec/v1\n', 'git lfs pull'],
+    ['web page', '\n<!DOCTYPE html><html>', 'again'],
+  ])('is %s by what it begins with: every reader says so, and what to do', async (what, head, remedy) => {
+    await writeFile(at('other.png'), Buffer.from(`${head}${' '.repeat(40)}`, 'latin1'));
+    for (const read of Object.values(readers)) {
+      await expect(read(at('other.png'))).rejects.toMatchObject({
+        code: 'data.unreadable',
+        message: expect.stringContaining(what),
+        remedy: expect.stringContaining(remedy),
+      });
+    }
   });
 
   it.each(['jpeg', 'png', 'webp'] as const)('is a %s that breaks off: decoding fails', async (format) => {

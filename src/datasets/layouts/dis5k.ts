@@ -20,12 +20,13 @@ export const dis5k: Layout<typeof schema> = {
   schema,
   splits: (spec) => spec.splits ?? SPLITS,
   defaultTags: (_spec, split) => (split === undefined ? [] : [tagOf(split)]),
-  list: (spec, root) =>
+  list: (spec, root, onLeftOut) =>
     listSplits({
       dataset: spec.name,
       root,
       known: SPLITS,
       wanted: spec.splits,
+      onLeftOut,
       attributes: (split, stem) => ({ split, ...dis5kAttributes(stem) }),
     }),
 };

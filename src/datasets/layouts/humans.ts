@@ -22,12 +22,13 @@ export const humans: Layout<typeof schema> = {
   schema,
   splits: (spec) => spec.splits ?? SPLITS,
   defaultTags: () => ['humans'],
-  async *list(spec, root) {
+  async *list(spec, root, onLeftOut) {
     yield* listSplits({
       dataset: spec.name,
       root: await folderOfSplits(root),
       known: SPLITS,
       wanted: spec.splits,
+      onLeftOut,
       attributes: (split) => ({ split }),
     });
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DatasetEntry } from '../dataset.js';
+import type { DatasetEntry, OnLeftOut } from '../dataset.js';
 import { datasetFields } from '../dataset-fields.js';
 
 /** How a kind of dataset lies on disk. A new kind is a file with one such object, and its entry in the registry. */
@@ -16,9 +16,10 @@ export interface Layout<S extends LayoutSchema> {
   /**
    * Every pair and every problem below `root`, in code-unit order of the ids, with bounded memory.
    *
+   * @param onLeftOut told of files on no side of the pairs, at most once a folder
    * @throws MaskbenchError `data.missing` if nothing of the layout is there.
    */
-  list(spec: z.output<S>, root: string): AsyncIterable<DatasetEntry>;
+  list(spec: z.output<S>, root: string, onLeftOut?: OnLeftOut): AsyncIterable<DatasetEntry>;
 }
 
 type LayoutSchema = z.ZodObject<typeof datasetFields & { layout: z.ZodLiteral<string> }>;

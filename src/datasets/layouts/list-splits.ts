@@ -1,8 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import type { DatasetEntry, Sample } from '../dataset.js';
-import { IMAGE_EXTENSIONS } from '../extensions.js';
+import type { DatasetEntry, OnLeftOut, Sample } from '../dataset.js';
 import { listPairs } from '../list-pairs.js';
 import { problemEntry } from '../problem-entry.js';
 
@@ -13,10 +12,11 @@ interface SplitListing {
   readonly known: readonly string[];
   /** The splits that must be there; without it, whichever are. */
   readonly wanted: readonly string[] | undefined;
+  readonly onLeftOut: OnLeftOut | undefined;
   attributes(split: string, stem: string): Sample['attributes'];
 }
 
-const PATTERN = { prefix: '', suffix: '', extensions: IMAGE_EXTENSIONS };
+const PATTERN = { prefix: '', suffix: '' };
 
 /** Lists `<root>/<split>/{im,gt}`, the shape that Humans and DIS5K share; ids are `<split>/<stem>`. */
 export async function* listSplits(listing: SplitListing): AsyncGenerator<DatasetEntry> {
@@ -39,6 +39,7 @@ export async function* listSplits(listing: SplitListing): AsyncGenerator<Dataset
       images: { path: join(folder, 'im'), pattern: PATTERN },
       truths: { path: join(folder, 'gt'), pattern: PATTERN },
       nested: false,
+      onLeftOut: listing.onLeftOut,
       attributes: (stem) => listing.attributes(split, stem),
     });
   }

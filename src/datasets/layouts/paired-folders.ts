@@ -44,7 +44,7 @@ export const pairedFolders: Layout<typeof schema> = {
   schema,
   splits: (spec) => spec.splits ?? (isSplit(spec.contains) ? Object.keys(spec.contains) : []),
   defaultTags: (spec, split) => [split === undefined ? spec.name : lastPart(split).toLowerCase()],
-  async *list(spec, root) {
+  async *list(spec, root, onLeftOut) {
     const images = await foldersOf(spec, root, 'images');
     const truths = await foldersOf(spec, root, 'truths');
     const realRoot = await realpath(root);
@@ -65,6 +65,7 @@ export const pairedFolders: Layout<typeof schema> = {
         images: { path: imageFolder, pattern: spec.images },
         truths: { path: truthFolder, pattern: spec.truths },
         nested: spec.nested,
+        onLeftOut,
         attributes: () => (split === '' ? {} : { split }),
       });
     }

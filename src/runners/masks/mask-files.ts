@@ -1,15 +1,17 @@
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { toError } from '../../core/failure.js';
 import { joinInside } from '../../core/safe-path.js';
 import { listMasksOrNone, maskOf } from '../../datasets/masks-in-folder.js';
-import type { NamePattern } from '../../datasets/pair-names.js';
+import { readableOf, stemOf, type NamePattern } from '../../datasets/pair-names.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 
 /** Where a mask is looked for in a folder whose names are not said. */
-const USUAL = ['{dataset}/{id}.png', '{id}.png', '{stem}.png'] as const;
+const USUAL = ['{dataset}/{id}', '{id}', '{stem}'] as const;
+
+const ANY = { prefix: '', suffix: '' };
 
 type Named = Pick<PlannedSample, 'dataset' | 'id'>;
 
@@ -46,18 +48,55 @@ export async function openMaskFolders(
 }
 
 /**
- * The file of a sample's mask, there or not.
+ * Where masks lie. A folder alone is searched for the usual names with any image's extension; each folder in it is listed
+ * once.
  *
  * @param pattern an absolute path with `{dataset}`, `{id}` and `{stem}` (the id's last part), or a folder.
- * @throws MaskbenchError `data.unsafe-path` for an id that would leave the pattern's folder.
+ * @returns what throws `data.unsafe-path` for an id that would leave the pattern's folder, and `data.duplicate` for two
+ * files of one name.
  */
-export function maskPathOf(pattern: string, sample: Named): string {
+export function maskPathsOf(pattern: string): MaskPathOf {
   if (pattern.includes('{')) {
     const folder = dirname(`${pattern.slice(0, pattern.indexOf('{'))}x`);
-    return joinInside(folder, fill(pattern.slice(folder.length + 1), sample));
+    return (sample) => joinInside(folder, fill(pattern.slice(folder.length + 1), sample));
   }
-  const usual = USUAL.map((names) => joinInside(pattern, fill(names, sample)));
-  return usual.find((path) => existsSync(path)) ?? usual[0];
+  const listed = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  const namesOf = (path: string): readonly string[] => {
+    const folder = dirname(path);
+    const names = listed.get(folder) ?? listMaskNames(folder);
+    listed.set(folder, names);
+    return readableOf(names.get(basename(path)) ?? []);
+  };
+  return (sample) => {
+    const usual = USUAL.map((names) => joinInside(pattern, fill(names, sample)));
+    for (const path of usual) {
+      const [name, other] = namesOf(path);
+      if (other !== undefined) {
+        throw new MaskbenchError('data.duplicate', `"${name}" and "${other}" are masks of one image`, {
+          where: dirname(path),
+          remedy: 'keep one of them, or write the path with its extension: {id}.png',
+        });
+      }
+      if (name !== undefined) return join(dirname(path), name);
+    }
+    return `${usual[0]}.png`;
+  };
+}
+
+function listMaskNames(folder: string): ReadonlyMap<string, readonly string[]> {
+  const byStem = new Map<string, string[]>();
+  let names: readonly string[] = [];
+  try {
+    names = readdirSync(folder).sort();
+  } catch {
+    // No such folder: there is no mask in it.
+  }
+  for (const name of names) {
+    const stem = stemOf(name, ANY);
+    if (stem === undefined) continue;
+    byStem.set(stem, [...(byStem.get(stem) ?? []), name]);
+  }
+  return byStem;
 }
 
 function fill(pattern: string, { dataset, id }: Named): string {

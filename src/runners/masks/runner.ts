@@ -21,7 +21,7 @@ import type {
   TimedSample,
 } from '../runner.js';
 import { writeMatte } from '../write-matte.js';
-import { maskPathOf, openMaskFolders, readMaskTimes, type MaskPathOf, type TimeOf } from './mask-files.js';
+import { maskPathsOf, openMaskFolders, readMaskTimes, type MaskPathOf, type TimeOf } from './mask-files.js';
 
 const masksSchema = z
   .strictObject({
@@ -35,7 +35,7 @@ const masksSchema = z
       )
       .optional()
       .describe(
-        "A path with {dataset}, {id} or {stem} (the id's last part), relative to the YAML file; or a folder alone, in which {dataset}/{id}.png, {id}.png and {stem}.png are looked for.",
+        "A path with {dataset}, {id} or {stem} (the id's last part), relative to the YAML file; or a folder alone, in which {dataset}/{id}, {id} and {stem} with any image's extension are looked for.",
       ),
     folders: z
       .record(
@@ -102,10 +102,7 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
     const { path = '', folders, times } = spec.masks;
     const pattern = resolve(folder, path);
     const assets = {
-      pathOf:
-        folders === undefined
-          ? (sample: Parameters<MaskPathOf>[0]) => maskPathOf(pattern, sample)
-          : await openMaskFolders(folders, folder),
+      pathOf: folders === undefined ? maskPathsOf(pattern) : await openMaskFolders(folders, folder),
       times: times === undefined ? undefined : await existingFile(resolve(folder, times)),
     };
     return { spec, assets, sha256: sha256(canonicalJson(spec.masks)), bytes: 0 };
