@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { hintFor } from '../../core/names.js';
-import { mergePins } from './pins.js';
+import { lacksPin, mergePins } from './pins.js';
 import { parseSourceText } from './source-text.js';
 import type { ModelFileSource, ModelFiles } from './source-types.js';
 
-const pins = {
+const filePins = {
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 lower-case hexadecimal digits')
@@ -20,6 +20,8 @@ const relativePath = z
   .string()
   .regex(/^(?!\/)[^\\\0?#]+$/, 'a relative path with forward slashes')
   .refine((path) => !path.split('/').includes('..'), 'a path without ".."');
+
+const pins = { ...filePins, data: z.record(relativePath, z.strictObject(filePins)).optional() };
 
 const fileSchema = z.strictObject({ kind: z.literal('file'), path: z.string().min(1), ...pins });
 
@@ -99,16 +101,6 @@ function readMirrors(value: unknown, ctx: Context, path: Path): readonly ModelFi
     );
   }
   return merged.sources;
-}
-
-/** Hub commits and package integrities pin by themselves, a user's own file needs no pin. */
-function lacksPin(source: ModelFileSource): boolean {
-  return (
-    source.kind === 'https' &&
-    source.sha256 === undefined &&
-    source.md5 === undefined &&
-    source.unpinned === undefined
-  );
 }
 
 function readSource(value: unknown, ctx: Context, path: Path): ModelFileSource | undefined {

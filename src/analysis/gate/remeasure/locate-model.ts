@@ -1,6 +1,4 @@
-import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../../../core/errors.js';
-import { hashFile } from '../../../core/hash-file.js';
 import { MODELS_FOLDER } from '../../../runners/load-spec.js';
 import { runnerOf } from '../../../runners/runner-of.js';
 import type { LoadedSpec, ReadyModel } from '../../../runners/runner.js';
@@ -26,13 +24,11 @@ export async function locateModel(model: SideModel, options: LocateOptions): Pro
   const ensure = (loaded: LoadedSpec): Promise<ReadyModel> =>
     runnerOf(model.spec).ensure(loaded, { offline: true, env, signal });
   if (file !== undefined) {
-    const found = await stat(file).catch(() => undefined);
-    if (found?.isFile() === true && (await hashFile(file)) === model.sha256) {
-      const files = { model: [{ kind: 'file' as const, path: file }] };
-      return ensure({ spec: { ...model.spec, files }, folder: cwd });
-    }
-    const what = found === undefined ? 'no such file' : `not the file that ${model.name} was evaluated with`;
-    throw new MaskbenchError(found === undefined ? 'data.missing' : 'source.checksum', what, {
+    const files = { model: [{ kind: 'file' as const, path: file }] };
+    const hasOne = Object.keys(model.spec.files ?? {}).join() === 'model';
+    const ensured = hasOne ? await ensure({ spec: { ...model.spec, files }, folder: cwd }) : undefined;
+    if (ensured?.sha256 === model.sha256) return ensured;
+    throw new MaskbenchError('source.checksum', `not the file that ${model.name} was evaluated with`, {
       where: file,
       remedy: `expected sha256 ${model.sha256}`,
     });

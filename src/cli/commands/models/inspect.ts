@@ -68,6 +68,9 @@ function describe(model: OnnxInspection): string {
       `${(model.parameters.elements / 1e6).toFixed(2)} million, ${formatMegabytes(model.parameters.bytes)} MB`,
     ],
     ['size', `${formatMegabytes(model.fileBytes)} MB`],
+    ...model.externalFiles.map(
+      ({ location, bytes }) => ['weights in', `${location}, ${formatMegabytes(bytes)} MB`] as const,
+    ),
     ['producer', `${model.producer} (IR version ${model.irVersion})`],
     ['operators', wrap(operators, 64).join('\n              ')],
   ];

@@ -62,6 +62,12 @@ export interface ProbeMessage {
   readonly profilePrefix: string;
 }
 
+/** Load a model, and see whether what comes out of it is what the spec says. */
+export interface TryMessage {
+  readonly kind: 'try';
+  readonly load: LoadMessage;
+}
+
 /** Write what a model computes of one image into `folder`: input.bin, output.bin, and matte.png if it is wanted. */
 export interface StageMessage {
   readonly kind: 'stages';
@@ -78,6 +84,7 @@ export type ToChild =
   | DecodeMessage
   | MeasureMessage
   | ProbeMessage
+  | TryMessage
   | StageMessage;
 
 export interface DoneMessage {
@@ -99,7 +106,7 @@ export type FromChild =
   | DecodedMessage
   | MeasuredMessage
   | StagedMessage
-  /** The profiles are written. */
+  /** The profiles are written, or nothing was found wrong. */
   | { readonly kind: 'probed' };
 
 /** The stages of an image are in their files. */
