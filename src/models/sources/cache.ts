@@ -59,8 +59,8 @@ export async function findCached(
   if (cached === undefined) return undefined;
   const { path } = cached;
   const record = await readJson(recordPath(path), recordSchema);
-  const { size, mtimeMs } = await stat(path);
-  if (record !== undefined && record.bytes === size && record.mtimeMs === mtimeMs) return cached;
+  const { mtimeMs } = await stat(path);
+  if (record !== undefined && record.bytes === cached.bytes && record.mtimeMs === mtimeMs) return cached;
   const digests = await digestFile(path);
   if (digests.sha256 !== cached.sha256) {
     await removeCached(path);

@@ -71,7 +71,7 @@ export async function ensureFile(
       for (const { path } of inCache.faults) if (path !== file.path) await removeCached(path);
       return { ...file, from: 'download', source: describeSource(source) };
     } catch (cause) {
-      const error = explain(cause, cacheDir);
+      const error = explainCacheError(cause, cacheDir);
       // Another mirror can mend neither a full disk nor an impatient user.
       if (!MENDABLE.test(error.code)) throw error;
       failures.push({ source, error });
@@ -186,7 +186,7 @@ function combine(
 }
 
 /** A cache folder that cannot be written to is the user's to mend, and no bug. */
-function explain(error: unknown, cacheDir: string): MaskbenchError {
+export function explainCacheError(error: unknown, cacheDir: string): MaskbenchError {
   if (error instanceof MaskbenchError) return error;
   if (isDiskFull(error)) return asDiskFull(error, cacheDir, undefined) as MaskbenchError;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

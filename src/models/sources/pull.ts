@@ -5,7 +5,13 @@ import { canonicalJson, sha256 } from '../../core/hash.js';
 import { inspectOnnx } from '../onnx/inspect.js';
 import { besideSource } from './beside.js';
 import { linkTogether, resolveCacheDir } from './cache.js';
-import { ensureFile, findInCache, type EnsuredFile, type EnsureOptions } from './ensure-file.js';
+import {
+  ensureFile,
+  explainCacheError,
+  findInCache,
+  type EnsuredFile,
+  type EnsureOptions,
+} from './ensure-file.js';
 import { GRAPH, weightsFile, type Expected } from './expected.js';
 import { lacksPin } from './pins.js';
 import { describeSource } from './source-text.js';
@@ -56,7 +62,10 @@ export async function ensureModelFile(
   if (graph.from === 'file') return model;
   // ONNX Runtime looks for the weights beside the model, by the names that it has for them.
   const cacheDir = resolveCacheDir(options.cacheDir, options.env);
-  return { ...model, path: await linkTogether(cacheDir, model.sha256, graph.path, data) };
+  const path = await linkTogether(cacheDir, model.sha256, graph.path, data).catch((error: unknown) => {
+    throw explainCacheError(error, cacheDir);
+  });
+  return { ...model, path };
 }
 
 /** What a network's bytes come to: its file's hash, and with weights in others that of all hashes. */

@@ -21,7 +21,7 @@ const relativePath = z
   .regex(/^(?!\/)[^\\\0?#]+$/, 'a relative path with forward slashes')
   .refine((path) => !path.split('/').includes('..'), 'a path without ".."');
 
-const pins = { ...filePins, data: z.record(relativePath, z.strictObject(filePins)).optional() };
+const pins = { ...filePins, data: z.record(z.string().min(1), z.strictObject(filePins)).optional() };
 
 const fileSchema = z.strictObject({ kind: z.literal('file'), path: z.string().min(1), ...pins });
 

@@ -109,7 +109,7 @@ async function tryToRun(
 /** Alternatives that are shown. */
 const SHOWN = 5;
 
-/** 65 if a model does not score as its spec records, or cannot be fed so. */
+/** 65 if a model does not score as its spec records. */
 async function scoreAgain(
   names: readonly string[],
   { dataset: named, json }: Flags,
