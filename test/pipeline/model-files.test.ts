@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { PACKAGE_ROOT } from '../../src/core/package-root.js';
 import { cli, IS_BUILT } from '../support/cli.js';
 import {
   floatValue,
@@ -175,3 +176,43 @@ describe.skipIf(!IS_BUILT)('a spec that its model contradicts', () => {
     expect(result.err).toMatch(/ONNX Runtime does not load this model/);
   });
 });
+
+const CASES = join(PACKAGE_ROOT, '..', 'shared', 'cases', 'models');
+
+describe.skipIf(!IS_BUILT || !existsSync(CASES))(
+  'the files that people reported (needs ../shared/cases)',
+  () => {
+    // Without the read-only mode of the original.
+  const copy = async (name: string, as: string) =>
+    writeFile(join(folder, as), await readFile(join(CASES, name)));
+  const verify = async (name: string) => {
+      await copy(name, 'm.onnx');
+      return cli(['models', 'verify', './m.yaml'], folder);
+    };
+
+    it.each([
+      ['html.onnx', 69, /DAMAGED, .*no ONNX model, but a web page \("Google Drive - Virus scan warning"\)/],
+      ['lfs.onnx', 69, /DAMAGED, .*no ONNX model, but a Git LFS pointer to a file of 176153355 bytes/],
+      ['out_nhwc2.onnx', 64, /DOES NOT RUN, .*set layout: nhwc in the spec's output/],
+      ['ext.onnx', 65, /DAMAGED, .*ext\.onnx_data: no such file of weights "ext\.onnx_data"/],
+      ['hard01.onnx', 0, /^m: ok/],
+    ])('are told as what they are: %s', async (name, status, message) => {
+      expect(await verify(name)).toMatchObject({ status, out: expect.stringMatching(message) });
+    });
+
+    it('are two models where their weights differ', async () => {
+      const said = [];
+      for (const weights of ['ext.onnx_data', 'ext.onnx_data.good']) {
+        await copy(weights, 'ext.onnx_data');
+        said.push((await verify('ext.onnx')).out);
+      }
+      const same = (await readFile(join(CASES, 'ext.onnx_data'))).equals(
+        await readFile(join(CASES, 'ext.onnx_data.good')),
+      );
+      expect(said.every((line) => /^m: ok, sha256 /.test(line))).toBe(true);
+      expect(said[0] === said[1]).toBe(same);
+      await writeFile(join(folder, 'ext.onnx_data'), Buffer.alloc(12288));
+      expect(said).not.toContain((await verify('ext.onnx')).out);
+    });
+  },
+);
