@@ -28,7 +28,7 @@ interface PredictRequest {
 }
 
 /** Failures that belong to one model; the others can still be run. */
-const MODEL_FAILURES: ReadonlySet<string> = new Set([
+export const MODEL_FAILURES: ReadonlySet<string> = new Set([
   'model.load',
   'model.signature',
   'runner.crashed',

@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../core/errors.js';
 import { isDiskFull } from '../core/failure.js';
 import type { Summary } from '../schema/summary.js';
 import type { Dataset } from '../datasets/load.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
 import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
+import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
@@ -11,7 +13,7 @@ import { assertSameCard, describeHardware } from '../store/hardware.js';
 import { lockRun } from '../store/lock.js';
 import { createManifest, type Manifest } from '../store/manifest.js';
 import { makePlan } from './plan.js';
-import { predict } from './predict.js';
+import { MODEL_FAILURES, predict } from './predict.js';
 import { canonicalJson } from '../core/hash.js';
 import { metricsOf } from '../metrics/registry.js';
 import { openCells } from '../store/cells.js';
@@ -58,7 +60,7 @@ export async function run(request: RunRequest): Promise<Summary> {
 }
 
 async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
-  const { config, models, datasets, shard, emit, signal } = request;
+  const { config, models, datasets, shard, phases, emit, signal } = request;
   const device = parseDevice(config.device);
   assertDeviceAvailable(device);
   await enterRunFolder(folder, request.resume);
@@ -67,6 +69,7 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
     // Once more under the lock: another process may have been here in between.
     const exists = await enterRunFolder(folder, request.resume);
     await removeRemains(folder.path);
+    if (phases.predict && !exists) await tryModels(request);
     const basis = { device: formatDevice(device), runner: config.runner };
     const limit = config.limit ?? null;
     const plan = await makePlan({ folder, datasets, models, basis, limit, shard, emit, signal });
@@ -97,6 +100,20 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
     return summary;
   } finally {
     await lock.release();
+  }
+}
+
+/** A spec that its model contradicts ends the run before it begins; a model that fails otherwise fails by itself, later. */
+async function tryModels({ config, models, signal }: RunRequest): Promise<void> {
+  const [device, threads] = [parseDevice(config.device), availableParallelism()];
+  for (const model of models) {
+    const request = { device, options: config.runner, threads, onlyInDoubt: true, signal };
+    try {
+      await runnerOf(model.spec).tryOut?.(model, request);
+    } catch (error) {
+      const ends = !(error instanceof MaskbenchError) || !MODEL_FAILURES.has(error.code);
+      if (ends || error.code === 'model.signature') throw error;
+    }
   }
 }
 

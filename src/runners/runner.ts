@@ -13,7 +13,7 @@
 import type { z } from 'zod';
 import type { Failure } from '../core/failure.js';
 import type { Doubt, ReadOutput } from '../models/pixels/raw-values.js';
-import type { EnsureOptions } from '../models/sources/pull.js';
+import type { EnsureOptions } from '../models/sources/ensure-file.js';
 import type { ModelSpec, NetworkSpec } from '../models/spec/spec.js';
 import type { EventSink } from '../schema/events.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
@@ -64,6 +64,12 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
     settings: RunBasis,
   ): (sample: PlannedSample) => string | Promise<string>;
   /**
+   * Sees whether a model runs on a device, and gives what its spec says, before any picture is fed.
+   *
+   * @throws MaskbenchError `model.load`, `model.signature`, `device.unavailable`.
+   */
+  tryOut?(model: ReadyModel<Spec, Assets>, request: TryRequest): Promise<void>;
+  /**
    * Gets ready to predict on one device.
    *
    * @throws MaskbenchError `device.unavailable`, or why this model cannot be run.
@@ -99,6 +105,12 @@ export interface OpenRequest {
   readonly allowFallback: boolean;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
+}
+
+interface TryRequest extends Pick<OpenRequest, 'device' | 'options' | 'signal'> {
+  readonly threads: number;
+  /** Nothing is done where the model's files leave no doubt that it gives what its spec says. */
+  readonly onlyInDoubt: boolean;
 }
 
 /** A sample, and where its matte is to be written: an 8-bit grey PNG of the image's size, whole or not at all. */

@@ -6,6 +6,7 @@ import { runnerOf } from '../../src/runners/runner-of.js';
 import { loadNetworkSpec } from '../support/model-specs.js';
 import type { MaskPathOf } from '../../src/runners/masks/mask-files.js';
 import { SQUARE, writeMask } from '../support/mask-files.js';
+import { floatValue, node, writeOnnx } from '../support/onnx-builder.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
@@ -34,7 +35,10 @@ describe('a variation of a model', () => {
     const folder = await tempFolder();
     await mkdir(join(folder, 'a'));
     await mkdir(join(folder, 'b'));
-    await writeFile(join(folder, 'a', 'm.onnx'), 'bytes');
+    const [input, output] = [floatValue('image', [1, 3, 8, 16]), floatValue('mask', [1, 3, 8, 16])];
+    await writeOnnx(join(folder, 'a', 'm.onnx'), {
+      graph: { inputs: [input], outputs: [output], nodes: [node('Relu', ['image'], 'mask')] },
+    });
     await writeFile(
       join(folder, 'a', 'm.yaml'),
       'name: m\nfiles: file:m.onnx\ninput: { width: 8, height: 8 }\n',

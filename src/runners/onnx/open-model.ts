@@ -8,6 +8,8 @@ import type { RunnerOptions } from './session-options.js';
 /** A model ready to compute. */
 export interface OpenModel {
   readonly feeding: Feeding;
+  /** Whether ONNX Runtime knows the shape of what comes out, as far as it matters. */
+  readonly isKnown: boolean;
   /** Blocks its thread while it computes. */
   infer(fed: Fed): Promise<Inferred>;
   release(): Promise<void>;
@@ -45,7 +47,8 @@ export async function openModel(request: OpenModelRequest): Promise<OpenModel> {
     const endProfiling = (): void => {
       for (const network of Object.values(networks)) network.endProfiling();
     };
-    return { feeding, infer: feeding.connect(networks), release, endProfiling };
+    const isKnown = feeding.checkEnds(networks);
+    return { feeding, isKnown, infer: feeding.connect(networks), release, endProfiling };
   } catch (error) {
     await release();
     throw error;

@@ -6,6 +6,7 @@ import { ensureOnnx, promptsOf, type OnnxAssets, type OnnxModel } from './ensure
 import { openOnnxSession } from './session.js';
 import { startStageRunner } from './stage-runner.js';
 import type { TimedModel } from './timing/time-together.js';
+import { tryOut } from './try-out.js';
 
 /** ONNX networks, each in a process of its own under ONNX Runtime. */
 export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
@@ -21,6 +22,10 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
     const [provider] = device.split(':');
     const text = canonicalJson({ bytes: sha256, ...feedingFields(spec), provider, runner });
     return () => text;
+  },
+  async tryOut({ spec, assets: { paths, isKnown } }, { onlyInDoubt, device, options, threads, signal }) {
+    if (onlyInDoubt && isKnown) return;
+    await tryOut({ kind: 'load', spec, paths, device, options, threads }, signal);
   },
   open: openOnnxSession,
   doubts: (spec, outputs) => feedingOf(spec).doubts?.(outputs) ?? [],

@@ -63,6 +63,12 @@ export interface ProbeMessage {
   readonly profilePrefix: string;
 }
 
+/** Load a model, and see whether what comes out of it is what the spec says. */
+export interface TryMessage {
+  readonly kind: 'try';
+  readonly load: LoadMessage;
+}
+
 /** Write what a model computes of one image into `folder`: input.bin, output.bin, and matte.png if it is wanted. */
 export interface StageMessage {
   readonly kind: 'stages';
@@ -79,6 +85,7 @@ export type ToChild =
   | DecodeMessage
   | MeasureMessage
   | ProbeMessage
+  | TryMessage
   | StageMessage;
 
 interface DoneMessage extends DoneMatte {
@@ -96,7 +103,7 @@ export type FromChild =
   | DecodedMessage
   | MeasuredMessage
   | StagedMessage
-  /** The profiles are written. */
+  /** The profiles are written, or nothing was found wrong. */
   | { readonly kind: 'probed' };
 
 /** The stages of an image are in their files. */
