@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than the cores of CI: many files wait for processes that they have started.
+    maxWorkers: 3,
     // Tests that kill real processes race with a busy machine; CI gives each a second chance, a developer sees it at once.
     retry: process.env['CI'] === undefined ? 0 : 1,
     coverage: { include: ['src/**'], reporter: ['text-summary'] },

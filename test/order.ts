@@ -5,7 +5,7 @@ import type { TestSequencer, TestSpecification } from 'vitest/node';
 const TEST = import.meta.dirname;
 
 /**
- * Test files that mock modules. The others share two processes, whose modules are loaded once; what these put in place
+ * Test files that mock modules. The others share a few processes, whose modules are loaded once; what these put in place
  * of a module would stay there for whoever comes next, so each has a process of its own.
  */
 export const mockingFiles: readonly string[] = readdirSync(TEST, { recursive: true, encoding: 'utf8' })
