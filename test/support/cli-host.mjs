@@ -8,7 +8,11 @@
 /** @type {typeof import('../../src/cli/program.js')} */
 const { runCli } = await import(process.argv[2]);
 
-process.on('message', async (/** @type {CommandLine} */ { argv, cwd }) => {
+process.on('message', (/** @type {CommandLine} */ line) => void answer(line));
+process.on('disconnect', () => process.exit(0));
+
+/** @param {CommandLine} line */
+async function answer({ argv, cwd }) {
   let [out, err] = ['', ''];
   const status = await runCli(argv, {
     out: (text) => void (out += text),
@@ -19,5 +23,4 @@ process.on('message', async (/** @type {CommandLine} */ { argv, cwd }) => {
     signal: new AbortController().signal,
   });
   process.send?.({ status, out, err });
-});
-process.on('disconnect', () => process.exit(0));
+}
