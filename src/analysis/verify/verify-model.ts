@@ -7,7 +7,7 @@ import type { Sample } from '../../datasets/dataset.js';
 import type { Dataset } from '../../datasets/load.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import { runnerOptionsSchema } from '../../runners/onnx/session-options.js';
-import type { StagedNetwork } from '../../runners/runner.js';
+import type { StagedNetwork, StageSession } from '../../runners/runner.js';
 import { hypothesesFor } from './hypotheses.js';
 import { inferAll, scoreOutputs, type RawOutput, type SpecScore } from './score-spec.js';
 
@@ -56,17 +56,18 @@ export async function verifyModel(request: VerifyRequest): Promise<Verification>
   const { spec } = network;
   const samples = await samplesOf(dataset);
   const folder = await mkdtemp(join(tmpdir(), 'maskbench-verify-'));
-  // One process for all ways of feeding: large networks take long to load.
-  const session = await network.open({
-    device: { provider: 'cpu', index: 0 },
-    options: runnerOptionsSchema.parse({}),
-    threads: request.threads,
-    folder,
-  });
+  let session: StageSession | undefined;
   try {
-    const infer = (as: NetworkSpec): Promise<readonly RawOutput[]> => {
+    // One process for all ways of feeding: large networks take long to load.
+    const opened = (session = await network.open({
+      device: { provider: 'cpu', index: 0 },
+      options: runnerOptionsSchema.parse({}),
+      threads: request.threads,
+      folder,
+    }));
+    const infer = async (as: NetworkSpec): Promise<readonly RawOutput[]> => {
       throwIfCancelled(request.signal);
-      return inferAll(session, as, samples);
+      return inferAll(opened, as, samples);
     };
     const outputs = await infer(spec);
     const score = await scoreOutputs(spec, outputs);
@@ -94,7 +95,7 @@ export async function verifyModel(request: VerifyRequest): Promise<Verification>
       alternatives: better,
     };
   } finally {
-    await session.stop();
+    await session?.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
