@@ -202,7 +202,7 @@ type Pictured = Pick<PlannedSample, 'dataset' | 'id' | 'imagePath'>;
 export interface StageSession {
   /** @throws MaskbenchError why this sample has no stages, or why the process cannot go on. */
   stagesOf(sample: Pictured): ReturnType<StageRunner['stagesOf']>;
-  /** The raw output alone, also where it is no matte. */
-  outputOf(sample: Pictured): ReturnType<StageRunner['outputOf']>;
+  /** The raw output alone, also where it is no matte; `fedAs`: of the same networks fed as another spec says. */
+  outputOf(sample: Pictured, fedAs?: NetworkSpec): ReturnType<StageRunner['outputOf']>;
   stop(): Promise<void>;
 }

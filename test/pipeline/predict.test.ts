@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/schema/summary.js';
 import type { RunEvent } from '../../src/schema/events.js';
 import type { PredictionRecord, ScoreRecord } from '../../src/store/records.js';
+import { shortOrLong } from '../support/long.js';
 import { CAN_LOOK_UP_PROCESSES, inferenceProcesses } from '../support/processes.js';
 import { configText, execute, makeWorkspace, readRecords, type Workspace } from '../support/workspace.js';
 
@@ -78,7 +79,7 @@ describe('an output that is no matte', () => {
 describe.skipIf(!CAN_LOOK_UP_PROCESSES)(
   'an inference process that dies (skipped where /proc is missing)',
   () => {
-    it.each(['SIGKILL', 'SIGSEGV', 'SIGABRT'] as const)(
+    it.each(shortOrLong(['SIGSEGV'] as const, ['SIGKILL', 'SIGSEGV', 'SIGABRT'] as const))(
       'by %s loses no cell: its job is tried once more',
       async (signal) => {
         workspace = await makeWorkspace({ models: ['slow'], samples: 6 });

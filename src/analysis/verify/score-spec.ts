@@ -1,5 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Sample } from '../../datasets/dataset.js';
 import { decodeTruth } from '../../image/codec.js';
 import { feedingOf } from '../../models/feedings/registry.js';
@@ -9,8 +7,7 @@ import type { OutputTensor } from '../../models/pixels/tensor.js';
 import { constantLevel, type MaskImage } from '../../image/raster.js';
 import { createPair, createTruth } from '../../metrics/context.js';
 import { alphaDifference } from '../../metrics/matting/alpha-difference.js';
-import { runnerOptionsSchema } from '../../runners/onnx/session-options.js';
-import type { StagedNetwork } from '../../runners/runner.js';
+import type { StageSession } from '../../runners/runner.js';
 import { iouOf } from '../../scoring/iou-of.js';
 
 /** What a spec reaches on a few samples. */
@@ -39,34 +36,18 @@ export interface RawOutput {
 
 const THRESHOLD = 128;
 
-/** Feeds the samples to the network and keeps the raw outputs, one process for all of them. */
+/** Feeds the samples to the network as a spec says, and keeps the raw outputs. */
 export async function inferAll(
-  network: StagedNetwork,
+  session: StageSession,
   spec: NetworkSpec,
   samples: readonly Sample[],
-  scratch: string,
-  threads: number,
 ): Promise<readonly RawOutput[]> {
-  const folder = join(scratch, 'stages');
-  await mkdir(folder, { recursive: true });
-  const runner = await network.open({
-    spec,
-    device: { provider: 'cpu', index: 0 },
-    options: runnerOptionsSchema.parse({}),
-    threads,
-    folder,
-  });
-  try {
-    const outputs: RawOutput[] = [];
-    for (const sample of samples) {
-      const output = await runner.outputOf(sample);
-      outputs.push({ truth: await decodeTruth(sample.truthPath), output });
-    }
-    return outputs;
-  } finally {
-    await runner.stop();
-    await rm(folder, { recursive: true, force: true });
+  const outputs: RawOutput[] = [];
+  for (const sample of samples) {
+    const output = await session.outputOf(sample, spec);
+    outputs.push({ truth: await decodeTruth(sample.truthPath), output });
   }
+  return outputs;
 }
 
 /** Reads raw outputs as a spec says, and scores the mattes. */

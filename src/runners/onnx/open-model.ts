@@ -12,6 +12,8 @@ export interface OpenModel {
   readonly isKnown: boolean;
   /** Blocks its thread while it computes. */
   infer(fed: Fed): Promise<Inferred>;
+  /** The same networks, fed and read as another spec says. */
+  fedAs(spec: NetworkSpec): Pick<OpenModel, 'feeding' | 'infer'>;
   release(): Promise<void>;
   /** Writes the profiles of a model that was opened to be observed. */
   endProfiling(): void;
@@ -48,7 +50,11 @@ export async function openModel(request: OpenModelRequest): Promise<OpenModel> {
       for (const network of Object.values(networks)) network.endProfiling();
     };
     const isKnown = feeding.checkEnds(networks);
-    return { feeding, isKnown, infer: feeding.connect(networks), release, endProfiling };
+    const fedAs: OpenModel['fedAs'] = (other) => {
+      const otherFeeding = feedingOf(other);
+      return { feeding: otherFeeding, infer: otherFeeding.connect(networks) };
+    };
+    return { ...fedAs(spec), fedAs, isKnown, release, endProfiling };
   } catch (error) {
     await release();
     throw error;

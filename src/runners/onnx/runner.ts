@@ -64,7 +64,7 @@ async function openStages(model: OnnxModel, request: StagesRequest): Promise<Sta
   const runner = startStageRunner({ kind: 'load', spec, paths, device, options, threads }, folder);
   return {
     stagesOf: ({ imagePath, dataset, id }) => runner.stagesOf(imagePath, promptOf(dataset, id)),
-    outputOf: ({ imagePath, dataset, id }) => runner.outputOf(imagePath, promptOf(dataset, id)),
+    outputOf: ({ imagePath, dataset, id }, fedAs) => runner.outputOf(imagePath, promptOf(dataset, id), fedAs),
     stop: () => runner.stop(),
   };
 }

@@ -75,6 +75,8 @@ export interface StageMessage {
   readonly jobId: number;
   readonly imagePath: string;
   readonly prompt?: ImagePrompt | undefined;
+  /** In place of the model's own spec: the same networks, fed and read in another way. */
+  readonly fedAs?: NetworkSpec | undefined;
   readonly folder: string;
   readonly withMatte: boolean;
 }
