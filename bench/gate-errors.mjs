@@ -104,3 +104,4 @@ console.log(
 );
 worst = Math.max(worst, once);
 console.log(`${RUNS} runs; worst ${percent(worst)}, bar ${percent(BAR)}: ${verdict(worst <= BAR)}`);
+if (worst > BAR) process.exitCode = 1;

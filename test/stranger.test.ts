@@ -8,7 +8,8 @@ import { PACKAGE_ROOT } from '../src/core/package-root.js';
 import { decodeMatte, decodeTruth } from '../src/image/codec.js';
 import type { GrayImage } from '../src/image/raster.js';
 import type { Summary } from '../src/schema/summary.js';
-import { cli, IS_BUILT } from './support/cli.js';
+import { cli, IS_BUILT, type CliResult } from './support/cli.js';
+import { startCliHost, type CliHost } from './support/cli-host.js';
 import { makeWorkspace, type Workspace } from './support/workspace.js';
 
 // A stranger has read docs/adding.md and adds what it adds: to a copy of the tree, with one build.
@@ -76,13 +77,8 @@ describe.skipIf(!IS_BUILT)('the parts of docs/adding.md, added to a copy of the 
   let workspace: Workspace;
   let tasks: readonly Task[];
 
-  const run = (...argv: readonly string[]): Promise<{ status: number; out: string; err: string }> =>
-    new Promise((resolve) => {
-      const main = join(copy, 'dist', 'cli', 'main.js');
-      execFile(process.execPath, [main, ...argv], { cwd: workspace.folder }, (error, out, err) =>
-        resolve({ status: typeof error?.code === 'number' ? error.code : 0, out, err }),
-      );
-    });
+  let host: CliHost;
+  const run = (...argv: readonly string[]): Promise<CliResult> => host.run(argv, workspace.folder);
 
   beforeAll(async () => {
     copy = await mkdtemp(join(tmpdir(), 'maskbench-stranger-'));
@@ -111,9 +107,11 @@ describe.skipIf(!IS_BUILT)('the parts of docs/adding.md, added to a copy of the 
         error === null ? resolve() : reject(new Error(`${out}${err}`)),
       );
     });
+    host = startCliHost(copy);
     workspace = await makeWorkspace({ samples: 4 });
   }, 240_000);
   afterAll(async () => {
+    host?.stop();
     await workspace?.remove();
     await rm(copy, { recursive: true, force: true });
   });
@@ -216,8 +214,12 @@ describe.skipIf(!IS_BUILT)('the parts of docs/adding.md, added to a copy of the 
     expect(summary.cells).toEqual({ planned: 8, scored: 6, failed: 2 });
     const bright = summary.accuracy.find(({ model, dataset }) => model === 'bright' && dataset === 'voc');
     expect(bright?.metrics['iou']?.mean).toBeGreaterThan(0.99);
-    const help = await run('--help');
-    expect(help.out).toContain('the failed cells of a run, one per line');
+    const help = await new Promise<string>((resolve) => {
+      execFile(process.execPath, [join(copy, 'dist', 'cli', 'main.js'), '--help'], (_error, out) =>
+        resolve(out),
+      );
+    });
+    expect(help).toContain('the failed cells of a run, one per line');
   });
 
   it('a gate rule judges in every output, and its mistakes are told', async () => {

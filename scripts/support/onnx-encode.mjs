@@ -4,14 +4,14 @@
 
 /**
  * A constant. `float16` data are the 16 bits of each number. `external` names a file beside the model that would hold
- * the data, which are then left out.
+ * the data, which are then left out, or says more of the place, as ONNX does in `external_data`.
  *
  * @typedef {{
  *   readonly name?: string,
  *   readonly dtype: OnnxDtype,
  *   readonly dims: readonly number[],
  *   readonly data: ArrayLike<number>,
- *   readonly external?: string,
+ *   readonly external?: string | Readonly<Record<string, string>>,
  * }} TensorDescription
  */
 
@@ -237,8 +237,11 @@ function encodeTensor({ name = '', dtype, dims, data, external }) {
     textField(8, name),
   ];
   if (external !== undefined) {
-    const location = Buffer.concat([textField(1, 'location'), textField(2, external)]);
-    return Buffer.concat([...head, bytesField(13, location), varintField(14, 1)]);
+    const entries = Object.entries(typeof external === 'string' ? { location: external } : external);
+    const place = entries.map(([key, value]) =>
+      bytesField(13, Buffer.concat([textField(1, key), textField(2, value)])),
+    );
+    return Buffer.concat([...head, ...place, varintField(14, 1)]);
   }
   const array = dtype === 'int64' ? BigInt64Array.from(data, BigInt) : ARRAYS[dtype].from(data);
   const expected = dims.reduce((product, dim) => product * dim, 1);

@@ -99,7 +99,7 @@ interface GalleryFiles {
 }
 
 /** What `previewImage` calls its files: nothing else in the folder is ever removed. */
-const OURS = /^[0-9a-f]{12}-(picture\.webp|truth\.png|matte-\d+\.png)$/;
+const OURS = /^[0-9a-f]{12}-(picture\.webp|truth\.png|ignored\.png|matte-\d+\.png)$/;
 
 /** Pictures inside the page, as `data:` URLs. */
 function embeddedFiles(): GalleryFiles {

@@ -19,7 +19,7 @@ export const EXIT_STATUS = {
   'device.unavailable': 69,
   'disk.full': 69,
   'model.load': 69,
-  'model.signature': 65,
+  'model.signature': 64,
   'model.output': 65,
   'runner.crashed': 69,
   'runner.out-of-memory': 69,

@@ -28,6 +28,19 @@ export const innerPath = z
     'expected a path below the root: relative and without ".."',
   );
 
+/** Which files of a folder are meant. */
+export const namePatternFields = {
+  prefix: z.string().default('').describe('What their names begin with, before the stem.'),
+  suffix: z.string().default('').describe('What stands between the stem and the extension.'),
+  extensions: z
+    .array(z.string().regex(/^\.[^\\/]+$/, 'expected an extension with its dot, as ".png"'))
+    .min(1)
+    .optional()
+    .describe(
+      'Extensions that count, with their dots and in any case; without it, those of every readable picture.',
+    ),
+};
+
 const byHand = {
   url: z.url().describe('Where to get the files.'),
   instructions: z.string().min(1).describe('What a person has to do there, in words.'),

@@ -73,16 +73,8 @@ export async function entryOfPair(
     const message = `an image without its ground truth in ${truths.folder}${near(truths)}`;
     return problem('data.unpaired', imagePath, message);
   }
-  if (!isSafeId(id)) {
-    return problem('data.unsafe-path', imagePath, 'the name cannot be used as a path; rename the file');
-  }
-  const long = id
-    .split('/')
-    .find((part, i, { length }) => bytesOf(part) > (i === length - 1 ? LONGEST : 255));
-  if (long !== undefined) {
-    const message = `the name is ${bytesOf(long)} bytes long, and a run folder can keep ${LONGEST}; rename the files`;
-    return problem('data.unsafe-path', imagePath, message);
-  }
+  const unusable = whyUnusable(id);
+  if (unusable !== undefined) return problem('data.unsafe-path', imagePath, unusable);
   const truthPath = join(truths.folder, truth);
   for (const path of [imagePath, truthPath]) {
     const found = await stat(path).catch(() => undefined);
@@ -103,8 +95,12 @@ function bytesOf(name: string): number {
   return Buffer.byteLength(name);
 }
 
-/** Ids name files in run folders, on any system: relative, no climbing, no second kind of slash. */
-function isSafeId(id: string): boolean {
-  if (id.includes('\\') || id.includes('\0') || /^[A-Za-z]:/.test(id)) return false;
-  return id.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+/** Ids name files in run folders, on any system: relative, no climbing, no second kind of slash, not too long. */
+export function whyUnusable(id: string): string | undefined {
+  const parts = id.split('/');
+  if (/[\\\0]|^[A-Za-z]:/.test(id) || parts.some((part) => part === '' || part === '.' || part === '..'))
+    return 'the name cannot be used as a path; rename the file';
+  const long = parts.find((part, i) => bytesOf(part) > (i === parts.length - 1 ? LONGEST : 255));
+  if (long === undefined) return undefined;
+  return `the name is ${bytesOf(long)} bytes long, and a run folder can keep ${LONGEST}; rename the files`;
 }

@@ -54,7 +54,7 @@ export async function openDataset(resolved: ResolvedDataset): Promise<Dataset> {
 }
 
 /** Refuses samples whose ids are equal but for case or Unicode form: on many file systems their mattes are one file. */
-async function* apart(entries: AsyncIterable<DatasetEntry>): AsyncGenerator<DatasetEntry> {
+export async function* apart(entries: AsyncIterable<DatasetEntry>): AsyncGenerator<DatasetEntry> {
   const seen = new Map<string, string>();
   for await (const entry of entries) {
     if (entry.kind === 'problem') {

@@ -1,5 +1,7 @@
 import { MaskbenchError } from '../core/errors.js';
 import { decodeTruth, readImageSize } from '../image/codec.js';
+import { countedValues, ignoredPixels } from '../image/ignored-pixels.js';
+import type { MaskImage } from '../image/raster.js';
 import { throwIfCancelled } from '../core/cancelled.js';
 import type { Sample } from './dataset.js';
 import { createDistribution, type Distribution } from './distribution.js';
@@ -116,8 +118,8 @@ async function measureSample({
 }: Sample): Promise<SampleFacts | undefined> {
   try {
     const { width, height } = await readImageSize(imagePath);
-    const truth = await decodeTruth(truthPath);
-    return { attributes, unit, width, height, ...measureCoverage(truth.data) };
+    const coverage = measureCoverage(await decodeTruth(truthPath));
+    return coverage && { attributes, unit, width, height, ...coverage };
   } catch (error) {
     if (error instanceof MaskbenchError && error.code.startsWith('data.')) return undefined;
     throw error;
@@ -130,8 +132,13 @@ export interface Coverage {
   readonly translucent: number;
 }
 
-/** How much of a matte is foreground, softly and at 128, and how much lies strictly between 0 and 255. */
-export function measureCoverage(matte: Uint8Array): Coverage {
+/**
+ * How much of a ground truth is foreground, softly and at 128, and how much lies strictly between 0 and 255; undefined
+ * where every pixel is ignored.
+ */
+export function measureCoverage(truth: MaskImage): Coverage | undefined {
+  const matte = countedValues(truth, ignoredPixels(truth));
+  if (matte.length === 0) return undefined;
   const counts = new Uint32Array(256);
   for (let i = 0; i < matte.length; i++) counts[matte[i]]++;
   let [sum, high] = [0, 0];

@@ -131,12 +131,12 @@ export function difference(a: BitMask, b: BitMask): BitMask {
   return { ...a, words };
 }
 
-/** NOT a, inside the image. */
-export function complement(a: BitMask): BitMask {
+/** NOT a, inside the image; without the pixels of `outside`, which count as if they lay beyond its border. */
+export function complement(a: BitMask, outside?: BitMask): BitMask {
   const words = new Int32Array(a.words.length);
   for (let i = 0; i < words.length; i++) words[i] = ~a.words[i];
   clearBeyondWidth({ ...a, words });
-  return { ...a, words };
+  return outside === undefined ? { ...a, words } : difference({ ...a, words }, outside);
 }
 
 /** Restores the rule that bits beyond the width are 0. */

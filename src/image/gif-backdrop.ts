@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 /** What stands where a GIF's first frame draws nothing: libvips hides it, Pillow's `convert("RGB")` shows it. */
-export interface GifBackdrop {
+interface GifBackdrop {
   /** The palette's transparent colour, or else its first: `[red, green, blue]`. */
   readonly colour: Uint8Array;
   /** Whether the frame draws this place, transparent or not. */

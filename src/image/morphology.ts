@@ -8,9 +8,13 @@ export function dilateCross(mask: BitMask, steps: number): BitMask {
   return repeatedly(mask, steps, growOnce);
 }
 
-/** Erosion by the 3 x 3 cross, `steps` times over. Equals OpenCV's `erode` with `disk(1)`: the outside does not erode. */
-export function erodeCross(mask: BitMask, steps: number): BitMask {
-  return complement(dilateCross(complement(mask), steps));
+/**
+ * Erosion by the 3 x 3 cross, `steps` times over. Equals OpenCV's `erode` with `disk(1)`: the outside does not erode.
+ *
+ * @param outside pixels of the image that count as its outside; none of them is in the result
+ */
+export function erodeCross(mask: BitMask, steps: number, outside?: BitMask): BitMask {
+  return complement(dilateCross(complement(mask, outside), steps), outside);
 }
 
 /** Dilation by the cross in which after each of the `steps` only pixels of `allowed` are kept. */
@@ -26,9 +30,11 @@ export function growWithin(seed: BitMask, allowed: BitMask, steps: number): BitM
  * that fit in the mask, a disc being the pixels whose centre lies within the radius of its centre. What it removes is
  * narrower than the disc. The outside of the image counts as part of the mask when fitting, so that an object cut by
  * the image's border is not thin for it.
+ *
+ * @param outside pixels of the image that count as its outside; not in the mask
  */
-export function openDisc(mask: BitMask, radius: number): BitMask {
-  return dilateDisc(complement(dilateDisc(complement(mask), radius)), radius);
+export function openDisc(mask: BitMask, radius: number, outside?: BitMask): BitMask {
+  return dilateDisc(complement(dilateDisc(complement(mask, outside), radius), outside), radius);
 }
 
 /**

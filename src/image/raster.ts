@@ -5,6 +5,17 @@ export interface GrayImage {
   readonly data: Uint8Array;
 }
 
+/** A ground truth, and the pixels of it that count nowhere: 1 each, as large as the raster; absent where there are none. */
+export interface MaskImage extends GrayImage {
+  readonly ignore?: Uint8Array;
+}
+
+/** The level of an image that is the same everywhere; undefined for any other, and for one without pixels. */
+export function constantLevel({ data }: GrayImage): number | undefined {
+  const [level] = data;
+  return data.every((value) => value === level) ? level : undefined;
+}
+
 /** 8-bit RGB raster, interleaved: `data[(y * width + x) * 3 + channel]`. */
 export interface RgbImage {
   readonly width: number;

@@ -5,6 +5,7 @@ import { labelComponents } from '../image/components.js';
 import { findContours, type Contour } from '../image/contours.js';
 import { openDisc } from '../image/morphology.js';
 import type { GrayImage } from '../image/raster.js';
+import type { IgnoredPixels } from '../image/ignored-pixels.js';
 import { DEFAULT_CONVENTIONS, type TruthIntermediate } from './metric.js';
 
 /** Tolerance of the polygons behind `dominantPoints`, in pixels; HCE's. */
@@ -21,7 +22,7 @@ export interface TruthAttributes {
   readonly width: number;
   /** Pixels. */
   readonly height: number;
-  /** Foreground pixels / pixels of the image, 0..1. */
+  /** Foreground pixels / pixels of the image (that count), 0..1. */
   readonly foregroundShare: number;
   /** Pixels with 0 < value < 255 / pixels of the image, 0..1; 0 for a binary mask. */
   readonly translucentShare: number;
@@ -45,17 +46,20 @@ export interface TruthAttributes {
    * when the image is resized.
    */
   readonly thinStructureShare: MetricValue;
+  /** Ignored pixels / pixels of the image, 0..1; absent where there are none. All that is counted above is of the others. */
+  readonly ignoredShare?: number;
 }
 
 /** The attributes of a ground truth, shared by everything that asks for them. */
 export const truthAttributes: TruthIntermediate<TruthAttributes> = {
   name: 'ground-truth attributes',
-  compute: (truth) => measureTruth(truth.image),
+  compute: ({ image, ignored }) => measureTruth(image, ignored),
 };
 
-/** Measures a ground truth, which must have pixels. */
-export function measureTruth(image: GrayImage): TruthAttributes {
+/** Measures a ground truth, which must have pixels that count, and be 0 where it is ignored. */
+export function measureTruth(image: GrayImage, ignored?: IgnoredPixels): TruthAttributes {
   const { width, height } = image;
+  const pixels = width * height - (ignored?.count ?? 0);
   const mask = packAtLeast(image, DEFAULT_CONVENTIONS.threshold);
   const contours = findContours(mask);
   const components = labelComponents(mask);
@@ -65,20 +69,21 @@ export function measureTruth(image: GrayImage): TruthAttributes {
   return {
     width,
     height,
-    foregroundShare: area / (width * height),
-    translucentShare: countTranslucent(image.data) / (width * height),
+    foregroundShare: area / pixels,
+    translucentShare: countTranslucent(image.data) / pixels,
     components: components.count,
     largestComponentShare: ofForeground(() => largest(components.areas)),
     contours: contours.length,
     ipq: ofForeground(() => totalLength(contours) ** 2 / (4 * Math.PI)),
     dominantPoints: countCorners(contours),
-    thinStructureShare: ofForeground(() => countThin(mask)),
+    thinStructureShare: ofForeground(() => countThin(mask, ignored?.mask)),
+    ...(ignored === undefined ? {} : { ignoredShare: ignored.count / (width * height) }),
   };
 }
 
-function countThin(mask: BitMask): number {
+function countThin(mask: BitMask, outside: BitMask | undefined): number {
   const diagonal = Math.hypot(mask.width, mask.height);
-  return countBits(difference(mask, openDisc(mask, Math.max(1, (diagonal * THIN_WIDTH) / 2))));
+  return countBits(difference(mask, openDisc(mask, Math.max(1, (diagonal * THIN_WIDTH) / 2), outside)));
 }
 
 function countCorners(contours: readonly Contour[]): number {

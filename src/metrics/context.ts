@@ -1,5 +1,6 @@
 import { MaskbenchError } from '../core/errors.js';
-import type { GrayImage, RgbImage } from '../image/raster.js';
+import type { GrayImage, RgbImage, MaskImage } from '../image/raster.js';
+import { blankIgnored, ignoredPixels } from '../image/ignored-pixels.js';
 import {
   DEFAULT_CONVENTIONS,
   type Conventions,
@@ -14,9 +15,10 @@ import {
  * Score all models of one image against the same truth and what depends on the ground truth alone is computed once.
  *
  * @param picture the image itself, for the metrics that need its colours
- * @throws MaskbenchError `data.size-mismatch` when the picture is of another size.
+ * @throws MaskbenchError `data.size-mismatch` when the picture (or `ignore`) is of another size, `data.empty` when
+ * every pixel is ignored.
  */
-export function createTruth(image: GrayImage, picture?: RgbImage): Truth {
+export function createTruth(image: MaskImage, picture?: RgbImage): Truth {
   if (picture !== undefined && (picture.width !== image.width || picture.height !== image.height)) {
     throw new MaskbenchError(
       'data.size-mismatch',
@@ -24,9 +26,25 @@ export function createTruth(image: GrayImage, picture?: RgbImage): Truth {
       { remedy: 'expected equal sizes' },
     );
   }
+  if (image.ignore !== undefined && image.ignore.length !== image.data.length) {
+    throw new MaskbenchError(
+      'data.size-mismatch',
+      `the ground truth has ${image.data.length} pixels, and says of ${image.ignore.length} whether they are ignored`,
+    );
+  }
+  const ignored = ignoredPixels(image);
+  const pixels = image.data.length - (ignored?.count ?? 0);
+  if (ignored !== undefined && pixels === 0) {
+    throw new MaskbenchError(
+      'data.empty',
+      'every pixel of the ground truth is ignored, so that nothing counts',
+    );
+  }
   const get = remembering<Truth>();
   const truth: Truth = {
-    image,
+    image: blankIgnored(image, ignored),
+    ignored,
+    pixels,
     picture,
     get: <T>(intermediate: TruthIntermediate<T>): T => get(intermediate, truth) as T,
   };
@@ -54,7 +72,7 @@ export function createPair(
   if (width * height === 0) throw new MaskbenchError('data.empty', 'the images have no pixels');
   const get = remembering<Pair>();
   const pair: Pair = {
-    prediction,
+    prediction: blankIgnored(prediction, truth.ignored),
     truth,
     conventions,
     get: <T>(intermediate: PairIntermediate<T>): T => get(intermediate, pair) as T,

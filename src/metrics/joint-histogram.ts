@@ -39,6 +39,8 @@ export const countsByClass: PairIntermediate<ClassCounts> = {
     const counts = new Uint32Array(3 * 256);
     const rows = rowsByCut(conventions.threshold, SOD_TRUTH_CUT);
     jointCounter(prediction.data, truth.image.data, rows)(0, prediction.data.length, counts);
+    // Ignored pixels are 0 in both images.
+    counts[0] -= truth.ignored?.count ?? 0;
     return counts;
   },
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { MetricValue } from '../schema/metric-value.js';
 import type { GrayImage, RgbImage } from '../image/raster.js';
+import type { IgnoredPixels } from '../image/ignored-pixels.js';
 
 /** What a metric's value costs beyond reading the two images once; `bench` prints the price of each class. */
 export type CostClass = 'counts' | 'histogram' | 'pixels' | 'distance' | 'skeleton';
@@ -55,13 +56,19 @@ export interface PairIntermediate<T> {
 
 /** One ground truth, with everything that depends on it alone; several pairs (one a model) may share it. */
 export interface Truth {
+  /** 0 where a pixel is ignored. */
   readonly image: GrayImage;
+  /** The pixels that count nowhere; undefined where all count. */
+  readonly ignored: IgnoredPixels | undefined;
+  /** Pixels that count, at least one: those of the image less the ignored. */
+  readonly pixels: number;
   /** The image whose ground truth it is, of the same size; there where a metric that is asked for needs it. */
   readonly picture: RgbImage | undefined;
   get<T>(intermediate: TruthIntermediate<T>): T;
 }
 
 export interface Pair {
+  /** 0 where the ground truth is ignored. */
   readonly prediction: GrayImage;
   readonly truth: Truth;
   readonly conventions: Conventions;

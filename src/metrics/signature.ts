@@ -2,10 +2,16 @@ import { MaskbenchError } from '../core/errors.js';
 import type { Conventions } from './metric.js';
 import { protocolsOf } from './registry.js';
 
-/** What is done to images before, and to values after, a metric sees them. */
+/** How predictions of another size are brought to their ground truth's: as `cv2.resize` does by default. */
+export const RESIZE_METHOD = 'bilinear';
+
+/** What the protocols let a run choose, and what is done to images before a metric sees them. */
+interface ScoringConventions extends Conventions {
+  /** Whether predictions are brought to the ground truth's size; sizes have to agree otherwise. */
+  readonly resize?: boolean;
+}
+
 export interface SignatureOptions {
-  /** How predictions were brought to the ground truth's size, e.g. `bilinear`; left out when sizes had to agree. */
-  readonly resize?: string;
   /** For a number of many images: the mean of theirs, or one of their pixels pooled. */
   readonly aggregate?: 'mean' | 'pooled';
 }
@@ -18,15 +24,15 @@ export interface SignatureOptions {
  */
 export function signatureOf(
   id: string,
-  conventions: Conventions,
-  { resize, aggregate }: SignatureOptions = {},
+  conventions: ScoringConventions,
+  { aggregate }: SignatureOptions = {},
 ): string {
   const [protocol] = protocolsOf([id]);
   if (protocol === undefined) throw new MaskbenchError('config.unknown-name', `unknown protocol "${id}"`);
   return [
     id,
     ...protocol.signature(conventions),
-    ...(resize === undefined ? [] : [`resize:${resize}`]),
+    ...(conventions.resize === true ? [`resize:${RESIZE_METHOD}`] : []),
     ...(aggregate === undefined ? [] : [`agg:${aggregate}`]),
     `v:${protocol.version}`,
   ].join('|');
@@ -35,7 +41,7 @@ export function signatureOf(
 /** The signature of each protocol, in the order given. */
 export function signaturesOf(
   protocols: readonly string[],
-  conventions: Conventions,
+  conventions: ScoringConventions,
   options: SignatureOptions = {},
 ): readonly string[] {
   return protocols.map((protocol) => signatureOf(protocol, conventions, options));

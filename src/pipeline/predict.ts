@@ -28,7 +28,7 @@ interface PredictRequest {
 }
 
 /** Failures that belong to one model; the others can still be run. */
-const MODEL_FAILURES: ReadonlySet<string> = new Set([
+export const MODEL_FAILURES: ReadonlySet<string> = new Set([
   'model.load',
   'model.signature',
   'runner.crashed',
@@ -88,6 +88,7 @@ async function predictModel(
     session = await runnerOf(model.spec).open(model, {
       device: parseDevice(settings.device),
       options: settings.runner,
+      resize: settings.scoring.resize,
       parallelism: accuracy,
       samples: total,
       allowFallback,
@@ -126,6 +127,15 @@ function toRecord(
   outcome: Outcome,
 ): PredictionRecord {
   if (outcome.kind !== 'done') return { ...cell, status: 'failed', failure: outcome.failure };
-  const { phases, matteSha256, width, height } = outcome;
-  return { ...cell, status: 'done', phases, matteSha256, width, height };
+  const { phases, matteSha256, width, height, raw, constant } = outcome;
+  return {
+    ...cell,
+    status: 'done',
+    phases,
+    matteSha256,
+    width,
+    height,
+    ...(raw === undefined ? {} : { raw }),
+    ...(constant === undefined ? {} : { constant }),
+  };
 }

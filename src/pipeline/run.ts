@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../core/errors.js';
 import { isDiskFull } from '../core/failure.js';
 import type { Summary } from '../schema/summary.js';
 import type { Dataset } from '../datasets/load.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
 import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
+import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
@@ -11,7 +13,7 @@ import { assertSameCard, describeHardware } from '../store/hardware.js';
 import { lockRun } from '../store/lock.js';
 import { createManifest, type Manifest } from '../store/manifest.js';
 import { makePlan } from './plan.js';
-import { predict } from './predict.js';
+import { MODEL_FAILURES, predict } from './predict.js';
 import { canonicalJson } from '../core/hash.js';
 import { metricsOf } from '../metrics/registry.js';
 import { openCells } from '../store/cells.js';
@@ -59,7 +61,7 @@ export async function run(request: RunRequest): Promise<Summary> {
 }
 
 async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
-  const { config, models, datasets, shard, emit, signal } = request;
+  const { config, models, datasets, shard, phases, emit, signal } = request;
   const device = parseDevice(config.device);
   assertDeviceAvailable(device);
   await enterRunFolder(folder, request.resume);
@@ -68,6 +70,7 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
     // Once more under the lock: another process may have been here in between.
     const exists = await enterRunFolder(folder, request.resume);
     await removeRemains(folder.path);
+    if (phases.predict && !exists) await tryModels(request);
     const basis = { device: formatDevice(device), runner: config.runner };
     const limit = config.limit ?? null;
     const allDatasets = datasets.length === config.datasets.length;
@@ -94,9 +97,26 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
     );
     await plan.accept();
     await work(request, folder, manifest);
-    return await writeSummary(folder, await readManifest(folder));
+    const summary = await writeSummary(folder, await readManifest(folder));
+    for (const { model, message } of summary.warnings ?? [])
+      emit({ kind: 'warning', message: `${model}: ${message}` });
+    return summary;
   } finally {
     await lock.release();
+  }
+}
+
+/** A spec that its model contradicts ends the run before it begins; a model that fails otherwise fails by itself, later. */
+async function tryModels({ config, models, signal }: RunRequest): Promise<void> {
+  const [device, threads] = [parseDevice(config.device), availableParallelism()];
+  for (const model of models) {
+    const request = { device, options: config.runner, threads, onlyInDoubt: true, signal };
+    try {
+      await runnerOf(model.spec).tryOut?.(model, request);
+    } catch (error) {
+      const ends = !(error instanceof MaskbenchError) || !MODEL_FAILURES.has(error.code);
+      if (ends || error.code === 'model.signature') throw error;
+    }
   }
 }
 
@@ -125,10 +145,12 @@ async function work(request: RunRequest, folder: RunFolder, manifest: Manifest):
 }
 
 async function predictAndScore(
-  { config, models, phases, emit, signal }: RunRequest,
+  { config, models, phases, emit: tell, signal }: RunRequest,
   folder: RunFolder,
   { settings, metrics }: Manifest,
 ): Promise<void> {
+  const mismatches = countMismatches(tell);
+  const { emit } = mismatches;
   const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
   const cells = await openCells(folder, settings, { whole, mattes: true });
   const scorer = phases.score ? await openScorer(folder, settings, cells, emit) : undefined;
@@ -152,9 +174,28 @@ async function predictAndScore(
   } finally {
     await scorer?.close();
   }
+  mismatches.warn(settings.scoring.resize);
   // Not before all are computed: until then readers show what every score holds.
   if (phases.score && canonicalJson(metrics ?? []) !== canonicalJson(whole))
     await recordMetrics(folder, whole);
+}
+
+/** Counts the samples whose ground truth and mattes differ in size, so that a run says what mends all of them. */
+function countMismatches(emit: EventSink): { readonly emit: EventSink; warn(resized: boolean): void } {
+  const samples = new Set<string>();
+  return {
+    emit(event) {
+      if (event.kind === 'cell-failed' && event.failure.code === 'data.size-mismatch')
+        samples.add(`${event.dataset}/${event.id}`);
+      emit(event);
+    },
+    warn(resized) {
+      const what = `${samples.size} ${samples.size === 1 ? 'image has a mask' : 'images have masks'} of another size`;
+      // The picture of a ground truth, for cut-outs, is never resized.
+      const remedy = resized ? '' : '; --resize brings mattes to the size of their ground truths';
+      if (samples.size > 0) emit({ kind: 'warning', message: `${what}${remedy}` });
+    },
+  };
 }
 
 const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);

@@ -31,8 +31,8 @@ export async function openScorer(
   cells: Cells,
   emit: EventSink,
 ): Promise<Scorer> {
-  const { protocols, ...conventions } = settings.scoring;
-  const signatures = signaturesOf(protocols, conventions);
+  const { protocols, resize, ...conventions } = settings.scoring;
+  const signatures = signaturesOf(protocols, settings.scoring);
   const writer = await openJsonl(folder.scores);
   const measured = await measuredTruths(folder);
   const offered = new Set<string>();
@@ -54,6 +54,7 @@ export async function openScorer(
       mattePaths,
       protocols,
       conventions,
+      resize,
       attributes,
     });
     if (result.truth !== null) {

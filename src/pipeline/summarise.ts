@@ -11,12 +11,13 @@ import { type CurvesOfCells, writeCurves } from '../store/curves.js';
 import { metricsOfRun } from '../store/metric-set.js';
 import { readRecords, type RunFolder, writeJson } from '../store/run-folder.js';
 import { summariseAccuracy } from './summarise-accuracy.js';
+import { warningsOfOutputs } from './warnings-of-outputs.js';
 import { summariseTimings } from './summarise-timings.js';
 import { PACKAGE_ROOT } from '../core/package-root.js';
 import { readYamlFile } from '../core/yaml-file.js';
 import type { ScenarioSummary } from '../schema/scenario-summary.js';
 import { bestThreshold } from '../scoring/aggregate/best-threshold.js';
-import { type CurveGatherer, curveSums } from '../scoring/aggregate/curve-gatherer.js';
+import { tallyCurves } from '../scoring/aggregate/tally.js';
 
 /** Sums a run folder's records up into curves.json and summary.json. */
 export async function writeSummary(folder: RunFolder, manifest: Manifest): Promise<Summary> {
@@ -39,7 +40,8 @@ export async function summarise(
   const ids = metrics.map(({ meta }) => meta.id);
   const timings = await summariseTimings(folder, settings);
   const scenarios = await summariseScenarios(folder, settings);
-  const cells = await openCells(folder, settings, { values: ids });
+  const cells = await openCells(folder, settings, { values: ids, outputs: true });
+  const warnings = await warningsOfOutputs(folder, cells, settings);
   const curves = await summariseCurves(cells, settings);
   const summary: Summary = {
     schemaVersion: SCHEMA_VERSION,
@@ -86,6 +88,7 @@ export async function summarise(
       problems,
       tags,
     })),
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...(await summariseAccuracy(cells, settings, metrics)),
     intervals: INTERVALS,
     thresholds: thresholdRows(curves),
@@ -136,24 +139,18 @@ export async function summariseCurves(
 ): Promise<readonly CurvesOfCells[]> {
   const readings = protocolsOf(scoring.protocols).flatMap(({ curves }) => curves ?? []);
   if (readings.length === 0) return [];
-  const gatherers = new Map<string, CurveGatherer>();
-  const nameOf = (model: string, dataset: string): string => JSON.stringify([model, dataset]);
-  for await (const { model, dataset, histogram } of cells.scores()) {
-    if (histogram === undefined) continue;
-    const gatherer = gatherers.get(nameOf(model, dataset)) ?? curveSums(readings, scoring);
-    gatherers.set(nameOf(model, dataset), gatherer);
-    gatherer.add(histogram);
-  }
+  const tally = tallyCurves(readings, scoring);
+  for await (const { model, dataset, histogram } of cells.scores())
+    if (histogram !== undefined) tally.add({ model, dataset }, histogram);
   return models.flatMap(({ spec }) =>
-    datasets.flatMap(({ name }) => {
-      const curves = gatherers.get(nameOf(spec.name, name))?.finish() ?? [];
-      return curves.map((of) => ({
+    datasets.flatMap(({ name }) =>
+      tally.of({ model: spec.name, dataset: name }).map((of) => ({
         model: spec.name,
         dataset: name,
         signature: signatureOf(of.protocol, scoring, { aggregate: 'mean' }),
         ...of,
-      }));
-    }),
+      })),
+    ),
   );
 }
 

@@ -13,7 +13,8 @@
 import type { z } from 'zod';
 import type { Failure } from '../core/failure.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
-import type { EnsureOptions } from '../models/sources/pull.js';
+import type { Doubt, ReadOutput } from '../models/pixels/raw-values.js';
+import type { EnsureOptions } from '../models/sources/ensure-file.js';
 import type { ModelSpec, NetworkSpec } from '../models/spec/spec.js';
 import type { EventSink } from '../schema/events.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
@@ -22,6 +23,7 @@ import type { RunnerOptions } from './onnx/session-options.js';
 import type { StageRunner } from './onnx/stage-runner.js';
 import type { TimedModel } from './onnx/timing/time-together.js';
 import type { PhaseTimes } from './phases.js';
+import type { DoneMatte } from './write-matte.js';
 
 /** A spec and the folder that its paths are relative to. */
 export interface LoadedSpec<Spec extends ModelSpec = ModelSpec> {
@@ -65,6 +67,12 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   /** Holds the samples of a run that is planned against what came along with a model; absent where nothing did. */
   watch?(model: ReadyModel<Spec, Assets>): Promise<SampleWatch>;
   /**
+   * Sees whether a model runs on a device, and gives what its spec says, before any picture is fed.
+   *
+   * @throws MaskbenchError `model.load`, `model.signature`, `device.unavailable`.
+   */
+  tryOut?(model: ReadyModel<Spec, Assets>, request: TryRequest): Promise<void>;
+  /**
    * Gets ready to predict on one device.
    *
    * @throws MaskbenchError `device.unavailable`, or why this model cannot be run.
@@ -72,6 +80,8 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   open(model: ReadyModel<Spec, Assets>, request: OpenRequest): Promise<PredictSession>;
   /** How its models are timed; absent where they have no times. */
   readonly time?: PassTiming<Spec, Assets> | SeriesTiming<Spec, Assets>;
+  /** What all mattes of a run together give away of a wrong spec. */
+  doubts?(spec: Spec, outputs: readonly ReadOutput[]): readonly Doubt[];
   /** The model as a network whose stages can be looked at one by one (drift, `models verify --score`). */
   stages?(model: ReadyModel<Spec, Assets>): StagedNetwork;
 }
@@ -107,12 +117,20 @@ export interface OpenRequest {
   readonly options: RunnerOptions;
   /** Of the accuracy pass; how work is divided is the runner's own business. */
   readonly parallelism: Readonly<Record<'processes' | 'threads', number | 'auto'>>;
+  /** Whether mattes of another size than the ground truth's are brought to it when they are scored. */
+  readonly resize?: boolean;
   /** How many samples are to come. */
   readonly samples: number;
   /** Go on where nothing of the model runs on the device asked for. */
   readonly allowFallback: boolean;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
+}
+
+interface TryRequest extends Pick<OpenRequest, 'device' | 'options' | 'signal'> {
+  readonly threads: number;
+  /** Nothing is done where the model's files leave no doubt that it gives what its spec says. */
+  readonly onlyInDoubt: boolean;
 }
 
 /** A sample, and where its matte is to be written: an 8-bit grey PNG of the image's size, whole or not at all. */
@@ -137,14 +155,7 @@ export interface PredictSession {
 
 /** What became of a job, and what that cost where it costs money. */
 export type Outcome = { readonly cost?: Cost } & (
-  | {
-      readonly kind: 'done';
-      readonly phases: PhaseTimes;
-      /** Of the matte's pixels. */
-      readonly matteSha256: string;
-      readonly width: number;
-      readonly height: number;
-    }
+  | ({ readonly kind: 'done' } & DoneMatte)
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** Nobody knows: it was asked for, perhaps done and paid for, and the answer was lost. */
   | { readonly kind: 'unsettled'; readonly failure: Failure }
@@ -211,7 +222,7 @@ type Pictured = Pick<PlannedSample, 'dataset' | 'id' | 'imagePath'>;
 export interface StageSession {
   /** @throws MaskbenchError why this sample has no stages, or why the process cannot go on. */
   stagesOf(sample: Pictured): ReturnType<StageRunner['stagesOf']>;
-  /** The raw output alone, also where it is no matte. */
-  outputOf(sample: Pictured): ReturnType<StageRunner['outputOf']>;
+  /** The raw output alone, also where it is no matte; `fedAs`: of the same networks fed as another spec says. */
+  outputOf(sample: Pictured, fedAs?: NetworkSpec): ReturnType<StageRunner['outputOf']>;
   stop(): Promise<void>;
 }

@@ -52,6 +52,8 @@ export interface GalleryImage {
   /** A relative or `data:` URL each. */
   readonly picture: string;
   readonly truth: string;
+  /** Pixels of the ground truth that count nowhere, white where they are; null where there are none. */
+  readonly ignored: { readonly url: string; readonly pixels: number } | null;
   readonly mattes: readonly GalleryMatte[];
   readonly attributes: Readonly<Record<string, string | number>>;
   /** Why it was chosen, the strongest reason first. */

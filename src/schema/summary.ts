@@ -168,6 +168,24 @@ const published = z.object({
 /** A figure that somebody else published for the same network, never one of ours. */
 export type PublishedFigure = Document<typeof published>;
 
+const outputWarning = z
+  .object({
+    model: text,
+    kind: z
+      .enum(['constant-mattes', 'raw-values'])
+      .describe(
+        'Mattes that are the same everywhere; raw values of a network that are not what its spec reads.',
+      ),
+    images: count.describe('Of how many mattes it is true.'),
+    of: count.describe('Mattes that were looked at.'),
+    message: text.describe('What was found, and the likely mend.'),
+  })
+  .meta({
+    id: 'OutputWarning',
+    description: 'Found over all mattes of a run; it changes no score, and says that they may mean little.',
+  });
+export type OutputWarning = Document<typeof outputWarning>;
+
 export const summarySchema = z
   .object({
     schemaVersion: z.number().meta({ const: SCHEMA_VERSION }),
@@ -195,6 +213,7 @@ export const summarySchema = z
       .describe(
         'The first thousand failed cells in plan order; cells.failed counts all. model is * where the cells of all models failed.',
       ),
+    warnings: z.exactOptional(z.array(outputWarning)),
     accuracy: z.array(accuracyRow),
     intervals: z.exactOptional(intervalMethod),
     thresholds: z

@@ -4,9 +4,6 @@ import { resizeOpencv } from '../image/resize-opencv.js';
 import { createPair } from '../metrics/context.js';
 import type { Conventions, Pair, Truth } from '../metrics/metric.js';
 
-/** What signatures say of predictions that were brought to their ground truths' size. */
-export const RESIZE_METHOD = 'bilinear';
-
 /**
  * Decodes a prediction and sets it against a ground truth.
  *

@@ -14,17 +14,19 @@ export async function loadTruth(
   imagePath: string | undefined,
 ): Promise<Truth> {
   const truth = await decodeTruth(truthPath);
-  if (!metrics.some(({ meta }) => meta.needsPicture)) return createTruth(truth);
-  if (imagePath === undefined) {
+  const needsPicture = metrics.some(({ meta }) => meta.needsPicture);
+  const picturePath = needsPicture ? imagePath : undefined;
+  if (needsPicture && picturePath === undefined) {
     throw new MaskbenchError('data.missing', 'there is no picture of this ground truth', {
       where: truthPath,
     });
   }
-  const picture = await decodeRgb(imagePath);
+  const picture = picturePath === undefined ? undefined : await decodeRgb(picturePath);
   try {
     return createTruth(truth, picture);
   } catch (error) {
     if (!(error instanceof MaskbenchError)) throw error;
-    throw new MaskbenchError(error.code, error.message, { where: imagePath, cause: error });
+    const where = error.code === 'data.size-mismatch' ? (picturePath ?? truthPath) : truthPath;
+    throw new MaskbenchError(error.code, error.message, { where, cause: error });
   }
 }

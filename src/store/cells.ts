@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Failure } from '../core/failure.js';
 import { parseLine, readLines, type Line } from '../core/jsonl.js';
 import { signaturesOf } from '../metrics/signature.js';
+import type { ReadOutput } from '../models/pixels/raw-values.js';
 import { scoreRow, type ScoreRow } from '../scoring/aggregate/score-row.js';
 import { scoreKey } from './cell-key.js';
 import type { RunSettings } from './manifest.js';
@@ -9,7 +10,7 @@ import {
   scoreRecord,
   type DoneScore,
   type PlanRecord,
-  type PredictionRecord,
+  type DonePrediction,
   type SampleName,
 } from './records.js';
 import { readRecords, type RunFolder } from './run-folder.js';
@@ -50,6 +51,8 @@ interface CellsOptions {
   readonly values?: readonly string[];
   /** Metrics that a score must hold to be whole (`hasScore`). */
   readonly whole?: readonly string[];
+  /** Whether what is known of outputs and mattes is kept, 24 bytes a cell. */
+  readonly outputs?: boolean;
   /** Whether the times of the accuracy pass are kept. */
   readonly phases?: boolean;
   /** Whether a prediction whose matte is gone counts as not done. */
@@ -76,6 +79,8 @@ export interface Cells {
   hasScore(model: string, sample: SampleName): boolean;
   /** Milliseconds of the accuracy pass, by `PASS_PHASES`; there if `phases` asks for them and the cell has a matte. */
   phasesOf(model: string, sample: SampleName): readonly number[] | undefined;
+  /** Of a model's mattes, in plan order; there if `outputs` asks for them. */
+  outputsOf(model: string): Iterable<ReadOutput>;
   /** The records of all scored cells, in the order of the file. */
   scores(): AsyncGenerator<DoneScore, void, undefined>;
 }
@@ -103,6 +108,7 @@ export async function openCells(
   const width = ids.length === 0 ? 0 : ids.length + COUNTS;
   const values = new Float64Array(size * width);
   const phases = new Float64Array(options.phases === true ? size * PASS_PHASES.length : 0);
+  const outputs = new Float64Array(options.outputs === true ? size * OUTPUT_FIELDS : 0);
   // By cell, not by key: models with equal bytes have equal keys, and each has failures of its own.
   const lost = new Map<number, Failure>();
   const unscored = new Map<number, Failure>();
@@ -119,6 +125,7 @@ export async function openCells(
     const { model, dataset, id } = record;
     const isGone = options.mattes === true && !existsSync(folder.matte(model, dataset, id));
     predicted[cell] = isGone ? NOTHING : DONE;
+    if (outputs.length > 0) outputs.set(numbersOf(record), cell * OUTPUT_FIELDS);
     if (phases.length > 0) phases.set(phasesOf(record), cell * PASS_PHASES.length);
   }
   for await (const line of readLines(folder.scores)) {
@@ -183,6 +190,17 @@ export async function openCells(
       if (cell === undefined || phases.length === 0 || predicted[cell] !== DONE) return undefined;
       return [...phases.subarray(cell * PASS_PHASES.length, (cell + 1) * PASS_PHASES.length)];
     },
+    *outputsOf(model) {
+      for (let cell = models.indexOf(model); cell * OUTPUT_FIELDS < outputs.length; cell += models.length) {
+        if (predicted[cell] !== DONE) continue;
+        const first = cell * OUTPUT_FIELDS;
+        const [min, max, constant] = outputs.subarray(first, first + OUTPUT_FIELDS);
+        yield {
+          ...(Number.isNaN(min) ? {} : { raw: { min, max } }),
+          ...(Number.isNaN(constant) ? {} : { constant }),
+        };
+      }
+    },
     async *scores() {
       for await (const line of readLines(folder.scores)) {
         const record = parseLine(line, folder.scores, scoreRecord);
@@ -194,7 +212,14 @@ export async function openCells(
   };
 }
 
-function phasesOf({ phases }: Extract<PredictionRecord, { status: 'done' }>): readonly number[] {
+/** Numbers of a `ReadOutput`; NaN stands for what is not known. */
+const OUTPUT_FIELDS = 3;
+
+function numbersOf({ raw, constant = Number.NaN }: ReadOutput): readonly number[] {
+  return [raw?.min ?? Number.NaN, raw?.max ?? Number.NaN, constant];
+}
+
+function phasesOf({ phases }: DonePrediction): readonly number[] {
   return PASS_PHASES.map((name) => phases[name]);
 }
 

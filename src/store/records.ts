@@ -38,10 +38,15 @@ export const predictionRecord = z.discriminatedUnion('status', [
     matteSha256: text,
     width: count,
     height: count,
+    /** Extremes of what the network gave, before anything was done to it; of mattes read from one map. */
+    raw: z.exactOptional(z.object({ min: figure, max: figure })),
+    /** The level of a matte that is the same everywhere. */
+    constant: z.exactOptional(count),
   }),
   z.object({ ...cell, ...failed }),
 ]);
 export type PredictionRecord = Document<typeof predictionRecord>;
+export type DonePrediction = Extract<PredictionRecord, { status: 'done' }>;
 
 const doneScore = z.object({
   ...cell,
@@ -81,6 +86,7 @@ const truthAttributes = z.object({
   ipq: metricValue,
   dominantPoints: count,
   thinStructureShare: metricValue,
+  ignoredShare: z.exactOptional(figure),
 });
 
 /** A line of truths.jsonl: a ground truth measured, and what the dataset's layout says of the sample. The last holds. */

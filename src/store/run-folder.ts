@@ -180,13 +180,25 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
   );
   if (differing.length === 0) return;
   const details = differing.map((key) => {
-    const [old, fresh] = [canonicalJson(before[key]), canonicalJson(now[key])];
+    const [old, fresh] = [without(before[key], now[key]), without(now[key], before[key])].map(canonicalJson);
     return old.length + fresh.length < 120 ? `${key} (${old} there, ${fresh} now)` : key;
   });
   throw new MaskbenchError('run.mismatch', `the run was made under other settings: ${details.join(', ')}`, {
     where,
     remedy: 'resume with the same config, or choose another folder with --out',
   });
+}
+
+/** Of a record what is not the same in another one; anything else as it is. */
+function without(value: unknown, other: unknown): unknown {
+  if (!isRecord(value) || !isRecord(other)) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([key, of]) => canonicalJson(of) !== canonicalJson(other[key])),
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Whether a file in a run folder is what a killed process had not finished writing: a plan, or a whole file's draft. */

@@ -11,6 +11,12 @@ export const scoringSchema = z.strictObject({
     .default([...DEFAULT_PROTOCOLS])
     .describe('Whose metrics are computed (docs/metrics.md).'),
   ...CONVENTIONS,
+  resize: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether mattes are brought to the size of a ground truth of another size, as score --resize does.',
+    ),
 });
 
 export const priceSchema = z.strictObject({

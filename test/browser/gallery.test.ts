@@ -272,6 +272,44 @@ describe.skipIf(!IS_BUILT || !HAS_BROWSER)('the gallery', () => {
     });
   });
 
+  it('colours what the ground truth ignores, and shows no error there', async () => {
+    const opened = await open(run.page);
+    const { page } = opened;
+    const { width, height } = PICTURE;
+    const data = new Uint8Array(width * height).map((_, i) => (i % width < width / 2 ? 255 : 0));
+    const png = await sharp(data, { raw: { width, height, channels: 1 } })
+      .png()
+      .toBuffer();
+    const url = `data:image/png;base64,${png.toString('base64')}`;
+    // As `Shot` writes it; the run's own ground truths ignore nothing.
+    const strip = page.locator('.shot', { hasText: 'two' }).locator('.strip');
+    await strip.evaluate((element, src) => {
+      element.insertAdjacentHTML('beforeend', `<figure data-part="ignored"><img src="${src}"></figure>`);
+    }, url);
+    await openTiny(page);
+    await page.locator('[name="left"]').selectOption('inverse');
+    await drawn(page, 'Errors of inverse');
+    const colours = async (): Promise<ReadonlySet<string>> => {
+      const box = (await page.locator('#viewer-left').boundingBox())!;
+      const clip = { ...box, width: Math.floor(box.width / 2) - 2 };
+      const shot = await sharp(await page.screenshot({ clip }))
+        .removeAlpha()
+        .raw()
+        .toBuffer();
+      return new Set(
+        Array.from({ length: shot.length / 3 }, (_, i) => shot.toString('hex', 3 * i, 3 * i + 3)),
+      );
+    };
+    expect([...(await colours())]).toEqual(['cc79a7']);
+    await page.getByRole('radio', { name: 'Matte' }).check();
+    await drawn(page, 'Matte of inverse');
+    expect(await colours()).not.toContain('cc79a7');
+    await page.locator('[name="left"]').selectOption('truth');
+    await drawn(page, 'Matte of Ground truth');
+    expect([...(await colours())]).toEqual(['cc79a7']);
+    await expectQuiet(opened);
+  });
+
   it('of a comparison has the images that moved most, and both mattes of them', async () => {
     const models = ['--model-a', 'luma', '--model-b', 'inverse'];
     await run.maskbench('compare', 'run', 'run', ...models, '--format', 'html', '--out', 'compare.html');

@@ -41,6 +41,25 @@ describe('files that are no usable pair', () => {
     expect(summary.timing.length).toBeGreaterThan(0);
   });
 
+  it('are told with what mends them, where sizes differ', async () => {
+    expect(result.err).toContain(
+      'warning: 1 image has a mask of another size; --resize brings mattes to the size of their ground truths',
+    );
+    const argv = ['run', 'run.yaml', '--no-time', '--resize', '--json', '--out', 'runs/resized'];
+    const resized = await cli(argv, workspace.folder);
+    const { cells, failures, signatures } = JSON.parse(resized.out) as Summary;
+    expect(cells).toEqual({ planned: 6, scored: 3, failed: 3 });
+    expect(failures.map(({ id }) => id)).toEqual(['000', '001', '003']);
+    expect(signatures.every((signature) => signature.includes('|resize:bilinear|'))).toBe(true);
+    expect(resized.err).not.toContain('another size');
+    const other = await cli(
+      ['run', 'run.yaml', '--no-time', '--resume', '--out', 'runs/resized'],
+      workspace.folder,
+    );
+    expect(other.status).toBe(64);
+    expect(other.err).toMatch(/made under other settings: scoring .*"resize":true.*"resize":false/);
+  });
+
   it.each([
     [
       '000',

@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { IS_BUILT, startCli, stopStarted } from '../support/cli.js';
+import { cli, IS_BUILT, startCli, stopStarted } from '../support/cli.js';
+import { shortOrLong } from '../support/long.js';
 import { CAN_LOOK_UP_PROCESSES, inferenceProcesses, until } from '../support/processes.js';
 import { configText, makeWorkspace, type Workspace } from '../support/workspace.js';
 
@@ -19,6 +20,8 @@ afterEach(async () => {
 });
 
 const start = (...argv: readonly string[]): ReturnType<typeof startCli> => startCli(argv, workspace.folder);
+/** The same in this process, where it is no matter of processes. */
+const inside = (...argv: readonly string[]): ReturnType<typeof cli> => cli(argv, workspace.folder);
 const RUN = ['run', 'run.yaml', '--no-time', '--models', 'slow'] as const;
 const predicting = (): boolean =>
   existsSync(workspace.path('runs', 'tiny-run', 'predictions', 'slow', 'tiny'));
@@ -55,7 +58,7 @@ describe.skipIf(!IS_BUILT)('maskbench as a process (skipped unless dist/ is buil
     expect(err).not.toContain('bug');
     expect(existsSync(workspace.path('runs', 'tiny-run', '.lock'))).toBe(false);
     if (CAN_LOOK_UP_PROCESSES) expect(inferenceProcesses(running.pid)).toEqual([]);
-    const resumed = await start(...RUN, '--resume').result;
+    const resumed = await inside(...RUN, '--resume');
     expect(resumed.status).toBe(0);
     expect(resumed.out).toMatch(/slow .* 8\/8/);
   });
@@ -67,12 +70,12 @@ describe.skipIf(!IS_BUILT)('maskbench as a process (skipped unless dist/ is buil
       await until('the first matte is there', predicting);
       // Held, so that it is still at work when the others come.
       first.process.kill('SIGSTOP');
-      const second = await start(...RUN, '--resume').result;
+      const second = await inside(...RUN, '--resume');
       expect(second.status).toBe(64);
       expect(second.err).toMatch(
         new RegExp(`^maskbench: .*tiny-run: process ${first.pid} on .* is writing this run since 20.*\\n$`),
       );
-      const third = await start(...RUN).result;
+      const third = await inside(...RUN);
       expect(third.status).toBe(64);
       expect(third.err).toMatch(/a run is already there; continue it with --resume/);
       first.process.kill('SIGCONT');
@@ -81,13 +84,13 @@ describe.skipIf(!IS_BUILT)('maskbench as a process (skipped unless dist/ is buil
   );
 
   it('is refused in a finished run folder without --resume, and under other settings with it', async () => {
-    expect(await start(...RUN, '--limit', '1').result).toMatchObject({ status: 0 });
-    const again = await start(...RUN).result;
+    expect(await inside(...RUN, '--limit', '1')).toMatchObject({ status: 0 });
+    const again = await inside(...RUN);
     expect(again.status).toBe(64);
     expect(again.err).toMatch(
       /^maskbench: .*tiny-run: a run is already there; continue it with --resume, or .*--out\n$/,
     );
-    const other = await start(...RUN, '--limit', '2', '--resume').result;
+    const other = await inside(...RUN, '--limit', '2', '--resume');
     expect(other.status).toBe(64);
     expect(other.err).toMatch(
       /made under other settings: .*limit \(1 there, 2 now\); resume with the same config/,
@@ -115,7 +118,8 @@ describe.skipIf(!IS_BUILT)('maskbench as a process (skipped unless dist/ is buil
         configText(['luma'], ['tiny'], 'accuracy: { processes: 1 }\n'),
       );
       const mount = (...args: readonly string[]): void => void execFileSync('mount', [...args, disk]);
-      for (const size of ['8k', '24k']) {
+      // Full in the midst of the mattes, and in the long form before the first.
+      for (const size of shortOrLong(['24k'], ['8k', '24k'])) {
         mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs');
         try {
           const full = await start('run', 'run.yaml', '--no-time', '--out', 'disk/run').result;

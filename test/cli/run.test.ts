@@ -9,7 +9,7 @@ let workspace: Workspace;
 const run = (...argv: readonly string[]): Promise<CliResult> => cli(argv, workspace.folder);
 
 beforeAll(async () => {
-  workspace = await makeWorkspace({ models: ['luma', 'constant'], samples: 3 });
+  workspace = await makeWorkspace({ models: ['luma', 'not-a-number'], samples: 3 });
 });
 afterAll(() => workspace.remove());
 
@@ -51,9 +51,9 @@ describe('maskbench run', () => {
   it('ends with 3 when cells failed, and has the rest in its tables', async () => {
     const { status, out, err } = await run('run', 'run.yaml', '--out', 'some', '--no-time');
     expect(status).toBe(3);
-    expect(out).toMatch(/constant .* 0\/3/);
+    expect(out).toMatch(/not-a-number .* 0\/3/);
     expect(out).toMatch(/luma .* 3\/3/);
-    expect(err).toContain('failed: constant tiny/000: output is 0 everywhere');
+    expect(err).toContain('failed: not-a-number tiny/000: output has 4096 of 4096 values that are NaN');
     expect(err).toContain('3 of 6 cells failed; summary.json says why');
   });
 

@@ -1,7 +1,7 @@
 import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { IS_BUILT } from '../support/cli.js';
+import { IS_BUILT, startCli } from '../support/cli.js';
 import { draw } from '../support/drawn-mattes.js';
 import {
   NOTHING,
@@ -110,7 +110,7 @@ describe.skipIf(!IS_BUILT)('maskbench score', () => {
   it('fails missing predictions, names extra ones, and exits with 3', async () => {
     const folder = await folders();
     await writeMasks(folder, { 'gt/c.png': SQUARE, 'pred/d.png': SQUARE });
-    const { err, out, status } = await score(folder, ...BASIC);
+    const { err, out, status } = await startCli(['score', ...BASIC], folder).result;
     expect(status).toBe(3);
     expect(err).toMatch(/^warning: .*no ground truth in gt for a prediction of pred: "d"$/m);
     expect(err).toMatch(/^failed: c: .*: no prediction for "c"$/m);

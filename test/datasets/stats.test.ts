@@ -61,9 +61,19 @@ describe('the statistics of a dataset', () => {
 
 describe('the coverage of a matte', () => {
   it('is its mean, its share at 128, and its share between black and white', () => {
-    const { foreground, foregroundAt128, translucent } = measureCoverage(Uint8Array.of(0, 127, 128, 255));
-    expect(foreground).toBeCloseTo((127 + 128 + 255) / 4 / 255, 12);
-    expect([foregroundAt128, translucent]).toEqual([0.5, 0.5]);
+    const truth = { width: 4, height: 1, data: Uint8Array.of(0, 127, 128, 255) };
+    const share = expect.closeTo((127 + 128 + 255) / 4 / 255, 12);
+    expect(measureCoverage(truth)).toEqual({ foreground: share, foregroundAt128: 0.5, translucent: 0.5 });
+  });
+
+  it('is of the pixels that count', () => {
+    const truth = { width: 3, height: 2, data: Uint8Array.of(0, 127, 9, 128, 255, 255) };
+    expect(measureCoverage({ ...truth, ignore: Uint8Array.of(0, 0, 1, 0, 0, 1) })).toEqual({
+      foreground: expect.closeTo((127 + 128 + 255) / 4 / 255, 12),
+      foregroundAt128: 0.5,
+      translucent: 0.5,
+    });
+    expect(measureCoverage({ ...truth, ignore: new Uint8Array(6).fill(1) })).toBeUndefined();
   });
 });
 

@@ -27,7 +27,7 @@ describe('a signature', () => {
   });
 
   it('says how predictions were resized and values brought together', () => {
-    expect(signatureOf('fixed', DEFAULT_CONVENTIONS, { resize: 'bilinear', aggregate: 'pooled' })).toBe(
+    expect(signatureOf('fixed', { ...DEFAULT_CONVENTIONS, resize: true }, { aggregate: 'pooled' })).toBe(
       'fixed|t:128|empty:one|boundary:0.02|resize:bilinear|agg:pooled|v:1',
     );
   });

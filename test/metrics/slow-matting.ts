@@ -1,4 +1,4 @@
-import type { GrayImage } from '../../src/image/raster.js';
+import type { GrayImage, MaskImage } from '../../src/image/raster.js';
 
 /** Magnitude of the gradient at a pixel, by summing the whole two-dimensional kernel over the mirrored image. */
 export function slowGradientMagnitude(image: GrayImage, sigma: number, x: number, y: number): number {
@@ -74,8 +74,8 @@ function components(isSet: readonly boolean[], width: number): number[][] {
   return found;
 }
 
-/** Boundary accuracy by looking at every pixel under the kernel; undefined without a contour. */
-export function slowBoundaryAccuracy(prediction: GrayImage, truth: GrayImage): number | undefined {
+/** Boundary accuracy by looking at every pixel under the kernel, ignored ones apart; undefined without a contour. */
+export function slowBoundaryAccuracy(prediction: GrayImage, truth: MaskImage): number | undefined {
   const { width, height } = truth;
   let sum = 0;
   for (let step = 0; step < 5; step++) {
@@ -83,7 +83,8 @@ export function slowBoundaryAccuracy(prediction: GrayImage, truth: GrayImage): n
     let near = 0;
     let right = 0;
     for (let i = 0; i < truth.data.length; i++) {
-      if (!seesBothKinds(truth, i % width, Math.floor(i / width), radius)) continue;
+      if (truth.ignore?.[i] === 1 || !seesBothKinds(truth, i % width, Math.floor(i / width), radius))
+        continue;
       near++;
       if (prediction.data[i] > 128 === truth.data[i] > 128) right++;
     }
@@ -93,14 +94,15 @@ export function slowBoundaryAccuracy(prediction: GrayImage, truth: GrayImage): n
   return sum / 5;
 }
 
-function seesBothKinds(image: GrayImage, x: number, y: number, radius: number): boolean {
+function seesBothKinds(image: MaskImage, x: number, y: number, radius: number): boolean {
   const kinds = new Set<boolean>();
   for (let dy = -radius; dy <= radius; dy++) {
     const wide = Math.round(Math.sqrt(radius ** 2 - dy ** 2));
     for (let dx = -wide; dx <= wide; dx++) {
       const [px, py] = [x + dx, y + dy];
       if (px < 0 || py < 0 || px >= image.width || py >= image.height) continue;
-      kinds.add(image.data[py * image.width + px] > 128);
+      const i = py * image.width + px;
+      if (image.ignore?.[i] !== 1) kinds.add(image.data[i] > 128);
     }
   }
   return kinds.size === 2;

@@ -1,18 +1,31 @@
 import { existsSync } from 'node:fs';
 import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { describeError } from '../../src/core/errors.js';
 import type { Summary } from '../../src/schema/summary.js';
 import type { RunEvent } from '../../src/schema/events.js';
 import type { PredictionRecord, ScoreRecord } from '../../src/store/records.js';
-import { configText, execute, makeWorkspace, readRecords, type Workspace } from '../support/workspace.js';
+import {
+  configText,
+  execute,
+  keep,
+  makeWorkspace,
+  readRecords,
+  type Workspace,
+} from '../support/workspace.js';
 
 let workspace: Workspace;
+/** The run that every test finds in `out`. */
+let first: Summary;
+let restore: () => Promise<void>;
 
-beforeEach(async () => {
+beforeAll(async () => {
   workspace = await makeWorkspace({ samples: 4 });
+  first = await execute(workspace);
+  restore = await keep(workspace);
 });
-afterEach(() => workspace.remove());
+afterEach(() => restore());
+afterAll(() => workspace.remove());
 
 const out = (...names: readonly string[]): string => workspace.path('out', ...names);
 const predictions = (): Promise<readonly PredictionRecord[]> =>
@@ -27,6 +40,7 @@ const comparable = ({ cells, accuracy, failures, datasets }: Summary): unknown =
 
 describe('a run', () => {
   it('leaves plan, predictions, mattes, scores, times and summary behind, and no lock', async () => {
+    await rm(out(), { recursive: true });
     const events: RunEvent[] = [];
     const summary = await execute(workspace, {
       phases: { predict: true, score: true, time: true },
@@ -48,7 +62,6 @@ describe('a run', () => {
   });
 
   it('resumed when all is done does nothing again', async () => {
-    const first = await execute(workspace);
     const before = [await predictions(), await scores()];
     const events: RunEvent[] = [];
     const again = await execute(workspace, { resume: true, emit: (event) => void events.push(event) });
@@ -58,7 +71,6 @@ describe('a run', () => {
   });
 
   it('resumed after its files were torn in the middle does what is missing, once', async () => {
-    const first = await execute(workspace);
     const undisturbed = await predictions();
     for (const file of ['predictions.jsonl', 'scores.jsonl']) {
       await truncate(out(file), Math.floor((await readFile(out(file))).length * 0.6));
@@ -71,7 +83,6 @@ describe('a run', () => {
   });
 
   it('predicts a cell again whose matte was lost, and no other', async () => {
-    await execute(workspace);
     await rm(out('predictions', 'luma', 'tiny', '002.png'));
     await execute(workspace, { resume: true });
     const done = await predictions();
@@ -84,6 +95,7 @@ describe('a run', () => {
   });
 
   it('does its phases alone: predict first, score later', async () => {
+    await rm(out(), { recursive: true });
     const predicted = await execute(workspace, { phases: { predict: true, score: false, time: false } });
     expect(predicted.cells).toEqual({ planned: 4, scored: 0, failed: 4 });
     expect(existsSync(out('scores.jsonl'))).toBe(false);
@@ -97,13 +109,11 @@ describe('a run', () => {
   });
 
   it('is the same in every figure when it is made again', async () => {
-    const first = await execute(workspace);
     const second = await execute(workspace, { out: workspace.path('second') });
     expect(comparable(second)).toEqual(comparable(first));
   });
 
   it('in shards covers what it covers in one', async () => {
-    const whole = await execute(workspace);
     const parts = [];
     for (const part of [1, 2] as const) {
       parts.push(await execute(workspace, { shard: [part, 2], out: workspace.path(`shard${part}`) }));
@@ -111,7 +121,7 @@ describe('a run', () => {
     expect(parts.map(({ cells }) => cells.scored)).toEqual([2, 2]);
     const mean = (summary: Summary): number => summary.accuracy[0]?.metrics['iou']?.mean ?? Number.NaN;
     const [odd = 0, even = 0] = parts.map(mean);
-    expect((odd + even) / 2).toBeCloseTo(mean(whole), 12);
+    expect((odd + even) / 2).toBeCloseTo(mean(first), 12);
   });
 });
 
@@ -121,10 +131,6 @@ describe('a run that is resumed', () => {
       () => 'accepted',
       (error: unknown) => describeError(error),
     );
-
-  beforeEach(async () => {
-    await execute(workspace);
-  });
 
   it('under another threshold is refused by that name, and left as it was', async () => {
     const before = [await predictions(), await scores(), await readFile(out('plan.jsonl'), 'utf8')];

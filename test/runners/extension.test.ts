@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { loadModelSpec } from '../../src/runners/load-spec.js';
 import { runnerOf } from '../../src/runners/runner-of.js';
 import { loadNetworkSpec } from '../support/model-specs.js';
+import type { MaskPathOf } from '../../src/runners/masks/mask-files.js';
+import { SQUARE, writeMask } from '../support/mask-files.js';
+import { floatValue, node, writeOnnx } from '../support/onnx-builder.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
@@ -32,7 +35,10 @@ describe('a variation of a model', () => {
     const folder = await tempFolder();
     await mkdir(join(folder, 'a'));
     await mkdir(join(folder, 'b'));
-    await writeFile(join(folder, 'a', 'm.onnx'), 'bytes');
+    const [input, output] = [floatValue('image', [1, 3, 8, 16]), floatValue('mask', [1, 3, 8, 16])];
+    await writeOnnx(join(folder, 'a', 'm.onnx'), {
+      graph: { inputs: [input], outputs: [output], nodes: [node('Relu', ['image'], 'mask')] },
+    });
     await writeFile(
       join(folder, 'a', 'm.yaml'),
       'name: m\nfiles: file:m.onnx\ninput: { width: 8, height: 8 }\n',
@@ -60,12 +66,28 @@ describe('a variation of a model', () => {
     );
     const loaded = await loadModelSpec({ extends: './a/m.yaml', name: 'n' }, folder);
     const { assets } = await runnerOf(loaded.spec).ensure(loaded, {});
-    expect(assets).toEqual({
-      pattern: join(folder, 'a', 'x', '{id}.png'),
-      times: join(folder, 'a', 'times.csv'),
-    });
+    expect(assets).toMatchObject({ times: join(folder, 'a', 'times.csv') });
+    const { pathOf } = assets as { pathOf: MaskPathOf };
+    expect(pathOf({ dataset: 'd', id: '1' })).toBe(join(folder, 'a', 'x', '1.png'));
     const { spec } = await loadModelSpec({ extends: '../a/s.yaml', name: 't' }, join(folder, 'b'));
     expect(spec).toMatchObject({ prompts: { file: '../a/p.yaml' } });
+  });
+
+  it('finds folders of masks by dataset, wherever it lies itself', async () => {
+    const folder = await tempFolder();
+    await mkdir(join(folder, 'a'));
+    await mkdir(join(folder, 'b'));
+    await writeMask(join(folder, 'a', 'x', '1.png'), SQUARE);
+    const masks = (text: string): string => `name: m\nfeeding: precomputed\nmasks: { ${text} }\n`;
+    await writeFile(join(folder, 'a', 'm.yaml'), masks('folders: { d: { path: x } }'));
+    const loaded = await loadModelSpec({ extends: '../a/m.yaml', name: 'n' }, join(folder, 'b'));
+    const { assets } = await runnerOf(loaded.spec).ensure(loaded, {});
+    const { pathOf } = assets as { pathOf: MaskPathOf };
+    expect(pathOf({ dataset: 'd', id: '1' })).toBe(join(folder, 'a', 'x', '1.png'));
+    for (const text of ['times: t.csv', 'path: x, folders: {}']) {
+      await writeFile(join(folder, 'a', 'm.yaml'), masks(text));
+      await expect(loadModelSpec('./a/m.yaml', folder)).rejects.toThrow(/either path or folders/);
+    }
   });
 
   it('may vary a variation, but not itself', async () => {

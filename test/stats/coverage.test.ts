@@ -9,10 +9,11 @@ import { signFlipTest } from '../../src/stats/permutation.js';
 import { createRandom, type Random } from '../../src/stats/random.js';
 import { resampleMeans } from '../../src/stats/resample.js';
 import { pOf } from '../../src/stats/test-outcome.js';
+import { shortOrLong } from '../support/long.js';
 
 // The short form of bench/coverage.mjs: the same populations, fewer cells and resamples, and the bars themselves.
 
-const RUNS = 2000;
+const RUNS = shortOrLong(500, 2000);
 const random = createRandom('coverage test');
 const populations = new Map(scorePopulations(random.split('populations')).map((one) => [one.name, one]));
 
@@ -52,10 +53,10 @@ function coverage(name: string, n: number, method: IntervalMethod): number {
   return 1 - high - low;
 }
 
-/** Three standard errors of a share of 5 % over 2,000 runs. */
+/** Three standard errors of a share of 5 % over so many runs. */
 const NOISE = 3 * Math.sqrt((0.05 * 0.95) / RUNS);
 
-describe('the recommended 95 % interval over 2,000 runs', () => {
+describe(`the recommended 95 % interval over ${RUNS} runs`, () => {
   it.each([
     ['mixed', 50],
     ['fine', 50],

@@ -1,5 +1,5 @@
 import type { MetricValue } from '../../src/schema/metric-value.js';
-import { startCli, type CliResult } from './cli.js';
+import { cli, type CliResult } from './cli.js';
 
 /** What `maskbench score --json` prints, as far as tests look at it. */
 export interface ScoreJson {
@@ -17,7 +17,7 @@ export function jsonOf({ out }: CliResult): ScoreJson {
   return JSON.parse(out) as ScoreJson;
 }
 
-/** `maskbench score` as a process of its own. */
+/** `maskbench score`, in this process. */
 export function score(cwd: string, ...argv: readonly string[]): Promise<CliResult> {
-  return startCli(['score', ...argv], cwd).result;
+  return cli(['score', ...argv], cwd);
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Summary } from '../../src/schema/summary.js';
@@ -41,7 +41,26 @@ export async function makeWorkspace(contents: WorkspaceContents = {}): Promise<W
     folder,
     config,
     path: (...names) => join(folder, ...names),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: async () => {
+      for (const path of [folder, `${folder}${KEPT}`]) await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What follows a workspace's folder in the name of its copy. */
+const KEPT = '-kept';
+
+/**
+ * Keeps all that lies in the workspace now: a run is made once, and each test begins with it.
+ *
+ * @returns what puts it back there, whatever was done to it since.
+ */
+export async function keep({ folder }: Workspace): Promise<() => Promise<void>> {
+  const kept = `${folder}${KEPT}`;
+  await cp(folder, kept, { recursive: true, preserveTimestamps: true });
+  return async () => {
+    await rm(folder, { recursive: true });
+    await cp(kept, folder, { recursive: true, preserveTimestamps: true });
   };
 }
 

@@ -7,7 +7,7 @@ import { type Failure, toFailure } from '../../core/failure.js';
 import type { Sample } from '../../datasets/dataset.js';
 import type { Dataset } from '../../datasets/load.js';
 import { decodeTruth } from '../../image/codec.js';
-import type { GrayImage } from '../../image/raster.js';
+import type { MaskImage } from '../../image/raster.js';
 import { iouOf } from '../../scoring/iou-of.js';
 import {
   matteDifference,
@@ -99,16 +99,17 @@ async function compareImage(
     status: 'failed',
     failure: toFailure(error),
   });
-  let truth: GrayImage;
+  let truth: MaskImage;
   let before: Awaited<ReturnType<Contender['stagesOf']>>;
+  let referenceIou: number | null;
   try {
     truth = await decodeTruth(sample.truthPath);
     before = await reference.stagesOf(sample);
+    referenceIou = iouOf(before.matte, truth, threshold);
   } catch (error) {
     if (isOfModel(error)) throw error;
     return others.map(({ label }) => failed(label, error));
   }
-  const referenceIou = iouOf(before.matte, truth, threshold);
   const records: DriftedImage[] = [];
   for (const { label, stagesOf } of others) {
     try {

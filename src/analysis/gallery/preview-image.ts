@@ -2,6 +2,8 @@ import { MaskbenchError } from '../../core/errors.js';
 import type { GalleryImage } from '../../schema/gallery.js';
 import { hashFile } from '../../core/hash-file.js';
 import { decodeMatte, decodeTruth, encodeMattePreview, encodePicturePreview } from '../../image/codec.js';
+import { blankIgnored, ignoredPixels } from '../../image/ignored-pixels.js';
+import type { MaskImage } from '../../image/raster.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 
 /** Takes a preview and says by which URL a page finds it. */
@@ -17,14 +19,17 @@ interface PreviewRequest {
   readonly store: StorePreview;
 }
 
-export type Previews = Pick<GalleryImage, 'previewWidth' | 'previewHeight' | 'picture' | 'truth'> & {
+export type Previews = Pick<
+  GalleryImage,
+  'previewWidth' | 'previewHeight' | 'picture' | 'truth' | 'ignored'
+> & {
   /** Null where the file is not there or damaged. */
   readonly mattes: readonly (string | null)[];
 };
 
 /**
  * Makes the previews of one image, all equally large: the picture upright and as models see it (no colour profile), the
- * ground truth and the mattes in 256 greys without loss.
+ * ground truth, what is ignored of it, and the mattes in 256 greys without loss.
  *
  * @throws MaskbenchError `data.*` if the picture or its ground truth is not there, damaged, or not what the run saw.
  */
@@ -36,10 +41,11 @@ export async function previewImage(request: PreviewRequest): Promise<Previews> {
   const width = Math.max(1, Math.round(sample.width * scale));
   const height = Math.max(1, Math.round(sample.height * scale));
   const picture = await encodePicturePreview(sample.imagePath, width, height);
-  const truth = await encodeMattePreview(await decodeTruth(sample.truthPath), width, height);
   const urls = {
     picture: await store(`${key}-picture.webp`, picture),
-    truth: await store(`${key}-truth.png`, truth),
+    ...(await previewTruth(await decodeTruth(sample.truthPath), width, height, (part, bytes) =>
+      store(`${key}-${part}.png`, bytes),
+    )),
   };
   const mattes: (string | null)[] = [];
   for (const [i, path] of request.mattes.entries()) {
@@ -47,6 +53,21 @@ export async function previewImage(request: PreviewRequest): Promise<Previews> {
     mattes.push(matte === null ? null : await store(`${key}-matte-${i + 1}.png`, matte));
   }
   return { previewWidth: width, previewHeight: height, ...urls, mattes };
+}
+
+/** The ground truth, background where it is ignored, and where that is. */
+export async function previewTruth(
+  truth: MaskImage,
+  width: number,
+  height: number,
+  store: StorePreview,
+): Promise<Pick<Previews, 'truth' | 'ignored'>> {
+  const ignored = ignoredPixels(truth);
+  const url = await store('truth', await encodeMattePreview(blankIgnored(truth, ignored), width, height));
+  if (ignored === undefined) return { truth: url, ignored: null };
+  const where = { ...truth, data: ignored.at.map((value) => (value === 0 ? 0 : 255)) };
+  const bytes = await encodeMattePreview(where, width, height);
+  return { truth: url, ignored: { url: await store('ignored', bytes), pixels: ignored.count } };
 }
 
 /** A matte that cannot be read is shown as missing: the run's own summary says what became of its cell. */

@@ -77,6 +77,7 @@ function readingMistakes(spec: MatteSpec, channels: number): readonly Hypothesis
   const others = Array.from({ length: Math.min(channels, 8) }, (_, i) => i).filter(
     (i) => i !== output.channel,
   );
+  const divideBy = (output.divideBy ?? 1) === 1 ? 255 : 1;
   const rescale = output.rescale === 'none' ? 'min-max' : 'none';
   return [
     ...activations.map((activation) =>
@@ -85,6 +86,11 @@ function readingMistakes(spec: MatteSpec, channels: number): readonly Hypothesis
         `activation: ${activation}`,
         { activation },
       ),
+    ),
+    change(
+      divideBy === 255 ? 'levels are taken as probabilities' : 'probabilities are taken as levels',
+      `output.divideBy: ${divideBy}`,
+      { divideBy },
     ),
     ...others.map((channel) => change('the wrong channel is read', `channel: ${channel}`, { channel })),
     change(

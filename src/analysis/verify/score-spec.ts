@@ -1,13 +1,13 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Sample } from '../../datasets/dataset.js';
 import { decodeTruth } from '../../image/codec.js';
 import { feedingOf } from '../../models/feedings/registry.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
+import type { ReadOutput } from '../../models/pixels/raw-values.js';
 import type { OutputTensor } from '../../models/pixels/tensor.js';
-import type { GrayImage } from '../../image/raster.js';
-import { runnerOptionsSchema } from '../../runners/onnx/session-options.js';
-import type { StagedNetwork } from '../../runners/runner.js';
+import { constantLevel, type MaskImage } from '../../image/raster.js';
+import { createPair, createTruth } from '../../metrics/context.js';
+import { alphaDifference } from '../../metrics/matting/alpha-difference.js';
+import type { StageSession } from '../../runners/runner.js';
 import { iouOf } from '../../scoring/iou-of.js';
 
 /** What a spec reaches on a few samples. */
@@ -15,68 +15,61 @@ export interface SpecScore {
   readonly iou: number;
   /** Mean absolute error of the mattes, 0..1: sees what the threshold hides. */
   readonly mae: number;
-  /** Images without a matte: NaN, constant, of the wrong shape. They count 0 and 1. */
+  /** Images without a matte: NaN, or of the wrong shape. They count 0 and 1. */
   readonly failed: number;
+  /** Images whose matte is the same everywhere. */
+  readonly constant: number;
+}
+
+/** Raw outputs as a spec reads them. */
+interface ReadOutputs {
+  readonly score: SpecScore;
+  /** What the raw values, all together, give away of a wrong spec. */
+  readonly hints: readonly string[];
 }
 
 /** What a network gave for a sample, kept so that it can be read in other ways. */
 export interface RawOutput {
-  readonly truth: GrayImage;
+  readonly truth: MaskImage;
   readonly output: OutputTensor;
 }
 
 const THRESHOLD = 128;
 
-/** Feeds the samples to the network and keeps the raw outputs, one process for all of them. */
+/** Feeds the samples to the network as a spec says, and keeps the raw outputs. */
 export async function inferAll(
-  network: StagedNetwork,
+  session: StageSession,
   spec: NetworkSpec,
   samples: readonly Sample[],
-  scratch: string,
-  threads: number,
 ): Promise<readonly RawOutput[]> {
-  const folder = join(scratch, 'stages');
-  await mkdir(folder, { recursive: true });
-  const runner = await network.open({
-    spec,
-    device: { provider: 'cpu', index: 0 },
-    options: runnerOptionsSchema.parse({}),
-    threads,
-    folder,
-  });
-  try {
-    const outputs: RawOutput[] = [];
-    for (const sample of samples) {
-      const output = await runner.outputOf(sample);
-      outputs.push({ truth: await decodeTruth(sample.truthPath), output });
-    }
-    return outputs;
-  } finally {
-    await runner.stop();
-    await rm(folder, { recursive: true, force: true });
+  const outputs: RawOutput[] = [];
+  for (const sample of samples) {
+    const output = await session.outputOf(sample, spec);
+    outputs.push({ truth: await decodeTruth(sample.truthPath), output });
   }
+  return outputs;
 }
 
 /** Reads raw outputs as a spec says, and scores the mattes. */
-export async function scoreOutputs(spec: NetworkSpec, outputs: readonly RawOutput[]): Promise<SpecScore> {
+export async function scoreOutputs(spec: NetworkSpec, outputs: readonly RawOutput[]): Promise<ReadOutputs> {
   const feeding = feedingOf(spec);
-  let [iou, mae, failed] = [0, 0, 0];
+  const known: ReadOutput[] = [];
+  let [iou, mae, failed, constant] = [0, 0, 0, 0];
   for (const { truth, output } of outputs) {
     try {
       const matte = await feeding.read(output, truth.width, truth.height);
       iou += iouOf(matte, truth, THRESHOLD) ?? 0;
-      mae += meanAbsoluteError(matte, truth);
+      const pair = createPair(matte, createTruth(truth));
+      mae += pair.get(alphaDifference).sum / 255 / pair.truth.pixels;
+      if (constantLevel(matte) !== undefined) constant++;
+      const raw = feeding.rawRange?.(output, truth.width, truth.height);
+      if (raw !== undefined) known.push({ raw });
     } catch {
       mae += 1;
       failed++;
     }
   }
   const count = Math.max(1, outputs.length);
-  return { iou: iou / count, mae: mae / count, failed };
-}
-
-function meanAbsoluteError(a: GrayImage, b: GrayImage): number {
-  let sum = 0;
-  for (let i = 0; i < a.data.length; i++) sum += Math.abs(a.data[i] - b.data[i]);
-  return sum / 255 / Math.max(1, a.data.length);
+  const hints = (feeding.doubts?.(known) ?? []).map(({ message }) => message);
+  return { score: { iou: iou / count, mae: mae / count, failed, constant }, hints };
 }

@@ -6,7 +6,8 @@ import { MaskbenchError } from '../../core/errors.js';
 import type { Sample } from '../../datasets/dataset.js';
 import type { Dataset } from '../../datasets/load.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
-import type { StagedNetwork } from '../../runners/runner.js';
+import { runnerOptionsSchema } from '../../runners/onnx/session-options.js';
+import type { StagedNetwork, StageSession } from '../../runners/runner.js';
 import { hypothesesFor } from './hypotheses.js';
 import { inferAll, scoreOutputs, type RawOutput, type SpecScore } from './score-spec.js';
 
@@ -54,20 +55,30 @@ export async function verifyModel(request: VerifyRequest): Promise<Verification>
   const { network, dataset } = request;
   const { spec } = network;
   const samples = await samplesOf(dataset);
-  const scratch = await mkdtemp(join(tmpdir(), 'maskbench-verify-'));
+  const folder = await mkdtemp(join(tmpdir(), 'maskbench-verify-'));
+  let session: StageSession | undefined;
   try {
-    const outputs = await infer(request, spec, samples, scratch);
-    const score = await scoreOutputs(spec, outputs);
+    // One process for all ways of feeding: large networks take long to load.
+    const opened = (session = await network.open({
+      device: { provider: 'cpu', index: 0 },
+      options: runnerOptionsSchema.parse({}),
+      threads: request.threads,
+      folder,
+    }));
+    const infer = async (as: NetworkSpec): Promise<readonly RawOutput[]> => {
+      throwIfCancelled(request.signal);
+      return inferAll(opened, as, samples);
+    };
+    const outputs = await infer(spec);
+    const { score, hints } = await scoreOutputs(spec, outputs);
     const recorded = spec.expected?.dataset === dataset.name ? spec.expected : undefined;
     const fits = ({ iou, mae }: SpecScore): boolean =>
       recorded !== undefined &&
       Math.abs(iou - recorded.iou) <= recorded.tolerance &&
       Math.abs(mae - (recorded.mae ?? mae)) <= recorded.tolerance;
     const verdict = recorded === undefined ? 'unrecorded' : fits(score) ? 'as recorded' : 'differs';
-    const range = rangeOf(outputs);
-    const hints = hintsOf(spec, range);
     const search = verdict === 'differs' || hints.length > 0;
-    const tried = search ? await tryAll(request, samples, outputs, scratch) : [];
+    const tried = search ? await tryAll(request, outputs, infer) : [];
     const better = tried.filter((one) => fits(one) || one.iou >= score.iou + CLEARLY);
     const distance = ({ iou, mae }: SpecScore): number =>
       Math.abs(iou - (recorded?.iou ?? 1)) + Math.abs(mae - (recorded?.mae ?? 0));
@@ -75,22 +86,22 @@ export async function verifyModel(request: VerifyRequest): Promise<Verification>
     return {
       images: samples.length,
       ...score,
-      range,
+      range: rangeOf(outputs),
       verdict,
       expected: recorded === undefined ? null : { iou: recorded.iou, mae: recorded.mae ?? null },
       hints,
       alternatives: better,
     };
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await session?.stop();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
 async function tryAll(
   request: VerifyRequest,
-  samples: readonly Sample[],
   outputs: readonly RawOutput[],
-  scratch: string,
+  infer: (as: NetworkSpec) => Promise<readonly RawOutput[]>,
 ): Promise<Alternative[]> {
   const { spec } = request.network;
   // Class numbers and prompts are no matter of a spec's usual mistakes.
@@ -101,20 +112,11 @@ async function tryAll(
   for (const hypothesis of hypothesesFor(spec, channels)) {
     const { mistake, fix, readingOnly } = hypothesis;
     if (!readingOnly) request.onTry(mistake);
-    const own = readingOnly ? outputs : await infer(request, hypothesis.spec, samples, scratch);
-    alternatives.push({ mistake, fix, ...(await scoreOutputs(hypothesis.spec, own)) });
+    const own = readingOnly ? outputs : await infer(hypothesis.spec);
+    const { score } = await scoreOutputs(hypothesis.spec, own);
+    alternatives.push({ mistake, fix, ...score });
   }
   return alternatives;
-}
-
-async function infer(
-  { network, threads, signal }: VerifyRequest,
-  spec: NetworkSpec,
-  samples: readonly Sample[],
-  scratch: string,
-): Promise<readonly RawOutput[]> {
-  throwIfCancelled(signal);
-  return inferAll(network, spec, samples, scratch, threads);
 }
 
 async function samplesOf(dataset: Dataset): Promise<readonly Sample[]> {
@@ -138,23 +140,4 @@ function rangeOf(outputs: readonly RawOutput[]): readonly [number, number] {
     }
   }
   return [min, max];
-}
-
-/** Slack for outputs that leave 0..1 by rounding alone. */
-const SLACK = 0.02;
-
-function hintsOf(spec: NetworkSpec, [min, max]: readonly [number, number]): readonly string[] {
-  if (spec.feeding !== 'matte') return [];
-  const { activation, rescale } = spec.output;
-  const probabilities = min >= -SLACK && max <= 1 + SLACK;
-  if (activation === 'none' && rescale === 'none' && !probabilities) {
-    const logits = min < 0 ? 'they look like logits' : 'they look like levels or scores';
-    return [`the raw values go from ${min.toPrecision(3)} to ${max.toPrecision(3)}: ${logits}, not 0..1`];
-  }
-  if (activation !== 'none' && probabilities) {
-    return [
-      `the raw values go from ${min.toPrecision(3)} to ${max.toPrecision(3)}: they look like probabilities, and ${activation} is applied to them`,
-    ];
-  }
-  return [];
 }

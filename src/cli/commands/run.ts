@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import type { RunRequest } from '../../pipeline/run.js';
 import { jsonText } from '../../reports/formats/json.js';
@@ -22,6 +22,7 @@ export const commandOnConfig = (name: string) =>
     .option('--allow-fallback', 'go on where the device asked for runs none of a model; the report names it')
     .addOption(new Option('--profile <profile>', 'how thoroughly time is measured').choices(keysOf(PROFILES)))
     .option('--limit <n>', 'at most n samples of every dataset', count)
+    .option('--resize', 'bring mattes to the size of a ground truth of another size')
     .option('--out <folder>', 'the run folder (default: runs/<name of the config>)')
     .option('--resume', 'continue the run in that folder')
     .option('--offline', 'use what is cached, never the network')
@@ -63,7 +64,7 @@ export async function runPhases(
   const { run: runPrepared } = await import('../../pipeline/run.js');
   const { createDownloadProgress } = await import('../download-progress.js');
   const { createProgress } = await import('../progress.js');
-  const { writeRunReports } = await import('../run-reports.js');
+  const { tellRunFolder, writeRunReports } = await import('../run-reports.js');
   const loaded = withOverrides(await loadRunConfig(resolve(context.cwd, configPath)), flags);
   const prepared = await prepareRun(loaded, {
     models: flags.models,
@@ -85,10 +86,7 @@ export async function runPhases(
   });
   await writeRunReports(out, summary);
   context.out(flags.json === true ? jsonText(summary) : await tables(summary));
-  const folder = relative(context.cwd, out) || '.';
-  context.err(
-    `Written to ${folder}: summary.json, predictions/ and, with every table, report.md and report.html\n`,
-  );
+  tellRunFolder(out, context);
   const { failed, planned } = summary.cells;
   // Phases alone leave cells undone on purpose; only failures of what was asked for count.
   const unfinished = !phases.predict || !phases.score ? 0 : failed;
@@ -107,12 +105,13 @@ async function tables(summary: Summary): Promise<string> {
 }
 
 function withOverrides(loaded: LoadedConfig, flags: Flags): LoadedConfig {
-  const { device, limit, profile, allowFallback } = flags;
+  const { device, limit, profile, allowFallback, resize } = flags;
   const config = {
     ...loaded.config,
     ...(device === undefined ? {} : { device }),
     ...(limit === undefined ? {} : { limit }),
     ...(allowFallback === undefined ? {} : { allowFallback }),
+    ...(resize === undefined ? {} : { scoring: { ...loaded.config.scoring, resize } }),
     ...(profile === undefined ? {} : { time: withProfile(loaded.config.time, profile) }),
   };
   return { ...loaded, config };

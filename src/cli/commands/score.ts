@@ -1,12 +1,12 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { describeError, escapeControls, MaskbenchError } from '../../core/errors.js';
 import { toError } from '../../core/failure.js';
 import type { FolderPlan } from '../../scoring/folders/folder-plan.js';
 import type { Affixes } from '../../scoring/folders/plain-layout.js';
-import type { FolderScoring } from '../../scoring/folders/score-folders.js';
-import type { FolderFailure } from '../../scoring/folders/tally.js';
-import { keysOf, level, list } from '../arguments.js';
+import type { FolderCell, FolderScoring } from '../../scoring/folders/score-folders.js';
+import type { CellFailure } from '../../schema/summary.js';
+import { keysOf, level, list, shard } from '../arguments.js';
 import { SOME_FAILED, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
 
 /** How scores are written: cell by cell as they come. */
@@ -20,7 +20,11 @@ const OUTPUTS = {
 const LAYOUTS: Readonly<Record<Flags['layout'], (request: PlanRequest) => Promise<FolderPlan>>> = {
   async plain({ options, withPictures, cwd }) {
     const { planPlainFolders } = await import('../../scoring/folders/plain-layout.js');
-    const { method } = options;
+    const { method, datasets: [dataset, ...others] = [] } = options;
+    if (others.length > 0)
+      throw new MaskbenchError('usage', 'one folder of ground truths is one dataset', {
+        remedy: 'give --datasets one name, or choose a --layout',
+      });
     return planPlainFolders({
       ...predictionsAndTruths(options, cwd),
       ...(withPictures
@@ -31,6 +35,7 @@ const LAYOUTS: Readonly<Record<Flags['layout'], (request: PlanRequest) => Promis
       predictionNames: affixes(options.predPrefix, options.predSuffix),
       truthNames: affixes(options.gtPrefix, options.gtSuffix),
       ...(method === undefined ? {} : { method }),
+      ...(dataset === undefined ? {} : { dataset }),
     });
   },
   async birefnet({ options, withPictures, cwd }) {
@@ -55,7 +60,7 @@ const flags = () =>
     .description('score masks that were made elsewhere against their ground truths')
     .option('--pred <folder>', 'the predictions')
     .option('--gt <folder>', 'the ground truths')
-    .option('--images <folder>', 'the pictures themselves, for the cutout protocol')
+    .option('--images <folder>', 'the pictures themselves, for the cutout protocol and for --out')
     .option('--protocol <names>', 'any of fixed (the default), sod, matting, cutout', list)
     .option('--threshold <n>', 'fixed: foreground is >= n, 1 to 255', level, 128)
     .addOption(
@@ -68,6 +73,9 @@ const flags = () =>
     .option('--json', 'the same as --format json')
     .option('--per-image', 'the scores of every image in tables and CSV; JSON has them always')
     .option('--explain <id>', 'how the scores of one image came about')
+    .option('--out <folder>', 'leave a run folder, for report, compare, check and rank')
+    .option('--resume', 'with --out: continue the run in that folder')
+    .option('--shard <i/n>', 'with --out: every n-th image only, for merge', shard)
     .option('--method <name>', 'what the predictions are called; in a layout: only this method')
     .option('--pred-prefix <text>', 'what names of predictions begin with')
     .option('--pred-suffix <text>', 'what they end with, before or with the extension')
@@ -78,7 +86,7 @@ const flags = () =>
         .choices(['plain', 'birefnet', 'pysodevaltoolkit'])
         .default('plain' as const),
     )
-    .option('--datasets <names>', 'in a layout: only these datasets', list)
+    .option('--datasets <names>', 'what the ground truths are called; in a layout: only these datasets', list)
     .option('--datasets-json <file>', 'pysodevaltoolkit: its file of datasets')
     .option('--methods-json <file>', 'pysodevaltoolkit: its file of methods');
 
@@ -97,8 +105,11 @@ const TOLD = 20;
 export const score: DefineCommand = (context, setStatus) =>
   flags().action(async (options) => {
     const { metricsOf } = await import('../../metrics/registry.js');
+    assertOutFlags(options);
     const protocols = await protocolsIn(options);
-    const withPictures = metricsOf(protocols).some(({ meta }) => meta.needsPicture);
+    const withPictures =
+      metricsOf(protocols).some(({ meta }) => meta.needsPicture) ||
+      (options.out !== undefined && options.images !== undefined);
     const plan = await LAYOUTS[options.layout]({ options, withPictures, cwd: context.cwd });
     const scoring: FolderScoring = {
       protocols,
@@ -117,39 +128,93 @@ export const score: DefineCommand = (context, setStatus) =>
       plan.warnings.map((warning) => `warning: ${escapeControls(warning)}`),
     );
     const failures = await scorePlan(plan, scoring, { ...options, format }, context);
+    if (options.out !== undefined) {
+      const { tellRunFolder } = await import('../run-reports.js');
+      tellRunFolder(resolve(context.cwd, options.out), context);
+    }
     if (failures.length === 0) return;
     tellFailures(failures, plan, options, context);
     setStatus(SOME_FAILED);
   });
 
+/** @throws MaskbenchError `usage` for flags that say nothing without, or beside, a run folder. */
+function assertOutFlags({ out, explain, ...options }: Flags): void {
+  const given = (['resume', 'shard'] as const).find((name) => options[name] !== undefined);
+  if (out === undefined && given !== undefined)
+    throw new MaskbenchError('usage', `--${given} is for run folders`, { remedy: 'name one with --out' });
+  if (out !== undefined && explain !== undefined)
+    throw new MaskbenchError('usage', '--explain leaves no run folder', { remedy: 'leave --out away' });
+}
+
 async function scorePlan(
   plan: FolderPlan,
   scoring: FolderScoring,
-  options: Pick<Flags, 'format' | 'perImage'>,
+  options: Flags,
   context: CliContext,
-): Promise<readonly FolderFailure[]> {
+): Promise<readonly CellFailure[]> {
+  const { sumCells } = await import('../../scoring/folders/score-folders.js');
+  const outputTo = await OUTPUTS[options.format]();
+  const cells = await (options.out === undefined
+    ? cellsOf(plan, scoring, context)
+    : cellsOfRun(plan, scoring, { ...options, out: options.out }, context));
+  const output = outputTo({ plan, scoring, perImage: options.perImage === true, out: context.out });
+  const results = await sumCells(cells, plan, scoring, (ofTruth) => {
+    for (const cell of ofTruth) output.cell(cell);
+  });
+  output.end(results);
+  return results.failures;
+}
+
+/** The cells of a plan as they are scored, with progress. */
+async function* cellsOf(
+  plan: FolderPlan,
+  scoring: FolderScoring,
+  context: CliContext,
+): AsyncGenerator<readonly FolderCell[], void, undefined> {
   const { countTruths } = await import('../../scoring/folders/folder-plan.js');
   const { scoreFolders } = await import('../../scoring/folders/score-folders.js');
-  const { tallyFolders } = await import('../../scoring/folders/tally.js');
   const { createProgress } = await import('../progress.js');
-  const outputTo = await OUTPUTS[options.format]();
-  const output = outputTo({ plan, scoring, perImage: options.perImage === true, out: context.out });
-  const tally = tallyFolders(plan, scoring);
   const progress = createProgress(context);
   const total = countTruths(plan);
   let done = 0;
   progress({ kind: 'phase-started', phase: 'score', total, label: 'masks' });
-  for await (const cells of scoreFolders(plan, scoring, context.signal)) {
-    for (const cell of cells) {
-      output.cell(cell);
-      tally.add(cell);
-    }
+  for await (const ofTruth of scoreFolders(plan, scoring, context.signal)) {
+    yield ofTruth;
     progress({ kind: 'progress', phase: 'score', done: ++done, total });
   }
   progress({ kind: 'phase-ended', phase: 'score' });
-  const results = tally.finish();
-  output.end(results);
-  return results.failures;
+}
+
+/** Scores a plan as a run, which stays in its folder with its reports, and gives the cells that are there in the end. */
+async function cellsOfRun(
+  plan: FolderPlan,
+  scoring: FolderScoring,
+  { out, resume, shard: part }: Flags & { readonly out: string },
+  context: CliContext,
+): Promise<AsyncIterable<readonly FolderCell[]>> {
+  const { prepareFolders } = await import('../../pipeline/prepare-folders.js');
+  const { folderCells } = await import('../../pipeline/folder-cells.js');
+  const { run } = await import('../../pipeline/run.js');
+  const { runFolder } = await import('../../store/run-folder.js');
+  const { createProgress } = await import('../progress.js');
+  const { writeRunReports } = await import('../run-reports.js');
+  const { cwd, signal } = context;
+  const folder = resolve(cwd, out);
+  const progress = createProgress(context);
+  if (plan.groups.some(({ pictures }) => pictures === undefined))
+    context.err('warning: no pictures are given; in the run folder the ground truths stand in for them\n');
+  const summary = await run({
+    ...(await prepareFolders(plan, scoring, { name: basename(folder), cwd, signal })),
+    shard: part ?? null,
+    out: folder,
+    resume: resume === true,
+    phases: { predict: true, score: true, time: false },
+    // Cells that failed are told at the end, as they are without a run folder.
+    emit: (event) => (event.kind === 'cell-failed' ? undefined : progress(event)),
+    signal,
+  });
+  await writeRunReports(folder, summary);
+  return folderCells(runFolder(folder), plan);
 }
 
 /** Known only once the registry is loaded, which no help text waits for. */
@@ -165,15 +230,15 @@ async function protocolsIn({ protocol }: Flags): Promise<readonly string[]> {
 }
 
 function tellFailures(
-  failures: readonly FolderFailure[],
+  failures: readonly CellFailure[],
   { several }: FolderPlan,
   options: Flags,
   context: CliContext,
 ): void {
   tell(
     context,
-    failures.map(({ method, dataset, id, failure }) => {
-      const name = several ? `${method} ${dataset}/${id}` : id;
+    failures.map(({ model, dataset, id, failure }) => {
+      const name = several ? `${model} ${dataset}/${id}` : id;
       return `failed: ${escapeControls(name)}: ${describeError(toError(failure))}`;
     }),
   );

@@ -16,7 +16,7 @@ function perImage({ plan, scoring, out }: OutputRequest): ScoreOutput {
   out(csvLine([...names, 'id', 'status', ...ids, 'failure', 'signature']));
   return {
     cell(cell) {
-      const of = plan.several ? [cell.method, cell.dataset] : [];
+      const of = plan.several ? [cell.model, cell.dataset] : [];
       const done = cell.status === 'done';
       const values = ids.map((id) => (done ? figure(cell.metrics[id]) : ''));
       const failure = done ? '' : `${cell.failure.code}: ${cell.failure.message}`;
@@ -36,12 +36,12 @@ function summary({ plan, scoring, out }: OutputRequest): ScoreOutput {
   return {
     cell: () => undefined,
     end({ scores, metrics }) {
-      for (const { method, dataset, failed, metrics: means } of scores) {
+      for (const { model, dataset, failed, metrics: means } of scores) {
         for (const { meta } of metrics) {
           const { mean, n, undefined: without, interval, pooled, pooledInterval } = means[meta.id];
           out(
             csvLine([
-              ...(plan.several ? [method, dataset] : []),
+              ...(plan.several ? [model, dataset] : []),
               meta.id,
               mean ?? '',
               ...ends(interval),

@@ -1,6 +1,6 @@
 import type { MetricMean } from '../../schema/summary.js';
 import { INTERVALS } from '../../scoring/aggregate/intervals.js';
-import type { FolderResults, FolderScores } from '../../scoring/folders/tally.js';
+import type { FolderResults, FolderScores } from '../../scoring/folders/score-folders.js';
 import { pooledProtocols } from '../../metrics/registry.js';
 import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
 
@@ -11,17 +11,17 @@ import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './ou
 export function jsonOutput({ plan, scoring, out }: OutputRequest): ScoreOutput {
   let separator = '\n';
   const named = <T extends object>(
-    of: { readonly method: string; readonly dataset: string },
+    of: { readonly model: string; readonly dataset: string },
     rest: T,
-  ): object => (plan.several ? { method: of.method, dataset: of.dataset, ...rest } : rest);
+  ): object => (plan.several ? { method: of.model, dataset: of.dataset, ...rest } : rest);
   const byName = (results: FolderResults, value: (of: FolderScores) => unknown): unknown => {
     if (!plan.several) return value(results.scores[0]);
-    const methods = new Set(results.scores.map(({ method }) => method));
+    const methods = new Set(results.scores.map(({ model }) => model));
     return Object.fromEntries(
       [...methods].map((method) => [
         method,
         Object.fromEntries(
-          results.scores.filter((of) => of.method === method).map((of) => [of.dataset, value(of)]),
+          results.scores.filter((of) => of.model === method).map((of) => [of.dataset, value(of)]),
         ),
       ]),
     );
@@ -50,9 +50,7 @@ export function jsonOutput({ plan, scoring, out }: OutputRequest): ScoreOutput {
             ? null
             : {
                 ...flips,
-                images: flips.images.map(({ model, dataset, ...rest }) =>
-                  named({ method: model, dataset }, rest),
-                ),
+                images: flips.images.map(({ model, dataset, ...rest }) => named({ model, dataset }, rest)),
               },
         ],
         ['failures', failures.map((of) => named(of, { id: of.id, ...of.failure }))],

@@ -1,7 +1,5 @@
 import type { FolderPlan } from '../../scoring/folders/folder-plan.js';
-import type { FolderCell, FolderScoring } from '../../scoring/folders/score-folders.js';
-import type { FolderResults } from '../../scoring/folders/tally.js';
-import { RESIZE_METHOD } from '../../scoring/load-pair.js';
+import type { FolderCell, FolderResults, FolderScoring } from '../../scoring/folders/score-folders.js';
 import { signatureOf, type SignatureOptions } from '../../metrics/signature.js';
 
 /** How scores are written: cell by cell as they come, so that nothing piles up, and what they come to at the end. */
@@ -22,11 +20,8 @@ export function signaturesByProtocol(
   { protocols, conventions, resize }: FolderScoring,
   aggregate?: SignatureOptions['aggregate'],
 ): Readonly<Record<string, string>> {
-  const options: SignatureOptions = {
-    ...(resize ? { resize: RESIZE_METHOD } : {}),
-    ...(aggregate === undefined ? {} : { aggregate }),
-  };
+  const options: SignatureOptions = aggregate === undefined ? {} : { aggregate };
   return Object.fromEntries(
-    protocols.map((protocol) => [protocol, signatureOf(protocol, conventions, options)]),
+    protocols.map((protocol) => [protocol, signatureOf(protocol, { ...conventions, resize }, options)]),
   );
 }

@@ -2,8 +2,7 @@ import { escapeControls } from '../../core/errors.js';
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import type { Interval } from '../../schema/summary.js';
 import { INTERVALS } from '../../scoring/aggregate/intervals.js';
-import type { FolderCell } from '../../scoring/folders/score-folders.js';
-import type { FolderResults, FolderScores } from '../../scoring/folders/tally.js';
+import type { FolderCell, FolderResults, FolderScores } from '../../scoring/folders/score-folders.js';
 import { NO_BREAK, wrapText } from '../../core/text.js';
 import { pooledProtocols } from '../../metrics/registry.js';
 import { formatFigure, headlineMetrics } from './headline.js';
@@ -20,7 +19,7 @@ export function tableOutput({ plan, scoring, perImage, out }: OutputRequest): Sc
   if (perImage) out(row('image', shown.map(shortName)));
   return {
     cell(cell) {
-      if (perImage) out(row(plan.several ? `${cell.method} ${cell.id}` : cell.id, figuresOf(cell, shown)));
+      if (perImage) out(row(plan.several ? `${cell.model} ${cell.id}` : cell.id, figuresOf(cell, shown)));
     },
     end(results) {
       if (perImage) out('\n');
@@ -50,7 +49,7 @@ function methodsTable(dataset: string, { scores }: FolderResults, shown: readonl
   const own = scores.filter((of) => of.dataset === dataset);
   const lines = own.map((of) =>
     row(
-      of.method,
+      of.model,
       shown.map((id) => {
         const mean = of.metrics[id]?.mean ?? null;
         return mean === null ? '-' : formatFigure(mean);
@@ -60,10 +59,10 @@ function methodsTable(dataset: string, { scores }: FolderResults, shown: readonl
   return `${own.map(title).join('\n')}\n${row('method', shown.map(shortName))}${lines.join('')}`;
 }
 
-function title({ method, dataset, scored, failed }: FolderScores): string {
+function title({ model, dataset, scored, failed }: FolderScores): string {
   const all = scored + failed;
   const lost = failed === 0 ? '' : `, ${failed} FAILED and in no figure`;
-  return wrapText(`${method} on ${dataset}: ${scored} of ${all} images scored${lost}`);
+  return wrapText(`${model} on ${dataset}: ${scored} of ${all} images scored${lost}`);
 }
 
 function notes({ plan, scoring }: Pick<OutputRequest, 'plan' | 'scoring'>, results: FolderResults): string {
@@ -102,10 +101,10 @@ function notes({ plan, scoring }: Pick<OutputRequest, 'plan' | 'scoring'>, resul
 }
 
 function thresholdLines(scores: readonly FolderScores[]): readonly string[] {
-  const lines = scores.flatMap(({ method, dataset, threshold }) =>
+  const lines = scores.flatMap(({ model, dataset, threshold }) =>
     threshold === undefined
       ? []
-      : [`${NO_BREAK}${NO_BREAK}${method} on ${dataset}: ${thresholdText(threshold)}`],
+      : [`${NO_BREAK}${NO_BREAK}${model} on ${dataset}: ${thresholdText(threshold)}`],
   );
   if (lines.length === 0) return [];
   const rest =

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
-import { innerPath } from '../dataset-fields.js';
+import { innerPath, namePatternFields } from '../dataset-fields.js';
 import { listPairs } from '../list-pairs.js';
 import { problemEntry } from '../problem-entry.js';
 import { expandFolders } from './expand-folders.js';
@@ -17,15 +17,7 @@ const sideSchema = z.strictObject({
     .describe(
       'Below the root. Of several candidates the first that exists is taken; a part * stands for any folder.',
     ),
-  prefix: z.string().default('').describe('What their names begin with, before the stem.'),
-  suffix: z.string().default('').describe('What stands between the stem and the extension.'),
-  extensions: z
-    .array(z.string().regex(/^\.[^\\/]+$/, 'expected an extension with its dot, as ".png"'))
-    .min(1)
-    .optional()
-    .describe(
-      'Extensions that count, with their dots, in any case; without it, those of every readable picture.',
-    ),
+  ...namePatternFields,
 });
 
 const schema = layoutSchema('paired-folders', summary, {

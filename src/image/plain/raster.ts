@@ -16,7 +16,7 @@ export interface PlainRaster {
 }
 
 /** Of 8 bits a channel: palettes looked up (grey where all their colours are), other maxima scaled to 255. */
-export interface EightBit {
+interface EightBit {
   readonly data: Uint8Array;
   readonly channels: 1 | 3 | 4;
 }

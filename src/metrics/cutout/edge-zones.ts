@@ -1,4 +1,11 @@
-import { complement, countBits, forEachRun, packAtLeast, type BitMask } from '../../image/bit-mask.js';
+import {
+  complement,
+  countBits,
+  difference,
+  forEachRun,
+  packAtLeast,
+  type BitMask,
+} from '../../image/bit-mask.js';
 import { dilateDisc } from '../../image/morphology.js';
 import type { TruthIntermediate } from '../metric.js';
 
@@ -27,20 +34,22 @@ export function rimRadius(width: number, height: number): number {
   return Math.max(1, Math.round(RIM_SHARE * Math.hypot(width, height)));
 }
 
-/** The zones of a ground truth, by Euclidean distance between pixels; beyond the image there is neither side. */
+/** The zones of a ground truth, by Euclidean distance between pixels; beyond the image, and where it is ignored, there is neither side. */
 export const edgeZones: TruthIntermediate<EdgeZones> = {
   name: 'zones along the edge of the truth',
-  compute: ({ image }) => {
+  compute: ({ image, ignored, pixels: all }) => {
     const { width, height, data } = image;
     const radius = rimRadius(width, height);
     const subject = packAtLeast(image, EDGE_CUT);
-    const reached = dilateDisc(subject, radius);
-    const core = complement(dilateDisc(complement(subject), radius));
+    const outside = ignored?.mask;
+    const reach = dilateDisc(subject, radius);
+    const reached = outside === undefined ? reach : difference(reach, outside);
+    const core = complement(dilateDisc(complement(subject, outside), radius), outside);
     const of = new Uint8Array(data.length).fill(ZONES.indexOf('far'));
     paint(of, reached, 'outer');
     paint(of, subject, 'inner');
     paint(of, core, 'core');
-    const [all, inSubject, inCore] = [data.length, countBits(subject), countBits(core)];
+    const [inSubject, inCore] = [countBits(subject), countBits(core)];
     const inReach = countBits(reached);
     const pixels = {
       core: inCore,

@@ -10,7 +10,6 @@ import { edgeZones, ZONES, type EdgeZones } from './edge-zones.js';
 
 type Background = 'white' | 'black';
 
-const NO_EDGE: MetricValue = { undefined: 'the ground truth has no edge' };
 const WITHOUT_EDGE = 'truth empty or full: undefined';
 const OVER: Readonly<Record<Background, string>> = { white: '(1 - c)', black: 'c' };
 
@@ -22,7 +21,8 @@ export const cutoutMetrics: readonly Metric[] = [
       formula: 'mean of max(a - g, 0) over the outer rim',
       emptyMasks: WITHOUT_EDGE,
     },
-    ({ excess }, { pixels }) => (pixels.outer === 0 ? NO_EDGE : excess.outer.alpha / (255 * pixels.outer)),
+    ({ excess }, { pixels }, pair) =>
+      pixels.outer === 0 ? noEdge(pair) : excess.outer.alpha / (255 * pixels.outer),
   ),
   halo('white'),
   halo('black'),
@@ -64,8 +64,8 @@ function halo(background: Background): Metric {
     `Halo on ${background}`,
     formula,
     WITHOUT_EDGE,
-    ({ excess }, { pixels }) =>
-      pixels.outer === 0 ? NO_EDGE : meanOver(background, [excess.outer], pixels.outer),
+    ({ excess }, { pixels }, pair) =>
+      pixels.outer === 0 ? noEdge(pair) : meanOver(background, [excess.outer], pixels.outer),
   );
 }
 
@@ -76,10 +76,10 @@ function rim(background: Background): Metric {
     `Difference in the rim on ${background}`,
     formula,
     WITHOUT_EDGE,
-    ({ excess, deficit }, { pixels }) => {
+    ({ excess, deficit }, { pixels }, pair) => {
       const sums = [excess.inner, excess.outer, deficit.inner, deficit.outer];
       const all = pixels.inner + pixels.outer;
-      return all === 0 ? NO_EDGE : meanOver(background, sums, all);
+      return all === 0 ? noEdge(pair) : meanOver(background, sums, all);
     },
   );
 }
@@ -91,11 +91,16 @@ function whole(background: Background): Metric {
     `Difference on ${background}`,
     formula,
     'always defined',
-    ({ excess, deficit }, { of }) => {
+    ({ excess, deficit }, _, { truth }) => {
       const sums = ZONES.flatMap((zone) => [excess[zone], deficit[zone]]);
-      return meanOver(background, sums, of.length);
+      return meanOver(background, sums, truth.pixels);
     },
   );
+}
+
+function noEdge({ truth }: Pair): MetricValue {
+  const among = truth.ignored === undefined ? '' : ' between pixels that count';
+  return { undefined: `the ground truth has no edge${among}` };
 }
 
 /** Full scale is a difference of 255 in alpha on a pixel that is as far from the background as can be. */

@@ -16,7 +16,7 @@ export function explainCutout(pair: Pair): readonly Step[] {
   return [
     {
       label: 'rim',
-      text: `${rimRadius(width, height)} pixels to each side of the edge (g >= 128): ${whole(pixels.inner)} inside, ${whole(pixels.outer)} outside, ${percent(rim / (width * height))} of the image`,
+      text: `${rimRadius(width, height)} pixels to each side of the edge (g >= 128): ${whole(pixels.inner)} inside, ${whole(pixels.outer)} outside, ${percent(rim / pair.truth.pixels)} of the ${pair.truth.ignored === undefined ? 'image' : 'pixels that count'}`,
     },
     { label: 'halo', text: `${whole(excess.outer.alpha)} / (255 x ${whole(pixels.outer)}) = ${halo}` },
     { label: 'lost detail', text: `${whole(lost)} / ${whole(detail)} = ${lostDetail}` },

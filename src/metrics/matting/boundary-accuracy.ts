@@ -29,18 +29,22 @@ export const boundaryAccuracy: Metric = mattingMetric(
 
 const truthBands: TruthIntermediate<{ readonly mask: BitMask; readonly bands: readonly BoundaryBand[] }> = {
   name: 'boundary bands of the truth',
-  compute: ({ image }) => {
+  compute: ({ image, ignored }) => {
     const mask = packAtLeast(image, CUT);
     const bands = new Map<number, BoundaryBand>();
     const radii = boundaryRadii(image.width, image.height);
-    for (const radius of radii) if (!bands.has(radius)) bands.set(radius, boundaryBand(mask, radius));
+    for (const radius of radii)
+      if (!bands.has(radius)) bands.set(radius, boundaryBand(mask, radius, ignored?.mask));
     return { mask, bands: radii.flatMap((radius) => bands.get(radius) ?? []) };
   },
 };
 
 function computeBoundaryAccuracy(pair: Pair): MetricValue {
   const { mask, bands } = pair.truth.get(truthBands);
-  if (bands[0].pixels === 0) return { undefined: 'the ground truth has no contour' };
+  if (bands[0].pixels === 0) {
+    const among = pair.truth.ignored === undefined ? '' : ' between pixels that count';
+    return { undefined: `the ground truth has no contour${among}` };
+  }
   const wrong = packAtLeast(pair.prediction, CUT);
   for (let i = 0; i < wrong.words.length; i++) wrong.words[i] ^= mask.words[i];
   let accuracy = 0;

@@ -19,17 +19,20 @@ export function boundaryRadii(width: number, height: number): readonly number[] 
  * Where dilation and erosion of the mask differ: pixels with both foreground and background within OpenCV's elliptic
  * kernel of the radius, what lies outside the image being neither. The kernel is a disc that is half a pixel wider to
  * each side: row dy reaches round(sqrt(r^2 - dy^2)) far, so that it does not survive transposition.
+ *
+ * @param outside pixels of the image that count as its outside; not in the mask
  */
-export function boundaryBand(mask: BitMask, radius: number): BoundaryBand {
+export function boundaryBand(mask: BitMask, radius: number, outside?: BitMask): BoundaryBand {
   const band = emptyBits(mask.width, mask.height);
-  const inverse = complement(mask);
+  const inverse = complement(mask, outside);
   const reach = Int32Array.from({ length: radius + 1 }, (_, dy) =>
     Math.round(Math.sqrt(radius ** 2 - dy ** 2)),
   );
   // The way from a pixel to one of the other kind, within the kernel, crosses the contour within the kernel: so only
-  // the contour's pixels need to be spread, those of each side over the other side.
-  spreadInto(band, rimOf(mask, inverse), inverse, reach);
-  spreadInto(band, rimOf(inverse, mask), mask, reach);
+  // the contour's pixels need to be spread, those of each side over the other side. It may cross what is outside, too.
+  const isWhole = outside === undefined;
+  spreadInto(band, isWhole ? rimOf(mask, inverse) : mask, inverse, reach);
+  spreadInto(band, isWhole ? rimOf(inverse, mask) : inverse, mask, reach);
   return { mask: band, pixels: countBits(band) };
 }
 

@@ -30,7 +30,7 @@ export const mse: Metric = mattingMetric(
     emptyMasks: ALWAYS,
   },
   'pixels',
-  (pair) => pair.get(alphaDifference).sumOfSquares / 255 ** 2 / pair.prediction.data.length,
+  (pair) => pair.get(alphaDifference).sumOfSquares / 255 ** 2 / pair.truth.pixels,
 );
 
 /** Mean absolute difference of the alphas, 0..1. */
@@ -44,7 +44,7 @@ export const mad: Metric = mattingMetric(
     emptyMasks: ALWAYS,
   },
   'pixels',
-  (pair) => pair.get(alphaDifference).sum / 255 / pair.prediction.data.length,
+  (pair) => pair.get(alphaDifference).sum / 255 / pair.truth.pixels,
 );
 
 /** Mean absolute difference over the pixels whose ground truth is between 0 and 1, 0..1; undefined without any. */
@@ -77,7 +77,7 @@ export const maeOpaque: Metric = mattingMetric(
   },
   'pixels',
   (pair) => {
-    const pixels = pair.prediction.data.length - pair.truth.get(translucentPixels);
+    const pixels = pair.truth.pixels - pair.truth.get(translucentPixels);
     if (pixels === 0) return { undefined: 'the ground truth is translucent everywhere' };
     const { sum, translucentSum } = pair.get(alphaDifference);
     return (sum - translucentSum) / 255 / pixels;

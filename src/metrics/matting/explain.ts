@@ -10,7 +10,7 @@ import { percent, valueText, whole } from '../explain-text.js';
 /** The sums behind the matting errors. */
 export function explainMatting(pair: Pair): readonly Step[] {
   const { sum, sumOfSquares } = pair.get(alphaDifference);
-  const all = pair.prediction.data.length;
+  const all = pair.truth.pixels;
   const soft = pair.truth.get(translucentPixels);
   return [
     {

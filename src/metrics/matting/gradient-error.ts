@@ -22,7 +22,7 @@ export const gradientError: Metric = mattingMetric(
 
 const truthGradient: TruthIntermediate<GradientMagnitude> = {
   name: 'gradient magnitude of the truth',
-  compute: ({ image }) => gradientMagnitude(image),
+  compute: ({ image, ignored }) => gradientMagnitude(image, ignored?.at),
 };
 
 const TILE_OF_ZEROS = new Float32Array(TILE * TILE);
@@ -30,7 +30,7 @@ const TILE_OF_ZEROS = new Float32Array(TILE * TILE);
 // The reference adds up in single precision, whose rounding (1e-7 of the sum) depends on the version of numpy.
 function sumOfSquaredDifferences(pair: Pair): number {
   const truth = pair.truth.get(truthGradient);
-  const prediction = gradientMagnitude(pair.prediction);
+  const prediction = gradientMagnitude(pair.prediction, pair.truth.ignored?.at);
   let sum = 0;
   for (let tile = 0; tile < truth.start.length; tile++) {
     if (truth.start[tile] < 0 && prediction.start[tile] < 0) continue;

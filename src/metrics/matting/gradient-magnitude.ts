@@ -17,8 +17,10 @@ export interface GradientMagnitude {
 /**
  * Magnitude of the gradient of a matte in 0..1, by Gaussian derivatives of sigma 1.4, the border mirrored. Each filter
  * and each operation is rounded to single precision, as scipy's `gaussian_filter(..., output=float32)` and numpy do.
+ *
+ * @param ignored pixels whose magnitude is to be 0: where this is not 0
  */
-export function gradientMagnitude(image: GrayImage): GradientMagnitude {
+export function gradientMagnitude(image: GrayImage, ignored?: Uint8Array): GradientMagnitude {
   const { width, height, data } = image;
   const { columns, rows, busy } = findBusyTiles(image);
   const start = new Int32Array(busy.length).fill(-1);
@@ -43,6 +45,14 @@ export function gradientMagnitude(image: GrayImage): GradientMagnitude {
       filterRows(scratch, values, next, tileWidth, tileHeight);
       start[tile] = next;
       next += TILE * TILE;
+    }
+  }
+  if (ignored !== undefined) {
+    for (let i = 0; i < ignored.length; i++) {
+      if (ignored[i] === 0) continue;
+      const [x, y] = [i % width, Math.floor(i / width)];
+      const from = start[Math.floor(y / TILE) * columns + Math.floor(x / TILE)];
+      if (from >= 0) values[from + (y % TILE) * TILE + (x % TILE)] = 0;
     }
   }
   return { start, values };

@@ -10,7 +10,7 @@ import type { Confusion } from '../metric.js';
  */
 export function eMeasure({ tp, fp, fn, tn }: Confusion): MetricValue {
   const n = tp + fp + fn + tn;
-  if (n === 1) return { undefined: 'the image has one pixel, and the measure divides by pixels - 1' };
+  if (n === 1) return { undefined: 'one pixel is all that counts, and the measure divides by pixels - 1' };
   const truthForeground = tp + fn;
   const predicted = tp + fp;
   return alignment() / (n - 1 + Number.EPSILON);

@@ -50,11 +50,13 @@ export const correctionEffort: PairIntermediate<CorrectionEffort> = {
     const truePositive = intersection(truth, prediction);
     const falsePositive = difference(prediction, truth);
     const falseNegative = difference(truth, prediction);
-    const core = erodeCross(union(truth, prediction), RELAX);
+    // To a person who mends the mask the image ends where pixels are ignored: nothing is drawn there, or along it.
+    const outside = pair.truth.ignored?.mask;
+    const core = erodeCross(union(truth, prediction), RELAX, outside);
 
-    const extra = substantial(falsePositive, core, complement(truth));
+    const extra = substantial(falsePositive, core, complement(truth, outside));
     const missing = union(
-      substantial(falseNegative, core, complement(prediction)),
+      substantial(falseNegative, core, complement(prediction, outside)),
       // Thin parts of the object count even where they are too thin to be substantial.
       difference(pair.truth.get(truthSkeleton), prediction),
     );
@@ -62,7 +64,11 @@ export const correctionEffort: PairIntermediate<CorrectionEffort> = {
       // An extra area is cut away along its border with what stays; a missing one is drawn along its border with the
       // background.
       falsePositive: countClicks(extra, union(truePositive, missing), EPSILON),
-      falseNegative: countClicks(missing, complement(union(union(truePositive, extra), missing)), EPSILON),
+      falseNegative: countClicks(
+        missing,
+        complement(union(union(truePositive, extra), missing), outside),
+        EPSILON,
+      ),
     };
   },
 };

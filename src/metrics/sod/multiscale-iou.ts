@@ -1,5 +1,6 @@
-import { countBits, intersection, packAtLeast, type BitMask } from '../../image/bit-mask.js';
+import { countBits, difference, intersection, packAtLeast, type BitMask } from '../../image/bit-mask.js';
 import type { GrayImage } from '../../image/raster.js';
+import type { IgnoredPixels } from '../../image/ignored-pixels.js';
 import { SOD_TRUTH_CUT } from '../joint-histogram.js';
 import type { Metric, Truth, TruthIntermediate } from '../metric.js';
 import { boxPyramid } from './box-pyramid.js';
@@ -37,9 +38,13 @@ export const multiscaleIou: Metric = {
 };
 
 /** The score of a prediction that is foreground at `>= cut`, 0..256; see {@link multiscaleIou}. */
-export function multiscaleIouAt(prediction: GrayImage, truth: Pick<Truth, 'get'>, cut: number): number {
+export function multiscaleIouAt(
+  prediction: GrayImage,
+  truth: Pick<Truth, 'get' | 'ignored'>,
+  cut: number,
+): number {
   const expected = truth.get(truthBoxes);
-  const found = boxesOf(prediction, cut);
+  const found = boxesOf(prediction, cut, truth.ignored);
   let area = 0;
   for (let k = 0; k < LEVELS; k++) {
     const hit = (countBits(intersection(found[k], expected.pyramid[k])) + 1) / (expected.counts[k] + 1);
@@ -53,12 +58,13 @@ const truthBoxes: TruthIntermediate<{
   readonly counts: readonly number[];
 }> = {
   name: 'edge boxes of the truth',
-  compute: ({ image }) => {
-    const pyramid = boxesOf(image, SOD_TRUTH_CUT);
+  compute: ({ image, ignored }) => {
+    const pyramid = boxesOf(image, SOD_TRUTH_CUT, ignored);
     return { pyramid, counts: pyramid.map(countBits) };
   },
 };
 
-function boxesOf(image: GrayImage, cut: number): readonly BitMask[] {
-  return boxPyramid(sobelEdges(packAtLeast(image, cut)), LEVELS);
+function boxesOf(image: GrayImage, cut: number, ignored: IgnoredPixels | undefined): readonly BitMask[] {
+  const edges = sobelEdges(packAtLeast(image, cut));
+  return boxPyramid(ignored === undefined ? edges : difference(edges, ignored.mask), LEVELS);
 }

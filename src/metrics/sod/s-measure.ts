@@ -1,6 +1,6 @@
 import { jointCounter, rowsByCut } from '../count-jointly.js';
 import { SOD_TRUTH_CUT, sodHistogram } from '../joint-histogram.js';
-import type { Pair, PairIntermediate } from '../metric.js';
+import type { Pair, PairIntermediate, Truth } from '../metric.js';
 import { meanOfConstant } from './pairwise-sum.js';
 import { stretch } from './stretch.js';
 import { truthMoments } from './truth-moments.js';
@@ -11,6 +11,7 @@ const ALPHA = 0.5;
 /** Sums over one of the four regions into which the ground truth's centroid divides the image. */
 interface Region {
   readonly pixels: number;
+  /** Of the region; where some of its pixels are ignored, of one row of those that count. */
   readonly width: number;
   readonly height: number;
   /** Sum of the prediction's 8-bit values, of their squares, and of those where the ground truth is foreground. */
@@ -77,10 +78,9 @@ function deviation(pair: Pair, side: 'foreground' | 'background'): number {
 }
 
 function regionScore(pair: Pair): number {
-  const { width, height } = pair.truth.image;
   let score = 0;
   for (const region of pair.get(regions)) {
-    if (region.pixels > 0) score += similarity(region, pair) * (region.pixels / (width * height));
+    if (region.pixels > 0) score += similarity(region, pair) * (region.pixels / pair.truth.pixels);
   }
   return score;
 }
@@ -125,7 +125,10 @@ const regions: PairIntermediate<readonly Region[]> = {
     const region = (top: number, bottom: number, left: number, right: number): Region => {
       const counts = new Uint32Array(2 * 256);
       for (let y = top; y < bottom; y++) count(y * width + left, y * width + right, counts);
-      return sums(counts, right - left, bottom - top);
+      const ignored = ignoredWithin(pair.truth, top, bottom, left, right);
+      // Ignored pixels are 0 in both images, and add nothing to the sums.
+      const pixels = (right - left) * (bottom - top) - ignored;
+      return ignored === 0 ? sums(counts, right - left, bottom - top) : sums(counts, pixels, 1);
     };
     return [
       region(0, middleY, 0, middleX),
@@ -135,6 +138,21 @@ const regions: PairIntermediate<readonly Region[]> = {
     ];
   },
 };
+
+function ignoredWithin(
+  { ignored, image }: Truth,
+  top: number,
+  bottom: number,
+  left: number,
+  right: number,
+): number {
+  if (ignored === undefined) return 0;
+  let n = 0;
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) if (ignored.at[y * image.width + x] !== 0) n++;
+  }
+  return n;
+}
 
 function sums(counts: Uint32Array, width: number, height: number): Region {
   let sum = 0;

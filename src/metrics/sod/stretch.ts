@@ -1,3 +1,4 @@
+import { countedValues } from '../../image/ignored-pixels.js';
 import { sodHistogram, type JointHistogram } from '../joint-histogram.js';
 import type { PairIntermediate } from '../metric.js';
 import { pairwiseSum } from './pairwise-sum.js';
@@ -36,8 +37,8 @@ export const stretch: PairIntermediate<Stretch> = {
     const pixels = foregroundTotal + backgroundTotal;
     let twiceMean = (2 * sum) / pixels;
     if (level.some((l, v) => present(v) && Math.abs(l - twiceMean) < NEAR_TIE)) {
-      const { data } = pair.prediction;
-      twiceMean = 2 * (pairwiseSum((i) => level[data[i]], 0, data.length) / pixels);
+      const values = countedValues(pair.prediction, pair.truth.ignored);
+      twiceMean = 2 * (pairwiseSum((i) => level[values[i]], 0, pixels) / pixels);
     }
     return { ...levels, adaptiveThreshold: Math.min(twiceMean, 1) };
   },

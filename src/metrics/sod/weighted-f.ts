@@ -118,12 +118,16 @@ const WINDOW_REACH = 3 ** 2 + 3 ** 2;
 // Further than this from the foreground, and the next three pixels are out of reach as well.
 const FOUR_OUT_OF_REACH = Math.ceil((Math.sqrt(WINDOW_REACH) + 3) ** 2);
 
-/** Writes one row of the errors to smooth: the foreground's own, and on the background beside it the nearest one's. */
+/**
+ * Writes one row of the errors to smooth: the foreground's own, and on the background beside it the nearest one's; 0 where
+ * a pixel is ignored, as beyond the border.
+ */
 function errorRow(pair: Pair): (y: number, into: Float64Array) => void {
   const { width, data: truth } = pair.truth.image;
   const prediction = pair.prediction.data;
   const { level } = pair.get(stretch);
   const { nearest, squaredDistance } = pair.truth.get(truthDistance);
+  const ignored = pair.truth.ignored?.at;
   return (y, into) => {
     into.fill(0);
     for (let x = 0, i = y * width; x < width; x++, i++) {
@@ -138,6 +142,8 @@ function errorRow(pair: Pair): (y: number, into: Float64Array) => void {
         i += 3;
       }
     }
+    if (ignored === undefined) return;
+    for (let x = 0, i = y * width; x < width; x++, i++) if (ignored[i] !== 0) into[x] = 0;
   };
 }
 

@@ -1,7 +1,7 @@
 import { decoderPrompts, samMatte, toFrame, type DecoderPrompt } from '../pixels/sam.js';
 import type { SamSpec } from '../spec/spec.js';
 import type { OutputTensor, Tensor } from '../pixels/tensor.js';
-import type { Feeding, Network } from './feeding.js';
+import type { Feeding, NetworkEnds } from './feeding.js';
 import { signatureError } from './single-network.js';
 
 const DECODER_INPUTS = [
@@ -24,21 +24,25 @@ export function samFeeding({ input: frame }: SamSpec): Feeding {
       tensor: toFrame(image, frame),
       prompts: decoderPrompts(prompt, image.width, image.height, frame),
     }),
-    connect({ encoder, decoder }) {
+    checkEnds({ encoder, decoder }) {
       assertSam(encoder, decoder, [frame.height, frame.width, 3]);
+      return true;
+    },
+    checkOutput: () => undefined,
+    connect({ encoder, decoder }) {
       const [imageInput] = encoder.inputs;
       const [embeddingOutput] = encoder.outputs;
       const [masksOutput] = decoder.outputs;
       return async ({ tensor, prompts }) => {
         const start = performance.now();
-        const { [embeddingOutput]: embedding } = await encoder.run({ [imageInput.name]: tensor }, [
-          embeddingOutput,
+        const { [embeddingOutput.name]: embedding } = await encoder.run({ [imageInput.name]: tensor }, [
+          embeddingOutput.name,
         ]);
         const encoded = performance.now();
         const decoded: OutputTensor[] = [];
         for (const prompt of prompts) {
           const feeds = decoderFeeds(embedding, prompt, [frame.height, frame.width]);
-          decoded.push((await decoder.run(feeds, [masksOutput]))[masksOutput]);
+          decoded.push((await decoder.run(feeds, [masksOutput.name]))[masksOutput.name]);
         }
         const output = concatenated(decoded, frame.height, frame.width);
         const decoderMs = performance.now() - encoded;
@@ -49,7 +53,7 @@ export function samFeeding({ input: frame }: SamSpec): Feeding {
   };
 }
 
-function assertSam(encoder: Network, decoder: Network, dims: readonly number[]): void {
+function assertSam(encoder: NetworkEnds, decoder: NetworkEnds, dims: readonly number[]): void {
   const [image, ...others] = encoder.inputs;
   const fits =
     image !== undefined &&

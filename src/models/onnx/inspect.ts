@@ -1,7 +1,9 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { posix } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import { readOnnxModel, type OnnxTensor, type OnnxValue } from './onnx-graph.js';
 import { endsOf, type GraphEnds } from './graph-ends.js';
+import { HEAD_BYTES, lookalikeOf } from './lookalike.js';
+import { readOnnxModel, type OnnxTensor, type OnnxValue } from './onnx-graph.js';
 import { MalformedProtobuf, openProtobuf } from './protobuf-reader.js';
 
 /** How many constants a model holds in one element type. */
@@ -24,10 +26,18 @@ export interface OnnxInspection {
   readonly parametersByDtype: Readonly<Record<string, ParameterCount>>;
   readonly precision: Precision;
   /** Files beside the model that hold its weights. */
-  readonly externalFiles: readonly string[];
+  readonly externalFiles: readonly ExternalFile[];
   readonly fileBytes: number;
   /** The operator that each output comes from, looked at through reshapes and casts; and those that the inputs go to. */
   readonly ends: GraphEnds;
+}
+
+/** A file that a model's weights are in. */
+export interface ExternalFile {
+  /** Its path in the model's folder, with forward slashes. */
+  readonly location: string;
+  /** It has at least so many. */
+  readonly bytes: number;
 }
 
 /** The element type of nearly all weights; `none` for a model without any. */
@@ -36,9 +46,11 @@ type Precision = 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int8' | 'int4
 /**
  * Reads the structure of an ONNX file. Weights are passed over, so a gigabyte takes no longer than a megabyte.
  *
- * @throws MaskbenchError `data.missing`, or `model.load` if it is not an ONNX file or was cut off.
+ * @param where what to name in messages in place of the path: where a file came from that has no place yet.
+ * @throws MaskbenchError `data.missing`, `model.load` if it is not an ONNX file (it says what it is instead) or was cut
+ *   off, `data.unsafe-path` for weights outside the model's folder.
  */
-export function inspectOnnx(path: string): OnnxInspection {
+export function inspectOnnx(path: string, where = path): OnnxInspection {
   const fd = openModel(path);
   try {
     const fileBytes = fstatSync(fd).size;
@@ -55,20 +67,52 @@ export function inspectOnnx(path: string): OnnxInspection {
       parameters: sum(Object.values(byDtype)),
       parametersByDtype: byDtype,
       precision: precisionOf(byDtype),
-      externalFiles: [...new Set(tensors.flatMap(({ external }) => external ?? []))],
+      externalFiles: externalFilesOf(tensors, where),
       fileBytes,
       ends: endsOf(model),
     };
   } catch (cause) {
     if (!(cause instanceof MalformedProtobuf)) throw cause;
-    throw new MaskbenchError('model.load', `not a whole ONNX file: ${cause.message}`, {
-      where: path,
-      remedy: 'export or fetch it again',
-      cause,
-    });
+    throw explain(cause, fd, where);
   } finally {
     closeSync(fd);
   }
+}
+
+/** Why a file is no model: what it is instead, or how much of it is missing. */
+function explain(cause: MalformedProtobuf, fd: number, where: string): MaskbenchError {
+  const { size } = fstatSync(fd);
+  const head = Buffer.alloc(HEAD_BYTES);
+  const found = lookalikeOf(head.subarray(0, readSync(fd, head, 0, HEAD_BYTES, 0)), size);
+  const reason =
+    cause.endsAt === undefined ? cause.message : `cut off at ${size} of at least ${cause.endsAt} bytes`;
+  return new MaskbenchError(
+    'model.load',
+    found === undefined ? `not a whole ONNX file: ${reason}` : `no ONNX model, but ${found.what}`,
+    { where, remedy: found?.remedy ?? 'export or fetch it again', cause },
+  );
+}
+
+/** @throws MaskbenchError `data.unsafe-path` */
+function externalFilesOf(tensors: readonly OnnxTensor[], where: string): readonly ExternalFile[] {
+  const files = new Map<string, number>();
+  for (const { external } of tensors) {
+    if (external === undefined) continue;
+    const location = posix.normalize(external.location);
+    // A backslash parts folders on one system and belongs to the name on another.
+    if (/^(\/|\.\.(\/|$)|\.$|[A-Za-z]:)|[\\\0]|\/$/.test(location)) {
+      throw new MaskbenchError('data.unsafe-path', `its weights would be in "${external.location}"`, {
+        where,
+        remedy: "expected a path inside the model's folder, relative to it, with forward slashes",
+      });
+    }
+    files.set(location, Math.max(files.get(location) ?? 0, external.end));
+  }
+  return [...files].map(([location, bytes]) => ({ location, bytes })).sort(byLocation);
+}
+
+function byLocation(a: ExternalFile, b: ExternalFile): number {
+  return a.location < b.location ? -1 : 1;
 }
 
 function openModel(path: string): number {

@@ -17,8 +17,16 @@ export interface OnnxTensor {
   readonly dtype: string;
   readonly elements: number;
   readonly bytes: number;
-  /** The file beside the model that holds the data, if it is not in the model itself. */
-  readonly external: string | undefined;
+  /** Where the data are, if they are not in the model itself. */
+  readonly external: ExternalPart | undefined;
+}
+
+/** A stretch of a file beside the model. */
+interface ExternalPart {
+  /** As the model has it: a path relative to the model's folder. */
+  readonly location: string;
+  /** Of the first byte behind the stretch. */
+  readonly end: number;
 }
 
 /** The structure of an ONNX model. Nodes and constants of inner graphs (If, Loop, functions) are included. */
@@ -68,6 +76,10 @@ export function readOnnxModel(reader: ProtobufReader, fileBytes: number): OnnxMo
     else if (field.number === 25) readNodes(reader, spanOf(field), 7, collected, 0);
   }
   if (graph === undefined) throw new MalformedProtobuf('there is no graph in it');
+  // Opsets come behind the graph: where they are missing, so is the rest of the file.
+  if (irVersion === 0 || Object.keys(opsets).length === 0 || graph.outputs.length === 0) {
+    throw new MalformedProtobuf('it lacks its version, its operator sets or its outputs');
+  }
   return { irVersion, producer, producerVersion, opsets, ...graph, ...collected };
 }
 
@@ -133,7 +145,8 @@ function readTensor(reader: ProtobufReader, span: Span): OnnxTensor {
   let name = '';
   let elements = 1;
   let dtype = elementType(0);
-  let external: string | undefined;
+  let isExternal = false;
+  const entries: Record<string, string> = {};
   for (const field of reader.fields(span)) {
     if (field.number === 1) {
       const dims = field.wire === 'varint' ? [field.value] : reader.varints(spanOf(field));
@@ -142,19 +155,32 @@ function readTensor(reader: ProtobufReader, span: Span): OnnxTensor {
     else if (field.number === 8) name = reader.text(spanOf(field));
     else if (field.number === 13) {
       const { key, value } = readEntry(reader, spanOf(field));
-      if (key === 'location') external = value;
-    }
+      entries[key] = value;
+    } else if (field.number === 14) isExternal = numberOf(field) === 1;
   }
-  return { name, dtype: dtype.name, elements, bytes: Math.ceil((elements * dtype.bits) / 8), external };
+  const bytes = Math.ceil((elements * dtype.bits) / 8);
+  const external = isExternal ? externalPart(name, entries, bytes) : undefined;
+  return { name, dtype: dtype.name, elements, bytes, external };
 }
 
-/** A sparse initializer counts with the values that it stores. */
+function externalPart(
+  tensor: string,
+  { location, offset = '0', length }: Readonly<Record<string, string | undefined>>,
+  bytes: number,
+): ExternalPart {
+  if (location === undefined) throw new MalformedProtobuf(`it does not say in which file "${tensor}" is`);
+  const end = Number(offset) + Number(length ?? bytes);
+  if (!Number.isSafeInteger(end)) throw new MalformedProtobuf(`it does not say where "${tensor}" is`);
+  return { location, end };
+}
+
+/** A sparse initializer counts with the values that it stores; their places may lie in a file, too. */
 function readSparse(reader: ProtobufReader, span: Span, collected: Collected, names: Set<string>): void {
   for (const field of reader.fields(span)) {
-    if (field.number !== 1) continue;
-    const values = readTensor(reader, spanOf(field));
-    names.add(values.name);
-    collected.tensors.push(values);
+    if (field.number !== 1 && field.number !== 2) continue;
+    const tensor = readTensor(reader, spanOf(field));
+    if (field.number === 1) names.add(tensor.name);
+    if (field.number === 1 || tensor.external !== undefined) collected.tensors.push(tensor);
   }
 }
 

@@ -103,7 +103,9 @@ function proposeOutput(
     return { feeding: 'classes', output: { ...common, classes: { names, matte: 'union' } } };
   }
   if (channels === undefined) unknown.push('channel: how many there are, the graph does not say');
-  const activation = activationOf(last, channels);
+  // Bytes are levels; whatever activation there was is in the graph.
+  const levels = output?.dtype === 'uint8';
+  const activation = levels ? 'none' : activationOf(last, channels);
   if (activation === undefined) {
     unknown.push(
       `activation: the last operator is ${last === '' ? 'unknown' : last}; sigmoid if the values are logits, none if they are 0..1`,
@@ -115,6 +117,7 @@ function proposeOutput(
     output: {
       ...common,
       ...(channels === 2 ? { channel: 1 } : {}),
+      ...(levels ? { divideBy: 255 } : {}),
       activation: activation ?? (channels === 2 ? 'softmax' : 'none'),
     },
   };

@@ -21,7 +21,15 @@ export interface ProtobufReader {
 }
 
 /** The file is not protobuf, or was cut off. */
-export class MalformedProtobuf extends Error {}
+export class MalformedProtobuf extends Error {
+  /** Where the file would have to end at least, if it was cut off. */
+  readonly endsAt: number | undefined;
+
+  constructor(message: string, endsAt?: number) {
+    super(message);
+    this.endsAt = endsAt;
+  }
+}
 
 const WINDOW = 1 << 16;
 const LONGEST_TEXT = 1 << 20;
@@ -76,7 +84,10 @@ export function openProtobuf(fd: number, fileBytes: number): ProtobufReader {
       }
       const { from, bytes } = extentOf(wire, tag.next, end);
       position = from + bytes;
-      if (position > end) throw new MalformedProtobuf(`field ${number} runs over the end of its message`);
+      if (position > end) {
+        const message = `field ${number} runs over the end of its message`;
+        throw new MalformedProtobuf(message, end === fileBytes ? position : undefined);
+      }
       yield { number, wire: wire === 2 ? 'length' : 'fixed', start: from, end: position };
     }
   };

@@ -60,6 +60,17 @@ function crop({ width, height, planes }: Planes, part: Placement): Planes {
   return { width: innerWidth, height: innerHeight, planes: cropped };
 }
 
+/** @throws MaskbenchError `model.output` for a channel that is not there. */
+export function channelsOf(
+  planes: readonly Float32Array[],
+  channel: number | readonly number[],
+): readonly Float32Array[] {
+  return [channel].flat().map((index) => {
+    if (index < planes.length) return planes[index];
+    throw outputError(`output has ${planes.length} channels`, `output.channel is ${index}`);
+  });
+}
+
 /** Of several classes' scores the probabilities of the wanted ones, added up. */
 export function softmaxOf(planes: readonly Float32Array[], wanted: readonly number[]): Float32Array {
   const out = new Float32Array(planes[0].length);

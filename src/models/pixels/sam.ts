@@ -1,7 +1,7 @@
 import type { GrayImage, RgbImage } from '../../image/raster.js';
 import { warpBytes, warpFloats } from '../../image/warp.js';
 import { assertFinite, outputError } from './output-map.js';
-import { pointLists, type ImagePrompt } from '../spec/prompts.js';
+import type { ImagePrompt } from '../spec/prompts.js';
 import type { SamSpec } from '../spec/spec.js';
 import type { OutputTensor, Tensor } from './tensor.js';
 
@@ -23,6 +23,39 @@ export function toFrame({ width, height, data }: RgbImage, frame: Frame): Tensor
   const scale = frameScale(width, height, frame);
   const pixels = warpBytes(data, width, height, 3, scale, frame.width, frame.height, frame.warp);
   return { type: 'float32', dims: [frame.height, frame.width, 3], data: Float32Array.from(pixels) };
+}
+
+/** What the decoder is told of one object, in pixels of the upright image; SAM's labels: a box is 2 and 3. */
+interface PointList {
+  readonly points: readonly (readonly [x: number, y: number])[];
+  readonly labels: readonly number[];
+}
+
+/** An image's prompts as lists of points; without any, the pixel at the centre. */
+export function pointLists(
+  prompt: ImagePrompt | undefined,
+  width: number,
+  height: number,
+): readonly PointList[] {
+  if (prompt === undefined) {
+    return [{ points: [[Math.trunc(width / 2), Math.trunc(height / 2)]], labels: [1] }];
+  }
+  const [sx, sy] = prompt.unit === 'share' ? [width, height] : [1, 1];
+  return prompt.objects.map((marksOfOne) => {
+    const points: [number, number][] = [];
+    const labels: number[] = [];
+    for (const mark of marksOfOne) {
+      if ('point' in mark) {
+        points.push([mark.point[0] * sx, mark.point[1] * sy]);
+        labels.push(mark.label);
+      } else {
+        const [left, top, right, bottom] = mark.box;
+        points.push([left * sx, top * sy], [right * sx, bottom * sy]);
+        labels.push(2, 3);
+      }
+    }
+    return { points, labels };
+  });
 }
 
 /** The decoder's prompts for an image, one an object. */

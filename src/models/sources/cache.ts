@@ -1,10 +1,13 @@
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import envPaths from 'env-paths';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { digestFile, mismatch, type Difference, type Digests } from './digest.js';
-import { cacheKeyOf, pinsOf } from './pins.js';
+import { joinInside } from '../../core/safe-path.js';
+import { digestFile, type Digests } from './digest.js';
+import { cacheKeyOf } from './pins.js';
+import type { Expected } from './expected.js';
+import { ownedName } from './owner.js';
 import type { ModelFileSource } from './source-types.js';
 
 /**
@@ -12,7 +15,9 @@ import type { ModelFileSource } from './source-types.js';
  * (Linux: XDG_CACHE_HOME or ~/.cache, then /maskbench).
  *
  *     <cache>/models/<sha256>.onnx      the bytes; content-addressed, so mirrors and specs share them
+ *     <cache>/models/<sha256>.data      the same of a file that holds weights of a model
  *     <cache>/models/<sha256>.json      what they were when they came in: size, time stamp, source
+ *     <cache>/models/<sha256>/          a model with such files: links to all of them, by the names that the model has for them
  *     <cache>/names/<key>.json          checksum, or hash of an unpinned source -> sha256, resolved commit
  *     <cache>/tmp/                      what is being fetched; a killed process's rest is taken over or removed
  */
@@ -45,22 +50,37 @@ const recordSchema = z.object({ bytes: z.number(), mtimeMs: z.number(), from: z.
  * The cached file of a source, if there is one. Its bytes are taken as good while its size and time stamp are those it
  * came in with; else they are hashed again, and removed if they are not what they were.
  */
-export async function findCached(cacheDir: string, source: ModelFileSource): Promise<CachedFile | undefined> {
-  const name = await lookUp(cacheDir, source);
-  if (name === undefined) return undefined;
-  const path = blobPath(cacheDir, name.sha256);
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return undefined;
-  const cached = { path, sha256: name.sha256, bytes: found.size, revision: name.revision };
+export async function findCached(
+  cacheDir: string,
+  source: ModelFileSource,
+  ending: Expected['ending'],
+): Promise<CachedFile | undefined> {
+  const cached = await whereCached(cacheDir, source, ending);
+  if (cached === undefined) return undefined;
+  const { path } = cached;
   const record = await readJson(recordPath(path), recordSchema);
-  if (record !== undefined && record.bytes === found.size && record.mtimeMs === found.mtimeMs) return cached;
+  const { mtimeMs } = await stat(path);
+  if (record !== undefined && record.bytes === cached.bytes && record.mtimeMs === mtimeMs) return cached;
   const digests = await digestFile(path);
-  if (digests.sha256 !== name.sha256) {
-    await removeBlob(path);
+  if (digests.sha256 !== cached.sha256) {
+    await removeCached(path);
     return undefined;
   }
   await writeRecord(path, record?.from ?? 'unknown');
   return cached;
+}
+
+/** Where the cached file of a source lies, whatever is in it, with the hash that it should have. */
+export async function whereCached(
+  cacheDir: string,
+  source: ModelFileSource,
+  ending: Expected['ending'],
+): Promise<CachedFile | undefined> {
+  const name = await lookUp(cacheDir, source);
+  if (name === undefined) return undefined;
+  const path = blobPath(cacheDir, name.sha256, ending);
+  const found = await stat(path).catch(() => undefined);
+  return found && { path, sha256: name.sha256, bytes: found.size, revision: name.revision };
 }
 
 /** Puts a finished part in its place, by one rename: two processes may do so at once, with the same bytes. */
@@ -70,11 +90,12 @@ export async function storeInCache(
   digests: Digests,
   from: {
     readonly source: ModelFileSource;
+    readonly ending: Expected['ending'];
     readonly description: string;
     readonly revision?: string | undefined;
   },
 ): Promise<CachedFile> {
-  const path = blobPath(cacheDir, digests.sha256);
+  const path = blobPath(cacheDir, digests.sha256, from.ending);
   await mkdir(dirname(path), { recursive: true });
   // A part that was taken over keeps an old time stamp; the new one tells a replaced file from the recorded one.
   const now = new Date();
@@ -91,30 +112,49 @@ export async function storeInCache(
   return { path, sha256: digests.sha256, bytes: digests.bytes, revision: from.revision };
 }
 
-/** What became of a cached file. */
-export type Verification =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'intact'; readonly file: CachedFile }
-  | { readonly kind: 'corrupt'; readonly path: string; readonly difference: Difference };
-
-/** Hashes the cached file of a source again. Nothing is removed: that is the next pull's business. */
-export async function verifyCached(
+/**
+ * Links the cached files of one model into a folder of its own, each under the name that the model has for it.
+ *
+ * @param sha256 of all of them.
+ * @returns the path of the model's file there.
+ */
+export async function linkTogether(
   cacheDir: string,
-  source: ModelFileSource,
-  signal?: AbortSignal,
-): Promise<Verification> {
-  const name = await lookUp(cacheDir, source);
-  if (name === undefined) return { kind: 'absent' };
-  const path = blobPath(cacheDir, name.sha256);
-  if ((await stat(path).catch(() => undefined)) === undefined) return { kind: 'absent' };
-  const digests = await digestFile(path, source.md5 !== undefined, signal);
-  const difference = mismatch({ ...pinsOf(source), sha256: name.sha256 }, digests);
-  if (difference !== undefined) {
-    // Without its record the next look-up hashes the file, and replaces it.
-    await rm(recordPath(path), { force: true });
-    return { kind: 'corrupt', path, difference };
-  }
-  return { kind: 'intact', file: { path, ...digests, revision: name.revision } };
+  sha256: string,
+  graph: string,
+  data: readonly { readonly location: string; readonly path: string }[],
+): Promise<string> {
+  const folder = join(cacheDir, 'models', sha256);
+  const path = join(folder, basename(graph));
+  for (const file of data) await linkFile(file.path, joinInside(folder, file.location));
+  await linkFile(graph, path);
+  return path;
+}
+
+/** A second name for a file's bytes, or a copy where the disk knows no links. Two processes may do so at once. */
+async function linkFile(from: string, to: string): Promise<void> {
+  const [wanted, there] = [await stat(from), await stat(to).catch(() => undefined)];
+  if (there?.size === wanted.size && Math.abs(there.mtimeMs - wanted.mtimeMs) < 2) return;
+  await mkdir(dirname(to), { recursive: true });
+  const draft = join(dirname(to), ownedName(basename(to), 'tmp'));
+  await link(from, draft).catch(async () => {
+    await copyFile(from, draft);
+    await utimes(draft, wanted.atime, wanted.mtime);
+  });
+  await rename(draft, to);
+  // Two names of the same bytes stay two when one is renamed to the other.
+  await rm(draft, { force: true });
+}
+
+/** Makes the next look-up hash a cached file, and replace it if it is not what it was. */
+export async function doubtCached(path: string): Promise<void> {
+  await rm(recordPath(path), { force: true });
+}
+
+/** Forgets a cached file. */
+export async function removeCached(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await rm(recordPath(path), { force: true });
 }
 
 type Name = z.output<typeof nameSchema>;
@@ -125,21 +165,16 @@ async function lookUp(cacheDir: string, source: ModelFileSource): Promise<Name |
   return source.sha256 === undefined ? name : { sha256: source.sha256, revision: name?.revision };
 }
 
-function blobPath(cacheDir: string, sha256: string): string {
-  return join(cacheDir, 'models', `${sha256}.onnx`);
+function blobPath(cacheDir: string, sha256: string, ending: Expected['ending']): string {
+  return join(cacheDir, 'models', `${sha256}.${ending}`);
 }
 
 function recordPath(blob: string): string {
-  return blob.replace(/\.onnx$/, '.json');
+  return blob.replace(/\.(onnx|data)$/, '.json');
 }
 
 function namePath(cacheDir: string, key: string): string {
   return join(cacheDir, 'names', `${key}.json`);
-}
-
-async function removeBlob(path: string): Promise<void> {
-  await rm(path, { force: true });
-  await rm(recordPath(path), { force: true });
 }
 
 async function writeRecord(path: string, from: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { MaskbenchError } from '../../core/errors.js';
 import { findCached, storeInCache, temporaryFolder, type CachedFile } from './cache.js';
 import { checksumError, mismatch } from './digest.js';
+import { GRAPH, type Expected } from './expected.js';
 import { fetchFile } from './fetch-file.js';
 import { openHttp } from './http.js';
 import { resolveHubFile } from './hub-source.js';
@@ -13,6 +14,7 @@ import type { HttpsSource, HubSource, ModelFileSource, NpmSource } from './sourc
 
 interface DownloadContext {
   readonly name: string;
+  readonly expected: Expected;
   readonly cacheDir: string;
   readonly env: NodeJS.ProcessEnv;
   readonly retry: RetryPolicy;
@@ -33,7 +35,7 @@ async function downloadOverHttp(
   source: HttpsSource | HubSource,
   context: DownloadContext,
 ): Promise<CachedFile> {
-  const { cacheDir, retry, env, name, signal } = context;
+  const { cacheDir, expected, retry, env, name, signal } = context;
   const http = openHttp(retry.stallMs, env);
   try {
     const file =
@@ -47,11 +49,13 @@ async function downloadOverHttp(
       folder: temporaryFolder(cacheDir),
       key: cacheKeyOf(source),
       retry,
+      expected,
       onBytes: bytesTo(context),
       signal,
     });
     return await storeInCache(cacheDir, partPath, digests, {
       source,
+      ending: expected.ending,
       description: describeSource(source),
       revision: file.revision,
     });
@@ -61,7 +65,7 @@ async function downloadOverHttp(
 }
 
 async function downloadFromPackage(source: NpmSource, context: DownloadContext): Promise<CachedFile> {
-  const { cacheDir, env, name, signal } = context;
+  const { cacheDir, expected, env, name, signal } = context;
   const siblings = await missingSiblings(source, context);
   const onBytes = bytesTo(context);
   // The npm client tells nothing while it fetches; at least the size of what is coming can be shown.
@@ -70,18 +74,21 @@ async function downloadFromPackage(source: NpmSource, context: DownloadContext):
   await fetchFromPackage(
     { wanted: [source, ...siblings], folder: temporaryFolder(cacheDir), env, signal, onBytes },
     async (file) => {
-      const difference = mismatch(pinsOf(file.source), file.digests);
-      if (difference !== undefined) {
-        // A sibling was not asked for yet; its own pull will say what is wrong with it.
-        if (file.source !== source) return;
-        throw checksumError(name, difference, describeSource(source));
-      }
+      const own = file.source === source;
       const description = describeSource(file.source);
-      const cached = await storeInCache(cacheDir, file.path, file.digests, {
-        source: file.source,
-        description,
-      });
-      if (file.source === source) stored = cached;
+      const { ending, assertWhole } = own ? expected : GRAPH;
+      try {
+        const difference = mismatch(pinsOf(file.source), file.digests);
+        if (difference !== undefined) throw checksumError(name, difference, description);
+        assertWhole(file.path, description);
+      } catch (error) {
+        // A sibling was not asked for yet; its own pull will say what is wrong with it.
+        if (own) throw error;
+        return;
+      }
+      const from = { source: file.source, ending, description };
+      const cached = await storeInCache(cacheDir, file.path, file.digests, from);
+      if (own) stored = cached;
     },
   );
   if (stored === undefined)
@@ -95,7 +102,7 @@ async function missingSiblings(source: NpmSource, context: DownloadContext): Pro
   for (const other of context.alsoWanted ?? []) {
     if (other.kind !== 'npm' || other.integrity !== source.integrity) continue;
     if (cacheKeyOf(other) === cacheKeyOf(source)) continue;
-    if ((await findCached(context.cacheDir, other)) === undefined) siblings.push(other);
+    if ((await findCached(context.cacheDir, other, GRAPH.ending)) === undefined) siblings.push(other);
   }
   return siblings;
 }

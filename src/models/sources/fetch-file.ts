@@ -3,6 +3,7 @@ import { MaskbenchError, type ErrorCode } from '../../core/errors.js';
 import { requestBytes, type Answer, type Remote } from './byte-request.js';
 import { checksumError, mismatch, type Difference, type Digests } from './digest.js';
 import { requireSpace } from './disk.js';
+import { lookalikeError, type Expected } from './expected.js';
 import { networkReason, type Http } from './http.js';
 import { openPart, type PartFile } from './part-file.js';
 import { isPinned } from './pins.js';
@@ -19,6 +20,8 @@ interface FetchRequest {
   /** What the file will be looked up by, see `openPart`. */
   readonly key: string;
   readonly retry: RetryPolicy;
+  /** Not said where any bytes will do. What came is judged by its head before its checksum, which says less. */
+  readonly expected?: Expected | undefined;
   readonly onBytes?: ((received: number, total: number | undefined) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,7 +33,7 @@ interface FetchedFile {
 }
 
 /** Failures after which what came so far is no use to the next attempt, or in its way. */
-const USELESS_AFTER: ReadonlySet<ErrorCode> = new Set(['source.checksum', 'disk.full']);
+const USELESS_AFTER: ReadonlySet<ErrorCode> = new Set(['source.checksum', 'model.load', 'disk.full']);
 
 /**
  * Downloads a file, going on after a cut connection and after a killed process, and checks what came.
@@ -38,7 +41,8 @@ const USELESS_AFTER: ReadonlySet<ErrorCode> = new Set(['source.checksum', 'disk.
  * A cut is survived as long as attempts bring bytes; `retry.attempts` in a row without any end it. What is there by
  * then stays for the next call. Wrong bytes are removed; if they came in pieces, after one more try from 0.
  *
- * @throws MaskbenchError `source.unreachable`, `source.forbidden`, `source.checksum`, `disk.full`, `cancelled`.
+ * @throws MaskbenchError `source.unreachable`, `source.forbidden`, `source.checksum`, `model.load` (something else came),
+ *   `disk.full`, `cancelled`.
  */
 export async function fetchFile(http: Http, request: FetchRequest): Promise<FetchedFile> {
   const { pins, folder, key } = request;
@@ -52,6 +56,7 @@ export async function fetchFile(http: Http, request: FetchRequest): Promise<Fetc
     }
     if (difference !== undefined) throw checksumError(request.name, difference, request.remote.url);
     await part.finish();
+    request.expected?.assertWhole(part.path, request.remote.url);
     return { partPath: part.path, digests: part.digests() };
   } catch (error) {
     const useless = error instanceof MaskbenchError && USELESS_AFTER.has(error.code);
@@ -68,7 +73,9 @@ interface Downloaded {
 }
 
 async function download(http: Http, request: FetchRequest, part: PartFile): Promise<Downloaded> {
-  const { pins, retry, signal } = request;
+  const { pins, retry, expected, signal } = request;
+  // What an earlier version had left may be the beginning of a web page.
+  if (part.size() > 0 && expected?.lookalike(part.path) !== undefined) await part.restart();
   let etag: string | undefined;
   let joined = part.size() > 0;
   let furthest = part.size();
@@ -85,6 +92,10 @@ async function download(http: Http, request: FetchRequest, part: PartFile): Prom
       joined = answer.from > 0;
     }
     const end = await receive(request, part, answer);
+    const instead = answer.kind === 'bytes' ? expected?.lookalike(part.path) : undefined;
+    if (instead !== undefined && expected !== undefined) {
+      throw lookalikeError(expected.what, instead, request.remote.url);
+    }
     if (end.kind === 'complete') return { difference: mismatch(pins, part.digests()), joined };
     // A server without ranges starts over each time: only what lies beyond all earlier attempts is progress.
     if (part.size() > furthest) attempt = 1;

@@ -8,20 +8,36 @@ type MergedPins =
   | { readonly kind: 'merged'; readonly sources: readonly ModelFileSource[] }
   | { readonly kind: 'conflict'; readonly message: string };
 
-/** Gives the mirrors of one file the union of their pins: their bytes are identical by contract. */
+/** Gives the mirrors of one model the union of their pins: their bytes are identical by contract. */
 export function mergePins(sources: readonly ModelFileSource[]): MergedPins {
-  let shared: Pins = {};
-  for (const name of PIN_NAMES) {
-    const values = new Set(sources.map((source) => source[name]).filter((value) => value !== undefined));
-    if (values.size > 1) {
-      return {
-        kind: 'conflict',
-        message: `mirrors must be the same bytes, but they state different ${name}: ${[...values].join(', ')}`,
-      };
-    }
-    for (const value of values) shared = { ...shared, [name]: value };
+  const own = unionOf(sources);
+  const data: Record<string, Pins> = {};
+  for (const location of new Set(sources.flatMap((source) => Object.keys(source.data ?? {})))) {
+    const union = unionOf(sources.map((source) => source.data?.[location] ?? {}));
+    if (typeof union === 'string') return { kind: 'conflict', message: `"${location}" of ${union}` };
+    data[location] = union;
   }
+  if (typeof own === 'string') return { kind: 'conflict', message: own };
+  const shared = { ...own, ...(Object.keys(data).length === 0 ? {} : { data }) };
   return { kind: 'merged', sources: sources.map((source) => ({ ...source, ...shared })) };
+}
+
+/** Every pin that one of them has, or what two of them contradict each other in. */
+function unionOf(all: readonly Pins[]): Pins | string {
+  let union: Pins = {};
+  for (const name of PIN_NAMES) {
+    const values = new Set(all.map((pins) => pins[name]).filter((value) => value !== undefined));
+    if (values.size > 1) {
+      return `mirrors must be the same bytes, but they state different ${name}: ${[...values].join(', ')}`;
+    }
+    for (const value of values) union = { ...union, [name]: value };
+  }
+  return union;
+}
+
+/** Hub commits and package integrities pin by themselves, a user's own file needs no pin. */
+export function lacksPin(source: ModelFileSource): boolean {
+  return source.kind === 'https' && !isPinned(source) && source.unpinned === undefined;
 }
 
 /** The pins of a source alone. */

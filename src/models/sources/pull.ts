@@ -1,158 +1,166 @@
-import { stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
-import { isDiskFull } from '../../core/failure.js';
-import { findCached, resolveCacheDir } from './cache.js';
-import { checksumError, digestFile, mismatch } from './digest.js';
-import { asDiskFull } from './disk.js';
-import { download } from './download.js';
-import { pinsOf } from './pins.js';
-import type { OnProgress } from './progress.js';
-import { DEFAULT_RETRY, type RetryPolicy } from './retry.js';
-import { describeSource, fileNameOf } from './source-text.js';
-import type { FileSource, ModelFileSource, ModelFiles } from './source-types.js';
+import { canonicalJson, sha256 } from '../../core/hash.js';
+import { inspectOnnx } from '../onnx/inspect.js';
+import { besideSource } from './beside.js';
+import { linkTogether, resolveCacheDir } from './cache.js';
+import {
+  ensureFile,
+  explainCacheError,
+  findInCache,
+  type EnsuredFile,
+  type EnsureOptions,
+} from './ensure-file.js';
+import { GRAPH, weightsFile, type Expected } from './expected.js';
+import { lacksPin } from './pins.js';
+import { describeSource } from './source-text.js';
+import type { ModelFileSource, ModelFiles } from './source-types.js';
 
-export interface EnsureOptions {
-  /** What the file is called in progress and messages; its own name if not said. */
-  readonly name?: string;
-  /** The folder that `file:` sources are relative to; the working directory if not said. */
-  readonly baseDir?: string;
-  readonly cacheDir?: string;
-  /** Never go to the network. MASKBENCH_OFFLINE=1 says the same. */
-  readonly offline?: boolean;
-  /** Registered sources that may be unpacked on the way if they lie in the very tarball that is being fetched. */
-  readonly alsoWanted?: readonly ModelFileSource[];
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
-  readonly retry?: Partial<RetryPolicy>;
-  readonly env?: NodeJS.ProcessEnv;
+/** A network on this machine: the file to load, and all that its weights are in. */
+export interface EnsuredModel extends EnsuredFile {
+  /** Of the one file; where weights lie in others, of the hashes of all of them. */
+  readonly sha256: string;
+  /** Of all files together. */
+  readonly bytes: number;
+  /** Files that its weights are in besides. */
+  readonly data: readonly WeightsFile[];
 }
 
-/** A model file on this machine whose bytes are the pinned ones. */
-export interface EnsuredFile {
-  readonly path: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly from: 'file' | 'cache' | 'download';
-  /** The source that it came from, or would have come from. */
-  readonly source: string;
-  /** The commit that a hub source was resolved to. */
-  readonly revision: string | undefined;
+interface WeightsFile extends EnsuredFile {
+  /** Its path in the model's folder, with forward slashes. */
+  readonly location: string;
 }
 
 /**
- * Makes a model file available: the user's own, or the cached one, or a download from the first of its sources that
- * works. Everything is checked against the pins; `mirrors` hold identical bytes, best first.
+ * Makes a network available, with the files that its weights are in: each as `ensureFile` does. `mirrors` hold identical
+ * bytes, best first.
  *
- * @throws MaskbenchError `source.unreachable`, `source.forbidden`, `source.checksum`, `disk.full`, `data.missing`,
- *   `cancelled`.
+ * @throws MaskbenchError as `ensureFile` does; `config.invalid` for weights without a checksum, or for a checksum of a
+ *   file that the model does not have; `data.unsafe-path` for weights outside the model's folder.
  */
 export async function ensureModelFile(
   mirrors: ModelFileSource | readonly ModelFileSource[],
   options: EnsureOptions = {},
-): Promise<EnsuredFile> {
+): Promise<EnsuredModel> {
   const sources = isList(mirrors) ? mirrors : [mirrors];
-  const env = options.env ?? process.env;
-  const cacheDir = resolveCacheDir(options.cacheDir, env);
-  throwIfCancelled(options.signal);
-  for (const source of sources) {
-    const cached = source.kind === 'file' ? undefined : await findCached(cacheDir, source);
-    if (cached !== undefined) return { ...cached, from: 'cache', source: describeSource(source) };
+  const graph = await ensureFile(sources, GRAPH, options);
+  const data: WeightsFile[] = [];
+  for (const { location, expected, from } of weightsOf(graph, sources)) {
+    const name = options.name === undefined ? {} : { name: `${options.name} (${location})` };
+    data.push({ location, ...(await ensureFile(from, expected, { ...options, ...name })) });
   }
-  const offline = options.offline ?? ['1', 'true'].includes(env.MASKBENCH_OFFLINE ?? '');
-  const failures: { readonly source: ModelFileSource; readonly error: MaskbenchError }[] = [];
-  for (const source of sources) {
-    try {
-      if (source.kind === 'file') return await ensureOwnFile(source, options);
-      if (offline) throw offlineError(source);
-      const retry = { ...DEFAULT_RETRY, ...options.retry };
-      const name = options.name ?? fileNameOf(source);
-      const file = await download(source, { ...options, name, cacheDir, env, retry });
-      return { ...file, from: 'download', source: describeSource(source) };
-    } catch (cause) {
-      const error = explain(cause, cacheDir);
-      // Another mirror can mend neither a full disk nor an impatient user.
-      if (!error.code.startsWith('source.') && error.code !== 'data.missing') throw error;
-      failures.push({ source, error });
-      if (failures.length < sources.length && !offline) report(options, source, error);
-    }
-  }
-  throw combine(failures);
+  if (data.length === 0) return { ...graph, data };
+  const all = [graph, ...data];
+  const model = {
+    ...graph,
+    sha256: sha256OfAll(graph.sha256, data),
+    bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+    from: all.find(({ from }) => from === 'download')?.from ?? graph.from,
+    data,
+  };
+  if (graph.from === 'file') return model;
+  // ONNX Runtime looks for the weights beside the model, by the names that it has for them.
+  const cacheDir = resolveCacheDir(options.cacheDir, options.env);
+  const path = await linkTogether(cacheDir, model.sha256, graph.path, data).catch((error: unknown) => {
+    throw explainCacheError(error, cacheDir);
+  });
+  return { ...model, path };
+}
+
+/** What a network's bytes come to: its file's hash, and with weights in others that of all hashes. */
+export function sha256OfAll(
+  graph: string,
+  data: readonly { readonly location: string; readonly sha256: string }[],
+): string {
+  if (data.length === 0) return graph;
+  const hashes = Object.fromEntries(data.map((file) => [file.location, file.sha256]));
+  return sha256(canonicalJson({ model: graph, data: hashes }));
 }
 
 /** `ensureModelFile` for every role of a model. */
 export async function ensureModelFiles(
   files: ModelFiles,
   options: EnsureOptions = {},
-): Promise<Readonly<Record<string, EnsuredFile>>> {
-  const ensured: Record<string, EnsuredFile> = {};
+): Promise<Readonly<Record<string, EnsuredModel>>> {
+  const ensured: Record<string, EnsuredModel> = {};
   for (const [role, mirrors] of Object.entries(files))
     ensured[role] = await ensureModelFile(mirrors, options);
   return ensured;
 }
 
-async function ensureOwnFile(source: FileSource, { baseDir, signal }: EnsureOptions): Promise<EnsuredFile> {
-  const path = resolve(baseDir ?? process.cwd(), source.path);
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined || !found.isFile()) {
-    throw new MaskbenchError('data.missing', found === undefined ? 'no such model file' : 'not a file', {
-      where: path,
-      remedy: 'the path of a "file" source is relative to the YAML file that names it',
+/** Whether a network can be had without fetching anything. No file is hashed. */
+export async function isHere(
+  sources: readonly ModelFileSource[],
+  options: Pick<EnsureOptions, 'baseDir' | 'cacheDir' | 'env'> = {},
+): Promise<boolean> {
+  const cacheDir = resolveCacheDir(options.cacheDir, options.env);
+  const find = async (
+    mirrors: readonly ModelFileSource[],
+    expected: Expected,
+  ): Promise<Pick<EnsuredFile, 'path' | 'from' | 'source' | 'revision'> | undefined> => {
+    const inCache = await findInCache(mirrors, expected, cacheDir);
+    if (inCache.kind === 'found') return inCache.file;
+    for (const source of mirrors) {
+      if (source.kind !== 'file') continue;
+      const path = resolve(options.baseDir ?? process.cwd(), source.path);
+      if (existsSync(path))
+        return { path, from: 'file', source: describeSource(source), revision: undefined };
+    }
+    return undefined;
+  };
+  const graph = await find(sources, GRAPH);
+  if (graph === undefined) return false;
+  try {
+    for (const { expected, from } of weightsOf(graph, sources)) {
+      if ((await find(from, expected)) === undefined) return false;
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof MaskbenchError) return false;
+    throw error;
+  }
+}
+
+/** The files that a network's weights are in, each with what it has to be and where it comes from. */
+export function weightsOf(
+  graph: Pick<EnsuredFile, 'path' | 'from' | 'source' | 'revision'>,
+  sources: readonly ModelFileSource[],
+): readonly {
+  readonly location: string;
+  readonly expected: Expected;
+  readonly from: readonly ModelFileSource[];
+}[] {
+  const { externalFiles } = inspectOnnx(graph.path);
+  const pinned = Object.keys(sources[0]?.data ?? {});
+  const stranger = pinned.find((name) => externalFiles.every(({ location }) => location !== name));
+  if (stranger !== undefined) {
+    const names = externalFiles.map(({ location }) => `"${location}"`).join(', ');
+    throw new MaskbenchError('config.invalid', `the model has no weights in "${stranger}"`, {
+      where: graph.source,
+      remedy: names === '' ? 'they are all in the model itself: drop "data"' : `they are in ${names}`,
     });
   }
-  const digests = await digestFile(path, source.md5 !== undefined, signal);
-  const difference = mismatch(pinsOf(source), digests);
-  if (difference !== undefined) {
-    throw checksumError('the model file', difference, path, 'bring the right file there, or correct the pin');
-  }
-  const { sha256, bytes } = digests;
-  return { path, sha256, bytes, from: 'file', source: describeSource(source), revision: undefined };
-}
-
-function offlineError(source: ModelFileSource): MaskbenchError {
-  return new MaskbenchError('source.unreachable', 'not in the cache, and the network may not be used', {
-    where: describeSource(source),
-    remedy:
-      'run "maskbench models pull" once without MASKBENCH_OFFLINE, or bring the cache folder from elsewhere',
+  // A file of the user's own has its weights beside it, and a fetched one where it was fetched.
+  const alike = sources.filter(({ kind }) => (kind === 'file') === (graph.from === 'file'));
+  return externalFiles.map((file) => {
+    const from = alike.map((source) =>
+      besideSource(
+        source,
+        file.location,
+        describeSource(source) === graph.source ? graph.revision : undefined,
+      ),
+    );
+    const trusted = from.filter((source) => !lacksPin(source));
+    if (trusted.length === 0) throw unpinned(file.location, graph.source);
+    return { location: file.location, expected: weightsFile(file), from: trusted };
   });
 }
 
-function report({ onProgress, name }: EnsureOptions, source: ModelFileSource, error: MaskbenchError): void {
-  onProgress?.({
-    kind: 'source-failed',
-    name: name ?? fileNameOf(source),
-    source: describeSource(source),
-    reason: error.message,
-  });
-}
-
-function combine(
-  failures: readonly { readonly source: ModelFileSource; readonly error: MaskbenchError }[],
-): MaskbenchError {
-  const [first] = failures;
-  if (first === undefined) return new MaskbenchError('config.invalid', 'a model file without a source');
-  if (failures.length === 1) return first.error;
-  const each = failures.map(({ source, error }) => `${describeSource(source)}: ${error.message}`);
-  const remedies = new Set(failures.map(({ error }) => error.remedy).filter((text) => text !== undefined));
-  return new MaskbenchError(
-    first.error.code,
-    `none of the ${failures.length} sources gave the file: ${each.join('; ')}`,
-    { remedy: [...remedies].join('; or '), cause: first.error },
-  );
-}
-
-/** A cache folder that cannot be written to is the user's to mend, and no bug. */
-function explain(error: unknown, cacheDir: string): MaskbenchError {
-  if (error instanceof MaskbenchError) return error;
-  if (isDiskFull(error)) return asDiskFull(error, cacheDir, undefined) as MaskbenchError;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const known = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code);
-  if (!known) throw error;
-  return new MaskbenchError('config.invalid', `the cache folder cannot be written to (${code})`, {
-    where: cacheDir,
-    remedy: 'set MASKBENCH_CACHE to a folder of yours',
-    cause: error,
+function unpinned(location: string, where: string): MaskbenchError {
+  return new MaskbenchError('config.invalid', `its weights are in "${location}", which has no checksum`, {
+    where,
+    remedy: `add data: { "${location}": { sha256: ... } } to the source (or say in "unpinned" why there is none)`,
   });
 }
 

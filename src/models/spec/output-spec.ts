@@ -19,6 +19,13 @@ export const matteOutputSchema = z.strictObject({
     .union([z.int().nonnegative(), z.array(z.int().nonnegative()).min(1)])
     .default(0)
     .describe('Of that output; with softmax a list of foreground classes, whose probabilities are added up.'),
+  divideBy: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'The raw values are divided by it first: 255 for a network that gives levels. Without it they are taken as they are.',
+    ),
   activation: z
     .enum(['none', 'sigmoid', 'softmax'])
     .default('none')

@@ -86,36 +86,3 @@ export async function openPrompts(spec: PromptsSpec, path: string | undefined): 
     return spec.default === 'centre' ? undefined : { unit: spec.unit, objects: spec.default };
   };
 }
-
-/** What the decoder is told of one object, in pixels of the upright image; SAM's labels: a box is 2 and 3. */
-interface PointList {
-  readonly points: readonly (readonly [x: number, y: number])[];
-  readonly labels: readonly number[];
-}
-
-/** An image's prompts as lists of points; without any, the pixel at the centre. */
-export function pointLists(
-  prompt: ImagePrompt | undefined,
-  width: number,
-  height: number,
-): readonly PointList[] {
-  if (prompt === undefined) {
-    return [{ points: [[Math.trunc(width / 2), Math.trunc(height / 2)]], labels: [1] }];
-  }
-  const [sx, sy] = prompt.unit === 'share' ? [width, height] : [1, 1];
-  return prompt.objects.map((marksOfOne) => {
-    const points: [number, number][] = [];
-    const labels: number[] = [];
-    for (const mark of marksOfOne) {
-      if ('point' in mark) {
-        points.push([mark.point[0] * sx, mark.point[1] * sy]);
-        labels.push(mark.label);
-      } else {
-        const [left, top, right, bottom] = mark.box;
-        points.push([left * sx, top * sy], [right * sx, bottom * sy]);
-        labels.push(2, 3);
-      }
-    }
-    return { points, labels };
-  });
-}

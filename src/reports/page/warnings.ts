@@ -3,7 +3,7 @@ import { sealOfRow } from '../tables/seal-mark.js';
 import { listed, overallTable } from './verdict-line.js';
 
 export interface Warning {
-  readonly kind: 'unsealed' | 'leaked' | 'failed' | 'few' | 'unranked' | 'caution';
+  readonly kind: 'unsealed' | 'leaked' | 'failed' | 'output' | 'few' | 'unranked' | 'caution';
   readonly text: string;
 }
 
@@ -22,6 +22,8 @@ export function warningsOf(run: PageRun): readonly Warning[] {
       text: `${cells.failed} of ${cells.planned} cells failed and are in no mean: see Failed cells.`,
     });
   }
+  for (const { model, message } of summary.warnings ?? [])
+    warnings.push({ kind: 'output', text: `${model}: ${message}.` });
   const leaks = new Map<string, string[]>();
   for (const { model, dataset, leaked } of accuracy) {
     if (dataset !== null && leaked.length > 0)

@@ -153,6 +153,7 @@ function notesOf(
       ({ model, dataset, leaked: tags }) =>
         `${LEAK_MARK} ${model} was trained on pictures of ${titles.get(dataset ?? '')} (${tags.join(', ')}): not held out, not to be ranked.`,
     ),
+    ...(summary.warnings ?? []).map(({ model, message }) => `${model}: ${message}.`),
     ...trainingCautions(models, datasets),
     ...(published === undefined
       ? []

@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
+import { toError } from '../../core/failure.js';
 import { joinInside } from '../../core/safe-path.js';
-import { readableOf, stemOf } from '../../datasets/pair-names.js';
+import { listMasksOrNone, maskOf } from '../../datasets/masks-in-folder.js';
+import { readableOf, stemOf, type NamePattern } from '../../datasets/pair-names.js';
 import { nearNames, tellApart } from '../../datasets/same-name.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 
@@ -13,8 +15,37 @@ const ANY = { prefix: '', suffix: '' };
 
 export type Named = Pick<PlannedSample, 'dataset' | 'id'>;
 
-/** The file of a sample's mask, there or not. @throws MaskbenchError, see `maskPathsOf`. */
+/** The file of a sample's mask. @throws MaskbenchError `data.*`, why there can be none. */
 export type MaskPathOf = (sample: Named) => string;
+
+/** A folder of masks: `<prefix><id><suffix><extension>`, in folders below it where the id has some. */
+type MaskFolder = NamePattern & { readonly path: string };
+
+/**
+ * Lists folders of masks by dataset; one that is not there has no masks.
+ *
+ * @param base what relative paths start from
+ */
+export async function openMaskFolders(
+  folders: Readonly<Record<string, MaskFolder>>,
+  base: string,
+): Promise<MaskPathOf> {
+  const listed = await Promise.all(
+    Object.entries(folders).map(
+      async ([dataset, { path, ...pattern }]) =>
+        [dataset, await listMasksOrNone(resolve(base, path), pattern, true)] as const,
+    ),
+  );
+  const byDataset = new Map(listed);
+  return ({ dataset, id }) => {
+    const masks = byDataset.get(dataset);
+    if (masks === undefined)
+      throw new MaskbenchError('data.missing', `no folder of masks is named for dataset "${dataset}"`);
+    const mask = maskOf(masks, id, 'prediction');
+    if (mask.kind === 'none') throw toError(mask.failure);
+    return mask.path;
+  };
+}
 
 /**
  * Where masks lie. A folder alone is searched for the usual names with any image's extension; each folder in it is listed

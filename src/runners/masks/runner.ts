@@ -6,33 +6,64 @@ import { toFailure } from '../../core/failure.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
 import { hashFile } from '../../core/hash-file.js';
 import { mapInOrder } from '../../core/map-in-order.js';
-import { decodeMatte } from '../../image/codec.js';
+import { decodeMatte, readImageSize } from '../../image/codec.js';
+import { namePatternFields } from '../../datasets/dataset-fields.js';
 import { modelFields } from '../../models/spec/spec.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import { existingFile } from '../existing-file.js';
-import type { MatteJob, Outcome, PredictSession, ReadyModel, Runner, TimedSample } from '../runner.js';
+import type {
+  MatteJob,
+  OpenRequest,
+  Outcome,
+  PredictSession,
+  ReadyModel,
+  Runner,
+  TimedSample,
+} from '../runner.js';
 import { writeMatte } from '../write-matte.js';
-import { maskPathsOf, type MaskPathOf } from './mask-files.js';
+import { maskPathsOf, openMaskFolders, type MaskPathOf } from './mask-files.js';
 import { readMaskTimes, type MaskTimes } from './mask-times.js';
 import { watchSamples } from './watch-samples.js';
 
-const masksSchema = z.strictObject({
-  path: z
-    .string()
-    .min(1)
-    // A brace that nothing closes is part of a name.
-    .regex(/^([^{]|\{(dataset|id|stem)\}|\{(?![^}]*\}))*$/, 'the placeholders are {dataset}, {id} and {stem}')
-    .describe(
-      "A path with {dataset}, {id} or {stem} (the id's last part), relative to the YAML file; or a folder alone, in which {dataset}/{id}, {id} and {stem} with any image's extension are looked for.",
-    ),
-  times: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'CSV with a header id,ms or dataset,id,ms: how long each prediction took; relative to the YAML file.',
-    ),
-});
+const masksSchema = z
+  .strictObject({
+    path: z
+      .string()
+      .min(1)
+      // A brace that nothing closes is part of a name.
+      .regex(
+        /^([^{]|\{(dataset|id|stem)\}|\{(?![^}]*\}))*$/,
+        'the placeholders are {dataset}, {id} and {stem}',
+      )
+      .optional()
+      .describe(
+        "A path with {dataset}, {id} or {stem} (the id's last part), relative to the YAML file; or a folder alone, in which {dataset}/{id}, {id} and {stem} with any image's extension are looked for.",
+      ),
+    folders: z
+      .record(
+        z.string(),
+        z.strictObject({
+          path: z.string().min(1).describe('The folder, relative to the YAML file.'),
+          ...namePatternFields,
+        }),
+      )
+      .optional()
+      .describe(
+        'In place of path: folders by dataset. A mask belongs to the image of its path in there but for prefix, suffix and extension.',
+      ),
+    times: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'CSV with a header id,ms or dataset,id,ms: how long each prediction took; relative to the YAML file.',
+      ),
+  })
+  .refine(
+    ({ path, folders }) => (path === undefined) !== (folders === undefined),
+    'say where the masks lie: either path or folders',
+  )
+  .meta({ oneOf: [{ required: ['path'] }, { required: ['folders'] }] });
 
 const precomputedSchema = z.strictObject({
   ...modelFields,
@@ -42,9 +73,9 @@ const precomputedSchema = z.strictObject({
 
 type MasksSpec = z.output<typeof precomputedSchema>;
 
-/** Absolute: the pattern of the masks' paths, and the file of their times. */
 interface MasksAssets {
-  readonly pattern: string;
+  readonly pathOf: MaskPathOf;
+  /** The file of their times, absolute. */
   readonly times: string | undefined;
 }
 
@@ -59,26 +90,33 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
   specs: { precomputed: precomputedSchema },
   describe: () => 'masks',
   moved: (spec, move) => {
-    const { path, times } = spec.masks;
-    return { ...spec, masks: { path: move(path), ...(times === undefined ? {} : { times: move(times) }) } };
+    const { path, folders, times } = spec.masks;
+    const moved = Object.entries(folders ?? {}).map(([name, at]) => [name, { ...at, path: move(at.path) }]);
+    return {
+      ...spec,
+      masks: {
+        ...(path === undefined ? { folders: Object.fromEntries(moved) } : { path: move(path) }),
+        ...(times === undefined ? {} : { times: move(times) }),
+      },
+    };
   },
   async ensure({ spec, folder }) {
-    const { path, times } = spec.masks;
+    const { path = '', folders, times } = spec.masks;
+    const pattern = resolve(folder, path);
     const assets = {
-      pattern: resolve(folder, path),
+      pathOf: folders === undefined ? maskPathsOf(pattern) : await openMaskFolders(folders, folder),
       times: times === undefined ? undefined : await existingFile(resolve(folder, times)),
     };
     return { spec, assets, sha256: sha256(canonicalJson(spec.masks)), bytes: 0 };
   },
-  identity: ({ spec, assets }) => {
-    const pathOf = maskPathsOf(assets.pattern);
-    return async (sample) => {
-      const hash = async (): Promise<string> => hashFile(pathOf(sample));
+  identity:
+    ({ spec, assets }) =>
+    async (sample) => {
+      const hash = async (): Promise<string> => hashFile(assets.pathOf(sample));
       const mask = await hash().catch(() => null);
       return canonicalJson({ feeding: spec.feeding, mask });
-    };
-  },
-  watch: ({ assets: { pattern, times } }) => watchSamples(maskPathsOf(pattern), times),
+    },
+  watch: ({ assets: { pathOf, times } }) => watchSamples(pathOf, times),
   open: openMasks,
   time: {
     kind: 'series',
@@ -91,19 +129,19 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
 
 /**
  * Takes masks into the run: cut-outs by their alpha, colour by its brightness, any depth as 8 bits. A mask that is
- * missing, unreadable or of another size than its image is a failed cell.
+ * missing or unreadable is a failed cell, and so is one of another size than its image and ground truth, unless it is to
+ * be resized when it is scored.
  */
 async function openMasks(
   { assets }: Masks,
-  { signal }: { readonly signal: AbortSignal },
+  { signal, resize = false }: Pick<OpenRequest, 'signal' | 'resize'>,
 ): Promise<PredictSession> {
   const times = assets.times === undefined ? undefined : await readMaskTimes(assets.times);
-  const pathOf = maskPathsOf(assets.pattern);
   return {
     async predict(jobs, onOutcome) {
       const taken = mapInOrder(jobs, WIDTH, async (job) => ({
         job,
-        outcome: await take(pathOf, job, times).catch((error: unknown): Outcome => ({
+        outcome: await take(assets, job, times, resize).catch((error: unknown): Outcome => ({
           kind: 'failed',
           failure: toFailure(error),
         })),
@@ -118,29 +156,29 @@ async function openMasks(
 }
 
 async function take(
-  pathOf: MaskPathOf,
+  { pathOf }: MasksAssets,
   { sample, mattePath }: MatteJob,
   times: MaskTimes | undefined,
+  resize: boolean,
 ): Promise<Outcome> {
   const path = pathOf(sample);
   const start = performance.now();
   const matte = await decodeMatte(path);
   const decodeMs = performance.now() - start;
   const { width, height } = matte;
-  if (width !== sample.width || height !== sample.height) {
+  if (!resize && !isSize(matte, sample) && !isSize(matte, await readImageSize(sample.truthPath))) {
     throw new MaskbenchError(
       'data.size-mismatch',
       `the mask is ${width} x ${height}, its image ${sample.width} x ${sample.height}`,
       { where: path },
     );
   }
-  const matteSha256 = await writeMatte(mattePath, matte);
   return {
     kind: 'done',
     phases: { decodeMs, ...phasesOf(times?.of(sample) ?? 0) },
-    matteSha256,
     width,
     height,
+    ...(await writeMatte(mattePath, matte)),
   };
 }
 
@@ -154,5 +192,12 @@ async function* timedSamples(
     if (ms !== undefined) yield { sample, iteration: 0, phases: { decodeMs: 0, ...phasesOf(ms) } };
   }
 }
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const isSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
 
 const phasesOf = (inferenceMs: number) => ({ preprocessMs: 0, inferenceMs, postprocessMs: 0 });

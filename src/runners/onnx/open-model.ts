@@ -8,8 +8,12 @@ import type { RunnerOptions } from './session-options.js';
 /** A model ready to compute. */
 export interface OpenModel {
   readonly feeding: Feeding;
+  /** Whether ONNX Runtime knows the shape of what comes out, as far as it matters. */
+  readonly isKnown: boolean;
   /** Blocks its thread while it computes. */
   infer(fed: Fed): Promise<Inferred>;
+  /** The same networks, fed and read as another spec says. */
+  fedAs(spec: NetworkSpec): Pick<OpenModel, 'feeding' | 'infer'>;
   release(): Promise<void>;
   /** Writes the profiles of a model that was opened to be observed. */
   endProfiling(): void;
@@ -45,7 +49,12 @@ export async function openModel(request: OpenModelRequest): Promise<OpenModel> {
     const endProfiling = (): void => {
       for (const network of Object.values(networks)) network.endProfiling();
     };
-    return { feeding, infer: feeding.connect(networks), release, endProfiling };
+    const isKnown = feeding.checkEnds(networks);
+    const fedAs: OpenModel['fedAs'] = (other) => {
+      const otherFeeding = feedingOf(other);
+      return { feeding: otherFeeding, infer: otherFeeding.connect(networks) };
+    };
+    return { ...fedAs(spec), fedAs, isKnown, release, endProfiling };
   } catch (error) {
     await release();
     throw error;

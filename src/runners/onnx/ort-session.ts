@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { MaskbenchError } from '../../core/errors.js';
-import type { Network } from '../../models/feedings/feeding.js';
+import type { Network, NetworkValue } from '../../models/feedings/feeding.js';
 import { fromFloat16Bits } from '../../models/pixels/float16.js';
 import type { OutputTensor, Tensor } from '../../models/pixels/tensor.js';
 import { deviceUnavailable, type DeviceRequest } from '../device.js';
@@ -111,13 +111,8 @@ function providerOptions({
 function adapt(session: ort.InferenceSession, { modelPath, options }: OrtSessionRequest): OrtNetwork {
   return {
     path: modelPath,
-    inputs: session.inputNames.map((name, i) => {
-      const meta = session.inputMetadata[i];
-      return meta !== undefined && meta.isTensor
-        ? { name, type: meta.type, shape: meta.shape }
-        : { name, type: undefined, shape: [] };
-    }),
-    outputs: session.outputNames,
+    inputs: valuesOf(session.inputNames, session.inputMetadata),
+    outputs: valuesOf(session.outputNames, session.outputMetadata),
     async run(feeds, wanted) {
       const tensors = Object.entries(feeds).map(([name, tensor]) => [name, toOrtTensor(tensor)] as const);
       const fetches = options.fetch === 'mask' ? wanted : session.outputNames;
@@ -127,6 +122,18 @@ function adapt(session: ort.InferenceSession, { modelPath, options }: OrtSession
     release: () => session.release(),
     endProfiling: () => session.endProfiling(),
   };
+}
+
+function valuesOf(
+  names: readonly string[],
+  metadata: readonly ort.InferenceSession.ValueMetadata[],
+): readonly NetworkValue[] {
+  return names.map((name, i) => {
+    const meta = metadata[i];
+    return meta?.isTensor === true
+      ? { name, type: meta.type, shape: meta.shape }
+      : { name, type: undefined, shape: [] };
+  });
 }
 
 function toOrtTensor({ type, dims, data }: Tensor): ort.Tensor {

@@ -1,10 +1,12 @@
 import { canonicalJson } from '../../core/hash.js';
+import { feedingOf } from '../../models/feedings/registry.js';
 import { networkSchemas, type NetworkSpec } from '../../models/spec/spec.js';
 import type { Runner, StageSession, StagesRequest, TimedRequest } from '../runner.js';
 import { ensureOnnx, promptsOf, type OnnxAssets, type OnnxModel } from './ensure.js';
 import { openOnnxSession } from './session.js';
 import { startStageRunner } from './stage-runner.js';
 import type { TimedModel } from './timing/time-together.js';
+import { tryOut } from './try-out.js';
 
 /** ONNX networks, each in a process of its own under ONNX Runtime. */
 export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
@@ -21,7 +23,12 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
     const text = canonicalJson({ bytes: sha256, ...feedingFields(spec), provider, runner });
     return () => text;
   },
+  async tryOut({ spec, assets: { paths, isKnown } }, { onlyInDoubt, device, options, threads, signal }) {
+    if (onlyInDoubt && isKnown) return;
+    await tryOut({ kind: 'load', spec, paths, device, options, threads }, signal);
+  },
   open: openOnnxSession,
+  doubts: (spec, outputs) => feedingOf(spec).doubts?.(outputs) ?? [],
   time: { kind: 'pass', scope: 'predict', timed: timedModel },
   stages: (model) => ({ spec: model.spec, open: (request) => openStages(model, request) }),
 };
@@ -57,7 +64,7 @@ async function openStages(model: OnnxModel, request: StagesRequest): Promise<Sta
   const runner = startStageRunner({ kind: 'load', spec, paths, device, options, threads }, folder);
   return {
     stagesOf: ({ imagePath, dataset, id }) => runner.stagesOf(imagePath, promptOf(dataset, id)),
-    outputOf: ({ imagePath, dataset, id }) => runner.outputOf(imagePath, promptOf(dataset, id)),
+    outputOf: ({ imagePath, dataset, id }, fedAs) => runner.outputOf(imagePath, promptOf(dataset, id), fedAs),
     stop: () => runner.stop(),
   };
 }

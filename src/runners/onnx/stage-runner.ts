@@ -6,6 +6,7 @@ import { decodeMatte } from '../../image/codec.js';
 import type { GrayImage } from '../../image/raster.js';
 import { fromFloat16Bits } from '../../models/pixels/float16.js';
 import type { ImagePrompt } from '../../models/spec/prompts.js';
+import type { NetworkSpec } from '../../models/spec/spec.js';
 import type { InputType, OutputTensor } from '../../models/pixels/tensor.js';
 import type { FromChild, LoadMessage, StagedMessage } from './child/messages.js';
 import { startChild } from './child-process.js';
@@ -21,8 +22,8 @@ interface Stages {
 export interface StageRunner {
   /** @throws MaskbenchError why this image has no stages, or why the process cannot go on. */
   stagesOf(imagePath: string, prompt: ImagePrompt | undefined): Promise<Stages>;
-  /** The raw output alone, also where it is no matte. */
-  outputOf(imagePath: string, prompt: ImagePrompt | undefined): Promise<OutputTensor>;
+  /** The raw output alone, also where it is no matte; `fedAs` in place of the model's own spec. */
+  outputOf(imagePath: string, prompt: ImagePrompt | undefined, fedAs?: NetworkSpec): Promise<OutputTensor>;
   stop(): Promise<void>;
 }
 
@@ -45,11 +46,11 @@ export function startStageRunner(load: LoadMessage, folder: string): StageRunner
   const ask = async (
     imagePath: string,
     prompt: ImagePrompt | undefined,
-    withMatte: boolean,
+    { withMatte, fedAs }: { readonly withMatte: boolean; readonly fedAs?: NetworkSpec | undefined },
   ): Promise<StagedMessage> => {
     const jobId = nextId++;
     const answer = new Promise<StagedMessage | FailedMessage>((resolve) => waiting.set(jobId, resolve));
-    child.send({ kind: 'stages', jobId, imagePath, prompt, folder, withMatte });
+    child.send({ kind: 'stages', jobId, imagePath, prompt, fedAs, folder, withMatte });
     const message = await Promise.race([answer, died]);
     waiting.delete(jobId);
     if (message.kind === 'failed') throw toError(message.failure);
@@ -57,15 +58,15 @@ export function startStageRunner(load: LoadMessage, folder: string): StageRunner
   };
   return {
     async stagesOf(imagePath, prompt) {
-      const { input, output } = await ask(imagePath, prompt, true);
+      const { input, output } = await ask(imagePath, prompt, { withMatte: true });
       return {
         input: { dims: input.dims, data: await readNumbers(join(folder, 'input.bin'), input.type) },
         output: { dims: output.dims, data: await readNumbers(join(folder, 'output.bin'), 'float32') },
         matte: await decodeMatte(join(folder, 'matte.png')),
       };
     },
-    async outputOf(imagePath, prompt) {
-      const { output } = await ask(imagePath, prompt, false);
+    async outputOf(imagePath, prompt, fedAs) {
+      const { output } = await ask(imagePath, prompt, { withMatte: false, fedAs });
       return { dims: output.dims, data: await readNumbers(join(folder, 'output.bin'), 'float32') };
     },
     async stop() {

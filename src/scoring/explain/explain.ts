@@ -1,12 +1,13 @@
 import { decodeMatte, readStoredPixels } from '../../image/codec.js';
+import { countedValues, type IgnoredPixels } from '../../image/ignored-pixels.js';
 import type { GrayImage } from '../../image/raster.js';
 import { percent, whole } from '../../metrics/explain-text.js';
 import type { Pair } from '../../metrics/metric.js';
 import type { Step } from '../../metrics/protocol.js';
 import { metricsOf, protocolsOf } from '../../metrics/registry.js';
 import { scorePair } from '../../metrics/score-pair.js';
-import { signatureOf } from '../../metrics/signature.js';
-import { loadPair, RESIZE_METHOD } from '../load-pair.js';
+import { RESIZE_METHOD, signatureOf } from '../../metrics/signature.js';
+import { loadPair } from '../load-pair.js';
 import { loadTruth } from '../load-truth.js';
 import type { FolderScoring } from '../folders/score-folders.js';
 import type { Explanation } from './explanation.js';
@@ -25,21 +26,20 @@ export async function explainPair(
 ): Promise<Explanation> {
   const truth = await loadTruth(truthPath, metricsOf(protocols), imagePath);
   const pair = await loadPair(predictionPath, truth, conventions, resize);
-  const options = resize ? { resize: RESIZE_METHOD } : {};
   return {
     files: [
       { label: 'prediction', text: predictionPath },
       { label: '', text: await describe(predictionPath) },
       ...(await resized(predictionPath, pair)),
-      { label: '', text: describeValues(pair.prediction) },
+      ...describeValues(pair.prediction, truth.ignored),
       { label: 'ground truth', text: truthPath },
       { label: '', text: await describe(truthPath) },
       ...(await scaled(truthPath)),
-      { label: '', text: describeValues(truth.image) },
+      ...describeValues(truth.image, truth.ignored),
     ],
     protocols: protocols.map((protocol) => ({
       protocol,
-      signature: signatureOf(protocol, conventions, options),
+      signature: signatureOf(protocol, { ...conventions, resize }),
       steps: protocolsOf([protocol]).flatMap((of) => of.explain?.(pair) ?? []),
       metrics: scorePair(pair, metricsOf([protocol])),
     })),
@@ -71,11 +71,20 @@ async function scaled(truthPath: string): Promise<readonly Step[]> {
   return largest === 1 ? [{ label: '', text: 'counts 0 and 1, which are read as 0 and 255' }] : [];
 }
 
-function describeValues({ data }: GrayImage): string {
+/** The values of the pixels that count, and how many do not. */
+export function describeValues(image: GrayImage, ignored: IgnoredPixels | undefined): readonly Step[] {
+  const data = countedValues(image, ignored);
   const counts = new Uint32Array(256);
   for (let i = 0; i < data.length; i++) counts[data[i]]++;
   const present = [...counts.keys()].filter((value) => counts[value] > 0);
   const [min, max] = [present[0], present[present.length - 1]];
   const soft = data.length - counts[0] - counts[255];
-  return `values ${min}..${max}, ${present.length} of them distinct; ${whole(soft)} pixels (${percent(soft / data.length)}) strictly between 0 and 255`;
+  const shareOf = (n: number, all: number): string => `${whole(n)} pixels (${percent(n / all)})`;
+  const values = `values ${min}..${max}, ${present.length} of them distinct; ${shareOf(soft, data.length)} strictly between 0 and 255`;
+  if (ignored === undefined) return [{ label: '', text: values }];
+  const text = `${shareOf(ignored.count, image.data.length)} are ignored and count nowhere; of the others:`;
+  return [
+    { label: '', text },
+    { label: '', text: values },
+  ];
 }

@@ -11,7 +11,13 @@ import {
   type FolderPlan,
   type MethodMasks,
 } from './folder-plan.js';
-import { assertFolder, listMasks, listMasksOrNone, listPictures, patternOf } from './masks-in-folder.js';
+import {
+  assertFolder,
+  listMasks,
+  listMasksOrNone,
+  listPictures,
+  patternOf,
+} from '../../datasets/masks-in-folder.js';
 
 interface BirefnetFolders {
   /** `e_preds`: `<method>/<test set>/<mask>`. */
@@ -81,7 +87,7 @@ async function groupOf(
   const pattern = patternOf();
   const masksOf = async (method: string): Promise<MethodMasks> => {
     const folder = join(predictions, method, testset);
-    return { method, folder, masks: await listMasksOrNone(folder, pattern) };
+    return { method, masks: await listMasksOrNone(folder, pattern) };
   };
   return {
     dataset: testset,

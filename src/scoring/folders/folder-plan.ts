@@ -1,8 +1,5 @@
-import { join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import { tellApart } from '../../datasets/same-name.js';
-import type { Failure } from '../../core/failure.js';
-import type { MasksInFolder } from './masks-in-folder.js';
+import { maskOf, type MaskFile, type MasksInFolder } from '../../datasets/masks-in-folder.js';
 
 /** What is to be scored: datasets, each with its ground truths and every method's predictions of them. */
 export interface FolderPlan {
@@ -25,10 +22,8 @@ export interface FolderGroup {
 
 export interface MethodMasks {
   readonly method: string;
-  /** Where the predictions are, or should be. */
-  readonly folder: string;
-  /** Null where the method has no predictions of this dataset at all. */
-  readonly masks: MasksInFolder | null;
+  /** Without names where the method has no predictions of this dataset at all. */
+  readonly masks: MasksInFolder;
 }
 
 /** One ground truth and each method's prediction of it. */
@@ -41,16 +36,13 @@ export interface PlannedTruth {
   readonly predictions: readonly { readonly method: string; readonly mask: MaskFile }[];
 }
 
-type MaskFile =
-  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'none'; readonly failure: Failure };
-
 /** Every ground truth of the plan: groups in their order, ids by code units. */
 export function* plannedTruths({ groups }: FolderPlan): Generator<PlannedTruth, void, undefined> {
   for (const { dataset, truths, only, methods, pictures } of groups) {
     for (const id of idsOf(truths, only)) {
-      const predictions = methods.map(({ method, folder, masks }) => ({
+      const predictions = methods.map(({ method, masks }) => ({
         method,
-        mask: masks === null ? missing(id, folder, 'prediction') : maskOf(masks, id, 'prediction'),
+        mask: maskOf(masks, id, 'prediction'),
       }));
       const picture = pictures === undefined ? {} : { picture: maskOf(pictures, id, 'picture') };
       yield { dataset, id, truth: maskOf(truths, id, 'ground truth'), ...picture, predictions };
@@ -64,19 +56,19 @@ export function countTruths({ groups }: FolderPlan): number {
 
 /** Predictions without a ground truth, and files that are no masks by name: a line for each kind and folder. */
 export function leftOver({ dataset, truths, methods }: FolderGroup): readonly string[] {
-  const folders = [truths, ...methods.flatMap(({ masks }) => (masks === null ? [] : [masks]))];
+  const folders = [truths, ...methods.map(({ masks }) => masks)];
   const strangers = folders
     .filter(({ others }) => others.count > 0)
     .map(
       ({ folder, others }) => `${folder}: left out as no masks: ${others.count}, e.g. "${others.example}"`,
     );
-  const extra = methods.flatMap(({ method, folder, masks }) => {
-    const ids = [...(masks?.names.keys() ?? [])].filter((id) => !truths.names.has(id)).sort();
+  const extra = methods.flatMap(({ method, masks }) => {
+    const ids = [...masks.names.keys()].filter((id) => !truths.names.has(id)).sort();
     if (ids.length === 0) return [];
     const named = ids.slice(0, NAMED).map((id) => `"${id}"`);
     const rest = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : '';
     const predictions = ids.length === 1 ? 'a prediction' : `${ids.length} predictions`;
-    return `${folder}: no ground truth in ${dataset} for ${predictions} of ${method}: ${named.join(', ')}${rest}`;
+    return `${masks.folder}: no ground truth in ${dataset} for ${predictions} of ${method}: ${named.join(', ')}${rest}`;
   });
   return [...extra, ...strangers];
 }
@@ -87,12 +79,12 @@ const NAMED = 10;
 export function assertSomethingPairs({ groups }: FolderPlan): void {
   for (const { truths, methods } of groups) {
     for (const { masks } of methods) {
-      for (const id of masks?.names.keys() ?? []) if (truths.names.has(id)) return;
+      for (const id of masks.names.keys()) if (truths.names.has(id)) return;
     }
   }
   const [group] = groups;
-  const masks = group?.methods.find((of) => of.masks !== null)?.masks;
-  if (group === undefined || masks === undefined || masks === null) {
+  const masks = group?.methods.find((of) => of.masks.names.size > 0)?.masks;
+  if (group === undefined || masks === undefined) {
     throw new MaskbenchError('data.empty', 'there is nothing to score');
   }
   const truthIds = [...group.truths.names.keys()].sort();
@@ -165,24 +157,4 @@ function suggestAffixes(truths: readonly string[], predictions: readonly string[
 
 function idsOf(truths: MasksInFolder, only: ReadonlySet<string> | undefined): readonly string[] {
   return [...(only ?? truths.names.keys())].sort();
-}
-
-function maskOf(masks: MasksInFolder, id: string, what: string): MaskFile {
-  const names = masks.names.get(id) ?? [];
-  const [name] = names;
-  if (name === undefined) return missing(id, masks.folder, what, masks.near(id));
-  const path = join(masks.folder, name);
-  if (names.length > 1) {
-    const message = `${names.map((of) => `"${of}"`).join(' and ')} share the id; keep one of them, or give the suffix with its extension`;
-    return { kind: 'none', failure: { code: 'data.duplicate', message, where: path } };
-  }
-  const refusal = masks.refused.get(name);
-  return refusal === undefined
-    ? { kind: 'file', path }
-    : { kind: 'none', failure: { code: refusal.code, message: refusal.message, where: path } };
-}
-
-function missing(id: string, folder: string, what: string, near?: string): MaskFile {
-  const message = `no ${what} for "${id}"${near === undefined ? '' : `; ${tellApart(near, id)}`}`;
-  return { kind: 'none', failure: { code: 'data.missing', message, where: folder } };
 }

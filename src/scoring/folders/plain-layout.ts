@@ -8,7 +8,13 @@ import {
   type FolderGroup,
   type FolderPlan,
 } from './folder-plan.js';
-import { assertFolder, listMasks, listPictures, patternOf, type MasksInFolder } from './masks-in-folder.js';
+import {
+  assertFolder,
+  listMasks,
+  listPictures,
+  patternOf,
+  type MasksInFolder,
+} from '../../datasets/masks-in-folder.js';
 
 export interface Affixes {
   readonly prefix?: string;
@@ -24,6 +30,8 @@ export interface PlainFolders {
   readonly truthNames?: Affixes;
   /** What the predictions are called; by default their folder's name. */
   readonly method?: string;
+  /** What the ground truths are called; by default their folder's name. */
+  readonly dataset?: string;
 }
 
 /**
@@ -45,10 +53,10 @@ export async function planPlainFolders(request: PlainFolders): Promise<FolderPla
   const masks = await side(predictions, 'prediction', request.predictionNames ?? {}, truths);
   if (oneFolder) assertApart(truthMasks, masks);
   const group: FolderGroup = {
-    dataset: basename(truths),
+    dataset: request.dataset ?? basename(truths),
     truths: truthMasks,
     ...(request.images === undefined ? {} : { pictures: await listPictures(request.images) }),
-    methods: [{ method: request.method ?? basename(predictions), folder: predictions, masks }],
+    methods: [{ method: request.method ?? basename(predictions), masks }],
   };
   const plan: FolderPlan = { several: false, groups: [group], warnings: leftOver(group) };
   assertSomethingPairs(plan);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
+import { choose } from '../../core/names.js';
 import { readYamlFile } from '../../core/yaml-file.js';
 import { stemOf } from '../../datasets/pair-names.js';
 import {
@@ -19,8 +20,7 @@ import {
   listPictures,
   patternOf,
   type MasksInFolder,
-} from './masks-in-folder.js';
-import { choose } from '../../core/names.js';
+} from '../../datasets/masks-in-folder.js';
 
 const folderSchema = z.object({
   path: z.string().min(1),
@@ -80,7 +80,7 @@ export async function planToolkitFolders(request: ToolkitFiles): Promise<FolderP
     const masks = await Promise.all(
       wanted.map(async ([method, { path, prefix, suffix }]): Promise<MethodMasks> => {
         const folder = placeOf(path, methodsFile, cwd);
-        return { method, folder, masks: await listMasksOrNone(folder, patternOf(prefix, suffix)) };
+        return { method, masks: await listMasksOrNone(folder, patternOf(prefix, suffix)) };
       }),
     );
     const group: FolderGroup = {

@@ -1,7 +1,12 @@
 import { throwIfCancelled } from '../../core/cancelled.js';
 import type { Failure } from '../../core/failure.js';
 import { mapInOrder } from '../../core/map-in-order.js';
-import type { Conventions } from '../../metrics/metric.js';
+import type { CellFailure, FlipSummary, ThresholdRow } from '../../schema/summary.js';
+import type { Conventions, Metric } from '../../metrics/metric.js';
+import { metricsOf, protocolsOf } from '../../metrics/registry.js';
+import { bestThreshold } from '../aggregate/best-threshold.js';
+import { scoreRow } from '../aggregate/score-row.js';
+import { tallyCurves, tallyScores, type GroupScores } from '../aggregate/tally.js';
 import { openScorePool, type ScorePool } from '../score-pool.js';
 import type { ScoreResult } from '../score-worker.js';
 import { plannedTruths, type FolderPlan, type PlannedTruth } from './folder-plan.js';
@@ -15,10 +20,25 @@ export interface FolderScoring {
 
 /** What came of one method's prediction of one image. */
 export type FolderCell = {
-  readonly method: string;
+  readonly model: string;
   readonly dataset: string;
   readonly id: string;
 } & ScoreResult;
+
+/** What the cells of a plan come to. */
+export interface FolderResults {
+  readonly metrics: readonly Metric[];
+  /** One a method and dataset, datasets in the order of the plan. */
+  readonly scores: readonly FolderScores[];
+  readonly flips: FlipSummary | undefined;
+  /** In the order of the plan. */
+  readonly failures: readonly CellFailure[];
+}
+
+export type FolderScores = Omit<GroupScores, 'rows'> & {
+  /** Where a protocol reads masks at the threshold. */
+  readonly threshold: Pick<ThresholdRow, 'used' | 'best' | 'cost'> | undefined;
+};
 
 /**
  * Scores masks that were made elsewhere, on worker threads, each ground truth once with the predictions of all methods.
@@ -51,7 +71,7 @@ async function scoreTruth(
   pool: ScorePool,
 ): Promise<readonly FolderCell[]> {
   const fail = (failure: Failure): readonly FolderCell[] =>
-    predictions.map(({ method }) => ({ method, dataset, id, status: 'failed', failure }));
+    predictions.map(({ method: model }) => ({ model, dataset, id, status: 'failed', failure }));
   if (truth.kind === 'none') return fail(truth.failure);
   if (picture?.kind === 'none') return fail(picture.failure);
   const mattePaths = predictions.flatMap(({ mask }) => (mask.kind === 'file' ? [mask.path] : []));
@@ -64,6 +84,51 @@ async function scoreTruth(
   return predictions.map(({ method, mask }) => {
     const result: ScoreResult =
       mask.kind === 'file' ? scored[next++] : { status: 'failed', failure: mask.failure };
-    return { method, dataset, id, ...result };
+    return { model: method, dataset, id, ...result };
   });
+}
+
+/**
+ * Adds the cells of a plan up, whoever scored them; `onTruth` is told of those of one ground truth after another. Kept are a
+ * few numbers of each, and the failed ones.
+ */
+export async function sumCells(
+  cells: AsyncIterable<readonly FolderCell[]>,
+  { groups }: FolderPlan,
+  { protocols, conventions }: FolderScoring,
+  onTruth: (cells: readonly FolderCell[]) => void,
+): Promise<FolderResults> {
+  const metrics = metricsOf(protocols);
+  const ids = metrics.map(({ meta }) => meta.id);
+  const names = groups.flatMap(({ dataset, methods }) =>
+    methods.map(({ method: model }) => ({ model, dataset })),
+  );
+  const tally = tallyScores(names, metrics, conventions.empty);
+  const readings = protocolsOf(protocols).flatMap(({ curves }) =>
+    curves?.holdsThreshold === true ? curves : [],
+  );
+  const curves = tallyCurves(readings, conventions);
+  for await (const ofTruth of cells) {
+    for (const cell of ofTruth) {
+      if (cell.status === 'failed') {
+        tally.failed(cell, cell.failure);
+        continue;
+      }
+      tally.scored(cell, scoreRow(ids, cell.metrics, cell.counts));
+      if (readings.length > 0 && cell.histogram !== undefined) curves.add(cell, cell.histogram);
+    }
+    onTruth(ofTruth);
+  }
+  const { groups: scores, flips, failures } = tally.finish();
+  const thresholdOf = (group: GroupScores): FolderScores['threshold'] =>
+    curves
+      .of(group)
+      .map(bestThreshold)
+      .find((of) => of !== undefined);
+  return {
+    metrics,
+    scores: scores.map(({ rows: _rows, ...group }, i) => ({ ...group, threshold: thresholdOf(scores[i]) })),
+    flips,
+    failures,
+  };
 }

@@ -205,7 +205,7 @@ interface LineReader {
   close(): Promise<void>;
 }
 
-async function openLines(path: string): Promise<LineReader> {
+export async function openLines(path: string): Promise<LineReader> {
   const file = await open(path, 'r');
   return {
     async read({ number, start, length }, schema) {

@@ -82,7 +82,7 @@ describe.skipIf(!IS_BUILT)('maskbench drift (skipped unless dist/ is built)', ()
       ['drift', '--reference', './luma.yaml', '--candidates', './wide.yaml', '--dataset', './tiny.yaml'],
       workspace.folder,
     );
-    expect(status).toBe(65);
+    expect(status).toBe(64);
     expect(out).toBe('');
     expect(err.trim().split('\n')).toEqual([expect.stringMatching(/the model's input "image" is float32/)]);
   });

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gallery } from '../../../src/schema/gallery.js';
 import type { PlannedSample } from '../../../src/schema/planned-sample.js';
+import { previewTruth } from '../../../src/analysis/gallery/preview-image.js';
 import { galleryOfComparison, galleryOfRuns } from '../../../src/analysis/gallery/galleries.js';
 import { compareSides } from '../../../src/analysis/compare/compare.js';
 import { openRun } from '../../../src/analysis/compare/open-side.js';
@@ -41,6 +42,7 @@ describe.skipIf(!IS_BUILT)('the gallery of a run', () => {
         ...PICTURE,
         previewWidth: PICTURE.width,
         picture: `x/${image.key}-picture.webp`,
+        ignored: null,
       });
       const [good, bad] = image.mattes.map(({ values }) => values[iou] ?? Number.NaN);
       expect(good).toBeGreaterThan(bad);
@@ -63,6 +65,23 @@ describe.skipIf(!IS_BUILT)('the gallery of a run', () => {
       expect(await preview(mattes[0].url ?? '')).toEqual(matte.data);
       expect(key).toMatch(/^[0-9a-f]{12}$/);
     }
+  });
+
+  it('shows what a ground truth ignores by itself, and no ignored pixel as foreground', async () => {
+    const { width, height } = PICTURE;
+    const truth = { width, height, data: new Uint8Array(width * height).map((_, i) => i % 251) };
+    const ignore = truth.data.map((_, i) => (i % width < 3 ? 1 : 0));
+    const stored = new Map<string, Uint8Array>();
+    const preview = await previewTruth({ ...truth, ignore }, width, height, async (name, bytes) => {
+      await writeFile(workspace.path(`${name}.png`), bytes);
+      stored.set(name, (await decodeMatte(workspace.path(`${name}.png`))).data);
+      return `x/${name}`;
+    });
+    expect(preview).toEqual({ truth: 'x/truth', ignored: { url: 'x/ignored', pixels: 3 * height } });
+    expect(stored.get('ignored')).toEqual(ignore.map((value) => 255 * value));
+    expect(stored.get('truth')).toEqual(truth.data.map((value, i) => (ignore[i] === 1 ? 0 : value)));
+    const whole = await previewTruth(truth, width, height, async (name) => name);
+    expect(whole).toEqual({ truth: 'truth', ignored: null });
   });
 
   it('reduces previews to the size asked for and enlarges none', async () => {

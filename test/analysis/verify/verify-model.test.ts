@@ -83,6 +83,20 @@ describe.skipIf(!IS_BUILT)('maskbench models verify --score (skipped unless dist
     expect(found.alternatives.map(({ mistake }) => mistake)).toContain('logits are taken as probabilities');
   });
 
+  it('catches an output that is divided and should not be, though the masks are right', async () => {
+    const { status, found } = await verify({ output: { divideBy: 255 } });
+    expect([status, found.verdict]).toEqual([65, 'as recorded']);
+    expect(found.hints[0]).toMatch(/^the raw values go from .*likely/);
+    expect(found.alternatives).toContainEqual(
+      expect.objectContaining({
+        mistake: 'probabilities are taken as levels',
+        fix: 'output.divideBy: 1',
+        failed: 0,
+        constant: 0,
+      }),
+    );
+  });
+
   it('says what to record where no score is recorded, and passes with that in the spec', async () => {
     const spec = join(folder, 'colour.yaml');
     await writeFile(spec, JSON.stringify(COLOUR_SPEC));

@@ -134,7 +134,7 @@ describe('the inspection of an ONNX file', () => {
         ],
       },
     });
-    expect(found.externalFiles).toEqual(['m.onnx.data']);
+    expect(found.externalFiles).toEqual([{ location: 'm.onnx.data', bytes: 4_000_000 }]);
     expect(found.parameters).toEqual({ elements: 1_000_012, bytes: 4_000_048 });
   });
 
@@ -212,9 +212,10 @@ async function writeWithHole(path: string, bytes: number): Promise<void> {
   ]);
   const tail = Buffer.concat([header(12, 6), header(1, 4), Buffer.from('mask')]);
   const initializer = Buffer.concat([header(5, tensorStart.length + bytes), tensorStart]);
+  const rest = Buffer.concat([header(8, 2), varint(16), varint(17), varint(8), varint(8)]);
   const graphStart = Buffer.concat([header(7, initializer.length + bytes + tail.length), initializer]);
   const file = await open(path, 'w');
   await file.write(graphStart, 0, graphStart.length, 0);
-  await file.write(tail, 0, tail.length, graphStart.length + bytes);
+  await file.write(Buffer.concat([tail, rest]), 0, tail.length + rest.length, graphStart.length + bytes);
   await file.close();
 }

@@ -95,19 +95,55 @@ describe('the matte of an output', () => {
   });
 });
 
+describe('a map that is the same everywhere', () => {
+  const everywhere = (value: number): OutputTensor => map(...new Float32Array(8).fill(value));
+
+  it.each([
+    [0, 0],
+    [1, 255],
+    [0.5, 127],
+    [3, 255],
+    [-1, 0],
+  ])('of %s is a matte of %s', async (value, level) => {
+    expect(new Set(await matte(everywhere(value)))).toEqual(new Set([level]));
+    const { data } = await toMatte(everywhere(value), output(), 31, 17);
+    expect(new Set(data)).toEqual(new Set([level]));
+  });
+
+  // NumPy 2.4.6: ((p - p.min()) / (p.max() - p.min()) * 255).astype('uint8') is 0 for each of these.
+  it.each([0, 1, 0.5, 3, -1])('of %s is 0 once it is stretched, as rembg makes it', async (value) => {
+    expect(new Set(await matte(everywhere(value), { rescale: 'min-max' }))).toEqual(new Set([0]));
+  });
+
+  it('is one also where logits are so large that they are equal once they are probabilities', async () => {
+    const large = map(90, 100, 110, 120, 130, 140, 150, 160);
+    expect(new Set(await matte(large, { activation: 'sigmoid' }))).toEqual(new Set([255]));
+    expect(new Set(await matte(large, { activation: 'sigmoid', rescale: 'min-max' }))).toEqual(new Set([0]));
+  });
+});
+
+describe('levels', () => {
+  it('are divided as the spec says, to the very levels', async () => {
+    for (let first = 0; first < 256; first += 8) {
+      const levels = Array.from({ length: 8 }, (_, i) => first + i);
+      expect(await matte(map(...levels), { divideBy: 255 })).toEqual(levels);
+    }
+  });
+
+  it('are divided before the activation', async () => {
+    const logits = [0, 510, -510, 255, 0, 0, 0, 0];
+    expect(await matte(map(...logits), { divideBy: 255, activation: 'sigmoid' })).toEqual(
+      await matte(map(...logits.map((value) => value / 255)), { activation: 'sigmoid' }),
+    );
+  });
+});
+
 describe('an output that is no matte', () => {
   it('is refused for NaN and infinity, with their count', async () => {
     await expect(matte(map(0, Number.NaN, 1, Infinity, 0, 0, 0, 0))).rejects.toEqual(
       refusal(/^output has 2 of 8 values that are NaN or infinite$/),
     );
     await expect(matte(map(...new Float32Array(8).fill(Number.NaN)))).rejects.toEqual(refusal(/8 of 8/));
-  });
-
-  it('is refused when it is the same everywhere, where rembg would divide by zero', async () => {
-    await expect(matte(map(3, 3, 3, 3, 3, 3, 3, 3), { rescale: 'min-max' })).rejects.toEqual(
-      refusal(/^output is 3 everywhere$/),
-    );
-    await expect(matte(map(0, 0, 0, 0, 0, 0, 0, 0))).rejects.toEqual(refusal(/^output is 0 everywhere$/));
   });
 
   it.each([

@@ -32,7 +32,7 @@ function networks(): { encoder: Network; decoder: Network; asked: Record<string,
     encoder: {
       path: 'encoder.onnx',
       inputs: [value('input_image', [6, 8, 3])],
-      outputs: ['image_embeddings'],
+      outputs: [value('image_embeddings', [])],
       run: async () => ({ image_embeddings: answer([1, 1, 1, 1], Float32Array.of(7)) }),
     },
     decoder: {
@@ -45,7 +45,7 @@ function networks(): { encoder: Network; decoder: Network; asked: Record<string,
         'has_mask_input',
         'orig_im_size',
       ].map((name) => value(name, [])),
-      outputs: ['masks', 'iou_predictions', 'low_res_masks'],
+      outputs: ['masks', 'iou_predictions', 'low_res_masks'].map((name) => value(name, [])),
       run: async (feeds) => {
         asked.push({ ...feeds });
         const [x] = feeds['point_coords']?.data ?? [];
@@ -122,13 +122,13 @@ describe('SAM', () => {
   it('is refused networks that are none of its own, naming what they take', () => {
     const { encoder, decoder } = networks();
     const feeding = samFeeding(sam());
-    expect(() => feeding.connect({ encoder: decoder, decoder })).toThrow(
+    expect(() => feeding.checkEnds({ encoder: decoder, decoder })).toThrow(
       /the encoder's inputs are image_embeddings/,
     );
-    expect(() => feeding.connect({ encoder, decoder: encoder })).toThrow(
+    expect(() => feeding.checkEnds({ encoder, decoder: encoder })).toThrow(
       /the decoder's inputs are input_image/,
     );
-    expect(() => samFeeding(sam({ input: {} })).connect({ encoder, decoder })).toThrow(
+    expect(() => samFeeding(sam({ input: {} })).checkEnds({ encoder, decoder })).toThrow(
       /input_image \[6, 8, 3\]/,
     );
   });

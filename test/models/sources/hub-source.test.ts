@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ensureModelFile, type EnsureOptions } from '../../../src/models/sources/pull.js';
+import type { EnsureOptions } from '../../../src/models/sources/ensure-file.js';
+import { ensureModelFile } from '../../../src/models/sources/pull.js';
 import { watchArrivals } from '../../support/arrivals.js';
 import { FAST_RETRY } from '../../support/fast-retry.js';
 import { cdnHandler, HUB_COMMIT, hubHandler, type HubOptions } from '../../support/hub-server.js';

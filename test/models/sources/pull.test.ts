@@ -1,9 +1,10 @@
 import { chmod, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findCached, resolveCacheDir, verifyCached } from '../../../src/models/sources/cache.js';
+import { findCached, resolveCacheDir } from '../../../src/models/sources/cache.js';
 import type { PullEvent } from '../../../src/models/sources/progress.js';
 import { ensureModelFile, ensureModelFiles } from '../../../src/models/sources/pull.js';
+import { verifyModelFile } from '../../../src/models/sources/verify-file.js';
 import { encoderDecoderSchema } from '../../../src/models/sources/source.js';
 import { FAST_RETRY } from '../../support/fast-retry.js';
 import { sendBytes, useLocalServers } from '../../support/local-server.js';
@@ -173,18 +174,21 @@ describe('a damaged file in the cache', () => {
 
   test('is found by verify even if size and time stamp are right, and then replaced', async () => {
     const { cacheDir, source, file } = await pulled();
-    expect(await verifyCached(cacheDir, source)).toMatchObject({ kind: 'intact', file: { sha256: SHA } });
+    expect(await verifyModelFile([source], { cacheDir })).toMatchObject({ kind: 'intact', sha256: SHA });
     const { atime, mtime } = await stat(file.path);
     const damaged = Buffer.from(BYTES).fill(0, 100, 200);
     await writeFile(file.path, damaged);
     await utimes(file.path, atime, mtime);
-    expect(await verifyCached(cacheDir, source)).toMatchObject({
-      kind: 'corrupt',
-      path: file.path,
-      difference: { what: 'sha256', expected: SHA, got: sha256Of(damaged) },
+    expect(await verifyModelFile([source], { cacheDir })).toMatchObject({
+      kind: 'damaged',
+      error: {
+        code: 'source.checksum',
+        where: file.path,
+        message: expect.stringContaining(`expected sha256 ${SHA}, got ${sha256Of(damaged)}`),
+      },
     });
     expect(await ensureModelFile(source, { cacheDir })).toMatchObject({ from: 'download' });
-    expect(await verifyCached(cacheDir, source)).toMatchObject({ kind: 'intact' });
+    expect(await verifyModelFile([source], { cacheDir })).toMatchObject({ kind: 'intact' });
   });
 
   test('is only suspected when it was merely touched', async () => {
@@ -197,7 +201,7 @@ describe('a damaged file in the cache', () => {
   test('may have lost its record, or have a torn one', async () => {
     const { cacheDir, source, file } = await pulled();
     await writeFile(file.path.replace('.onnx', '.json'), '{"bytes":');
-    expect(await findCached(cacheDir, source)).toMatchObject({ sha256: SHA });
+    expect(await findCached(cacheDir, source, 'onnx')).toMatchObject({ sha256: SHA });
     expect(JSON.parse(await readFile(file.path.replace('.onnx', '.json'), 'utf8'))).toMatchObject({
       bytes: BYTES.length,
     });
@@ -206,7 +210,7 @@ describe('a damaged file in the cache', () => {
   test('is not there at all for a source that was never pulled', async () => {
     const [source] = sourcesOf(`https://example.org/never#sha256=${SHA}`);
     if (source === undefined) throw new Error('no source');
-    expect(await verifyCached(await tempFolder(), source)).toEqual({ kind: 'absent' });
+    expect(await verifyModelFile([source], { cacheDir: await tempFolder() })).toEqual({ kind: 'absent' });
   });
 });
 

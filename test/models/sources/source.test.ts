@@ -32,6 +32,19 @@ describe('a model file source', () => {
     ).toMatchObject({ index: 'dist/resources.json' });
   });
 
+  test('may pin the files beside a model that its weights are in, for all mirrors', () => {
+    const mirror = { kind: 'https', url: 'https://example.org/m.onnx', sha256: SHA };
+    const data = (pins: object) => ({ ...mirror, data: { 'm.onnx_data': pins } });
+    const { model } = oneFileSchema.parse([data({ bytes: 12 }), data({ sha256: SHA }), mirror]);
+    const pins = { 'm.onnx_data': { sha256: SHA, bytes: 12 } };
+    expect(model?.map((source) => source.data)).toEqual([pins, pins, pins]);
+    const messages = (value: unknown) => oneFileSchema.safeParse(value).error?.issues.map((i) => i.message);
+    expect(messages([data({ bytes: 12 }), data({ bytes: 13 })])).toEqual([
+      '"m.onnx_data" of mirrors must be the same bytes, but they state different bytes: 12, 13',
+    ]);
+    expect(messages(data({ sha: SHA }))).toEqual([expect.stringMatching(/"sha"/)]);
+  });
+
   test('may be written as one line', () => {
     expect(modelFileSourceSchema.parse('file:models/my.onnx')).toEqual({
       kind: 'file',

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openPrompts, pointLists, type PromptsSpec } from '../../../src/models/spec/prompts.js';
+import { pointLists } from '../../../src/models/pixels/sam.js';
+import { openPrompts, type PromptsSpec } from '../../../src/models/spec/prompts.js';
 import { networkSchemas } from '../../../src/models/spec/spec.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScenarioRecord } from '../../../src/store/records.js';
 import type { ModelRecord, SampleRecord, TimingRecord } from '../../../src/store/timing-record.js';
+import { floatValue, node, writeOnnx } from '../../support/onnx-builder.js';
+import { TINY_SIDE } from '../../support/tiny-models.js';
 import { execute, makeWorkspace, readRecords, type Workspace } from '../../support/workspace.js';
 
 let workspace: Workspace;
@@ -57,7 +59,14 @@ describe('the timing pass', () => {
   });
 
   it('records a model that cannot be loaded, and times the others', async () => {
-    await writeFile(workspace.path('constant.onnx'), 'no model');
+    const shape = [1, 3, TINY_SIDE, TINY_SIDE];
+    await writeOnnx(workspace.path('constant.onnx'), {
+      graph: {
+        inputs: [floatValue('image', shape)],
+        outputs: [floatValue('map', shape)],
+        nodes: [node('NoSuchOperator', ['image'], 'map')],
+      },
+    });
     const warnings: string[] = [];
     const summary = await execute(workspace, {
       phases: timeOnly,

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { maskPathsOf } from '../../../src/runners/masks/mask-files.js';
+import { maskPathsOf, openMaskFolders } from '../../../src/runners/masks/mask-files.js';
+import { SQUARE, writeMasks } from '../../support/mask-files.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
@@ -44,5 +45,32 @@ describe('the file of a mask', () => {
     for (const id of ['../secret', '/etc/passwd', 'a/../../b']) {
       expect(() => maskPathsOf('/m/{id}.png')({ dataset: 'd', id })).toThrow(/leaves its folder/);
     }
+  });
+});
+
+describe('the file of a mask in folders by dataset', () => {
+  it('has its id for a name but for prefix, suffix and extension, once', async () => {
+    const folder = await tempFolder();
+    await writeMasks(folder, {
+      'h/training/m-a_mask.png': SQUARE,
+      'h/m-b_mask.png': SQUARE,
+      'h/m-b_mask.webp': SQUARE,
+      'd/a.png': SQUARE,
+    });
+    const pattern = { prefix: 'm-', suffix: '_mask', extensions: ['.png', '.webp'] };
+    const folders = {
+      humans: { path: 'h', ...pattern },
+      dis: { path: join(folder, 'd'), ...pattern, prefix: '', suffix: '' },
+      none: { path: 'nowhere', ...pattern },
+    };
+    const pathOf = await openMaskFolders(folders, folder);
+    expect(pathOf({ dataset: 'humans', id: 'training/a' })).toMatch(/h.training.m-a_mask\.png$/);
+    expect(pathOf({ dataset: 'dis', id: 'a' })).toBe(join(folder, 'd', 'a.png'));
+    const refused = (dataset: string, id: string) => () => pathOf({ dataset, id });
+    expect(refused('humans', 'b')).toThrow(/share the id/);
+    // Another sample's mask serves none but its own.
+    expect(refused('humans', 'a')).toThrow('no prediction for "a"');
+    expect(refused('none', 'a')).toThrow('no prediction for "a"');
+    expect(refused('other', 'a')).toThrow('no folder of masks is named for dataset "other"');
   });
 });

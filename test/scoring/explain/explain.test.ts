@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { explainPair } from '../../../src/scoring/explain/explain.js';
+import { describeValues, explainPair } from '../../../src/scoring/explain/explain.js';
 import { explainImage } from '../../../src/scoring/explain/explain-plan.js';
 import type { Explanation } from '../../../src/scoring/explain/explanation.js';
 import { planPlainFolders } from '../../../src/scoring/folders/plain-layout.js';
 import type { FolderScoring } from '../../../src/scoring/folders/score-folders.js';
+import { ignoredPixels } from '../../../src/image/ignored-pixels.js';
 import type { GrayImage } from '../../../src/image/raster.js';
 import { DEFAULT_CONVENTIONS } from '../../../src/metrics/metric.js';
 import { edgeCases } from '../../metrics/golden-cases.js';
@@ -123,6 +124,16 @@ describe('the explanation of an image\u2019s scores', () => {
     const explanation = await explain(small, SQUARE, { ...ALL, resize: true });
     expect(textOf(explanation)).toContain('resized to 8 x 6');
     for (const { signature } of explanation.protocols) expect(signature).toContain('|resize:bilinear|');
+  });
+
+  it('says how many pixels are ignored, and describes the values of the others', () => {
+    const ignored = ignoredPixels({ ...WIDER, ignore: WIDER.data.map((_, i) => (i % 8 === 3 ? 1 : 0)) });
+    const soft = draw(8, 6, (x) => (x === 3 ? 77 : x));
+    expect(describeValues(soft, ignored).map(({ text }) => text)).toEqual([
+      '6 pixels (12.5 %) are ignored and count nowhere; of the others:',
+      'values 0..7, 7 of them distinct; 36 pixels (85.7 %) strictly between 0 and 255',
+    ]);
+    expect(describeValues(soft, undefined)).toHaveLength(1);
   });
 
   it('never shows NaN, whatever the masks are', async () => {

@@ -67,7 +67,7 @@ describe('BiRefNet\u2019s folders', () => {
     expect(plan.groups[0].methods).toMatchObject([
       { masks: {} },
       { masks: {} },
-      { method: 'C', masks: null },
+      { method: 'C', masks: { names: new Map() } },
     ]);
   });
 

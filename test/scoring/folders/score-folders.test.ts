@@ -4,8 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { planBirefnetFolders } from '../../../src/scoring/folders/birefnet-layout.js';
 import type { FolderPlan } from '../../../src/scoring/folders/folder-plan.js';
 import { planPlainFolders } from '../../../src/scoring/folders/plain-layout.js';
-import { scoreFolders, type FolderScoring } from '../../../src/scoring/folders/score-folders.js';
-import { tallyFolders } from '../../../src/scoring/folders/tally.js';
+import {
+  scoreFolders,
+  sumCells,
+  type FolderCell,
+  type FolderScoring,
+} from '../../../src/scoring/folders/score-folders.js';
 import { DEFAULT_CONVENTIONS } from '../../../src/metrics/metric.js';
 import { draw } from '../../support/drawn-mattes.js';
 import { IS_BUILT } from '../../support/cli.js';
@@ -16,15 +20,10 @@ const tempFolder = useTempFolders();
 const FIXED: FolderScoring = { protocols: ['fixed'], conventions: DEFAULT_CONVENTIONS, resize: false };
 
 async function score(plan: FolderPlan, scoring: FolderScoring = FIXED) {
-  const tally = tallyFolders(plan, scoring);
-  const cells = [];
-  for await (const ofTruth of scoreFolders(plan, scoring, new AbortController().signal)) {
-    for (const cell of ofTruth) {
-      tally.add(cell);
-      cells.push(cell);
-    }
-  }
-  return { cells, results: tally.finish() };
+  const cells: FolderCell[] = [];
+  const scored = scoreFolders(plan, scoring, new AbortController().signal);
+  const results = await sumCells(scored, plan, scoring, (ofTruth) => cells.push(...ofTruth));
+  return { cells, results };
 }
 
 async function plain(): Promise<{ folder: string; plan: () => Promise<FolderPlan> }> {
@@ -60,7 +59,7 @@ describe.skipIf(!IS_BUILT)('scoring folders', () => {
   it('sums up what could be scored, and lists what could not', async () => {
     const { results } = await score(await (await plain()).plan());
     const [of] = results.scores;
-    expect(of).toMatchObject({ method: 'pred', dataset: 'gt', scored: 3, failed: 2 });
+    expect(of).toMatchObject({ model: 'pred', dataset: 'gt', scored: 3, failed: 2 });
     expect(of.metrics['iou']).toMatchObject({ mean: 2.8 / 3, n: 3, pooled: 24 / 27 });
     expect(of.threshold).toMatchObject({ used: { threshold: 128 }, cost: 0 });
     expect(results.failures.map(({ id, failure }) => [id, failure.code])).toEqual([
@@ -106,13 +105,13 @@ describe.skipIf(!IS_BUILT)('scoring folders', () => {
     });
     const plan = await planBirefnetFolders({ predictions: join(folder, 'p'), truths: join(folder, 'd') });
     const { cells, results } = await score(plan);
-    expect(cells.map(({ id, method, status }) => `${id} ${method} ${status}`)).toEqual([
+    expect(cells.map(({ id, model, status }) => `${id} ${model} ${status}`)).toEqual([
       '1 A done',
       '1 B done',
       '2 A failed',
       '2 B done',
     ]);
-    expect(results.scores.map(({ method, metrics }) => [method, metrics['iou'].mean])).toEqual([
+    expect(results.scores.map(({ model, metrics }) => [model, metrics['iou'].mean])).toEqual([
       ['A', 1],
       ['B', 0.9],
     ]);

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../../../core/errors.js';
 import { parseDevice } from '../../../runners/device.js';
 import { assertDeviceAvailable } from '../../../runners/onnx/ort-session.js';
@@ -12,7 +11,6 @@ import type { TimePair } from '../check.js';
 import type { Measure } from './measure.js';
 import type { ModelPair } from '../../compare/pair-models.js';
 import { createProcessTimer, type Which } from './time-process.js';
-import { hashFile } from '../../../core/hash-file.js';
 import { MODELS_FOLDER } from '../../../runners/load-spec.js';
 import type { LoadedSpec, ReadyModel } from '../../../runners/runner.js';
 import type { SideModel } from '../../compare/side.js';
@@ -98,13 +96,11 @@ async function locateModel(model: SideModel, options: LocateOptions): Promise<Re
   const ensure = (loaded: LoadedSpec): Promise<ReadyModel> =>
     runnerOf(model.spec).ensure(loaded, { offline: true, env, signal });
   if (file !== undefined) {
-    const found = await stat(file).catch(() => undefined);
-    if (found?.isFile() === true && (await hashFile(file)) === model.sha256) {
-      const files = { model: [{ kind: 'file' as const, path: file }] };
-      return ensure({ spec: { ...model.spec, files }, folder: cwd });
-    }
-    const what = found === undefined ? 'no such file' : `not the file that ${model.name} was evaluated with`;
-    throw new MaskbenchError(found === undefined ? 'data.missing' : 'source.checksum', what, {
+    const files = { model: [{ kind: 'file' as const, path: file }] };
+    const hasOne = Object.keys(model.spec.files ?? {}).join() === 'model';
+    const ensured = hasOne ? await ensure({ spec: { ...model.spec, files }, folder: cwd }) : undefined;
+    if (ensured?.sha256 === model.sha256) return ensured;
+    throw new MaskbenchError('source.checksum', `not the file that ${model.name} was evaluated with`, {
       where: file,
       remedy: `expected sha256 ${model.sha256}`,
     });

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { OnnxInspection } from '../../../models/onnx/inspect.js';
 import type { Proposal } from '../../../models/onnx/propose-spec.js';
@@ -24,7 +25,7 @@ export const inspect: DefineCommand = (context) =>
           context.out(jsonText({ file: path, ...shown }));
           continue;
         }
-        context.out(`${label}\n${describe(inspection)}\n`);
+        context.out(`${label}\n${describe(inspection, path)}\n`);
         if (proposal !== undefined) context.out(describeProposal(proposal));
         else if (name.endsWith('.onnx')) context.out(`\n${NO_PROPOSAL}\n`);
       }
@@ -49,7 +50,7 @@ async function filesOf(name: string, context: CliContext): Promise<readonly (rea
   ]);
 }
 
-function describe(model: OnnxInspection): string {
+function describe(model: OnnxInspection, path: string): string {
   const values = (list: OnnxInspection['inputs']): string =>
     list.map((v) => `${v.name} ${v.dtype} [${(v.shape ?? []).join(', ')}]`).join('\n              ');
   const operators = Object.entries(model.operators).map(([type, n]) => `${type} ${n}`);
@@ -68,6 +69,10 @@ function describe(model: OnnxInspection): string {
       `${(model.parameters.elements / 1e6).toFixed(2)} million, ${formatMegabytes(model.parameters.bytes)} MB`,
     ],
     ['size', `${formatMegabytes(model.fileBytes)} MB`],
+    ...model.externalFiles.map(({ location, bytes }) => {
+      const there = existsSync(join(dirname(path), location)) ? '' : ', which is not there';
+      return ['weights in', `${location}, ${formatMegabytes(bytes)} MB${there}`] as const;
+    }),
     ['producer', `${model.producer} (IR version ${model.irVersion})`],
     ['operators', wrap(operators, 64).join('\n              ')],
   ];

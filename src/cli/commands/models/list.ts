@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
 import { formatMegabytes } from '../../../reports/tables/table.js';
-import type { LoadedSpec } from '../../../runners/runner.js';
 import type { DefineCommand } from '../../context.js';
 
 /** `maskbench models list`. */
@@ -13,26 +10,28 @@ export const list: DefineCommand = (context) =>
     .description('all known models: size, input, licence, whether the file is here')
     .option('--json', 'as JSON')
     .action(async ({ json }) => {
-      const { resolveCacheDir } = await import('../../../models/sources/cache.js');
+      const { isHere } = await import('../../../models/sources/pull.js');
       const { listModelNames, loadModelSpec } = await import('../../../runners/load-spec.js');
       const { runnerOf } = await import('../../../runners/runner-of.js');
-      const cacheDir = resolveCacheDir(undefined, context.env);
       const specs = await Promise.all((await listModelNames()).map((name) => loadModelSpec(name)));
       const models = await Promise.all(
         specs.map(async (loaded) => {
           const { name, family, licence, feeding } = loaded.spec;
-          const first = Object.values(loaded.spec.files ?? {}).map(([source]) => source);
-          const bytes = first.reduce<number | null>(
+          const files = Object.values(loaded.spec.files ?? {});
+          const pins = files.flatMap(([source]) => [source, ...Object.values(source?.data ?? {})]);
+          const bytes = pins.reduce<number | null>(
             (sum, s) => (sum === null || s?.bytes === undefined ? null : sum + s.bytes),
             0,
           );
+          const options = { baseDir: loaded.folder, env: context.env };
+          const here = await Promise.all(files.map((sources) => isHere(sources, options)));
           return {
             name,
             family: family ?? '',
             input: runnerOf(loaded.spec).describe(loaded.spec),
             feeding,
             bytes,
-            here: await isHere(loaded, cacheDir),
+            here: here.every(Boolean),
             licence: licence ?? '',
           };
         }),
@@ -49,18 +48,3 @@ export const list: DefineCommand = (context) =>
         context.out(`${plainTable(['model', 'input', 'MB', 'here', 'licence'], rows)}\n`);
       }
     });
-
-async function isHere({ spec, folder }: LoadedSpec, cacheDir: string): Promise<boolean> {
-  const { findCached } = await import('../../../models/sources/cache.js');
-  for (const sources of Object.values(spec.files ?? {})) {
-    let found = false;
-    for (const source of sources) {
-      found ||=
-        source.kind === 'file'
-          ? existsSync(resolve(folder, source.path))
-          : (await findCached(cacheDir, source)) !== undefined;
-    }
-    if (!found) return false;
-  }
-  return true;
-}

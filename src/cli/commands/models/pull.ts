@@ -22,10 +22,11 @@ export const pull: DefineCommand = (context) =>
           onProgress: createDownloadProgress(context),
           signal: context.signal,
         });
-        for (const [role, { path, bytes, from }] of Object.entries(files)) {
+        for (const [role, { path, bytes, from, data }] of Object.entries(files)) {
           const label = role === 'model' ? spec.name : `${spec.name} (${role})`;
+          const weights = data.map(({ location }) => ` with ${location}`).join('');
           context.out(
-            `${label}: ${formatMegabytes(bytes)} MB, ${from === 'download' ? 'downloaded' : 'already here'}: ${path}\n`,
+            `${label}: ${formatMegabytes(bytes)} MB, ${from === 'download' ? 'downloaded' : 'already here'}: ${path}${weights}\n`,
           );
         }
       }

@@ -1,14 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { Command } from '@commander-js/extra-typings';
 import type { Verification } from '../../../analysis/verify/verify-model.js';
-import { EXIT_STATUS, escapeControls, MaskbenchError } from '../../../core/errors.js';
+import {
+  describeError,
+  EXIT_STATUS,
+  escapeControls,
+  exitStatusOf,
+  MaskbenchError,
+} from '../../../core/errors.js';
+import type { FileVerification } from '../../../models/sources/verify-file.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
+import type { LoadedSpec } from '../../../runners/runner.js';
 import type { CliContext, DefineCommand, FlagsOf } from '../../context.js';
 
 const flags = () =>
   new Command('verify')
-    .description('hash the cached files of models again, or score them against what their specs record')
+    .description('look whether models are whole and run, or score them against what their specs record')
     .argument('[model...]', 'names, or YAML files (default: all that are cached)')
     .option('--score', 'predict a few samples: does the model score as recorded, and if not, what is wrong?')
     .option('--dataset <dataset>', 'with --score: another dataset, by name or YAML file')
@@ -20,58 +28,88 @@ type Flags = FlagsOf<typeof flags>;
 export const verify: DefineCommand = (context, setStatus) =>
   flags().action(async (names, options) =>
     setStatus(
-      options.score === true ? await scoreAgain(names, options, context) : await hashAgain(names, context),
+      options.score === true ? await scoreAgain(names, options, context) : await lookAgain(names, context),
     ),
   );
 
-/** Hashes again what is cached; 69 if a file is not what its checksum says. */
-async function hashAgain(names: readonly string[], context: CliContext): Promise<number> {
-  const { resolveCacheDir, verifyCached } = await import('../../../models/sources/cache.js');
-  const { ensureModelFile } = await import('../../../models/sources/pull.js');
+/** Hashes, parses and loads again what is here; 69 if a file is not what it should be, 64 if it contradicts its spec. */
+async function lookAgain(names: readonly string[], context: CliContext): Promise<number> {
   const { listModelNames, loadModelSpec } = await import('../../../runners/load-spec.js');
-  const cacheDir = resolveCacheDir(undefined, context.env);
-  const wanted = names.length > 0 ? names : await listModelNames();
   let status = 0;
   let checked = 0;
-  for (const name of wanted) {
+  for (const name of names.length > 0 ? names : await listModelNames()) {
     const loaded = await loadModelSpec(name, context.cwd);
-    for (const [role, sources] of Object.entries(loaded.spec.files ?? {})) {
-      const label = role === 'model' ? loaded.spec.name : `${loaded.spec.name} (${role})`;
-      const source = sources[0];
-      if (source === undefined) continue;
-      if (source.kind === 'file') {
-        const { sha256 } = await ensureModelFile(sources, {
-          name: label,
-          baseDir: loaded.folder,
-          env: context.env,
-        });
-        context.out(`${label}: ok, sha256 ${sha256}\n`);
-        checked++;
+    const files = await verifyFiles(loaded, context);
+    const missing = files.filter(({ verification }) => verification.kind === 'absent');
+    checked += files.length - missing.length;
+    for (const { label } of names.length > 0 ? missing : []) {
+      context.out(`${label}: not in the cache (maskbench models pull ${loaded.spec.name})\n`);
+    }
+    const intact = files.every(({ verification }) => verification.kind === 'intact');
+    const error = intact && files.length > 0 ? await tryToRun(loaded, context) : undefined;
+    for (const { label, verification } of files) {
+      if (verification.kind === 'absent') continue;
+      const wrong = verification.kind === 'damaged' ? verification.error : error;
+      if (verification.kind === 'intact' && wrong === undefined) {
+        context.out(`${label}: ok, sha256 ${verification.sha256}\n`);
         continue;
       }
-      const result = await verifyCached(cacheDir, source, context.signal);
-      if (result.kind === 'absent') {
-        if (names.length > 0)
-          context.out(`${label}: not in the cache (maskbench models pull ${loaded.spec.name})\n`);
-        continue;
-      }
-      checked++;
-      if (result.kind === 'intact') context.out(`${label}: ok, sha256 ${result.file.sha256}\n`);
-      else {
-        const { difference } = result;
-        context.out(`${label}: DAMAGED, ${difference}; "maskbench models pull" replaces it\n`);
-        status = EXIT_STATUS['source.checksum'];
-      }
+      const what = verification.kind === 'damaged' ? 'DAMAGED' : 'DOES NOT RUN';
+      context.out(`${label}: ${what}, ${describeError(wrong)}\n`);
+      status = Math.max(status, exitStatusOf(wrong));
     }
   }
   if (checked === 0 && names.length === 0) context.out('no model is in the cache\n');
   return status;
 }
 
+interface VerifiedFile {
+  readonly label: string;
+  readonly verification: FileVerification;
+}
+
+async function verifyFiles(
+  { spec, folder }: LoadedSpec,
+  { env, signal }: CliContext,
+): Promise<readonly VerifiedFile[]> {
+  const { verifyModelFile } = await import('../../../models/sources/verify-file.js');
+  const verified: VerifiedFile[] = [];
+  for (const [role, sources] of Object.entries(spec.files ?? {})) {
+    const label = role === 'model' ? spec.name : `${spec.name} (${role})`;
+    const options = { name: label, baseDir: folder, env, signal };
+    verified.push({ label, verification: await verifyModelFile(sources, options) });
+  }
+  return verified;
+}
+
+/** Why a model whose files are intact cannot be run on the CPU as its spec says, if so. */
+async function tryToRun(
+  loaded: LoadedSpec,
+  { env, signal }: CliContext,
+): Promise<MaskbenchError | undefined> {
+  const { runnerOf } = await import('../../../runners/runner-of.js');
+  const { runnerOptionsSchema } = await import('../../../runners/onnx/session-options.js');
+  const runner = runnerOf(loaded.spec);
+  try {
+    const model = await runner.ensure(loaded, { env, offline: true, signal });
+    await runner.tryOut?.(model, {
+      device: { provider: 'cpu', index: 0 },
+      options: runnerOptionsSchema.parse({}),
+      threads: availableParallelism(),
+      onlyInDoubt: false,
+      signal,
+    });
+    return undefined;
+  } catch (error) {
+    if (error instanceof MaskbenchError && error.code !== 'cancelled') return error;
+    throw error;
+  }
+}
+
 /** Alternatives that are shown. */
 const SHOWN = 5;
 
-/** 65 if a model does not score as its spec records, or cannot be fed so. */
+/** 65 if a model does not score as its spec records. */
 async function scoreAgain(
   names: readonly string[],
   { dataset: named, json }: Flags,
@@ -123,11 +161,12 @@ async function scoreAgain(
 function describe(model: string, dataset: string, v: Verification): string {
   const head = `${escapeControls(model)} on ${dataset}: IoU ${v.iou.toFixed(4)}, MAE ${v.mae.toFixed(4)} over ${v.images} images`;
   const failed = v.failed > 0 ? `, ${v.failed} without a matte` : '';
+  const constant = v.constant > 0 ? `, ${v.constant} mattes the same everywhere` : '';
   const verdict =
     v.verdict === 'unrecorded'
       ? 'the spec records no score for it'
       : `${v.verdict} (${recordedText(v.expected)})`;
-  const lines = [`${head}${failed}: ${verdict}`, ...v.hints.map((hint) => `  ${hint}`)];
+  const lines = [`${head}${failed}${constant}: ${verdict}`, ...v.hints.map((hint) => `  ${hint}`)];
   if (v.verdict === 'unrecorded' && v.hints.length === 0) {
     const record = `{ dataset: ${dataset}, iou: ${v.iou.toFixed(4)}, mae: ${v.mae.toFixed(4)} }`;
     lines.push(`  if that is right, record it in the spec: expected: ${record}`);

@@ -12,7 +12,7 @@ interface ShotProps {
 /** One image: what it is, why it is here, its pictures beside each other, all its numbers. */
 export function Shot({ gallery, image, metric }: ShotProps): VNode {
   const { sources } = gallery;
-  const { key, id, dataset, picture, truth, mattes, reasons } = image;
+  const { key, id, dataset, picture, truth, ignored, mattes, reasons } = image;
   return (
     <li class="shot" id={`gallery-${key}`} data-key={key}>
       <h3>
@@ -27,6 +27,14 @@ export function Shot({ gallery, image, metric }: ShotProps): VNode {
       <div class="strip">
         <Still image={image} url={picture} alt="Picture" part="picture" />
         <Still image={image} url={truth} alt="Ground truth" part="truth" />
+        {ignored === null ? null : (
+          <Still
+            image={image}
+            url={ignored.url}
+            alt={`Ignored: ${ignored.pixels.toLocaleString('en-US')} ${ignored.pixels === 1 ? 'pixel' : 'pixels'}`}
+            part="ignored"
+          />
+        )}
         {mattes.map((matte, i) => (
           <MatteStill image={image} matte={matte} label={sources[i].label} metric={metric} source={i} />
         ))}
@@ -43,7 +51,7 @@ interface StillProps {
   readonly image: GalleryImage;
   readonly url: string;
   readonly alt: string;
-  readonly part: 'picture' | 'truth';
+  readonly part: 'picture' | 'truth' | 'ignored';
 }
 
 /** Width and height are said beforehand, so nothing moves when a picture comes in. */

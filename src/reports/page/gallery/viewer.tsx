@@ -3,7 +3,7 @@ import type { Gallery } from '../../../schema/gallery.js';
 
 /** The dialog in which one image is looked at. Its script fills it; a closed dialog shows nothing. */
 export function Viewer({ gallery }: { readonly gallery: Gallery }): VNode {
-  const { sources, threshold } = gallery;
+  const { sources, threshold, images } = gallery;
   return (
     <dialog class="viewer" id="gallery-viewer" aria-labelledby="viewer-title">
       <header>
@@ -107,6 +107,9 @@ export function Viewer({ gallery }: { readonly gallery: Gallery }): VNode {
           <li class="missed">missed</li>
           <li class="invented">invented</li>
           <li class="soft-error">soft error: right side of {threshold}, wrong value</li>
+          {images.some(({ ignored }) => ignored !== null) ? (
+            <li class="ignored">ignored: counts nowhere</li>
+          ) : null}
         </ul>
         <a id="viewer-link" href="#gallery">
           Link to this view

@@ -102,6 +102,7 @@ function TiersOfRuns({
 
 const WARNING_WORDS: Readonly<Record<Warning['kind'], string>> = {
   failed: 'Failed cells',
+  output: 'Outputs',
   leaked: 'Not held out',
   unsealed: 'Unsealed',
   few: 'Few images',

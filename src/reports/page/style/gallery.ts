@@ -76,7 +76,7 @@ export const GALLERY = `
 .viewer .legend { display: flex; flex-wrap: wrap; gap: .2rem .9rem; list-style: none; margin: 0; padding: 0; }
 .viewer .legend li::before { content: ''; display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 2px;
   background: var(--swatch); outline: 1px solid var(--line); vertical-align: -.05em; print-color-adjust: exact; }
-.viewer .legend .missed { --swatch: #56b4e9; } .viewer .legend .invented { --swatch: #d55e00; } .viewer .legend .soft-error { --swatch: #f0e442; }
+.viewer .legend .missed { --swatch: #56b4e9; } .viewer .legend .invented { --swatch: #d55e00; } .viewer .legend .soft-error { --swatch: #f0e442; } .viewer .legend .ignored { --swatch: #cc79a7; }
 .figures { grid-column: 2; grid-row: 3 / 5; overflow: auto; min-height: 0; font-size: .85rem; }
 .figures th, .figures td { padding: .2rem .5rem; } .figures tbody th { min-width: 7rem; } .figures thead th { white-space: normal; min-width: 4.5rem; overflow-wrap: anywhere; } .figures .facts { flex-direction: column; }
 @media (max-width: 60rem) {

@@ -68,8 +68,17 @@ async function finish(message: Extract<ToFeeder, { kind: 'finish' }>): Promise<v
   const matte = await feeding.read(output, width, height);
   const postprocessMs = performance.now() - start;
   const phases = { decodeMs, preprocessMs, inferenceMs: message.inferenceMs, postprocessMs, ...parts };
-  const matteSha256 = await writeMatte(job.mattePath, matte);
-  post({ kind: 'done', jobId: job.jobId, phases, matteSha256, width, height });
+  const written = await writeMatte(job.mattePath, matte);
+  const raw = feeding.rawRange?.(output, width, height);
+  post({
+    kind: 'done',
+    jobId: job.jobId,
+    phases,
+    width,
+    height,
+    ...written,
+    ...(raw === undefined ? {} : { raw }),
+  });
 }
 
 function post(message: FromFeeder, transfer: readonly ArrayBuffer[] = []): void {

@@ -4,6 +4,7 @@ import type { NetworkSpec } from '../../../models/spec/spec.js';
 import type { InputType } from '../../../models/pixels/tensor.js';
 import type { DeviceRequest } from '../../device.js';
 import type { PhaseTimes } from '../../phases.js';
+import type { DoneMatte } from '../../write-matte.js';
 import type { RunnerOptions } from '../session-options.js';
 
 /** What a child needs to open its one model. Sent once, first. */
@@ -62,12 +63,20 @@ export interface ProbeMessage {
   readonly profilePrefix: string;
 }
 
+/** Load a model, and see whether what comes out of it is what the spec says. */
+export interface TryMessage {
+  readonly kind: 'try';
+  readonly load: LoadMessage;
+}
+
 /** Write what a model computes of one image into `folder`: input.bin, output.bin, and matte.png if it is wanted. */
 export interface StageMessage {
   readonly kind: 'stages';
   readonly jobId: number;
   readonly imagePath: string;
   readonly prompt?: ImagePrompt | undefined;
+  /** In place of the model's own spec: the same networks, fed and read in another way. */
+  readonly fedAs?: NetworkSpec | undefined;
   readonly folder: string;
   readonly withMatte: boolean;
 }
@@ -78,15 +87,12 @@ export type ToChild =
   | DecodeMessage
   | MeasureMessage
   | ProbeMessage
+  | TryMessage
   | StageMessage;
 
-interface DoneMessage {
+interface DoneMessage extends DoneMatte {
   readonly kind: 'done';
   readonly jobId: number;
-  readonly phases: PhaseTimes;
-  readonly matteSha256: string;
-  readonly width: number;
-  readonly height: number;
 }
 
 export type FromChild =
@@ -99,7 +105,7 @@ export type FromChild =
   | DecodedMessage
   | MeasuredMessage
   | StagedMessage
-  /** The profiles are written. */
+  /** The profiles are written, or nothing was found wrong. */
   | { readonly kind: 'probed' };
 
 /** The stages of an image are in their files. */

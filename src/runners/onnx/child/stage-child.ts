@@ -26,17 +26,18 @@ process.on('message', (message: ToChild) => {
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(0));
 
-async function stages({ jobId, imagePath, prompt, folder, withMatte }: StageMessage): Promise<void> {
+async function stages({ jobId, imagePath, prompt, fedAs, folder, withMatte }: StageMessage): Promise<void> {
   const loaded = await model;
   if (loaded === undefined) throw new Error('stages were asked for before load');
+  const { feeding, infer } = fedAs === undefined ? loaded : loaded.fedAs(fedAs);
   const image = await decodeRgb(imagePath);
-  const fed = await loaded.feeding.prepare(image, prompt);
+  const fed = await feeding.prepare(image, prompt);
   const { tensor } = fed;
   await writeFile(join(folder, 'input.bin'), bytesOf(tensor.data));
-  const { output } = await loaded.infer(fed);
+  const { output } = await infer(fed);
   await writeFile(join(folder, 'output.bin'), bytesOf(output.data));
   if (withMatte) {
-    const matte = await loaded.feeding.read(output, image.width, image.height);
+    const matte = await feeding.read(output, image.width, image.height);
     await writeFile(join(folder, 'matte.png'), await encodeMattePng(matte));
   }
   send({

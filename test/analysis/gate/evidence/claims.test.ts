@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { scorePopulations } from '../../../../bench/support/score-populations.mjs';
 import { judgeClaims, type Claim } from '../../../../src/analysis/gate/evidence/claims.js';
 import { createRandom, type Random } from '../../../../src/stats/random.js';
+import { shortOrLong } from '../../../support/long.js';
 
 const options = { level: 0.95, minimum: 30, resamples: 400, seed: 'claims' };
 
@@ -62,7 +63,7 @@ describe('a claim', () => {
 
 // The short form of bench/gate-errors.mjs: gains like those of real models, shifted to where an error is most likely.
 describe('the gate errs', () => {
-  const RUNS = 400;
+  const RUNS = shortOrLong(100, 400);
   const N = 200;
   const random = createRandom('gate errors');
   const pools = new Map(scorePopulations(random.split('pools')).map((one) => [one.name, one]));

@@ -8,31 +8,37 @@
 export interface Layers {
   readonly picture: CanvasImageSource;
   readonly truth: CanvasImageSource;
-  /** Absent where there is none. */
+  /** White where the ground truth is ignored. Absent, as the matte, where there is none. */
+  readonly ignored: CanvasImageSource | null;
   readonly matte: CanvasImageSource | null;
 }
 
 type Backdrop = 'checks' | 'white' | 'black' | string;
 
-/** Okabe and Ito's sky blue, vermilion and yellow: told apart by every kind of colour vision, and by lightness. */
+/** Okabe and Ito's sky blue, vermilion, yellow and reddish purple: told apart by every kind of colour vision, and by lightness. */
 const MISSED = '#56b4e9';
 const INVENTED = '#d55e00';
 const SOFT = '#f0e442';
+const IGNORED = '#cc79a7';
 
 type Context = CanvasRenderingContext2D;
 type Size = readonly [width: number, height: number];
 
 /**
  * The picture in dim greys, and over it what the matte misses, what it invents, and, the stronger the more it is off,
- * where it is on the right side of the threshold with another value than the ground truth.
+ * where it is on the right side of the threshold with another value than the ground truth. Where
+ * that is ignored no error is made.
  */
 export function drawErrors(
   target: Context,
   size: Size,
-  { picture, truth, matte }: Layers,
+  { picture, ignored, ...layers }: Layers,
   threshold: number,
 ): void {
-  const mask = matte ?? black(size);
+  const counted = (image: CanvasImageSource): CanvasImageSource =>
+    ignored === null ? image : without(size, image, ignored);
+  const truth = counted(layers.truth);
+  const mask = counted(layers.matte ?? black(size));
   const wanted = atLeast(size, truth, threshold);
   const given = atLeast(size, mask, threshold);
   const missed = subtract(size, wanted, given);
@@ -50,6 +56,12 @@ export function drawErrors(
   tint(target, size, soft, SOFT);
   tint(target, size, missed, MISSED);
   tint(target, size, invented, INVENTED);
+  drawIgnored(target, size, ignored);
+}
+
+/** Lays a colour over what is ignored, if anything is. */
+export function drawIgnored(target: Context, size: Size, ignored: CanvasImageSource | null): void {
+  if (ignored !== null) tint(target, size, ignored, IGNORED);
   target.globalCompositeOperation = 'source-over';
 }
 
@@ -99,6 +111,14 @@ function subtract(size: Size, a: HTMLCanvasElement, b: HTMLCanvasElement): HTMLC
   });
 }
 
+/** The image, black where the mask is white. */
+function without(size: Size, image: CanvasImageSource, mask: CanvasImageSource): HTMLCanvasElement {
+  return paper(size, (context) => {
+    context.drawImage(image, 0, 0, ...size);
+    blend(context, size, 'multiply', inverse(size, mask));
+  });
+}
+
 function inverse(size: Size, image: CanvasImageSource): HTMLCanvasElement {
   return paper(size, (context) => {
     context.drawImage(image, 0, 0, ...size);
@@ -107,9 +127,9 @@ function inverse(size: Size, image: CanvasImageSource): HTMLCanvasElement {
 }
 
 /** Lays a colour over the target, as opaque as the mask is bright. */
-function tint(target: Context, size: Size, mask: HTMLCanvasElement, colour: string): void {
+function tint(target: Context, size: Size, mask: CanvasImageSource, colour: string): void {
   const coloured = paper(size, (context) => {
-    context.drawImage(mask, 0, 0);
+    context.drawImage(mask, 0, 0, ...size);
     fill(context, size, 'multiply', colour);
   });
   blend(target, size, 'multiply', inverse(size, mask));

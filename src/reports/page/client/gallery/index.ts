@@ -122,6 +122,7 @@ function partOf(
     case 'matte':
       return { key, view: { left: label } };
     case 'truth':
+    case 'ignored':
       return { key, view: { view: 'matte', left: 'truth' } };
     default:
       return { key, view: { view: 'picture' } };

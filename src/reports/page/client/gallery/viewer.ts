@@ -1,5 +1,5 @@
 import type { GalleryData, GalleryDatum } from '../../gallery/gallery-data.js';
-import { drawCutout, drawErrors, drawOn, type Layers } from './compose.js';
+import { drawCutout, drawErrors, drawIgnored, drawOn, type Layers } from './compose.js';
 import { createStage } from './stage.js';
 import { viewerParts } from './viewer-parts.js';
 
@@ -111,7 +111,10 @@ export function createViewer(
     if (context === null) return;
     if (view === 'errors') drawErrors(context, preview, layers, data.threshold);
     else if (view === 'cutout') drawCutout(context, preview, layers, backdrop);
-    else drawOn(context, preview, view === 'picture' ? layers.picture : layers.matte);
+    else {
+      drawOn(context, preview, view === 'picture' ? layers.picture : layers.matte);
+      if (view === 'matte' && layers.matte === layers.truth) drawIgnored(context, preview, layers.ignored);
+    }
   };
   const values = (): Record<(typeof FIELDS)[number], string> =>
     Object.fromEntries(FIELDS.map((name) => [name, field(name).value])) as Record<
@@ -227,6 +230,7 @@ async function layersOf(shot: HTMLElement | undefined, data: GalleryData, source
   return {
     picture: (await load('[data-part="picture"]')) ?? none,
     truth,
+    ignored: await load('[data-part="ignored"]'),
     matte: source === 'truth' ? truth : await load(`[data-source="${at}"]`),
   };
 }

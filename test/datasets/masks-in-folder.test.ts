@@ -1,9 +1,9 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listMasks, patternOf } from '../../../src/scoring/folders/masks-in-folder.js';
-import { SQUARE, writeMask, writeMasks } from '../../support/mask-files.js';
-import { useTempFolders } from '../../support/temp-folder.js';
+import { listMasks, patternOf } from '../../src/datasets/masks-in-folder.js';
+import { SQUARE, writeMask, writeMasks } from '../support/mask-files.js';
+import { useTempFolders } from '../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
 const any = { pattern: patternOf() };

@@ -1,13 +1,16 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { MaskbenchError } from '../../core/errors.js';
-import { readableOf, stemOf, type NamePattern } from '../../datasets/pair-names.js';
-import { nearNames } from '../../datasets/same-name.js';
-import { scanFolder, type Refusal } from '../../datasets/scan-folder.js';
+import { MaskbenchError } from '../core/errors.js';
+import type { Failure } from '../core/failure.js';
+import type { DatasetProblem } from './dataset.js';
+import { readableOf, stemOf, type NamePattern } from './pair-names.js';
+import { nearNames, tellApart } from './same-name.js';
+import { scanFolder, type Refusal } from './scan-folder.js';
 
 /** The masks of one folder by id. Only names are held. */
 export interface MasksInFolder {
   readonly folder: string;
+  readonly pattern: NamePattern;
   /** Paths below the folder by id, the path without prefix, suffix and extension; more than one is a duplicate. */
   readonly names: ReadonlyMap<string, readonly string[]>;
   /** The id of a mask that differs from another one in case or Unicode form alone. */
@@ -88,7 +91,7 @@ export async function listMasks(
       remedy: `expected ${describePattern(pattern)}${count === 0 ? '' : `; found e.g. "${example}"`}`,
     });
   }
-  return { folder, names, near: nearNames(names.keys()), refused, others: { count, example } };
+  return { folder, pattern, names, near: nearNames(names.keys()), refused, others: { count, example } };
 }
 
 /** The images of a folder and of those below it. @throws MaskbenchError `data.missing` or `data.empty`. */
@@ -100,16 +103,58 @@ export async function listPictures(
 }
 
 /**
- * A method's masks; null where its folder is not there or empty, so that it fails in every image and the others can
- * still be scored.
+ * A method's masks; none where its folder is not there or empty, so that it fails in every image and the others can still be
+ * scored.
  */
-export async function listMasksOrNone(folder: string, pattern: NamePattern): Promise<MasksInFolder | null> {
+export async function listMasksOrNone(
+  folder: string,
+  pattern: NamePattern,
+  nested = false,
+): Promise<MasksInFolder> {
   try {
-    return await listMasks(folder, 'prediction', { pattern });
+    return await listMasks(folder, 'prediction', { pattern, nested });
   } catch (error) {
-    if (error instanceof MaskbenchError && ['data.missing', 'data.empty'].includes(error.code)) return null;
-    throw error;
+    if (!(error instanceof MaskbenchError) || !['data.missing', 'data.empty'].includes(error.code))
+      throw error;
+    return {
+      folder,
+      pattern,
+      names: new Map(),
+      near: () => undefined,
+      refused: new Map(),
+      others: { count: 0, example: '' },
+    };
   }
+}
+
+/** The file of a mask, or why there is none that could be read. */
+export type MaskFile =
+  | { readonly kind: 'file'; readonly path: string }
+  | {
+      readonly kind: 'none';
+      readonly failure: Failure & { readonly code: DatasetProblem['code']; readonly where: string };
+    };
+
+/** @param what the folder holds, for messages */
+export function maskOf({ folder, names, near, refused }: MasksInFolder, id: string, what: string): MaskFile {
+  const none = (code: DatasetProblem['code'], message: string, where: string): MaskFile => ({
+    kind: 'none',
+    failure: { code, message, where },
+  });
+  const [name, ...others] = names.get(id) ?? [];
+  if (name === undefined) {
+    const other = near(id);
+    const apart = other === undefined ? '' : `; ${tellApart(other, id)}`;
+    return none('data.missing', `no ${what} for "${id}"${apart}`, folder);
+  }
+  const path = join(folder, name);
+  if (others.length > 0) {
+    const all = [name, ...others].map((of) => `"${of}"`).join(' and ');
+    const remedy = 'keep one of them, or give the suffix with its extension';
+    return none('data.duplicate', `${all} share the id; ${remedy}`, path);
+  }
+  const refusal = refused.get(name);
+  return refusal === undefined ? { kind: 'file', path } : none(refusal.code, refusal.message, path);
 }
 
 /** @throws MaskbenchError `data.missing` */

@@ -1,0 +1,91 @@
+import type { Failure } from '../../core/failure.js';
+import type { AccuracyRow, CellFailure, FlipSummary } from '../../schema/summary.js';
+import type { CurveReading } from '../../metrics/curves.js';
+import type { DatasetCurves } from '../../metrics/dataset-curves.js';
+import type { Conventions, Metric } from '../../metrics/metric.js';
+import { curveSums, type CurveGatherer } from './curve-gatherer.js';
+import { countFlips } from './flips.js';
+import { metricMeans } from './metric-means.js';
+import type { ScoreRow } from './score-row.js';
+
+/** The cells of one model on one dataset are a group. */
+interface GroupName {
+  readonly model: string;
+  readonly dataset: string;
+}
+
+type CellName = GroupName & { readonly id: string };
+
+/** Adds cells up, whoever scored them: `score` as they come, the summary of a run from its records. */
+interface Tally {
+  scored(cell: CellName, row: ScoreRow): void;
+  failed(cell: CellName, failure: Failure): void;
+  finish(): TallyResults;
+}
+
+interface TallyResults {
+  /** In the order given. */
+  readonly groups: readonly GroupScores[];
+  readonly flips: FlipSummary | undefined;
+  /** In the order in which they came. */
+  readonly failures: readonly CellFailure[];
+}
+
+export type GroupScores = GroupName &
+  Pick<AccuracyRow, 'scored' | 'failed' | 'metrics'> & { readonly rows: readonly ScoreRow[] };
+
+/** @param named at most so many failed cells are listed; all are counted */
+export function tallyScores(
+  groups: readonly GroupName[],
+  metrics: readonly Metric[],
+  empty: Conventions['empty'],
+  named = Number.POSITIVE_INFINITY,
+): Tally {
+  const flips = countFlips(metrics.map(({ meta }) => meta.id));
+  const failures: CellFailure[] = [];
+  const open = groups.map(({ model, dataset }) => ({ model, dataset, rows: [] as ScoreRow[], failed: 0 }));
+  const byName = new Map(open.map((group) => [nameOf(group), group]));
+  return {
+    scored(cell, row) {
+      byName.get(nameOf(cell))?.rows.push(row);
+      flips.add(cell, row);
+    },
+    failed(cell, failure) {
+      const group = byName.get(nameOf(cell));
+      if (group !== undefined) group.failed++;
+      const { model, dataset, id } = cell;
+      if (failures.length < named) failures.push({ model, dataset, id, failure });
+    },
+    finish: () => ({
+      groups: open.map((group) => ({
+        ...group,
+        scored: group.rows.length,
+        metrics: metricMeans(group.rows, metrics, empty),
+      })),
+      flips: flips.summary(),
+      failures,
+    }),
+  };
+}
+
+/** The same for what score records keep of curves. */
+interface CurveTally {
+  add(group: GroupName, histogram: string): void;
+  of(group: GroupName): readonly DatasetCurves[];
+}
+
+export function tallyCurves(readings: readonly CurveReading[], conventions: Conventions): CurveTally {
+  const gatherers = new Map<string, CurveGatherer>();
+  return {
+    add(group, histogram) {
+      const gatherer = gatherers.get(nameOf(group)) ?? curveSums(readings, conventions);
+      gatherers.set(nameOf(group), gatherer);
+      gatherer.add(histogram);
+    },
+    of: (group) => gatherers.get(nameOf(group))?.finish() ?? [],
+  };
+}
+
+function nameOf({ model, dataset }: GroupName): string {
+  return JSON.stringify([model, dataset]);
+}

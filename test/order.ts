@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { TestSequencer, TestSpecification } from 'vitest/node';
+
+const TEST = import.meta.dirname;
+
+/**
+ * Test files that mock modules. The others share a few processes, whose modules are loaded once; what these put in place
+ * of a module would stay there for whoever comes next, so each has a process of its own.
+ */
+export const mockingFiles: readonly string[] = readdirSync(TEST, { recursive: true, encoding: 'utf8' })
+  .filter(
+    (name) =>
+      name.endsWith('.test.ts') && /\bvi\.(do)?[mM]ock\(/.test(readFileSync(join(TEST, name), 'utf8')),
+  )
+  .map((name) => `test/${name.replaceAll('\\', '/')}`);
+
+/**
+ * The files that take longest, longest first. CI remembers no durations, and a long file that comes last leaves the other
+ * core idle.
+ */
+const LONGEST = [
+  'analysis/verify/verify-model',
+  'cli/process',
+  'pipeline/predict',
+  'browser/gallery',
+  'browser/page',
+  'stranger',
+  'pipeline/run',
+  'old-runs',
+  'cli/two-devices',
+  'schema/json-schemas',
+  'cli/score',
+  'pipeline/feedings',
+  'pipeline/kill',
+  'pipeline/any-network',
+  'pipeline/timing/time',
+  'pipeline/post-run',
+  'runners/onnx/child-process',
+  'cli/verdict',
+  'models/sources/npm-source',
+  'models/parity',
+  'pipeline/webgpu-run',
+];
+
+function rank({ moduleId, project }: TestSpecification): number {
+  // A shared process ends when the next file needs one of its own: those come first, all together.
+  if (project.name === 'alone') return -1;
+  const at = LONGEST.indexOf(relative(TEST, moduleId).replaceAll('\\', '/').replace('.test.ts', ''));
+  return at === -1 ? LONGEST.length : at;
+}
+
+/** Longest first; vitest makes one for a run. */
+export class LongestFirst implements TestSequencer {
+  shard(files: TestSpecification[]): TestSpecification[] {
+    return files;
+  }
+
+  sort(files: TestSpecification[]): TestSpecification[] {
+    return files.toSorted((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId));
+  }
+}
