@@ -23,14 +23,17 @@ export async function* withAttributes(
 ): AsyncGenerator<DatasetEntry> {
   const source = attributes === undefined ? undefined : await openAttributes(attributes, path);
   const ids = new Set<string>();
+  const listed = source?.lines.size ?? 0;
   const without: string[] = [];
+  let samples = 0;
   let hasUnits = source?.names.includes(unit ?? '') ?? false;
   for await (const entry of entries) {
-    ids.add(entry.kind === 'sample' ? entry.sample.id : entry.problem.id);
+    if (listed > 0) ids.add(entry.kind === 'sample' ? entry.sample.id : entry.problem.id);
     if (entry.kind === 'problem') {
       yield entry;
       continue;
     }
+    samples++;
     const sample = source === undefined ? entry.sample : described(entry.sample, source);
     if (sample === undefined) without.push(entry.sample.id);
     const known = sample ?? entry.sample;
@@ -67,7 +70,7 @@ export async function* withAttributes(
   if (without.length === 0) return;
   const named = without.slice(0, NAMED).map((id) => `"${id}"`);
   const more = without.length > NAMED ? ` and ${without.length - NAMED} more` : '';
-  const message = `no attributes of ${without.length} of the ${ids.size} samples: ${named.join(', ')}${more}`;
+  const message = `no attributes of ${without.length} of the ${samples} samples: ${named.join(', ')}${more}`;
   onRemark?.({ dataset: name, id: name, code: 'data.missing', path: source.where, message });
 }
 
