@@ -13,10 +13,15 @@ export async function hashFile(path: string): Promise<string> {
   try {
     await pipeline(createReadStream(path, { highWaterMark: 1 << 18 }), hash);
   } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    throw missing
-      ? new MaskbenchError('data.missing', 'no such file', { where: path, cause })
-      : new MaskbenchError('data.unreadable', 'the file cannot be read', { where: path, cause });
+    throw unreadable(path, cause);
   }
   return hash.digest('hex');
+}
+
+/** Why a file could not be read. */
+export function unreadable(path: string, cause: unknown): MaskbenchError {
+  const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  return missing
+    ? new MaskbenchError('data.missing', 'no such file', { where: path, cause })
+    : new MaskbenchError('data.unreadable', 'the file cannot be read', { where: path, cause });
 }

@@ -155,12 +155,13 @@ export async function resizeWithLibvips(
   return bytes(resized);
 }
 
-function open(path: string): Sharp {
+/** A picture's decoder; see `decoding` for what it throws. */
+export function open(path: string): Sharp {
   return sharp(path, { failOn: 'error', limitInputPixels: false, ignoreIcc: true }).autoOrient();
 }
 
 /** libvips would convert by a press profile of its own; Pillow, and so rembg, by plain arithmetic. */
-async function decodeCmyk(path: string): Promise<RgbImage> {
+export async function decodeCmyk(path: string): Promise<RgbImage> {
   const { data, info } = await open(path)
     .pipelineColourspace('cmyk')
     .toColourspace('cmyk')
@@ -202,7 +203,8 @@ function bytes(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
-async function decoding<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Runs a decoder; what it throws becomes a MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file. */
+export async function decoding<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {

@@ -5,6 +5,11 @@ export interface GrayImage {
   readonly data: Uint8Array;
 }
 
+/** A ground truth, and the pixels of it that count nowhere: 1 each, as large as the raster; absent where there are none. */
+export interface MaskImage extends GrayImage {
+  readonly ignore?: Uint8Array;
+}
+
 /** 8-bit RGB raster, interleaved: `data[(y * width + x) * 3 + channel]`. */
 export interface RgbImage {
   readonly width: number;

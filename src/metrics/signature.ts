@@ -6,6 +6,9 @@ import { protocolsOf } from './registry.js';
 export interface SignatureOptions {
   /** How predictions were brought to the ground truth's size, e.g. `bilinear`; left out when sizes had to agree. */
   readonly resize?: string;
+  /** What the values of ground truths and of masks made elsewhere mean; left out where that is plain opacity. */
+  readonly truths?: string;
+  readonly masks?: string;
   /** For a number of many images: the mean of theirs, or one of their pixels pooled. */
   readonly aggregate?: 'mean' | 'pooled';
 }
@@ -19,7 +22,7 @@ export interface SignatureOptions {
 export function signatureOf(
   id: string,
   conventions: Conventions,
-  { resize, aggregate }: SignatureOptions = {},
+  { resize, truths, masks, aggregate }: SignatureOptions = {},
 ): string {
   const [protocol] = protocolsOf([id]);
   if (protocol === undefined) throw new MaskbenchError('config.unknown-name', `unknown protocol "${id}"`);
@@ -27,6 +30,8 @@ export function signatureOf(
     id,
     ...protocol.signature(conventions),
     ...(resize === undefined ? [] : [`resize:${resize}`]),
+    ...(truths === undefined ? [] : [`truths:${truths}`]),
+    ...(masks === undefined ? [] : [`masks:${masks}`]),
     ...(aggregate === undefined ? [] : [`agg:${aggregate}`]),
     `v:${protocol.version}`,
   ].join('|');

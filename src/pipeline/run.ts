@@ -20,6 +20,7 @@ import {
   enterRunFolder,
   readManifest,
   recordMetrics,
+  recordReadings,
   removeRemains,
   runFolder,
   writeJson,
@@ -105,7 +106,10 @@ async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Pro
   const existing = await readManifest(folder);
   assertSameSettings(existing, wanted, folder.path);
   assertSameCard(existing.hardware, wanted.hardware, folder.path);
-  return existing;
+  const { datasets } = wanted.settings;
+  if (existing.settings.datasets.every(({ truths }) => truths !== undefined)) return existing;
+  await recordReadings(folder, datasets);
+  return { ...existing, settings: { ...existing.settings, datasets } };
 }
 
 async function work(request: RunRequest, folder: RunFolder, manifest: Manifest): Promise<void> {

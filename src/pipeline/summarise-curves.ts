@@ -6,6 +6,7 @@ import { curveSums, type CurveGatherer } from '../scoring/aggregate/curve-gather
 import type { Cells } from '../store/cells.js';
 import type { CurvesOfCells } from '../store/curves.js';
 import type { RunSettings } from '../store/manifest.js';
+import { truthsInSignature } from '../store/run-readings.js';
 
 /** Means over images of precision, recall, F and IoU at the 256 thresholds, by model, dataset and protocol. */
 export async function summariseCurves(
@@ -28,7 +29,10 @@ export async function summariseCurves(
       return curves.map((of) => ({
         model: spec.name,
         dataset: name,
-        signature: signatureOf(of.protocol, scoring, { aggregate: 'mean' }),
+        signature: signatureOf(of.protocol, scoring, {
+          ...truthsInSignature({ datasets }),
+          aggregate: 'mean',
+        }),
         ...of,
       }));
     }),

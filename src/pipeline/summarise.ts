@@ -13,6 +13,7 @@ import { summariseAccuracy } from './summarise-accuracy.js';
 import { summariseCurves, thresholdRows } from './summarise-curves.js';
 import { summariseScenarios } from './scenarios/summarise-scenarios.js';
 import { summariseTimings } from './summarise-timings.js';
+import { truthsInSignature } from '../store/run-readings.js';
 
 /** Sums a run folder's records up into curves.json and summary.json. */
 export async function writeSummary(folder: RunFolder, manifest: Manifest): Promise<Summary> {
@@ -31,6 +32,7 @@ export async function summarise(
   manifest: Manifest,
 ): Promise<{ readonly summary: Summary; readonly curves: readonly CurvesOfCells[] }> {
   const { settings, environment } = manifest;
+  const truths = truthsInSignature(settings);
   const metrics = await metricsOfRun(folder, manifest);
   const ids = metrics.map(({ meta }) => meta.id);
   const timings = await summariseTimings(folder, settings);
@@ -56,10 +58,11 @@ export async function summarise(
       ...manifest.hardware,
       ...(manifest.price === undefined ? {} : { price: manifest.price }),
     },
-    signatures: signaturesOf(settings.scoring.protocols, settings.scoring),
+    signatures: signaturesOf(settings.scoring.protocols, settings.scoring, truths),
     aggregation: {
-      mean: signaturesOf(settings.scoring.protocols, settings.scoring, { aggregate: 'mean' }),
+      mean: signaturesOf(settings.scoring.protocols, settings.scoring, { ...truths, aggregate: 'mean' }),
       pooled: signaturesOf(pooledProtocols(settings.scoring.protocols), settings.scoring, {
+        ...truths,
         aggregate: 'pooled',
       }),
     },

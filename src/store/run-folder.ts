@@ -8,7 +8,14 @@ import { canonicalJson } from '../core/hash.js';
 import { readJsonl } from '../core/jsonl.js';
 import { joinInside } from '../core/safe-path.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
-import { MANIFEST_VERSION, manifestSchema, RECORDS_VERSION, type Manifest } from './manifest.js';
+import {
+  MANIFEST_VERSION,
+  manifestSchema,
+  RECORDS_VERSION,
+  type Manifest,
+  type RunDataset,
+} from './manifest.js';
+import { readingsOf, withoutReadings } from './run-readings.js';
 import { readDocument } from './read-document.js';
 import { planRecord, predictionRecord, scenarioRecord, scoreRecord, truthRecord } from './records.js';
 import { timingRecord } from './timing-record.js';
@@ -125,6 +132,12 @@ export async function readManifest(folder: RunFolder): Promise<Manifest> {
   });
 }
 
+/** Says in the manifest of a run of 0.1 how its masks are read now. What a later version wrote there stays. */
+export async function recordReadings(folder: RunFolder, datasets: readonly RunDataset[]): Promise<void> {
+  const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as Pick<Manifest, 'settings'>;
+  await writeJson(folder.manifest, { ...manifest, settings: { ...manifest.settings, datasets } });
+}
+
 /**
  * Says in the manifest of a run by which metrics it is scored now: one that was added since is computed by a resumed run.
  * What a later version wrote there stays.
@@ -143,8 +156,10 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 export function assertSameSettings(existing: Manifest, wanted: Manifest, where: string): void {
   const before = existing.settings;
   const now = wanted.settings;
-  const differing = (Object.keys(now) as (keyof typeof now)[]).filter(
-    (key) => canonicalJson(before[key]) !== canonicalJson(now[key]),
+  const differing = (Object.keys(now) as (keyof typeof now)[]).filter((key) =>
+    key === 'datasets'
+      ? !sameDatasets(before.datasets, now.datasets)
+      : canonicalJson(before[key]) !== canonicalJson(now[key]),
   );
   if (differing.length === 0) return;
   const details = differing.map((key) => {
@@ -155,6 +170,12 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
     where,
     remedy: 'resume with the same config, or choose another folder with --out',
   });
+}
+
+/** A run of 0.1 does not say how masks were read; what one has seen of them on the way may differ. */
+function sameDatasets(before: readonly RunDataset[], now: readonly RunDataset[]): boolean {
+  if (canonicalJson(withoutReadings(before)) !== canonicalJson(withoutReadings(now))) return false;
+  return before.every((of, i) => of.truths === undefined || readingsOf(of) === readingsOf(now[i]));
 }
 
 /** Whether a file in a run folder is what a killed process had not finished writing: a plan, or a whole file's draft. */

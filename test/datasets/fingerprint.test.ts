@@ -85,7 +85,7 @@ describe("a dataset's fingerprint", () => {
     const lines: string[] = [];
     for await (const entry of dataset.entries()) {
       if (entry.kind !== 'sample') continue;
-      const { imageSha256, truthSha256, width, height } = await hashSample(entry.sample);
+      const { imageSha256, truthSha256, width, height } = (await hashSample(entry.sample)).hash;
       lines.push(JSON.stringify([entry.sample.id, imageSha256, truthSha256, width, height]));
     }
     const hash = createHash('sha256').update(lines.map((line) => `${line}\n`).join(''));

@@ -1,6 +1,7 @@
 import { MaskbenchError } from '../../core/errors.js';
 import type { GalleryImage } from '../../schema/gallery.js';
 import { hashFile } from '../../core/hash-file.js';
+import { readChecked, type CheckedReading } from '../../datasets/values/read-checked.js';
 import { decodeMatte, decodeTruth, encodeMattePreview, encodePicturePreview } from '../../image/codec.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 
@@ -10,6 +11,8 @@ export type StorePreview = (name: string, bytes: Uint8Array) => Promise<string>;
 export interface PreviewRequest {
   readonly key: string;
   readonly sample: PlannedSample;
+  /** How the run read its ground truths; unknown in runs of 0.1. */
+  readonly truthReading: CheckedReading | undefined;
   /** Files of the mattes, by source; null where there is none. */
   readonly mattes: readonly (string | null)[];
   /** Previews are at most this wide and high, in pixels; never enlarged. */
@@ -36,7 +39,11 @@ export async function previewImage(request: PreviewRequest): Promise<Previews> {
   const width = Math.max(1, Math.round(sample.width * scale));
   const height = Math.max(1, Math.round(sample.height * scale));
   const picture = await encodePicturePreview(sample.imagePath, width, height);
-  const truth = await encodeMattePreview(await decodeTruth(sample.truthPath), width, height);
+  const { truthReading: reading } = request;
+  const read = await (reading === undefined
+    ? decodeTruth(sample.truthPath)
+    : readChecked(sample.truthPath, reading));
+  const truth = await encodeMattePreview(read, width, height);
   const urls = {
     picture: await store(`${key}-picture.webp`, picture),
     truth: await store(`${key}-truth.png`, truth),

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sample } from '../../datasets/dataset.js';
-import { decodeTruth } from '../../image/codec.js';
+import { readChecked, type CheckedReading } from '../../datasets/values/read-checked.js';
 import { feedingOf } from '../../models/feedings/registry.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import type { OutputTensor } from '../../models/pixels/tensor.js';
@@ -32,6 +32,7 @@ export async function inferAll(
   network: StagedNetwork,
   spec: NetworkSpec,
   samples: readonly Sample[],
+  truths: CheckedReading,
   scratch: string,
   threads: number,
 ): Promise<readonly RawOutput[]> {
@@ -48,7 +49,7 @@ export async function inferAll(
     const outputs: RawOutput[] = [];
     for (const sample of samples) {
       const output = await runner.outputOf(sample);
-      outputs.push({ truth: await decodeTruth(sample.truthPath), output });
+      outputs.push({ truth: await readChecked(sample.truthPath, truths), output });
     }
     return outputs;
   } finally {

@@ -5,6 +5,7 @@ import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import type { Sample } from '../../datasets/dataset.js';
 import type { Dataset } from '../../datasets/load.js';
+import { readingOfTruths } from '../../datasets/values/decide-truths.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import type { StagedNetwork } from '../../runners/runner.js';
 import { hypothesesFor } from './hypotheses.js';
@@ -108,13 +109,14 @@ async function tryAll(
 }
 
 async function infer(
-  { network, threads, signal }: VerifyRequest,
+  { network, dataset, threads, signal }: VerifyRequest,
   spec: NetworkSpec,
   samples: readonly Sample[],
   scratch: string,
 ): Promise<readonly RawOutput[]> {
   throwIfCancelled(signal);
-  return inferAll(network, spec, samples, scratch, threads);
+  const truths = await readingOfTruths(dataset, signal);
+  return inferAll(network, spec, samples, truths, scratch, threads);
 }
 
 async function samplesOf(dataset: Dataset): Promise<readonly Sample[]> {

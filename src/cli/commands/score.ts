@@ -3,6 +3,7 @@ import { Command, Option } from '@commander-js/extra-typings';
 import { describeError, escapeControls, MaskbenchError } from '../../core/errors.js';
 import { toError } from '../../core/failure.js';
 import type { FolderPlan } from '../../scoring/folders/folder-plan.js';
+import type { FolderValues } from '../../scoring/folders/folder-readings.js';
 import type { Affixes } from '../../scoring/folders/plain-layout.js';
 import type { FolderScoring } from '../../scoring/folders/score-folders.js';
 import type { FolderFailure } from '../../scoring/folders/tally.js';
@@ -63,6 +64,8 @@ const flags = () =>
         .choices(['one', 'zero', 'skip'])
         .default('one' as const),
     )
+    .option('--gt-values <values>', 'what values of ground truths mean: opacity, nonzero, "labels: [1]"')
+    .option('--pred-values <values>', 'what values of predictions mean, in the same words')
     .option('--resize', 'resize predictions of another size instead of failing them')
     .addOption(new Option('--format <format>', 'how').choices(keysOf(OUTPUTS)).default('table' as const))
     .option('--json', 'the same as --format json')
@@ -100,7 +103,10 @@ export const score: DefineCommand = (context, setStatus) =>
     const protocols = await protocolsIn(options);
     const withPictures = metricsOf(protocols).some(({ meta }) => meta.needsPicture);
     const plan = await LAYOUTS[options.layout]({ options, withPictures, cwd: context.cwd });
+    const { decideFolders } = await import('../../scoring/folders/folder-readings.js');
+    const readings = await decideFolders(plan, await valuesIn(options), context.signal);
     const scoring: FolderScoring = {
+      readings,
       protocols,
       conventions: { threshold: options.threshold, empty: options.empty },
       resize: options.resize === true,
@@ -114,7 +120,7 @@ export const score: DefineCommand = (context, setStatus) =>
     }
     tell(
       context,
-      plan.warnings.map((warning) => `warning: ${escapeControls(warning)}`),
+      [...plan.warnings, ...readings.remarks].map((warning) => `warning: ${escapeControls(warning)}`),
     );
     const failures = await scorePlan(plan, scoring, { ...options, format }, context);
     if (failures.length === 0) return;
@@ -150,6 +156,19 @@ async function scorePlan(
   const results = tally.finish();
   output.end(results);
   return results.failures;
+}
+
+/** In the words of a dataset's spec, which are YAML; braces may be left out. */
+async function valuesIn({ gtValues, predValues }: Flags): Promise<FolderValues> {
+  const { maskValuesSchema, truthValuesSchema } = await import('../../schema/mask-values.js');
+  const { parseYaml } = await import('../../core/yaml-file.js');
+  const braced = (text: string): string => (/^[^{]*:/.test(text) ? `{ ${text} }` : text);
+  return {
+    truths:
+      gtValues === undefined ? undefined : parseYaml(braced(gtValues), '--gt-values', truthValuesSchema),
+    predictions:
+      predValues === undefined ? undefined : parseYaml(braced(predValues), '--pred-values', maskValuesSchema),
+  };
 }
 
 /** Known only once the registry is loaded, which no help text waits for. */

@@ -19,10 +19,11 @@ export interface OutputRequest {
 
 /** The signature of each protocol that is scored. */
 export function signaturesByProtocol(
-  { protocols, conventions, resize }: FolderScoring,
+  { protocols, conventions, readings, resize }: FolderScoring,
   aggregate?: SignatureOptions['aggregate'],
 ): Readonly<Record<string, string>> {
   const options: SignatureOptions = {
+    ...readings.inSignature,
     ...(resize ? { resize: RESIZE_METHOD } : {}),
     ...(aggregate === undefined ? {} : { aggregate }),
   };

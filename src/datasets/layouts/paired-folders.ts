@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
+import { truthValuesSchema } from '../../schema/mask-values.js';
 import { innerPath } from '../dataset-fields.js';
 import { IMAGE_EXTENSIONS } from '../extensions.js';
 import { listPairs } from '../list-pairs.js';
@@ -28,7 +29,7 @@ const sideSchema = z
 
 const schema = layoutSchema('paired-folders', summary, {
   images: sideSchema,
-  truths: sideSchema,
+  truths: sideSchema.extend({ values: truthValuesSchema.optional() }),
   nested: z
     .boolean()
     .default(false)

@@ -2,15 +2,25 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { RESUME, throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
-import { toFailure } from '../../core/failure.js';
+import { toError, toFailure } from '../../core/failure.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
 import { hashFile } from '../../core/hash-file.js';
 import { mapInOrder } from '../../core/map-in-order.js';
-import { decodeMatte } from '../../image/codec.js';
+import { MASKS_FIELD } from '../../datasets/values/contradiction.js';
+import { readChecked } from '../../datasets/values/read-checked.js';
 import { modelFields } from '../../models/spec/spec.js';
+import { maskValuesSchema, PLAIN_OPACITY, type MaskReading } from '../../schema/mask-values.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import { existingFile } from '../existing-file.js';
-import type { MatteJob, Outcome, PredictSession, ReadyModel, Runner, TimedSample } from '../runner.js';
+import type {
+  MatteJob,
+  OpenRequest,
+  Outcome,
+  PredictSession,
+  ReadyModel,
+  Runner,
+  TimedSample,
+} from '../runner.js';
 import { writeMatte } from '../write-matte.js';
 import { maskPathOf, readMaskTimes, type TimeOf } from './mask-files.js';
 
@@ -30,6 +40,7 @@ const masksSchema = z.strictObject({
     ),
   /** CSV with a header `id,ms` or `dataset,id,ms`: how long each prediction took; relative to the YAML file. */
   times: z.string().min(1).optional(),
+  values: maskValuesSchema.optional(),
 });
 
 const precomputedSchema = z.strictObject({
@@ -58,7 +69,10 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
   describe: () => 'masks',
   moved: (spec, move) => {
     const { path, times } = spec.masks;
-    return { ...spec, masks: { path: move(path), ...(times === undefined ? {} : { times: move(times) }) } };
+    return {
+      ...spec,
+      masks: { ...spec.masks, path: move(path), ...(times === undefined ? {} : { times: move(times) }) },
+    };
   },
   async ensure({ spec, folder }) {
     const { path, times } = spec.masks;
@@ -72,8 +86,13 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
     ({ spec, assets }) =>
     async (sample) => {
       const mask = await hashFile(maskPathOf(assets.pattern, sample)).catch(() => null);
-      return canonicalJson({ feeding: spec.feeding, mask });
+      const { values } = spec.masks;
+      return canonicalJson({ feeding: spec.feeding, mask, ...(values === undefined ? {} : { values }) });
     },
+  masks: ({ spec, assets }) => ({
+    values: spec.masks.values,
+    pathOf: (sample) => maskPathOf(assets.pattern, sample),
+  }),
   open: openMasks,
   time: {
     kind: 'series',
@@ -85,25 +104,29 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
 };
 
 /**
- * Takes masks into the run: cut-outs by their alpha, colour by its brightness, any depth as 8 bits. A mask that is
- * missing, unreadable or of another size than its image is a failed cell.
+ * Takes masks into the run as 8-bit mattes, read as was decided for all of a dataset. A mask that is missing, unreadable
+ * or of another size than its image is a failed cell; one that contradicts how all are read ends the run.
  */
 async function openMasks(
   { assets }: Masks,
-  { signal }: { readonly signal: AbortSignal },
+  { signal, readings }: Pick<OpenRequest, 'signal' | 'readings'>,
 ): Promise<PredictSession> {
   const timeOf = assets.times === undefined ? undefined : await readMaskTimes(assets.times);
   return {
     async predict(jobs, onOutcome) {
       const taken = mapInOrder(jobs, WIDTH, async (job) => ({
         job,
-        outcome: await take(assets, job, timeOf).catch((error: unknown): Outcome => ({
-          kind: 'failed',
-          failure: toFailure(error),
-        })),
+        outcome: await take(assets, job, readings.get(job.sample.dataset) ?? PLAIN_OPACITY, timeOf).catch(
+          (error: unknown): Outcome => ({
+            kind: 'failed',
+            failure: toFailure(error),
+          }),
+        ),
       }));
       for await (const { job, outcome } of taken) {
         throwIfCancelled(signal, RESUME);
+        if (outcome.kind === 'failed' && outcome.failure.code === 'data.values')
+          throw toError(outcome.failure);
         await onOutcome(job, outcome);
       }
     },
@@ -114,11 +137,12 @@ async function openMasks(
 async function take(
   { pattern }: MasksAssets,
   { sample, mattePath }: MatteJob,
+  reading: MaskReading,
   timeOf: TimeOf | undefined,
 ): Promise<Outcome> {
   const path = maskPathOf(pattern, sample);
   const start = performance.now();
-  const matte = await decodeMatte(path);
+  const matte = await readChecked(path, { reading, role: 'prediction', field: MASKS_FIELD });
   const decodeMs = performance.now() - start;
   const { width, height } = matte;
   if (width !== sample.width || height !== sample.height) {
