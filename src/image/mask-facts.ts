@@ -9,6 +9,8 @@ export interface MaskFacts {
   readonly isPalette: boolean;
   /** Whether the palette's indices can be known, or the one channel has values of its own. */
   readonly hasIndices: boolean;
+  /** Of a coloured palette the indices in use, the most frequent ones first; else none. */
+  readonly indices: readonly number[];
   /** `clear` 0 everywhere, `opaque` the largest value everywhere, `real` neither. */
   readonly alpha: 'none' | 'clear' | 'opaque' | 'real';
   /** Whether red, green and blue differ anywhere. */
@@ -69,6 +71,7 @@ export function factsOf(
       header.colour === 'grey' ||
       header.colour === 'unknown' ||
       (header.colour === 'palette' && header.format === 'png'),
+    indices: header.colour === 'palette' && colours.isColoured ? mostFrequent(raw.indices()) : [],
     alpha,
     ...colours,
     brightness,
@@ -76,6 +79,15 @@ export function factsOf(
       alphaPlane !== undefined && grey !== undefined && isMask(brightness) && differ(alphaPlane, grey, full),
     values: asked !== undefined ? facts(asked, most) : (own ?? brightness),
   };
+}
+
+const TOLD_INDICES = 5;
+
+function mostFrequent(indices: Uint8Array | undefined): readonly number[] {
+  const counts = new Uint32Array(256);
+  for (const index of indices ?? []) counts[index]++;
+  const used = [...counts.keys()].filter((index) => counts[index] > 0);
+  return used.sort((a, b) => counts[b] - counts[a]).slice(0, TOLD_INDICES);
 }
 
 /** Whether values by themselves make a mask, and not a photograph. */
@@ -94,29 +106,27 @@ function coloursOf(
   alpha: Plane | undefined,
 ): Pick<MaskFacts, 'isColoured' | 'colours' | 'manyColours'> {
   if (channels - (hasAlpha ? 1 : 0) === 1) return { isColoured: false, colours: [], manyColours: false };
-  const unit = full / 255;
+  const scale = 255 / full;
   const counts = new Map<number, number>();
-  let [coloured, manyColours, last] = [0, false, -1];
-  let run = 0;
+  let [coloured, manyColours, colour, run] = [0, false, -1, 0];
+  let [lastRed, lastGreen, lastBlue, isStray] = [-1, -1, -1, false];
   const flush = (): void => {
-    if (last >= 0 && !manyColours) counts.set(last, (counts.get(last) ?? 0) + run);
+    if (run > 0 && !manyColours) counts.set(colour, (counts.get(colour) ?? 0) + run);
     if (counts.size > MANY_COLOURS) manyColours = true;
     run = 0;
   };
   for (let i = 0, p = 0; p < samples.length; i++, p += channels) {
-    const [r, g, b] = [samples[p], samples[p + 1], samples[p + 2]];
-    const visible = alpha === undefined || alpha[i] > 0;
-    if (visible && !manyColours) {
-      const colour = (Math.trunc(r / unit) << 16) | (Math.trunc(g / unit) << 8) | Math.trunc(b / unit);
-      if (colour !== last) flush();
-      last = colour;
-      run++;
+    const [red, green, blue] = [samples[p], samples[p + 1], samples[p + 2]];
+    if (red !== lastRed || green !== lastGreen || blue !== lastBlue) {
+      flush();
+      [lastRed, lastGreen, lastBlue] = [red, green, blue];
+      colour = ((red * scale) << 16) | ((green * scale) << 8) | (blue * scale);
+      const most = Math.max(red, green, blue);
+      const allowed = header.lossy ? LOSSY_SPREAD : most * scale < 32 ? 0 : EXACT_SPREAD;
+      isStray = (most - Math.min(red, green, blue)) * scale > allowed;
     }
-    if (r === g && g === b) continue;
-    const most = Math.max(r, g, b);
-    const spread = (most - Math.min(r, g, b)) / unit;
-    const allowed = header.lossy ? LOSSY_SPREAD : most / unit < 32 ? 0 : EXACT_SPREAD;
-    if (spread > allowed) coloured++;
+    if (alpha === undefined || alpha[i] > 0) run++;
+    if (isStray) coloured++;
   }
   flush();
   const isColoured = coloured > (header.lossy ? (STRAY * samples.length) / channels : 0);

@@ -110,13 +110,12 @@ async function decodePixels(path: string, header: MaskHeader): Promise<Pixels> {
 export function planeOf(raw: RawMask, channel: MaskReading['channel']): Plane | undefined {
   const { samples, channels, hasAlpha } = raw;
   const colours = channels - (hasAlpha ? 1 : 0);
-  if (channel === 'alpha' || channel === 'cutout')
-    return hasAlpha ? every(raw, (at) => samples[at + colours]) : undefined;
+  if (channel === 'alpha' || channel === 'cutout') return hasAlpha ? take(raw, colours) : undefined;
   if (channel === 'index')
     return raw.indices() ?? (colours === 1 && isIndexed(raw) ? single(raw) : undefined);
   if (colours === 1) return single(raw);
   const at = ['red', 'green', 'blue'].indexOf(channel);
-  if (at >= 0) return every(raw, (pixel) => samples[pixel + at]);
+  if (at >= 0) return take(raw, at);
   if (channel === 'any') return every(raw, (p) => Math.max(samples[p], samples[p + 1], samples[p + 2]));
   const shift = samples instanceof Float32Array ? 0 : 0.5;
   // Pillow's luma (ITU-R 601), at the depth of the file.
@@ -132,16 +131,22 @@ function isIndexed({ header }: RawMask): boolean {
 }
 
 function single(raw: RawMask): Plane {
-  return raw.channels === 1 ? raw.samples : every(raw, (at) => raw.samples[at]);
+  return raw.channels === 1 ? raw.samples : take(raw, 0);
+}
+
+function take({ samples, channels, width, height }: RawMask, offset: number): Plane {
+  const plane = emptyLike(samples, width * height);
+  for (let i = 0, at = offset; i < plane.length; i++, at += channels) plane[i] = samples[at];
+  return plane;
 }
 
 function every({ samples, channels, width, height }: RawMask, of: (at: number) => number): Plane {
-  const plane =
-    samples instanceof Uint8Array
-      ? new Uint8Array(width * height)
-      : samples instanceof Uint16Array
-        ? new Uint16Array(width * height)
-        : new Float32Array(width * height);
+  const plane = emptyLike(samples, width * height);
   for (let i = 0, at = 0; i < plane.length; i++, at += channels) plane[i] = of(at);
   return plane;
+}
+
+function emptyLike(samples: Plane, length: number): Plane {
+  if (samples instanceof Uint8Array) return new Uint8Array(length);
+  return samples instanceof Uint16Array ? new Uint16Array(length) : new Float32Array(length);
 }

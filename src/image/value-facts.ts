@@ -52,7 +52,7 @@ export function factsOfValues(
     others: present.length - frequent.length,
     largest: largestBin * step,
   };
-  return { ...about, kind: outside ? 'outside' : kindOf(plane, width, full, present, counts, step) };
+  return { ...about, kind: outside ? 'outside' : kindOf(plane, width, full, present, step) };
 }
 
 function kindOf(
@@ -60,7 +60,6 @@ function kindOf(
   width: number,
   full: number,
   present: readonly number[],
-  counts: Uint32Array,
   step: number,
 ): ValueKind {
   const top = full / step;
@@ -74,7 +73,7 @@ function kindOf(
   const telling = reachesTop ? between.filter((bin) => !isNoise(bin)) : between;
   if (telling.length === 0) return 'plain';
   if (present.length === 1) return 'constant';
-  if (telling.length <= MOST_LABELS && shareInAreas(plane, width, telling, counts, step) >= IN_AREAS) {
+  if (telling.length <= MOST_LABELS && shareInAreas(plane, width, telling, step) >= IN_AREAS) {
     const isMiddle = telling.length === 1 && Math.abs(telling[0] / top - 0.5) < NOISE;
     return isMiddle && reachesTop ? 'trimap' : 'labels';
   }
@@ -88,7 +87,8 @@ function histogram(
 ): { readonly counts: Uint32Array; readonly step: number; readonly outside: boolean } {
   if (plane instanceof Uint8Array || plane instanceof Uint16Array) {
     const counts = new Uint32Array(plane instanceof Uint8Array ? 256 : 65536);
-    for (let i = 0; i < plane.length; i++) counts[plane[i]]++;
+    if (plane instanceof Uint8Array) countBytes(plane, counts);
+    else for (let i = 0; i < plane.length; i++) counts[plane[i]]++;
     return { counts, step: 1, outside: false };
   }
   const counts = new Uint32Array(65536);
@@ -102,26 +102,44 @@ function histogram(
   return { counts, step, outside };
 }
 
-/** Of the pixels of these values the share that has an equal neighbour beside it and one above or below it. */
-function shareInAreas(
-  plane: Plane,
-  width: number,
-  bins: readonly number[],
-  counts: Uint32Array,
-  step: number,
-): number {
-  const wanted = new Uint8Array(counts.length);
-  let [all, inAreas] = [0, 0];
-  for (const bin of bins) {
-    wanted[bin] = 1;
-    all += counts[bin];
+/** Four at a time: masks are areas of one value. */
+function countBytes(bytes: Uint8Array, counts: Uint32Array): void {
+  const head = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2);
+  let [last, times] = [0, 0];
+  const flush = (): void => {
+    for (let shift = 0; shift < 32; shift += 8) counts[(last >>> shift) & 255] += times;
+  };
+  for (let i = 0; i < words.length; i++) {
+    if (words[i] === last) times++;
+    else {
+      flush();
+      last = words[i];
+      times = 1;
+    }
   }
-  for (let i = 0; i < plane.length; i++) {
-    const value = plane[i];
-    if (wanted[step === 1 ? value : Math.round(value / step)] !== 1) continue;
-    const x = i % width;
-    const beside = (x > 0 && plane[i - 1] === value) || (x + 1 < width && plane[i + 1] === value);
-    if (beside && (plane[i - width] === value || plane[i + width] === value)) inAreas++;
+  flush();
+  for (let i = 0; i < head; i++) counts[bytes[i]]++;
+  for (let i = head + words.length * 4; i < bytes.length; i++) counts[bytes[i]]++;
+}
+
+/** Rows looked at for areas: enough of a large mask to see them. */
+const ROWS = 256;
+
+/** Of the pixels of these values the share that has an equal neighbour beside it and one above or below it. */
+function shareInAreas(plane: Plane, width: number, bins: readonly number[], step: number): number {
+  const wanted = new Uint8Array(65536);
+  let [all, inAreas] = [0, 0];
+  for (const bin of bins) wanted[bin] = 1;
+  const stride = Math.max(1, Math.floor(plane.length / width / ROWS));
+  for (let row = 0; row < plane.length; row += width * stride) {
+    for (let x = 0, i = row; x < width; x++, i++) {
+      const value = plane[i];
+      if (wanted[step === 1 ? value : Math.round(value / step)] !== 1) continue;
+      all++;
+      const beside = (x > 0 && plane[i - 1] === value) || (x + 1 < width && plane[i + 1] === value);
+      if (beside && (plane[i - width] === value || plane[i + width] === value)) inAreas++;
+    }
   }
   return inAreas / Math.max(1, all);
 }

@@ -27,7 +27,7 @@ export function contradictionOf(
 }
 
 function ofChannel({ channel }: MaskReading, facts: MaskFacts): Contradiction | undefined {
-  const { alpha, isColoured, isPalette, hasIndices, colours, manyColours, contradicts } = facts;
+  const { alpha, isColoured, isPalette, hasIndices, indices, colours, manyColours, contradicts } = facts;
   const say = (what: string, ...settings: string[]): Contradiction => ({ what, settings });
   const ofColours = colours.length === 0 ? '' : ` (${colours.join(', ')}${manyColours ? ', ...' : ''})`;
   switch (channel) {
@@ -40,7 +40,11 @@ function ofChannel({ channel }: MaskReading, facts: MaskFacts): Contradiction | 
       if (contradicts)
         return say('has an alpha channel that contradicts its colours', 'channel: luma', 'channel: alpha');
       return isPalette && isColoured && !manyColours && colours.length > 1
-        ? say(`has palette indices, some of them transparent${ofColours}`, 'labels: [1]', 'channel: alpha')
+        ? say(
+            `holds palette indices, some of them transparent${ofColours}`,
+            ...labelsFrom(indices, 255),
+            'channel: alpha',
+          )
         : undefined;
     case 'grey':
     case 'any': {
@@ -48,8 +52,8 @@ function ofChannel({ channel }: MaskReading, facts: MaskFacts): Contradiction | 
         return say('has transparent pixels, while others have none', 'channel: luma', 'channel: alpha');
       if (!isColoured) return undefined;
       if (isPalette) {
-        const more = hasIndices ? ['labels: [1]', 'labels: [1], ignore: [255]'] : [];
-        return say(`holds palette indices${ofColours}`, ...more, 'channel: luma');
+        const named = indices.length === 0 ? '' : ` ${indices.join(', ')}`;
+        return say(`holds palette indices${named}${ofColours}`, ...labelsFrom(indices, 255), 'channel: luma');
       }
       if (alpha === 'opaque')
         return say(`is opaque everywhere and has colours${ofColours}`, 'channel: alpha', 'channel: luma');
@@ -59,6 +63,13 @@ function ofChannel({ channel }: MaskReading, facts: MaskFacts): Contradiction | 
     default:
       return undefined;
   }
+}
+
+/** The most frequent label that is neither background nor void, and void to be ignored where there is any. */
+function labelsFrom(values: readonly number[], full: number): readonly string[] {
+  const label = values.find((value) => value > 0 && value < full);
+  if (label === undefined) return [];
+  return [`labels: [${label}]${values.includes(full) ? `, ignore: [${full}]` : ''}`];
 }
 
 /** The channels in which a mask of one colour and black is not 0. */
@@ -142,14 +153,8 @@ function labelsOf(
   say: (what: string, ...settings: string[]) => Contradiction,
   values: ValueFacts,
 ): Contradiction {
-  const own = values.values.filter((value) => value > 0 && value < values.full);
-  const first = own[0] ?? values.largest;
-  return say(
-    'holds what looks like labels',
-    `labels: [${first}]${values.values.includes(values.full) ? `, ignore: [${values.full}]` : ''}`,
-    'as: nonzero',
-    'as: opacity',
-  );
+  const own = labelsFrom(values.values, values.full);
+  return say('holds what looks like labels', ...own, 'as: nonzero', 'as: opacity');
 }
 
 function listed({ values, others }: ValueFacts): string {

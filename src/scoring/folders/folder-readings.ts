@@ -47,7 +47,7 @@ export async function decideFolders(
     for await (const one of headers) if (one !== undefined) survey.add(one.id, one.path, one.header);
     const decision = await survey.decide(signal);
     if (decision.kind === 'chosen') remarks.push(...decision.remarks.map((of) => `${masks.folder}: ${of}`));
-    const { reading } = orRefuse(decision, masks.folder);
+    const { reading } = orRefuse(decision, ask.role === 'truth' ? 'the ground truths' : 'the predictions');
     return { reading, role: ask.role, field: ask.field };
   };
   const groups = new Map<string, { truths: CheckedReading; byMethod: Map<string, CheckedReading> }>();
