@@ -58,10 +58,12 @@ try {
 async function samplePairs() {
   const { copyFile } = await import('node:fs/promises');
   const samples = join(import.meta.dirname, '..', 'samples');
+  /** @type {{ image: string, truth: string }[]} */
   const pairs = [];
   for (const split of ['humans/training', 'humans/validation', 'DIS5K/DIS-VD']) {
     for (const name of await readdir(join(samples, split, 'im'))) {
-      const [image, truth] = [join(root, `${pairs.length}.jpg`), join(root, `${pairs.length}.png`)];
+      const image = join(root, `${pairs.length}.jpg`);
+      const truth = join(root, `${pairs.length}.png`);
       await copyFile(join(samples, split, 'im', name), image);
       await copyFile(join(samples, split, 'gt', name.replace(/\.jpg$/, '.png')), truth);
       pairs.push({ image, truth });

@@ -9,7 +9,7 @@ export interface MaskFacts {
   readonly isPalette: boolean;
   /** Whether the palette's indices can be known, or the one channel has values of its own. */
   readonly hasIndices: boolean;
-  /** Of a coloured palette the indices in use, the most frequent ones first; else none. */
+  /** Of a PNG's palette the indices in use, the most frequent ones first; else none. */
   readonly indices: readonly number[];
   /** `clear` 0 everywhere, `opaque` the largest value everywhere, `real` neither. */
   readonly alpha: 'none' | 'clear' | 'opaque' | 'real';
@@ -22,6 +22,8 @@ export interface MaskFacts {
   readonly brightness: ValueFacts;
   /** Whether alpha and the colours are two masks that differ. */
   readonly contradicts: boolean;
+  /** Black wherever it is visible, in a format that keeps no colour where it is not. */
+  readonly isColourLost: boolean;
   /** Of the channel that would be read: the one asked for, else real alpha, else what the colours say. */
   readonly values: ValueFacts;
 }
@@ -71,12 +73,13 @@ export function factsOf(
       header.colour === 'grey' ||
       header.colour === 'unknown' ||
       (header.colour === 'palette' && header.format === 'png'),
-    indices: header.colour === 'palette' && colours.isColoured ? mostFrequent(raw.indices()) : [],
+    indices: mostFrequent(header.colour === 'palette' ? raw.indices() : undefined),
     alpha,
     ...colours,
     brightness,
     contradicts:
       alphaPlane !== undefined && grey !== undefined && isMask(brightness) && differ(alphaPlane, grey, full),
+    isColourLost: alpha === 'real' && brightness.kind === 'blank' && ['gif', 'webp'].includes(header.format),
     values: asked !== undefined ? facts(asked, most) : (own ?? brightness),
   };
 }

@@ -27,7 +27,17 @@ export function contradictionOf(
 }
 
 function ofChannel({ channel }: MaskReading, facts: MaskFacts): Contradiction | undefined {
-  const { alpha, isColoured, isPalette, hasIndices, indices, colours, manyColours, contradicts } = facts;
+  const {
+    alpha,
+    isColoured,
+    isPalette,
+    hasIndices,
+    indices,
+    colours,
+    manyColours,
+    contradicts,
+    isColourLost,
+  } = facts;
   const say = (what: string, ...settings: string[]): Contradiction => ({ what, settings });
   const ofColours = colours.length === 0 ? '' : ` (${colours.join(', ')}${manyColours ? ', ...' : ''})`;
   switch (channel) {
@@ -39,6 +49,7 @@ function ofChannel({ channel }: MaskReading, facts: MaskFacts): Contradiction | 
       if (alpha === 'none') return say('has no alpha channel, while others are cut-outs', 'channel: luma');
       if (contradicts)
         return say('has an alpha channel that contradicts its colours', 'channel: luma', 'channel: alpha');
+      if (isColourLost) return say('is black wherever it is not transparent', 'channel: alpha');
       return isPalette && isColoured && !manyColours && colours.length > 1
         ? say(
             `holds palette indices, some of them transparent${ofColours}`,
@@ -51,10 +62,7 @@ function ofChannel({ channel }: MaskReading, facts: MaskFacts): Contradiction | 
       if (alpha === 'real' || alpha === 'clear')
         return say('has transparent pixels, while others have none', 'channel: luma', 'channel: alpha');
       if (!isColoured) return undefined;
-      if (isPalette) {
-        const named = indices.length === 0 ? '' : ` ${indices.join(', ')}`;
-        return say(`holds palette indices${named}${ofColours}`, ...labelsFrom(indices, 255), 'channel: luma');
-      }
+      if (isPalette) return ofPalette(facts, ofColours);
       if (alpha === 'opaque')
         return say(`is opaque everywhere and has colours${ofColours}`, 'channel: alpha', 'channel: luma');
       if (channel === 'any') return undefined;
@@ -63,6 +71,12 @@ function ofChannel({ channel }: MaskReading, facts: MaskFacts): Contradiction | 
     default:
       return undefined;
   }
+}
+
+function ofPalette({ indices }: MaskFacts, ofColours: string): Contradiction {
+  const named = indices.length === 0 ? '' : ` ${indices.join(', ')}`;
+  const settings = [...labelsFrom(indices, 255), 'channel: luma'];
+  return { what: `holds palette indices${named}${ofColours}`, settings };
 }
 
 /** The most frequent label that is neither background nor void, and void to be ignored where there is any. */
@@ -90,7 +104,7 @@ function ofValues(reading: MaskReading, facts: MaskFacts, role: MaskRole): Contr
       settings: ['threshold: 0.5', 'as: nonzero'],
     };
   const beyond = [threshold, ...labels].find((value) => value > Math.max(full, largest));
-  if (beyond !== undefined && !facts.isPalette)
+  if (beyond !== undefined && !facts.isPalette && kind !== 'outside')
     return {
       what: `has values up to ${full}, never ${beyond}`,
       settings: [`labels: [${full}]`, 'as: opacity'],
@@ -112,6 +126,7 @@ function ofValues(reading: MaskReading, facts: MaskFacts, role: MaskRole): Contr
     case 'unit':
       return say('holds only 0 and 1, while others do not', 'as: nonzero', 'as: opacity');
     case 'labels':
+      if (facts.indices.length > 0) return ofPalette(facts, '');
       return decidedBy === 'soft' && reachesTop ? undefined : labelsOf(say, values);
     case 'trimap': {
       const middle = values.values.find((value) => value > 0 && value < full);
