@@ -111,10 +111,10 @@ function coloursOf(
   if (channels - (hasAlpha ? 1 : 0) === 1) return { isColoured: false, colours: [], manyColours: false };
   const scale = 255 / full;
   const counts = new Map<number, number>();
-  let [coloured, manyColours, colour, run] = [0, false, -1, 0];
+  let [coloured, manyColours, packed, run] = [0, false, -1, 0];
   let [lastRed, lastGreen, lastBlue, isStray] = [-1, -1, -1, false];
   const flush = (): void => {
-    if (run > 0 && !manyColours) counts.set(colour, (counts.get(colour) ?? 0) + run);
+    if (run > 0 && !manyColours) counts.set(packed, (counts.get(packed) ?? 0) + run);
     if (counts.size > MANY_COLOURS) manyColours = true;
     run = 0;
   };
@@ -123,7 +123,7 @@ function coloursOf(
     if (red !== lastRed || green !== lastGreen || blue !== lastBlue) {
       flush();
       [lastRed, lastGreen, lastBlue] = [red, green, blue];
-      colour = ((red * scale) << 16) | ((green * scale) << 8) | (blue * scale);
+      packed = ((red * scale) << 16) | ((green * scale) << 8) | (blue * scale);
       const most = Math.max(red, green, blue);
       const allowed = header.lossy ? LOSSY_SPREAD : most * scale < 32 ? 0 : EXACT_SPREAD;
       isStray = (most - Math.min(red, green, blue)) * scale > allowed;

@@ -107,8 +107,8 @@ async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Pro
   assertSameSettings(existing, wanted, folder.path);
   assertSameCard(existing.hardware, wanted.hardware, folder.path);
   const { datasets } = wanted.settings;
-  if (existing.settings.datasets.every(({ truths }) => truths !== undefined)) return existing;
-  await recordReadings(folder, datasets);
+  if (canonicalJson(existing.settings.datasets) === canonicalJson(datasets)) return existing;
+  await recordReadings(folder, existing.settings.datasets, datasets);
   return { ...existing, settings: { ...existing.settings, datasets } };
 }
 

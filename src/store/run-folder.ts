@@ -15,7 +15,7 @@ import {
   type Manifest,
   type RunDataset,
 } from './manifest.js';
-import { readingsOf, withoutReadings } from './run-readings.js';
+import { resumableDataset, sameTruths } from './run-readings.js';
 import { readDocument } from './read-document.js';
 import { planRecord, predictionRecord, scenarioRecord, scoreRecord, truthRecord } from './records.js';
 import { timingRecord } from './timing-record.js';
@@ -132,8 +132,16 @@ export async function readManifest(folder: RunFolder): Promise<Manifest> {
   });
 }
 
-/** Says in the manifest of a run of 0.1 how its masks are read now. What a later version wrote there stays. */
-export async function recordReadings(folder: RunFolder, datasets: readonly RunDataset[]): Promise<void> {
+/**
+ * Says in the manifest of a run how its masks are read now. Where that is another way than before, what was measured of the
+ * ground truths goes; scores are known by their signatures. What a later version wrote there stays.
+ */
+export async function recordReadings(
+  folder: RunFolder,
+  before: readonly RunDataset[],
+  datasets: readonly RunDataset[],
+): Promise<void> {
+  if (!datasets.every((of, i) => sameTruths(of, before[i]))) await rm(folder.truths, { force: true });
   const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as Pick<Manifest, 'settings'>;
   await writeJson(folder.manifest, { ...manifest, settings: { ...manifest.settings, datasets } });
 }
@@ -158,7 +166,8 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
   const now = wanted.settings;
   const differing = (Object.keys(now) as (keyof typeof now)[]).filter((key) =>
     key === 'datasets'
-      ? !sameDatasets(before.datasets, now.datasets)
+      ? canonicalJson(before.datasets.map(resumableDataset)) !==
+        canonicalJson(now.datasets.map(resumableDataset))
       : canonicalJson(before[key]) !== canonicalJson(now[key]),
   );
   if (differing.length === 0) return;
@@ -170,12 +179,6 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
     where,
     remedy: 'resume with the same config, or choose another folder with --out',
   });
-}
-
-/** A run of 0.1 does not say how masks were read; what one has seen of them on the way may differ. */
-function sameDatasets(before: readonly RunDataset[], now: readonly RunDataset[]): boolean {
-  if (canonicalJson(withoutReadings(before)) !== canonicalJson(withoutReadings(now))) return false;
-  return before.every((of, i) => of.truths === undefined || readingsOf(of) === readingsOf(now[i]));
 }
 
 /** Whether a file in a run folder is what a killed process had not finished writing: a plan, or a whole file's draft. */

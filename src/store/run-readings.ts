@@ -2,7 +2,7 @@ import { canonicalJson } from '../core/hash.js';
 import { TRUTHS_FIELD } from '../datasets/values/contradiction.js';
 import type { CheckedReading } from '../datasets/values/read-checked.js';
 import type { SignatureOptions } from '../metrics/signature.js';
-import { readingText, type DecidedReading } from '../schema/mask-values.js';
+import { PLAIN_OPACITY, readingText, type DecidedReading } from '../schema/mask-values.js';
 import type { RunDataset, RunSettings } from './manifest.js';
 
 /**
@@ -32,20 +32,31 @@ export function truthReadings({
   );
 }
 
-/** What two runs of one dataset must agree in of how masks are read; evidence and finer kinds may differ by shard. */
+/** What two shards of one dataset must agree in of how masks are read; evidence and finer kinds may differ. */
 export function readingsOf({ truths, masks = {} }: RunDataset): string {
-  const bare = (decided: DecidedReading | undefined): unknown => {
-    if (decided === undefined) return null;
-    const { decidedBy: _by, ...reading } = decided.reading;
-    return reading;
-  };
   const byModel = Object.entries(masks).map(([model, decided]) => [model, bare(decided)]);
   return canonicalJson({ truths: bare(truths), masks: Object.fromEntries(byModel) });
 }
 
-/** The datasets of a run as far as a resumed one must agree in them, whatever was seen of their masks. */
-export function withoutReadings(datasets: readonly RunDataset[]): readonly RunDataset[] {
-  return datasets.map(({ truths: _truths, masks: _masks, ...rest }) => rest);
+function bare(decided: DecidedReading | undefined): unknown {
+  const { decidedBy: _by, ...reading } = decided?.reading ?? PLAIN_OPACITY;
+  return reading;
+}
+
+/**
+ * What a resumed run must agree in of a dataset. Mattes that were made elsewhere depend on how they are read (a run of 0.1
+ * does not say: plainly, then). Ground truths may be read in another way, since scores are known by it.
+ */
+export function resumableDataset({ spec, truths: _truths, masks, ...rest }: RunDataset): unknown {
+  const { values: _values, ...truths } = spec.truths ?? {};
+  const byModel = Object.entries(masks ?? {}).map(([model, decided]) => [model, bare(decided)] as const);
+  const special = byModel.filter(([, reading]) => canonicalJson(reading) !== canonicalJson(PLAIN_OPACITY));
+  return { ...rest, spec: { ...spec, truths }, masks: Object.fromEntries(special) };
+}
+
+/** Whether two runs read the ground truths of a dataset in the same way; one of 0.1 read each by itself. */
+export function sameTruths(a: RunDataset, b: RunDataset): boolean {
+  return canonicalJson(bare(a.truths)) === canonicalJson(bare(b.truths));
 }
 
 /** Of two shards of a dataset that agree: what both saw together. */

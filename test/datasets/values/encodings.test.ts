@@ -49,7 +49,7 @@ describe('one disc, however it is stored', () => {
     }
   });
 
-  it.each(ENCODINGS.flatMap((of) => (of.then ?? []).map((wanted) => ({ ...of, wanted }))))(
+  it.each(ENCODINGS.flatMap((of) => (of.rightAs ?? []).map((wanted) => ({ ...of, wanted }))))(
     '$name is right as $wanted',
     async ({ extension, write, wanted }) => {
       const path = join(await tempFolder(), `disc.${extension}`);
