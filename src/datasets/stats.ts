@@ -102,7 +102,9 @@ async function measureSample(
   try {
     const { width, height } = await readImageSize(imagePath);
     const truth = await readChecked(truthPath, reading);
-    return { attributes, width, height, ...measureCoverage(truth.data) };
+    const { data, ignore } = truth;
+    const counted = ignore === undefined ? data : data.filter((_, i) => ignore[i] === 0);
+    return { attributes, width, height, ...measureCoverage(counted) };
   } catch (error) {
     if (error instanceof MaskbenchError && error.code.startsWith('data.')) return undefined;
     throw error;

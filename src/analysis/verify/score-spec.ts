@@ -5,7 +5,7 @@ import { readChecked, type CheckedReading } from '../../datasets/values/read-che
 import { feedingOf } from '../../models/feedings/registry.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import type { OutputTensor } from '../../models/pixels/tensor.js';
-import type { GrayImage } from '../../image/raster.js';
+import type { GrayImage, MaskImage } from '../../image/raster.js';
 import { runnerOptionsSchema } from '../../runners/onnx/session-options.js';
 import type { StagedNetwork } from '../../runners/runner.js';
 import { iouOf } from '../../scoring/iou-of.js';
@@ -21,7 +21,7 @@ export interface SpecScore {
 
 /** What a network gave for a sample, kept so that it can be read in other ways. */
 export interface RawOutput {
-  readonly truth: GrayImage;
+  readonly truth: MaskImage;
   readonly output: OutputTensor;
 }
 
@@ -76,8 +76,12 @@ export async function scoreOutputs(spec: NetworkSpec, outputs: readonly RawOutpu
   return { iou: iou / count, mae: mae / count, failed };
 }
 
-function meanAbsoluteError(a: GrayImage, b: GrayImage): number {
-  let sum = 0;
-  for (let i = 0; i < a.data.length; i++) sum += Math.abs(a.data[i] - b.data[i]);
-  return sum / 255 / Math.max(1, a.data.length);
+function meanAbsoluteError(a: GrayImage, { data, ignore }: MaskImage): number {
+  let [sum, counted] = [0, 0];
+  for (let i = 0; i < a.data.length; i++) {
+    if (ignore?.[i] === 1) continue;
+    sum += Math.abs(a.data[i] - data[i]);
+    counted++;
+  }
+  return sum / 255 / Math.max(1, counted);
 }

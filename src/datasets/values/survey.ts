@@ -6,13 +6,16 @@ import { mapInOrder } from '../../core/map-in-order.js';
 import { factsOf } from '../../image/mask-facts.js';
 import { encodingOf, type MaskHeader } from '../../image/mask-header.js';
 import { decodeRawMask } from '../../image/raw-mask.js';
-import type { DecidedReading, MaskValues } from '../../schema/mask-values.js';
-import type { MaskRole } from './contradiction.js';
+import { readMask } from '../../image/read-mask.js';
+import type { DecidedReading, MaskReading, MaskValues } from '../../schema/mask-values.js';
+import { sayReading, type MaskRole } from './contradiction.js';
 import { decideValues, type Looked, type ValuesDecision } from './decide-values.js';
 
 /** Masks of a dataset whose pixels are looked at, at most. */
 const LOOKED_AT = 256;
 const SEED = 'mask values';
+/** Of those the masks that are read as the user says, to see whether that gives anything. */
+const READ = 32;
 
 export interface SurveyRequest {
   readonly role: MaskRole;
@@ -65,9 +68,25 @@ export function createSurvey({ role, field, wanted }: SurveyRequest): MaskSurvey
         if (one !== undefined) looked.push(one);
       }
       const encodings = Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
-      return decideValues({ role, field, wanted, encodings, looked });
+      const decision = decideValues({ role, field, wanted, encodings, looked });
+      if (decision.kind === 'refused') return decision;
+      const { reading } = decision.decided;
+      const read = looked.slice(0, READ);
+      if (!['labels', 'threshold'].includes(reading.as) || (await someForeground(read, reading)))
+        return decision;
+      const none = `none of ${read.length} masks has foreground, read as ${sayReading(reading)}`;
+      return { ...decision, remarks: [...decision.remarks, none] };
     },
   };
+}
+
+/** Whether any of these masks has foreground; false of none would say nothing. */
+async function someForeground(looked: readonly Looked[], reading: MaskReading): Promise<boolean> {
+  for (const { path } of looked) {
+    const mask = readMask(await decodeRawMask(path), reading);
+    if (mask === undefined || mask.data.some((value) => value > 0)) return true;
+  }
+  return looked.length === 0;
 }
 
 /** The first of each list, then the second of each, and so on. */

@@ -102,6 +102,9 @@ describe('what the values of a dataset mean', () => {
     expect(told(await decide([areas(0, 2)], { wanted: { labels: [2], channel: 'index' } }))).toBe(
       'labels(2),index',
     );
+    expect(await decide([PLAIN, BLANK], { wanted: { labels: [5] } })).toMatchObject({
+      remarks: ['none of 2 masks has foreground, read as labels(5)'],
+    });
     expect(told(await decide([PLAIN], { wanted: { threshold: 300 } }))).toMatch(
       /values up to 255, never 300/,
     );
