@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UNKNOWN_TRAINING } from '../schema/leakage.js';
+import { truthValuesSchema } from '../schema/mask-values.js';
 
 export const datasetName = z
   .string()
@@ -74,6 +75,12 @@ const sourceSchema = z
 
 type DatasetSource = z.output<typeof sourceSchema>;
 export type HubSource = Extract<DatasetSource, { kind: 'hf' }>;
+
+/** What a layout without fields of its own for them says of ground truths. */
+export const truthsField = z
+  .strictObject({ values: truthValuesSchema.optional() })
+  .optional()
+  .describe('How the ground truths are read.');
 
 /** What every dataset may say, whatever its layout. */
 export const datasetFields = {

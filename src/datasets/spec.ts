@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetFields, datasetName } from './dataset-fields.js';
+import { datasetFields, datasetName, truthsField } from './dataset-fields.js';
 import { LAYOUTS } from './layouts/index.js';
 
 const [first, ...others] = LAYOUTS.map(({ schema }) => schema);
@@ -22,6 +22,7 @@ const datasetExtensionSchema = z
     splits: z.array(z.string()).min(1).optional().describe('The parts to take.'),
     contains: datasetFields.contains,
     expected: datasetFields.expected,
+    truths: truthsField,
   })
   .meta({
     id: 'DatasetVariation',

@@ -22,6 +22,7 @@ import {
   enterRunFolder,
   readManifest,
   recordMetrics,
+  recordReadings,
   removeRemains,
   runFolder,
   writeJson,
@@ -125,7 +126,10 @@ async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Pro
   const existing = await readManifest(folder);
   assertSameSettings(existing, wanted, folder.path);
   assertSameCard(existing.hardware, wanted.hardware, folder.path);
-  return existing;
+  const { datasets } = wanted.settings;
+  if (canonicalJson(existing.settings.datasets) === canonicalJson(datasets)) return existing;
+  await recordReadings(folder, existing.settings.datasets, datasets);
+  return { ...existing, settings: { ...existing.settings, datasets } };
 }
 
 async function work(request: RunRequest, folder: RunFolder, manifest: Manifest): Promise<void> {

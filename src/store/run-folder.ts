@@ -8,7 +8,14 @@ import { canonicalJson } from '../core/hash.js';
 import { readJsonl } from '../core/jsonl.js';
 import { joinInside } from '../core/safe-path.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
-import { MANIFEST_VERSION, manifestSchema, RECORDS_VERSION, type Manifest } from './manifest.js';
+import {
+  MANIFEST_VERSION,
+  manifestSchema,
+  RECORDS_VERSION,
+  type Manifest,
+  type RunDataset,
+} from './manifest.js';
+import { resumableDataset, sameTruths } from './run-readings.js';
 import { readDocument } from './read-document.js';
 import { planRecord, predictionRecord, scenarioRecord, scoreRecord, truthRecord } from './records.js';
 import { timingRecord } from './timing-record.js';
@@ -126,6 +133,20 @@ export async function readManifest(folder: RunFolder): Promise<Manifest> {
 }
 
 /**
+ * Says in the manifest of a run how its masks are read now. Where that is another way than before, what was measured of the
+ * ground truths goes; scores are known by their signatures. What a later version wrote there stays.
+ */
+export async function recordReadings(
+  folder: RunFolder,
+  before: readonly RunDataset[],
+  datasets: readonly RunDataset[],
+): Promise<void> {
+  if (!datasets.every((of, i) => sameTruths(of, before[i]))) await rm(folder.truths, { force: true });
+  const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as Pick<Manifest, 'settings'>;
+  await writeJson(folder.manifest, { ...manifest, settings: { ...manifest.settings, datasets } });
+}
+
+/**
  * Says in the manifest of a run by which metrics it is scored now: one that was added since is computed by a resumed run.
  * What a later version wrote there stays.
  */
@@ -143,8 +164,11 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 export function assertSameSettings(existing: Manifest, wanted: Manifest, where: string): void {
   const before = existing.settings;
   const now = wanted.settings;
-  const differing = (Object.keys(now) as (keyof typeof now)[]).filter(
-    (key) => canonicalJson(before[key]) !== canonicalJson(now[key]),
+  const differing = (Object.keys(now) as (keyof typeof now)[]).filter((key) =>
+    key === 'datasets'
+      ? canonicalJson(before.datasets.map(resumableDataset)) !==
+        canonicalJson(now.datasets.map(resumableDataset))
+      : canonicalJson(before[key]) !== canonicalJson(now[key]),
   );
   if (differing.length === 0) return;
   const details = differing.map((key) => {
