@@ -13,6 +13,7 @@ export const EXIT_STATUS = {
   'data.unpaired': 65,
   'data.duplicate': 65,
   'data.unsafe-path': 65,
+  'data.values': 65,
   'source.unreachable': 69,
   'source.checksum': 69,
   'source.forbidden': 69,

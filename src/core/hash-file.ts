@@ -1,22 +1,38 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { open } from 'node:fs/promises';
 import { MaskbenchError } from './errors.js';
 
+/** Files up to this many bytes are read whole, which takes half the time of a stream; larger ones would fill the memory. */
+const WHOLE_BYTES = 4 * 1024 * 1024;
+
 /**
- * SHA-256 of a file's bytes in hexadecimal, streamed.
+ * SHA-256 of a file's bytes in hexadecimal.
  *
  * @throws MaskbenchError `data.missing` or `data.unreadable`, naming the file.
  */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 18 }), hash);
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      if (size <= WHOLE_BYTES) hash.update(await file.readFile());
+      else
+        for await (const part of file.createReadStream({ highWaterMark: 1 << 18 }))
+          hash.update(part as Buffer);
+    } finally {
+      await file.close();
+    }
   } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    throw missing
-      ? new MaskbenchError('data.missing', 'no such file', { where: path, cause })
-      : new MaskbenchError('data.unreadable', 'the file cannot be read', { where: path, cause });
+    throw unreadable(path, cause);
   }
   return hash.digest('hex');
+}
+
+/** Why a file could not be read. */
+export function unreadable(path: string, cause: unknown): MaskbenchError {
+  const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  return missing
+    ? new MaskbenchError('data.missing', 'no such file', { where: path, cause })
+    : new MaskbenchError('data.unreadable', 'the file cannot be read', { where: path, cause });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attributeFields } from './attributes/fields.js';
 import { UNKNOWN_TRAINING } from '../schema/leakage.js';
+import { truthValuesSchema } from '../schema/mask-values.js';
 
 export const datasetName = z
   .string()
@@ -75,6 +76,12 @@ const sourceSchema = z
 
 type DatasetSource = z.output<typeof sourceSchema>;
 export type HubSource = Extract<DatasetSource, { kind: 'hf' }>;
+
+/** What a layout without fields of its own for them says of ground truths. */
+export const truthsField = z
+  .strictObject({ values: truthValuesSchema.optional() })
+  .optional()
+  .describe('How the ground truths are read.');
 
 /** What every dataset may say, whatever its layout. */
 export const datasetFields = {

@@ -21,7 +21,8 @@ export interface DatasetProblem {
     | 'data.empty'
     | 'data.unreadable'
     | 'data.size-mismatch'
-    | 'data.unsafe-path';
+    | 'data.unsafe-path'
+    | 'data.values';
   /** The offending file. */
   readonly path: string;
   /** What is wrong and what would be right, in one line. */

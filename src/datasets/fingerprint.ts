@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { readImageSize } from '../image/codec.js';
 import { throwIfCancelled } from '../core/cancelled.js';
 import type { Sample } from './dataset.js';
-import { hashFile } from '../core/hash-file.js';
+import { hashFile, unreadable } from '../core/hash-file.js';
+import { sha256 } from '../core/hash.js';
+import { maskHeaderOf, type MaskHeader } from '../image/mask-header.js';
 import type { Dataset } from './load.js';
 import { mapInOrder } from '../core/map-in-order.js';
 
@@ -15,13 +18,26 @@ export interface SampleHash {
 }
 
 /** @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file. */
-export async function hashSample({ imagePath, truthPath }: Sample): Promise<SampleHash> {
-  const [imageSha256, truthSha256, { width, height }] = await Promise.all([
+export async function hashSample({
+  imagePath,
+  truthPath,
+}: Sample): Promise<{ readonly hash: SampleHash; readonly truthHeader: MaskHeader }> {
+  const [imageSha256, truth, { width, height }] = await Promise.all([
     hashFile(imagePath),
-    hashFile(truthPath),
+    hashMask(truthPath),
     readImageSize(imagePath),
   ]);
-  return { imageSha256, truthSha256, width, height };
+  return { hash: { imageSha256, truthSha256: truth.sha256, width, height }, truthHeader: truth.header };
+}
+
+/** A mask's bytes and how it is stored, read once. @throws MaskbenchError `data.missing` or `data.unreadable`. */
+export async function hashMask(
+  path: string,
+): Promise<{ readonly sha256: string; readonly header: MaskHeader }> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  return { sha256: sha256(bytes), header: maskHeaderOf(bytes) };
 }
 
 /** Collects samples in any order into one fingerprint. */
@@ -67,7 +83,7 @@ export async function fingerprintDataset(
   const builder = createFingerprint();
   let samples = 0;
   const hashed = mapInOrder(dataset.entries(), width, async (entry) =>
-    entry.kind === 'sample' ? { id: entry.sample.id, hash: await hashSample(entry.sample) } : undefined,
+    entry.kind === 'sample' ? { id: entry.sample.id, ...(await hashSample(entry.sample)) } : undefined,
   );
   for await (const one of hashed) {
     throwIfCancelled(signal);

@@ -69,6 +69,7 @@ async function fromText(
 
 function extend(base: DatasetSpec, { extends: from, ...changes }: DatasetExtension): DatasetSpec {
   const merged: Record<string, unknown> = { ...base, ...changes };
+  if (changes.truths !== undefined) merged['truths'] = { ...base.truths, ...changes.truths };
   // Another choice of splits is not what the counts of the whole were written for.
   if (changes.splits !== undefined && typeof base.expected === 'number' && changes.expected === undefined) {
     delete merged['expected'];

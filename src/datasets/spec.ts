@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetFields, datasetName } from './dataset-fields.js';
+import { datasetFields, datasetName, truthsField } from './dataset-fields.js';
 import { LAYOUTS } from './layouts/index.js';
 
 const [first, ...others] = LAYOUTS.map(({ schema }) => schema);
@@ -24,6 +24,7 @@ const datasetExtensionSchema = z
     expected: datasetFields.expected,
     attributes: datasetFields.attributes,
     unit: datasetFields.unit,
+    truths: truthsField,
   })
   .meta({
     id: 'DatasetVariation',

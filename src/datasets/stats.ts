@@ -1,11 +1,13 @@
 import { MaskbenchError } from '../core/errors.js';
-import { decodeTruth, readImageSize } from '../image/codec.js';
+import { readImageSize } from '../image/codec.js';
 import { countedValues, ignoredPixels } from '../image/ignored-pixels.js';
 import type { MaskImage } from '../image/raster.js';
 import { throwIfCancelled } from '../core/cancelled.js';
 import type { Sample } from './dataset.js';
 import { createDistribution, type Distribution } from './distribution.js';
 import type { Dataset } from './load.js';
+import { readingOfTruths } from './values/decide-truths.js';
+import { readChecked, type CheckedReading } from './values/read-checked.js';
 import { mapInOrder } from '../core/map-in-order.js';
 
 export interface DatasetStats {
@@ -46,7 +48,7 @@ interface StatsOptions {
  * @throws MaskbenchError `data.missing` if nothing of the layout is there, or `cancelled`.
  */
 export async function measureDataset(
-  dataset: Pick<Dataset, 'entries'>,
+  dataset: Pick<Dataset, 'entries' | 'spec'>,
   { width: parallel = 2, onProgress, signal }: StatsOptions = {},
 ): Promise<DatasetStats> {
   const splits = new Map<string, number>();
@@ -59,9 +61,10 @@ export async function measureDataset(
   const foreground = createDistribution();
   const foregroundAt128 = createDistribution();
   const translucent = createDistribution();
+  const reading = await readingOfTruths(dataset, signal);
   let [samples, problems] = [0, 0];
   const measured = mapInOrder(dataset.entries(), parallel, async (entry) =>
-    entry.kind === 'sample' ? measureSample(entry.sample) : undefined,
+    entry.kind === 'sample' ? measureSample(entry.sample, reading) : undefined,
   );
   for await (const facts of measured) {
     throwIfCancelled(signal);
@@ -110,15 +113,13 @@ interface SampleFacts extends Coverage {
   readonly height: number;
 }
 
-async function measureSample({
-  imagePath,
-  truthPath,
-  attributes,
-  unit,
-}: Sample): Promise<SampleFacts | undefined> {
+async function measureSample(
+  { imagePath, truthPath, attributes, unit }: Sample,
+  reading: CheckedReading,
+): Promise<SampleFacts | undefined> {
   try {
     const { width, height } = await readImageSize(imagePath);
-    const coverage = measureCoverage(await decodeTruth(truthPath));
+    const coverage = measureCoverage(await readChecked(truthPath, reading));
     return coverage && { attributes, unit, width, height, ...coverage };
   } catch (error) {
     if (error instanceof MaskbenchError && error.code.startsWith('data.')) return undefined;

@@ -1,10 +1,15 @@
 import { MaskbenchError, type ErrorCode } from '../core/errors.js';
 import { toFailure } from '../core/failure.js';
-import { decodeRgb, decodeTruth } from '../image/codec.js';
+import { decodeRgb } from '../image/codec.js';
+import { decodeRawMask } from '../image/raw-mask.js';
+import type { DecidedReading } from '../schema/mask-values.js';
 import { throwIfCancelled } from '../core/cancelled.js';
 import type { DatasetEntry, DatasetProblem, Sample } from './dataset.js';
 import type { Dataset } from './load.js';
 import { mapInOrder } from '../core/map-in-order.js';
+import { decideTruths } from './values/decide-truths.js';
+import { TRUTHS_FIELD } from './values/contradiction.js';
+import { readChecked, type CheckedReading } from './values/read-checked.js';
 
 /** An error makes a sample unusable; a warning only makes its scores say little. */
 export interface VerifyFinding {
@@ -17,6 +22,8 @@ export interface VerifyCount {
   readonly samples: number;
   readonly errors: number;
   readonly warnings: number;
+  /** What the values of the masks mean, and by what that was decided; null where it could not be. */
+  readonly values: DecidedReading | null;
 }
 
 interface VerifyOptions {
@@ -28,8 +35,9 @@ interface VerifyOptions {
 }
 
 /**
- * Reads a whole dataset: every file is decoded to its last pixel, sizes are compared after EXIF orientation, masks
- * without any foreground and counts that differ from `expected` are pointed out. Findings are handed on, not kept.
+ * Reads a whole dataset: every file is decoded to its last pixel, sizes are compared after EXIF orientation, every mask is
+ * held against what the values of all of them mean, masks without any foreground and counts that differ from `expected` are
+ * pointed out. Findings are handed on, not kept.
  *
  * @throws MaskbenchError `data.missing` if nothing of the layout is there, or `cancelled`.
  */
@@ -44,10 +52,33 @@ export async function verifyDataset(
     else warnings++;
     onFinding?.(finding);
   };
+  // What refuses the entries is a finding below.
+  const readable = {
+    ...dataset,
+    entries: () => untilRefused(dataset.entries(), dataset.spec.name, () => undefined),
+  };
+  const decision = await decideTruths(readable, signal);
+  const values = decision.kind === 'chosen' ? decision.decided : null;
+  const truths: CheckedReading | undefined =
+    values === null ? undefined : { reading: values.reading, role: 'truth', field: TRUTHS_FIELD };
+  const { name } = dataset.spec;
+  if (decision.kind === 'refused') {
+    const message = `${decision.message}; ${decision.remedy}`;
+    report({
+      severity: 'error',
+      problem: { dataset: name, id: name, code: 'data.values', path: decision.where, message },
+    });
+  } else {
+    for (const message of decision.remarks)
+      report({
+        severity: 'warning',
+        problem: { dataset: name, id: name, code: 'data.values', path: dataset.root, message },
+      });
+  }
   const entries = dataset.entries((problem) => report({ severity: 'warning', problem }));
-  const checked = mapInOrder(untilRefused(entries, dataset.spec.name, report), width, async (entry) => ({
+  const checked = mapInOrder(untilRefused(entries, name, report), width, async (entry) => ({
     entry,
-    finding: await check(entry),
+    finding: await check(entry, truths),
   }));
   for await (const { entry, finding } of checked) {
     throwIfCancelled(signal);
@@ -59,7 +90,7 @@ export async function verifyDataset(
     onProgress?.(samples);
   }
   for (const problem of wrongCounts(dataset, samples, bySplit)) report({ severity: 'warning', problem });
-  return { samples, errors, warnings };
+  return { samples, errors, warnings, values };
 }
 
 /** The entries up to what ends them, as a list of attributes with an unknown id does; that is a finding too. */
@@ -80,31 +111,43 @@ async function* untilRefused(
   }
 }
 
-async function check(entry: DatasetEntry): Promise<VerifyFinding | undefined> {
+async function check(
+  entry: DatasetEntry,
+  truths: CheckedReading | undefined,
+): Promise<VerifyFinding | undefined> {
   if (entry.kind === 'problem') return { severity: 'error', problem: entry.problem };
-  return checkSample(entry.sample);
+  return checkSample(entry.sample, truths);
 }
 
-/** Decodes one pair fully and says the first thing that is wrong with it. */
-async function checkSample(sample: Sample): Promise<VerifyFinding | undefined> {
+/**
+ * Decodes one pair fully and says the first thing that is wrong with it.
+ *
+ * @param truths how ground truths are read; undefined where that could not be decided, which is said elsewhere
+ */
+async function checkSample(
+  sample: Sample,
+  truths: CheckedReading | undefined,
+): Promise<VerifyFinding | undefined> {
   const { dataset, id, imagePath, truthPath } = sample;
   try {
     const image = await decodeRgb(imagePath);
-    const truth = await decodeTruth(truthPath);
-    if (image.width !== truth.width || image.height !== truth.height) {
-      const message = `the ground truth is ${truth.width} x ${truth.height}, its image ${image.width} x ${image.height}`;
+    const truth = truths === undefined ? undefined : await readChecked(truthPath, truths);
+    const { width, height } = truth ?? (await decodeRawMask(truthPath));
+    if (image.width !== width || image.height !== height) {
+      const message = `the ground truth is ${width} x ${height}, its image ${image.width} x ${image.height}`;
       return {
         severity: 'error',
         problem: { dataset, id, code: 'data.size-mismatch', path: truthPath, message },
       };
     }
-    if (truth.data.some((value) => value >= 128)) return undefined;
+    if (truth === undefined || truth.data.some((value) => value >= 128)) return undefined;
     const message = 'the ground truth has no foreground (no value of 128 or more)';
     return { severity: 'warning', problem: { dataset, id, code: 'data.empty', path: truthPath, message } };
   } catch (error) {
     if (!(error instanceof MaskbenchError) || !isDataCode(error.code)) throw error;
     const path = error.where ?? imagePath;
-    return { severity: 'error', problem: { dataset, id, code: error.code, path, message: error.message } };
+    const message = error.code === 'data.values' ? toFailure(error).message : error.message;
+    return { severity: 'error', problem: { dataset, id, code: error.code, path, message } };
   }
 }
 

@@ -10,6 +10,9 @@ import { explainUnreadable } from './unreadable.js';
 sharp.concurrency(1);
 sharp.cache(false);
 
+/** An image that libvips reads, before anything is done to it. */
+export type ImageSource = Sharp;
+
 /**
  * What Pillow's `Image.open(path)`, `exif_transpose`, `convert("RGB")` give: EXIF orientation applied, the ICC
  * profile and the alpha channel ignored, grey repeated over three channels, CMYK multiplied out. 16 bit keeps its high
@@ -159,6 +162,7 @@ export async function resizeWithLibvips(
   return bytes(resized);
 }
 
+/** A picture's decoder; see `decoding` for what it throws. */
 function open(path: string): Sharp {
   return sharp(path, { failOn: 'error', limitInputPixels: false, ignoreIcc: true }).autoOrient();
 }
@@ -187,7 +191,7 @@ async function colourKind(
 }
 
 /** libvips would convert by a press profile of its own; Pillow, and so rembg, by plain arithmetic. */
-async function decodeCmyk(source: Sharp): Promise<RgbImage> {
+export async function decodeCmyk(source: Sharp): Promise<RgbImage> {
   const { data, info } = await source
     .pipelineColourspace('cmyk')
     .toColourspace('cmyk')
@@ -229,8 +233,11 @@ function bytes(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
-/** Works on what sharp reads, or else on what the readers of plain formats read. */
-async function decoding<T>(
+/**
+ * Works on what sharp reads, or else on what the readers of plain formats read; what is thrown becomes a MaskbenchError
+ * `data.missing`, `data.empty` or `data.unreadable`, naming the file.
+ */
+export async function decoding<T>(
   path: string,
   work: (source: Sharp, plain?: PlainRaster) => Promise<T>,
 ): Promise<T> {

@@ -12,6 +12,9 @@ interface ScoringConventions extends Conventions {
 }
 
 export interface SignatureOptions {
+  /** What the values of ground truths and of masks made elsewhere mean; left out where that is plain opacity. */
+  readonly truths?: string;
+  readonly masks?: string;
   /** For a number of many images: the mean of theirs, or one of their pixels pooled. */
   readonly aggregate?: 'mean' | 'pooled';
 }
@@ -25,7 +28,7 @@ export interface SignatureOptions {
 export function signatureOf(
   id: string,
   conventions: ScoringConventions,
-  { aggregate }: SignatureOptions = {},
+  { truths, masks, aggregate }: SignatureOptions = {},
 ): string {
   const [protocol] = protocolsOf([id]);
   if (protocol === undefined) throw new MaskbenchError('config.unknown-name', `unknown protocol "${id}"`);
@@ -33,6 +36,8 @@ export function signatureOf(
     id,
     ...protocol.signature(conventions),
     ...(conventions.resize === true ? [`resize:${RESIZE_METHOD}`] : []),
+    ...(truths === undefined ? [] : [`truths:${truths}`]),
+    ...(masks === undefined ? [] : [`masks:${masks}`]),
     ...(aggregate === undefined ? [] : [`agg:${aggregate}`]),
     `v:${protocol.version}`,
   ].join('|');

@@ -8,7 +8,9 @@ import { createFingerprint } from '../datasets/fingerprint.js';
 import { openJsonl, parseLine, readLines, type JsonlWriter } from '../core/jsonl.js';
 import { openCells } from '../store/cells.js';
 import { lockRun } from '../store/lock.js';
-import type { Manifest, RunSettings } from '../store/manifest.js';
+import { sayReading } from '../datasets/values/contradiction.js';
+import { mergeDecided, readingsOf } from '../store/run-readings.js';
+import type { Manifest, RunDataset, RunSettings } from '../store/manifest.js';
 import { metricsOfRun } from '../store/metric-set.js';
 import type { PlanRecord } from '../store/records.js';
 import {
@@ -111,6 +113,21 @@ function assertOneRun(parts: readonly Part[]): void {
       canonicalJson(settings.datasets.map(({ spec }) => spec));
     if (specs(manifest) !== specs(first.manifest))
       refuse(`its datasets differ from those of ${first.folder.path}`, folder.path);
+    for (const [i, dataset] of manifest.settings.datasets.entries()) {
+      const other = first.manifest.settings.datasets[i];
+      if (readingsOf(dataset) === readingsOf(other)) continue;
+      const [own, theirs] = [dataset, other].map(({ truths }) =>
+        truths === undefined ? 'unknown' : sayReading(truths.reading),
+      );
+      throw new MaskbenchError(
+        'run.mismatch',
+        `its masks of ${dataset.name} were read in another way (${own}) than those of ${first.folder.path} (${theirs})`,
+        {
+          where: folder.path,
+          remedy: 'set truths.values (masks.values) for the whole, and run the shards again',
+        },
+      );
+    }
     if (shard[1] !== shards) refuse(`it is shard ${shard.join('/')}, not one of ${shards}`, folder.path);
     if (seen.has(shard[0])) refuse(`shard ${shard.join('/')} is there twice`, folder.path);
     seen.add(shard[0]);
@@ -137,7 +154,22 @@ async function mergePlans(
     const samples = own.filter(({ kind }) => kind === 'sample').length;
     return { ...dataset, fingerprint: fingerprint.digest(), samples, problems: own.length - samples };
   });
-  return { records, datasets: merged };
+  return { records, datasets: merged.map((dataset, i) => withReadings(dataset, parts, i)) };
+}
+
+/** What all shards saw of a dataset's masks. */
+function withReadings(dataset: RunDataset, parts: readonly Part[], index: number): RunDataset {
+  const own = parts.map(({ manifest }) => manifest.settings.datasets[index]);
+  const truths = own.flatMap((of) => of.truths ?? []);
+  const masks = Object.keys(dataset.masks ?? {}).map((model) => {
+    const decided = own.flatMap((of) => of.masks?.[model] ?? []);
+    return [model, decided.reduce(mergeDecided)] as const;
+  });
+  return {
+    ...dataset,
+    ...(truths.length === 0 ? {} : { truths: truths.reduce(mergeDecided) }),
+    ...(masks.length === 0 ? {} : { masks: Object.fromEntries(masks) }),
+  };
 }
 
 async function copyMattes({ folder, manifest }: Part, to: RunFolder): Promise<void> {

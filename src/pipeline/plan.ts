@@ -2,7 +2,10 @@ import { throwIfCancelled } from '../core/cancelled.js';
 import { MaskbenchError } from '../core/errors.js';
 import { toFailure } from '../core/failure.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
-import { createFingerprint, hashSample } from '../datasets/fingerprint.js';
+import { createFingerprint, hashMask, hashSample } from '../datasets/fingerprint.js';
+import { MASKS_FIELD, TRUTHS_FIELD } from '../datasets/values/contradiction.js';
+import { createSurvey, orRefuse, type MaskSurvey } from '../datasets/values/survey.js';
+import type { DecidedReading } from '../schema/mask-values.js';
 import type { Dataset } from '../datasets/load.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
@@ -76,16 +79,22 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
 }
 
 async function planDataset(
-  { folder, models, basis, limit, shard, emit, signal }: PlanRequest,
+  request: PlanRequest,
   dataset: Dataset,
   watches: ReadonlyMap<string, SampleWatch>,
   before: number,
   append: (record: PlanRecord) => Promise<void>,
 ): Promise<RunDataset> {
+  const { models, basis, limit, shard, emit, signal } = request;
   const cellsOf = cellKeysOf(models, basis);
+  const values = dataset.spec.truths?.values;
+  const truths = createSurvey({ role: 'truth', field: TRUTHS_FIELD, wanted: values });
+  const masks = surveysOfMasks(models);
   const planned = async (entry: DatasetEntry): Promise<PlanRecord> => {
-    const record = await planEntry(entry, folder, models);
-    return record.kind === 'sample' ? { ...record, cells: await cellsOf(record) } : record;
+    const record = await planEntry(entry, request, truths);
+    if (record.kind === 'problem') return record;
+    await masks.add(record);
+    return { ...record, cells: await cellsOf(record) };
   };
   const fingerprint = createFingerprint();
   const tags = new Set<string>();
@@ -120,7 +129,50 @@ async function planDataset(
     });
   }
   const { name, spec } = dataset;
-  return { name, spec, fingerprint: fingerprint.digest(), samples, problems, tags: [...tags].sort() };
+  const decided = async (survey: MaskSurvey, subject: string): Promise<DecidedReading> => {
+    const decision = await survey.decide(signal);
+    for (const remark of decision.kind === 'chosen' ? decision.remarks : [])
+      emit({ kind: 'warning', message: `${subject}: ${remark}` });
+    return orRefuse(decision, subject);
+  };
+  const ofModels: Record<string, DecidedReading> = {};
+  for (const [model, survey] of masks.surveys) ofModels[model] = await decided(survey, `${model} on ${name}`);
+  return {
+    name,
+    spec,
+    fingerprint: fingerprint.digest(),
+    samples,
+    problems,
+    tags: [...tags].sort(),
+    truths: await decided(truths, name),
+    ...(masks.surveys.size === 0 ? {} : { masks: ofModels }),
+  };
+}
+
+/** Of the masks that some models have of a dataset in place of a network. */
+function surveysOfMasks(models: readonly ReadyModel[]): {
+  readonly surveys: ReadonlyMap<string, MaskSurvey>;
+  add(sample: PlannedSample): Promise<void>;
+} {
+  const sources = models.flatMap((model) => {
+    const masks = runnerOf(model.spec).masks?.(model);
+    if (masks === undefined) return [];
+    const survey = createSurvey({ role: 'prediction', field: MASKS_FIELD, wanted: masks.values });
+    return [{ name: model.spec.name, pathOf: masks.pathOf, survey }];
+  });
+  return {
+    surveys: new Map(sources.map(({ name, survey }) => [name, survey])),
+    async add(sample) {
+      for (const { pathOf, survey } of sources) {
+        const look = async (): Promise<void> => {
+          const path = pathOf(sample);
+          survey.add(sample.id, path, (await hashMask(path)).header);
+        };
+        // One that is not there ends as a failed cell.
+        await look().catch(() => undefined);
+      }
+    },
+  };
 }
 
 async function watchesOf(models: readonly ReadyModel[]): Promise<ReadonlyMap<string, SampleWatch>> {
@@ -160,8 +212,8 @@ function cellKeysOf(
 
 async function planEntry(
   entry: DatasetEntry,
-  folder: RunFolder,
-  models: readonly ReadyModel[],
+  { folder, models }: PlanRequest,
+  truths: MaskSurvey,
 ): Promise<PlanRecord> {
   if (entry.kind === 'problem') {
     const { dataset, id, code, path, message } = entry.problem;
@@ -175,7 +227,9 @@ async function planEntry(
     return { kind: 'problem', dataset, id, failure: { code: 'data.unsafe-path', message, where } };
   }
   try {
-    return { kind: 'sample', ...sample, ...(await hashSample(sample)), cells: {} };
+    const { hash, truthHeader } = await hashSample(sample);
+    truths.add(sample.id, sample.truthPath, truthHeader);
+    return { kind: 'sample', ...sample, ...hash, cells: {} };
   } catch (error) {
     return { kind: 'problem', dataset, id, failure: toFailure(error) };
   }

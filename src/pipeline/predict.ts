@@ -3,6 +3,7 @@ import { toFailure } from '../core/failure.js';
 import { parseDevice } from '../runners/device.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { MatteJob, Outcome, PredictSession, ReadyModel } from '../runners/runner.js';
+import type { MaskReading } from '../schema/mask-values.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { openJsonl, type JsonlWriter } from '../core/jsonl.js';
@@ -92,6 +93,7 @@ async function predictModel(
       parallelism: accuracy,
       samples: total,
       allowFallback,
+      readings: readingsOfMasks(settings, name),
       emit,
       signal,
     });
@@ -106,6 +108,15 @@ async function predictModel(
   } finally {
     await session?.close();
   }
+}
+
+function readingsOfMasks({ datasets }: RunSettings, model: string): ReadonlyMap<string, MaskReading> {
+  return new Map(
+    datasets.flatMap(({ name, masks }) => {
+      const decided = masks?.[model];
+      return decided === undefined ? [] : [[name, decided.reading] as const];
+    }),
+  );
 }
 
 async function* jobsOf(

@@ -8,7 +8,9 @@ import { datasetSpecSchema } from '../datasets/spec.js';
 import { modelSpecSchema, runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import { plannedTruths, type FolderGroup, type FolderPlan } from '../scoring/folders/folder-plan.js';
+import type { FolderValues } from '../scoring/folders/folder-readings.js';
 import type { FolderScoring } from '../scoring/folders/score-folders.js';
+import type { MaskValues } from '../schema/mask-values.js';
 import { runConfigSchema } from '../store/config.js';
 import type { PreparedRun } from './prepare.js';
 
@@ -18,6 +20,8 @@ interface FoldersOptions {
   /** What lies in here is recorded by its relative path. */
   readonly cwd: string;
   readonly signal: AbortSignal;
+  /** What the user says of the masks' values. */
+  readonly values: FolderValues;
 }
 
 /**
@@ -27,12 +31,14 @@ interface FoldersOptions {
 export async function prepareFolders(
   { groups }: FolderPlan,
   { protocols, conventions, resize }: FolderScoring,
-  { name, cwd, signal }: FoldersOptions,
+  { name, cwd, signal, values }: FoldersOptions,
 ): Promise<PreparedRun> {
   const here = (path: string): string => (path.startsWith(cwd + sep) ? relative(cwd, path) : path);
   const datasetNames = namesOf(groups.map(({ dataset }) => dataset));
   const modelNames = namesOf(groups.flatMap(({ methods }) => methods.map(({ method }) => method)));
-  const datasets = groups.map((group) => datasetOf(group, named(datasetNames, group.dataset), here));
+  const datasets = groups.map((group) =>
+    datasetOf(group, named(datasetNames, group.dataset), here, values.truths),
+  );
   const models: ReadyModel[] = [];
   for (const method of modelNames.keys()) {
     const folders = groups.flatMap(({ dataset, methods }) =>
@@ -46,7 +52,10 @@ export async function prepareFolders(
     const spec = modelSpecSchema.parse({
       ...named(modelNames, method),
       feeding: 'precomputed',
-      masks: { folders: Object.fromEntries(folders) },
+      masks: {
+        folders: Object.fromEntries(folders),
+        ...(values.predictions === undefined ? {} : { values: values.predictions }),
+      },
     });
     models.push(await runnerOf(spec).ensure({ spec, folder: cwd }, { signal }));
   }
@@ -61,7 +70,12 @@ export async function prepareFolders(
 
 type Named = { readonly name: string; readonly title?: string };
 
-function datasetOf(group: FolderGroup, called: Named, here: (path: string) => string): Dataset {
+function datasetOf(
+  group: FolderGroup,
+  called: Named,
+  here: (path: string) => string,
+  values: MaskValues | undefined,
+): Dataset {
   const { truths, only, pictures = truths } = group;
   const root = commonFolder(truths.folder, pictures.folder);
   const side = ({ folder, pattern }: MasksInFolder): object => ({
@@ -78,7 +92,7 @@ function datasetOf(group: FolderGroup, called: Named, here: (path: string) => st
     layout: 'paired-folders',
     root: here(root),
     images: side(pictures),
-    truths: side(truths),
+    truths: { ...side(truths), ...(values === undefined ? {} : { values }) },
     nested: [...truths.names.keys()].some((id) => id.includes('/')),
     // Nobody says which public sets these pictures are of.
     contains: [],

@@ -21,8 +21,8 @@ import {
   assertSameSettings,
   enterRunFolder,
   readManifest,
-  recordDatasets,
   recordMetrics,
+  recordReadings,
   removeRemains,
   runFolder,
   writeJson,
@@ -130,7 +130,7 @@ async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Pro
   assertSameCard(existing.hardware, wanted.hardware, folder.path);
   const { datasets } = wanted.settings;
   if (canonicalJson(existing.settings.datasets) === canonicalJson(datasets)) return existing;
-  await recordDatasets(folder, datasets);
+  await recordReadings(folder, existing.settings.datasets, datasets);
   return { ...existing, settings: { ...existing.settings, datasets } };
 }
 

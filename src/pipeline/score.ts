@@ -1,4 +1,7 @@
 import { RESUME, throwIfCancelled } from '../core/cancelled.js';
+import { AS_OPACITY } from '../datasets/values/read-checked.js';
+import { toError, type Failure } from '../core/failure.js';
+import { truthReadings, truthsInSignature } from '../store/run-readings.js';
 import { signaturesOf } from '../metrics/signature.js';
 import { cellName, scoreKey } from '../store/cell-key.js';
 import type { EventSink } from '../schema/events.js';
@@ -14,7 +17,11 @@ import { openScorePool } from '../scoring/score-pool.js';
 interface Scorer {
   /** Queues the cells of a sample that are not scored yet, and its ground truth; resolves when the queue has room. */
   offer(sample: PlannedSample): Promise<void>;
-  /** Waits for all that was offered. */
+  /**
+   * Waits for all that was offered.
+   *
+   * @throws MaskbenchError `data.values` where a ground truth contradicts how all of its dataset are read.
+   */
   close(): Promise<void>;
 }
 
@@ -32,7 +39,8 @@ export async function openScorer(
   emit: EventSink,
 ): Promise<Scorer> {
   const { protocols, resize, ...conventions } = settings.scoring;
-  const signatures = signaturesOf(protocols, settings.scoring);
+  const signatures = signaturesOf(protocols, settings.scoring, truthsInSignature(settings));
+  const readings = truthReadings(settings);
   const writer = await openJsonl(folder.scores);
   const measured = await measuredTruths(folder);
   const offered = new Set<string>();
@@ -40,6 +48,8 @@ export async function openScorer(
   const pool = openScorePool();
   const running = new Set<Promise<void>>();
   let broken: unknown;
+  /** Datasets that are not scored on: a ground truth contradicts how all of them are read. */
+  const contradicted = new Map<string, Failure>();
 
   const scoreSample = async (
     sample: PlannedSample,
@@ -50,6 +60,7 @@ export async function openScorer(
     const mattePaths = open.map(({ model }) => folder.matte(model, dataset, id));
     const result = await pool.run({
       truthPath,
+      truthReading: readings.get(dataset) ?? AS_OPACITY,
       imagePath,
       mattePaths,
       protocols,
@@ -57,6 +68,10 @@ export async function openScorer(
       resize,
       attributes,
     });
+    if (result.contradiction !== undefined) {
+      contradicted.set(dataset, result.contradiction);
+      return;
+    }
     if (result.truth !== null) {
       await truths.append({ dataset, id, truthSha256, layout, ...result.truth } satisfies TruthRecord);
     }
@@ -71,6 +86,7 @@ export async function openScorer(
   return {
     async offer(sample) {
       if (broken !== undefined) throw broken;
+      if (contradicted.has(sample.dataset)) return;
       const open = Object.entries(sample.cells)
         .filter(([model]) => cells.isPredicted(model, sample) && !cells.hasScore(model, sample))
         .map(([model, key]) => ({ model, key: scoreKey(key, sample.truthSha256, signatures) }))
@@ -93,6 +109,7 @@ export async function openScorer(
       await writer.close();
       await truths.close();
       if (broken !== undefined) throw broken;
+      for (const failure of contradicted.values()) throw toError(failure);
     },
   };
 }

@@ -18,6 +18,7 @@ import { readYamlFile } from '../core/yaml-file.js';
 import type { ScenarioSummary } from '../schema/scenario-summary.js';
 import { bestThreshold } from '../scoring/aggregate/best-threshold.js';
 import { tallyCurves } from '../scoring/aggregate/tally.js';
+import { truthsInSignature } from '../store/run-readings.js';
 
 /** Sums a run folder's records up into curves.json and summary.json. */
 export async function writeSummary(folder: RunFolder, manifest: Manifest): Promise<Summary> {
@@ -36,6 +37,7 @@ export async function summarise(
   manifest: Manifest,
 ): Promise<{ readonly summary: Summary; readonly curves: readonly CurvesOfCells[] }> {
   const { settings, environment } = manifest;
+  const truths = truthsInSignature(settings);
   const metrics = await metricsOfRun(folder, manifest);
   const ids = metrics.map(({ meta }) => meta.id);
   const timings = await summariseTimings(folder, settings);
@@ -62,10 +64,11 @@ export async function summarise(
       ...manifest.hardware,
       ...(manifest.price === undefined ? {} : { price: manifest.price }),
     },
-    signatures: signaturesOf(settings.scoring.protocols, settings.scoring),
+    signatures: signaturesOf(settings.scoring.protocols, settings.scoring, truths),
     aggregation: {
-      mean: signaturesOf(settings.scoring.protocols, settings.scoring, { aggregate: 'mean' }),
+      mean: signaturesOf(settings.scoring.protocols, settings.scoring, { ...truths, aggregate: 'mean' }),
       pooled: signaturesOf(pooledProtocols(settings.scoring.protocols), settings.scoring, {
+        ...truths,
         aggregate: 'pooled',
       }),
     },
@@ -147,7 +150,10 @@ export async function summariseCurves(
       tally.of({ model: spec.name, dataset: name }).map((of) => ({
         model: spec.name,
         dataset: name,
-        signature: signatureOf(of.protocol, scoring, { aggregate: 'mean' }),
+        signature: signatureOf(of.protocol, scoring, {
+          ...truthsInSignature({ datasets }),
+          aggregate: 'mean',
+        }),
         ...of,
       })),
     ),

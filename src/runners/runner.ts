@@ -17,6 +17,7 @@ import type { Doubt, ReadOutput } from '../models/pixels/raw-values.js';
 import type { EnsureOptions } from '../models/sources/ensure-file.js';
 import type { ModelSpec, NetworkSpec } from '../models/spec/spec.js';
 import type { EventSink } from '../schema/events.js';
+import type { MaskReading, MaskValues } from '../schema/mask-values.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import type { DeviceRequest } from './device.js';
 import type { RunnerOptions } from './onnx/session-options.js';
@@ -78,6 +79,8 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
    * @throws MaskbenchError `device.unavailable`, or why this model cannot be run.
    */
   open(model: ReadyModel<Spec, Assets>, request: OpenRequest): Promise<PredictSession>;
+  /** Masks that somebody else made, where its models are such: what their values mean is decided when a run is planned. */
+  masks?(model: ReadyModel<Spec, Assets>): MasksElsewhere;
   /** How its models are timed; absent where they have no times. */
   readonly time?: PassTiming<Spec, Assets> | SeriesTiming<Spec, Assets>;
   /** What all mattes of a run together give away of a wrong spec. */
@@ -103,6 +106,11 @@ export interface SampleWatch {
   end(whole: boolean): readonly string[];
 }
 
+interface MasksElsewhere {
+  readonly values: MaskValues | undefined;
+  pathOf(sample: Pick<PlannedSample, 'dataset' | 'id'>): string;
+}
+
 export type SpecSchema = z.ZodObject<z.ZodRawShape, z.core.$strict>;
 
 /** What of a run's settings a matte may depend on: the device as it is written, and the options of ONNX Runtime. */
@@ -123,6 +131,8 @@ export interface OpenRequest {
   readonly samples: number;
   /** Go on where nothing of the model runs on the device asked for. */
   readonly allowFallback: boolean;
+  /** What the values of masks made elsewhere mean, by dataset. */
+  readonly readings: ReadonlyMap<string, MaskReading>;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
 }

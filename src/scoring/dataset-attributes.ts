@@ -2,6 +2,7 @@ import { throwIfCancelled } from '../core/cancelled.js';
 import { createDistribution, type Distribution } from '../datasets/distribution.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
 import type { Dataset } from '../datasets/load.js';
+import { readingOfTruths } from '../datasets/values/decide-truths.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { DEFAULT_CONVENTIONS } from '../metrics/metric.js';
 import { openScorePool } from './score-pool.js';
@@ -21,18 +22,19 @@ interface AttributeOptions {
  * is left out (`datasets verify` names it), and so is one without foreground where the attribute is a share of it.
  */
 export async function measureAttributes(
-  dataset: Pick<Dataset, 'entries'>,
+  dataset: Pick<Dataset, 'entries' | 'spec'>,
   { onProgress, signal }: AttributeOptions = {},
 ): Promise<AttributeStats> {
   const distributions = NUMERIC_ATTRIBUTES.map((attribute) => ({
     attribute,
     distribution: createDistribution(),
   }));
+  const truthReading = await readingOfTruths(dataset, signal);
   const pool = openScorePool();
   const measure = async (entry: DatasetEntry): Promise<TruthResult | null> => {
     if (entry.kind === 'problem') return null;
     const { truthPath } = entry.sample;
-    const task = { truthPath, mattePaths: [], protocols: [], conventions: DEFAULT_CONVENTIONS };
+    const task = { truthPath, truthReading, mattePaths: [], protocols: [], conventions: DEFAULT_CONVENTIONS };
     return (await pool.run({ ...task, attributes: true })).truth;
   };
   try {

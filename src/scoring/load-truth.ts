@@ -1,19 +1,21 @@
 import { MaskbenchError } from '../core/errors.js';
-import { decodeRgb, decodeTruth } from '../image/codec.js';
+import { readChecked, type CheckedReading } from '../datasets/values/read-checked.js';
+import { decodeRgb } from '../image/codec.js';
 import { createTruth } from '../metrics/context.js';
 import type { Metric, Truth } from '../metrics/metric.js';
 
 /**
  * Decodes a ground truth and, where one of the metrics needs its colours, the image.
  *
- * @throws MaskbenchError `data.*`, naming the file; also where a picture is needed and there is none.
+ * @throws MaskbenchError `data.*`, naming the file; `data.values` where it contradicts how all of them are read; also where a picture is needed and there is none.
  */
 export async function loadTruth(
   truthPath: string,
+  reading: CheckedReading,
   metrics: readonly Metric[],
   imagePath: string | undefined,
 ): Promise<Truth> {
-  const truth = await decodeTruth(truthPath);
+  const truth = await readChecked(truthPath, reading);
   const needsPicture = metrics.some(({ meta }) => meta.needsPicture);
   const picturePath = needsPicture ? imagePath : undefined;
   if (needsPicture && picturePath === undefined) {

@@ -9,14 +9,18 @@ import type { Confusion, Conventions, Metric, Pair } from '../metrics/metric.js'
 import { metricsOf, pooledProtocols, protocolsOf } from '../metrics/registry.js';
 import { scorePair } from '../metrics/score-pair.js';
 import { packCounts } from './class-counts.js';
+import type { CheckedReading } from '../datasets/values/read-checked.js';
 import { loadPair } from './load-pair.js';
 import { loadTruth } from './load-truth.js';
 
 export interface ScoreTask {
   readonly truthPath: string;
+  readonly truthReading: CheckedReading;
   /** The image itself; read only where a metric needs its colours. */
   readonly imagePath?: string;
   readonly mattePaths: readonly string[];
+  /** How each of the mattes is read, where somebody else made them. */
+  readonly matteReadings?: readonly CheckedReading[];
   readonly protocols: readonly string[];
   readonly conventions: Conventions;
   /** Whether mattes of another size are brought to the ground truth's. */
@@ -30,6 +34,8 @@ export interface SampleScores {
   readonly cells: readonly ScoreResult[];
   /** Null where it was not asked for. */
   readonly truth: TruthResult | null;
+  /** Where a file contradicts how all of its dataset's masks are read: then nothing of the dataset may be added up. */
+  readonly contradiction?: Failure;
 }
 
 export type ScoreResult =
@@ -52,21 +58,36 @@ export default async function scoreSample(task: ScoreTask): Promise<SampleScores
   const metrics = metricsOf(task.protocols);
   const giveBack = leaseBuffers();
   try {
-    const truth = await loadTruth(task.truthPath, metrics, task.imagePath);
+    const truth = await loadTruth(task.truthPath, task.truthReading, metrics, task.imagePath);
     const cells: ScoreResult[] = [];
-    for (const mattePath of task.mattePaths) {
+    for (const [i, mattePath] of task.mattePaths.entries()) {
       try {
-        const pair = await loadPair(mattePath, truth, task.conventions, task.resize === true);
+        const pair = await loadPair(
+          mattePath,
+          truth,
+          task.conventions,
+          task.resize === true,
+          task.matteReadings?.[i],
+        );
         cells.push(scoreOf(pair, metrics, task.protocols));
       } catch (error) {
         cells.push({ status: 'failed', failure: toFailure(error) });
       }
     }
     const attributes = task.attributes === true ? truth.get(truthAttributes) : undefined;
-    return { cells, truth: attributes === undefined ? null : { status: 'done', attributes } };
+    const results = {
+      cells,
+      truth: attributes === undefined ? null : ({ status: 'done', attributes } as const),
+    };
+    const against = cells.find((cell) => cell.status === 'failed' && cell.failure.code === 'data.values');
+    return against?.status === 'failed' ? { ...results, contradiction: against.failure } : results;
   } catch (error) {
     const failed = { status: 'failed', failure: toFailure(error) } as const;
-    return { cells: task.mattePaths.map(() => failed), truth: task.attributes === true ? failed : null };
+    return {
+      cells: task.mattePaths.map(() => failed),
+      truth: task.attributes === true ? failed : null,
+      ...(failed.failure.code === 'data.values' ? { contradiction: failed.failure } : {}),
+    };
   } finally {
     giveBack();
   }

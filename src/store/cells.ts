@@ -14,6 +14,7 @@ import {
   type SampleName,
 } from './records.js';
 import { readRecords, type RunFolder } from './run-folder.js';
+import { truthsInSignature } from './run-readings.js';
 
 /**
  * What became of a planned cell. The last record of a cell holds, for every reader: a failed line after a done one makes
@@ -92,12 +93,12 @@ const COUNTS = 4;
 /** @throws MaskbenchError `data.unreadable`, naming file and line. */
 export async function openCells(
   folder: RunFolder,
-  settings: Pick<RunSettings, 'models' | 'scoring'>,
+  settings: Pick<RunSettings, 'models' | 'datasets' | 'scoring'>,
   { models = settings.models.map(({ spec }) => spec.name), ...options }: CellsOptions = {},
 ): Promise<Cells> {
   const { values: ids = [], whole = [] } = options;
   const { planned, find, keys, truths } = await readPlan(folder, models);
-  const signatures = signaturesOf(settings.scoring.protocols, settings.scoring);
+  const signatures = signaturesOf(settings.scoring.protocols, settings.scoring, truthsInSignature(settings));
   const size = keys.length;
   const predicted = new Uint8Array(size);
   const scored = new Uint8Array(size);

@@ -9,6 +9,7 @@ import type { ModelSpec } from '../models/spec/spec.js';
 import { metricsOf } from '../metrics/registry.js';
 import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { count, figure, orNull, text, type Document } from '../schema/basics.js';
+import { decidedReading } from '../schema/mask-values.js';
 import { hardwareSchema, type Hardware } from './hardware.js';
 import { priceSchema, scoringSchema } from './settings-schema.js';
 import { timeSchema } from './time-schema.js';
@@ -51,6 +52,10 @@ const dataset = z
     problems: count,
     /** Tags of the public sets that the samples belong to, for leakage. */
     tags: z.array(text).readonly(),
+    /** What the values of its ground truths mean; not in manifests of 0.1. */
+    truths: z.exactOptional(decidedReading),
+    /** The same for the masks of models that were made elsewhere, by model. */
+    masks: z.exactOptional(z.record(text, decidedReading).readonly()),
   })
   .readonly();
 /** A dataset of a run, and what was really there: the fingerprint covers ids, contents and sizes of all samples. */

@@ -8,15 +8,15 @@ import { canonicalJson } from '../core/hash.js';
 import { readJsonl } from '../core/jsonl.js';
 import { DRAFT_ENDING_BYTES } from '../core/write-whole.js';
 import { joinInside } from '../core/safe-path.js';
-import type { DatasetSpec } from '../datasets/spec.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import {
   MANIFEST_VERSION,
   manifestSchema,
   RECORDS_VERSION,
   type Manifest,
-  type RunSettings,
+  type RunDataset,
 } from './manifest.js';
+import { resumableDataset, sameTruths } from './run-readings.js';
 import { readDocument } from './read-document.js';
 import { planRecord, predictionRecord, scenarioRecord, scoreRecord, truthRecord } from './records.js';
 import { timingRecord } from './timing-record.js';
@@ -143,27 +143,26 @@ export async function readManifest(folder: RunFolder): Promise<Manifest> {
 }
 
 /**
+ * Says in the manifest of a run how its masks are read now. Where that is another way than before, what was measured of the
+ * ground truths goes; scores are known by their signatures. What a later version wrote there stays.
+ */
+export async function recordReadings(
+  folder: RunFolder,
+  before: readonly RunDataset[],
+  datasets: readonly RunDataset[],
+): Promise<void> {
+  if (!datasets.every((of, i) => sameTruths(of, before[i]))) await rm(folder.truths, { force: true });
+  const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as Pick<Manifest, 'settings'>;
+  await writeJson(folder.manifest, { ...manifest, settings: { ...manifest.settings, datasets } });
+}
+
+/**
  * Says in the manifest of a run by which metrics it is scored now: one that was added since is computed by a resumed run.
  * What a later version wrote there stays.
  */
 export async function recordMetrics(folder: RunFolder, metrics: readonly string[]): Promise<void> {
   const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as object;
   await writeJson(folder.manifest, { ...manifest, recordsVersion: RECORDS_VERSION, metrics });
-}
-
-/** Says in the manifest of a resumed run what its datasets are now: their attributes may be others. */
-export async function recordDatasets(folder: RunFolder, datasets: RunSettings['datasets']): Promise<void> {
-  const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as { readonly settings: object };
-  await writeJson(folder.manifest, { ...manifest, settings: { ...manifest.settings, datasets } });
-}
-
-/** Settings without what changes no result: the attributes of datasets, and which of them is the unit. */
-function resultSettings({ datasets, ...settings }: RunSettings): RunSettings {
-  const bare = datasets.map(({ spec: { attributes: _attributes, unit: _unit, ...spec }, ...dataset }) => ({
-    ...dataset,
-    spec: spec as DatasetSpec,
-  }));
-  return { ...settings, datasets: bare };
 }
 
 /** Pretty JSON, in place whole or not at all. */
@@ -173,10 +172,13 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 
 /** @throws MaskbenchError `run.mismatch`, naming the settings in which a run to resume differs from what is asked for. */
 export function assertSameSettings(existing: Manifest, wanted: Manifest, where: string): void {
-  const before = resultSettings(existing.settings);
-  const now = resultSettings(wanted.settings);
-  const differing = (Object.keys(now) as (keyof typeof now)[]).filter(
-    (key) => canonicalJson(before[key]) !== canonicalJson(now[key]),
+  const before = existing.settings;
+  const now = wanted.settings;
+  const differing = (Object.keys(now) as (keyof typeof now)[]).filter((key) =>
+    key === 'datasets'
+      ? canonicalJson(before.datasets.map(resumableDataset)) !==
+        canonicalJson(now.datasets.map(resumableDataset))
+      : canonicalJson(before[key]) !== canonicalJson(now[key]),
   );
   if (differing.length === 0) return;
   const details = differing.map((key) => {

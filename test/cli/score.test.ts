@@ -139,9 +139,16 @@ describe.skipIf(!IS_BUILT)('maskbench score', () => {
   it('reads 16-bit masks by their high byte, and cut-outs by their alpha', async () => {
     const folder = await folders();
     await writeMask16(join(folder, 'pred/a.png'), WIDER);
-    await writeCutOut(join(folder, 'pred/b.png'), SQUARE);
+    await writeMask16(join(folder, 'pred/b.png'), SQUARE);
     const { images } = jsonOf(await score(folder, ...BASIC, '--json'));
-    expect(images).toMatchObject([{ metrics: { iou: 0.8, mae: 3 / 48 } }, { metrics: { iou: 1, mae: 0 } }]);
+    expect(images).toMatchObject([{ metrics: { iou: 0.8 } }, { metrics: { iou: 1 } }]);
+    await writeCutOut(join(folder, 'pred/a.png'), WIDER);
+    const mixed = await score(folder, ...BASIC, '--json');
+    expect(mixed).toMatchObject({ status: 65, out: '' });
+    expect(mixed.err).toMatch(/b\.png: .*has no alpha channel, while others are cut-outs; .*--pred-values/);
+    await writeCutOut(join(folder, 'pred/b.png'), SQUARE);
+    const { images: cutOuts } = jsonOf(await score(folder, ...BASIC, '--json'));
+    expect(cutOuts).toMatchObject([{ metrics: { iou: 0.8, mae: 3 / 48 } }, { metrics: { iou: 1, mae: 0 } }]);
   });
 
   it('fails what is no picture, and what links out of the folder, in one line each', async () => {

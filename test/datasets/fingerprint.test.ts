@@ -47,7 +47,7 @@ describe("a sample's hash", () => {
     await writeGrey(imagePath, 5, 3, [7]);
     await writeGrey(truthPath, 5, 3, [255]);
     const sample: Sample = { dataset: 'd', id: 'a', imagePath, truthPath, attributes: {} };
-    expect(await hashSample(sample)).toEqual({
+    expect((await hashSample(sample)).hash).toEqual({
       imageSha256: await sha256Of(imagePath),
       truthSha256: await sha256Of(truthPath),
       width: 5,
@@ -62,7 +62,7 @@ describe("a sample's hash", () => {
       .jpeg()
       .toFile(path);
     const sample: Sample = { dataset: 'd', id: 'a', imagePath: path, truthPath: path, attributes: {} };
-    expect(await hashSample(sample)).toMatchObject({ width: 4, height: 6 });
+    expect((await hashSample(sample)).hash).toMatchObject({ width: 4, height: 6 });
   });
 
   it('of a file that is gone or no image fails by name', async () => {
@@ -85,7 +85,7 @@ describe("a dataset's fingerprint", () => {
     const lines: string[] = [];
     for await (const entry of dataset.entries()) {
       if (entry.kind !== 'sample') continue;
-      const { imageSha256, truthSha256, width, height } = await hashSample(entry.sample);
+      const { imageSha256, truthSha256, width, height } = (await hashSample(entry.sample)).hash;
       lines.push(JSON.stringify([entry.sample.id, imageSha256, truthSha256, width, height]));
     }
     const hash = createHash('sha256').update(lines.map((line) => `${line}\n`).join(''));

@@ -13,12 +13,14 @@ export interface PngForm {
   readonly palette?: readonly (readonly [number, number, number])[];
   /** Alpha of the palette's first entries. */
   readonly paletteAlpha?: readonly number[];
+  /** The value (one a colour channel) that is transparent. */
+  readonly transparent?: readonly number[];
 }
 
 const CHANNELS = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 } as const;
 
 export async function writePng(path: string, form: PngForm): Promise<string> {
-  const { width, height, bitDepth, colourType, samples, palette, paletteAlpha } = form;
+  const { width, height, bitDepth, colourType, samples, palette, paletteAlpha, transparent } = form;
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -31,6 +33,9 @@ export async function writePng(path: string, form: PngForm): Promise<string> {
     chunk('IHDR', header),
     ...(palette === undefined ? [] : [chunk('PLTE', Buffer.from(palette.flat()))]),
     ...(paletteAlpha === undefined ? [] : [chunk('tRNS', Buffer.from(paletteAlpha))]),
+    ...(transparent === undefined
+      ? []
+      : [chunk('tRNS', Buffer.from(transparent.flatMap((value) => [value >> 8, value & 255])))]),
     chunk('IDAT', deflateSync(Buffer.concat(rows))),
     chunk('IEND', Buffer.alloc(0)),
   ];

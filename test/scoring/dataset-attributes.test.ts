@@ -35,7 +35,10 @@ describe.skipIf(!IS_BUILT)('the attributes of a dataset', () => {
   });
 
   it('of nothing are not there', async () => {
-    const stats = await measureAttributes({ entries: async function* () {} });
+    const stats = await measureAttributes({
+      spec: (await loadDataset('samples-humans')).spec,
+      entries: async function* () {},
+    });
     expect(stats['ipq']).toBeUndefined();
   });
 });

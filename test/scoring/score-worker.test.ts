@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { unpackCounts } from '../../src/scoring/class-counts.js';
+import { AS_OPACITY } from '../../src/datasets/values/read-checked.js';
 import scoreSample, { type ScoreTask } from '../../src/scoring/score-worker.js';
 import { DEFAULT_CONVENTIONS } from '../../src/metrics/metric.js';
 import { draw } from '../support/drawn-mattes.js';
@@ -21,6 +22,7 @@ async function taskOf(changes: Partial<ScoreTask> = {}): Promise<ScoreTask> {
   );
   return {
     truthPath,
+    truthReading: AS_OPACITY,
     mattePaths: [mask, small],
     protocols: ['fixed'],
     conventions: DEFAULT_CONVENTIONS,

@@ -29,10 +29,16 @@ export async function writeMask16(path: string, { width, height, data }: GrayIma
     .toFile(path);
 }
 
-/** A picture whose alpha channel is the mask: a cut-out. */
-export async function writeCutOut(path: string, { width, height, data }: GrayImage): Promise<void> {
+/** A picture whose alpha channel is the mask: a cut-out, of one grey or of the colours given by pixel and channel. */
+export async function writeCutOut(
+  path: string,
+  { width, height, data }: GrayImage,
+  colour: (pixel: number, channel: number) => number = () => 90,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const pixels = Uint8Array.from({ length: 4 * data.length }, (_, i) => (i % 4 === 3 ? data[i >> 2] : 90));
+  const pixels = Uint8Array.from({ length: 4 * data.length }, (_, i) =>
+    i % 4 === 3 ? data[i >> 2] : colour(i >> 2, i % 4),
+  );
   await sharp(pixels, { raw: { width, height, channels: 4 } })
     .png()
     .toFile(path);

@@ -11,6 +11,7 @@ import { loadStoredTimes } from '../../store/stored-times.js';
 import { BASELINES_FOLDER } from './baseline/baseline-schema.js';
 import { isBaseline, listBaselines, openBaseline } from './baseline/open-baseline.js';
 import type { Side, SideFacts } from './side.js';
+import { truthsInSignature } from '../../store/run-readings.js';
 
 /**
  * A run folder, the folder of a baseline, or the name of a baseline in `baselines/` of the working directory.
@@ -72,7 +73,7 @@ function factsOf(
     device,
     environment: machine,
     runner,
-    signatures: signaturesOf(scoring.protocols, scoring),
+    signatures: signaturesOf(scoring.protocols, scoring, truthsInSignature(settings)),
     metrics,
     models: models.map(({ spec, sha256, bytes }) => ({ name: spec.name, sha256, bytes, spec })),
     datasets: datasets.map(({ name: dataset, fingerprint, samples, problems, tags }) => ({

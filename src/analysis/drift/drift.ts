@@ -6,7 +6,8 @@ import { MaskbenchError } from '../../core/errors.js';
 import { type Failure, toFailure } from '../../core/failure.js';
 import type { Sample } from '../../datasets/dataset.js';
 import type { Dataset } from '../../datasets/load.js';
-import { decodeTruth } from '../../image/codec.js';
+import { readingOfTruths } from '../../datasets/values/decide-truths.js';
+import { type CheckedReading, readChecked } from '../../datasets/values/read-checked.js';
 import type { MaskImage } from '../../image/raster.js';
 import { iouOf } from '../../scoring/iou-of.js';
 import {
@@ -61,6 +62,7 @@ export type DriftedImage = { readonly candidate: string; readonly id: string } &
  * @throws MaskbenchError for models that cannot be had, loaded or fed, or `cancelled`.
  */
 export async function measureDrift(request: DriftRequest): Promise<readonly DriftedImage[]> {
+  const reading = await readingOfTruths(request.dataset, request.signal);
   const scratch = await mkdtemp(join(tmpdir(), 'maskbench-drift-'));
   const contenders: Contender[] = [];
   try {
@@ -76,7 +78,7 @@ export async function measureDrift(request: DriftRequest): Promise<readonly Drif
       throwIfCancelled(request.signal);
       if (request.limit !== undefined && done >= request.limit) break;
       if (entry.kind === 'problem') continue;
-      records.push(...(await compareImage(entry.sample, reference, others, request.threshold)));
+      records.push(...(await compareImage(entry.sample, reading, reference, others, request.threshold)));
       request.onImage(++done);
     }
     return records;
@@ -88,6 +90,7 @@ export async function measureDrift(request: DriftRequest): Promise<readonly Drif
 
 async function compareImage(
   sample: Sample,
+  reading: CheckedReading,
   reference: Contender,
   others: readonly Contender[],
   threshold: number,
@@ -103,7 +106,7 @@ async function compareImage(
   let before: Awaited<ReturnType<Contender['stagesOf']>>;
   let referenceIou: number | null;
   try {
-    truth = await decodeTruth(sample.truthPath);
+    truth = await readChecked(sample.truthPath, reading);
     before = await reference.stagesOf(sample);
     referenceIou = iouOf(before.matte, truth, threshold);
   } catch (error) {

@@ -12,6 +12,8 @@ import type { Side } from '../compare/side.js';
 import { loadCandidates, metricsOfSides, type CandidateImage, type SourceRequest } from './candidates.js';
 import { chooseImages, type Choice } from './choose-images.js';
 import { previewImage, type StorePreview } from './preview-image.js';
+import type { CheckedReading } from '../../datasets/values/read-checked.js';
+import { truthReadings } from '../../store/run-readings.js';
 
 export interface GalleryRequest {
   /** Whose images these are: a run whose pictures and ground truths are at hand. */
@@ -54,12 +56,13 @@ export async function buildGallery(request: GalleryRequest): Promise<Gallery> {
     choices.map(({ index }) => candidates[index]),
   );
   const { settings } = await readManifest(base.folder);
+  const readings = truthReadings(settings);
   const store = request.place(choices.length);
   const images: GalleryImage[] = [];
   const missing: MissingImage[] = [];
   const width = Math.min(4, availableParallelism());
   const show = (choice: Choice): Promise<GalleryImage | MissingImage> =>
-    showImage(request, candidates[choice.index], choice, samples, store);
+    showImage(request, candidates[choice.index], choice, samples, readings, store);
   for await (const image of mapInOrder(choices, width, show)) {
     if ('reason' in image) missing.push(image);
     else images.push(image);
@@ -82,6 +85,7 @@ async function showImage(
   { dataset, id, attributes, cells }: CandidateImage,
   { reasons }: Choice,
   samples: ReadonlyMap<string, PlannedSample>,
+  readings: ReadonlyMap<string, CheckedReading>,
   store: StorePreview,
 ): Promise<GalleryImage | MissingImage> {
   const sample = samples.get(nameOf(dataset, id));
@@ -94,7 +98,14 @@ async function showImage(
       : side.folder.matte(model, dataset, id),
   );
   try {
-    const { mattes, ...previews } = await previewImage({ key, sample, mattes: files, size, store });
+    const { mattes, ...previews } = await previewImage({
+      key,
+      sample,
+      truthReading: readings.get(dataset),
+      mattes: files,
+      size,
+      store,
+    });
     return {
       key,
       dataset,

@@ -1,6 +1,7 @@
 import { MaskbenchError } from '../../core/errors.js';
 import type { GalleryImage } from '../../schema/gallery.js';
 import { hashFile } from '../../core/hash-file.js';
+import { readChecked, type CheckedReading } from '../../datasets/values/read-checked.js';
 import { decodeMatte, decodeTruth, encodeMattePreview, encodePicturePreview } from '../../image/codec.js';
 import { blankIgnored, ignoredPixels } from '../../image/ignored-pixels.js';
 import type { MaskImage } from '../../image/raster.js';
@@ -12,6 +13,8 @@ export type StorePreview = (name: string, bytes: Uint8Array) => Promise<string>;
 interface PreviewRequest {
   readonly key: string;
   readonly sample: PlannedSample;
+  /** How the run read its ground truths; unknown in runs of 0.1. */
+  readonly truthReading: CheckedReading | undefined;
   /** Files of the mattes, by source; null where there is none. */
   readonly mattes: readonly (string | null)[];
   /** Previews are at most this wide and high, in pixels; never enlarged. */
@@ -41,11 +44,13 @@ export async function previewImage(request: PreviewRequest): Promise<Previews> {
   const width = Math.max(1, Math.round(sample.width * scale));
   const height = Math.max(1, Math.round(sample.height * scale));
   const picture = await encodePicturePreview(sample.imagePath, width, height);
+  const { truthReading: reading } = request;
+  const truth = await (reading === undefined
+    ? decodeTruth(sample.truthPath)
+    : readChecked(sample.truthPath, reading));
   const urls = {
     picture: await store(`${key}-picture.webp`, picture),
-    ...(await previewTruth(await decodeTruth(sample.truthPath), width, height, (part, bytes) =>
-      store(`${key}-${part}.png`, bytes),
-    )),
+    ...(await previewTruth(truth, width, height, (part, bytes) => store(`${key}-${part}.png`, bytes))),
   };
   const mattes: (string | null)[] = [];
   for (const [i, path] of request.mattes.entries()) {

@@ -23,6 +23,7 @@ import {
   sliceByValue,
   wordOf,
 } from './slicing.js';
+import { truthsInSignature } from '../../store/run-readings.js';
 
 /** A run's scores by an attribute of its samples. */
 export interface SlicedScores {
@@ -107,7 +108,10 @@ export async function sliceScores(
     attribute,
     slicing: cuts[0]?.cut.how ?? '',
     metric: metric.meta.id,
-    signature: signatureOf(metric.meta.protocol, scoring, { aggregate: 'mean' }),
+    signature: signatureOf(metric.meta.protocol, scoring, {
+      ...truthsInSignature(settings),
+      aggregate: 'mean',
+    }),
     rows,
   };
 }

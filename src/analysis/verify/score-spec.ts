@@ -1,5 +1,5 @@
 import type { Sample } from '../../datasets/dataset.js';
-import { decodeTruth } from '../../image/codec.js';
+import { readChecked, type CheckedReading } from '../../datasets/values/read-checked.js';
 import { feedingOf } from '../../models/feedings/registry.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import type { ReadOutput } from '../../models/pixels/raw-values.js';
@@ -41,11 +41,12 @@ export async function inferAll(
   session: StageSession,
   spec: NetworkSpec,
   samples: readonly Sample[],
+  truths: CheckedReading,
 ): Promise<readonly RawOutput[]> {
   const outputs: RawOutput[] = [];
   for (const sample of samples) {
     const output = await session.outputOf(sample, spec);
-    outputs.push({ truth: await decodeTruth(sample.truthPath), output });
+    outputs.push({ truth: await readChecked(sample.truthPath, truths), output });
   }
   return outputs;
 }

@@ -5,6 +5,7 @@ import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import type { Sample } from '../../datasets/dataset.js';
 import type { Dataset } from '../../datasets/load.js';
+import { readingOfTruths } from '../../datasets/values/decide-truths.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import { runnerOptionsSchema } from '../../runners/onnx/session-options.js';
 import type { StagedNetwork, StageSession } from '../../runners/runner.js';
@@ -58,6 +59,7 @@ export async function verifyModel(request: VerifyRequest): Promise<Verification>
   const folder = await mkdtemp(join(tmpdir(), 'maskbench-verify-'));
   let session: StageSession | undefined;
   try {
+    const truths = await readingOfTruths(dataset, request.signal);
     // One process for all ways of feeding: large networks take long to load.
     const opened = (session = await network.open({
       device: { provider: 'cpu', index: 0 },
@@ -67,7 +69,7 @@ export async function verifyModel(request: VerifyRequest): Promise<Verification>
     }));
     const infer = async (as: NetworkSpec): Promise<readonly RawOutput[]> => {
       throwIfCancelled(request.signal);
-      return inferAll(opened, as, samples);
+      return inferAll(opened, as, samples, truths);
     };
     const outputs = await infer(spec);
     const { score, hints } = await scoreOutputs(spec, outputs);

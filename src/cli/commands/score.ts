@@ -3,6 +3,7 @@ import { Command, Option } from '@commander-js/extra-typings';
 import { describeError, escapeControls, MaskbenchError } from '../../core/errors.js';
 import { toError } from '../../core/failure.js';
 import type { FolderPlan } from '../../scoring/folders/folder-plan.js';
+import type { FolderValues } from '../../scoring/folders/folder-readings.js';
 import type { Affixes } from '../../scoring/folders/plain-layout.js';
 import type { FolderCell, FolderScoring } from '../../scoring/folders/score-folders.js';
 import type { CellFailure } from '../../schema/summary.js';
@@ -68,6 +69,8 @@ const flags = () =>
         .choices(['one', 'zero', 'skip'])
         .default('one' as const),
     )
+    .option('--gt-values <values>', 'what values of ground truths mean: opacity, nonzero, "labels: [1]"')
+    .option('--pred-values <values>', 'what values of predictions mean, in the same words')
     .option('--resize', 'resize predictions of another size instead of failing them')
     .addOption(new Option('--format <format>', 'how').choices(keysOf(OUTPUTS)).default('table' as const))
     .option('--json', 'the same as --format json')
@@ -111,7 +114,11 @@ export const score: DefineCommand = (context, setStatus) =>
       metricsOf(protocols).some(({ meta }) => meta.needsPicture) ||
       (options.out !== undefined && options.images !== undefined);
     const plan = await LAYOUTS[options.layout]({ options, withPictures, cwd: context.cwd });
+    const { decideFolders } = await import('../../scoring/folders/folder-readings.js');
+    const values = await valuesIn(options);
+    const readings = await decideFolders(plan, values, context.signal);
     const scoring: FolderScoring = {
+      readings,
       protocols,
       conventions: { threshold: options.threshold, empty: options.empty },
       resize: options.resize === true,
@@ -125,9 +132,9 @@ export const score: DefineCommand = (context, setStatus) =>
     }
     tell(
       context,
-      plan.warnings.map((warning) => `warning: ${escapeControls(warning)}`),
+      [...plan.warnings, ...readings.remarks].map((warning) => `warning: ${escapeControls(warning)}`),
     );
-    const failures = await scorePlan(plan, scoring, { ...options, format }, context);
+    const failures = await scorePlan(plan, scoring, { ...options, format, values }, context);
     if (options.out !== undefined) {
       const { tellRunFolder } = await import('../run-reports.js');
       tellRunFolder(resolve(context.cwd, options.out), context);
@@ -149,7 +156,7 @@ function assertOutFlags({ out, explain, ...options }: Flags): void {
 async function scorePlan(
   plan: FolderPlan,
   scoring: FolderScoring,
-  options: Flags,
+  options: Flags & { readonly values: FolderValues },
   context: CliContext,
 ): Promise<readonly CellFailure[]> {
   const { sumCells } = await import('../../scoring/folders/score-folders.js');
@@ -189,7 +196,7 @@ async function* cellsOf(
 async function cellsOfRun(
   plan: FolderPlan,
   scoring: FolderScoring,
-  { out, resume, shard: part }: Flags & { readonly out: string },
+  { out, resume, shard: part, values }: Flags & { readonly out: string; readonly values: FolderValues },
   context: CliContext,
 ): Promise<AsyncIterable<readonly FolderCell[]>> {
   const { prepareFolders } = await import('../../pipeline/prepare-folders.js');
@@ -204,7 +211,7 @@ async function cellsOfRun(
   if (plan.groups.some(({ pictures }) => pictures === undefined))
     context.err('warning: no pictures are given; in the run folder the ground truths stand in for them\n');
   const summary = await run({
-    ...(await prepareFolders(plan, scoring, { name: basename(folder), cwd, signal })),
+    ...(await prepareFolders(plan, scoring, { name: basename(folder), cwd, signal, values })),
     shard: part ?? null,
     out: folder,
     resume: resume === true,
@@ -215,6 +222,19 @@ async function cellsOfRun(
   });
   await writeRunReports(folder, summary);
   return folderCells(runFolder(folder), plan);
+}
+
+/** In the words of a dataset's spec, which are YAML; braces may be left out. */
+async function valuesIn({ gtValues, predValues }: Flags): Promise<FolderValues> {
+  const { maskValuesSchema, truthValuesSchema } = await import('../../schema/mask-values.js');
+  const { parseYaml } = await import('../../core/yaml-file.js');
+  const braced = (text: string): string => (/^[^{]*:/.test(text) ? `{ ${text} }` : text);
+  return {
+    truths:
+      gtValues === undefined ? undefined : parseYaml(braced(gtValues), '--gt-values', truthValuesSchema),
+    predictions:
+      predValues === undefined ? undefined : parseYaml(braced(predValues), '--pred-values', maskValuesSchema),
+  };
 }
 
 /** Known only once the registry is loaded, which no help text waits for. */

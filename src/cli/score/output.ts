@@ -17,10 +17,13 @@ export interface OutputRequest {
 
 /** The signature of each protocol that is scored. */
 export function signaturesByProtocol(
-  { protocols, conventions, resize }: FolderScoring,
+  { protocols, conventions, readings, resize }: FolderScoring,
   aggregate?: SignatureOptions['aggregate'],
 ): Readonly<Record<string, string>> {
-  const options: SignatureOptions = aggregate === undefined ? {} : { aggregate };
+  const options: SignatureOptions = {
+    ...readings.inSignature,
+    ...(aggregate === undefined ? {} : { aggregate }),
+  };
   return Object.fromEntries(
     protocols.map((protocol) => [protocol, signatureOf(protocol, { ...conventions, resize }, options)]),
   );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DatasetEntry, OnRemark } from '../dataset.js';
-import { datasetFields } from '../dataset-fields.js';
+import { datasetFields, truthsField } from '../dataset-fields.js';
 
 /** How a kind of dataset lies on disk. A new kind is a file with one such object, and its entry in the registry. */
 export interface Layout<S extends LayoutSchema> {
@@ -24,7 +24,11 @@ export interface Layout<S extends LayoutSchema> {
 
 type LayoutSchema = z.ZodObject<typeof datasetFields & { layout: z.ZodLiteral<string> }>;
 
+type Fields<N extends string, F> = typeof datasetFields & { layout: z.ZodLiteral<N> } & F &
+  ('truths' extends keyof F ? unknown : { truths: typeof truthsField });
+
 /** The schema of a layout: what all datasets may say, and what only this kind does. */
 export function layoutSchema<N extends string, F extends z.ZodRawShape>(name: N, summary: string, fields: F) {
-  return z.strictObject({ ...datasetFields, layout: z.literal(name).describe(summary), ...fields });
+  const layout = z.literal(name).describe(summary);
+  return z.strictObject({ ...datasetFields, layout, truths: truthsField, ...fields } as Fields<N, F>);
 }

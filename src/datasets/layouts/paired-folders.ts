@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
+import { truthValuesSchema } from '../../schema/mask-values.js';
 import { innerPath, namePatternFields } from '../dataset-fields.js';
 import { listPairs } from '../list-pairs.js';
 import { problemEntry } from '../problem-entry.js';
@@ -22,7 +23,7 @@ const sideSchema = z.strictObject({
 
 const schema = layoutSchema('paired-folders', summary, {
   images: sideSchema.describe(`The pictures. ${SIDE}`),
-  truths: sideSchema.describe(`Their masks. ${SIDE}`),
+  truths: sideSchema.extend({ values: truthValuesSchema.optional() }).describe(`Their masks. ${SIDE}`),
   nested: z
     .boolean()
     .default(false)

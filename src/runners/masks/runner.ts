@@ -2,13 +2,16 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { RESUME, throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
-import { toFailure } from '../../core/failure.js';
+import { toError, toFailure } from '../../core/failure.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
 import { hashFile } from '../../core/hash-file.js';
 import { mapInOrder } from '../../core/map-in-order.js';
-import { decodeMatte, readImageSize } from '../../image/codec.js';
+import { readImageSize } from '../../image/codec.js';
 import { namePatternFields } from '../../datasets/dataset-fields.js';
+import { MASKS_FIELD } from '../../datasets/values/contradiction.js';
+import { readChecked } from '../../datasets/values/read-checked.js';
 import { modelFields } from '../../models/spec/spec.js';
+import { maskValuesSchema, PLAIN_OPACITY, type MaskReading } from '../../schema/mask-values.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import { existingFile } from '../existing-file.js';
 import type {
@@ -58,6 +61,7 @@ const masksSchema = z
       .describe(
         'CSV with a header id,ms or dataset,id,ms: how long each prediction took; relative to the YAML file.',
       ),
+    values: maskValuesSchema.optional(),
   })
   .refine(
     ({ path, folders }) => (path === undefined) !== (folders === undefined),
@@ -95,6 +99,7 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
     return {
       ...spec,
       masks: {
+        ...spec.masks,
         ...(path === undefined ? { folders: Object.fromEntries(moved) } : { path: move(path) }),
         ...(times === undefined ? {} : { times: move(times) }),
       },
@@ -114,9 +119,14 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
     async (sample) => {
       const hash = async (): Promise<string> => hashFile(assets.pathOf(sample));
       const mask = await hash().catch(() => null);
-      return canonicalJson({ feeding: spec.feeding, mask });
+      const { values } = spec.masks;
+      return canonicalJson({ feeding: spec.feeding, mask, ...(values === undefined ? {} : { values }) });
     },
   watch: ({ assets: { pathOf, times } }) => watchSamples(pathOf, times),
+  masks: ({ spec, assets }) => ({
+    values: spec.masks.values,
+    pathOf: assets.pathOf,
+  }),
   open: openMasks,
   time: {
     kind: 'series',
@@ -128,26 +138,31 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
 };
 
 /**
- * Takes masks into the run: cut-outs by their alpha, colour by its brightness, any depth as 8 bits. A mask that is
- * missing or unreadable is a failed cell, and so is one of another size than its image and ground truth, unless it is to
- * be resized when it is scored.
+ * Takes masks into the run as 8-bit mattes, read as was decided for all of a dataset. A mask that is missing or unreadable is
+ * a failed cell, and so is one of another size than its image and ground truth, unless it is to be resized when it is
+ * scored; one that contradicts how all are read ends the run.
  */
 async function openMasks(
   { assets }: Masks,
-  { signal, resize = false }: Pick<OpenRequest, 'signal' | 'resize'>,
+  { signal, readings, resize = false }: Pick<OpenRequest, 'signal' | 'readings' | 'resize'>,
 ): Promise<PredictSession> {
   const times = assets.times === undefined ? undefined : await readMaskTimes(assets.times);
   return {
     async predict(jobs, onOutcome) {
       const taken = mapInOrder(jobs, WIDTH, async (job) => ({
         job,
-        outcome: await take(assets, job, times, resize).catch((error: unknown): Outcome => ({
-          kind: 'failed',
-          failure: toFailure(error),
-        })),
+        outcome: await take(
+          assets,
+          job,
+          readings.get(job.sample.dataset) ?? PLAIN_OPACITY,
+          times,
+          resize,
+        ).catch((error: unknown): Outcome => ({ kind: 'failed', failure: toFailure(error) })),
       }));
       for await (const { job, outcome } of taken) {
         throwIfCancelled(signal, RESUME);
+        if (outcome.kind === 'failed' && outcome.failure.code === 'data.values')
+          throw toError(outcome.failure);
         await onOutcome(job, outcome);
       }
     },
@@ -158,12 +173,13 @@ async function openMasks(
 async function take(
   { pathOf }: MasksAssets,
   { sample, mattePath }: MatteJob,
+  reading: MaskReading,
   times: MaskTimes | undefined,
   resize: boolean,
 ): Promise<Outcome> {
   const path = pathOf(sample);
   const start = performance.now();
-  const matte = await decodeMatte(path);
+  const matte = await readChecked(path, { reading, role: 'prediction', field: MASKS_FIELD });
   const decodeMs = performance.now() - start;
   const { width, height } = matte;
   if (!resize && !isSize(matte, sample) && !isSize(matte, await readImageSize(sample.truthPath))) {

@@ -30,7 +30,9 @@ export async function explainImage(
     if (picture?.kind === 'none') throw toError(picture.failure);
     for (const { method, mask } of predictions) {
       if (mask.kind === 'none') throw toError(mask.failure);
-      const files = { predictionPath: mask.path, truthPath: truth.path, imagePath: picture?.path };
+      const { truths, methods } = scoring.readings.of(dataset);
+      const reads = { truthReading: truths, predictionReading: methods(method) };
+      const files = { predictionPath: mask.path, truthPath: truth.path, imagePath: picture?.path, ...reads };
       cells.push({ method, dataset, id: found, ...(await explainPair(files, scoring)) });
     }
   }

@@ -1,4 +1,6 @@
-import { decodeMatte, readStoredPixels } from '../../image/codec.js';
+import type { CheckedReading } from '../../datasets/values/read-checked.js';
+import { sayReading } from '../../datasets/values/contradiction.js';
+import { readStoredPixels } from '../../image/codec.js';
 import { countedValues, type IgnoredPixels } from '../../image/ignored-pixels.js';
 import type { GrayImage } from '../../image/raster.js';
 import { percent, whole } from '../../metrics/explain-text.js';
@@ -17,41 +19,50 @@ interface ExplainedFiles {
   readonly truthPath: string;
   /** The image, where a protocol needs its colours. */
   readonly imagePath?: string | undefined;
+  readonly predictionReading: CheckedReading;
+  readonly truthReading: CheckedReading;
 }
 
 /** @throws MaskbenchError `data.*`, naming the file. */
 export async function explainPair(
-  { predictionPath, truthPath, imagePath }: ExplainedFiles,
-  { protocols, conventions, resize }: FolderScoring,
+  { predictionPath, truthPath, imagePath, predictionReading, truthReading }: ExplainedFiles,
+  { protocols, conventions, readings, resize }: FolderScoring,
 ): Promise<Explanation> {
-  const truth = await loadTruth(truthPath, metricsOf(protocols), imagePath);
-  const pair = await loadPair(predictionPath, truth, conventions, resize);
+  const truth = await loadTruth(truthPath, truthReading, metricsOf(protocols), imagePath);
+  const pair = await loadPair(predictionPath, truth, conventions, resize, predictionReading);
   return {
     files: [
       { label: 'prediction', text: predictionPath },
-      { label: '', text: await describe(predictionPath) },
+      { label: '', text: await describe(predictionPath, predictionReading) },
       ...(await resized(predictionPath, pair)),
       ...describeValues(pair.prediction, truth.ignored),
       { label: 'ground truth', text: truthPath },
-      { label: '', text: await describe(truthPath) },
-      ...(await scaled(truthPath)),
+      { label: '', text: await describe(truthPath, truthReading) },
       ...describeValues(truth.image, truth.ignored),
     ],
     protocols: protocols.map((protocol) => ({
       protocol,
-      signature: signatureOf(protocol, { ...conventions, resize }),
+      signature: signatureOf(protocol, { ...conventions, resize }, readings.inSignature),
       steps: protocolsOf([protocol]).flatMap((of) => of.explain?.(pair) ?? []),
       metrics: scorePair(pair, metricsOf([protocol])),
     })),
   };
 }
 
-async function describe(path: string): Promise<string> {
+async function describe(path: string, { reading }: CheckedReading): Promise<string> {
   const { format, width, height, colour, hasAlpha, bits } = await readStoredPixels(path);
+  const { as, channel } = reading;
+  const isLuma = channel === 'luma' || (channel === 'grey' && colour === 'colour');
+  const from = isLuma
+    ? 'luma (ITU-R 601)'
+    : ['red', 'green', 'blue', 'index'].includes(channel)
+      ? channel
+      : '';
   const read = [
-    ...(bits > 8 ? ['of each value the high 8 bits are read'] : []),
-    ...(hasAlpha ? ['alpha is the matte unless it is opaque everywhere'] : []),
-    ...(colour === 'colour' ? [`${hasAlpha ? 'then ' : ''}luma is the matte (ITU-R 601)`] : []),
+    ...(as === 'opacity' && bits > 8 ? ['of each value the high 8 bits are read'] : []),
+    ...(channel === 'cutout' || channel === 'alpha' ? ['alpha is the matte'] : []),
+    ...(from === '' ? [] : [`${from} is the matte`]),
+    ...(as === 'opacity' && reading.ignore === undefined ? [] : [`read as ${sayReading(reading)}`]),
   ];
   const layout = `${format.toUpperCase()}, ${width} x ${height}, ${bits} bit ${colour}${hasAlpha ? ' with alpha' : ''}`;
   return [layout, ...read].join('; ');
@@ -63,12 +74,6 @@ async function resized(path: string, { prediction: { width, height } }: Pair): P
   return [
     { label: '', text: `resized to ${width} x ${height}, the ground truth\u2019s size (${RESIZE_METHOD})` },
   ];
-}
-
-async function scaled(truthPath: string): Promise<readonly Step[]> {
-  const { data } = await decodeMatte(truthPath);
-  const largest = data.reduce((max, value) => Math.max(max, value), 0);
-  return largest === 1 ? [{ label: '', text: 'counts 0 and 1, which are read as 0 and 255' }] : [];
 }
 
 /** The values of the pixels that count, and how many do not. */

@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../../core/cancelled.js';
-import type { Failure } from '../../core/failure.js';
+import { toError, type Failure } from '../../core/failure.js';
 import { mapInOrder } from '../../core/map-in-order.js';
 import type { CellFailure, FlipSummary, ThresholdRow } from '../../schema/summary.js';
 import type { Conventions, Metric } from '../../metrics/metric.js';
@@ -8,12 +8,15 @@ import { bestThreshold } from '../aggregate/best-threshold.js';
 import { scoreRow } from '../aggregate/score-row.js';
 import { tallyCurves, tallyScores, type GroupScores } from '../aggregate/tally.js';
 import { openScorePool, type ScorePool } from '../score-pool.js';
-import type { ScoreResult } from '../score-worker.js';
+import type { SampleScores, ScoreResult } from '../score-worker.js';
+import type { FolderReadings } from './folder-readings.js';
 import { plannedTruths, type FolderPlan, type PlannedTruth } from './folder-plan.js';
 
 export interface FolderScoring {
   readonly protocols: readonly string[];
   readonly conventions: Conventions;
+  /** How masks are read, by dataset; decided before anything is scored. */
+  readonly readings: FolderReadings;
   /** Whether predictions of another size are brought to their ground truth's, or are failures. */
   readonly resize: boolean;
 }
@@ -44,7 +47,7 @@ export type FolderScores = Omit<GroupScores, 'rows'> & {
  * Scores masks that were made elsewhere, on worker threads, each ground truth once with the predictions of all methods.
  * Gives the cells of one ground truth after another, in the order of the plan; only a few are in memory at a time.
  *
- * @throws MaskbenchError `cancelled`; whatever is wrong with one image is a failed cell.
+ * @throws MaskbenchError `cancelled`, or `data.values` for a mask that contradicts how all are read; whatever else is wrong with one image is a failed cell.
  */
 export async function* scoreFolders(
   plan: FolderPlan,
@@ -65,21 +68,28 @@ export async function* scoreFolders(
   }
 }
 
+const NOTHING: SampleScores = { cells: [], truth: null };
+
 async function scoreTruth(
   { dataset, id, truth, picture, predictions }: PlannedTruth,
-  { protocols, conventions, resize }: FolderScoring,
+  { protocols, conventions, readings, resize }: FolderScoring,
   pool: ScorePool,
 ): Promise<readonly FolderCell[]> {
   const fail = (failure: Failure): readonly FolderCell[] =>
     predictions.map(({ method: model }) => ({ model, dataset, id, status: 'failed', failure }));
   if (truth.kind === 'none') return fail(truth.failure);
   if (picture?.kind === 'none') return fail(picture.failure);
-  const mattePaths = predictions.flatMap(({ mask }) => (mask.kind === 'file' ? [mask.path] : []));
+  const { truths, methods } = readings.of(dataset);
+  const there = predictions.flatMap(({ method, mask }) =>
+    mask.kind === 'file' ? [{ method, ...mask }] : [],
+  );
+  const mattePaths = there.map(({ path }) => path);
+  const matteReadings = there.map(({ method }) => methods(method));
   const files = { truthPath: truth.path, ...(picture === undefined ? {} : { imagePath: picture.path }) };
-  const scored: readonly ScoreResult[] =
-    mattePaths.length === 0
-      ? []
-      : (await pool.run({ ...files, mattePaths, protocols, conventions, resize })).cells;
+  const reads = { truthReading: truths, matteReadings };
+  const task = { ...files, ...reads, mattePaths, protocols, conventions, resize };
+  const { cells: scored, contradiction } = mattePaths.length === 0 ? NOTHING : await pool.run(task);
+  if (contradiction !== undefined) throw toError(contradiction);
   let next = 0;
   return predictions.map(({ method, mask }) => {
     const result: ScoreResult =

@@ -15,6 +15,7 @@ import { loadStoredTimes } from '../stored-times.js';
 import { readMeasured } from '../truths.js';
 import { attributeColumn, type CellColumn, type CellRow, layoutColumn, metricColumn } from './cell-column.js';
 import { type Line, parseLine } from '../../core/jsonl.js';
+import { truthsInSignature } from '../run-readings.js';
 
 /** Every planned cell of a run, one row each, in plan order. */
 export interface CellTable {
@@ -41,7 +42,7 @@ export async function openCellTable(folder: RunFolder): Promise<CellTable> {
   const manifest = await readManifest(folder);
   const { settings, name: run, maskbenchVersion, createdAt } = manifest;
   const ids = (await metricsOfRun(folder, manifest)).map(({ meta }) => meta.id);
-  const signatures = signaturesOf(settings.scoring.protocols, settings.scoring);
+  const signatures = signaturesOf(settings.scoring.protocols, settings.scoring, truthsInSignature(settings));
   const layout = await layoutNames(folder);
   return {
     columns: columnsOf(ids, layout),

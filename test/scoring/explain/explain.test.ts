@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { AS_OPACITY } from '../../../src/datasets/values/read-checked.js';
 import { describeValues, explainPair } from '../../../src/scoring/explain/explain.js';
 import { explainImage } from '../../../src/scoring/explain/explain-plan.js';
 import type { Explanation } from '../../../src/scoring/explain/explanation.js';
@@ -19,12 +20,14 @@ import {
   writeMask16,
   writeMasks,
 } from '../../support/mask-files.js';
+import { PLAIN_PAIR, PLAIN_READINGS } from '../../support/plain-readings.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
 const ALL: FolderScoring = {
   protocols: ['fixed', 'sod', 'matting'],
   conventions: DEFAULT_CONVENTIONS,
+  readings: PLAIN_READINGS,
   resize: false,
 };
 
@@ -35,7 +38,8 @@ async function explain(
 ): Promise<Explanation> {
   const folder = await tempFolder();
   await writeMasks(folder, { 'p.png': prediction, 'g.png': truth });
-  return explainPair({ predictionPath: join(folder, 'p.png'), truthPath: join(folder, 'g.png') }, scoring);
+  const files = { predictionPath: join(folder, 'p.png'), truthPath: join(folder, 'g.png') };
+  return explainPair({ ...files, ...PLAIN_PAIR }, scoring);
 }
 
 function textOf({ files, protocols }: Explanation): string {
@@ -108,13 +112,16 @@ describe('the explanation of an image\u2019s scores', () => {
       truth,
       draw(8, 6, (x, y) => (x < 4 && y < 3 ? 1 : 0)),
     );
-    const wide = textOf(await explainPair({ predictionPath: prediction, truthPath: truth }, ALL));
+    const truthReading = { ...AS_OPACITY, reading: { as: 'nonzero', channel: 'grey' } } as const;
+    const files = { predictionPath: prediction, truthPath: truth, ...PLAIN_PAIR, truthReading };
+    const wide = textOf(await explainPair(files, ALL));
     expect(wide).toContain('PNG, 8 x 6, 16 bit grey; of each value the high 8 bits are read');
-    expect(wide).toContain('counts 0 and 1, which are read as 0 and 255');
+    expect(wide).toContain('8 bit grey; read as nonzero');
     expect(wide).toContain('12 / (12 + 3 + 0)');
     await writeCutOut(prediction, WIDER);
-    const cutOut = textOf(await explainPair({ predictionPath: prediction, truthPath: truth }, ALL));
-    expect(cutOut).toContain('alpha is the matte unless it is opaque everywhere');
+    const cut = { ...AS_OPACITY, reading: { as: 'opacity', channel: 'cutout' } } as const;
+    const cutOut = textOf(await explainPair({ ...files, predictionReading: cut }, ALL));
+    expect(cutOut).toContain('8 bit colour with alpha; alpha is the matte');
     expect(cutOut).toContain('12 / (12 + 3 + 0)');
   });
 

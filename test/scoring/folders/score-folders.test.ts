@@ -14,10 +14,16 @@ import { DEFAULT_CONVENTIONS } from '../../../src/metrics/metric.js';
 import { draw } from '../../support/drawn-mattes.js';
 import { IS_BUILT } from '../../support/cli.js';
 import { NOTHING, SQUARE, WIDER, writeMasks } from '../../support/mask-files.js';
+import { PLAIN_READINGS } from '../../support/plain-readings.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
-const FIXED: FolderScoring = { protocols: ['fixed'], conventions: DEFAULT_CONVENTIONS, resize: false };
+const FIXED: FolderScoring = {
+  protocols: ['fixed'],
+  conventions: DEFAULT_CONVENTIONS,
+  readings: PLAIN_READINGS,
+  resize: false,
+};
 
 async function score(plan: FolderPlan, scoring: FolderScoring = FIXED) {
   const cells: FolderCell[] = [];

@@ -13,6 +13,7 @@ export const verify: DefineCommand = (context, setStatus) =>
     .action(async (name, { json }) => {
       const { fingerprintDataset } = await import('../../../datasets/fingerprint.js');
       const { loadDataset } = await import('../../../datasets/load.js');
+      const { sayReading } = await import('../../../datasets/values/contradiction.js');
       const { verifyDataset } = await import('../../../datasets/verify.js');
       const dataset = await loadDataset(name, context);
       const findings: unknown[] = [];
@@ -35,6 +36,7 @@ export const verify: DefineCommand = (context, setStatus) =>
           : null;
       if (json === true) context.out(jsonText({ ...counts, fingerprint, findings }));
       else {
+        if (counts.values !== null) context.out(`masks are read as ${sayReading(counts.values.reading)}\n`);
         context.out(`${counts.samples} pairs, ${counts.errors} errors, ${counts.warnings} warnings\n`);
         if (fingerprint !== null) context.out(`fingerprint ${fingerprint}\n`);
       }

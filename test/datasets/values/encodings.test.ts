@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readChecked } from '../../../src/datasets/values/read-checked.js';
+import { createSurvey } from '../../../src/datasets/values/survey.js';
+import type { ValuesDecision } from '../../../src/datasets/values/decide-values.js';
+import { maskHeaderOf } from '../../../src/image/mask-header.js';
+import type { MaskValues } from '../../../src/schema/mask-values.js';
+import { useTempFolders } from '../../support/temp-folder.js';
+import { DISC, ENCODINGS } from './disc.js';
+
+const tempFolder = useTempFolders();
+
+async function decide(path: string, wanted?: MaskValues): Promise<ValuesDecision> {
+  const survey = createSurvey({ role: 'truth', field: 'truths.values', wanted });
+  survey.add('disc', path, maskHeaderOf(await readFile(path)));
+  return survey.decide();
+}
+
+/** IoU with the disc over the pixels that count. */
+async function iouOf(path: string, decision: ValuesDecision): Promise<number | string> {
+  if (decision.kind === 'refused') return `${decision.message}; ${decision.remedy}`;
+  const { reading } = decision.decided;
+  const { data, ignore } = await readChecked(path, { reading, role: 'truth', field: 'truths.values' });
+  let [both, either] = [0, 0];
+  for (let i = 0; i < data.length; i++) {
+    if (ignore?.[i] === 1) continue;
+    const [a, b] = [data[i] >= 128, DISC[i] >= 128];
+    if (a && b) both++;
+    if (a || b) either++;
+  }
+  return both / either;
+}
+
+describe('one disc, however it is stored', () => {
+  it('is stored in more ways than people report', () => {
+    expect(ENCODINGS.length).toBeGreaterThanOrEqual(46);
+    expect(new Set(ENCODINGS.map(({ name }) => name)).size).toBe(ENCODINGS.length);
+  });
+
+  it.each(ENCODINGS)('$name is right, or refused by name', async (encoding) => {
+    const path = join(await tempFolder(), `disc.${encoding.extension}`);
+    await encoding.write(path);
+    const found = await iouOf(path, await decide(path));
+    if (encoding.refused === undefined) expect(found).toBe(1);
+    else {
+      expect(found).toMatch(encoding.refused);
+      expect(found).toMatch(/say what its values mean, e\.g\. truths\.values: /);
+    }
+  });
+
+  it.each(ENCODINGS.flatMap((of) => (of.rightAs ?? []).map((wanted) => ({ ...of, wanted }))))(
+    '$name is right as $wanted',
+    async ({ extension, write, wanted }) => {
+      const path = join(await tempFolder(), `disc.${extension}`);
+      await write(path);
+      expect(await iouOf(path, await decide(path, wanted))).toBe(1);
+    },
+  );
+});
