@@ -60,6 +60,7 @@ describe('files with the endings that people have', () => {
     expect(out.trimEnd().split('\n')).toEqual([
       `warning: ${join(root, 'photos')}: 3 files are left out, by name part of no pair: "a.heic", "raw.nef" and "raw2.nef" (data.unpaired)`,
       `error: ${join(root, 'photos', 'd.jp2')}: not a readable image (JPEG 2000, which is not read here); convert it to PNG (data.unreadable)`,
+      'masks are read as opacity',
       '4 pairs, 1 errors, 1 warnings',
     ]);
     expect(status).toBe(65);
