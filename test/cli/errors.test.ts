@@ -52,7 +52,7 @@ describe('a name that nobody knows', () => {
     expect((await refusal('run', 'run.yaml', '--models', 'lumma')).err).toMatch(/did you mean "luma"\?/);
     const { status, err } = await refusal('run', 'run.yaml', '--datasets', 'dis5k');
     expect(status).toBe(64);
-    expect(err).toMatch(/the config has no dataset "dis5k"; it has tiny/);
+    expect(err).toMatch(/the config has no dataset "dis5k"; there are tiny/);
   });
 
   it.each([
