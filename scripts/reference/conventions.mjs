@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { decodeMatte, decodeTruth } from '../../dist/image/codec.js';
 import { createPair, createTruth } from '../../dist/metrics/context.js';
 import { createDatasetCurves } from '../../dist/metrics/dataset-curves.js';
-import { fixedCurves } from '../../dist/metrics/fixed/curves.js';
+import { fixedCurves } from '../../dist/metrics/fixed/index.js';
 import { sodCurves } from '../../dist/metrics/sod/curves.js';
 import { METRICS } from '../../dist/metrics/registry.js';
 import { scorePair } from '../../dist/metrics/score-pair.js';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { expandPath } from '../../src/datasets/expand-path.js';
+import { expandPath } from '../../src/datasets/resolve.js';
 
 const CWD = resolve('/somewhere');
 

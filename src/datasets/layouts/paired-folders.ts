@@ -1,12 +1,13 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { z } from 'zod';
+import { join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { truthValuesSchema } from '../../schema/mask-values.js';
 import { innerPath, namePatternFields } from '../dataset-fields.js';
 import { listPairs } from '../list-pairs.js';
 import { problemEntry } from '../problem-entry.js';
-import { expandFolders } from './expand-folders.js';
-import { layoutSchema, type Layout } from './layout.js';
+import { type Layout, layoutSchema } from './layout.js';
+import { EMPTY_FOLDER, scanFolder } from '../scan-folder.js';
 
 const summary = 'any folder of images beside any folder of masks, paired by name';
 
@@ -101,4 +102,32 @@ function lastPart(split: string): string {
 /** Code-unit order of the ids in the splits, each of which begins with the split and a slash. */
 function asFolders(a: string, b: string): number {
   return `${a}/` < `${b}/` ? -1 : 1;
+}
+
+/**
+ * The folders that a path with `*` parts stands for, by what the stars stand for joined with slashes (the split): `*`
+ * + `/im` gives `{DIS-VD: <root>/DIS-VD/im}`. A path without stars gives itself under the empty split.
+ */
+async function expandFolders(root: string, path: string): Promise<Map<string, string>> {
+  const realRoot = await realpath(root);
+  let found = new Map([['', root]]);
+  for (const part of path.split('/').filter((name) => name !== '' && name !== '.')) {
+    const next = new Map<string, string>();
+    for (const [split, folder] of found) {
+      if (part !== '*') {
+        next.set(split, join(folder, part));
+        continue;
+      }
+      const { folders, refused } = (await scanFolder(folder, realRoot)) ?? EMPTY_FOLDER;
+      // A link that leaves the root is named here so that the listing can refuse it aloud.
+      for (const name of [...folders, ...refused.keys()])
+        next.set(split === '' ? name : `${split}/${name}`, join(folder, name));
+    }
+    found = next;
+  }
+  for (const [split, folder] of found) {
+    const there = await stat(folder).catch(() => undefined);
+    if (there?.isDirectory() !== true) found.delete(split);
+  }
+  return found;
 }

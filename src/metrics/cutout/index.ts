@@ -1,7 +1,9 @@
-import type { Protocol } from '../protocol.js';
-import { EDGE_CUT, RIM_SHARE } from './edge-zones.js';
+import type { Protocol, Step } from '../protocol.js';
+import { EDGE_CUT, edgeZones, RIM_SHARE, rimRadius } from './edge-zones.js';
 import { cutoutMetrics } from './errors.js';
-import { explainCutout } from './explain.js';
+import { compositeDifference } from './composite-difference.js';
+import type { Pair } from '../metric.js';
+import { percent, valueText, whole } from '../explain-text.js';
 
 /**
  * What a user sees of a matte, which is the picture laid over another background. All are errors in 0..1, 0 for a matte
@@ -41,3 +43,25 @@ export const cutout: Protocol = {
     ],
   },
 };
+
+/** The zones along the true edge and the sums behind the cut-out's errors. */
+function explainCutout(pair: Pair): readonly Step[] {
+  const { pixels, detail, opaquePixels } = pair.truth.get(edgeZones);
+  const { excess, deficit, opaqueDeficit } = pair.get(compositeDifference);
+  const { width, height } = pair.prediction;
+  const lost = deficit.inner.alpha + deficit.outer.alpha + deficit.far.alpha;
+  const [halo, , , lostDetail, opacityLoss] = cutoutMetrics.map((metric) => valueText(metric.compute(pair)));
+  const rim = pixels.inner + pixels.outer;
+  return [
+    {
+      label: 'rim',
+      text: `${rimRadius(width, height)} pixels to each side of the edge (g >= 128): ${whole(pixels.inner)} inside, ${whole(pixels.outer)} outside, ${percent(rim / pair.truth.pixels)} of the ${pair.truth.ignored === undefined ? 'image' : 'pixels that count'}`,
+    },
+    { label: 'halo', text: `${whole(excess.outer.alpha)} / (255 x ${whole(pixels.outer)}) = ${halo}` },
+    { label: 'lost detail', text: `${whole(lost)} / ${whole(detail)} = ${lostDetail}` },
+    {
+      label: 'opacity loss',
+      text: `${whole(opaqueDeficit)} / (255 x ${whole(opaquePixels)}) = ${opacityLoss}`,
+    },
+  ];
+}

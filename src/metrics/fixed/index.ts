@@ -2,9 +2,20 @@ import { conventionsSchema } from '../metric.js';
 import type { Protocol } from '../protocol.js';
 import { boundaryIou } from './boundary-iou.js';
 import { countedMetrics } from './counted.js';
-import { fixedCurves } from './curves.js';
 import { explainFixed } from './explain.js';
 import { mae } from './mae.js';
+import { confusionsByThreshold } from '../confusion.js';
+import type { CurveReading } from '../curves.js';
+import { fixedHistogramOf } from '../joint-histogram.js';
+import { fMeasure, iou, precision, recall } from './overlap.js';
+
+/** The matte as it is. */
+export const fixedCurves: CurveReading = {
+  protocol: 'fixed',
+  holdsThreshold: true,
+  confusions: (counts, { threshold }) => confusionsByThreshold(fixedHistogramOf(counts, threshold)),
+  scores: { precision, recall, f: fMeasure, iou },
+};
 
 /** One threshold for both images, no rescaling of the prediction. Its table is the post's, with the three measures there. */
 export const fixed: Protocol = {

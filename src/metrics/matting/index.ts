@@ -1,9 +1,11 @@
-import type { Protocol } from '../protocol.js';
+import type { Protocol, Step } from '../protocol.js';
 import { boundaryAccuracy } from './boundary-accuracy.js';
 import { connectivityError } from './connectivity-error.js';
 import { mad, maeOpaque, maeTranslucent, mse, sad } from './errors.js';
-import { explainMatting } from './explain.js';
 import { gradientError } from './gradient-error.js';
+import { alphaDifference, translucentPixels } from './alpha-difference.js';
+import type { Pair } from '../metric.js';
+import { percent, valueText, whole } from '../explain-text.js';
 
 /** The whole image, both mattes as they are. */
 export const matting: Protocol = {
@@ -29,3 +31,35 @@ export const matting: Protocol = {
     ],
   },
 };
+
+/** The sums behind the matting errors. */
+function explainMatting(pair: Pair): readonly Step[] {
+  const { sum, sumOfSquares } = pair.get(alphaDifference);
+  const all = pair.truth.pixels;
+  const soft = pair.truth.get(translucentPixels);
+  return [
+    {
+      label: 'ground truth',
+      text: `${whole(soft)} of ${whole(all)} pixels (${percent(soft / all)}) are translucent`,
+    },
+    {
+      label: 'differences',
+      text: `of the 8-bit values: sum ${whole(sum)}, sum of squares ${whole(sumOfSquares)}`,
+    },
+    { label: 'SAD', text: `sum / 255 / 1000 = ${valueText(sad.compute(pair))}` },
+    { label: 'MSE', text: `sum of squares / 255^2 / ${whole(all)} = ${valueText(mse.compute(pair))}` },
+    { label: 'MAD', text: `sum / 255 / ${whole(all)} = ${valueText(mad.compute(pair))}` },
+    {
+      label: 'gradient',
+      text: `sum of squared differences / 10 = ${valueText(gradientError.compute(pair))}`,
+    },
+    {
+      label: 'connectivity',
+      text: `sum of differences / 1000 = ${valueText(connectivityError.compute(pair))}`,
+    },
+    {
+      label: 'boundary',
+      text: `mean boundary accuracy over five radii = ${valueText(boundaryAccuracy.compute(pair))}`,
+    },
+  ];
+}

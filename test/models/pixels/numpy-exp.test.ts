@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { numpyExp } from '../../../src/models/pixels/numpy-exp.js';
+import { numpyExp } from '../../../src/models/pixels/output-map.js';
 import reference from '../numpy-exp.json' with { type: 'json' };
 
 const numbersOf = (bits: readonly number[]): Float32Array => new Float32Array(Uint32Array.from(bits).buffer);

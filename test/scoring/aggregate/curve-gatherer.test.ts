@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bestThreshold } from '../../../src/scoring/aggregate/best-threshold.js';
-import { curveSums } from '../../../src/scoring/aggregate/curve-gatherer.js';
+import { curveSums } from '../../../src/scoring/aggregate/tally.js';
 import { packCounts } from '../../../src/scoring/class-counts.js';
 import type { CurveName } from '../../../src/metrics/curves.js';
 import { createDatasetCurves, type DatasetCurves } from '../../../src/metrics/dataset-curves.js';
-import { fixedCurves } from '../../../src/metrics/fixed/curves.js';
+import { fixedCurves } from '../../../src/metrics/fixed/index.js';
 import { countsByClass } from '../../../src/metrics/joint-histogram.js';
 import { DEFAULT_CONVENTIONS, type Pair } from '../../../src/metrics/metric.js';
 import { sodCurves } from '../../../src/metrics/sod/curves.js';
