@@ -5,7 +5,7 @@ import { FEWEST_IMAGES } from '../analysis/slices/slicing.js';
 import { tablesDocument, type ReportDocument } from '../reports/document.js';
 import type { Figures } from '../reports/tables/figures.js';
 import { LEAK_MARK, NO_FIGURE, type Cell, type Row, type Table } from '../reports/tables/table.js';
-import { formatFigure } from './score/headline.js';
+import { formatFigure } from './score/table.js';
 
 /** A run's scores by an attribute of its samples, as `report --by` shows them. */
 export function slicesDocument(scores: SlicedScores): ReportDocument {

@@ -1,6 +1,21 @@
 import writeFileAtomic from 'write-file-atomic';
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
 import { isDiskFull } from '../core/failure.js';
+import { compiledEntry } from '../core/package-root.js';
+import { type PageAssets, renderPage } from '../reports/page/render-page.js';
+import type { Summary } from '../schema/summary.js';
+import { gatherRun } from '../analysis/gather-page.js';
+import { reportDocument } from '../reports/document.js';
+import { markdown } from '../reports/formats/markdown.js';
+import type { CliContext } from './context.js';
+import { galleryOfPage } from './page-gallery.js';
+import type { PageInput, PageRun } from '../schema/page-input.js';
+import { readSummary } from '../store/read-summary.js';
+import { runFolder } from '../store/run-folder.js';
+import { assertComparable } from '../reports/across/comparable.js';
+import { deviceLabels } from '../reports/tables/device-label.js';
 
 /** Writes a rendered report whole or not at all. */
 export async function writeReport(path: string, content: string | Uint8Array): Promise<void> {
@@ -13,4 +28,45 @@ export async function writeReport(path: string, content: string | Uint8Array): P
       cause,
     });
   }
+}
+
+/** The client script of the page, as the build bundled it. */
+export async function readPageAssets(): Promise<PageAssets> {
+  return {
+    script: await readFile(compiledEntry(new URL('../reports/page/client.js', import.meta.url)), 'utf8'),
+  };
+}
+
+/** The reports that every run folder holds: report.md and report.html, with its pictures in it or beside it. */
+export async function writeRunReports(folder: string, summary: Summary): Promise<void> {
+  await writeReport(join(folder, 'report.md'), markdown.render(reportDocument([summary])));
+  const page = join(folder, 'report.html');
+  const gallery = await galleryOfPage([folder], page, {}, folder);
+  const input = { runs: [await gatherRun(folder, summary)], ...(gallery === null ? {} : { gallery }) };
+  await writeReport(page, renderPage(input, await readPageAssets()));
+}
+
+/** Says where a run lies and what is in it. */
+export function tellRunFolder(folder: string, { cwd, err }: CliContext): void {
+  const path = relative(cwd, folder) || '.';
+  err(`Written to ${path}: summary.json, predictions/ and, with every table, report.md and report.html\n`);
+}
+
+export async function readSummaries(folders: readonly string[]): Promise<readonly Summary[]> {
+  const summaries: Summary[] = [];
+  for (const folder of folders) summaries.push(await readSummary(runFolder(folder)));
+  return summaries;
+}
+
+/**
+ * All that a page or plots of several runs are made of.
+ *
+ * @throws MaskbenchError `run.mismatch` if they are not one experiment.
+ */
+export async function gatherRuns(folders: readonly string[]): Promise<PageInput> {
+  const summaries = await readSummaries(folders);
+  assertComparable(summaries, deviceLabels(summaries));
+  const runs: PageRun[] = [];
+  for (const [i, summary] of summaries.entries()) runs.push(await gatherRun(folders[i], summary));
+  return { runs };
 }

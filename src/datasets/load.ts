@@ -4,10 +4,9 @@ import { withAttributes } from './attributes/with-attributes.js';
 import type { DatasetEntry, OnRemark, Sample } from './dataset.js';
 import { layoutOf } from './layouts/index.js';
 import { problemEntry } from './problem-entry.js';
-import { resolveDataset, type ResolvedDataset, type ResolveOptions } from './resolve.js';
+import { resolveDataset, type ResolvedDataset, type ResolveOptions, tagsOfSplit } from './resolve.js';
 import { foldName, tellApart } from './same-name.js';
 import type { DatasetReference } from './spec.js';
-import { tagsOfSplit } from './tags.js';
 
 /** A dataset that is there to be read. */
 export interface Dataset extends ResolvedDataset {

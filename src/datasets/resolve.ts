@@ -1,11 +1,13 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { homedir } from 'node:os';
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { MaskbenchError } from '../core/errors.js';
 import { readYamlFile } from '../core/yaml-file.js';
-import { PRESETS, readPreset } from './presets.js';
 import { type DatasetExtension, type DatasetReference, type DatasetSpec, datasetSpecSchema } from './spec.js';
-import { tagsOfDataset } from './tags.js';
+import { unknownName } from '../core/names.js';
+import { layoutOf } from './layouts/index.js';
 
 export interface ResolveOptions {
   /** Folder of the known datasets' YAML files. */
@@ -100,4 +102,45 @@ export function expandPath(path: string, variables: Variables, cwd: string): str
     });
   });
   return resolve(cwd, expanded.replace(/^~(?=$|[\\/])/, homedir()));
+}
+
+/** The specs that come with Maskbench, wherever it is installed: two folders above this file, built or not. */
+export const PRESETS = fileURLToPath(new URL('../../configs/datasets', import.meta.url));
+
+/** Names of the known datasets, in order. */
+export async function listPresetNames(folder: string = PRESETS): Promise<string[]> {
+  const files = await readdir(folder);
+  return files
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+/**
+ * The spec of a known dataset.
+ *
+ * @throws MaskbenchError `config.unknown-name` with the nearest name, or `config.invalid`.
+ */
+export async function readPreset(name: string, folder: string = PRESETS): Promise<DatasetSpec> {
+  const names = await listPresetNames(folder);
+  if (names.includes(name)) return readYamlFile(join(folder, `${name}.yaml`), datasetSpecSchema);
+  throw unknownName('unknown dataset', name, names, {
+    otherwise: `known are ${names.join(', ')}; or give the path of a .yaml file`,
+  });
+}
+
+/** The tags of the public sets that a split (or, without one, the whole) has pictures of. */
+export function tagsOfSplit(spec: DatasetSpec, split: string | undefined): readonly string[] {
+  const { contains } = spec;
+  if (Array.isArray(contains)) return contains;
+  const said = split === undefined ? undefined : contains?.[split];
+  return said ?? layoutOf(spec).defaultTags(spec, split);
+}
+
+/** The tags of all splits together, as far as they are known before anything is read. */
+function tagsOfDataset(spec: DatasetSpec): readonly string[] {
+  const splits = layoutOf(spec).splits(spec);
+  const tags =
+    splits.length === 0 ? tagsOfSplit(spec, undefined) : splits.flatMap((s) => tagsOfSplit(spec, s));
+  return [...new Set(tags)].sort();
 }

@@ -1,5 +1,4 @@
-import { emptyBits, forEachRun, type BitMask } from './bit-mask.js';
-import { setRange } from './set-range.js';
+import { type BitMask, emptyBits, forEachRun } from './bit-mask.js';
 
 /**
  * Erosion by a square of side `2 * distance + 1`: the pixels whose chessboard distance to the nearest background pixel
@@ -37,4 +36,19 @@ export function erodeSquare(mask: BitMask, distance: number): BitMask {
 
 function andRow(words: Int32Array, row: number, other: number, stride: number): void {
   for (let k = 0; k < stride; k++) words[row + k] &= words[other + k];
+}
+
+/** Sets the pixels `from <= x < to` of a row, `from < to`, both inside the image. */
+export function setRange({ words, stride }: BitMask, y: number, from: number, to: number): void {
+  const start = y * stride + (from >> 5);
+  const end = y * stride + ((to - 1) >> 5);
+  const head = -1 << (from & 31);
+  const tail = -1 >>> (31 - ((to - 1) & 31));
+  if (start === end) {
+    words[start] |= head & tail;
+    return;
+  }
+  words[start] |= head;
+  for (let i = start + 1; i < end; i++) words[i] = -1;
+  words[end] |= tail;
 }

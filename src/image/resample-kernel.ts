@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { compiledEntry } from '../core/compiled-entry.js';
+import { compiledEntry } from '../core/package-root.js';
 import { MaskbenchError } from '../core/errors.js';
 
 /** One separable pass of a resize: along the rows it changes the width, along the columns the height. */

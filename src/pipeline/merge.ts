@@ -7,11 +7,11 @@ import type { Summary } from '../schema/summary.js';
 import { createFingerprint } from '../datasets/fingerprint.js';
 import { openJsonl, parseLine, readLines, type JsonlWriter } from '../core/jsonl.js';
 import { openCells } from '../store/cells.js';
+import { metricsOfRun } from '../store/metric-set.js';
 import { lockRun } from '../store/lock.js';
 import { sayReading } from '../datasets/values/contradiction.js';
 import { mergeDecided, readingsOf } from '../store/run-readings.js';
 import type { Manifest, RunDataset, RunSettings } from '../store/manifest.js';
-import { metricsOfRun } from '../store/metric-set.js';
 import type { PlanRecord } from '../store/records.js';
 import {
   enterRunFolder,

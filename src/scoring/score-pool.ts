@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { compiledEntry } from '../core/compiled-entry.js';
+import { compiledEntry } from '../core/package-root.js';
 import type { SampleScores, ScoreTask } from './score-worker.js';
 
 /** Worker threads that decode, score and measure samples; one a core, started when there is work. */

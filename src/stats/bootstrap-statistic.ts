@@ -61,7 +61,6 @@ export function statisticInterval(
   };
 }
 
-/** Sum of (mean - leave-one-out)^3 over 6 times the sum of their squares to the 1.5 (Efron and Tibshirani 14.15). */
 function jackknifeAcceleration(n: number, statistic: (units: Uint32Array) => number): number {
   const units = Uint32Array.from({ length: n - 1 }, (_, i) => i + 1);
   const without = new Float64Array(n);
@@ -70,7 +69,15 @@ function jackknifeAcceleration(n: number, statistic: (units: Uint32Array) => num
     if (left > 0) units[left - 1] = left - 1;
     without[left] = statistic(units);
   }
-  const mean = without.reduce((sum, value) => sum + value / n, 0);
+  return accelerationOf(without);
+}
+
+/**
+ * @param without the statistic without each unit in turn
+ * @returns sum of (mean - value)^3 over 6 times the sum of their squares to the 1.5 (Efron and Tibshirani 14.15)
+ */
+export function accelerationOf(without: Float64Array): number {
+  const mean = without.reduce((sum, value) => sum + value / without.length, 0);
   let squares = 0;
   let cubes = 0;
   for (const value of without) {

@@ -6,8 +6,7 @@ import { PROVIDERS } from '../runners/device.js';
 import { modelReferenceSchema } from '../runners/load-spec.js';
 import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { scenarioSchema } from './scenario-schema.js';
-import { priceSchema, scoringSchema } from './settings-schema.js';
-import { autoOr, timeSchema } from './time-schema.js';
+import { priceSchema, scoringSchema, autoOr, timeSchema } from './settings-schema.js';
 
 const accuracySchema = z.strictObject({
   processes: autoOr(z.int().min(1).max(256))

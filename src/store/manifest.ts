@@ -11,8 +11,7 @@ import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { count, figure, orNull, text, type Document } from '../schema/basics.js';
 import { decidedReading } from '../schema/mask-values.js';
 import { hardwareSchema, type Hardware } from './hardware.js';
-import { priceSchema, scoringSchema } from './settings-schema.js';
-import { timeSchema } from './time-schema.js';
+import { priceSchema, scoringSchema, timeSchema } from './settings-schema.js';
 
 /** Version of manifest.json, and of all files of lines beside it as a whole. Readers refuse a later one. */
 export const MANIFEST_VERSION = 1;

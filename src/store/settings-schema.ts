@@ -23,3 +23,36 @@ export const priceSchema = z.strictObject({
   perHour: z.number().positive().describe('Of an hour of this device.'),
   currency: z.string().default('USD').describe('Its unit.'),
 });
+
+/** How thorough the timing pass is; docs/timing.md says what each is good for. */
+export const TIMING_PROFILES = ['quick', 'standard', 'publishable'] as const;
+export type TimingProfile = (typeof TIMING_PROFILES)[number];
+
+/** A number, or `auto` for one that is chosen on this machine. */
+export const autoOr = (number: z.ZodInt): z.ZodUnion<[z.ZodLiteral<'auto'>, z.ZodInt]> =>
+  z.union([z.literal('auto'), number]);
+
+/** The timing pass: a profile, and what is to differ from it. */
+export const timeSchema = z.strictObject({
+  profile: z
+    .enum(TIMING_PROFILES)
+    .default('standard')
+    .describe('How thorough it is (docs/timing.md); the fields below put parts of it differently.'),
+  images: z.int().min(1).max(64).optional().describe('Pictures of every dataset.'),
+  rounds: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Exactly so many timed passes over all pictures, instead of as many as the percentile needs.'),
+  warmup: z.int().min(3).optional().describe('Inferences before anything is recorded, at least.'),
+  percentile: z
+    .enum(['p50', 'p90', 'p95', 'p99'])
+    .optional()
+    .describe('The highest percentile that there are to be enough values for.'),
+  threads: autoOr(z.int().min(1).max(1024)).default('auto').describe('Of ONNX Runtime; auto: one per core.'),
+  together: autoOr(z.int().min(1).max(64))
+    .default('auto')
+    .describe('Models whose processes live side by side and take turns; auto: as many as fit into memory.'),
+});
+
+export type TimeConfig = z.output<typeof timeSchema>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { count, failure, figure, orNull, text, type Document } from '../schema/basics.js';
 import { sealPart } from '../schema/seal.js';
 import { phaseTimes } from './records.js';
-import { TIMING_PROFILES } from './time-schema.js';
+import { TIMING_PROFILES } from './settings-schema.js';
 
 /** As `Conditions`. */
 const conditions = z.object({

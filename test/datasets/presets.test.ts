@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listPresetNames, PRESETS, readPreset } from '../../src/datasets/presets.js';
-import { resolveDataset } from '../../src/datasets/resolve.js';
+import { listPresetNames, PRESETS, readPreset, resolveDataset } from '../../src/datasets/resolve.js';
 
 const names = await listPresetNames();
 

@@ -1,6 +1,6 @@
 import { metricsOf } from '../../src/metrics/registry.js';
 import { gateSchema, type LoadedGate } from '../../src/analysis/gate/gate.js';
-import type { Attributes, FailedCell, ModelScores } from '../../src/store/run-scores.js';
+import type { Attributes, FailedCell, ModelScores } from '../../src/store/load-run-scores.js';
 import type { Side, SideFacts } from '../../src/analysis/compare/side.js';
 import type { StoredTimes } from '../../src/store/stored-times.js';
 import { paperModel } from './run-settings.js';

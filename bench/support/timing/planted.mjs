@@ -2,7 +2,7 @@ import { fork, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { timeSchema } from '../../../dist/store/time-schema.js';
+import { timeSchema } from '../../../dist/store/settings-schema.js';
 import { timingPlan } from '../../../dist/pipeline/timing/timing-plan.js';
 import { printTable, verdict } from '../print.mjs';
 import { writeCpuOnlyModel } from './cpu-only-model.mjs';

@@ -7,7 +7,7 @@ import { run } from '../../../dist/pipeline/run.js';
 import { runFolder } from '../../../dist/store/run-folder.js';
 import { time } from '../../../dist/pipeline/time.js';
 import { passRecord } from '../../../dist/pipeline/timing/pass-record.js';
-import { timeSchema } from '../../../dist/store/time-schema.js';
+import { timeSchema } from '../../../dist/store/settings-schema.js';
 import { timingPlan } from '../../../dist/pipeline/timing/timing-plan.js';
 import { THIS_MACHINE } from '../../../dist/runners/onnx/seal/machine-files.js';
 import { timeTogether } from '../../../dist/runners/onnx/timing/time-together.js';

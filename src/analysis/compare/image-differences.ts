@@ -1,6 +1,6 @@
 import type { Difference } from '../../schema/comparison.js';
 import type { ModelPair } from './pair-models.js';
-import type { FailedCell, RunScores, ScoredDataset } from '../../store/run-scores.js';
+import type { FailedCell, RunScores, ScoredDataset } from '../../store/load-run-scores.js';
 import type { SideFacts } from './side.js';
 
 export interface LoadedSide {

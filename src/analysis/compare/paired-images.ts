@@ -4,7 +4,7 @@ import type { MovedImage } from '../../schema/comparison.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { datasetOf, type LoadedSide } from './image-differences.js';
 import type { ModelPair } from './pair-models.js';
-import type { Attributes, ScoredDataset } from '../../store/run-scores.js';
+import type { Attributes, ScoredDataset } from '../../store/load-run-scores.js';
 
 /** The images that both models were scored on, aligned. */
 export interface PairedImages extends ModelPair {

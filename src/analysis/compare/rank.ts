@@ -3,7 +3,7 @@ import { leakedTags, trainingCautions } from '../../schema/leakage.js';
 import { MaskbenchError } from '../../core/errors.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { headlineOf, metaOf } from '../../metrics/registry.js';
-import type { RunScores, ScoredDataset } from '../../store/run-scores.js';
+import type { RunScores, ScoredDataset } from '../../store/load-run-scores.js';
 import type { Side, SideFacts } from './side.js';
 import { rankContenders } from '../../stats/ranking.js';
 

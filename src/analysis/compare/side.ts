@@ -3,7 +3,7 @@ import type { ModelSpec } from '../../models/spec/spec.js';
 import type { Environment, RunDataset } from '../../store/manifest.js';
 import type { RunnerOptions } from '../../runners/onnx/session-options.js';
 import type { RunFolder } from '../../store/run-folder.js';
-import type { RunScores } from '../../store/run-scores.js';
+import type { RunScores } from '../../store/load-run-scores.js';
 import type { StoredTimes } from '../../store/stored-times.js';
 
 /** One side of a comparison: a run folder, a named baseline, or generated data, behind one face. */

@@ -15,7 +15,7 @@ import {
 } from '../slices/slicing.js';
 import { estimateGain, signFlipP, type Resampling } from './metric-comparison.js';
 import { scopeScores, type PairedDataset } from './paired-images.js';
-import type { Attributes } from '../../store/run-scores.js';
+import type { Attributes } from '../../store/load-run-scores.js';
 
 /** Of so large slices there can only be some dozens; fewer sign patterns tell p well enough to correct it for them. */
 const LARGE = 4096;

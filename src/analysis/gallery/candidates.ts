@@ -1,7 +1,7 @@
 import type { GalleryMatte } from '../../schema/gallery.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { METRICS } from '../../metrics/registry.js';
-import type { Attributes, RunScores, ScoredDataset } from '../../store/run-scores.js';
+import type { Attributes, RunScores, ScoredDataset } from '../../store/load-run-scores.js';
 import type { Side } from '../compare/side.js';
 import type { Candidate } from './choose-images.js';
 

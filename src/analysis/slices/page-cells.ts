@@ -1,7 +1,7 @@
 import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
 import type { AttributeColumn, RunCells, SliceScore, SliceTable } from '../../schema/page-input.js';
 import type { MetricSummary } from '../../schema/summary.js';
-import type { Attributes, RunScores, ScoredDataset } from '../../store/run-scores.js';
+import type { Attributes, RunScores, ScoredDataset } from '../../store/load-run-scores.js';
 import {
   layoutNames,
   manyNumbers,

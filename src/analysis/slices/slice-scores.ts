@@ -7,10 +7,9 @@ import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
 import type { Metric } from '../../metrics/metric.js';
 import { headlineOf } from '../../metrics/registry.js';
 import { signatureOf } from '../../metrics/signature.js';
-import { loadRunScores } from '../../store/load-run-scores.js';
+import { loadRunScores, type Attributes } from '../../store/load-run-scores.js';
 import { metricsOfRun } from '../../store/metric-set.js';
 import { readManifest, type RunFolder } from '../../store/run-folder.js';
-import type { Attributes } from '../../store/run-scores.js';
 import {
   attributeNamed,
   FEWEST_IMAGES,

@@ -6,7 +6,7 @@ import type { Interval } from '../../schema/summary.js';
 import { intervalOfMean, type Range } from '../../scoring/aggregate/intervals.js';
 import { quantiles } from '../../stats/quantile.js';
 import { meanOf } from '../../stats/values.js';
-import type { Attributes } from '../../store/run-scores.js';
+import type { Attributes } from '../../store/load-run-scores.js';
 
 /** Slices of fewer images are shown, and nothing follows from them. */
 export const FEWEST_IMAGES = 30;

@@ -45,7 +45,7 @@ export const compare: DefineCommand = (context) =>
           (await import('../../reports/comparison/markdown.js')).comparisonToMarkdown(comparison),
         async html() {
           const { comparisonToHtml } = await import('../../reports/comparison/html.js');
-          const { readPageAssets } = await import('../page-assets.js');
+          const { readPageAssets } = await import('../write-report.js');
           const gallery = await galleryOfComparedPage(before, now, comparison, out, options);
           return comparisonToHtml(comparison, gallery, await readPageAssets());
         },

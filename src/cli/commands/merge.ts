@@ -12,7 +12,7 @@ export const merge: DefineCommand = (context, setStatus) =>
     .action(async (runs, { out }) => {
       const { mergeRuns } = await import('../../pipeline/merge.js');
       const { reportDocument } = await import('../../reports/document.js');
-      const { writeRunReports } = await import('../run-reports.js');
+      const { writeRunReports } = await import('../write-report.js');
       const folder = resolve(context.cwd, out);
       const summary = await mergeRuns(
         runs.map((run) => resolve(context.cwd, run)),

@@ -55,12 +55,12 @@ async function runsDocument(
   const { format, columns } = options;
   const isPage = formatNamed(format).needsPage === true;
   const { assertGalleryHasPage, galleryOfPage } = await import('../page-gallery.js');
-  const { gatherRuns, readSummaries } = await import('../gather-runs.js');
+  const { gatherRuns, readSummaries } = await import('../write-report.js');
   const { reportDocument } = await import('../../reports/document.js');
   assertGalleryHasPage(options, isPage, format);
   const folders = absolute(runs, context);
   if (!isPage) return reportDocument(await readSummaries(folders), columns);
-  const { readPageAssets } = await import('../page-assets.js');
+  const { readPageAssets } = await import('../write-report.js');
   const out = options.out === undefined ? null : resolve(context.cwd, options.out);
   const gallery = await galleryOfPage(runs, out, options, context.cwd);
   const gathered = await gatherRuns(folders);

@@ -5,7 +5,7 @@ import { jsonText } from '../../reports/formats/json.js';
 import { terminal } from '../../reports/formats/terminal.js';
 import type { Summary } from '../../schema/summary.js';
 import type { LoadedConfig } from '../../store/config.js';
-import type { TimeConfig, TimingProfile } from '../../store/time-schema.js';
+import type { TimeConfig, TimingProfile } from '../../store/settings-schema.js';
 import { count, keysOf, list, shard } from '../arguments.js';
 import { SOME_FAILED, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
 
@@ -64,7 +64,7 @@ export async function runPhases(
   const { run: runPrepared } = await import('../../pipeline/run.js');
   const { createDownloadProgress } = await import('../download-progress.js');
   const { createProgress } = await import('../progress.js');
-  const { tellRunFolder, writeRunReports } = await import('../run-reports.js');
+  const { tellRunFolder, writeRunReports } = await import('../write-report.js');
   const loaded = withOverrides(await loadRunConfig(resolve(context.cwd, configPath)), flags);
   const prepared = await prepareRun(loaded, {
     models: flags.models,

@@ -136,7 +136,7 @@ export const score: DefineCommand = (context, setStatus) =>
     );
     const failures = await scorePlan(plan, scoring, { ...options, format, values }, context);
     if (options.out !== undefined) {
-      const { tellRunFolder } = await import('../run-reports.js');
+      const { tellRunFolder } = await import('../write-report.js');
       tellRunFolder(resolve(context.cwd, options.out), context);
     }
     if (failures.length === 0) return;
@@ -204,7 +204,7 @@ async function cellsOfRun(
   const { run } = await import('../../pipeline/run.js');
   const { runFolder } = await import('../../store/run-folder.js');
   const { createProgress } = await import('../progress.js');
-  const { writeRunReports } = await import('../run-reports.js');
+  const { writeRunReports } = await import('../write-report.js');
   const { cwd, signal } = context;
   const folder = resolve(cwd, out);
   const progress = createProgress(context);

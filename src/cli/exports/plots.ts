@@ -29,7 +29,7 @@ function plots(
         });
       }
       const { writeReport } = await import('../write-report.js');
-      const { gatherRuns } = await import('../gather-runs.js');
+      const { gatherRuns } = await import('../write-report.js');
       const { standalonePlots } = await import('../../reports/plots/standalone.js');
       const folder = resolve(context.cwd, out);
       const input = await gatherRuns(folders);

@@ -4,9 +4,8 @@ import type { Interval } from '../../schema/summary.js';
 import { INTERVALS } from '../../scoring/aggregate/intervals.js';
 import type { FolderCell, FolderResults, FolderScores } from '../../scoring/folders/score-folders.js';
 import { NO_BREAK, wrapText } from '../../core/text.js';
-import { pooledProtocols } from '../../metrics/registry.js';
-import { formatFigure, headlineMetrics } from './headline.js';
-import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
+import { pooledProtocols, protocolsOf } from '../../metrics/registry.js';
+import { type OutputRequest, type ScoreOutput, signaturesByProtocol } from './output.js';
 
 const NAME_WIDTH = 20;
 /** Of the longest metric id, `matting.mae_translucent`, and a space. */
@@ -148,4 +147,19 @@ function shortName(id: string): string {
   const SHORT: Readonly<Record<string, string>> = { pixel_accuracy: 'pixel', boundary_iou: 'boundary' };
   const own = id.slice(id.indexOf('.') + 1);
   return SHORT[own] ?? own;
+}
+
+/** Columns of figures beside a name in 80 columns. */
+const COLUMNS = 6;
+
+/** As many of each protocol's metrics as find room together. */
+function headlineMetrics(protocols: readonly string[]): readonly string[] {
+  const each = Math.floor(COLUMNS / protocols.length);
+  return protocols.flatMap((id) => protocolsOf([id]).flatMap(({ main }) => main.slice(0, each)));
+}
+
+/** Four figures or so: 0.9123, 12.34, 123.4, 12345. */
+export function formatFigure(value: number): string {
+  const size = Math.abs(value);
+  return value.toFixed(size >= 9999.5 ? 0 : size >= 99.995 ? 1 : size >= 9.9995 ? 2 : 4);
 }

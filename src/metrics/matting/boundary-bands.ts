@@ -1,5 +1,5 @@
 import { complement, countBits, emptyBits, forEachRun, type BitMask } from '../../image/bit-mask.js';
-import { setRange } from '../../image/set-range.js';
+import { setRange } from '../../image/erode-square.js';
 
 /** The pixels near a mask's contour, for each of a few radii. */
 export interface BoundaryBand {

@@ -2,7 +2,7 @@ import { freemem } from 'node:os';
 import type { DeviceRequest } from '../../runners/device.js';
 import type { Gpu, GpuState } from '../../runners/onnx/devices/gpu.js';
 import type { RunModel } from '../../store/manifest.js';
-import type { TimeConfig } from '../../store/time-schema.js';
+import type { TimeConfig } from '../../store/settings-schema.js';
 
 /** Bytes that a loaded model is taken to need: a base, and a few times its weights. */
 interface Need {

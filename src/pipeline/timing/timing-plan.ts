@@ -1,7 +1,7 @@
 import type { SamplingPlan } from '../../runners/onnx/timing/passes.js';
 import type { WarmUpPlan } from '../../runners/onnx/timing/warm-up.js';
 import { valuesForPercentile } from '../../stats/order-statistics.js';
-import type { TimeConfig, TimingProfile } from '../../store/time-schema.js';
+import type { TimeConfig, TimingProfile } from '../../store/settings-schema.js';
 
 /** What a timing pass does, in figures: a profile with the config's own wishes put in. */
 export interface TimingPlan {

@@ -1,7 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { LINE } from './colours.js';
-import { escapeXml } from './escape-xml.js';
 
 /** As wide as a phone shows without scrolling; three stand side by side on a wide page. */
 const PANEL_WIDTH = 358;
@@ -50,4 +49,9 @@ function tidy(svg: string): string {
     .replaceAll(/<[a-z][^<>]*>/g, (tag) =>
       tag.replaceAll(/-?\d+\.\d{3,}/g, (n) => String(Number(Number(n).toFixed(2)))),
     );
+}
+
+/** Text that stays text between tags and within double quotes. */
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c);
 }

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { compiledEntry } from '../../core/compiled-entry.js';
+import { compiledEntry } from '../../core/package-root.js';
 import type { Failure } from '../../core/failure.js';
 import type { FromChild, ToChild } from './child/messages.js';
 

@@ -2,6 +2,7 @@ import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import type { Interval } from '../../schema/summary.js';
 import type { Confusion, Conventions, Metric } from '../../metrics/metric.js';
 import { bcaEnds } from '../../stats/bootstrap.js';
+import { accelerationOf } from '../../stats/bootstrap-statistic.js';
 import { createRandom } from '../../stats/random.js';
 import { INTERVALS } from './intervals.js';
 
@@ -82,17 +83,4 @@ function leaveOneOut(counts: Float64Array, all: Confusion): readonly Confusion[]
 
 function finite(values: readonly MetricValue[]): Float64Array | undefined {
   return values.every(isDefined) ? Float64Array.from(values) : undefined;
-}
-
-/** The jackknife's: sum of (mean - value)^3 over 6 times their squares to the 1.5 (Efron and Tibshirani 14.15). */
-function accelerationOf(without: Float64Array): number {
-  let mean = 0;
-  for (const value of without) mean += value / without.length;
-  let squares = 0;
-  let cubes = 0;
-  for (const value of without) {
-    squares += (mean - value) ** 2;
-    cubes += (mean - value) ** 3;
-  }
-  return squares > 0 ? cubes / (6 * squares ** 1.5) : 0;
 }

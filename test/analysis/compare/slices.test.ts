@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SliceComparisons } from '../../../src/schema/comparison.js';
 import { compareSides } from '../../../src/analysis/compare/compare.js';
-import type { Attributes } from '../../../src/store/run-scores.js';
+import type { Attributes } from '../../../src/store/load-run-scores.js';
 import { createRandom } from '../../../src/stats/random.js';
 import { oneModelSide } from '../../support/paper-sides.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { timeSchema } from '../../../src/store/time-schema.js';
+import { timeSchema } from '../../../src/store/settings-schema.js';
 import { timingPlan, type TimingPlan } from '../../../src/pipeline/timing/timing-plan.js';
 
 const plan = (config: object = {}): TimingPlan => timingPlan(timeSchema.parse(config));

@@ -14,7 +14,7 @@ import {
   type ScoreLine,
 } from './baseline-schema.js';
 import { readDocument } from '../../../store/read-document.js';
-import type { ModelScores, RunScores } from '../../../store/run-scores.js';
+import type { ModelScores, RunScores } from '../../../store/load-run-scores.js';
 import type { Side } from '../side.js';
 
 /** @throws MaskbenchError `data.missing` if there is no such baseline, `run.mismatch` if a later version wrote it, `data.unreadable` if

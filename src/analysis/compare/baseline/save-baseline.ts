@@ -12,7 +12,7 @@ import {
   type BaselineRecord,
   type ScoreLine,
 } from './baseline-schema.js';
-import type { RunScores, ScoredDataset } from '../../../store/run-scores.js';
+import type { RunScores, ScoredDataset } from '../../../store/load-run-scores.js';
 import type { Side, SideModel } from '../side.js';
 
 interface SaveOptions {

@@ -4,8 +4,11 @@ import type { DeviceRequest } from '../../../runners/device.js';
 import { predictMs, type PhaseTimes } from '../../../runners/phases.js';
 import { type Conditions, observeIdle } from '../../../runners/onnx/seal/conditions.js';
 import { judgeSeal } from '../../../runners/onnx/seal/judge.js';
-import { THIS_MACHINE, type MachineFiles } from '../../../runners/onnx/seal/machine-files.js';
-import { otherInferenceProcesses } from '../../../runners/onnx/seal/other-processes.js';
+import {
+  THIS_MACHINE,
+  type MachineFiles,
+  otherInferenceProcesses,
+} from '../../../runners/onnx/seal/machine-files.js';
 import { timeTogether, type Series, type TimedModel } from '../../../runners/onnx/timing/time-together.js';
 import { findCard, throttlingIn, watchCard, type CardWatch } from '../../../runners/onnx/devices/card.js';
 import { timingPlan, type TimingPlan } from '../../../pipeline/timing/timing-plan.js';

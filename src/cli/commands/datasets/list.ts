@@ -10,7 +10,7 @@ export const list: DefineCommand = (context) =>
     .option('--json', 'as JSON')
     .action(async ({ json }) => {
       const { isPresent } = await import('../../../datasets/load.js');
-      const { listPresetNames } = await import('../../../datasets/presets.js');
+      const { listPresetNames } = await import('../../../datasets/resolve.js');
       const { resolveDataset } = await import('../../../datasets/resolve.js');
       const resolved = await Promise.all(
         (await listPresetNames()).map((name) => resolveDataset(name, context)),

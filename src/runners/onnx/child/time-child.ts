@@ -1,9 +1,5 @@
-/**
- * The process of the timing pass: one model, nothing beside it. Images are decoded first and kept as pixels; then it
- * predicts whatever it is told to, each phase timed by itself, and tells nothing before it is done: a message between
- * two predictions would wake up the parent.
- */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readFile } from 'node:fs/promises';
 import { toFailure } from '../../../core/failure.js';
 import { decodeRgb } from '../../../image/codec.js';
 import type { RgbImage } from '../../../image/raster.js';
@@ -11,7 +7,6 @@ import type { ImagePrompt } from '../../../models/spec/prompts.js';
 import type { Fed } from '../../../models/feedings/feeding.js';
 import { openModel, type OpenModel } from '../open-model.js';
 import { batched } from '../timing/batch.js';
-import { peakRssBytes } from '../timing/peak-memory.js';
 import type {
   DecodeMessage,
   FromChild,
@@ -20,6 +15,12 @@ import type {
   MeasureMessage,
   ToChild,
 } from './messages.js';
+
+/**
+ * The process of the timing pass: one model, nothing beside it. Images are decoded first and kept as pixels; then it
+ * predicts whatever it is told to, each phase timed by itself, and tells nothing before it is done: a message between
+ * two predictions would wake up the parent.
+ */
 
 interface Decoded {
   readonly key: string;
@@ -165,4 +166,11 @@ async function until(moment: number): Promise<void> {
 
 function send(message: FromChild): void {
   process.send?.(message);
+}
+
+/** VmHWM of this process; `resourceUsage().maxRSS` would start from the parent's. Linux only, else null. */
+export async function peakRssBytes(): Promise<number | null> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kib === undefined ? null : Number(kib) * 1024;
 }

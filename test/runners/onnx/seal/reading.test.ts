@@ -1,7 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { THIS_MACHINE, type MachineFiles } from '../../../../src/runners/onnx/seal/machine-files.js';
+import {
+  THIS_MACHINE,
+  type MachineFiles,
+  otherInferenceProcesses,
+} from '../../../../src/runners/onnx/seal/machine-files.js';
 import { observeIdle } from '../../../../src/runners/onnx/seal/conditions.js';
 import {
   readOwnCpuMs,
@@ -10,7 +14,6 @@ import {
   parseProcStat,
   readProcessorTimes,
 } from '../../../../src/runners/onnx/seal/snapshot.js';
-import { otherInferenceProcesses } from '../../../../src/runners/onnx/seal/other-processes.js';
 import { useTempFolders } from '../../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
