@@ -54,7 +54,7 @@ export interface PairIntermediate<T> {
   compute(pair: Pair): T;
 }
 
-/** One ground truth, with everything that depends on it alone; several pairs (one a model) may share it. */
+/** One ground truth, with everything that depends on it alone; several pairs (one per model) may share it. */
 export interface Truth {
   /** 0 where a pixel is ignored. */
   readonly image: GrayImage;

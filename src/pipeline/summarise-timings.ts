@@ -65,7 +65,7 @@ function summariseModel({ model, samples, readings }: TimedSeries): ModelTimingS
   };
 }
 
-/** A row a dataset in the order of the run, and one over all of them. */
+/** A row per dataset in the order of the run, and one over all of them. */
 function rowsOf(
   { model: { model, pass }, samples }: TimedSeries,
   { datasets }: RunSettings,

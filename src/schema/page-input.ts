@@ -8,7 +8,7 @@ export interface PageInput {
   readonly runs: readonly PageRun[];
   /** Pictures of all runs; absent where none were asked for or are at hand. */
   readonly gallery?: Gallery;
-  /** Ids of metrics: what the table of accuracy shows, instead of a table a protocol. */
+  /** Ids of metrics: what the table of accuracy shows, instead of a table per protocol. */
   readonly columns?: readonly string[];
 }
 
@@ -17,16 +17,16 @@ export interface PageRun {
   readonly summary: Summary;
   /** Per-image scores and attributes; absent where nothing was scored. */
   readonly cells?: RunCells;
-  /** Raw times of the timing pass, a series a model. */
+  /** Raw times of the timing pass, a series per model. */
   readonly series?: readonly LatencySeries[];
   readonly curves?: readonly RunCurves[];
   /** The headline metric by each attribute of the samples that cuts them into several slices. */
   readonly slices?: readonly SliceTable[];
-  /** Tiers of models that cannot be told apart, a table a metric and dataset. */
+  /** Tiers of models that cannot be told apart, a table per metric and dataset. */
   readonly ranking?: RankingReport;
 }
 
-/** Per-image scores in columns: 8 bytes a score, ids and attributes once for all models. */
+/** Per-image scores in columns: 8 bytes per score, ids and attributes once for all models. */
 export interface RunCells {
   /** Ids of the metrics, in the order of every `CellColumns.scores`. */
   readonly metrics: readonly string[];
@@ -61,7 +61,7 @@ export interface Slicing {
 
 interface CellColumns {
   readonly model: string;
-  /** One a metric; NaN where it is undefined or the cell failed. */
+  /** One per metric; NaN where it is undefined or the cell failed. */
   readonly scores: readonly Float64Array[];
 }
 

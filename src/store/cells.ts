@@ -38,7 +38,7 @@ export function failureOf(state: Exclude<CellState, { kind: 'scored' }>): Failur
 
 interface PlannedCells {
   readonly record: PlanRecord;
-  /** One a model, in the order asked for. */
+  /** One per model, in the order asked for. */
   readonly cells: readonly CellState[];
 }
 
@@ -52,7 +52,7 @@ interface CellsOptions {
   readonly values?: readonly string[];
   /** Metrics that a score must hold to be whole (`hasScore`). */
   readonly whole?: readonly string[];
-  /** Whether what is known of outputs and mattes is kept, 24 bytes a cell. */
+  /** Whether what is known of outputs and mattes is kept, 24 bytes per cell. */
   readonly outputs?: boolean;
   /** Whether the times of the accuracy pass are kept. */
   readonly phases?: boolean;

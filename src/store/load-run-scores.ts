@@ -11,7 +11,7 @@ interface ScoresRequest {
 }
 
 /**
- * The scores of a run folder's cells. The files are read line by line; what stays is a number a score and an id and the
+ * The scores of a run folder's cells. The files are read line by line; what stays is a number per score and an id and the
  * attributes a sample. A cell without a score is failed, with the reason that its prediction or its score gives.
  *
  * @throws MaskbenchError `data.unreadable`, naming file and line.
@@ -54,7 +54,7 @@ interface OpenDataset {
   readonly contents: string[];
   readonly attributes: Attributes[];
   readonly problems: FailedCell[];
-  /** One a model. */
+  /** One per model. */
   readonly models: readonly {
     readonly columns: readonly number[][];
     readonly scored: number[];
@@ -74,7 +74,7 @@ function finish({ models: open, ...dataset }: OpenDataset, names: readonly strin
   return { ...dataset, models: new Map(models) };
 }
 
-/** Per-image scores of one or more models, compact: 8 bytes a score, ids and contents once for all models. */
+/** Per-image scores of one or more models, compact: 8 bytes per score, ids and contents once for all models. */
 export interface RunScores {
   readonly datasets: readonly ScoredDataset[];
   /** Ids of the metrics, in the order of every `ModelScores.columns`. */
@@ -96,7 +96,7 @@ export interface ScoredDataset {
 export type Attributes = Readonly<Record<string, string | number>>;
 
 export interface ModelScores {
-  /** One a metric, aligned with the ids; NaN where the metric is undefined or the cell has no scores. */
+  /** One per metric, aligned with the ids; NaN where the metric is undefined or the cell has no scores. */
   readonly columns: readonly Float64Array[];
   /** 1 where the cell was scored. */
   readonly scored: Uint8Array;

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe('what a report shows beyond the summary', () => {
-  it('has a score an image whose mean is the summary\u2019s', () => {
+  it('has a score per image whose mean is the summary\u2019s', () => {
     const at = run.cells?.metrics.indexOf('iou') ?? -1;
     for (const { name, ids, models } of run.cells?.datasets ?? []) {
       expect(ids).toHaveLength(45);

@@ -5,7 +5,7 @@ import type { Side, SideFacts } from '../../src/analysis/compare/side.js';
 import type { StoredTimes } from '../../src/store/stored-times.js';
 import { paperModel } from './run-settings.js';
 
-/** Scores by metric id, one an image; NaN is undefined. */
+/** Scores by metric id, one per image; NaN is undefined. */
 export type PaperScores = Readonly<Record<string, readonly number[] | Float64Array>>;
 
 export interface PaperDataset {

@@ -27,7 +27,7 @@ export interface SideFacts {
   readonly device: string;
   readonly environment: SideEnvironment;
   readonly runner: RunnerOptions;
-  /** One a protocol. */
+  /** One per protocol. */
   readonly signatures: readonly string[];
   /** Ids of the metrics that were scored. */
   readonly metrics: readonly string[];

@@ -58,7 +58,7 @@ export type DriftedImage = { readonly candidate: string; readonly id: string } &
  * Holds candidates against a reference, image by image and stage by stage. All models are loaded at once, each in a
  * process of its own, and an image goes through one after another; its tensors are held only as long.
  *
- * @returns a record an image and candidate, in the dataset's order.
+ * @returns a record per image and candidate, in the dataset's order.
  * @throws MaskbenchError for models that cannot be had, loaded or fed, or `cancelled`.
  */
 export async function measureDrift(request: DriftRequest): Promise<readonly DriftedImage[]> {

@@ -17,7 +17,7 @@ const flags = () =>
         .choices([...FORMATS, ...EXPORTS].map(({ name }) => name))
         .default('terminal'),
     )
-    .option('--out <file>', 'write to a file instead of stdout; with svg and png: a folder, a file a plot')
+    .option('--out <file>', 'write to a file instead of stdout; with svg and png: a folder, per file a plot')
     .option('--intervals', 'markdown and latex: the 95 % interval beside every mean score')
     .option('--columns <ids>', 'the metrics that the table of accuracy shows, such as iou,sod.s', list)
     .option('--by <attribute>', 'scores by split, group, category, ipq, components ... of the samples')

@@ -12,7 +12,7 @@ import type { Export } from './export.js';
 /** Every planned cell of the runs, one below the other. */
 export const cellsCsv: Export = {
   name: 'cells-csv',
-  summary: 'every cell (model x dataset x image), one a line',
+  summary: 'every cell (model x dataset x image), one per line',
   async write(folders, out, context) {
     const cells = await openCells(folders);
     if (out === undefined) for await (const line of csvLines(cells)) context.out(line);

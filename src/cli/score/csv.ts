@@ -4,7 +4,7 @@ import { metricsOf } from '../../metrics/registry.js';
 import { csvLine } from '../../reports/formats/csv.js';
 import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
 
-/** The summary, a metric a line; or with `perImage` an image a line. RFC 4180; what is undefined is left empty. */
+/** The summary, a metric a line; or with `perImage` an image per line. RFC 4180; what is undefined is left empty. */
 export function csvOutput(request: OutputRequest): ScoreOutput {
   return request.perImage ? perImage(request) : summary(request);
 }

@@ -5,7 +5,7 @@ import { pooledProtocols } from '../../metrics/registry.js';
 import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
 
 /**
- * One JSON document, an image a line: `{signature, images, summary, failures ...}`. Where there are several methods or
+ * One JSON document, an image per line: `{signature, images, summary, failures ...}`. Where there are several methods or
  * datasets, images and failures name theirs, and `summary` is by method, then by dataset.
  */
 export function jsonOutput({ plan, scoring, out }: OutputRequest): ScoreOutput {

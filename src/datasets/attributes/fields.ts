@@ -9,7 +9,7 @@ const attributes = z
       .min(1)
       .optional()
       .describe(
-        'CSV in UTF-8 (a byte order mark may be there) with a header, an image a line. A column is an attribute: of numbers where every value in it is one, else of words. ${NAME}, ${NAME:-default}, ${CONFIG_DIR} and a leading ~ are expanded as in root; else relative to the root.',
+        'CSV in UTF-8 (a byte order mark may be there) with a header, an image per line. A column is an attribute: of numbers where every value in it is one, else of words. ${NAME}, ${NAME:-default}, ${CONFIG_DIR} and a leading ~ are expanded as in root; else relative to the root.',
       ),
     delimiter: z
       .enum(CSV_DELIMITERS)

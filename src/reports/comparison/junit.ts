@@ -3,7 +3,7 @@ import type { Check, GateOutcome, PairVerdict } from '../../schema/verdict.js';
 import { imageLine, verdictTitle } from './outcome-lines.js';
 
 /**
- * JUnit XML for CI systems: a suite a pair of models, a test case a check. A failed check is a failure; one that is open
+ * JUnit XML for CI systems: a suite per pair of models, a test case per check. A failed check is a failure; one that is open
  * is skipped, with its reason, since it is neither; the exit status tells the two apart.
  */
 export function outcomeToJunit({ pairs, gate }: GateOutcome): string {

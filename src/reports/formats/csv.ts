@@ -4,7 +4,7 @@ import type { Format } from './format.js';
 export const csv = {
   name: 'csv',
   extension: 'csv',
-  summary: 'every figure in long form, one a line',
+  summary: 'every figure in long form, one per line',
   render: ({ figures: { columns, rows } }) => [columns, ...rows].map(csvLine).join(''),
 } satisfies Format;
 

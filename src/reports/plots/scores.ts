@@ -10,7 +10,7 @@ import { plotId, type PlotFamily } from './plot.js';
 const MOST_DOTS = 200;
 const BINS = 48;
 
-/** Every image's score, a row a model. */
+/** Every image's score, a row per model. */
 export const scores: PlotFamily = {
   id: 'scores',
   title: 'How the scores are spread',

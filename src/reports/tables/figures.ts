@@ -12,7 +12,7 @@ export interface Figures {
 const COLUMNS = ['kind', 'model', 'dataset', 'measure', 'statistic', 'value', 'n', 'note'];
 const STATISTICS = ['mean', 'sd', 'p50', 'p90', 'p95', 'p99', 'min', 'max'] as const;
 
-/** Every figure of a run in long form, one a row. */
+/** Every figure of a run in long form, one per row. */
 export function figuresOf(summary: Summary): Figures {
   const accuracy = summary.accuracy.flatMap(({ model, dataset, leaked, metrics }) =>
     Object.entries(metrics).map(([id, { mean, n }]) => {

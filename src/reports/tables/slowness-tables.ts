@@ -47,7 +47,7 @@ const CLEAR = ' §';
 /** Attributes that are shown of a model: the summary has them all. */
 const SHOWN = 4;
 
-/** A few attributes a model, one a row: all of them for all models would be no table to read. */
+/** A few attributes a model, one per row: all of them for all models would be no table to read. */
 function correlationTable(summary: Summary, slowness: readonly SlownessSummary[]): Table {
   const all = slowness.flatMap(({ correlations }) => correlations);
   return {

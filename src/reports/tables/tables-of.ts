@@ -9,7 +9,7 @@ import { scenarioTables } from './scenario-tables.js';
 import { slownessTables } from './slowness-tables.js';
 import type { Table } from './table.js';
 
-/** Runs of one experiment on several devices have every table that a run has: once, or one a device. */
+/** Runs of one experiment on several devices have every table that a run has: once, or one per device. */
 type Runs = readonly Summary[];
 
 /** What decides: times, and accuracy. @param columns as for `tablesOf` */
@@ -20,7 +20,7 @@ export function decisiveTables(runs: Runs, columns?: readonly string[]): readonl
 /**
  * The tables of a report, in order: the ones that decide, then how times are spread, where they go, and why.
  *
- * @param columns ids of metrics: one table of exactly these instead of one a protocol
+ * @param columns ids of metrics: one table of exactly these instead of one per protocol
  * @throws MaskbenchError `config.unknown-name` for a metric that the runs were not scored by.
  */
 export function tablesOf(runs: Runs, columns?: readonly string[]): readonly Table[] {
@@ -36,7 +36,7 @@ export function timeTables(runs: Runs): readonly Table[] {
   ].filter((table) => table !== null);
 }
 
-/** A table a protocol: one where every device scored the same to the printed digit, else one a device. */
+/** A table per protocol: one where every device scored the same to the printed digit, else one per device. */
 export function accuracyTables(runs: Runs, columns?: readonly string[]): readonly Table[] {
   const labels = deviceLabels(runs);
   const devices = runs.flatMap((summary, i) =>

@@ -18,7 +18,7 @@ export const INTERVALS: IntervalMethodSummary = {
 /** Bounds of what is estimated; an interval does not reach beyond them. */
 export type Range = readonly [low: number, high: number | null];
 
-/** The interval of the mean of scores, one a image. */
+/** The interval of the mean of scores, one per image. */
 export function intervalOfMean(values: Float64Array, range: Range): Interval {
   const outcome = meanInterval(values, INTERVALS);
   return outcome.kind === 'none'

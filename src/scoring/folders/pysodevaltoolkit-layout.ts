@@ -124,7 +124,7 @@ function placeOf(path: string, file: string, cwd: string): string {
   return existsSync(here) ? here : resolve(dirname(resolve(cwd, file)), path);
 }
 
-/** Names one a line, with or without the ground truths' prefix and suffix. */
+/** Names one per line, with or without the ground truths' prefix and suffix. */
 async function readIndex(path: string, { prefix, suffix }: Folder): Promise<ReadonlySet<string>> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new MaskbenchError('data.missing', 'no such file', {

@@ -31,7 +31,7 @@ export type FolderCell = {
 /** What the cells of a plan come to. */
 export interface FolderResults {
   readonly metrics: readonly Metric[];
-  /** One a method and dataset, datasets in the order of the plan. */
+  /** One per method and dataset, datasets in the order of the plan. */
   readonly scores: readonly FolderScores[];
   readonly flips: FlipSummary | undefined;
   /** In the order of the plan. */

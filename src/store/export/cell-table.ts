@@ -33,7 +33,7 @@ export interface CellTable {
     readonly models: Readonly<Record<string, string>>;
     readonly datasets: Readonly<Record<string, string>>;
   };
-  /** Read line by line: memory grows by a few numbers and a key a cell, whatever it was scored by. */
+  /** Read line by line: memory grows by a few numbers and a key per cell, whatever it was scored by. */
   rows(): AsyncGenerator<CellRow, void, undefined>;
 }
 

@@ -29,7 +29,7 @@ export interface Encoding {
   readonly rightAs?: readonly MaskValues[];
 }
 
-/** A value a pixel: of the ground, the disc and the ring. */
+/** A value per pixel: of the ground, the disc and the ring. */
 const values = (ground: number, disc: number, ring = ground): number[] =>
   INSIDE.map((inside, i) => (inside ? disc : RING[i] ? ring : ground));
 const bytes = (...of: Parameters<typeof values>): Uint8Array => Uint8Array.from(values(...of));

@@ -2,7 +2,7 @@ import { accuracyTables } from '../../tables/tables-of.js';
 import { tableGroup } from '../parts/data-table.js';
 import type { Section } from '../section.js';
 
-/** A table a protocol; once where all devices scored the same. */
+/** A table per protocol; once where all devices scored the same. */
 export const accuracy: Section = {
   id: 'accuracy',
   title: 'Accuracy',

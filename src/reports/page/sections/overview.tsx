@@ -75,7 +75,7 @@ function Verdict({ run, device }: { readonly run: PageRun; readonly device: stri
   );
 }
 
-/** Once where all devices gave the same tiers, else one a device. */
+/** Once where all devices gave the same tiers, else one per device. */
 function TiersOfRuns({
   runs,
   labels,

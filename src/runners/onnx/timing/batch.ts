@@ -4,7 +4,7 @@ import type { OutputTensor, Tensor } from '../../../models/pixels/tensor.js';
 import type { OpenModel } from '../open-model.js';
 
 interface BatchInferred {
-  /** One an image. */
+  /** One per image. */
   readonly outputs: readonly OutputTensor[];
   readonly parts?: Inferred['parts'];
 }

@@ -47,7 +47,7 @@ describe('the list of devices', () => {
     expect(devices[1]?.reason).toBe('nvidia-smi is not there');
   });
 
-  it('has a line a card where the driver finds cards, and says that the libraries are missing', async () => {
+  it('has a line per card where the driver finds cards, and says that the libraries are missing', async () => {
     const nvidia = () =>
       askNvidia(nvidiaSmi(answer('nvidia-550-a100-mig.csv'), answer('nvidia-550-a100-mig-list.txt')));
     const { devices, gpus } = await list(['cpu', 'webgpu'], { nvidia });
