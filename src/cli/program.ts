@@ -1,5 +1,6 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { describeError, EXIT_STATUS, exitStatusOf, MaskbenchError } from '../core/errors.js';
+import { ownVersion } from '../core/package-root.js';
 import { COMMANDS } from './commands/index.js';
 import type { CliContext, SetStatus } from './context.js';
 
@@ -37,6 +38,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
 function buildProgram(context: CliContext, setStatus: SetStatus): Command {
   const program = new Command('maskbench')
     .description('Evaluate, time and gate image segmentation models.')
+    .version(ownVersion(), '--version', 'which Maskbench this is')
     .addHelpText('after', HELP_FOOTER)
     .configureOutput({
       writeOut: context.out,

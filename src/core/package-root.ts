@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,4 +16,10 @@ export function findPackageRoot(folder: string): string {
  */
 export function compiledEntry(url: URL): string {
   return fileURLToPath(url).replace(/([\\/])src([\\/](?:image|runners|scoring|reports)[\\/])/, '$1dist$2');
+}
+
+/** Of this Maskbench, as its package.json has it. */
+export function ownVersion(): string {
+  return (JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string })
+    .version;
 }

@@ -8,7 +8,7 @@ import type { DatasetEntry, DatasetProblem, Sample } from './dataset.js';
 import type { Dataset } from './load.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { decideTruths } from './values/decide-truths.js';
-import { TRUTHS_FIELD } from './values/contradiction.js';
+import { sayReading, TRUTHS_FIELD } from './values/contradiction.js';
 import { readChecked, type CheckedReading } from './values/read-checked.js';
 
 /** An error makes a sample unusable; a warning only makes its scores say little. */
@@ -141,7 +141,11 @@ async function checkSample(
       };
     }
     if (truth === undefined || truth.data.some((value) => value >= 128)) return undefined;
-    const message = 'the ground truth has no foreground (no value of 128 or more)';
+    const how =
+      truths === undefined || truths.reading.as === 'opacity'
+        ? 'value of 128 or more'
+        : `pixel read as foreground, by ${sayReading(truths.reading)}`;
+    const message = `the ground truth has no foreground (no ${how})`;
     return { severity: 'warning', problem: { dataset, id, code: 'data.empty', path: truthPath, message } };
   } catch (error) {
     if (!(error instanceof MaskbenchError) || !isDataCode(error.code)) throw error;

@@ -78,10 +78,20 @@ export function factsOf(
     ...colours,
     brightness,
     contradicts:
-      alphaPlane !== undefined && grey !== undefined && isMask(brightness) && differ(alphaPlane, grey, full),
+      alphaPlane !== undefined &&
+      grey !== undefined &&
+      isMask(brightness) &&
+      // An alpha that is the same everywhere, and not opaque, says less than a mask in the colours.
+      ((alpha === 'real' && alphaFacts?.values.length === 1 && brightness.values.length > 1) ||
+        differ(alphaPlane, grey, full)),
     isColourLost: alpha === 'real' && brightness.kind === 'blank' && ['gif', 'webp'].includes(header.format),
-    values: asked !== undefined ? facts(asked, most) : (own ?? brightness),
+    values: exact(asked !== undefined ? facts(asked, most) : (own ?? brightness), header.lossy),
   };
+}
+
+/** Where compression changes values, 0 and 1 are what it left of them. */
+function exact(values: ValueFacts, lossy: boolean): ValueFacts {
+  return lossy && values.kind === 'unit' ? { ...values, kind: 'faint' } : values;
 }
 
 const TOLD_INDICES = 5;

@@ -72,9 +72,18 @@ function pixelsOf(plain: PlainRaster): Pixels {
   return { width, height, samples: data, channels, hasAlpha: channels === 4, full, upright: true };
 }
 
+function asItIs(path: string, what: string): MaskbenchError {
+  const remedy = 'save it as 8-bit grey, or as 32-bit floating point from 0 to 1';
+  return new MaskbenchError('data.unreadable', `the mask holds ${what}`, { where: path, remedy });
+}
+
 async function decodePixels(path: string, source: ImageSource, header: MaskHeader): Promise<Pixels> {
   const { space, depth, channels, hasAlpha, orientation = 1 } = await source.metadata();
   const upright = orientation === 1;
+  if (header.float && header.bits === 16)
+    throw asItIs(path, 'half-precision numbers, which libvips cuts to whole ones');
+  if (depth === 'short' && (await source.clone().stats()).channels.some(({ min }) => min < 0))
+    throw asItIs(path, 'numbers below 0');
   if (space === 'cmyk') {
     const { width, height, data } = await decodeCmyk(source);
     return { width, height, samples: data, channels: 3, hasAlpha: false, full: 255, upright };
@@ -89,11 +98,10 @@ async function decodePixels(path: string, source: ImageSource, header: MaskHeade
     if (!grey && header.format === 'tiff' && (await storesYcc(path))) yccToRgb(samples, info.channels);
     const full =
       grey && header.bits > 0 && header.bits < 8 && header.colour === 'grey' ? (1 << header.bits) - 1 : 255;
-    // Depths below 8 bits come spread over 0..255.
-    if (full < 255 && info.channels === 1) for (let i = 0; i < samples.length; i++) samples[i] /= 255 / full;
+    // Depths below 8 bits come spread over 0..255, and so does the alpha of a transparent value.
+    if (full < 255) for (let i = 0; i < samples.length; i++) samples[i] /= 255 / full;
     const { width, height } = info;
-    const scaled = info.channels === 1 ? full : 255;
-    return { width, height, samples, channels: info.channels, hasAlpha, full: scaled, upright };
+    return { width, height, samples, channels: info.channels, hasAlpha, full, upright };
   }
   const isWide = String(depth) in WIDE;
   const own = isWide && depth !== 'short' ? (grey ? 'b-w' : 'scrgb') : grey ? 'grey16' : 'rgb16';

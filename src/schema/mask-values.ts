@@ -26,7 +26,10 @@ const detailed = z
     'one of as, labels and threshold, not several',
   );
 
-const words = z.enum(['auto', 'opacity', 'nonzero']);
+const words = z.enum(['auto', 'opacity', 'nonzero'], {
+  error:
+    'one of auto, opacity and nonzero, or what the values mean: labels: [1, 2], threshold: 128, ignore: [255], channel: red',
+});
 const DESCRIPTION =
   'What the values of mask files mean, once for all files. `auto` (the default): opacity, or `nonzero` where all hold only 0 and 1; anything else is refused by name. `opacity`: 0 to the largest number of the depth. `nonzero`: all but 0 is foreground. Values are those stored in the file.';
 
@@ -87,7 +90,7 @@ export function readingText(reading: MaskReading): string | undefined {
   const parts = [
     as === 'labels' ? `labels(${labels.join(',')})` : as === 'threshold' ? `threshold(${threshold})` : as,
     ...(ignore.length > 0 ? [`ignore(${ignore.join(',')})`] : []),
-    ...(['alpha', 'cutout', 'grey', 'any'].includes(from) ? [] : [from]),
+    ...(['cutout', 'grey', 'any'].includes(from) ? [] : [from]),
   ];
   return parts.length === 1 && as === 'opacity' ? undefined : parts.join(',');
 }

@@ -61,7 +61,7 @@ describe('files with the endings that people have', () => {
       `warning: ${join(root, 'photos')}: 3 files are left out, by name part of no pair: "a.heic", "raw.nef" and "raw2.nef" (data.unpaired)`,
       `error: ${join(root, 'photos', 'd.jp2')}: not a readable image (JPEG 2000, which is not read here); convert it to PNG (data.unreadable)`,
       'masks are read as opacity',
-      '4 pairs, 1 errors, 1 warnings',
+      '4 pairs, 1 error, 1 warning',
     ]);
     expect(status).toBe(65);
   });

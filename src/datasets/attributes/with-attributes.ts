@@ -44,7 +44,7 @@ export async function* withAttributes(
     const value = known.attributes[unit];
     hasUnits ||= value !== undefined;
     if (!hasUnits) {
-      const names = [...(source?.names ?? []), ...Object.keys(known.attributes)];
+      const names = [...new Set([...(source?.names ?? []), ...Object.keys(known.attributes)])];
       throw unknownName(`dataset "${name}" has no attribute for its unit`, unit, names, {
         where: known.imagePath,
       });

@@ -87,10 +87,24 @@ function ofAll(
     const settings = ['channel: luma', 'channel: alpha'];
     return clear.map(({ path }) => ({ path, what: 'is transparent everywhere', settings }));
   }
-  if (role === 'truth' || decidedBy === undefined || decidedBy === 'unit') return [];
+  if (decidedBy === undefined || decidedBy === 'unit') return [];
   const telling = looked.filter(
     ({ facts: { values } }) => values.kind !== 'blank' && values.kind !== 'constant',
   );
+  if (role === 'truth') {
+    const most = Math.max(...telling.map(({ facts: { values } }) => values.largest / values.full));
+    return most * 2 >= 1
+      ? []
+      : telling.map(({ path, facts: { values } }) => ({
+          path,
+          what: `reaches half of ${values.full} nowhere, as no mask does`,
+          settings: [
+            `threshold: ${Math.max(1, Math.ceil(values.largest / 2))}`,
+            'as: nonzero',
+            'as: opacity',
+          ],
+        }));
+  }
   const maps = telling.flatMap(({ path, facts }) => {
     const found = labelsIn(facts);
     return found === undefined ? [] : [{ path, ...found }];
@@ -166,9 +180,17 @@ function remarksOn(
   role: MaskRole,
 ): readonly string[] {
   const trimaps = looked.filter(({ facts }) => facts.values.kind === 'trimap').length;
+  const units = looked.filter(
+    ({ facts: { values } }) => values.kind === 'unit' && values.values.length > 1,
+  ).length;
   return [
     ...(reading.decidedBy === 'unit'
       ? [`masks hold only 0 and 1 (all ${looked.length} looked at): read as ${sayReading(reading)}`]
+      : []),
+    ...(role === 'prediction' && reading.decidedBy === 'plain' && units > 0
+      ? [
+          `${units} of ${looked.length} masks looked at hold only 0 and 1, which is nearly nothing of 255; others do not`,
+        ]
       : []),
     ...(role === 'truth' &&
     wanted !== undefined &&

@@ -10,7 +10,9 @@ import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table }
 /** Times by phase, peak memory and file size, with their ratios, and what the times are worth. */
 export function resourceTable({ latency, peakRssBytes, baseline, candidate }: PairComparison): Table {
   const memory = peakRssBytes === null ? [] : [bytesRow('peak memory', peakRssBytes)];
-  const sizes = { baseline: baseline.bytes, candidate: candidate.bytes };
+  const sizes = [baseline, candidate].some(({ bytes }) => bytes === 0)
+    ? []
+    : [bytesRow('model file', { baseline: baseline.bytes, candidate: candidate.bytes })];
   return {
     title: 'Time, memory and size',
     caption:
@@ -22,7 +24,7 @@ export function resourceTable({ latency, peakRssBytes, baseline, candidate }: Pa
       { label: 'ratio', align: 'right' },
       { label: 'interval', align: 'right' },
     ],
-    rows: [...phasesOf(latency).map(phaseRow), ...memory, bytesRow('model file', sizes)],
+    rows: [...phasesOf(latency).map(phaseRow), ...memory, ...sizes],
     notes: notesOn(latency),
   };
 }

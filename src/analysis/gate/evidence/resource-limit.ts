@@ -18,8 +18,9 @@ export const resourceLimit = z
 /** Bytes of something on both sides; null where it is not known of both. */
 export type BothBytes = PairComparison['peakRssBytes'];
 
-/** Of the model files. */
+/** Of the model files; null where a model has none, as masks made elsewhere have not. */
 export function sizesOf({ baseline, candidate }: PairComparison): BothBytes {
+  if (baseline.bytes === 0 || candidate.bytes === 0) return null;
   return { baseline: baseline.bytes, candidate: candidate.bytes };
 }
 
@@ -27,13 +28,14 @@ export function sizesOf({ baseline, candidate }: PairComparison): BothBytes {
 export function limitFindings(
   id: string,
   what: string,
+  unknown: string,
   { maximumRatio, maximumMegabytes }: NonNullable<z.output<typeof resourceLimit>>,
   bytes: BothBytes,
 ): readonly Finding[] {
   const megabytes = (value: number): string => `${(value / 1e6).toFixed(1)} MB`;
   const evidence =
     bytes === null
-      ? `${what} is not known for both models on the same machine with the same threads`
+      ? unknown
       : `${what} ${megabytes(bytes.baseline)} before, ${megabytes(bytes.candidate)} now (${(bytes.candidate / bytes.baseline).toFixed(3)} x)`;
   const finding = (
     limit: string,

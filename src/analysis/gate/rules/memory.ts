@@ -6,5 +6,12 @@ export const memory: GateRule<'memory', typeof resourceLimit> = {
   key: 'memory',
   kind: 'memory',
   schema: resourceLimit.describe('A limit on peak resident memory.'),
-  judge: (asked, { comparison }) => limitFindings('memory', 'peak memory', asked, comparison.peakRssBytes),
+  judge: (asked, { comparison }) =>
+    limitFindings(
+      'memory',
+      'peak memory',
+      'peak memory is not known for both models on the same machine with the same threads',
+      asked,
+      comparison.peakRssBytes,
+    ),
 };

@@ -6,5 +6,12 @@ export const size: GateRule<'size', typeof resourceLimit> = {
   key: 'size',
   kind: 'size',
   schema: resourceLimit.describe('A limit on the size of the model file.'),
-  judge: (asked, { comparison }) => limitFindings('size', 'model file', asked, sizesOf(comparison)),
+  judge: (asked, { comparison }) =>
+    limitFindings(
+      'size',
+      'model file',
+      'not both models have a file of their own',
+      asked,
+      sizesOf(comparison),
+    ),
 };

@@ -37,7 +37,9 @@ export const verify: DefineCommand = (context, setStatus) =>
       if (json === true) context.out(jsonText({ ...counts, fingerprint, findings }));
       else {
         if (counts.values !== null) context.out(`masks are read as ${sayReading(counts.values.reading)}\n`);
-        context.out(`${counts.samples} pairs, ${counts.errors} errors, ${counts.warnings} warnings\n`);
+        context.out(
+          `${counts.samples} pairs, ${counts.errors} ${counts.errors === 1 ? 'error' : 'errors'}, ${counts.warnings} ${counts.warnings === 1 ? 'warning' : 'warnings'}\n`,
+        );
         if (fingerprint !== null) context.out(`fingerprint ${fingerprint}\n`);
       }
       setStatus(counts.errors > 0 ? EXIT_STATUS['data.unreadable'] : 0);
