@@ -13,7 +13,7 @@ describe.skipIf(!IS_BUILT || !HAS_BROWSER)('the gallery', () => {
   let run: ReportRun;
   const open = useBrowser();
   beforeAll(async () => {
-    run = await makeReportRun();
+    run = await makeReportRun('--no-time');
   }, 240_000);
   afterAll(() => run?.remove());
 

@@ -12,6 +12,7 @@ import { DEFAULT_CONVENTIONS } from '../../src/metrics/metric.js';
 import { METRICS, PROTOCOL_IDS, protocolsOf } from '../../src/metrics/registry.js';
 import { scorePair } from '../../src/metrics/score-pair.js';
 import { draw } from '../support/drawn-mattes.js';
+import { shortOrLong } from '../support/long.js';
 import { filled, gray, imagePairs, type ImagePair } from './arbitrary-masks.js';
 import { slowBoundaryAccuracy, slowGradientMagnitude } from './slow-matting.js';
 
@@ -135,7 +136,7 @@ describe('ignored pixels', () => {
           everythingOf(prediction, { ...truth, ignore }, picture),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: shortOrLong(100, 300) },
     );
   });
 
@@ -150,7 +151,7 @@ describe('ignored pixels', () => {
           everythingOf(prediction, { ...truth, data: altered, ignore }, { ...picture, data: recoloured }),
         ).toEqual(everythingOf(prediction, { ...truth, ignore }, picture));
       }),
-      { numRuns: 300 },
+      { numRuns: shortOrLong(100, 300) },
     );
   });
 
@@ -164,7 +165,7 @@ describe('ignored pixels', () => {
         // Not even a copy is made.
         expect(createTruth({ ...truth, ignore: none }).image.data).toBe(truth.data);
       }),
-      { numRuns: 150 },
+      { numRuns: shortOrLong(50, 150) },
     );
   });
 
@@ -198,7 +199,7 @@ describe('ignored pixels', () => {
         expect({ ...others, width: to }).toEqual(part.attributes);
         expect(ignoredShare).toBe(to === width ? undefined : (width - to) / width);
       }),
-      { numRuns: 400 },
+      { numRuns: shortOrLong(130, 400) },
     );
   });
 
@@ -216,7 +217,7 @@ describe('ignored pixels', () => {
         );
         expect(metrics['sod.ms_iou']).toBe(part.metrics['sod.ms_iou']);
       }),
-      { numRuns: 200 },
+      { numRuns: shortOrLong(60, 200) },
     );
   });
 
@@ -229,7 +230,7 @@ describe('ignored pixels', () => {
         for (const id of ['sad', 'mse', 'mad', 'grad', 'conn']) expect(metrics[`matting.${id}`]).toBe(0);
         for (const id of ['white', 'black']) expect(metrics[`cutout.${id}`]).toBe(0);
       }),
-      { numRuns: 150 },
+      { numRuns: shortOrLong(50, 150) },
     );
   });
 

@@ -24,8 +24,12 @@ export interface ReportRun {
   remove(): Promise<void>;
 }
 
-/** A real run by the command line: three models on some of our samples and on pictures with hostile names. */
-export async function makeReportRun(): Promise<ReportRun> {
+/**
+ * A real run by the command line: three models on some of our samples and on pictures with hostile names.
+ *
+ * @param options further ones of `run`.
+ */
+export async function makeReportRun(...options: readonly string[]): Promise<ReportRun> {
   const folder = await mkdtemp(join(tmpdir(), 'maskbench-'));
   const path = (...names: readonly string[]): string => join(folder, ...names);
   await mkdir(path('data', 'im'), { recursive: true });
@@ -49,7 +53,7 @@ time: { profile: quick, images: 2, rounds: 1, threads: 1 }
     if (status !== 0) throw new Error(`maskbench ${argv.join(' ')}: ${status} ${err}`);
     return out;
   };
-  await maskbench('run', 'run.yaml', '--limit', '5', '--out', 'run');
+  await maskbench('run', 'run.yaml', '--limit', '5', '--out', 'run', ...options);
   return {
     folder,
     page: path('run', 'report.html'),
