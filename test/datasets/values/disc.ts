@@ -99,6 +99,11 @@ const RIGHT: readonly Encoding[] = [
   { name: 'grey 1 bit', extension: 'png', write: grey(1, values(0, 1)) },
   { name: 'grey 2 bits, 0 and 3', extension: 'png', write: grey(2, values(0, 3)) },
   { name: 'grey 2 bits, 0 and 1', extension: 'png', write: grey(2, values(0, 1)) },
+  {
+    name: 'grey 2 bits, 0 and 1, beside a transparent value that none has',
+    extension: 'png',
+    write: grey(2, values(0, 1), { transparent: [2] }),
+  },
   { name: 'grey 4 bits, 0 and 15', extension: 'png', write: grey(4, values(0, 15)) },
   { name: 'grey 4 bits, 0 and 1', extension: 'png', write: grey(4, values(0, 1)) },
   { name: 'grey 8 bits, 0 and 1', extension: 'png', write: grey(8, values(0, 1)) },
@@ -223,6 +228,22 @@ const RIGHT: readonly Encoding[] = [
 ];
 
 const REFUSED: readonly Encoding[] = [
+  {
+    name: 'colours of 0 and 1 under an alpha of 1 everywhere',
+    extension: 'png',
+    write: rgba(pixels([0, 0, 0, 1], [1, 1, 1, 1])),
+    refused: /alpha/,
+  },
+  {
+    name: 'grey 8 bits, soft, in percent',
+    extension: 'png',
+    write: grey(
+      8,
+      INSIDE.map((inside, i) => (inside ? 55 + ((i * 7) % 45) : (i * 3) % 45)),
+    ),
+    refused: /reaches half of 255 nowhere/,
+    rightAs: [{ threshold: 50 }],
+  },
   {
     name: 'labels 0 and 2',
     extension: 'png',

@@ -7,7 +7,9 @@ import type { ValuesDecision } from '../../../src/datasets/values/decide-values.
 import { maskHeaderOf } from '../../../src/image/mask-header.js';
 import type { MaskValues } from '../../../src/schema/mask-values.js';
 import { useTempFolders } from '../../support/temp-folder.js';
-import { DISC, ENCODINGS } from './disc.js';
+import { readingText } from '../../../src/schema/mask-values.js';
+import { writeTiff } from '../../image/write-tiff.js';
+import { DISC, ENCODINGS, HEIGHT, WIDTH } from './disc.js';
 
 const tempFolder = useTempFolders();
 
@@ -57,4 +59,29 @@ describe('one disc, however it is stored', () => {
       expect(await iouOf(path, await decide(path, wanted))).toBe(1);
     },
   );
+});
+
+describe('numbers that libvips would cut', () => {
+  it.each([
+    ['half-precision numbers', 3, 0x3c00],
+    ['numbers below 0', 2, 0xffff],
+  ] as const)('%s are refused', async (what, format, number) => {
+    const path = join(await tempFolder(), 'disc.tif');
+    const data = new Uint8Array(Uint16Array.from(DISC, (value) => (value > 0 ? number : 0)).buffer);
+    await writeTiff(path, { width: WIDTH, height: HEIGHT, bits: 16, format, data });
+    const reading = { as: 'opacity', channel: 'grey' } as const;
+    await expect(readChecked(path, { reading, role: 'truth', field: 'truths.values' })).rejects.toMatchObject(
+      {
+        code: 'data.unreadable',
+        message: expect.stringContaining(what) as string,
+      },
+    );
+  });
+});
+
+describe('a signature', () => {
+  it('says which channel the user named', () => {
+    expect(readingText({ as: 'opacity', channel: 'alpha' })).toBe('opacity,alpha');
+    expect(readingText({ as: 'opacity', channel: 'grey' })).toBeUndefined();
+  });
 });
