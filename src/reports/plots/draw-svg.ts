@@ -1,3 +1,4 @@
+import { escapeXml } from './escape-xml.js';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { LINE } from './colours.js';
@@ -49,9 +50,4 @@ function tidy(svg: string): string {
     .replaceAll(/<[a-z][^<>]*>/g, (tag) =>
       tag.replaceAll(/-?\d+\.\d{3,}/g, (n) => String(Number(Number(n).toFixed(2)))),
     );
-}
-
-/** Text that stays text between tags and within double quotes. */
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c);
 }

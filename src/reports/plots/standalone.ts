@@ -1,6 +1,6 @@
 import { escapeControls } from '../../core/errors.js';
 import type { PageInput } from '../../schema/page-input.js';
-import { escapeXml } from './draw-svg.js';
+import { escapeXml } from './escape-xml.js';
 import { PLOTS } from './index.js';
 import type { StaticPlot } from './plot.js';
 

@@ -1,5 +1,5 @@
 import { LINE, modelColour, SOFT } from '../colours.js';
-import { escapeXml } from '../draw-svg.js';
+import { escapeXml } from '../escape-xml.js';
 import type { ParetoPoint } from './choose.js';
 import { placeLabels } from './place-labels.js';
 
