@@ -80,7 +80,7 @@ const NAMED = 5;
 function described(sample: Sample, { of, where }: AttributeSource): Sample | undefined {
   const own = of(sample.id);
   if (own === undefined) return undefined;
-  const taken = Object.keys(own).find((name) => name in sample.attributes);
+  const taken = Object.keys(own).find((name) => Object.hasOwn(sample.attributes, name));
   if (taken === undefined) return { ...sample, attributes: { ...sample.attributes, ...own } };
   throw new MaskbenchError('config.invalid', `the layout has an attribute "${taken}" of its own`, {
     where,

@@ -27,7 +27,8 @@ export async function readMaskTimes(path: string): Promise<MaskTimes> {
   const rows = table.rows.map(({ line, fields }) => {
     const row = { line, dataset: dataset < 0 ? undefined : fields[dataset], id: fields[id] };
     const text = fields[ms].trim();
-    const value = text === '' ? Number.NaN : Number(text);
+    // Decimal alone: Number would take 0x10, and spaces, for a time.
+    const value = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
     if (!Number.isFinite(value) || value < 0) {
       throw csvError(path, line, `${JSON.stringify(text)} is no time in milliseconds`);
     }
