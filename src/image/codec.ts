@@ -2,6 +2,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import { readGifBackdrop, showBackdrop } from './gif-backdrop.js';
 import { toEightBit, type PlainRaster } from './plain/raster.js';
 import { readPlain } from './plain/read-plain.js';
+import { MaskbenchError } from '../core/errors.js';
 import type { GrayImage, RgbImage } from './raster.js';
 import { storesYcc, yccToRgb } from './tiff-ycc.js';
 import { explainUnreadable } from './unreadable.js';
@@ -244,6 +245,7 @@ export async function decoding<T>(
   try {
     return await work(open(path));
   } catch (cause) {
+    if (cause instanceof MaskbenchError) throw cause;
     try {
       const plain = await readPlain(path);
       if (plain !== undefined) return await work(fromPlain(plain), plain);

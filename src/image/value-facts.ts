@@ -97,10 +97,13 @@ function histogram(
   for (let i = 0; i < plane.length; i++) {
     const value = plane[i];
     if (!(value >= 0 && value <= full)) outside = true;
-    counts[Math.max(0, Math.min(65535, Math.round(value / step) || 0))]++;
+    counts[binOf(value, step)]++;
   }
   return { counts, step, outside };
 }
+
+const binOf = (value: number, step: number): number =>
+  Math.max(0, Math.min(65535, Math.round(value / step) || 0));
 
 /** Four at a time: masks are areas of one value. */
 function countBytes(bytes: Uint8Array, counts: Uint32Array): void {
@@ -135,7 +138,7 @@ function shareInAreas(plane: Plane, width: number, bins: readonly number[], step
   for (let row = 0; row < plane.length; row += width * stride) {
     for (let x = 0, i = row; x < width; x++, i++) {
       const value = plane[i];
-      if (wanted[step === 1 ? value : Math.round(value / step)] !== 1) continue;
+      if (wanted[binOf(value, step)] !== 1) continue;
       all++;
       const beside = (x > 0 && plane[i - 1] === value) || (x + 1 < width && plane[i + 1] === value);
       if (beside && (plane[i - width] === value || plane[i + width] === value)) inAreas++;

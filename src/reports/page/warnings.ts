@@ -13,13 +13,15 @@ const FEW_IMAGES = 30;
 /** Everything that keeps the figures of a run from being taken at their word. */
 export function warningsOf(run: PageRun): readonly Warning[] {
   const { summary } = run;
-  const { cells, accuracy, timing, datasets } = summary;
+  const { cells, accuracy, timing, datasets, failures } = summary;
   const titleOf = (name: string | null): string => datasets.find((one) => one.name === name)?.title ?? '';
   const warnings: Warning[] = [];
   if (cells.failed > 0) {
     warnings.push({
       kind: 'failed',
-      text: `${cells.failed} of ${cells.planned} cells failed and are in no mean: see Failed cells.`,
+      text: failures.every(({ failure }) => failure.code === 'cancelled')
+        ? `${cells.failed} of ${cells.planned} cells are not scored yet.`
+        : `${cells.failed} of ${cells.planned} cells failed and are in no mean: see Failed cells.`,
     });
   }
   for (const { model, message } of summary.warnings ?? [])

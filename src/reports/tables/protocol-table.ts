@@ -145,7 +145,7 @@ function notesOf(
   columns: readonly Column[],
   titles: ReadonlyMap<string, string>,
 ): readonly string[] {
-  const { accuracy, models, datasets, cells, aggregation, signatures } = summary;
+  const { accuracy, models, datasets, cells, failures, aggregation, signatures } = summary;
   const leaked = accuracy.filter((row) => row.dataset !== null && row.leaked.length > 0);
   const [published] = publishedOf(summary, columns);
   return [
@@ -161,7 +161,9 @@ function notesOf(
     `Signature: ${(aggregation?.mean ?? signatures).join('  ')}`,
     ...(cells.failed === 0
       ? []
-      : [`${cells.failed} of ${cells.planned} cells failed and are in no mean (summary.json names them).`]),
+      : failures.every(({ failure }) => failure.code === 'cancelled')
+        ? [`${cells.failed} of ${cells.planned} cells are not scored yet.`]
+        : [`${cells.failed} of ${cells.planned} cells failed and are in no mean (summary.json names them).`]),
   ];
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readChecked } from '../../../src/datasets/values/read-checked.js';
 import { createSurvey } from '../../../src/datasets/values/survey.js';
 import type { ValuesDecision } from '../../../src/datasets/values/decide-values.js';
+import { factsOfValues } from '../../../src/image/value-facts.js';
 import { maskHeaderOf } from '../../../src/image/mask-header.js';
 import type { MaskValues } from '../../../src/schema/mask-values.js';
 import { useTempFolders } from '../../support/temp-folder.js';
@@ -76,6 +77,13 @@ describe('numbers that libvips would cut', () => {
         message: expect.stringContaining(what) as string,
       },
     );
+  });
+});
+
+describe('whole numbers past 65,535', () => {
+  it('stand in areas like any others', () => {
+    const plane = Float32Array.from(DISC, (value) => (value > 0 ? 100_000 : 0));
+    expect(factsOfValues(plane, WIDTH, 2 ** 31 - 1).kind).toBe('labels');
   });
 });
 

@@ -67,10 +67,20 @@ export function judgeClaims(claims: readonly Claim[], options: ClaimOptions): re
       if (claims.length === 1 || judge(claim, at).verdict === 'fail') rejected.add(i);
     });
   }
-  return claims.map((claim, i) => toCheck(claim, alone[i], rejected.has(i), claims.length));
+  return claims.map((claim, i) =>
+    toCheck(claim, alone[i], { isRejected: rejected.has(i), family: claims.length, minimum }),
+  );
 }
 
-function toCheck(claim: Claim, result: NonInferiority, isRejected: boolean, family: number): Decided {
+/** What of the whole family bears on one of its claims. */
+interface InFamily {
+  readonly isRejected: boolean;
+  readonly family: number;
+  readonly minimum: number;
+}
+
+function toCheck(claim: Claim, result: NonInferiority, within: InFamily): Decided {
+  const { isRejected } = within;
   const { id, rule, undefinedCandidate } = claim;
   const open =
     (result.verdict === 'fail' && !isRejected) || (result.verdict === 'pass' && undefinedCandidate > 0);
@@ -78,7 +88,7 @@ function toCheck(claim: Claim, result: NonInferiority, isRejected: boolean, fami
     id,
     rule,
     verdict: open ? 'inconclusive' : result.verdict,
-    evidence: explain(claim, result, isRejected, family),
+    evidence: explain(claim, result, within),
     figures: {
       n: result.n,
       margin: result.margin,
@@ -94,7 +104,7 @@ function toCheck(claim: Claim, result: NonInferiority, isRejected: boolean, fami
   };
 }
 
-function explain(claim: Claim, result: NonInferiority, isRejected: boolean, family: number): string {
+function explain(claim: Claim, result: NonInferiority, within: InFamily): string {
   const { n, estimate, lower, upper, level } = result;
   const bounds =
     lower === null || upper === null
@@ -105,9 +115,9 @@ function explain(claim: Claim, result: NonInferiority, isRejected: boolean, fami
   const gain = estimate === null ? 'no images' : `gain ${signed(estimate)} (${bounds})`;
   return [
     `${claim.means}: ${gain} over ${counted(n, 'image')}`,
-    ...because(claim, result, isRejected, family),
+    ...because(claim, result, within),
     ...(result.caution === null || n === 0 ? [] : [`caution: ${CAUTIONS[result.caution]}`]),
-    ...power(result),
+    ...power(result, within),
   ].join('; ');
 }
 
@@ -116,7 +126,7 @@ const CAUTIONS = {
   skewed: 'a few images carry the difference',
 } as const;
 
-function because(claim: Claim, result: NonInferiority, isRejected: boolean, family: number): string[] {
+function because(claim: Claim, result: NonInferiority, { isRejected, family }: InFamily): string[] {
   switch (result.because) {
     case 'lower-bound-above-margin':
       return claim.undefinedCandidate === 0
@@ -135,11 +145,14 @@ function because(claim: Claim, result: NonInferiority, isRejected: boolean, fami
   }
 }
 
-function power({ smallestDetectable, imagesNeeded, verdict }: NonInferiority): string[] {
+function power(
+  { smallestDetectable, imagesNeeded, verdict }: NonInferiority,
+  { minimum }: InFamily,
+): string[] {
   if (smallestDetectable === null) return [];
   const needed =
     verdict === 'inconclusive' && imagesNeeded !== null && Number.isFinite(imagesNeeded)
-      ? [`an equal candidate would need ${counted(imagesNeeded, 'image')} to pass`]
+      ? [`an equal candidate would need ${counted(Math.max(imagesNeeded, minimum), 'image')} to pass`]
       : [];
   return [`these data could have shown a loss of ${figure(smallestDetectable)}`, ...needed];
 }

@@ -41,6 +41,13 @@ describe('a claim', () => {
     expect(check?.figures).toMatchObject({ n: 200, margin: 0.01, level: 0.95 });
   });
 
+  it('never says that fewer images would do than the gate decides from', () => {
+    const few = Float64Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? 0.0001 : -0.0001));
+    const [check] = judgeClaims([claim('few', few)], options);
+    expect(check?.figures.imagesNeeded).toBeLessThan(options.minimum);
+    expect(check?.evidence).toContain(`would need ${options.minimum} images to pass`);
+  });
+
   it('that fails barely does not fail among many: Holm asks for more', () => {
     const random = createRandom('barely');
     const barely = gains(random, -0.0135);
