@@ -15,7 +15,7 @@ export async function* mapInOrder<T, R>(
     }
     while (pending.length > 0) yield await (pending.shift() as Promise<R>);
   } finally {
-    // Whoever stops early must not leave files open behind his back.
+    // A caller that stops early must not leave files open.
     await Promise.allSettled(pending);
   }
 }

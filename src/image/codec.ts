@@ -3,6 +3,7 @@ import { readGifBackdrop, showBackdrop } from './gif-backdrop.js';
 import { toEightBit, type PlainRaster } from './plain/raster.js';
 import { readPlain } from './plain/read-plain.js';
 import { MaskbenchError } from '../core/errors.js';
+import { matteChannel, rgbOfCmyk } from './channels.js';
 import type { GrayImage, RgbImage } from './raster.js';
 import { storesYcc, yccToRgb } from './tiff-ycc.js';
 import { explainUnreadable } from './unreadable.js';
@@ -198,36 +199,8 @@ export async function decodeCmyk(source: Sharp): Promise<RgbImage> {
     .toColourspace('cmyk')
     .raw()
     .toBuffer({ resolveWithObject: true });
-  const count = info.width * info.height;
-  const rgb = new Uint8Array(count * 3);
-  for (let i = 0, p = 0, q = 0; i < count; i++, p += info.channels, q += 3) {
-    const light = 255 - data[p + 3];
-    for (let c = 0; c < 3; c++) {
-      const ink = data[p + c] * light + 128;
-      rgb[q + c] = light - (((ink >> 8) + ink) >> 8);
-    }
-  }
+  const rgb = rgbOfCmyk(data, info.width * info.height, info.channels);
   return { width: info.width, height: info.height, data: rgb };
-}
-
-function matteChannel(pixels: Uint8Array, count: number, channels: number): Uint8Array {
-  if (channels === 1) return pixels;
-  const out = new Uint8Array(count);
-  if (channels === 2 || channels === 4) {
-    let opaque = true;
-    for (let i = 0, p = channels - 1; i < count; i++, p += channels) {
-      out[i] = pixels[p];
-      if (pixels[p] !== 255) opaque = false;
-    }
-    if (!opaque) return out;
-  }
-  for (let i = 0, p = 0; i < count; i++, p += channels) {
-    out[i] =
-      channels === 2
-        ? pixels[p]
-        : (pixels[p] * 19595 + pixels[p + 1] * 38470 + pixels[p + 2] * 7471 + 0x8000) >> 16;
-  }
-  return out;
 }
 
 function bytes(buffer: Buffer): Uint8Array {

@@ -2,10 +2,10 @@ import { throwIfCancelled } from '../core/cancelled.js';
 import { MaskbenchError } from '../core/errors.js';
 import { toFailure } from '../core/failure.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
-import { createFingerprint, hashMask, hashSample } from '../datasets/fingerprint.js';
-import { MASKS_FIELD, TRUTHS_FIELD } from '../datasets/values/contradiction.js';
-import { createSurvey, orRefuse, type MaskSurvey } from '../datasets/values/survey.js';
-import type { DecidedReading } from '../schema/mask-values.js';
+import { createFingerprint, hashSample } from '../datasets/fingerprint.js';
+import { TRUTHS_FIELD } from '../datasets/values/contradiction.js';
+import { createSurvey, type MaskSurvey } from '../datasets/values/survey.js';
+import { decideReadings, surveysOfMasks } from './decide-readings.js';
 import type { Dataset } from '../datasets/load.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
@@ -129,14 +129,8 @@ async function planDataset(
     });
   }
   const { name, spec } = dataset;
-  const decided = async (survey: MaskSurvey, subject: string): Promise<DecidedReading> => {
-    const decision = await survey.decide(signal);
-    for (const remark of decision.kind === 'chosen' ? decision.remarks : [])
-      emit({ kind: 'warning', message: `${subject}: ${remark}` });
-    return orRefuse(decision, subject);
-  };
-  const ofModels: Record<string, DecidedReading> = {};
-  for (const [model, survey] of masks.surveys) ofModels[model] = await decided(survey, `${model} on ${name}`);
+  const remark = (message: string): void => emit({ kind: 'warning', message });
+  const readings = await decideReadings(name, { truths, masks }, remark, signal);
   return {
     name,
     spec,
@@ -144,34 +138,7 @@ async function planDataset(
     samples,
     problems,
     tags: [...tags].sort(),
-    truths: await decided(truths, name),
-    ...(masks.surveys.size === 0 ? {} : { masks: ofModels }),
-  };
-}
-
-/** Of the masks that some models have of a dataset in place of a network. */
-function surveysOfMasks(models: readonly ReadyModel[]): {
-  readonly surveys: ReadonlyMap<string, MaskSurvey>;
-  add(sample: PlannedSample): Promise<void>;
-} {
-  const sources = models.flatMap((model) => {
-    const masks = runnerOf(model.spec).masks?.(model);
-    if (masks === undefined) return [];
-    const survey = createSurvey({ role: 'prediction', field: MASKS_FIELD, wanted: masks.values });
-    return [{ name: model.spec.name, pathOf: masks.pathOf, survey }];
-  });
-  return {
-    surveys: new Map(sources.map(({ name, survey }) => [name, survey])),
-    async add(sample) {
-      for (const { pathOf, survey } of sources) {
-        const look = async (): Promise<void> => {
-          const path = pathOf(sample);
-          survey.add(sample.id, path, (await hashMask(path)).header);
-        };
-        // One that is not there ends as a failed cell.
-        await look().catch(() => undefined);
-      }
-    },
+    ...readings,
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * The face of whatever makes a matte. A runner is one folder here and one line in `registry.ts`; nothing outside its folder
- * asks which one a model has, only what it can do: an ability that a runner lacks is a member that it does not have.
+ * asks which runner a model has, only what the runner can do. Abilities are optional members: a runner leaves out what it cannot do.
  *
  * What the shapes below leave room for:
  * - A program of somebody else's: `open` starts it, `predict` hands it one job after another, `close` ends it. A program that

@@ -5,6 +5,7 @@ import { signaturesOf } from '../metrics/signature.js';
 import type { ReadOutput } from '../models/pixels/raw-values.js';
 import { scoreRow, type ScoreRow } from '../scoring/aggregate/score-row.js';
 import { scoreKey } from './cell-key.js';
+import { readPlannedKeys } from './planned-keys.js';
 import type { RunSettings } from './manifest.js';
 import {
   scoreRecord,
@@ -97,7 +98,7 @@ export async function openCells(
   { models = settings.models.map(({ spec }) => spec.name), ...options }: CellsOptions = {},
 ): Promise<Cells> {
   const { values: ids = [], whole = [] } = options;
-  const { planned, find, keys, truths } = await readPlan(folder, models);
+  const { planned, find, keys, truths } = await readPlannedKeys(folder, models);
   const signatures = signaturesOf(settings.scoring.protocols, settings.scoring, truthsInSignature(settings));
   const size = keys.length;
   const predicted = new Uint8Array(size);
@@ -222,46 +223,4 @@ function numbersOf({ raw, constant = Number.NaN }: ReadOutput): readonly number[
 
 function phasesOf({ phases }: DonePrediction): readonly number[] {
   return PASS_PHASES.map((name) => phases[name]);
-}
-
-/**
- * The cells of the usable samples, numbered in plan order, the models of a sample one after the other. Keys and ground truths
- * say which records are of this plan; nothing holds on to them once these are read.
- */
-interface PlannedKeys {
-  readonly planned: number;
-  find(model: string, sample: SampleName): number | undefined;
-  /** Of predictions, by cell. */
-  readonly keys: readonly string[];
-  /** SHA-256 by sample. */
-  readonly truths: readonly string[];
-}
-
-async function readPlan(folder: RunFolder, models: readonly string[]): Promise<PlannedKeys> {
-  const columns = new Map(models.map((model, i) => [model, i]));
-  const rows = new Map<string, number>();
-  const keys: string[] = [];
-  const truths: string[] = [];
-  let planned = 0;
-  for await (const record of readRecords(folder, 'plan')) {
-    planned += models.length;
-    if (record.kind === 'problem') continue;
-    rows.set(nameOf(record), truths.length);
-    truths.push(record.truthSha256);
-    for (const model of models) keys.push(record.cells[model]);
-  }
-  return {
-    planned,
-    find(model, sample) {
-      const [row, column] = [rows.get(nameOf(sample)), columns.get(model)];
-      return row === undefined || column === undefined ? undefined : row * models.length + column;
-    },
-    keys,
-    truths,
-  };
-}
-
-/** Names of datasets have no slash. */
-function nameOf({ dataset, id }: SampleName): string {
-  return `${dataset}/${id}`;
 }

@@ -7,21 +7,15 @@ import { PACKAGE_ROOT } from '../../src/core/package-root.js';
 import { toFloat16Bits } from '../../src/models/pixels/float16.js';
 import { cli, IS_BUILT } from '../support/cli.js';
 import { writeColourDataset } from '../support/colour-model.js';
-import { attribute, writeOnnx, type NodeDescription } from '../support/onnx-builder.js';
+import { attribute, writeOnnx } from '../support/onnx-builder.js';
 import { useTempFolders } from '../support/temp-folder.js';
+import { node } from '../support/tiny-models.js';
 
 const SHARED = join(PACKAGE_ROOT, '..', 'shared');
 const [HEIGHT, WIDTH] = [48, 64];
 
 const tempFolder = useTempFolders();
 let folder: string;
-
-const node = (
-  op: string,
-  inputs: readonly string[],
-  output: string,
-  attributes: NodeDescription['attributes'] = {},
-): NodeDescription => ({ op, inputs, outputs: [output], attributes });
 
 /** Pictures of any size as bytes, blue first and channels last; three classes' scores, likewise, as its second output. */
 const anySize = () => ({

@@ -12,7 +12,7 @@ import { FORMATS } from '../../src/reports/formats/registry.js';
 import { cli, IS_BUILT } from '../support/cli.js';
 import { jsonOf } from '../support/score-json.js';
 import { attribute, type ModelDescription, type NodeDescription } from '../support/onnx-builder.js';
-import { TINY_SIDE, writeGraph } from '../support/tiny-models.js';
+import { node, number, TINY_SIDE, writeGraph } from '../support/tiny-models.js';
 import { configText, execute, makeWorkspace, readRecords, type Workspace } from '../support/workspace.js';
 
 const CASES = join(PACKAGE_ROOT, '..', 'shared', 'cases');
@@ -23,18 +23,6 @@ afterEach(() => workspace.remove());
 
 type Graph = ModelDescription['graph'];
 
-const node = (
-  op: string,
-  inputs: readonly string[],
-  output: string,
-  attributes: NodeDescription['attributes'] = {},
-): NodeDescription => ({ op, inputs, outputs: [output], attributes });
-const number = (name: string, value: number) => ({
-  name,
-  dtype: 'float32' as const,
-  dims: [],
-  data: [value],
-});
 const BRIGHTNESS = node('ReduceMean', ['image'], 'mean', {
   axes: attribute.ints([1]),
   keepdims: attribute.int(1),

@@ -67,3 +67,21 @@ export function registryHandler(published: Package, token?: string): Handler {
     response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"not found"}');
   };
 }
+
+/** What npm runs with so that its settings, cache and logs are a test's own. */
+export async function npmEnvironment(
+  folder: string,
+  { origin }: { readonly origin: string },
+  settings = '',
+): Promise<NodeJS.ProcessEnv> {
+  await writeFile(join(folder, 'npmrc'), settings);
+  return {
+    PATH: process.env.PATH,
+    HOME: folder,
+    npm_config_registry: origin,
+    npm_config_userconfig: join(folder, 'npmrc'),
+    npm_config_cache: join(folder, 'npm-cache'),
+    npm_config_fetch_retries: '0',
+    npm_config_update_notifier: 'false',
+  };
+}

@@ -8,13 +8,15 @@ export const TINY_SIDE = 64;
 
 type Graph = ModelDescription['graph'];
 
-const node = (
+/** A node of one output. */
+export const node = (
   op: string,
   inputs: readonly string[],
   output: string,
   attributes: NodeDescription['attributes'] = {},
 ): NodeDescription => ({ op, inputs, outputs: [output], attributes });
-const number = (name: string, value: number) => ({
+/** A constant of one number. */
+export const number = (name: string, value: number) => ({
   name,
   dtype: 'float32' as const,
   dims: [],

@@ -1,105 +1,13 @@
 import { basename, resolve } from 'node:path';
-import { Command, Option } from '@commander-js/extra-typings';
 import { describeError, escapeControls, MaskbenchError } from '../../core/errors.js';
 import { toError } from '../../core/failure.js';
 import type { FolderPlan } from '../../scoring/folders/folder-plan.js';
 import type { FolderValues } from '../../scoring/folders/folder-readings.js';
-import type { Affixes } from '../../scoring/folders/plain-layout.js';
 import type { FolderCell, FolderScoring } from '../../scoring/folders/score-folders.js';
 import type { CellFailure } from '../../schema/summary.js';
-import { keysOf, level, list, shard } from '../arguments.js';
-import { SOME_FAILED, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
-
-/** How scores are written: cell by cell as they come. */
-const OUTPUTS = {
-  table: async () => (await import('../score/table.js')).tableOutput,
-  json: async () => (await import('../score/json.js')).jsonOutput,
-  csv: async () => (await import('../score/csv.js')).csvOutput,
-};
-
-/** Whose folders they are, and how they are read. */
-const LAYOUTS: Readonly<Record<Flags['layout'], (request: PlanRequest) => Promise<FolderPlan>>> = {
-  async plain({ options, withPictures, cwd }) {
-    const { planPlainFolders } = await import('../../scoring/folders/plain-layout.js');
-    const { method, datasets: [dataset, ...others] = [] } = options;
-    if (others.length > 0)
-      throw new MaskbenchError('usage', 'one folder of ground truths is one dataset', {
-        remedy: 'give --datasets one name, or choose a --layout',
-      });
-    return planPlainFolders({
-      ...predictionsAndTruths(options, cwd),
-      ...(withPictures
-        ? {
-            images: resolve(cwd, needed(options.images, '--images', 'the folder of the pictures themselves')),
-          }
-        : {}),
-      predictionNames: affixes(options.predPrefix, options.predSuffix),
-      truthNames: affixes(options.gtPrefix, options.gtSuffix),
-      ...(method === undefined ? {} : { method }),
-      ...(dataset === undefined ? {} : { dataset }),
-    });
-  },
-  async birefnet({ options, withPictures, cwd }) {
-    const { planBirefnetFolders } = await import('../../scoring/folders/birefnet-layout.js');
-    return planBirefnetFolders({ ...predictionsAndTruths(options, cwd), withPictures, ...chosenIn(options) });
-  },
-  async pysodevaltoolkit({ options, withPictures, cwd }) {
-    const { planToolkitFolders } = await import('../../scoring/folders/pysodevaltoolkit-layout.js');
-    const { datasetsJson, methodsJson } = options;
-    return planToolkitFolders({
-      datasetsFile: resolve(cwd, needed(datasetsJson, '--datasets-json', 'the file of datasets')),
-      methodsFile: resolve(cwd, needed(methodsJson, '--methods-json', 'the file of methods')),
-      cwd,
-      withPictures,
-      ...chosenIn(options),
-    });
-  },
-};
-
-const flags = () =>
-  new Command('score')
-    .description('score masks that were made elsewhere against their ground truths')
-    .option('--pred <folder>', 'the predictions')
-    .option('--gt <folder>', 'the ground truths')
-    .option('--images <folder>', 'the pictures themselves, for the cutout protocol and for --out')
-    .option('--protocol <names>', 'any of fixed (the default), sod, matting, cutout', list)
-    .option('--threshold <n>', 'fixed: foreground is >= n, 1 to 255', level, 128)
-    .addOption(
-      new Option('--empty <worth>', 'fixed: what two empty masks are worth')
-        .choices(['one', 'zero', 'skip'])
-        .default('one' as const),
-    )
-    .option('--gt-values <values>', 'what values of ground truths mean: opacity, nonzero, "labels: [1]"')
-    .option('--pred-values <values>', 'what values of predictions mean, in the same words')
-    .option('--resize', 'resize predictions of another size instead of failing them')
-    .addOption(new Option('--format <format>', 'how').choices(keysOf(OUTPUTS)).default('table' as const))
-    .option('--json', 'the same as --format json')
-    .option('--per-image', 'the scores of every image in tables and CSV; JSON has them always')
-    .option('--explain <id>', 'how the scores of one image came about')
-    .option('--out <folder>', 'leave a run folder, for report, compare, check and rank')
-    .option('--resume', 'with --out: continue the run in that folder')
-    .option('--shard <i/n>', 'with --out: every n-th image only, for merge', shard)
-    .option('--method <name>', 'what the predictions are called; in a layout: only this method')
-    .option('--pred-prefix <text>', 'what names of predictions begin with')
-    .option('--pred-suffix <text>', 'what they end with, before or with the extension')
-    .option('--gt-prefix <text>', 'what names of ground truths begin with')
-    .option('--gt-suffix <text>', 'what they end with, before or with the extension')
-    .addOption(
-      new Option('--layout <layout>', 'whose folders they are')
-        .choices(['plain', 'birefnet', 'pysodevaltoolkit'])
-        .default('plain' as const),
-    )
-    .option('--datasets <names>', 'what the ground truths are called; in a layout: only these datasets', list)
-    .option('--datasets-json <file>', 'pysodevaltoolkit: its file of datasets')
-    .option('--methods-json <file>', 'pysodevaltoolkit: its file of methods');
-
-type Flags = FlagsOf<typeof flags>;
-
-interface PlanRequest {
-  readonly options: Flags;
-  readonly withPictures: boolean;
-  readonly cwd: string;
-}
+import { SOME_FAILED, type CliContext, type DefineCommand } from '../context.js';
+import { flags, OUTPUTS, type Flags } from '../score/flags.js';
+import { LAYOUTS, valuesIn } from '../score/folders.js';
 
 /** Lines on stderr for failures, and for warnings. */
 const TOLD = 20;
@@ -224,19 +132,6 @@ async function cellsOfRun(
   return folderCells(runFolder(folder), plan);
 }
 
-/** In the words of a dataset's spec, which are YAML; braces may be left out. */
-async function valuesIn({ gtValues, predValues }: Flags): Promise<FolderValues> {
-  const { maskValuesSchema, truthValuesSchema } = await import('../../schema/mask-values.js');
-  const { parseYaml } = await import('../../core/yaml-file.js');
-  const braced = (text: string): string => (/^[^{]*:/.test(text) ? `{ ${text} }` : text);
-  return {
-    truths:
-      gtValues === undefined ? undefined : parseYaml(braced(gtValues), '--gt-values', truthValuesSchema),
-    predictions:
-      predValues === undefined ? undefined : parseYaml(braced(predValues), '--pred-values', maskValuesSchema),
-  };
-}
-
 /** Known only once the registry is loaded, which no help text waits for. */
 async function protocolsIn({ protocol }: Flags): Promise<readonly string[]> {
   const { DEFAULT_PROTOCOLS, PROTOCOL_IDS } = await import('../../metrics/registry.js');
@@ -272,27 +167,4 @@ function tellFailures(
 function tell(context: CliContext, lines: readonly string[]): void {
   for (const line of lines.slice(0, TOLD)) context.err(`${line}\n`);
   if (lines.length > TOLD) context.err(`${lines.length - TOLD} more; --format json has them all\n`);
-}
-
-function predictionsAndTruths(options: Flags, cwd: string) {
-  return {
-    predictions: resolve(cwd, needed(options.pred, '--pred', 'the folder of predictions')),
-    truths: resolve(cwd, needed(options.gt, '--gt', 'the folder of ground truths')),
-  };
-}
-
-function chosenIn({ method, datasets }: Flags) {
-  return {
-    ...(method === undefined ? {} : { methods: [method] }),
-    ...(datasets === undefined ? {} : { datasets }),
-  };
-}
-
-function affixes(prefix: string | undefined, suffix: string | undefined): Affixes {
-  return { ...(prefix === undefined ? {} : { prefix }), ...(suffix === undefined ? {} : { suffix }) };
-}
-
-function needed(value: string | undefined, option: string, what: string): string {
-  if (value !== undefined) return value;
-  throw new MaskbenchError('usage', `${option} is missing`, { remedy: `name ${what} with it` });
 }

