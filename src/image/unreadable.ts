@@ -52,8 +52,9 @@ export async function explainUnreadable(path: string, cause: unknown): Promise<M
     });
   }
   const message = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-  // libvips keeps one error text for all threads; when two files fail at once, one of them may find it gone.
-  const detail = message === '' || message === 'Unknown error' ? 'damaged' : message;
+  // libvips keeps one error text for all threads: what it says (`vipspng: ...`) may be gone, or be of another file.
+  const detail =
+    message === '' || message === 'Unknown error' || /^[\w ]+: /.test(message) ? 'damaged' : message;
   return new MaskbenchError('data.unreadable', `not a readable image (${detail})`, {
     where: path,
     remedy: 'expected an undamaged PNG, JPEG, WebP, TIFF, GIF, AVIF, BMP, PBM, PGM or PPM file',
