@@ -152,7 +152,7 @@ export function generator(seed) {
  * @param {RunCommand} command
  * @param {boolean} resume
  */
-function launch({ cwd, argv }, resume) {
+export function launch({ cwd, argv }, resume) {
   const child = spawn(process.execPath, [MAIN, ...argv, ...(resume ? ['--resume'] : [])], {
     cwd,
     stdio: ['ignore', 'ignore', 'pipe'],

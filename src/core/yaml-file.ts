@@ -82,7 +82,9 @@ function explain(issue: Issue, schema: z.ZodType): string {
   const at = issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
-    const known = knownKeys(schema, issue.path);
+    const known = [...new Set(knownKeys(schema, issue.path))];
+    // Of another alternative than the one that the other keys belong to.
+    if (known.includes(key)) return `${at}the key "${key}" does not go with the others there`;
     const hint = hintFor(key, known, known.length > 0 ? `known keys are ${known.join(', ')}` : '');
     return `${at}unknown key "${key}"${hint && `; ${hint}`}`;
   }

@@ -15,9 +15,9 @@ const schema = z.strictObject({
 const tempFolder = useTempFolders();
 
 /** The one line that a user sees for this text in `run.yaml`. */
-function complaint(text: string): string {
+function complaint(text: string, of: z.ZodType = schema): string {
   try {
-    parseYaml(text, 'run.yaml', schema);
+    parseYaml(text, 'run.yaml', of);
   } catch (error) {
     return describeError(error);
   }
@@ -40,6 +40,18 @@ describe('a YAML file', () => {
   it('answers a wrong key inside another, with its own place', () => {
     expect(complaint('name: x\nscoring:\n  treshold: 3\n')).toBe(
       'run.yaml:3:3: scoring: unknown key "treshold"; did you mean "threshold"?',
+    );
+  });
+
+  it('says of a key that another alternative has that it does not go with the others', () => {
+    const either = z.union([
+      z.strictObject({ a: z.string(), b: z.string() }),
+      z.strictObject({ c: z.string(), b: z.string() }),
+    ]);
+    const hint = 'the key "c" does not go with the others there';
+    expect(complaint('a: x\nb: x\nc: y\n', either)).toBe(`run.yaml:3:1: ${hint}`);
+    expect(complaint('a: x\nb: x\nqqqqqqqq: y\n', either)).toBe(
+      'run.yaml:3:1: unknown key "qqqqqqqq"; known keys are a, b, c',
     );
   });
 
