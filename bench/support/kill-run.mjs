@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * A kill -9 at a moment after the start of a run, of it or of one of its inference processes.
+ * A kill -9 of a run or of one of its inference processes, so long after its start or after it says what `once` looks for.
  *
- * @typedef {{ readonly afterMs: number, readonly victim: 'parent' | 'child' }} Kill
+ * @typedef {{ readonly once?: RegExp, readonly afterMs: number, readonly victim: 'parent' | 'child' }} Kill
  */
 
 /**
- * `argv` are the arguments of `maskbench`, without `--resume`.
+ * `argv` are the arguments of `maskbench`, without `--resume`; `again` those that continue it, if others than with that.
  *
- * @typedef {{ readonly cwd: string, readonly argv: readonly string[] }} RunCommand
+ * @typedef {{ readonly cwd: string, readonly argv: readonly string[], readonly again?: readonly string[] }} RunCommand
  */
 
 /**
@@ -60,7 +60,8 @@ export async function runThroughKills(command, kills) {
   const story = [];
   let orphanMs = 0;
   let run = launch(command, false);
-  for (const { afterMs, victim } of kills) {
+  for (const { once, afterMs, victim } of kills) {
+    if (once !== undefined) await Promise.race([run.says(once), run.ended]);
     await Promise.race([sleep(afterMs), run.ended]);
     const children = inferenceProcesses(run.pid);
     if (!isAlive(run.pid)) {
@@ -152,8 +153,8 @@ export function generator(seed) {
  * @param {RunCommand} command
  * @param {boolean} resume
  */
-export function launch({ cwd, argv }, resume) {
-  const child = spawn(process.execPath, [MAIN, ...argv, ...(resume ? ['--resume'] : [])], {
+export function launch({ cwd, argv, again = [...argv, '--resume'] }, resume) {
+  const child = spawn(process.execPath, [MAIN, ...(resume ? again : argv)], {
     cwd,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -162,7 +163,14 @@ export function launch({ cwd, argv }, resume) {
   /** @type {Promise<{ status: number | null, stderr: string }>} */
   const ended = new Promise((resolve) => child.once('exit', (status) => resolve({ status, stderr })));
   if (child.pid === undefined) throw new Error('the run did not start');
-  return { pid: child.pid, ended };
+  /** @type {(what: RegExp) => Promise<void>} */
+  const says = (what) =>
+    new Promise((resolve) => {
+      const look = () => what.test(stderr) && resolve();
+      child.stderr.on('data', look);
+      look();
+    });
+  return { pid: child.pid, ended, says };
 }
 
 /**
