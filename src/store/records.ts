@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, failure, figure, metricValue, text, type Document } from '../schema/basics.js';
 import { plannedSample } from '../schema/planned-sample.js';
 import { scenario } from '../schema/scenario-summary.js';
+import { phaseTimes } from '../schema/timing-summary.js';
 
 // Keys that a schema does not have are left alone when a line is read: a later version may add some.
 
@@ -19,15 +20,6 @@ export type PlanRecord = Document<typeof planRecord>;
 
 const failed = { status: z.literal('failed'), failure };
 const cell = { key: text, model: text, dataset: text, id: text };
-
-export const phaseTimes = z.object({
-  decodeMs: figure,
-  preprocessMs: figure,
-  inferenceMs: figure,
-  postprocessMs: figure,
-  encoderMs: z.exactOptional(figure),
-  decoderMs: z.exactOptional(figure),
-});
 
 /** A line of predictions.jsonl. Of several lines of one cell the last holds. */
 export const predictionRecord = z.discriminatedUnion('status', [
