@@ -39,18 +39,3 @@ export function confusionsByThreshold(histogram: JointHistogram, levels?: Uint8A
   }
   return confusions;
 }
-
-/** Counts of several images together, for scores pooled over pixels. Of no images: all zero. */
-export function pool(confusions: Iterable<Confusion>): Confusion {
-  let tp = 0;
-  let fp = 0;
-  let fn = 0;
-  let tn = 0;
-  for (const c of confusions) {
-    tp += c.tp;
-    fp += c.fp;
-    fn += c.fn;
-    tn += c.tn;
-  }
-  return { tp, fp, fn, tn };
-}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, failure, figure, metricValue, text, type Document } from '../schema/basics.js';
+import { measuredAttributes } from '../schema/measured-attributes.js';
 import { plannedSample } from '../schema/planned-sample.js';
 import { scenario } from '../schema/scenario-summary.js';
 import { phaseTimes } from '../schema/timing-summary.js';
@@ -66,24 +67,9 @@ const truth = {
   layout: plannedSample.shape.attributes,
 };
 
-/** As `TruthAttributes`. */
-const truthAttributes = z.object({
-  width: count,
-  height: count,
-  foregroundShare: figure,
-  translucentShare: figure,
-  components: count,
-  largestComponentShare: metricValue,
-  contours: count,
-  ipq: metricValue,
-  dominantPoints: count,
-  thinStructureShare: metricValue,
-  ignoredShare: z.exactOptional(figure),
-});
-
 /** A line of truths.jsonl: a ground truth measured, and what the dataset's layout says of the sample. The last holds. */
 export const truthRecord = z.discriminatedUnion('status', [
-  z.object({ ...truth, status: z.literal('done'), attributes: truthAttributes }),
+  z.object({ ...truth, status: z.literal('done'), attributes: measuredAttributes }),
   z.object({ ...truth, ...failed }),
 ]);
 export type TruthRecord = Document<typeof truthRecord>;
