@@ -1,6 +1,5 @@
-import type { JointHistogram } from './joint-histogram.js';
 import type { Confusion, PairIntermediate } from './metric.js';
-import { fixedHistogram } from './joint-histogram.js';
+import { fixedHistogram, type JointHistogram } from './joint-histogram.js';
 
 /** The counts at the `fixed` protocol's one threshold, applied to prediction and ground truth alike. */
 export const fixedConfusion: PairIntermediate<Confusion> = {

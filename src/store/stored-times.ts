@@ -1,3 +1,4 @@
+import { groupBy } from '../core/group.js';
 import { medianSorted } from 'simple-statistics';
 import { z } from 'zod';
 import { figure, orNull, text, type Document } from '../schema/basics.js';
@@ -43,13 +44,7 @@ export async function loadStoredTimes(folder: RunFolder): Promise<ReadonlyMap<st
 }
 
 function imagesOf(samples: readonly SampleRecord[]): readonly ImageTimes[] {
-  const images = new Map<string, [SampleRecord, ...SampleRecord[]]>();
-  for (const sample of samples) {
-    const key = JSON.stringify([sample.dataset, sample.id]);
-    const own = images.get(key);
-    if (own === undefined) images.set(key, [sample]);
-    else own.push(sample);
-  }
+  const images = groupBy(samples, ({ dataset, id }) => JSON.stringify([dataset, id]));
   return [...images.values()].map((own) => {
     const [{ dataset, id }] = own;
     const ms = TIMED_PHASES.map((phase): [TimedPhase, number] => [

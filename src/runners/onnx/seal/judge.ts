@@ -1,6 +1,5 @@
 import type { SealPart } from '../../../schema/seal.js';
-import type { ProviderProof } from '../proof/prove-provider.js';
-import { isProven } from '../proof/prove-provider.js';
+import { isProven, type ProviderProof } from '../proof/prove-provider.js';
 import { SLOW_MS, type WarmUp } from '../timing/warm-up.js';
 import { medianMs, spreadOf, windowsOf } from '../timing/windows.js';
 import type { Conditions } from './conditions.js';
