@@ -1,14 +1,10 @@
+import type { PlannedSample } from '../schema/planned-sample.js';
+
 /** One image with its ground truth. `id` is unique in its dataset, and safe as a relative path (forward slashes). */
-export interface Sample {
-  readonly dataset: string;
-  readonly id: string;
-  readonly imagePath: string;
-  readonly truthPath: string;
-  /** Facts from the layout, e.g. DIS5K's `group` and `category`, Humans' `split`, and from `attributes` of the spec. */
-  readonly attributes: Readonly<Record<string, string | number>>;
-  /** The independent unit that it belongs to, where the dataset's spec names an attribute for that. */
-  readonly unit?: string;
-}
+export type Sample = Pick<
+  PlannedSample,
+  'dataset' | 'id' | 'imagePath' | 'truthPath' | 'attributes' | 'unit'
+>;
 
 /** Something in a dataset's folders that is not a usable pair; reported by name, never skipped in silence. */
 export interface DatasetProblem {

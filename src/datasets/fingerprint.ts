@@ -1,21 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { PlannedSample } from '../schema/planned-sample.js';
 import { readImageSize } from '../image/codec.js';
 import { throwIfCancelled } from '../core/cancelled.js';
 import type { Sample } from './dataset.js';
 import { hashFile, unreadable } from '../core/hash-file.js';
 import { sha256 } from '../core/hash.js';
 import { maskHeaderOf, type MaskHeader } from '../image/mask-header.js';
-import type { Dataset } from './load.js';
+import type { Dataset, PassOptions } from './load.js';
 import { mapInOrder } from '../core/map-in-order.js';
 
 /** The content of a sample: both files byte by byte, and the image's size after EXIF orientation. */
-export interface SampleHash {
-  readonly imageSha256: string;
-  readonly truthSha256: string;
-  readonly width: number;
-  readonly height: number;
-}
+export type SampleHash = Pick<PlannedSample, 'imageSha256' | 'truthSha256' | 'width' | 'height'>;
 
 /** @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file. */
 export async function hashSample({
@@ -63,13 +59,6 @@ export function createFingerprint(): FingerprintBuilder {
   };
 }
 
-interface FingerprintOptions {
-  /** Samples hashed at once. */
-  readonly width?: number;
-  readonly onProgress?: (samples: number) => void;
-  readonly signal?: AbortSignal;
-}
-
 /**
  * The fingerprint of all samples of a dataset. Problem entries are no part of it; the first sample that cannot be read
  * ends it with an error, since a fingerprint of the rest would pass for that of the whole.
@@ -78,7 +67,7 @@ interface FingerprintOptions {
  */
 export async function fingerprintDataset(
   dataset: Pick<Dataset, 'entries'>,
-  { width = 4, onProgress, signal }: FingerprintOptions = {},
+  { width = 4, onProgress, signal }: PassOptions = {},
 ): Promise<{ readonly fingerprint: string; readonly samples: number }> {
   const builder = createFingerprint();
   let samples = 0;

@@ -21,6 +21,14 @@ export interface Dataset extends ResolvedDataset {
   entries(onRemark?: OnRemark): AsyncIterable<DatasetEntry>;
 }
 
+/** How all samples of a dataset are gone through. */
+export interface PassOptions {
+  /** Samples at work at once. */
+  readonly width?: number;
+  readonly onProgress?: (samples: number) => void;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Resolves a reference (see `resolveDataset`) and makes sure that its root is there.
  *

@@ -1,3 +1,4 @@
+import { addTo } from '../core/group.js';
 import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
@@ -66,9 +67,7 @@ export async function listMasks(
         if (count++ === 0) example = inner + name;
         continue;
       }
-      const same = names.get(inner + stem);
-      if (same === undefined) names.set(inner + stem, [inner + name]);
-      else same.push(inner + name);
+      addTo(names, inner + stem, inner + name);
       const refusal = found?.refused.get(name);
       if (refusal !== undefined) refused.set(inner + name, refusal);
     }

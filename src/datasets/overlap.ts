@@ -1,7 +1,7 @@
 import { decodeRgb } from '../image/codec.js';
 import { hashDistance, perceptualHash, type PerceptualHash } from '../image/perceptual-hash.js';
 import { throwIfCancelled } from '../core/cancelled.js';
-import type { Dataset } from './load.js';
+import type { Dataset, PassOptions } from './load.js';
 import { mapInOrder } from '../core/map-in-order.js';
 
 /**
@@ -33,10 +33,8 @@ interface HashedCount {
   readonly leftOut: number;
 }
 
-interface OverlapOptions {
+interface OverlapOptions extends Omit<PassOptions, 'width'> {
   readonly distance?: number;
-  readonly onProgress?: (images: number) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** Images of two datasets, or of one with itself, that look the same. */

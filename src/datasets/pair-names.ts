@@ -1,3 +1,4 @@
+import { addTo } from '../core/group.js';
 import { endsWith, IMAGE_EXTENSIONS, isNote, isUnread, PICTURE_EXTENSIONS } from './extensions.js';
 
 /** Which names belong to one side of the pairs: `<prefix><stem><suffix><extension>`. */
@@ -94,9 +95,7 @@ function byStem(
       others.push(name);
       continue;
     }
-    const same = stems.get(stem);
-    if (same === undefined) stems.set(stem, [name]);
-    else same.push(name);
+    addTo(stems, stem, name);
   }
   for (const [stem, same] of stems) {
     if (same.length === 1) continue;

@@ -1,11 +1,12 @@
 import { MaskbenchError } from '../core/errors.js';
 import { readImageSize } from '../image/codec.js';
+import type { PlannedSample } from '../schema/planned-sample.js';
 import { countedValues, ignoredPixels } from '../image/ignored-pixels.js';
 import type { MaskImage } from '../image/raster.js';
 import { throwIfCancelled } from '../core/cancelled.js';
 import type { Sample } from './dataset.js';
 import { createDistribution, type Distribution } from './distribution.js';
-import type { Dataset } from './load.js';
+import type { Dataset, PassOptions } from './load.js';
 import { readingOfTruths } from './values/decide-truths.js';
 import { readChecked, type CheckedReading } from './values/read-checked.js';
 import { mapInOrder } from '../core/map-in-order.js';
@@ -34,13 +35,6 @@ export interface DatasetStats {
   readonly translucent: Distribution | undefined;
 }
 
-interface StatsOptions {
-  /** Pairs measured at once. */
-  readonly width?: number;
-  readonly onProgress?: (samples: number) => void;
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Counts, sizes and foreground shares. Ground truths are decoded, of images only the header is read; six numbers a
  * sample are kept for the quantiles.
@@ -49,7 +43,7 @@ interface StatsOptions {
  */
 export async function measureDataset(
   dataset: Pick<Dataset, 'entries' | 'spec'>,
-  { width: parallel = 2, onProgress, signal }: StatsOptions = {},
+  { width: parallel = 2, onProgress, signal }: PassOptions = {},
 ): Promise<DatasetStats> {
   const splits = new Map<string, number>();
   const groups = new Map<string, number>();
@@ -106,11 +100,8 @@ export async function measureDataset(
   };
 }
 
-interface SampleFacts extends Coverage {
-  readonly attributes: Sample['attributes'];
+interface SampleFacts extends Coverage, Pick<PlannedSample, 'attributes' | 'width' | 'height'> {
   readonly unit: string | undefined;
-  readonly width: number;
-  readonly height: number;
 }
 
 async function measureSample(

@@ -5,7 +5,7 @@ import { decodeRawMask } from '../image/raw-mask.js';
 import type { DecidedReading } from '../schema/mask-values.js';
 import { throwIfCancelled } from '../core/cancelled.js';
 import type { DatasetEntry, DatasetProblem, Sample } from './dataset.js';
-import type { Dataset } from './load.js';
+import type { Dataset, PassOptions } from './load.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { decideTruths } from './values/decide-truths.js';
 import { sayReading, TRUTHS_FIELD } from './values/contradiction.js';
@@ -26,12 +26,8 @@ export interface VerifyCount {
   readonly values: DecidedReading | null;
 }
 
-interface VerifyOptions {
-  /** Pairs decoded at once. */
-  readonly width?: number;
+interface VerifyOptions extends PassOptions {
   readonly onFinding?: (finding: VerifyFinding) => void;
-  readonly onProgress?: (samples: number) => void;
-  readonly signal?: AbortSignal;
 }
 
 /**

@@ -25,13 +25,57 @@ export function warpBytes(
   toHeight: number,
   kind: WarpKind,
 ): Uint8Array {
-  const columns = tapsOf(width, toWidth, scale, kind);
-  const rows = tapsOf(height, toHeight, scale, kind);
   const out = new Uint8Array(toWidth * toHeight * channels);
   // Half a level more rounds, nothing more truncates as numpy's cast does. The sum has ten fractional bits or is exact.
   const half = kind === 'opencv-linear' ? 0.5 : 0;
-  for (let y = 0; y < toHeight; y++) {
-    const above = rows.first[y];
+  warpInto(
+    out,
+    data,
+    width,
+    channels,
+    tapsOf(width, toWidth, scale, kind),
+    tapsOf(height, toHeight, scale, kind),
+    half,
+  );
+  return out;
+}
+
+/** A map of numbers, likewise. */
+export function warpFloats(
+  data: Float32Array,
+  width: number,
+  height: number,
+  scale: number,
+  toWidth: number,
+  toHeight: number,
+  kind: WarpKind,
+): Float32Array {
+  const out = new Float32Array(toWidth * toHeight);
+  warpInto(
+    out,
+    data,
+    width,
+    1,
+    tapsOf(width, toWidth, scale, kind),
+    tapsOf(height, toHeight, scale, kind),
+    0,
+  );
+  return out;
+}
+
+/** @param more is added to every value before it is stored. */
+function warpInto<T extends Uint8Array | Float32Array>(
+  out: T,
+  data: T,
+  width: number,
+  channels: number,
+  columns: Taps,
+  rows: Taps,
+  more: number,
+): void {
+  const toWidth = columns.first.length;
+  const height = data.length / width / channels;
+  for (const [y, above] of rows.first.entries()) {
     if (above < 0) continue;
     const b = rows.share[y];
     const hasBelow = above + 1 < height;
@@ -51,47 +95,10 @@ export function warpBytes(
           value += data[below] * b * (1 - a);
           if (hasRight) value += data[below + channels] * b * a;
         }
-        out[o + c] = value + half;
+        out[o + c] = value + more;
       }
     }
   }
-  return out;
-}
-
-/** A map of numbers, likewise. */
-export function warpFloats(
-  data: Float32Array,
-  width: number,
-  height: number,
-  scale: number,
-  toWidth: number,
-  toHeight: number,
-  kind: WarpKind,
-): Float32Array {
-  const columns = tapsOf(width, toWidth, scale, kind);
-  const rows = tapsOf(height, toHeight, scale, kind);
-  const out = new Float32Array(toWidth * toHeight);
-  for (let y = 0; y < toHeight; y++) {
-    const above = rows.first[y];
-    if (above < 0) continue;
-    const b = rows.share[y];
-    const hasBelow = above + 1 < height;
-    for (let x = 0; x < toWidth; x++) {
-      const left = columns.first[x];
-      if (left < 0) continue;
-      const a = columns.share[x];
-      const here = above * width + left;
-      const hasRight = left + 1 < width;
-      let value = data[here] * (1 - b) * (1 - a);
-      if (hasRight) value += data[here + 1] * (1 - b) * a;
-      if (hasBelow) {
-        value += data[here + width] * b * (1 - a);
-        if (hasRight) value += data[here + width + 1] * b * a;
-      }
-      out[y * toWidth + x] = value;
-    }
-  }
-  return out;
 }
 
 function tapsOf(from: number, to: number, scale: number, kind: WarpKind): Taps {

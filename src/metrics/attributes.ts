@@ -1,4 +1,6 @@
+import type { Document } from '../schema/basics.js';
 import type { MetricValue } from '../schema/metric-value.js';
+import type { measuredAttributes } from '../schema/measured-attributes.js';
 import { approxPolyline } from '../image/approx-polyline.js';
 import { countBits, difference, packAtLeast, type BitMask } from '../image/bit-mask.js';
 import { labelComponents } from '../image/components.js';
@@ -17,38 +19,7 @@ const THIN_WIDTH = 0.01;
  * How hard a ground truth is, in numbers to slice scores by. Foreground is `>= 128`. Ratios that have no denominator
  * where there is no foreground are undefined there; counts are 0.
  */
-export interface TruthAttributes {
-  /** Pixels. */
-  readonly width: number;
-  /** Pixels. */
-  readonly height: number;
-  /** Foreground pixels / pixels of the image (that count), 0..1. */
-  readonly foregroundShare: number;
-  /** Pixels with 0 < value < 255 / pixels of the image, 0..1; 0 for a binary mask. */
-  readonly translucentShare: number;
-  /** 8-connected components of the foreground. */
-  readonly components: number;
-  /** Foreground pixels in the largest component / foreground pixels, above 0 to 1. */
-  readonly largestComponentShare: MetricValue;
-  /** C_num of DIS5K: outsides of components and rims of holes. */
-  readonly contours: number;
-  /**
-   * Isoperimetric quotient L^2 / (4 pi A) of DIS5K, from 0; 1.1 for a disc drawn in pixels, more for anything less
-   * compact. L is the length of all contours through the centres of their pixels, with steps of 1 and sqrt 2, A the
-   * number of foreground pixels.
-   */
-  readonly ipq: MetricValue;
-  /** P_num of DIS5K: corners of the polygons that approximate the contours within 2 pixels. */
-  readonly dominantPoints: number;
-  /**
-   * Foreground pixels that an opening by a disc removes / foreground pixels, 0..1: how much of the object is narrower
-   * than the disc. The disc's radius is 0.5 % of the image's diagonal, at least 1 pixel, so the share does not change
-   * when the image is resized.
-   */
-  readonly thinStructureShare: MetricValue;
-  /** Ignored pixels / pixels of the image, 0..1; absent where there are none. All that is counted above is of the others. */
-  readonly ignoredShare?: number;
-}
+export type TruthAttributes = Document<typeof measuredAttributes>;
 
 /** The attributes of a ground truth, shared by everything that asks for them. */
 export const truthAttributes: TruthIntermediate<TruthAttributes> = {

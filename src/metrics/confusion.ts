@@ -1,6 +1,5 @@
-import type { JointHistogram } from './joint-histogram.js';
 import type { Confusion, PairIntermediate } from './metric.js';
-import { fixedHistogram } from './joint-histogram.js';
+import { fixedHistogram, type JointHistogram } from './joint-histogram.js';
 
 /** The counts at the `fixed` protocol's one threshold, applied to prediction and ground truth alike. */
 export const fixedConfusion: PairIntermediate<Confusion> = {
@@ -38,19 +37,4 @@ export function confusionsByThreshold(histogram: JointHistogram, levels?: Uint8A
     confusions[threshold] = { tp, fp, fn: foregroundTotal - tp, tn: backgroundTotal - fp };
   }
   return confusions;
-}
-
-/** Counts of several images together, for scores pooled over pixels. Of no images: all zero. */
-export function pool(confusions: Iterable<Confusion>): Confusion {
-  let tp = 0;
-  let fp = 0;
-  let fn = 0;
-  let tn = 0;
-  for (const c of confusions) {
-    tp += c.tp;
-    fp += c.fp;
-    fn += c.fn;
-    tn += c.tn;
-  }
-  return { tp, fp, fn, tn };
 }

@@ -1,5 +1,11 @@
-import { addToCurveSums, emptyCurveSums, mergeCurveSums } from './curves.js';
-import type { CurveName, CurveReading, CurveSums } from './curves.js';
+import {
+  addToCurveSums,
+  emptyCurveSums,
+  mergeCurveSums,
+  type CurveName,
+  type CurveReading,
+  type CurveSums,
+} from './curves.js';
 import { fBeta } from './f-beta.js';
 import type { Pair } from './metric.js';
 

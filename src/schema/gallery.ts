@@ -1,3 +1,5 @@
+import type { MetricSummary } from './summary.js';
+
 /** The pictures of a report: which images are shown, their previews, and every number that is known of them. */
 export interface Gallery {
   /** Scored images that the choice was made from. */
@@ -18,7 +20,7 @@ export interface Gallery {
   readonly missing: readonly MissingImage[];
 }
 
-interface GallerySource {
+export interface GallerySource {
   /** Unique among the sources; what a reader sees. */
   readonly label: string;
   readonly model: string;
@@ -31,12 +33,7 @@ export interface GalleryChange {
   readonly now: number;
 }
 
-export interface GalleryMetric {
-  readonly id: string;
-  readonly name: string;
-  readonly protocol: string;
-  readonly better: 'higher' | 'lower';
-}
+export type GalleryMetric = Pick<MetricSummary, 'id' | 'name' | 'protocol' | 'better'>;
 
 export interface GalleryImage {
   /** Stable digits of dataset and id: names of files and links are made of it. */

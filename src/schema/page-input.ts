@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { count, figure, orNull, text, type Document } from './basics.js';
 import type { Gallery } from './gallery.js';
 import type { RankingReport } from './ranking.js';
 import type { Interval, Summary } from './summary.js';
@@ -81,17 +83,17 @@ export interface LatencySeries {
   readonly windows: readonly number[];
 }
 
+const curve = z.exactOptional(z.array(orNull(figure)));
+export const runCurves = z.object({
+  model: text,
+  dataset: text,
+  protocol: text,
+  images: count,
+  signature: text,
+  curves: z.object({ precision: curve, recall: curve, f: curve, iou: curve, e: curve }),
+});
 /** Means over images by threshold 0..255 of one model on one dataset; null where no image defines it. */
-export interface RunCurves {
-  readonly model: string;
-  readonly dataset: string;
-  readonly protocol: string;
-  readonly images: number;
-  readonly signature: string;
-  readonly curves: Readonly<Partial<Record<CurveKind, readonly (number | null)[]>>>;
-}
-
-type CurveKind = 'precision' | 'recall' | 'f' | 'iou' | 'e';
+export type RunCurves = Document<typeof runCurves>;
 
 /** Mean scores of a metric on slices of every dataset by one attribute. */
 export interface SliceTable {

@@ -10,8 +10,10 @@ export const plannedSample = z
     truthPath: text,
     imageSha256: text,
     truthSha256: text,
+    /** Of the image, after EXIF orientation. */
     width: count,
     height: count,
+    /** E.g. DIS5K's `group` and `category`, Humans' `split`, and those from `attributes` of the spec. */
     attributes: z
       .record(text, z.union([text, z.number()]))
       .describe('What the layout and the spec say of the sample.'),

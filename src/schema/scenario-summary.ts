@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { count, failure, figure, orNull, text, type Document } from './basics.js';
 
+/** How many images a second come out with so many in one inference. */
 const batch = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('measured'),
     batch: count,
     images: count,
+    /** Over the whole prediction, pre- and postprocessing included, and over inference alone. */
     perSecond: figure,
     inferencePerSecond: figure,
     peakRssBytes: orNull(figure),
@@ -14,12 +16,15 @@ const batch = z.discriminatedUnion('kind', [
 ]);
 export type BatchSummary = Document<typeof batch>;
 
+/** What a rate of requests did to their latency, counted from the moment that each was due. */
 const trial = z.object({
   perSecond: figure,
   n: count,
   p50Ms: figure,
+  /** The percentile of the demand. */
   percentileMs: figure,
   maxMs: figure,
+  /** Share of the requests answered within the bound. */
   withinBound: figure,
   held: z.boolean(),
 });
@@ -29,6 +34,7 @@ const server = z.object({
   percentile: text.describe('E.g. p99: what must not exceed boundMs.'),
   boundMs: figure,
   seed: count,
+  /** In the order in which they were made. */
   trials: z.array(trial),
   sustainedPerSecond: orNull(figure).describe('Requests a second; null if no trial held.'),
 });

@@ -1,6 +1,15 @@
 import { z } from 'zod';
-import { better, count, failure, figure, metricValue, orNull, text, undefinedValue } from './basics.js';
-import type { Document } from './basics.js';
+import {
+  better,
+  count,
+  failure,
+  figure,
+  metricValue,
+  orNull,
+  text,
+  undefinedValue,
+  type Document,
+} from './basics.js';
 import { protocolSummary } from './protocol-summary.js';
 import { scenario } from './scenario-summary.js';
 import { sealSchema } from './seal.js';

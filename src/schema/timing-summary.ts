@@ -7,21 +7,41 @@ export const gpu = z
   .describe('A card as its driver describes it.');
 export type GpuSummary = Document<typeof gpu>;
 
+/** What a card does at one moment, as it is recorded. Null stands for what the driver does not tell. */
+export const gpuState = z.object({
+  index: count,
+  memoryUsedBytes: orNull(figure),
+  temperatureC: orNull(figure),
+  powerW: orNull(figure),
+  powerLimitW: orNull(figure),
+  /** P0 is the fastest. */
+  performanceState: orNull(text),
+  smClockMhz: orNull(figure),
+  memoryClockMhz: orNull(figure),
+  maxSmClockMhz: orNull(figure),
+  /** Why the clocks are not at their highest. */
+  limits: z.array(z.object({ reason: text, throttles: z.boolean() })),
+});
+
 export const processor = z
   .object({
     physicalCores: orNull(count),
     sockets: orNull(count),
+    /** E.g. `L1d 32K, L2 1024K, L3 32768K`; of the first core. */
     caches: z.array(text),
+    /** Whether this is a virtual machine: others may compute on the same cores, unseen. */
     virtual: orNull(z.boolean()),
     limits: z
+      /** Cores' worth of processor time; null: no limit. */
       .object({ cores: orNull(figure), memoryBytes: orNull(figure) })
       .describe('A container\u2019s limits.'),
   })
   .describe('More about the processors than their name.');
+export type ProcessorSummary = Document<typeof processor>;
 
 const range = orNull(z.tuple([figure, figure])).describe('The least and the most that was told.');
 
-const placement = z.object({
+export const placement = z.object({
   provider: text.describe('ONNX Runtime\u2019s name of the provider that was asked for.'),
   nodes: z.record(text, count).describe('Nodes by provider.'),
   timeShare: orNull(z.record(text, figure)).describe(
@@ -29,6 +49,27 @@ const placement = z.object({
   ),
 });
 export type PlacementSummary = Document<typeof placement>;
+
+/** What the machine was like over some stretches of time, as it is recorded. Shares are of all processors' time, 0..1. */
+export const machineConditions = z.object({
+  durationMs: figure,
+  /** Used by processes that are not ours; null where the system does not tell. */
+  foreignCpu: orNull(figure),
+  /** Taken by the hypervisor for other machines. */
+  steal: orNull(figure),
+  /** Share of the time in which some task, ours included, waited for a processor; null where not told. */
+  pressure: orNull(figure),
+  /** One-minute load at the beginning and at the end. */
+  load: z.tuple([figure, figure]),
+  /** Every clock source that was seen. */
+  clockSources: z.array(text),
+  /** The most that the calendar's clock moved against the one that times are taken with, in one stretch. */
+  clockStepMs: figure,
+  /** Times that a processor was slowed down for its heat; null where not told. */
+  thermalEvents: orNull(figure),
+  /** Milliseconds that a container's processor limit made us wait; null where not told. */
+  limitedMs: orNull(figure),
+});
 
 const conditions = z
   .object({
@@ -53,6 +94,14 @@ const gpuConditions = z
   .describe('The card, once a second while this model was recorded.');
 export type GpuConditionsSummary = Document<typeof gpuConditions>;
 
+/** A stretch of consecutive predictions. */
+export const timeWindow = z.object({
+  n: count,
+  p50Ms: figure,
+  /** Predictions a second while predicting. */
+  perSecond: figure,
+});
+
 const timingPass = z
   .object({
     profile: text.describe('quick, standard or publishable.'),
@@ -65,9 +114,7 @@ const timingPass = z
     placement: orNull(placement).describe(
       'Where the nodes ran; null on a CPU, where there is nothing else to run on.',
     ),
-    windows: z
-      .array(z.object({ n: count, p50Ms: figure, perSecond: figure }))
-      .describe('Consecutive thirds of the recorded predictions.'),
+    windows: z.array(timeWindow).describe('Consecutive thirds of the recorded predictions.'),
     cpuMsEach: figure.describe(
       'Processor time of the process for one prediction, all threads together, milliseconds.',
     ),
@@ -132,6 +179,17 @@ export type SlownessSummary = Document<typeof slowness>;
 export const TIMED_PHASES = ['decode', 'preprocess', 'inference', 'postprocess', 'predict'] as const;
 export const timedPhase = z.enum(TIMED_PHASES);
 export type TimedPhase = (typeof TIMED_PHASES)[number];
+
+/** Milliseconds that one image spends in each phase. */
+export const phaseTimes = z.object({
+  decodeMs: figure,
+  preprocessMs: figure,
+  inferenceMs: figure,
+  postprocessMs: figure,
+  /** Where two networks take part (SAM): what of the inference each took. */
+  encoderMs: z.exactOptional(figure),
+  decoderMs: z.exactOptional(figure),
+});
 
 const percentile = z.exactOptional(figure).describe('Only where there are enough values: 64, 130 and 662.');
 export const phase = z

@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../core/cancelled.js';
 import { createDistribution, type Distribution } from '../datasets/distribution.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
-import type { Dataset } from '../datasets/load.js';
+import type { Dataset, PassOptions } from '../datasets/load.js';
 import { readingOfTruths } from '../datasets/values/decide-truths.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { DEFAULT_CONVENTIONS } from '../metrics/metric.js';
@@ -12,18 +12,13 @@ import { numberOf, NUMERIC_ATTRIBUTES } from '../metrics/attribute-list.js';
 /** How the attributes of a dataset's ground truths are spread, by their names. */
 export type AttributeStats = Readonly<Record<string, Distribution | undefined>>;
 
-interface AttributeOptions {
-  readonly onProgress?: (samples: number) => void;
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Measures every ground truth of a dataset on worker threads; of each a few numbers are kept. One that cannot be read
  * is left out (`datasets verify` names it), and so is one without foreground where the attribute is a share of it.
  */
 export async function measureAttributes(
   dataset: Pick<Dataset, 'entries' | 'spec'>,
-  { onProgress, signal }: AttributeOptions = {},
+  { onProgress, signal }: Omit<PassOptions, 'width'> = {},
 ): Promise<AttributeStats> {
   const distributions = NUMERIC_ATTRIBUTES.map((attribute) => ({
     attribute,

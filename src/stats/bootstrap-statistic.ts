@@ -1,14 +1,12 @@
 import { bcaEnds, percentileEnds } from './bootstrap.js';
 import type { IntervalOutcome } from './interval.js';
-import { createRandom, type Seed } from './random.js';
+import { createRandom, type Draws } from './random.js';
 import { requireBetween, requireWhole } from './values.js';
 
-interface StatisticOptions {
+interface StatisticOptions extends Draws {
   /** `bca` (default) takes n more evaluations of the statistic than `percentile`, for the jackknife. */
   readonly method?: 'bca' | 'percentile';
   readonly level?: number;
-  readonly resamples?: number;
-  readonly seed?: Seed;
 }
 
 /**

@@ -1,19 +1,15 @@
 import { sampleCorrelation, sampleRankCorrelation } from 'simple-statistics';
+import type { Estimate } from './ends.js';
 import { isConstant } from './moments.js';
 import { normalQuantile } from './normal-distribution.js';
 import { asArray, requireBetween, requirePaired, type Values } from './values.js';
 
 export type CorrelationKind = 'pearson' | 'spearman' | 'kendall';
 
-export interface Correlation {
+/** The estimate is in -1..1; Kendall's is tau-b. */
+export interface Correlation extends Estimate {
   readonly kind: 'correlation';
   readonly of: CorrelationKind;
-  readonly n: number;
-  /** -1..1; Kendall's is tau-b. */
-  readonly estimate: number;
-  readonly lower: number;
-  readonly upper: number;
-  readonly level: number;
 }
 
 interface NoCorrelation {

@@ -4,6 +4,14 @@ export interface Ends {
   readonly upper: number;
 }
 
+/** An estimate from n values, and the interval around it. */
+export interface Estimate extends Ends {
+  /** Confidence, e.g. 0.95. */
+  readonly level: number;
+  readonly n: number;
+  readonly estimate: number;
+}
+
 /** The lowest lower and the highest upper end, of the intervals that have both. */
 export function widestEnds(intervals: readonly Ends[]): Ends {
   const finite = intervals.filter((ends) => Number.isFinite(ends.lower) && Number.isFinite(ends.upper));

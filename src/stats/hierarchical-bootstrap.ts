@@ -1,7 +1,7 @@
 import { binomialCdf } from './binomial-distribution.js';
 import { percentileEnds } from './bootstrap.js';
 import type { Ends } from './ends.js';
-import { createRandom, type Random, type Seed } from './random.js';
+import { createRandom, type Draws, type Random } from './random.js';
 import { ascending, type Values } from './values.js';
 
 /**
@@ -11,7 +11,7 @@ import { ascending, type Values } from './values.js';
 export function hierarchicalEnds(
   a: readonly Values[],
   b: readonly Values[],
-  options: { readonly level: number; readonly resamples?: number; readonly seed?: Seed },
+  options: Draws & { readonly level: number },
 ): Ends {
   const random = createRandom(options.seed ?? 0);
   const before = hierarchicalDraws(a, random);

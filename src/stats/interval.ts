@@ -1,28 +1,19 @@
+import type { Estimate } from './ends.js';
+
 /** How an interval for a mean was made; docs/statistics.md says when each is to be trusted. */
 export type IntervalMethod = 't' | 'percentile' | 'bca' | 'studentised' | 'hall' | 'guarded' | 'strict';
 
 /** A two-sided interval. Its lower end alone is a one-sided bound of level (1 + level) / 2. */
-export interface Interval {
+export interface Interval extends Estimate {
   readonly kind: 'interval';
   readonly method: IntervalMethod;
-  /** Confidence, e.g. 0.95. */
-  readonly level: number;
-  readonly n: number;
-  readonly estimate: number;
-  readonly lower: number;
-  readonly upper: number;
   /** Why the interval should be read with care; null when nothing speaks against it. */
   readonly caution: 'few-values' | 'skewed' | null;
 }
 
 /** Every value is the same, so the data show no spread at all; `lower` and `upper` equal it. */
-interface ConstantInterval {
+interface ConstantInterval extends Estimate {
   readonly kind: 'constant';
-  readonly level: number;
-  readonly n: number;
-  readonly estimate: number;
-  readonly lower: number;
-  readonly upper: number;
 }
 
 /** There is no interval. */

@@ -1,21 +1,17 @@
 import type { IntervalMethod, IntervalOutcome } from './interval.js';
 import { isConstant, type Moments, momentsOf } from './moments.js';
-import { createRandom, type Seed } from './random.js';
+import { createRandom, type Draws } from './random.js';
 import { type MeanReplicates, resampleMeans } from './resample.js';
 import { meanOf, requireBetween, requireFinite, type Values } from './values.js';
 import { accelerationOfMean, bcaEnds, percentileEnds, studentisedEnds } from './bootstrap.js';
 import { type Ends, widestEnds } from './ends.js';
 import { studentQuantile } from './student-distribution.js';
 
-interface IntervalOptions {
+interface IntervalOptions extends Draws {
   /** Default `guarded`. */
   readonly method?: IntervalMethod | undefined;
   /** Confidence of the two-sided interval, 0..1 exclusive; default 0.95. */
   readonly level?: number | undefined;
-  /** Bootstrap resamples; default 10,000. */
-  readonly resamples?: number | undefined;
-  /** Default 0. */
-  readonly seed?: Seed | undefined;
 }
 
 /** Below this many values, or above this |skewness| / sqrt(n), simulated coverage can drop under 93 %. */

@@ -2,14 +2,14 @@ import { MaskbenchError } from '../core/errors.js';
 import type { IntervalMethod } from './interval.js';
 import { meanInterval } from './mean-interval.js';
 import { isConstant, momentsOf } from './moments.js';
-import type { Seed } from './random.js';
+import type { Draws } from './random.js';
 import { requireBetween, requireFinite, requireWhole, type Values } from './values.js';
 import { smallestWhere } from './bisection.js';
 import { studentQuantile } from './student-distribution.js';
 
 type Verdict = 'pass' | 'fail' | 'inconclusive';
 
-interface NonInferiorityOptions {
+interface NonInferiorityOptions extends Draws {
   /** How much mean may be lost, in the metric's unit; 0 asks for proof of an improvement. */
   readonly margin: number;
   /** Confidence of each one-sided bound, above 0.5; default 0.95. */
@@ -18,8 +18,6 @@ interface NonInferiorityOptions {
   readonly minimum?: number;
   /** Default `strict`. */
   readonly method?: IntervalMethod;
-  readonly resamples?: number | undefined;
-  readonly seed?: Seed | undefined;
 }
 
 export interface NonInferiority {

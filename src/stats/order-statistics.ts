@@ -1,18 +1,17 @@
 import { MaskbenchError } from '../core/errors.js';
 import { binomialCdf } from './binomial-distribution.js';
 import { smallestWhere } from './bisection.js';
+import type { Ends } from './ends.js';
 import { quantilesOfSorted } from './quantile.js';
 import { ascending, requireBetween, requireFinite, type Values } from './values.js';
 
 /** An interval for a quantile between two of the values themselves. */
-interface QuantileInterval {
+interface QuantileInterval extends Ends {
   readonly kind: 'interval';
   readonly p: number;
   readonly n: number;
   /** Type 7 quantile. */
   readonly estimate: number;
-  readonly lower: number;
-  readonly upper: number;
   /** Ranks of the two values, from 1. */
   readonly lowerRank: number;
   readonly upperRank: number;

@@ -1,14 +1,10 @@
-import { createRandom, type Random, type Seed } from './random.js';
+import { createRandom, type Draws, type Random } from './random.js';
 import { fromTails, type TestOutcome } from './test-outcome.js';
 import { requireFinite, requireWhole, type Alternative, type Values } from './values.js';
 
-interface PermutationOptions {
+interface PermutationOptions extends Draws {
   /** Default `two-sided`. */
   readonly alternative?: Alternative;
-  /** Random sign patterns when there are too many to count; default 10,000. */
-  readonly resamples?: number;
-  /** Default 0. */
-  readonly seed?: Seed;
 }
 
 /** Up to this many differences other than zero, all 2^n sign patterns are counted. */

@@ -1,14 +1,10 @@
 import { betaQuantile } from './beta-distribution.js';
+import type { Estimate } from './ends.js';
 import { requireBetween, requireWhole } from './values.js';
 
 /** An interval for a share of images, e.g. of catastrophes; all in 0..1. */
-interface ProportionInterval {
-  readonly n: number;
+interface ProportionInterval extends Estimate {
   readonly hits: number;
-  readonly estimate: number;
-  readonly lower: number;
-  readonly upper: number;
-  readonly level: number;
 }
 
 /**

@@ -3,6 +3,14 @@ import { requireWhole } from './values.js';
 /** What a stream is named by. The number 7 and the string "7" are the same seed. */
 export type Seed = number | string;
 
+/** How chance is drawn upon. */
+export interface Draws {
+  /** Bootstrap resamples, or random sign patterns; default 10,000. */
+  readonly resamples?: number | undefined;
+  /** Default 0. */
+  readonly seed?: Seed | undefined;
+}
+
 /** A seeded stream of random numbers. The same seed and the same calls give the same numbers on every machine. */
 export interface Random {
   /** A whole number, 0..2^32 - 1. */

@@ -2,30 +2,25 @@ import type { Ends } from './ends.js';
 import { hierarchicalEnds } from './hierarchical-bootstrap.js';
 import { momentsOf, type Moments } from './moments.js';
 import { medianOf } from './quantile.js';
-import type { Seed } from './random.js';
+import type { Draws } from './random.js';
 import { studentQuantile } from './student-distribution.js';
 import { requireBetween, requireFinite, type Values } from './values.js';
 
 export type RatioMethod = 'welch' | 'hierarchical';
 
-interface RatioOptions {
+interface RatioOptions extends Draws {
   /** Default `welch`. */
   readonly method?: RatioMethod;
   /** Confidence of the two-sided interval, 0..1 exclusive; default 0.95. */
   readonly level?: number;
-  /** For the bootstrap; default 10,000. */
-  readonly resamples?: number;
-  readonly seed?: Seed;
 }
 
-export interface RatioInterval {
+export interface RatioInterval extends Ends {
   readonly kind: 'interval';
   readonly method: RatioMethod;
   readonly level: number;
   /** Candidate over baseline: 1.1 is ten percent slower. */
   readonly estimate: number;
-  readonly lower: number;
-  readonly upper: number;
   /** Processes of the baseline and of the candidate. */
   readonly processes: readonly [number, number];
 }

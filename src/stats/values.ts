@@ -55,7 +55,7 @@ export function ascending(values: Values): Float64Array {
   return Float64Array.from(values).sort();
 }
 
-/** The arithmetic mean of at least one value, by a plain sum: for hot loops; `summarise` has the compensated one. */
+/** The arithmetic mean of at least one value, by a plain sum. */
 export function meanOf(values: Values): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];

@@ -1,8 +1,7 @@
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import type { DatasetCurves } from '../metrics/dataset-curves.js';
-import { count, figure, orNull, text } from '../schema/basics.js';
-import type { RunCurves } from '../schema/page-input.js';
+import { runCurves, type RunCurves } from '../schema/page-input.js';
 import { readDocument } from './read-document.js';
 import type { RunFolder } from './run-folder.js';
 
@@ -16,20 +15,10 @@ export interface CurvesOfCells extends DatasetCurves {
   readonly signature: string;
 }
 
-const curve = z.exactOptional(z.array(orNull(figure)));
 /** As much of it as is read: what is told of single points is in the summary. */
 const curvesSchema = z.object({
   schemaVersion: z.literal(CURVES_VERSION),
-  curves: z.array(
-    z.object({
-      model: text,
-      dataset: text,
-      protocol: text,
-      images: count,
-      signature: text,
-      curves: z.object({ precision: curve, recall: curve, f: curve, iou: curve, e: curve }),
-    }),
-  ),
+  curves: z.array(runCurves),
 });
 
 /**

@@ -89,7 +89,7 @@ const environment = z.object({
   sharp: text,
 });
 /** The machine and the software of a run. */
-export type Environment = Document<typeof environment>;
+type Environment = Document<typeof environment>;
 
 export const manifestSchema = z
   .object({

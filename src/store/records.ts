@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { count, failure, figure, metricValue, text, type Document } from '../schema/basics.js';
+import { measuredAttributes } from '../schema/measured-attributes.js';
 import { plannedSample } from '../schema/planned-sample.js';
 import { scenario } from '../schema/scenario-summary.js';
+import { phaseTimes } from '../schema/timing-summary.js';
 
 // Keys that a schema does not have are left alone when a line is read: a later version may add some.
 
@@ -19,15 +21,6 @@ export type PlanRecord = Document<typeof planRecord>;
 
 const failed = { status: z.literal('failed'), failure };
 const cell = { key: text, model: text, dataset: text, id: text };
-
-export const phaseTimes = z.object({
-  decodeMs: figure,
-  preprocessMs: figure,
-  inferenceMs: figure,
-  postprocessMs: figure,
-  encoderMs: z.exactOptional(figure),
-  decoderMs: z.exactOptional(figure),
-});
 
 /** A line of predictions.jsonl. Of several lines of one cell the last holds. */
 export const predictionRecord = z.discriminatedUnion('status', [
@@ -74,24 +67,9 @@ const truth = {
   layout: plannedSample.shape.attributes,
 };
 
-/** As `TruthAttributes`. */
-const truthAttributes = z.object({
-  width: count,
-  height: count,
-  foregroundShare: figure,
-  translucentShare: figure,
-  components: count,
-  largestComponentShare: metricValue,
-  contours: count,
-  ipq: metricValue,
-  dominantPoints: count,
-  thinStructureShare: metricValue,
-  ignoredShare: z.exactOptional(figure),
-});
-
 /** A line of truths.jsonl: a ground truth measured, and what the dataset's layout says of the sample. The last holds. */
 export const truthRecord = z.discriminatedUnion('status', [
-  z.object({ ...truth, status: z.literal('done'), attributes: truthAttributes }),
+  z.object({ ...truth, status: z.literal('done'), attributes: measuredAttributes }),
   z.object({ ...truth, ...failed }),
 ]);
 export type TruthRecord = Document<typeof truthRecord>;

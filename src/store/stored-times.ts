@@ -1,29 +1,36 @@
+import { groupBy } from '../core/group.js';
 import { medianSorted } from 'simple-statistics';
-import { sealOf, UNCHECKED, type Seal } from '../schema/seal.js';
-import { TIMED_PHASES, type TimedPhase } from '../schema/timing-summary.js';
+import { z } from 'zod';
+import { figure, orNull, text, type Document } from '../schema/basics.js';
+import { sealOf, sealSchema, UNCHECKED } from '../schema/seal.js';
+import { TIMED_PHASES, timedPhase, type TimedPhase } from '../schema/timing-summary.js';
 import { predictMs, type PhaseTimes } from '../runners/phases.js';
 import type { RunFolder } from './run-folder.js';
 import { readTimedSeries } from './timed-series.js';
 import type { SampleRecord } from './timing-record.js';
 
 /** What the timing pass of a run left behind about one model: one process, its images' median times. */
-export interface StoredTimes {
-  readonly threads: number;
-  readonly loadMs: number;
-  readonly firstInferenceMs: number;
-  readonly peakRssBytes: number | null;
-  readonly seal: Seal;
-  readonly images: readonly ImageTimes[];
-}
-
-export interface ImageTimes {
-  readonly dataset: string;
-  readonly id: string;
-  /** Timed predictions. */
-  readonly n: number;
-  /** Median milliseconds. */
-  readonly ms: Readonly<Record<TimedPhase, number>>;
-}
+export const storedTimes = z.object({
+  threads: figure,
+  loadMs: figure,
+  firstInferenceMs: figure,
+  peakRssBytes: orNull(figure),
+  seal: sealSchema,
+  images: z
+    .array(
+      z.object({
+        dataset: text,
+        id: text,
+        /** Timed predictions. */
+        n: figure,
+        /** Median milliseconds. */
+        ms: z.record(timedPhase, figure),
+      }),
+    )
+    .readonly(),
+});
+export type StoredTimes = Document<typeof storedTimes>;
+export type ImageTimes = StoredTimes['images'][number];
 
 /** The last complete series of every model, in the order of the file. */
 export async function loadStoredTimes(folder: RunFolder): Promise<ReadonlyMap<string, StoredTimes>> {
@@ -37,13 +44,7 @@ export async function loadStoredTimes(folder: RunFolder): Promise<ReadonlyMap<st
 }
 
 function imagesOf(samples: readonly SampleRecord[]): readonly ImageTimes[] {
-  const images = new Map<string, [SampleRecord, ...SampleRecord[]]>();
-  for (const sample of samples) {
-    const key = JSON.stringify([sample.dataset, sample.id]);
-    const own = images.get(key);
-    if (own === undefined) images.set(key, [sample]);
-    else own.push(sample);
-  }
+  const images = groupBy(samples, ({ dataset, id }) => JSON.stringify([dataset, id]));
   return [...images.values()].map((own) => {
     const [{ dataset, id }] = own;
     const ms = TIMED_PHASES.map((phase): [TimedPhase, number] => [

@@ -1,21 +1,8 @@
 import { z } from 'zod';
 import { count, failure, figure, orNull, text, type Document } from '../schema/basics.js';
 import { sealPart } from '../schema/seal.js';
-import { phaseTimes } from './records.js';
+import { gpuState, machineConditions, phaseTimes, placement, timeWindow } from '../schema/timing-summary.js';
 import { TIMING_PROFILES } from './settings-schema.js';
-
-/** As `Conditions`. */
-const conditions = z.object({
-  durationMs: figure,
-  foreignCpu: orNull(figure),
-  steal: orNull(figure),
-  pressure: orNull(figure),
-  load: z.tuple([figure, figure]),
-  clockSources: z.array(text),
-  clockStepMs: figure,
-  thermalEvents: orNull(figure),
-  limitedMs: orNull(figure),
-});
 
 const pass = z.object({
   profile: z.enum(TIMING_PROFILES),
@@ -29,18 +16,16 @@ const pass = z.object({
   /** Whether the warm-up ended steady; null if that was not looked at. */
   settled: orNull(z.boolean()),
   /** Null on a CPU, where there is nothing else to run on. */
-  proof: orNull(
-    z.object({ provider: text, nodes: z.record(text, count), timeShare: orNull(z.record(text, figure)) }),
-  ),
-  windows: z.array(z.object({ n: count, p50Ms: figure, perSecond: figure })),
+  proof: orNull(placement),
+  windows: z.array(timeWindow),
   /** Of the process while it was recorded: its processor time, and how often it had to make way for others. */
   cpuMs: figure,
   involuntarySwitches: figure,
   /** Of the process on its card; null where the driver does not tell. */
   gpuMemoryBytes: orNull(figure),
   /** Of a moment without work of ours before the pass, and of the recorded stretches. */
-  before: orNull(conditions),
-  during: conditions,
+  before: orNull(machineConditions),
+  during: machineConditions,
   governors: z.array(text),
   parts: z.array(sealPart),
 });
@@ -75,16 +60,7 @@ const gpu = z.object({
   kind: z.literal('gpu'),
   series: text,
   atMs: figure,
-  index: count,
-  memoryUsedBytes: orNull(figure),
-  temperatureC: orNull(figure),
-  powerW: orNull(figure),
-  powerLimitW: orNull(figure),
-  performanceState: orNull(text),
-  smClockMhz: orNull(figure),
-  memoryClockMhz: orNull(figure),
-  maxSmClockMhz: orNull(figure),
-  limits: z.array(z.object({ reason: text, throttles: z.boolean() })),
+  ...gpuState.shape,
 });
 export type GpuRecord = Document<typeof gpu>;
 

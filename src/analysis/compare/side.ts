@@ -1,7 +1,5 @@
 import type { ComparedSide } from '../../schema/comparison.js';
-import type { ModelSpec } from '../../models/spec/spec.js';
-import type { Environment, RunDataset } from '../../store/manifest.js';
-import type { RunnerOptions } from '../../runners/onnx/session-options.js';
+import type { BaselineRecord } from './baseline/baseline-schema.js';
 import type { RunFolder } from '../../store/run-folder.js';
 import type { RunScores } from '../../store/load-run-scores.js';
 import type { StoredTimes } from '../../store/stored-times.js';
@@ -18,34 +16,15 @@ export interface Side {
 }
 
 /** What decides whether two sides may be compared, and what a report says of them. */
-export interface SideFacts {
+export interface SideFacts extends Omit<
+  Readonly<BaselineRecord>,
+  'schemaVersion' | 'times' | 'scoresSha256'
+> {
   readonly label: string;
   readonly kind: ComparedSide['kind'];
-  readonly name: string;
-  readonly createdAt: string;
-  readonly maskbenchVersion: string;
-  readonly device: string;
-  readonly environment: SideEnvironment;
-  readonly runner: RunnerOptions;
-  /** One per protocol. */
-  readonly signatures: readonly string[];
-  /** Ids of the metrics that were scored. */
-  readonly metrics: readonly string[];
-  readonly models: readonly SideModel[];
-  readonly datasets: readonly SideDataset[];
 }
 
-/** The machine without its name: a baseline is shared. */
-type SideEnvironment = Omit<Environment, 'host'>;
-
-type SideDataset = Pick<RunDataset, 'name' | 'fingerprint' | 'samples' | 'problems' | 'tags'>;
-
-export interface SideModel {
-  readonly name: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly spec: ModelSpec;
-}
+export type SideModel = SideFacts['models'][number];
 
 /** The part of the facts that reports show. */
 export function describeSide({

@@ -1,4 +1,4 @@
-import type { GalleryMatte } from '../../schema/gallery.js';
+import type { GalleryMatte, GallerySource } from '../../schema/gallery.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { METRICS } from '../../metrics/registry.js';
 import type { Attributes, RunScores, ScoredDataset } from '../../store/load-run-scores.js';
@@ -6,11 +6,8 @@ import type { Side } from '../compare/side.js';
 import type { Candidate } from './choose-images.js';
 
 /** A model of a run (or of a baseline) whose mattes a gallery shows. */
-export interface SourceRequest {
+export interface SourceRequest extends GallerySource {
   readonly side: Side;
-  readonly model: string;
-  readonly label: string;
-  readonly run: string | null;
 }
 
 /** An image that the gallery may show, with all that is known of it but its files. */

@@ -1,3 +1,4 @@
+import { addTo } from '../../core/group.js';
 import type { GalleryChange, GalleryReason, GalleryReasonKind } from '../../schema/gallery.js';
 
 /** An image that may be chosen: its score by every source, higher is better, NaN where there is none. */
@@ -103,9 +104,7 @@ function reasonsByImage(rankings: readonly Ranking[]): ReadonlyMap<number, reado
   const reasons = new Map<number, GalleryReason[]>();
   for (const { kind, source, order } of rankings) {
     for (const [at, index] of order.slice(0, RANKS_NAMED).entries()) {
-      const known = reasons.get(index) ?? [];
-      reasons.set(index, known);
-      known.push({ kind, source, rank: at + 1 });
+      addTo(reasons, index, { kind, source, rank: at + 1 });
     }
   }
   for (const known of reasons.values()) known.sort((a, b) => a.rank - b.rank);

@@ -3,16 +3,10 @@ import type { Confusion, Metric, MetricMeta, PairIntermediate } from '../metric.
 import { sodCounts } from './thresholds.js';
 
 /** A score of counts, and what its metrics say of themselves. */
-export interface ThresholdFamily {
+export interface ThresholdFamily extends Omit<MetricMeta, 'protocol' | 'cost' | 'needsPicture'> {
   /** The end of each id, e.g. `iou` in `sod.max_iou`. */
   readonly id: string;
-  readonly name: string;
   readonly score: (counts: Confusion) => MetricValue;
-  readonly range: MetricMeta['range'];
-  readonly better: MetricMeta['better'];
-  readonly formula: string;
-  readonly source: string;
-  readonly emptyMasks: string;
   /** Which of the four ways of thresholding the reference offers. */
   readonly variants: readonly Variant[];
 }

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { endsOf, type GraphEnds } from './graph-ends.js';
 import { HEAD_BYTES, lookalikeOf } from './lookalike.js';
-import { readOnnxModel, type OnnxTensor, type OnnxValue } from './onnx-graph.js';
+import { readOnnxModel, type OnnxModel, type OnnxTensor } from './onnx-graph.js';
 import { MalformedProtobuf, openProtobuf } from './protobuf-reader.js';
 
 /** How many constants a model holds in one element type. */
@@ -13,13 +13,9 @@ interface ParameterCount {
 }
 
 /** What `maskbench models inspect` shows of an ONNX file. */
-export interface OnnxInspection {
-  readonly irVersion: number;
+export interface OnnxInspection extends Pick<OnnxModel, 'irVersion' | 'opsets' | 'inputs' | 'outputs'> {
   /** Program that wrote the file, with its version. */
   readonly producer: string;
-  readonly opsets: Readonly<Record<string, number>>;
-  readonly inputs: readonly OnnxValue[];
-  readonly outputs: readonly OnnxValue[];
   /** Nodes by operator, most frequent first. */
   readonly operators: Readonly<Record<string, number>>;
   readonly parameters: ParameterCount;

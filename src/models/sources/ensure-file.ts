@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { isDiskFull } from '../../core/failure.js';
-import { findCached, removeCached, resolveCacheDir } from './cache.js';
+import { findCached, removeCached, resolveCacheDir, type CachedFile } from './cache.js';
 import { checksumError, digestFile, mismatch } from './digest.js';
 import { asDiskFull } from './disk.js';
 import { download } from './download.js';
@@ -31,15 +31,10 @@ export interface EnsureOptions {
 }
 
 /** A file on this machine whose bytes are the pinned ones. */
-export interface EnsuredFile {
-  readonly path: string;
-  readonly sha256: string;
-  readonly bytes: number;
+export interface EnsuredFile extends CachedFile {
   readonly from: 'file' | 'cache' | 'download';
   /** The source that it came from, or would have come from. */
   readonly source: string;
-  /** The commit that a hub source was resolved to. */
-  readonly revision: string | undefined;
 }
 
 /**

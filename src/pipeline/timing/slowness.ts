@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/group.js';
 import { linearRegression, linearRegressionLine, mean, rSquared } from 'simple-statistics';
 import type { RatioSummary, SlownessSummary, TimeCorrelation } from '../../schema/timing-summary.js';
 import { correlation } from '../../stats/correlation.js';
@@ -127,16 +128,10 @@ function factsOf(
   sizes: ReadonlyMap<string, number>,
   measuredOf: MeasuredOf,
 ): readonly TimedImageFacts[] {
-  const groups = new Map<string, SampleRecord[]>();
-  for (const sample of own) {
-    const group = groups.get(nameOf(sample)) ?? [];
-    groups.set(nameOf(sample), group);
-    group.push(sample);
-  }
-  return [...groups].flatMap(([name, samples]) => {
+  return [...groupBy(own, nameOf)].flatMap(([name, samples]) => {
     const [first] = samples;
     const megapixels = sizes.get(name);
-    if (first === undefined || megapixels === undefined) return [];
+    if (megapixels === undefined) return [];
     const median = (of: (sample: SampleRecord) => number): number => medianOf(samples.map(of));
     const ms = {
       predict: median(({ phases }) => predictMs(phases)),

@@ -22,14 +22,11 @@ export interface TimingPlan {
 
 type Percentile = NonNullable<TimeConfig['percentile']>;
 
-interface Profile {
-  readonly images: number;
-  readonly warmUp: WarmUpPlan;
+interface Profile
+  extends
+    Pick<TimingPlan, 'images' | 'warmUp' | 'tolerance' | 'idleMs'>,
+    Pick<SamplingPlan, 'ms' | 'passes'> {
   readonly percentile: Percentile;
-  readonly ms: number;
-  readonly passes: number | null;
-  readonly tolerance: number;
-  readonly idleMs: number;
 }
 
 const PROFILES: Readonly<Record<TimingProfile, Profile>> = {

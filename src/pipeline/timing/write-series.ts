@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/group.js';
 import { randomUUID } from 'node:crypto';
 import type { GpuReading } from '../../runners/onnx/devices/nvidia-watch.js';
 import { predictMs } from '../../runners/phases.js';
@@ -91,15 +92,4 @@ export function findOutliers(
     for (const sample of own) if (ratio(sample) < lower || ratio(sample) > upper) found.add(sample);
   }
   return found;
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key) ?? [];
-    groups.set(key, group);
-    group.push(item);
-  }
-  return groups;
 }

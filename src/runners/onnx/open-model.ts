@@ -1,9 +1,7 @@
 import type { Fed, Feeding, Inferred } from '../../models/feedings/feeding.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import { feedingOf } from '../../models/feedings/registry.js';
-import type { DeviceRequest } from '../device.js';
 import { openOrtSession, type OrtNetwork, type OrtSessionRequest } from './ort-session.js';
-import type { RunnerOptions } from './session-options.js';
 
 /** A model ready to compute. */
 export interface OpenModel {
@@ -19,14 +17,10 @@ export interface OpenModel {
   endProfiling(): void;
 }
 
-interface OpenModelRequest {
+export interface OpenModelRequest extends Omit<OrtSessionRequest, 'modelPath'> {
   readonly spec: NetworkSpec;
   /** Local file of each network, by role. */
   readonly paths: Readonly<Record<string, string>>;
-  readonly device: DeviceRequest;
-  readonly options: RunnerOptions;
-  readonly threads: number;
-  readonly observe?: OrtSessionRequest['observe'];
 }
 
 /**

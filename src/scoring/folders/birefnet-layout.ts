@@ -3,14 +3,7 @@ import { dirname, join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { scanFolder } from '../../datasets/scan-folder.js';
 import { choose } from '../../core/names.js';
-import {
-  assertEachOnce,
-  assertSomethingPairs,
-  leftOver,
-  type FolderGroup,
-  type FolderPlan,
-  type MethodMasks,
-} from './folder-plan.js';
+import { leftOver, scorable, type FolderGroup, type FolderPlan, type MethodMasks } from './folder-plan.js';
 import {
   assertFolder,
   listMasks,
@@ -72,10 +65,7 @@ export async function planBirefnetFolders(request: BirefnetFolders): Promise<Fol
     warnings.push(...leftOver(group));
   }
   if (groups.length === 0) throw noTruths(truths, testsets[0]);
-  const plan: FolderPlan = { several: true, groups, warnings };
-  assertSomethingPairs(plan);
-  assertEachOnce(plan);
-  return plan;
+  return scorable({ several: true, groups, warnings });
 }
 
 async function groupOf(

@@ -75,8 +75,19 @@ export function leftOver({ dataset, truths, methods }: FolderGroup): readonly st
 
 const NAMED = 10;
 
+/**
+ * The plan, if it can be scored.
+ *
+ * @throws MaskbenchError `data.empty`, `data.unpaired` or `data.duplicate`
+ */
+export function scorable(plan: FolderPlan): FolderPlan {
+  assertSomethingPairs(plan);
+  assertEachOnce(plan);
+  return plan;
+}
+
 /** @throws MaskbenchError `data.unpaired` if no prediction has a ground truth of its id, with what might be the cause. */
-export function assertSomethingPairs({ groups }: FolderPlan): void {
+function assertSomethingPairs({ groups }: FolderPlan): void {
   for (const { truths, methods } of groups) {
     for (const { masks } of methods) {
       for (const id of masks.names.keys()) if (truths.names.has(id)) return;
@@ -107,7 +118,7 @@ export function assertSomethingPairs({ groups }: FolderPlan): void {
  *
  * @throws MaskbenchError `data.duplicate`
  */
-export function assertEachOnce(plan: FolderPlan): void {
+function assertEachOnce(plan: FolderPlan): void {
   const owners = new Map<string, PlannedTruth>();
   for (const planned of plannedTruths(plan)) {
     for (const { mask } of planned.predictions) {

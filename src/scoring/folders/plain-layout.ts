@@ -1,13 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import {
-  assertEachOnce,
-  assertSomethingPairs,
-  leftOver,
-  type FolderGroup,
-  type FolderPlan,
-} from './folder-plan.js';
+import { leftOver, scorable, type FolderGroup, type FolderPlan } from './folder-plan.js';
 import {
   assertFolder,
   listMasks,
@@ -58,10 +52,7 @@ export async function planPlainFolders(request: PlainFolders): Promise<FolderPla
     ...(request.images === undefined ? {} : { pictures: await listPictures(request.images) }),
     methods: [{ method: request.method ?? basename(predictions), masks }],
   };
-  const plan: FolderPlan = { several: false, groups: [group], warnings: leftOver(group) };
-  assertSomethingPairs(plan);
-  assertEachOnce(plan);
-  return plan;
+  return scorable({ several: false, groups: [group], warnings: leftOver(group) });
 }
 
 function assertApart(truths: MasksInFolder, predictions: MasksInFolder): void {

@@ -6,14 +6,7 @@ import { MaskbenchError } from '../../core/errors.js';
 import { choose } from '../../core/names.js';
 import { readYamlFile } from '../../core/yaml-file.js';
 import { stemOf } from '../../datasets/pair-names.js';
-import {
-  assertEachOnce,
-  assertSomethingPairs,
-  leftOver,
-  type FolderGroup,
-  type FolderPlan,
-  type MethodMasks,
-} from './folder-plan.js';
+import { leftOver, scorable, type FolderGroup, type FolderPlan, type MethodMasks } from './folder-plan.js';
 import {
   listMasks,
   listMasksOrNone,
@@ -102,10 +95,7 @@ export async function planToolkitFolders(request: ToolkitFiles): Promise<FolderP
       }
     }
   }
-  const plan: FolderPlan = { several: true, groups, warnings };
-  assertSomethingPairs(plan);
-  assertEachOnce(plan);
-  return plan;
+  return scorable({ several: true, groups, warnings });
 
   async function picturesOf(dataset: string, image: Folder | undefined): Promise<MasksInFolder> {
     if (image === undefined) {

@@ -22,11 +22,7 @@ export interface FolderScoring {
 }
 
 /** What came of one method's prediction of one image. */
-export type FolderCell = {
-  readonly model: string;
-  readonly dataset: string;
-  readonly id: string;
-} & ScoreResult;
+export type FolderCell = Pick<CellFailure, 'model' | 'dataset' | 'id'> & ScoreResult;
 
 /** What the cells of a plan come to. */
 export interface FolderResults {

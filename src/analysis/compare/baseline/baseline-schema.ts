@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { Document } from '../../../schema/basics.js';
-import { sealSchema } from '../../../schema/seal.js';
-import { timedPhase } from '../../../schema/timing-summary.js';
 import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
 import { recordedSpec } from '../../../store/manifest.js';
+import { storedTimes } from '../../../store/stored-times.js';
 
 /** Where named baselines lie, in the repository of whoever uses them: `baselines/<name>/`. */
 export const BASELINES_FOLDER = 'baselines';
@@ -24,24 +23,6 @@ const model = z.object({
   spec: recordedSpec,
 });
 
-const times = z.object({
-  threads: z.number(),
-  loadMs: z.number(),
-  firstInferenceMs: z.number(),
-  peakRssBytes: z.number().nullable(),
-  seal: sealSchema,
-  images: z
-    .array(
-      z.object({
-        dataset: z.string(),
-        id: z.string(),
-        n: z.number(),
-        ms: z.record(timedPhase, z.number()),
-      }),
-    )
-    .readonly(),
-});
-
 export const baselineSchema = z
   .object({
     schemaVersion: z.literal(BASELINE_VERSION),
@@ -49,6 +30,7 @@ export const baselineSchema = z
     createdAt: z.string(),
     maskbenchVersion: z.string(),
     device: z.string(),
+    /** The machine without its name: a baseline is shared. */
     environment: z.object({
       os: z.string(),
       cpu: z.string(),
@@ -59,7 +41,9 @@ export const baselineSchema = z
       sharp: z.string(),
     }),
     runner: runnerOptionsSchema.strip(),
+    /** One per protocol. */
     signatures: z.array(z.string()).readonly(),
+    /** Ids of the metrics that were scored. */
     metrics: z.array(z.string()).readonly(),
     models: z.array(model).min(1).readonly(),
     datasets: z
@@ -73,7 +57,7 @@ export const baselineSchema = z
         }),
       )
       .readonly(),
-    times: z.record(z.string(), times),
+    times: z.record(z.string(), storedTimes),
     scoresSha256: hex.describe('Of the bytes of scores.jsonl.'),
   })
   .meta({

@@ -76,12 +76,9 @@ function inTurn(samples: readonly PlannedSample[]): readonly PlannedSample[] {
   return placed.sort((a, b) => a.place - b.place).map(({ sample }) => sample);
 }
 
-interface LocateOptions {
+interface LocateOptions extends Pick<TimePairOptions, 'cwd' | 'env' | 'signal'> {
   /** Where the user says that the model's one file is. */
   readonly file?: string | undefined;
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
 }
 
 /**

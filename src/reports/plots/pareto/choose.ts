@@ -1,16 +1,12 @@
-import type { ParetoChoice, ParetoData } from './pareto-data.js';
+import type { ParetoChoice, ParetoData, ParetoRow } from './pareto-data.js';
 
 /** A model as it stands in the plot. */
-export interface ParetoPoint {
+export interface ParetoPoint extends Pick<ParetoRow, 'colour' | 'bytes' | 'sealed' | 'leaked'> {
   readonly label: string;
-  readonly colour: number;
   readonly ms: number;
   readonly score: number;
   readonly low: number;
   readonly high: number;
-  readonly bytes: number;
-  readonly sealed: boolean;
-  readonly leaked: boolean;
   /** No other held-out model is both faster and better. */
   readonly front: boolean;
 }

@@ -2,20 +2,13 @@ import type { Failure } from '../../../core/failure.js';
 import type { ImagePrompt } from '../../../models/spec/prompts.js';
 import type { NetworkSpec } from '../../../models/spec/spec.js';
 import type { InputType } from '../../../models/pixels/tensor.js';
-import type { DeviceRequest } from '../../device.js';
 import type { PhaseTimes } from '../../phases.js';
 import type { DoneMatte } from '../../write-matte.js';
-import type { RunnerOptions } from '../session-options.js';
+import type { OpenModelRequest } from '../open-model.js';
 
 /** What a child needs to open its one model. Sent once, first. */
-export interface LoadMessage {
+export interface LoadMessage extends Omit<OpenModelRequest, 'observe'> {
   readonly kind: 'load';
-  readonly spec: NetworkSpec;
-  /** Local file of each network, by role. */
-  readonly paths: Readonly<Record<string, string>>;
-  readonly device: DeviceRequest;
-  readonly options: RunnerOptions;
-  readonly threads: number;
 }
 
 /** One image to predict; the matte is written to `mattePath` (by way of a temporary name) before `done` is sent. */
@@ -70,11 +63,8 @@ export interface TryMessage {
 }
 
 /** Write what a model computes of one image into `folder`: input.bin, output.bin, and matte.png if it is wanted. */
-export interface StageMessage {
+export interface StageMessage extends Omit<PredictJob, 'mattePath'> {
   readonly kind: 'stages';
-  readonly jobId: number;
-  readonly imagePath: string;
-  readonly prompt?: ImagePrompt | undefined;
   /** In place of the model's own spec: the same networks, fed and read in another way. */
   readonly fedAs?: NetworkSpec | undefined;
   readonly folder: string;

@@ -6,20 +6,18 @@ import { Worker } from 'node:worker_threads';
 import { toFailure } from '../../../core/failure.js';
 import { openModel, type OpenModel } from '../open-model.js';
 import type { FromFeeder, Prepared, ToFeeder } from './feeder.js';
-import type { FromChild, LoadMessage, ToChild } from './messages.js';
+import type { LoadMessage } from './messages.js';
+import { listen, send } from './parent.js';
 
 const waiting: Prepared[] = [];
 let model: OpenModel | undefined;
 let feeder: Worker | undefined;
 let computing = false;
 
-process.on('message', (message: ToChild) => {
+listen((message) => {
   if (message.kind === 'load') void load(message);
   if (message.kind === 'predict') tell({ kind: 'prepare', job: message });
 });
-// Ctrl-C reaches the whole process group; the parent decides when this process ends.
-process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit(0));
 
 async function load(message: LoadMessage): Promise<void> {
   // The worker starts first: jobs may arrive, and their images be decoded, while the model loads.
@@ -70,8 +68,4 @@ async function compute(): Promise<void> {
 function tell(message: ToFeeder): void {
   const transfer = message.kind === 'finish' ? [message.inferred.output.data.buffer as ArrayBuffer] : [];
   feeder?.postMessage(message, transfer);
-}
-
-function send(message: FromChild): void {
-  process.send?.(message);
 }

@@ -7,15 +7,14 @@ import { toFailure } from '../../../core/failure.js';
 import { decodeRgb } from '../../../image/codec.js';
 import type { RgbImage } from '../../../image/raster.js';
 import { openModel } from '../open-model.js';
-import type { FromChild, ProbeMessage, ToChild, TryMessage } from './messages.js';
+import type { ProbeMessage, TryMessage } from './messages.js';
+import { listen, send } from './parent.js';
 
-process.on('message', (message: ToChild) => {
+listen((message) => {
   if (message.kind !== 'probe' && message.kind !== 'try') return;
   const done = message.kind === 'probe' ? probe(message) : tryOut(message);
   done.catch((error: unknown) => send({ kind: 'fatal', failure: toFailure(error) }));
 });
-process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit(0));
 
 async function probe({ load, image, runs, profilePrefix }: ProbeMessage): Promise<void> {
   const model = await openModel({ ...load, observe: { profilePrefix } });
@@ -40,8 +39,4 @@ async function tryOut({ load }: TryMessage): Promise<void> {
 
 function greyPicture(width: number, height: number): RgbImage {
   return { width, height, data: new Uint8Array(width * height * 3).fill(128) };
-}
-
-function send(message: FromChild): void {
-  process.send?.(message);
 }

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { toFailure } from '../../../core/failure.js';
 import { decodeRgb, encodeMattePng } from '../../../image/codec.js';
 import { openModel, type OpenModel } from '../open-model.js';
-import type { FromChild, StageMessage, ToChild } from './messages.js';
+import type { StageMessage } from './messages.js';
+import { listen, send } from './parent.js';
 
 let model: Promise<OpenModel> | undefined;
 
-process.on('message', (message: ToChild) => {
+listen((message) => {
   if (message.kind === 'load') {
     model = openModel(message);
     // Told with the first image: every one of them fails by it.
@@ -23,8 +24,6 @@ process.on('message', (message: ToChild) => {
     );
   }
 });
-process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit(0));
 
 async function stages({ jobId, imagePath, prompt, fedAs, folder, withMatte }: StageMessage): Promise<void> {
   const loaded = await model;
@@ -50,8 +49,4 @@ async function stages({ jobId, imagePath, prompt, fedAs, folder, withMatte }: St
 
 function bytesOf(data: ArrayBufferView): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
-function send(message: FromChild): void {
-  process.send?.(message);
 }

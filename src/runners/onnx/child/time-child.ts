@@ -7,14 +7,8 @@ import type { ImagePrompt } from '../../../models/spec/prompts.js';
 import type { Fed } from '../../../models/feedings/feeding.js';
 import { openModel, type OpenModel } from '../open-model.js';
 import { batched } from '../timing/batch.js';
-import type {
-  DecodeMessage,
-  FromChild,
-  LoadMessage,
-  MeasuredSample,
-  MeasureMessage,
-  ToChild,
-} from './messages.js';
+import type { DecodeMessage, LoadMessage, MeasuredSample, MeasureMessage, ToChild } from './messages.js';
+import { listen, send } from './parent.js';
 
 /**
  * The process of the timing pass: one model, nothing beside it. Images are decoded first and kept as pixels; then it
@@ -32,11 +26,9 @@ interface Decoded {
 let model: OpenModel | undefined;
 let decoded: readonly Decoded[] = [];
 
-process.on('message', (message: ToChild) => {
+listen((message) => {
   work(message).catch((error: unknown) => send({ kind: 'fatal', failure: toFailure(error) }));
 });
-process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit(0));
 
 async function work(message: ToChild): Promise<void> {
   switch (message.kind) {
@@ -162,10 +154,6 @@ async function until(moment: number): Promise<void> {
   const wait = moment - performance.now() - TIMER_SLACK_MS;
   if (wait > 0) await sleep(wait);
   while (performance.now() < moment);
-}
-
-function send(message: FromChild): void {
-  process.send?.(message);
 }
 
 /** VmHWM of this process; `resourceUsage().maxRSS` would start from the parent's. Linux only, else null. */

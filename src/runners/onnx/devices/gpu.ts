@@ -1,12 +1,11 @@
+import type { Document } from '../../../schema/basics.js';
+import type { gpuState, GpuSummary } from '../../../schema/timing-summary.js';
+
 /** A graphics processor as its driver describes it. Null stands for what the driver does not tell. */
-export interface Gpu {
+export interface Gpu extends GpuSummary {
   readonly vendor: 'nvidia' | 'amd' | 'apple' | 'other';
   /** The driver's number for it, which `cuda:N` counts by too (unless CUDA_VISIBLE_DEVICES says otherwise). */
   readonly index: number;
-  readonly uuid: string | null;
-  readonly name: string;
-  readonly driver: string | null;
-  readonly memoryBytes: number | null;
   /** Instances that the card is divided into (MIG); null where it is not, or cannot be, divided. */
   readonly instances: readonly GpuInstance[] | null;
 }
@@ -18,27 +17,11 @@ export interface GpuInstance {
   readonly uuid: string;
 }
 
-/** What a card does at one moment. Null stands for what the driver does not tell. */
-export interface GpuState {
-  readonly index: number;
-  readonly memoryUsedBytes: number | null;
-  readonly temperatureC: number | null;
-  readonly powerW: number | null;
-  readonly powerLimitW: number | null;
-  /** P0 is the fastest. */
-  readonly performanceState: string | null;
-  readonly smClockMhz: number | null;
-  readonly memoryClockMhz: number | null;
-  readonly maxSmClockMhz: number | null;
-  /** Why the clocks are not at their highest. */
-  readonly limits: readonly ClockLimit[];
-}
+/** What a card does at one moment. */
+export type GpuState = Document<typeof gpuState>;
 
 /** A reason for lower clocks, and whether it makes a measurement one of the cooling instead of the card. */
-export interface ClockLimit {
-  readonly reason: string;
-  readonly throttles: boolean;
-}
+export type ClockLimit = GpuState['limits'][number];
 
 /** `23 GB`: the memory in the way that cards are spoken of, gibibytes rounded up (drivers keep some for themselves). */
 export function formatGpuMemory(bytes: number): string {

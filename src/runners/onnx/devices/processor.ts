@@ -1,30 +1,17 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import type { ProcessorSummary } from '../../../schema/timing-summary.js';
 import { listSystemFolder, readSystemFile, THIS_MACHINE, type MachineFiles } from '../seal/machine-files.js';
 import { readGovernors } from '../seal/snapshot.js';
 
 /** The processors of this machine, and how much of them this process may use. Null: the system does not tell. */
-export interface Processor {
+export interface Processor extends ProcessorSummary {
   readonly model: string;
   /** Logical cores of the machine, and those that this process may run on. */
   readonly logicalCores: number;
   readonly usableCores: number;
-  readonly physicalCores: number | null;
-  readonly sockets: number | null;
-  /** E.g. `L1d 32K, L2 1024K, L3 32768K`; of the first core. */
-  readonly caches: readonly string[];
   readonly memoryBytes: number;
-  /** A container's limits. */
-  readonly limits: ContainerLimits;
-  /** Whether this is a virtual machine: others may compute on the same cores, unseen. */
-  readonly virtual: boolean | null;
   readonly governors: readonly string[];
-}
-
-interface ContainerLimits {
-  /** Cores' worth of processor time; null: no limit. */
-  readonly cores: number | null;
-  readonly memoryBytes: number | null;
 }
 
 export function describeProcessor(files: MachineFiles = THIS_MACHINE): Processor {
@@ -77,7 +64,7 @@ function readCaches({ sys }: MachineFiles): readonly string[] {
 }
 
 /** cgroup v2: `cpu.max` is a quota and a period, or `max`; v1 keeps them apart and writes -1 for none. */
-function readLimits(files: MachineFiles): ContainerLimits {
+function readLimits(files: MachineFiles): Processor['limits'] {
   const own = /^0::(\/.*)$/m.exec(readSystemFile(files.proc, 'self', 'cgroup') ?? '')?.[1] ?? '/';
   const read = (name: string): string | null =>
     readSystemFile(files.sys, 'fs/cgroup', own, name) ?? readSystemFile(files.sys, 'fs/cgroup', name);

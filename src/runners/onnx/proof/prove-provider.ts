@@ -5,18 +5,13 @@ import { z } from 'zod';
 import { cancelled, RESUME } from '../../../core/cancelled.js';
 import { MaskbenchError } from '../../../core/errors.js';
 import { toError } from '../../../core/failure.js';
+import type { PlacementSummary } from '../../../schema/timing-summary.js';
 import { startChild } from '../child-process.js';
 import type { LoadMessage, TimedImage } from '../child/messages.js';
 import { type DeviceRequest, deviceUnavailable, type Provider } from '../../device.js';
 
 /** Which provider runs a model, as ONNX Runtime itself tells. */
-export interface ProviderProof {
-  /** ONNX Runtime's name of the provider that was asked for. */
-  readonly provider: string;
-  readonly nodes: Placement;
-  /** Null where nothing was profiled. */
-  readonly timeShare: TimeShare | null;
-}
+export type ProviderProof = PlacementSummary;
 
 interface ProofRequest {
   readonly load: LoadMessage;

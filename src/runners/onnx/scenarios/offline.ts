@@ -1,20 +1,8 @@
 import { endsAll } from '../../../core/cancelled.js';
-import { toFailure, type Failure } from '../../../core/failure.js';
+import { toFailure } from '../../../core/failure.js';
+import type { BatchSummary } from '../../../schema/scenario-summary.js';
 import type { TimedProcess } from '../timing/timed-process.js';
 import { predictMs } from '../../phases.js';
-
-/** How many images a second come out with so many in one inference. */
-type BatchResult =
-  | {
-      readonly kind: 'measured';
-      readonly batch: number;
-      readonly images: number;
-      /** Over the whole prediction, pre- and postprocessing included, and over inference alone. */
-      readonly perSecond: number;
-      readonly inferencePerSecond: number;
-      readonly peakRssBytes: number | null;
-    }
-  | { readonly kind: 'failed'; readonly batch: number; readonly failure: Failure };
 
 /** One unrecorded batch, then whole batches for about so long, two at least. */
 const LEAST_BATCHES = 2;
@@ -29,7 +17,7 @@ export async function measureBatch(
   batch: number,
   positions: () => readonly number[],
   ms: number,
-): Promise<BatchResult> {
+): Promise<BatchSummary> {
   let process: TimedProcess | undefined;
   try {
     process = await start();

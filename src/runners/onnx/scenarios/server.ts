@@ -1,18 +1,8 @@
+import type { ServerSummary } from '../../../schema/scenario-summary.js';
 import { predictMs } from '../../phases.js';
 import type { TimedProcess } from '../timing/timed-process.js';
 
-/** What a rate of requests did to their latency, counted from the moment that each was due. */
-interface RateTrial {
-  readonly perSecond: number;
-  readonly n: number;
-  readonly p50Ms: number;
-  /** The percentile of the demand. */
-  readonly percentileMs: number;
-  readonly maxMs: number;
-  /** Share of the requests answered within the bound. */
-  readonly withinBound: number;
-  readonly held: boolean;
-}
+type RateTrial = ServerSummary['trials'][number];
 
 interface ServerRequest {
   /** Warm, with its images decoded. */
@@ -30,13 +20,6 @@ interface ServerRequest {
   };
 }
 
-interface ServerResult {
-  /** In the order in which they were made. */
-  readonly trials: readonly RateTrial[];
-  /** The highest rate, requests a second, of a trial that held; null if none did. */
-  readonly sustainedPerSecond: number | null;
-}
-
 /** Each trial after one that did not hold asks for this much less. */
 const STEP_DOWN = 0.92;
 const TRIALS = 6;
@@ -45,7 +28,9 @@ const TRIALS = 6;
  * The highest rate of Poisson arrivals that a process sustains within the demand. A simulation of the queue says where to
  * begin; what counts are the trials that were really made, from there downwards until one holds.
  */
-export async function findSustainedRate(request: ServerRequest): Promise<ServerResult> {
+export async function findSustainedRate(
+  request: ServerRequest,
+): Promise<Pick<ServerSummary, 'trials' | 'sustainedPerSecond'>> {
   const { serviceMs, demand, streams } = request;
   let rate = simulatedRate(serviceMs, demand, () => streams('simulation'));
   const trials: RateTrial[] = [];

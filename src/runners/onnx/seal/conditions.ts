@@ -1,27 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Document } from '../../../schema/basics.js';
+import type { machineConditions } from '../../../schema/timing-summary.js';
 import type { MachineFiles } from './machine-files.js';
 import { takeSnapshot, type Snapshot } from './snapshot.js';
 
-/** What the machine was like over some stretches of time. Shares are of all processors' time, 0..1. */
-export interface Conditions {
-  readonly durationMs: number;
-  /** Used by processes that are not ours; null where the system does not tell. */
-  readonly foreignCpu: number | null;
-  /** Taken by the hypervisor for other machines. */
-  readonly steal: number | null;
-  /** Share of the time in which some task, ours included, waited for a processor; null where not told. */
-  readonly pressure: number | null;
-  /** One-minute load at the beginning and at the end. */
-  readonly load: readonly [before: number, after: number];
-  /** Every clock source that was seen. */
-  readonly clockSources: readonly string[];
-  /** The most that the calendar's clock moved against the one that times are taken with, in one stretch. */
-  readonly clockStepMs: number;
-  /** Times that a processor was slowed down for its heat; null where not told. */
-  readonly thermalEvents: number | null;
-  /** Milliseconds that a container's processor limit made us wait; null where not told. */
-  readonly limitedMs: number | null;
-}
+/** What the machine was like over some stretches of time. */
+export type Conditions = Document<typeof machineConditions>;
 
 /** One stretch: what the machine was like when it began and when it ended. */
 export type Stretch = readonly [Snapshot, Snapshot];

@@ -1,7 +1,6 @@
 import type { SealPart } from '../../../schema/seal.js';
-import type { ProviderProof } from '../proof/prove-provider.js';
-import { isProven } from '../proof/prove-provider.js';
-import { SLOW_MS } from '../timing/warm-up.js';
+import { isProven, type ProviderProof } from '../proof/prove-provider.js';
+import { SLOW_MS, type WarmUp } from '../timing/warm-up.js';
 import { medianMs, spreadOf, windowsOf } from '../timing/windows.js';
 import type { Conditions } from './conditions.js';
 
@@ -11,11 +10,7 @@ export interface SealEvidence {
   readonly proof: Pick<ProviderProof, 'provider' | 'nodes'> | 'only-provider' | null;
   /** What else computed for inference at the time, in words; none if nothing did. */
   readonly neighbours: readonly string[];
-  readonly warmUp: {
-    readonly inferenceMs: readonly number[];
-    readonly totalMs: number;
-    readonly settled: boolean | null;
-  };
+  readonly warmUp: Pick<WarmUp, 'inferenceMs' | 'totalMs' | 'settled'>;
   /** Milliseconds of every recorded prediction, pass by pass over the same images. */
   readonly passes: readonly (readonly number[])[];
   /** Recorded predictions of the dataset that has the fewest, and how many the figures need. */

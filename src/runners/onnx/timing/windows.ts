@@ -1,12 +1,7 @@
 import { medianSorted } from 'simple-statistics';
+import type { TimingPassSummary } from '../../../schema/timing-summary.js';
 
-/** A stretch of consecutive predictions. */
-interface Window {
-  readonly n: number;
-  readonly p50Ms: number;
-  /** Predictions a second while predicting. */
-  readonly perSecond: number;
-}
+type Window = TimingPassSummary['windows'][number];
 
 /**
  * Consecutive windows of whole passes, so that every window has seen the same images: as equal as they can be, and the
