@@ -13,6 +13,12 @@ export const count = (text: string): number => {
   return Number(text);
 };
 
+/** Seconds, also a part of one. */
+export const seconds = (text: string): number => {
+  if (!/^\d{1,6}(\.\d{1,3})?$/.test(text)) throw new InvalidArgumentError('expected seconds, such as 90.');
+  return Number(text);
+};
+
 /** `i/n`. */
 export const shard = (text: string): [number, number] => {
   const [, part = '', parts = ''] = /^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(text) ?? [];

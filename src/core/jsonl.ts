@@ -11,10 +11,23 @@ export interface JsonlWriter {
   close(): Promise<void>;
 }
 
-/** Opens for appending, after cutting off a last line that a killed process left torn. */
-export async function openJsonl(path: string): Promise<JsonlWriter> {
+/**
+ * Opens for appending, after cutting off a last line that a killed process left torn.
+ *
+ * @param assertHeld throws once another process writes the file; asked before anything in it is changed, and at the end.
+ */
+export async function openJsonl(
+  path: string,
+  assertHeld: () => Promise<void> = async () => undefined,
+): Promise<JsonlWriter> {
   const file = await open(path, 'a+');
-  await dropTornLine(file, path);
+  try {
+    await assertHeld();
+    await dropTornLine(file, path);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
   // A failed write fails all later ones too: after half a line nothing may follow (reopening cuts it off).
   let last = Promise.resolve();
   const appendLine = (text: string): Promise<void> => {
@@ -27,6 +40,7 @@ export async function openJsonl(path: string): Promise<JsonlWriter> {
     async close() {
       await last.catch(() => undefined);
       await file.close();
+      await assertHeld();
     },
   };
 }

@@ -9,6 +9,7 @@ import { openJsonl, parseLine, readLines, type JsonlWriter } from '../core/jsonl
 import { openCells } from '../store/cells.js';
 import { metricsOfRun } from '../store/metric-set.js';
 import { lockRun } from '../store/lock.js';
+import type { LockOptions } from '../store/wait-for-owner.js';
 import { sayReading } from '../datasets/values/contradiction.js';
 import { mergeDecided, readingsOf } from '../store/run-readings.js';
 import type { Manifest, RunDataset, RunSettings } from '../store/manifest.js';
@@ -37,7 +38,11 @@ interface Part {
  *
  * @throws MaskbenchError `run.mismatch` naming what differs, which shard is missing or there twice; `run.exists`.
  */
-export async function mergeRuns(paths: readonly string[], out: string): Promise<Summary> {
+export async function mergeRuns(
+  paths: readonly string[],
+  out: string,
+  options: LockOptions = {},
+): Promise<Summary> {
   const parts = await Promise.all(
     paths.map(async (path): Promise<Part> => {
       const folder = runFolder(path);
@@ -47,8 +52,10 @@ export async function mergeRuns(paths: readonly string[], out: string): Promise<
   assertOneRun(parts);
   const target = runFolder(out);
   await enterRunFolder(target, false);
-  const lock = await lockRun(target.path);
+  const lock = await lockRun(target.path, options);
   try {
+    // Once more under the lock: another process may have been here in between.
+    await enterRunFolder(target, false);
     const [first] = parts;
     const plan = await mergePlans(parts, first.manifest.settings);
     const settings: RunSettings = { ...first.manifest.settings, shard: null, datasets: plan.datasets };
@@ -77,6 +84,7 @@ export async function mergeRuns(paths: readonly string[], out: string): Promise<
         }
       });
     }
+    await lock.assertHeld();
     await writeJson(target.manifest, manifest);
     return await writeSummary(target, manifest);
   } finally {

@@ -7,6 +7,7 @@ import type { MaskReading } from '../schema/mask-values.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { openJsonl, type JsonlWriter } from '../core/jsonl.js';
+import type { RunLock } from '../store/lock.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
@@ -15,6 +16,7 @@ import { plannedSamples, type RunFolder } from '../store/run-folder.js';
 
 interface PredictRequest {
   readonly folder: RunFolder;
+  readonly lock: RunLock;
   readonly settings: RunSettings;
   readonly accuracy: RunConfig['accuracy'];
   /** Go on where ONNX Runtime runs nothing on the device asked for. */
@@ -43,8 +45,8 @@ export const MODEL_FAILURES: ReadonlySet<string> = new Set([
  * @throws MaskbenchError when nothing more can be done: the device is unavailable, the disk is full, interrupted.
  */
 export async function predict(request: PredictRequest): Promise<void> {
-  const { folder, models, cells, emit } = request;
-  const writer = await openJsonl(folder.predictions);
+  const { folder, lock, models, cells, emit } = request;
+  const writer = await openJsonl(folder.predictions, lock.assertHeld);
   try {
     for (const model of models) {
       const total = cells.countUnpredicted(model.spec.name);

@@ -10,7 +10,8 @@ import type { ReadyModel } from '../runners/runner.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { assertSameCard, describeHardware } from '../store/hardware.js';
-import { lockRun } from '../store/lock.js';
+import { lockRun, type RunLock } from '../store/lock.js';
+import type { LockOptions } from '../store/wait-for-owner.js';
 import { createManifest, type Manifest } from '../store/manifest.js';
 import { makePlan } from './plan.js';
 import { MODEL_FAILURES, predict } from './predict.js';
@@ -40,6 +41,8 @@ export interface RunRequest {
   readonly shard: readonly [number, number] | null;
   readonly out: string;
   readonly resume: boolean;
+  /** How another process that writes the run is waited for. */
+  readonly lock?: LockOptions;
   readonly phases: { readonly predict: boolean; readonly score: boolean; readonly time: boolean };
   readonly emit: EventSink;
   readonly signal: AbortSignal;
@@ -65,7 +68,8 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
   const device = parseDevice(config.device);
   assertDeviceAvailable(device);
   await enterRunFolder(folder, request.resume);
-  const lock = await lockRun(folder.path);
+  const onWait = (message: string): void => emit({ kind: 'warning', message });
+  const lock = await lockRun(folder.path, { signal, onWait, ...request.lock });
   try {
     // Once more under the lock: another process may have been here in between.
     const exists = await enterRunFolder(folder, request.resume);
@@ -76,6 +80,7 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
     const allDatasets = datasets.length === config.datasets.length;
     const wanted = { folder, datasets, allDatasets, models, basis, limit, shard, emit, signal };
     const plan = await makePlan(wanted);
+    await lock.assertHeld();
     const { runner, scoring, time: timing } = config;
     const settings = {
       models: models.map(({ spec, sha256, bytes }) => ({ spec, sha256, bytes })),
@@ -96,11 +101,16 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
       },
     );
     await plan.accept();
-    await work(request, folder, manifest);
+    await work(request, folder, manifest, lock);
+    await lock.assertHeld();
     const summary = await writeSummary(folder, await readManifest(folder));
     for (const { model, message } of summary.warnings ?? [])
       emit({ kind: 'warning', message: `${model}: ${message}` });
     return summary;
+  } catch (error) {
+    // Whatever else went wrong where another process is at work.
+    await lock.assertHeld();
+    throw error;
   } finally {
     await lock.release();
   }
@@ -134,30 +144,37 @@ async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Pro
   return { ...existing, settings: { ...existing.settings, datasets } };
 }
 
-async function work(request: RunRequest, folder: RunFolder, manifest: Manifest): Promise<void> {
+async function work(
+  request: RunRequest,
+  folder: RunFolder,
+  manifest: Manifest,
+  lock: RunLock,
+): Promise<void> {
   const { settings } = manifest;
   const { config, models, phases, emit, signal } = request;
-  if (phases.predict || phases.score) await predictAndScore(request, folder, manifest);
+  if (phases.predict || phases.score) await predictAndScore(request, folder, manifest, lock);
   if (!phases.time) return;
   const { allowFallback, scenarios } = config;
-  await time({ folder, settings, models, allowFallback, emit, signal });
-  await runScenarios({ folder, settings, models, scenarios, emit, signal });
+  await time({ folder, lock, settings, models, allowFallback, emit, signal });
+  await runScenarios({ folder, lock, settings, models, scenarios, emit, signal });
 }
 
 async function predictAndScore(
   { config, models, phases, emit: tell, signal }: RunRequest,
   folder: RunFolder,
   { settings, metrics }: Manifest,
+  lock: RunLock,
 ): Promise<void> {
   const mismatches = countMismatches(tell);
   const { emit } = mismatches;
   const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
   const cells = await openCells(folder, settings, { whole, mattes: true });
-  const scorer = phases.score ? await openScorer(folder, settings, cells, emit) : undefined;
+  const scorer = phases.score ? await openScorer(folder, lock, settings, cells, emit) : undefined;
   try {
     if (phases.predict) {
       await predict({
         folder,
+        lock,
         settings,
         accuracy: config.accuracy,
         allowFallback: config.allowFallback,

@@ -6,6 +6,7 @@ import { signaturesOf } from '../metrics/signature.js';
 import { cellName, scoreKey } from '../store/cell-key.js';
 import type { EventSink } from '../schema/events.js';
 import { openJsonl } from '../core/jsonl.js';
+import type { RunLock } from '../store/lock.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
@@ -34,6 +35,7 @@ interface Scorer {
  */
 export async function openScorer(
   folder: RunFolder,
+  { assertHeld }: RunLock,
   settings: RunSettings,
   cells: Cells,
   emit: EventSink,
@@ -41,10 +43,10 @@ export async function openScorer(
   const { protocols, resize, ...conventions } = settings.scoring;
   const signatures = signaturesOf(protocols, settings.scoring, truthsInSignature(settings));
   const readings = truthReadings(settings);
-  const writer = await openJsonl(folder.scores);
+  const writer = await openJsonl(folder.scores, assertHeld);
   const measured = await measuredTruths(folder);
   const offered = new Set<string>();
-  const truths = await openJsonl(folder.truths);
+  const truths = await openJsonl(folder.truths, assertHeld);
   const pool = openScorePool();
   const running = new Set<Promise<void>>();
   let broken: unknown;

@@ -5,6 +5,7 @@ import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { EventSink } from '../schema/events.js';
 import { openJsonl } from '../core/jsonl.js';
+import type { RunLock } from '../store/lock.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { RunFolder } from '../store/run-folder.js';
 import { completeSeries } from '../store/timed-series.js';
@@ -18,6 +19,7 @@ import { writeOwnSeries } from './timing/write-series.js';
 
 interface TimeRequest {
   readonly folder: RunFolder;
+  readonly lock: RunLock;
   readonly settings: RunSettings;
   readonly models: readonly ReadyModel[];
   readonly allowFallback?: boolean;
@@ -44,7 +46,7 @@ export async function time(request: TimeRequest): Promise<void> {
   const card = networks.length === 0 ? null : await findCard(device);
   const before = networks.length === 0 ? null : await observeIdle(files, plan.idleMs, signal);
   const cardWatch = card === null ? null : await watchCard(card);
-  const writer = await openJsonl(folder.timings);
+  const writer = await openJsonl(folder.timings, request.lock.assertHeld);
   try {
     for (const model of open) {
       const { time: own } = runnerOf(model.spec);

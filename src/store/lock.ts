@@ -1,113 +1,146 @@
-import { readFileSync } from 'node:fs';
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { existsSync, readFileSync, unlinkSync } from 'node:fs';
+import { constants, copyFile, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
+import { writeWhole } from '../core/write-whole.js';
+import { newOwner, ownerText, tokenOf } from './lock-owner.js';
+import { linesFiles, runFolder } from './run-folder.js';
+import { readIfThere, unless, waiterFor, type LockOptions, type Waiter } from './wait-for-owner.js';
 
 /**
- * One writer in a run folder at a time. The lock file names its process; a lock whose process is gone is taken over
- * at once, so that a run can be resumed right after a `kill -9`. (Locks that expire by time would make it wait.)
+ * One writer in a run folder at a time, also across hosts and containers. The lock names its owner and holds a counter that
+ * the owner moves on. An owner that the system knows to be gone is followed at once. Of any other the counter is watched, by
+ * the watcher's own clock: it stands still for as long as agreed, and the owner is taken to be gone. It may only have been
+ * stopped: so whoever follows it gives every file of lines a fresh copy, and the old owner, once it goes on, writes into files
+ * that have no name any more until it looks at the lock again.
  */
-interface RunLock {
+export interface RunLock {
+  /** Which no other lock has, also in another container. */
+  readonly token: string;
+  /** To be called after a file of the run is opened, and before anything is written. @throws MaskbenchError `run.lost`. */
+  assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
 
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  /** Start time of the process in clock ticks since boot, where the system tells: a pid may be used again. */
-  readonly started: string | null;
-  readonly since: string;
-}
+/** How often an owner gives a sign of life. */
+export const BEAT_MS = 1000;
 
-/** @throws MaskbenchError `run.locked`, naming the process that holds the folder. */
-export async function lockRun(folder: string): Promise<RunLock> {
-  const path = join(folder, '.lock');
-  const mine = `${path}.${process.pid}`;
-  const content = JSON.stringify(self());
-  await writeFile(mine, content);
-  try {
-    for (;;) {
-      // `link` fails if the lock exists, and puts the whole content in place at once.
-      const placed = await link(mine, path).then(
-        () => true,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'EEXIST') return false;
-          throw error;
-        },
-      );
-      if (placed) break;
-      await removeStale(path, folder);
-    }
-  } finally {
-    await unlink(mine).catch(() => undefined);
-  }
-  return {
-    async release() {
-      if ((await readFile(path, 'utf8').catch(() => '')) === content)
-        await unlink(path).catch(() => undefined);
-    },
+const LOCK = '.lock';
+
+/** @throws MaskbenchError `run.locked`, naming the process that holds the folder; `cancelled`. */
+export async function lockRun(folder: string, options: LockOptions = {}): Promise<RunLock> {
+  const path = join(folder, LOCK);
+  const owner = newOwner();
+  const { file, contested } = await take(path, owner, waiterFor(folder, options));
+  let settled = false;
+  let beats = 0;
+  const beat = async (): Promise<void> => {
+    await file.write(ownerText(owner, settled, ++beats), 0);
+    // For those who see the file from another host.
+    await file.datasync();
   };
-}
-
-async function removeStale(path: string, folder: string): Promise<void> {
-  const seen = await readFile(path, 'utf8').catch(() => undefined);
-  if (seen === undefined) return;
-  const holder = parseHolder(seen);
-  if (holder !== undefined && isAlive(holder)) throw locked(folder, holder);
-  // Renaming first makes sure that of two processes only one removes this very lock.
-  const aside = `${path}.stale.${process.pid}`;
-  await rename(path, aside).catch(() => undefined);
-  const moved = await readFile(aside, 'utf8').catch(() => undefined);
-  if (moved !== undefined && moved !== seen) await link(aside, path).catch(() => undefined);
-  await unlink(aside).catch(() => undefined);
-}
-
-function locked(folder: string, holder: Holder): MaskbenchError {
-  return new MaskbenchError(
-    'run.locked',
-    `process ${holder.pid} on ${holder.host} is writing this run since ${holder.since}`,
-    { where: folder, remedy: `wait for it, or remove ${join(folder, '.lock')} if that process is gone` },
-  );
-}
-
-function self(): Holder {
-  return {
-    pid: process.pid,
-    host: hostname(),
-    started: startTime(process.pid),
-    since: new Date().toISOString(),
+  let beating = Promise.resolve();
+  const next = (): void => {
+    // A beat that fails is one that is missed. Should the lock be lost by it, `assertHeld` says so.
+    beating = beating.then(beat).catch(() => undefined);
   };
-}
-
-function parseHolder(text: string): Holder | undefined {
+  const timer = setInterval(next, BEAT_MS).unref();
+  const assertHeld = async (): Promise<void> => {
+    if (tokenOf((await readIfThere(path)) ?? '') === owner.token) return;
+    throw new MaskbenchError('run.lost', 'another process has taken over', {
+      where: folder,
+      remedy: 'this one gave no sign of life for too long; continue with --resume when the other has ended',
+    });
+  };
+  const release = async (): Promise<void> => {
+    clearInterval(timer);
+    await beating;
+    // At one go: what lies between is time in which the lock may become another's.
+    if (tokenOf(tryReadSync(path)) === owner.token) unlinkSync(path);
+    await file.close();
+  };
   try {
-    const holder = JSON.parse(text) as Holder;
-    return typeof holder.pid === 'number' && typeof holder.host === 'string' ? holder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A process on another host cannot be looked at, and counts as alive. */
-function isAlive(holder: Holder): boolean {
-  if (holder.host !== hostname()) return true;
-  try {
-    process.kill(holder.pid, 0);
+    await removeOldLocks(folder, owner.token);
+    if (contested) await replaceLines(folder);
+    settled = true;
+    next();
+    await beating;
+    await assertHeld();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    await release();
+    throw error;
   }
-  const started = startTime(holder.pid);
-  return started === null || holder.started === null || started === holder.started;
+  return { token: owner.token, assertHeld, release };
 }
 
-/** Field 22 of /proc/<pid>/stat; null where there is no such file. A zombie counts as gone. */
-function startTime(pid: number): string | null {
+interface Taken {
+  readonly file: FileHandle;
+  /** Whether an earlier owner may still be there, and write. */
+  readonly contested: boolean;
+}
+
+/**
+ * Puts a lock of ours at the path. To follow an owner that is gone takes a claim, which is a lock too and names whom it
+ * follows: only one who holds it replaces the lock, and the claim itself becomes the new one.
+ */
+async function take(path: string, owner: ReturnType<typeof newOwner>, waiter: Waiter): Promise<Taken> {
+  for (;;) {
+    const file = await open(path, 'wx').catch(unless('EEXIST'));
+    if (file !== undefined) {
+      await file.write(ownerText(owner, false, 0), 0).catch(async (error: unknown) => {
+        await rm(path, { force: true });
+        await file.close();
+        throw error;
+      });
+      return { file, contested: false };
+    }
+    const gone = await waiter(path);
+    if (gone === undefined) continue;
+    const claim = `${path}.after-${tokenOf(gone.text)}`;
+    const claimed = await take(claim, owner, waiter);
+    if ((await readIfThere(path)) === gone.text) await rename(claim, path).catch(unless('ENOENT'));
+    // Not so if one who held the claim before us and was stopped has gone on in between.
+    if (tokenOf((await readIfThere(path)) ?? '') === owner.token)
+      return { file: claimed.file, contested: claimed.contested || !gone.isOver };
+    await rm(claim, { force: true });
+    await claimed.file.close();
+  }
+}
+
+/** Claims and locks that were left behind; a claim on our own lock is another's business. */
+async function removeOldLocks(folder: string, token: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(`${LOCK}.`) && !name.startsWith(`${LOCK}.after-${token}`))
+      await rm(join(folder, name), { force: true });
+  }
+}
+
+/** Gives every file of lines a fresh copy: who has one of them open goes on in a file without a name. */
+async function replaceLines(folder: string): Promise<void> {
+  const paths = runFolder(folder);
+  for (const file of linesFiles('made', 'lines', 'lines-of-one-machine')) {
+    if (!existsSync(paths[file])) continue;
+    await writeWhole(paths[file], async (draft) => {
+      await copyFile(paths[file], draft, constants.COPYFILE_FICLONE);
+      await sync(draft);
+    });
+  }
+  await sync(folder);
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path);
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? 'zombie' : (fields[19] ?? null);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function tryReadSync(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
   } catch {
-    return null;
+    return '';
   }
 }

@@ -203,9 +203,9 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a file in a run folder is what a killed process had not finished writing: a plan, or a whole file's draft. */
+/** Whether a file in a run folder is what a killed process had not finished writing: a file of lines, or a whole file's draft. */
 export function isRemains(name: string): boolean {
-  return /^plan\.jsonl\.\d+\.tmp$|^[a-z]+\.(json|md|html)\.\d+$/.test(name);
+  return /^[a-z]+\.jsonl\.\d+\.tmp$|^[a-z]+\.(json|md|html)\.\d+$/.test(name);
 }
 
 /** Removes what killed processes left half-written: nothing would ever read or finish it. */

@@ -70,8 +70,8 @@ describe.skipIf(!IS_BUILT)('maskbench as a process (skipped unless dist/ is buil
       await until('the first matte is there', predicting);
       // Held, so that it is still at work when the others come.
       first.process.kill('SIGSTOP');
-      const second = await inside(...RUN, '--resume');
-      expect(second.status).toBe(64);
+      const second = await inside(...RUN, '--resume', '--wait', '0');
+      expect(second.status).toBe(75);
       expect(second.err).toMatch(
         new RegExp(`^maskbench: .*tiny-run: process ${first.pid} on .* is writing this run since 20.*\\n$`),
       );

@@ -52,9 +52,15 @@ export async function stopStarted(): Promise<void> {
   await Promise.all([...started].map(({ result }) => result));
 }
 
-/** `maskbench ...` as a process of its own. */
-export function startCli(argv: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): RunningCli {
-  const child = spawn(process.execPath, [MAIN, ...argv], {
+/** `maskbench ...` as a process of its own, by way of another command where one is named (`inside`). */
+export function startCli(
+  argv: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+  inside: readonly string[] = [],
+): RunningCli {
+  const [command = '', ...args] = [...inside, process.execPath, MAIN, ...argv];
+  const child = spawn(command, args, {
     cwd,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadRunConfig, prepareRun } from '../../../dist/index.js';
 import { run } from '../../../dist/pipeline/run.js';
+import { lockRun } from '../../../dist/store/lock.js';
 import { runFolder } from '../../../dist/store/run-folder.js';
 import { time } from '../../../dist/pipeline/time.js';
 import { passRecord } from '../../../dist/pipeline/timing/pass-record.js';
@@ -62,7 +63,9 @@ export async function sealedParts({
       /** @type {Manifest} */
       const { settings } = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'));
       const { models } = prepared;
-      await time({ folder: runFolder(out), settings, models, files, emit: () => undefined, signal });
+      const lock = await lockRun(out);
+      await time({ folder: runFolder(out), lock, settings, models, files, emit: () => undefined, signal });
+      await lock.release();
     }
     const lines = (await readFile(join(out, 'timings.jsonl'), 'utf8')).trim().split('\n');
     /** @type {TimingRecord[]} */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { terminal } from '../../reports/formats/terminal.js';
+import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
 import { SOME_FAILED, type DefineCommand } from '../context.js';
 
 /** `maskbench merge`: the shards of one run as one run folder, with its reports. */
@@ -9,7 +10,9 @@ export const merge: DefineCommand = (context, setStatus) =>
     .description('put the shards of one run together into one run folder')
     .argument('<run...>', 'run folders made with --shard 1/n to n/n')
     .requiredOption('--out <folder>', 'the new run folder')
-    .action(async (runs, { out }) => {
+    .addOption(waitFlag())
+    .addOption(ownerTimeoutFlag())
+    .action(async (runs, { out, ...flags }) => {
       const { mergeRuns } = await import('../../pipeline/merge.js');
       const { reportDocument } = await import('../../reports/document.js');
       const { writeRunReports } = await import('../write-report.js');
@@ -17,6 +20,7 @@ export const merge: DefineCommand = (context, setStatus) =>
       const summary = await mergeRuns(
         runs.map((run) => resolve(context.cwd, run)),
         folder,
+        lockOptions(flags, context),
       );
       await writeRunReports(folder, summary);
       context.out(terminal.render(reportDocument([summary])));

@@ -7,6 +7,7 @@ import type { Summary } from '../../schema/summary.js';
 import type { LoadedConfig } from '../../store/config.js';
 import type { TimeConfig, TimingProfile } from '../../store/settings-schema.js';
 import { count, keysOf, list, shard } from '../arguments.js';
+import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
 import { SOME_FAILED, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
 
 /** The compiler holds these names to the profiles that there are. */
@@ -25,6 +26,8 @@ export const commandOnConfig = (name: string) =>
     .option('--resize', 'bring mattes to the size of a ground truth of another size')
     .option('--out <folder>', 'the run folder (default: runs/<name of the config>)')
     .option('--resume', 'continue the run in that folder')
+    .addOption(waitFlag())
+    .addOption(ownerTimeoutFlag())
     .option('--offline', 'use what is cached, never the network')
     .option('--json', 'print the summary as JSON instead of tables');
 
@@ -80,6 +83,7 @@ export async function runPhases(
     shard: flags.shard ?? null,
     out,
     resume: flags.resume === true,
+    lock: lockOptions(flags, context),
     phases,
     emit: createProgress(context),
     signal: context.signal,

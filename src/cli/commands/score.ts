@@ -6,6 +6,7 @@ import type { FolderValues } from '../../scoring/folders/folder-readings.js';
 import type { FolderCell, FolderScoring } from '../../scoring/folders/score-folders.js';
 import type { CellFailure } from '../../schema/summary.js';
 import { SOME_FAILED, type CliContext, type DefineCommand } from '../context.js';
+import { lockOptions } from '../lock-flags.js';
 import { flags, OUTPUTS, type Flags } from '../score/flags.js';
 import { LAYOUTS, valuesIn } from '../score/folders.js';
 
@@ -54,9 +55,15 @@ export const score: DefineCommand = (context, setStatus) =>
 
 /** @throws MaskbenchError `usage` for flags that say nothing without, or beside, a run folder. */
 function assertOutFlags({ out, explain, ...options }: Flags): void {
-  const given = (['resume', 'shard'] as const).find((name) => options[name] !== undefined);
+  const given = (['resume', 'shard', 'wait', 'ownerTimeout'] as const).find(
+    (name) => options[name] !== undefined,
+  );
   if (out === undefined && given !== undefined)
-    throw new MaskbenchError('usage', `--${given} is for run folders`, { remedy: 'name one with --out' });
+    throw new MaskbenchError(
+      'usage',
+      `--${given === 'ownerTimeout' ? 'owner-timeout' : given} is for run folders`,
+      { remedy: 'name one with --out' },
+    );
   if (out !== undefined && explain !== undefined)
     throw new MaskbenchError('usage', '--explain leaves no run folder', { remedy: 'leave --out away' });
 }
@@ -104,7 +111,13 @@ async function* cellsOf(
 async function cellsOfRun(
   plan: FolderPlan,
   scoring: FolderScoring,
-  { out, resume, shard: part, values }: Flags & { readonly out: string; readonly values: FolderValues },
+  {
+    out,
+    resume,
+    shard: part,
+    values,
+    ...options
+  }: Flags & { readonly out: string; readonly values: FolderValues },
   context: CliContext,
 ): Promise<AsyncIterable<readonly FolderCell[]>> {
   const { prepareFolders } = await import('../../pipeline/prepare-folders.js');
@@ -123,6 +136,7 @@ async function cellsOfRun(
     shard: part ?? null,
     out: folder,
     resume: resume === true,
+    lock: lockOptions(options, context),
     phases: { predict: true, score: true, time: false },
     // Cells that failed are told at the end, as they are without a run folder.
     emit: (event) => (event.kind === 'cell-failed' ? undefined : progress(event)),

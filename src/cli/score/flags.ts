@@ -1,4 +1,5 @@
 import { Command, Option } from '@commander-js/extra-typings';
+import { ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
 import { keysOf, level, list, shard } from '../arguments.js';
 import type { FlagsOf } from '../context.js';
 
@@ -33,6 +34,8 @@ export const flags = () =>
     .option('--out <folder>', 'leave a run folder, for report, compare, check and rank')
     .option('--resume', 'with --out: continue the run in that folder')
     .option('--shard <i/n>', 'with --out: every n-th image only, for merge', shard)
+    .addOption(waitFlag())
+    .addOption(ownerTimeoutFlag())
     .option('--method <name>', 'what the predictions are called; in a layout: only this method')
     .option('--pred-prefix <text>', 'what names of predictions begin with')
     .option('--pred-suffix <text>', 'what they end with, before or with the extension')

@@ -13,6 +13,7 @@ import { openJsonl } from '../../core/jsonl.js';
 import { chooseSamples } from '../timing/choose-samples.js';
 import { passModels } from '../timing/timed-models.js';
 import { timingPlan, type TimingPlan } from '../timing/timing-plan.js';
+import type { RunLock } from '../../store/lock.js';
 import type { RunSettings } from '../../store/manifest.js';
 import type { ScenarioRecord } from '../../store/records.js';
 import { readRecords, type RunFolder } from '../../store/run-folder.js';
@@ -34,6 +35,7 @@ import { medianMs } from '../../runners/onnx/timing/windows.js';
 
 interface ScenarioRequest {
   readonly folder: RunFolder;
+  readonly lock: RunLock;
   readonly settings: RunSettings;
   readonly models: readonly ReadyModel[];
   readonly scenarios: readonly ScenarioConfig[];
@@ -54,7 +56,7 @@ export async function runScenarios(request: ScenarioRequest): Promise<void> {
   }
   const plan = timingPlan(settings.time);
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
-  const writer = await openJsonl(folder.scenarios);
+  const writer = await openJsonl(folder.scenarios, request.lock.assertHeld);
   try {
     for (const { name, sha256, describe } of passModels(models, settings, samples)) {
       for (const scenario of scenarios) {
