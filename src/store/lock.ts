@@ -9,6 +9,8 @@ import { MaskbenchError } from '../core/errors.js';
  * at once, so that a run can be resumed right after a `kill -9`. (Locks that expire by time would make it wait.)
  */
 interface RunLock {
+  /** @throws MaskbenchError `run.locked` where another process has taken over. */
+  assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -42,10 +44,15 @@ export async function lockRun(folder: string): Promise<RunLock> {
   } finally {
     await unlink(mine).catch(() => undefined);
   }
+  const isHeld = async (): Promise<boolean> =>
+    (await readFile(path, 'utf8').catch(() => undefined)) === content;
   return {
+    async assertHeld() {
+      if (await isHeld()) return;
+      throw new MaskbenchError('run.locked', 'another process has taken over this run', { where: folder });
+    },
     async release() {
-      if ((await readFile(path, 'utf8').catch(() => '')) === content)
-        await unlink(path).catch(() => undefined);
+      if (await isHeld()) await unlink(path).catch(() => undefined);
     },
   };
 }

@@ -62,7 +62,8 @@ export async function sealedParts({
       /** @type {Manifest} */
       const { settings } = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'));
       const { models } = prepared;
-      await time({ folder: runFolder(out), settings, models, files, emit: () => undefined, signal });
+      const held = { assertHeld: async () => undefined };
+      await time({ folder: runFolder(out), held, settings, models, files, emit: () => undefined, signal });
     }
     const lines = (await readFile(join(out, 'timings.jsonl'), 'utf8')).trim().split('\n');
     /** @type {TimingRecord[]} */
