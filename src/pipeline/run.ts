@@ -195,7 +195,7 @@ async function predictAndScore(
   }
   const left = await failDamaged(folder, held, cells, emit);
   if (damaged > left) emit({ kind: 'warning', message: `${mattes(damaged - left)}: predicted again` });
-  if (left > 0) emit({ kind: 'warning', message: `${mattes(left)}: --resume predicts them again` });
+  if (left > 0) emit({ kind: 'warning', message: `${mattes(left)}: continue with --resume` });
   mismatches.warn(settings.scoring.resize);
   // Not before all are computed: until then readers show what every score holds.
   if (phases.score && canonicalJson(metrics ?? []) !== canonicalJson(whole))
