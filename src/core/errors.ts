@@ -15,6 +15,7 @@ export const EXIT_STATUS = {
   'data.duplicate': 65,
   'data.unsafe-path': 65,
   'data.values': 65,
+  'matte.damaged': 65,
   'source.unreachable': 69,
   'source.checksum': 69,
   'source.forbidden': 69,

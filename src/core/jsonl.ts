@@ -5,16 +5,19 @@ import { MaskbenchError } from './errors.js';
 
 /** A file of JSON lines that only grows. Each line is written whole, in the order of the calls. */
 export interface JsonlWriter {
-  append(record: unknown): Promise<void>;
+  /** Several are one write. */
+  append(...records: readonly unknown[]): Promise<void>;
   /** A line as it stands in another file, without its line feed. */
   appendLine(text: string): Promise<void>;
+  /** Forces to the disk what was appended. */
+  sync(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens for appending, after cutting off a last line that a killed process left torn.
+ * Opens for appending, after cutting off what a killed process or a power cut left torn at the end.
  *
- * @param assertHeld throws once another process writes the file; asked before anything in it is changed, and at the end.
+ * @param assertHeld throws once another process writes the file; asked before anything in it is changed.
  */
 export async function openJsonl(
   path: string,
@@ -23,20 +26,21 @@ export async function openJsonl(
   const file = await open(path, 'a+');
   try {
     await assertHeld();
-    await dropTornLine(file, path);
+    await dropTornLines(file, path);
   } catch (error) {
     await file.close();
     throw error;
   }
   // A failed write fails all later ones too: after half a line nothing may follow (reopening cuts it off).
   let last = Promise.resolve();
-  const appendLine = (text: string): Promise<void> => {
-    last = last.then(() => file.appendFile(`${text}\n`));
+  const write = (lines: string): Promise<void> => {
+    last = last.then(() => file.appendFile(lines));
     return last;
   };
   return {
-    append: (record) => appendLine(JSON.stringify(record)),
-    appendLine,
+    append: (...records) => write(records.map((record) => `${JSON.stringify(record)}\n`).join('')),
+    appendLine: (text) => write(`${text}\n`),
+    sync: () => file.datasync(),
     async close() {
       await last.catch(() => undefined);
       await file.close();
@@ -53,7 +57,13 @@ export interface Line {
   readonly text: string;
 }
 
-/** The lines of a file in order; none if it does not exist. A torn last line (no line feed) is left out. */
+/**
+ * What a file system puts where a file had grown and the bytes had not come to the disk when the power went. No JSON has
+ * it, so that lines are torn from there on: none of them had been forced to the disk.
+ */
+const NUL = 0;
+
+/** The lines of a file in order; none if it does not exist. A torn end (no line feed, or NUL) is left out. */
 export async function* readLines(path: string): AsyncGenerator<Line, void, undefined> {
   let rest: Buffer = Buffer.alloc(0);
   let start = 0;
@@ -64,6 +74,7 @@ export async function* readLines(path: string): AsyncGenerator<Line, void, undef
       let from = 0;
       for (let end = data.indexOf(0x0a); end >= 0; end = data.indexOf(0x0a, from)) {
         const length = end - from;
+        if (data.subarray(from, end).includes(NUL)) return;
         yield { number: ++number, start, length, text: data.toString('utf8', from, end) };
         start += length + 1;
         from = end + 1;
@@ -117,20 +128,21 @@ export function firstIssue({ issues: [issue] }: z.ZodError): string {
   return `${at === '' ? '' : `${at}: `}${issue?.message ?? 'not as it should be'}`;
 }
 
-const CHUNK = 65_536;
+const CHUNK = 1 << 20;
 
-/** Cuts the file after its last newline. */
-async function dropTornLine(file: FileHandle, path: string): Promise<void> {
-  const { size } = await file.stat();
+/** Cuts the file after its last whole line. */
+async function dropTornLines(file: FileHandle, path: string): Promise<void> {
   const chunk = Buffer.alloc(CHUNK);
-  for (let end = size; end > 0; end -= CHUNK) {
-    const start = Math.max(0, end - CHUNK);
-    const { bytesRead } = await file.read(chunk, 0, end - start, start);
-    const newline = chunk.subarray(0, bytesRead).lastIndexOf(0x0a);
-    if (newline >= 0) {
-      if (start + newline + 1 < size) await truncate(path, start + newline + 1);
-      return;
-    }
+  let whole = 0;
+  let nul = -1;
+  for (let at = 0; nul < 0;) {
+    const { bytesRead } = await file.read(chunk, 0, CHUNK, at);
+    if (bytesRead === 0) break;
+    const read = chunk.subarray(0, bytesRead);
+    nul = read.indexOf(NUL);
+    const newline = (nul < 0 ? read : read.subarray(0, nul)).lastIndexOf(0x0a);
+    if (newline >= 0) whole = at + newline + 1;
+    at += bytesRead;
   }
-  if (size > 0) await truncate(path, 0);
+  if (whole < (await file.stat()).size) await truncate(path, whole);
 }

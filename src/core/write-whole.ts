@@ -1,33 +1,48 @@
+import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { syncFile, syncFolder } from './sync.js';
 
 /** A file that is written beside the place it is for; a killed process leaves it under a name that tells what it is. */
-interface Draft {
+export interface Draft {
   readonly path: string;
-  /** Puts the draft in its place, whatever was there. */
-  accept(): Promise<void>;
-  discard(): Promise<void>;
+  /** The place that it is for. */
+  readonly target: string;
 }
 
-/** What a draft's name has after the name of its file, at most: a process number of 32 bits. */
-export const DRAFT_ENDING_BYTES = '.4294967295.tmp'.length;
+/** Of this process alone, also where several containers share a folder and count their processes alike. */
+const MARK = randomBytes(5).toString('hex');
+const ENDING = `.${MARK}.tmp`;
+
+/** What a draft's name has after the name of its file. */
+export const DRAFT_ENDING_BYTES = ENDING.length;
+
+/** What such an ending looks like, also of a version that took the process number. */
+export const DRAFT_ENDING = /\.[0-9a-f]{1,10}\.tmp$/;
 
 export function draftOf(path: string): Draft {
-  const temporary = `${path}.${process.pid}.tmp`;
-  return {
-    path: temporary,
-    accept: () => rename(temporary, path),
-    discard: () => rm(temporary, { force: true }),
-  };
+  return { path: `${path}${ENDING}`, target: path };
 }
 
-/** A file in its place whole or not at all: `write` fills the draft. */
+/** Puts a draft in its place, whatever was there. After a power cut there is the one or the other, whole. */
+export async function acceptDraft({ path, target }: Draft): Promise<void> {
+  await syncFile(path);
+  await rename(path, target);
+  await syncFolder(dirname(target));
+}
+
+export async function discardDraft({ path }: Draft): Promise<void> {
+  await rm(path, { force: true });
+}
+
+/** A file in its place, and on the disk, whole or not at all: `write` fills the draft. */
 export async function writeWhole(path: string, write: (draft: string) => Promise<unknown>): Promise<void> {
   const draft = draftOf(path);
   try {
     await write(draft.path);
-    await draft.accept();
+    await acceptDraft(draft);
   } catch (error) {
-    await draft.discard();
+    await discardDraft(draft);
     throw error;
   }
 }

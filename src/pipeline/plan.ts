@@ -14,7 +14,7 @@ import type { ReadyModel, RunBasis, SampleWatch } from '../runners/runner.js';
 import { predictionKey } from '../store/cell-key.js';
 import type { EventSink } from '../schema/events.js';
 import { openJsonl } from '../core/jsonl.js';
-import { draftOf } from '../core/write-whole.js';
+import { acceptDraft, discardDraft, draftOf } from '../core/write-whole.js';
 import type { RunDataset } from '../store/manifest.js';
 import type { PlanRecord } from '../store/records.js';
 import { isWritablePath, type RunFolder } from '../store/run-folder.js';
@@ -50,7 +50,7 @@ const WIDTH = 4;
 export async function makePlan(request: PlanRequest): Promise<Plan> {
   const { folder, datasets, emit } = request;
   const draft = draftOf(folder.plan);
-  await draft.discard();
+  await discardDraft(draft);
   const writer = await openJsonl(draft.path);
   const planned: RunDataset[] = [];
   emit({
@@ -69,13 +69,17 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
     for (const [model, watch] of watches)
       for (const remark of watch.end(whole)) emit({ kind: 'warning', message: `${model}: ${remark}` });
   } catch (error) {
-    await draft.discard();
+    await discardDraft(draft);
     throw error;
   } finally {
     await writer.close();
   }
   emit({ kind: 'phase-ended', phase: 'plan' });
-  return { datasets: planned, accept: draft.accept, discard: draft.discard };
+  return {
+    datasets: planned,
+    accept: () => acceptDraft(draft),
+    discard: () => discardDraft(draft),
+  };
 }
 
 async function planDataset(

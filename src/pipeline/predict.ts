@@ -6,8 +6,8 @@ import type { MatteJob, Outcome, PredictSession, ReadyModel } from '../runners/r
 import type { MaskReading } from '../schema/mask-values.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
-import { openJsonl, type JsonlWriter } from '../core/jsonl.js';
-import type { RunLock } from '../store/lock.js';
+import { openDurableLines, type DurableLines, type Held } from '../core/durable-lines.js';
+import { draftOf } from '../core/write-whole.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
@@ -16,7 +16,7 @@ import { plannedSamples, type RunFolder } from '../store/run-folder.js';
 
 interface PredictRequest {
   readonly folder: RunFolder;
-  readonly lock: RunLock;
+  readonly held: Held;
   readonly settings: RunSettings;
   readonly accuracy: RunConfig['accuracy'];
   /** Go on where ONNX Runtime runs nothing on the device asked for. */
@@ -24,6 +24,8 @@ interface PredictRequest {
   readonly models: readonly ReadyModel[];
   /** What became of the cells in earlier runs, and becomes of them in this one. */
   readonly cells: Cells;
+  /** Only cells whose mattes were found damaged since. */
+  readonly damagedOnly?: boolean;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
   /** Called when the last model of a sample has ended, so that scoring can start while others are still predicted. */
@@ -40,20 +42,23 @@ export const MODEL_FAILURES: ReadonlySet<string> = new Set([
 
 /**
  * Predicts every planned cell that is not done yet, model after model; cells that failed before are tried again. A cell
+ * is done when its matte and its line are on the disk, and then alone does anybody hear of it. A cell
  * that cannot be predicted becomes a failed one with its reason, and the rest goes on; so does a model that fails.
  *
  * @throws MaskbenchError when nothing more can be done: the device is unavailable, the disk is full, interrupted.
  */
 export async function predict(request: PredictRequest): Promise<void> {
-  const { folder, lock, models, cells, emit } = request;
-  const writer = await openJsonl(folder.predictions, lock.assertHeld);
+  const { folder, held, models, cells, damagedOnly = false, emit } = request;
+  const writer = await openDurableLines(folder.predictions, held);
   try {
     for (const model of models) {
-      const total = cells.countUnpredicted(model.spec.name);
+      const { name } = model.spec;
+      const total = damagedOnly ? cells.countDamaged(name) : cells.countUnpredicted(name);
       if (total === 0) continue;
-      emit({ kind: 'phase-started', phase: 'predict', total, label: model.spec.name });
+      emit({ kind: 'phase-started', phase: 'predict', total, label: name });
+      const before = writer.blockedMs();
       await predictModel(request, model, total, writer);
-      emit({ kind: 'phase-ended', phase: 'predict' });
+      emit({ kind: 'phase-ended', phase: 'predict', blockedMs: writer.blockedMs() - before });
     }
   } finally {
     await writer.close();
@@ -64,27 +69,44 @@ async function predictModel(
   request: PredictRequest,
   model: ReadyModel,
   total: number,
-  writer: JsonlWriter,
+  writer: DurableLines,
 ): Promise<void> {
-  const { folder, settings, models, cells, accuracy, allowFallback = false, emit, signal } = request;
+  const {
+    folder,
+    settings,
+    models,
+    cells,
+    damagedOnly,
+    accuracy,
+    allowFallback = false,
+    emit,
+    signal,
+  } = request;
   const { name } = model.spec;
   const isLastModel = model === models.at(-1);
   let ended = 0;
   // Cells that failed in earlier runs are tried again, those that failed in this one are not.
   const failed = new Set<string>();
   const isOpen = (sample: PlannedSample): boolean =>
-    !cells.isPredicted(name, sample) && !failed.has(nameOf(sample));
+    damagedOnly === true
+      ? cells.isDamaged(name, sample)
+      : !cells.isPredicted(name, sample) && !failed.has(nameOf(sample));
   const settle = async ({ sample }: Pick<MatteJob, 'sample'>, outcome: Outcome): Promise<void> => {
-    const cell = { key: sample.cells[name], model: name, dataset: sample.dataset, id: sample.id };
-    await writer.append(toRecord(cell, outcome));
-    if (outcome.kind === 'done') cells.markPredicted(name, sample);
-    else {
-      failed.add(nameOf(sample));
-      const { model: of, dataset, id } = cell;
-      emit({ kind: 'cell-failed', model: of, dataset, id, failure: outcome.failure });
-    }
-    emit({ kind: 'progress', phase: 'predict', done: ++ended, total });
-    if (isLastModel) await request.onSampleEnded(sample);
+    const { dataset, id } = sample;
+    const onDisk = async (): Promise<void> => {
+      if (outcome.kind === 'done') cells.markPredicted(name, sample, outcome.matteSha256);
+      else {
+        cells.markFailed(name, sample);
+        emit({ kind: 'cell-failed', model: name, dataset, id, failure: outcome.failure });
+      }
+      emit({ kind: 'progress', phase: 'predict', done: ++ended, total });
+      if (isLastModel) await request.onSampleEnded(sample);
+    };
+    if (outcome.kind !== 'done') failed.add(nameOf(sample));
+    await writer.append(toRecord({ key: sample.cells[name], model: name, dataset, id }, outcome), {
+      ...(outcome.kind === 'done' ? { draft: draftOf(folder.matte(name, dataset, id)) } : {}),
+      onDisk,
+    });
   };
   let session: PredictSession | undefined;
   try {
@@ -100,13 +122,16 @@ async function predictModel(
       signal,
     });
     await session.predict(jobsOf(folder, name, isOpen), settle);
+    await writer.flush();
   } catch (error) {
+    await writer.flush();
     if (!(error instanceof MaskbenchError) || !MODEL_FAILURES.has(error.code)) throw error;
     const failure = toFailure(error);
     emit({ kind: 'warning', message: `${name}: ${failure.message}` });
     for await (const sample of plannedSamples(folder)) {
       if (isOpen(sample)) await settle({ sample }, { kind: 'failed', failure });
     }
+    await writer.flush();
   } finally {
     await session?.close();
   }
@@ -127,7 +152,8 @@ async function* jobsOf(
   isOpen: (sample: PlannedSample) => boolean,
 ): AsyncGenerator<MatteJob, void, undefined> {
   for await (const sample of plannedSamples(folder)) {
-    if (isOpen(sample)) yield { sample, mattePath: folder.matte(model, sample.dataset, sample.id) };
+    if (!isOpen(sample)) continue;
+    yield { sample, mattePath: draftOf(folder.matte(model, sample.dataset, sample.id)).path };
   }
 }
 

@@ -10,8 +10,10 @@ import type { ReadyModel } from '../runners/runner.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { assertSameCard, describeHardware } from '../store/hardware.js';
-import { lockRun, type RunLock } from '../store/lock.js';
+import { lockRun } from '../store/lock.js';
 import type { LockOptions } from '../store/wait-for-owner.js';
+import { checkMattes, failDamaged } from './check-mattes.js';
+import type { Held } from '../core/durable-lines.js';
 import { createManifest, type Manifest } from '../store/manifest.js';
 import { makePlan } from './plan.js';
 import { MODEL_FAILURES, predict } from './predict.js';
@@ -49,8 +51,8 @@ export interface RunRequest {
 }
 
 /**
- * Plans, predicts, scores, times and summarises, as far as `phases` asks for it. Everything done is on disk at once, so
- * that a run that ends early, in whatever way, is continued with `resume`.
+ * Plans, predicts, scores, times and summarises, as far as `phases` asks for it. What counts as done is on the
+ * disk, so that a run that ends early, in whatever way, is continued with `resume`.
  *
  * @throws MaskbenchError when the run cannot start or go on; single cells that fail are in the summary.
  */
@@ -100,8 +102,9 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
         throw error;
       },
     );
+    await lock.assertHeld();
     await plan.accept();
-    await work(request, folder, manifest, lock);
+    await work(request, folder, lock, manifest);
     await lock.assertHeld();
     const summary = await writeSummary(folder, await readManifest(folder));
     for (const { model, message } of summary.warnings ?? [])
@@ -144,57 +147,74 @@ async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Pro
   return { ...existing, settings: { ...existing.settings, datasets } };
 }
 
-async function work(
-  request: RunRequest,
-  folder: RunFolder,
-  manifest: Manifest,
-  lock: RunLock,
-): Promise<void> {
+async function work(request: RunRequest, folder: RunFolder, held: Held, manifest: Manifest): Promise<void> {
   const { settings } = manifest;
   const { config, models, phases, emit, signal } = request;
-  if (phases.predict || phases.score) await predictAndScore(request, folder, manifest, lock);
+  if (phases.predict || phases.score) await predictAndScore(request, folder, held, manifest);
   if (!phases.time) return;
   const { allowFallback, scenarios } = config;
-  await time({ folder, lock, settings, models, allowFallback, emit, signal });
-  await runScenarios({ folder, lock, settings, models, scenarios, emit, signal });
+  await time({ folder, held, settings, models, allowFallback, emit, signal });
+  await runScenarios({ folder, held, settings, models, scenarios, emit, signal });
 }
 
 async function predictAndScore(
   { config, models, phases, emit: tell, signal }: RunRequest,
   folder: RunFolder,
+  held: Held,
   { settings, metrics }: Manifest,
-  lock: RunLock,
 ): Promise<void> {
   const mismatches = countMismatches(tell);
   const { emit } = mismatches;
   const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
-  const cells = await openCells(folder, settings, { whole, mattes: true });
-  const scorer = phases.score ? await openScorer(folder, lock, settings, cells, emit) : undefined;
+  const cells = await openCells(folder, settings, { whole, mattes: phases.predict, digests: true });
+  const scorer = phases.score ? await openScorer(folder, held, settings, cells, emit) : undefined;
+  const predictCells = async (damagedOnly: boolean): Promise<void> => {
+    await predict({
+      folder,
+      held,
+      settings,
+      accuracy: config.accuracy,
+      allowFallback: config.allowFallback,
+      models,
+      cells,
+      damagedOnly,
+      emit,
+      signal,
+      onSampleEnded: async (sample) => scorer?.offer(sample),
+    });
+    // An inference process that died in the middle of a file.
+    await removeRemains(folder.path);
+  };
+  let damaged = 0;
   try {
     if (phases.predict) {
-      await predict({
-        folder,
-        lock,
-        settings,
-        accuracy: config.accuracy,
-        allowFallback: config.allowFallback,
-        models,
-        cells,
-        emit,
-        signal,
-        onSampleEnded: async (sample) => scorer?.offer(sample),
-      });
-      // An inference process that died in the middle of a file.
-      await removeRemains(folder.path);
+      // What is scored is looked at by the scorer, which has the pixels anyway.
+      if (scorer === undefined) await checkMattes(folder, cells, signal);
+      damaged = cells.countDamaged();
+      await predictCells(false);
     }
     if (scorer !== undefined) await scoreRemaining(folder, scorer, emit, signal);
+    if (scorer !== undefined && phases.predict && cells.countDamaged() > 0) {
+      damaged += cells.countDamaged();
+      await predictCells(true);
+      await scoreRemaining(folder, scorer, emit, signal);
+    }
   } finally {
     await scorer?.close();
   }
+  const left = await failDamaged(folder, held, cells, emit);
+  if (damaged > left) emit({ kind: 'warning', message: `${mattes(damaged - left)}: predicted again` });
+  if (left > 0) emit({ kind: 'warning', message: `${mattes(left)}: continue with --resume` });
   mismatches.warn(settings.scoring.resize);
   // Not before all are computed: until then readers show what every score holds.
   if (phases.score && canonicalJson(metrics ?? []) !== canonicalJson(whole))
     await recordMetrics(folder, whole);
+}
+
+function mattes(count: number): string {
+  return count === 1
+    ? '1 matte was missing, empty or not the one that was predicted'
+    : `${count} mattes were missing, empty or not the ones that were predicted`;
 }
 
 /** Counts the samples whose ground truth and mattes differ in size, so that a run says what mends all of them. */

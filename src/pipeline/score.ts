@@ -5,8 +5,7 @@ import { truthReadings, truthsInSignature } from '../store/run-readings.js';
 import { signaturesOf } from '../metrics/signature.js';
 import { cellName, scoreKey } from '../store/cell-key.js';
 import type { EventSink } from '../schema/events.js';
-import { openJsonl } from '../core/jsonl.js';
-import type { RunLock } from '../store/lock.js';
+import { openDurableLines, type Held } from '../core/durable-lines.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
@@ -18,6 +17,10 @@ import { openScorePool } from '../scoring/score-pool.js';
 interface Scorer {
   /** Queues the cells of a sample that are not scored yet, and its ground truth; resolves when the queue has room. */
   offer(sample: PlannedSample): Promise<void>;
+  /** Waits until all that was offered is scored and on the disk; cells whose mattes are damaged are marked so instead. */
+  settle(): Promise<void>;
+  /** Milliseconds in which that, or an offer, waited for the disk. */
+  blockedMs(): number;
   /**
    * Waits for all that was offered.
    *
@@ -31,11 +34,12 @@ interface Scorer {
  * later is computed by a resumed run. What the record holds decides, and not its key: keys of 0.1 stay as they are, and
  * nothing is scored again that lacks nothing.
  *
- * @param cells what became of the cells in earlier runs and is predicted in this one, `whole` being the metrics of the protocols
+ * @param cells what became of the cells in earlier runs and is predicted in this one, `whole` being the metrics of the
+ *   protocols, with `digests`
  */
 export async function openScorer(
   folder: RunFolder,
-  { assertHeld }: RunLock,
+  held: Held,
   settings: RunSettings,
   cells: Cells,
   emit: EventSink,
@@ -43,10 +47,10 @@ export async function openScorer(
   const { protocols, resize, ...conventions } = settings.scoring;
   const signatures = signaturesOf(protocols, settings.scoring, truthsInSignature(settings));
   const readings = truthReadings(settings);
-  const writer = await openJsonl(folder.scores, assertHeld);
+  const writer = await openDurableLines(folder.scores, held);
   const measured = await measuredTruths(folder);
   const offered = new Set<string>();
-  const truths = await openJsonl(folder.truths, assertHeld);
+  const truths = await openDurableLines(folder.truths, held);
   const pool = openScorePool();
   const running = new Set<Promise<void>>();
   let broken: unknown;
@@ -60,11 +64,13 @@ export async function openScorer(
   ): Promise<void> => {
     const { dataset, id, imagePath, truthPath, truthSha256, attributes: layout } = sample;
     const mattePaths = open.map(({ model }) => folder.matte(model, dataset, id));
+    const matteReadings = open.map(({ model }) => ({ matteSha256: cells.matteSha256(model, sample) }));
     const result = await pool.run({
       truthPath,
       truthReading: readings.get(dataset) ?? AS_OPACITY,
       imagePath,
       mattePaths,
+      matteReadings,
       protocols,
       conventions,
       resize,
@@ -79,13 +85,28 @@ export async function openScorer(
     }
     for (const [i, { model, key }] of open.entries()) {
       const record: ScoreRecord = { key, model, dataset, id, ...result.cells[i] };
-      await writer.append(record);
-      if (record.status === 'failed')
-        emit({ kind: 'cell-failed', model, dataset, id, failure: record.failure });
+      const failure = record.status === 'failed' ? record.failure : undefined;
+      if (failure?.code === 'matte.damaged') {
+        cells.markDamaged(model, sample);
+        offered.delete(cellName(key, model, sample));
+        continue;
+      }
+      const onDisk = (): void => {
+        if (failure !== undefined) emit({ kind: 'cell-failed', model, dataset, id, failure });
+      };
+      await writer.append(record, { onDisk });
     }
   };
 
+  const settle = async (): Promise<void> => {
+    await Promise.all(running);
+    if (broken !== undefined) throw broken;
+    await truths.flush();
+    await writer.flush();
+  };
   return {
+    settle,
+    blockedMs: () => truths.blockedMs() + writer.blockedMs(),
     async offer(sample) {
       if (broken !== undefined) throw broken;
       if (contradicted.has(sample.dataset)) return;
@@ -108,8 +129,11 @@ export async function openScorer(
     async close() {
       await Promise.all(running);
       await pool.close();
-      await writer.close();
-      await truths.close();
+      try {
+        await truths.close();
+      } finally {
+        await writer.close();
+      }
       if (broken !== undefined) throw broken;
       for (const failure of contradicted.values()) throw toError(failure);
     },
@@ -129,13 +153,15 @@ export async function scoreRemaining(
   signal: AbortSignal,
 ): Promise<void> {
   emit({ kind: 'phase-started', phase: 'score', total: undefined, label: 'masks' });
+  const before = scorer.blockedMs();
   let done = 0;
   for await (const sample of plannedSamples(folder)) {
     throwIfCancelled(signal, RESUME);
     await scorer.offer(sample);
     emit({ kind: 'progress', phase: 'score', done: ++done, total: undefined });
   }
-  emit({ kind: 'phase-ended', phase: 'score' });
+  await scorer.settle();
+  emit({ kind: 'phase-ended', phase: 'score', blockedMs: scorer.blockedMs() - before });
 }
 
 /** Names of the ground truths that are measured; those that could not be read are tried again. */

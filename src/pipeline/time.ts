@@ -4,8 +4,7 @@ import { observeIdle } from '../runners/onnx/seal/conditions.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { EventSink } from '../schema/events.js';
-import { openJsonl } from '../core/jsonl.js';
-import type { RunLock } from '../store/lock.js';
+import { openDurableLines, type Held } from '../core/durable-lines.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { RunFolder } from '../store/run-folder.js';
 import { completeSeries } from '../store/timed-series.js';
@@ -19,7 +18,7 @@ import { writeOwnSeries } from './timing/write-series.js';
 
 interface TimeRequest {
   readonly folder: RunFolder;
-  readonly lock: RunLock;
+  readonly held: Held;
   readonly settings: RunSettings;
   readonly models: readonly ReadyModel[];
   readonly allowFallback?: boolean;
@@ -35,7 +34,7 @@ interface TimeRequest {
  * model whose timing is complete is not timed again; one that cannot be timed is recorded as failed, and the rest goes on.
  */
 export async function time(request: TimeRequest): Promise<void> {
-  const { folder, settings, models, emit, signal, files = THIS_MACHINE } = request;
+  const { folder, held, settings, models, emit, signal, files = THIS_MACHINE } = request;
   const timed = await completeSeries(folder);
   const open = models.filter(({ spec }) => !timed.has(spec.name));
   if (open.length === 0) return;
@@ -46,7 +45,7 @@ export async function time(request: TimeRequest): Promise<void> {
   const card = networks.length === 0 ? null : await findCard(device);
   const before = networks.length === 0 ? null : await observeIdle(files, plan.idleMs, signal);
   const cardWatch = card === null ? null : await watchCard(card);
-  const writer = await openJsonl(folder.timings, request.lock.assertHeld);
+  const writer = await openDurableLines(folder.timings, held);
   try {
     for (const model of open) {
       const { time: own } = runnerOf(model.spec);

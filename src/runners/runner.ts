@@ -143,7 +143,10 @@ interface TryRequest extends Pick<OpenRequest, 'device' | 'options' | 'signal'> 
   readonly onlyInDoubt: boolean;
 }
 
-/** A sample, and where its matte is to be written: an 8-bit grey PNG of the image's size, whole or not at all. */
+/**
+ * A sample, and where its matte is to be written: an 8-bit grey PNG of the image's size. The file is a draft: when the
+ * outcome is told it is whole, and whoever hears of it forces it to the disk and puts it in its place.
+ */
 export interface MatteJob {
   readonly sample: PlannedSample;
   readonly mattePath: string;

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '../core/hash.js';
-import { writeWhole } from '../core/write-whole.js';
 import { encodeMattePng } from '../image/codec.js';
 import { constantLevel, type GrayImage } from '../image/raster.js';
 import type { ValueRange } from '../models/pixels/raw-values.js';
@@ -14,7 +13,7 @@ interface WrittenMatte {
   readonly constant?: number;
 }
 
-/** A matte that is in its file, and how it came about. */
+/** A matte that is written, and how it came about. */
 export interface DoneMatte extends WrittenMatte {
   readonly phases: PhaseTimes;
   readonly width: number;
@@ -23,11 +22,10 @@ export interface DoneMatte extends WrittenMatte {
   readonly raw?: ValueRange;
 }
 
-/** Writes a matte under a temporary name and renames it, so that a file that is there is whole. */
-export async function writeMatte(path: string, matte: GrayImage): Promise<WrittenMatte> {
-  await mkdir(dirname(path), { recursive: true });
-  const png = await encodeMattePng(matte);
-  await writeWhole(path, (draft) => writeFile(draft, png));
+/** Writes a matte to its draft; whoever writes down that it is there puts it in its place. */
+export async function writeMatte(draft: string, matte: GrayImage): Promise<WrittenMatte> {
+  await mkdir(dirname(draft), { recursive: true });
+  await writeFile(draft, await encodeMattePng(matte));
   const constant = constantLevel(matte);
   return { matteSha256: sha256(matte.data), ...(constant === undefined ? {} : { constant }) };
 }

@@ -16,7 +16,12 @@ export type RunEvent =
       readonly done: number;
       readonly total: number | undefined;
     }
-  | { readonly kind: 'phase-ended'; readonly phase: Phase }
+  | {
+      readonly kind: 'phase-ended';
+      readonly phase: Phase;
+      /** For how long of it the work waited for the disk, milliseconds. */
+      readonly blockedMs?: number;
+    }
   | {
       readonly kind: 'cell-failed';
       readonly model: string;

@@ -10,7 +10,7 @@ import { metricsOf, pooledProtocols, protocolsOf } from '../metrics/registry.js'
 import { scorePair } from '../metrics/score-pair.js';
 import { packCounts } from './class-counts.js';
 import type { CheckedReading } from '../datasets/values/read-checked.js';
-import { loadPair } from './load-pair.js';
+import { loadPair, type OwnMatte } from './load-pair.js';
 import { loadTruth } from './load-truth.js';
 
 export interface ScoreTask {
@@ -19,8 +19,8 @@ export interface ScoreTask {
   /** The image itself; read only where a metric needs its colours. */
   readonly imagePath?: string;
   readonly mattePaths: readonly string[];
-  /** How each of the mattes is read, where somebody else made them. */
-  readonly matteReadings?: readonly CheckedReading[];
+  /** How each of the mattes is read, where somebody else made them, or what it must be, where it is a run's own. */
+  readonly matteReadings?: readonly (CheckedReading | OwnMatte)[];
   readonly protocols: readonly string[];
   readonly conventions: Conventions;
   /** Whether mattes of another size are brought to the ground truth's. */

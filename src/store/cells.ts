@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Failure } from '../core/failure.js';
 import { parseLine, readLines, type Line } from '../core/jsonl.js';
 import { signaturesOf } from '../metrics/signature.js';
@@ -57,8 +57,10 @@ interface CellsOptions {
   readonly outputs?: boolean;
   /** Whether the times of the accuracy pass are kept. */
   readonly phases?: boolean;
-  /** Whether a prediction whose matte is gone counts as not done. */
+  /** Whether a prediction whose matte is missing or empty counts as not done; what is in it, nobody has looked at. */
   readonly mattes?: boolean;
+  /** Whether it is kept what each matte must be, 32 bytes per cell. */
+  readonly digests?: boolean;
 }
 
 /**
@@ -74,7 +76,16 @@ export interface Cells {
   /** Whether there is a matte, scored or not. */
   isPredicted(model: string, sample: SampleName): boolean;
   /** Says that there is one since; the records are read when the cells are opened, and not again. */
-  markPredicted(model: string, sample: SampleName): void;
+  markPredicted(model: string, sample: SampleName, matteSha256: string): void;
+  markFailed(model: string, sample: SampleName): void;
+  /** Says that the matte is missing or not what was predicted: the cell is to be predicted again. */
+  markDamaged(model: string, sample: SampleName): void;
+  /** Whether there was a matte, and it was found damaged; missing and empty ones are found if `mattes` asks for them. */
+  isDamaged(model: string, sample: SampleName): boolean;
+  /** Cells of a model, or of all, of which that is so. */
+  countDamaged(model?: string): number;
+  /** What the matte of a predicted cell must be; there if `digests` asks for it. */
+  matteSha256(model: string, sample: SampleName): string;
   /** Cells of a model without a matte. */
   countUnpredicted(model: string): number;
   /** Whether a score is there that holds every metric of `whole`, whatever became of the matte. */
@@ -87,9 +98,10 @@ export interface Cells {
   scores(): AsyncGenerator<DoneScore, void, undefined>;
 }
 
-/** What the last record of a cell says. */
-const [NOTHING, DONE, FAILED] = [0, 1, 2];
+/** What the last record of a cell says; a matte that is damaged is none. */
+const [NOTHING, DONE, FAILED, DAMAGED] = [0, 1, 2, 3];
 const COUNTS = 4;
+const DIGEST_BYTES = 32;
 
 /** @throws MaskbenchError `data.unreadable`, naming file and line. */
 export async function openCells(
@@ -111,6 +123,10 @@ export async function openCells(
   const values = new Float64Array(size * width);
   const phases = new Float64Array(options.phases === true ? size * PASS_PHASES.length : 0);
   const outputs = new Float64Array(options.outputs === true ? size * OUTPUT_FIELDS : 0);
+  const digests = Buffer.alloc(options.digests === true ? size * DIGEST_BYTES : 0);
+  const setDigest = (cell: number, matteSha256: string): void => {
+    if (digests.length > 0) digests.write(matteSha256, cell * DIGEST_BYTES, DIGEST_BYTES, 'hex');
+  };
   // By cell, not by key: models with equal bytes have equal keys, and each has failures of its own.
   const lost = new Map<number, Failure>();
   const unscored = new Map<number, Failure>();
@@ -125,8 +141,9 @@ export async function openCells(
       continue;
     }
     const { model, dataset, id } = record;
-    const isGone = options.mattes === true && !existsSync(folder.matte(model, dataset, id));
-    predicted[cell] = isGone ? NOTHING : DONE;
+    const isThere = options.mattes !== true || isFilled(folder.matte(model, dataset, id));
+    predicted[cell] = isThere ? DONE : DAMAGED;
+    setDigest(cell, record.matteSha256);
     if (outputs.length > 0) outputs.set(numbersOf(record), cell * OUTPUT_FIELDS);
     if (phases.length > 0) phases.set(phasesOf(record), cell * PASS_PHASES.length);
   }
@@ -160,6 +177,16 @@ export async function openCells(
     const place = { number: numbers[cell], start: starts[cell], length: lengths[cell] };
     return { kind: 'scored', row, place };
   };
+  const mark = (model: string, sample: SampleName, state: number): void => {
+    const cell = find(model, sample);
+    if (cell !== undefined) predicted[cell] = state;
+  };
+  const count = (model: string | undefined, isWanted: (state: number) => boolean): number => {
+    const [first, step] = model === undefined ? [0, 1] : [models.indexOf(model), models.length];
+    let found = 0;
+    for (let cell = first; cell < size; cell += step) if (isWanted(predicted[cell])) found++;
+    return found;
+  };
   const at = (of: Uint8Array, model: string, sample: SampleName): number =>
     of[find(model, sample) ?? -1] ?? NOTHING;
   return {
@@ -174,18 +201,22 @@ export async function openCells(
       }
     },
     isPredicted: (model, sample) => at(predicted, model, sample) === DONE,
-    markPredicted(model, sample) {
+    markPredicted(model, sample, matteSha256) {
       const cell = find(model, sample);
       if (cell === undefined) return;
       predicted[cell] = DONE;
       lost.delete(cell);
+      setDigest(cell, matteSha256);
     },
-    countUnpredicted(model) {
-      let count = 0;
-      for (let cell = models.indexOf(model); cell < size; cell += models.length)
-        if (predicted[cell] !== DONE) count++;
-      return count;
+    markFailed: (model, sample) => mark(model, sample, FAILED),
+    markDamaged: (model, sample) => mark(model, sample, DAMAGED),
+    isDamaged: (model, sample) => at(predicted, model, sample) === DAMAGED,
+    countDamaged: (model) => count(model, (state) => state === DAMAGED),
+    matteSha256(model, sample) {
+      const start = (find(model, sample) ?? 0) * DIGEST_BYTES;
+      return digests.toString('hex', start, start + DIGEST_BYTES);
     },
+    countUnpredicted: (model) => count(model, (state) => state !== DONE),
     hasScore: (model, sample) => at(scored, model, sample) === DONE && at(isWhole, model, sample) === 1,
     phasesOf(model, sample) {
       const cell = find(model, sample);
@@ -223,4 +254,8 @@ function numbersOf({ raw, constant = Number.NaN }: ReadOutput): readonly number[
 
 function phasesOf({ phases }: DonePrediction): readonly number[] {
   return PASS_PHASES.map((name) => phases[name]);
+}
+
+function isFilled(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }

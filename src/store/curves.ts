@@ -1,7 +1,8 @@
-import writeFileAtomic from 'write-file-atomic';
+import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { DatasetCurves } from '../metrics/dataset-curves.js';
 import { runCurves, type RunCurves } from '../schema/page-input.js';
+import { writeWhole } from '../core/write-whole.js';
 import { readDocument } from './read-document.js';
 import type { RunFolder } from './run-folder.js';
 
@@ -38,5 +39,6 @@ export async function readCurves({ curves: path }: RunFolder): Promise<readonly 
 /** One line per model, dataset and protocol: the arrays are for plotting, and long. */
 export async function writeCurves(folder: RunFolder, curves: readonly CurvesOfCells[]): Promise<void> {
   const lines = curves.map((of) => `\n${JSON.stringify(of)}`).join(',');
-  await writeFileAtomic(folder.curves, `{"schemaVersion":${CURVES_VERSION},"curves":[${lines}\n]}\n`);
+  const document = `{"schemaVersion":${CURVES_VERSION},"curves":[${lines}\n]}\n`;
+  await writeWhole(folder.curves, (draft) => writeFile(draft, document));
 }

@@ -120,20 +120,7 @@ async function replaceLines(folder: string): Promise<void> {
   const paths = runFolder(folder);
   for (const file of linesFiles('made', 'lines', 'lines-of-one-machine')) {
     if (!existsSync(paths[file])) continue;
-    await writeWhole(paths[file], async (draft) => {
-      await copyFile(paths[file], draft, constants.COPYFILE_FICLONE);
-      await sync(draft);
-    });
-  }
-  await sync(folder);
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await writeWhole(paths[file], (draft) => copyFile(paths[file], draft, constants.COPYFILE_FICLONE));
   }
 }
 

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, opendir, readFile, readdir, rm } from 'node:fs/promises';
+import { opendir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
 import { readJsonl } from '../core/jsonl.js';
-import { DRAFT_ENDING_BYTES } from '../core/write-whole.js';
+import { makeFolder } from '../core/sync.js';
+import { DRAFT_ENDING, DRAFT_ENDING_BYTES, writeWhole } from '../core/write-whole.js';
 import { joinInside } from '../core/safe-path.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import {
@@ -108,7 +108,7 @@ export async function* plannedSamples(folder: RunFolder): AsyncGenerator<Planned
  * @throws MaskbenchError `run.exists`: a run is there and `resume` was not asked for, or the folder holds other files.
  */
 export async function enterRunFolder(folder: RunFolder, resume: boolean): Promise<boolean> {
-  await mkdir(folder.path, { recursive: true });
+  await makeFolder(folder.path);
   if (existsSync(folder.manifest)) {
     if (resume) return true;
     throw new MaskbenchError('run.exists', 'a run is already there', {
@@ -165,9 +165,9 @@ export async function recordMetrics(folder: RunFolder, metrics: readonly string[
   await writeJson(folder.manifest, { ...manifest, recordsVersion: RECORDS_VERSION, metrics });
 }
 
-/** Pretty JSON, in place whole or not at all. */
+/** Pretty JSON, in place and on the disk whole or not at all. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+  await writeWhole(path, (draft) => writeFile(draft, `${JSON.stringify(value, null, 2)}\n`));
 }
 
 /** @throws MaskbenchError `run.mismatch`, naming the settings in which a run to resume differs from what is asked for. */
@@ -205,7 +205,10 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Whether a file in a run folder is what a killed process had not finished writing: a file of lines, or a whole file's draft. */
 export function isRemains(name: string): boolean {
-  return /^[a-z]+\.jsonl\.\d+\.tmp$|^[a-z]+\.(json|md|html)\.\d+$/.test(name);
+  // Reports, and the documents of 0.1, are written by write-file-atomic, which takes the process number.
+  return (
+    (/^[a-z]+\.jsonl?\./.test(name) && DRAFT_ENDING.test(name)) || /^[a-z]+\.(json|md|html)\.\d+$/.test(name)
+  );
 }
 
 /** Removes what killed processes left half-written: nothing would ever read or finish it. */
@@ -216,7 +219,7 @@ export async function removeRemains(folder: string): Promise<void> {
   const mattes = join(folder, 'predictions');
   if (!existsSync(mattes)) return;
   for await (const entry of await opendir(mattes, { recursive: true })) {
-    if (!/\.png\.\d+\.tmp$/.test(entry.name)) continue;
+    if (!DRAFT_ENDING.test(entry.name)) continue;
     await rm(join(entry.parentPath, entry.name), { force: true });
   }
 }

@@ -78,6 +78,8 @@ export async function runPhases(
     signal: context.signal,
   });
   const out = resolve(context.cwd, flags.out ?? join('runs', loaded.config.name));
+  const tell = createProgress(context);
+  let failures = 0;
   const summary = await runPrepared({
     ...prepared,
     shard: flags.shard ?? null,
@@ -85,7 +87,10 @@ export async function runPhases(
     resume: flags.resume === true,
     lock: lockOptions(flags, context),
     phases,
-    emit: createProgress(context),
+    emit(event) {
+      if (event.kind === 'cell-failed' && event.model !== '*') failures++;
+      tell(event);
+    },
     signal: context.signal,
   });
   await writeRunReports(out, summary);
@@ -93,8 +98,8 @@ export async function runPhases(
   tellRunFolder(out, context);
   const { failed, planned } = summary.cells;
   // Phases alone leave cells undone on purpose; only failures of what was asked for count.
-  const unfinished = !phases.predict || !phases.score ? 0 : failed;
-  if (unfinished > 0) context.err(`${failed} of ${planned} cells failed; summary.json says why\n`);
+  const unfinished = phases.predict && phases.score ? failed : failures;
+  if (unfinished > 0) context.err(`${unfinished} of ${planned} cells failed; summary.json says why\n`);
   return unfinished > 0 ? SOME_FAILED : 0;
 }
 

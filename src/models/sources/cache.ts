@@ -1,9 +1,10 @@
-import { copyFile, link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import envPaths from 'env-paths';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { joinInside } from '../../core/safe-path.js';
+import { syncFolder } from '../../core/sync.js';
 import { digestFile, type Digests } from './digest.js';
 import { cacheKeyOf } from './pins.js';
 import type { Expected } from './expected.js';
@@ -195,11 +196,4 @@ async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<z
   } catch {
     return undefined;
   }
-}
-
-/** Makes the rename itself survive a power cut, where the platform can. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder).catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }

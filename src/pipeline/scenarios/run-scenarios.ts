@@ -9,11 +9,10 @@ import { toFailure } from '../../core/failure.js';
 import { canonicalJson } from '../../core/hash.js';
 import type { ReadyModel } from '../../runners/runner.js';
 import type { EventSink } from '../../schema/events.js';
-import { openJsonl } from '../../core/jsonl.js';
+import { openDurableLines, type Held } from '../../core/durable-lines.js';
 import { chooseSamples } from '../timing/choose-samples.js';
 import { passModels } from '../timing/timed-models.js';
 import { timingPlan, type TimingPlan } from '../timing/timing-plan.js';
-import type { RunLock } from '../../store/lock.js';
 import type { RunSettings } from '../../store/manifest.js';
 import type { ScenarioRecord } from '../../store/records.js';
 import { readRecords, type RunFolder } from '../../store/run-folder.js';
@@ -35,7 +34,7 @@ import { medianMs } from '../../runners/onnx/timing/windows.js';
 
 interface ScenarioRequest {
   readonly folder: RunFolder;
-  readonly lock: RunLock;
+  readonly held: Held;
   readonly settings: RunSettings;
   readonly models: readonly ReadyModel[];
   readonly scenarios: readonly ScenarioConfig[];
@@ -48,7 +47,7 @@ interface ScenarioRequest {
  * that a model cannot do (a batch that its input does not take) is recorded as failed, and the rest goes on.
  */
 export async function runScenarios(request: ScenarioRequest): Promise<void> {
-  const { folder, settings, scenarios, models, emit, signal } = request;
+  const { folder, held, settings, scenarios, models, emit, signal } = request;
   if (scenarios.length === 0) return;
   const done = new Set<string>();
   for await (const { key, result } of readRecords(folder, 'scenarios')) {
@@ -56,7 +55,7 @@ export async function runScenarios(request: ScenarioRequest): Promise<void> {
   }
   const plan = timingPlan(settings.time);
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
-  const writer = await openJsonl(folder.scenarios, request.lock.assertHeld);
+  const writer = await openDurableLines(folder.scenarios, held);
   try {
     for (const { name, sha256, describe } of passModels(models, settings, samples)) {
       for (const scenario of scenarios) {
@@ -70,6 +69,8 @@ export async function runScenarios(request: ScenarioRequest): Promise<void> {
         });
         const result = await runOne(scenario, { model: await describe(), plan, signal });
         await writer.append({ key, result } satisfies ScenarioRecord);
+        // Before the next one is measured: nothing else of ours is to run then.
+        await writer.flush();
         if (result.kind === 'failed') {
           emit({ kind: 'warning', message: `${name} ${scenario.kind}: ${result.failure.message}` });
         }

@@ -6,7 +6,7 @@ import { type MachineFiles, otherInferenceProcesses } from '../../runners/onnx/s
 import { timeTogether, type Series, type TimedModel } from '../../runners/onnx/timing/time-together.js';
 import type { EventSink } from '../../schema/events.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
-import type { JsonlWriter } from '../../core/jsonl.js';
+import type { DurableLines } from '../../core/durable-lines.js';
 import type { RunSettings } from '../../store/manifest.js';
 import { throttlingIn, type CardWatch } from '../../runners/onnx/devices/card.js';
 import { passRecord } from './pass-record.js';
@@ -19,7 +19,7 @@ export interface PassContext {
   readonly settings: RunSettings;
   readonly plan: TimingPlan;
   readonly samples: readonly PlannedSample[];
-  readonly writer: JsonlWriter;
+  readonly writer: DurableLines;
   readonly files: MachineFiles;
   /** Of a moment without work of ours, before anything was loaded. */
   readonly before: Conditions | null;
@@ -175,5 +175,6 @@ async function prove(
 async function recordFailure({ writer, emit }: PassContext, model: string, error: unknown): Promise<void> {
   const failure = toFailure(error);
   await writer.append({ kind: 'failed', model, failure });
+  await writer.flush();
   emit({ kind: 'warning', message: `${model} could not be timed: ${failure.message}` });
 }

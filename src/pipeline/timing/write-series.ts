@@ -5,7 +5,7 @@ import { predictMs } from '../../runners/phases.js';
 import { medianMs } from '../../runners/onnx/timing/windows.js';
 import type { Series, SeriesSample } from '../../runners/onnx/timing/time-together.js';
 import { tukeyFences } from '../../stats/outliers.js';
-import type { JsonlWriter } from '../../core/jsonl.js';
+import type { DurableLines } from '../../core/durable-lines.js';
 import type { TimedSample } from '../../runners/runner.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import type { PassRecord, TimingRecord } from '../../store/timing-record.js';
@@ -20,7 +20,7 @@ interface SeriesToWrite {
 }
 
 /** Writes every value that was measured of a model, outliers labelled, and last what makes the series complete. */
-export async function writeSeries(writer: JsonlWriter, request: SeriesToWrite): Promise<void> {
+export async function writeSeries(writer: DurableLines, request: SeriesToWrite): Promise<void> {
   const { series: measured, threads, pass, readings, sampleOf } = request;
   const { name: model, warmUp, samples, aloneMs, loadMs, peakRssBytes } = measured;
   const series = randomUUID();
@@ -48,11 +48,13 @@ export async function writeSeries(writer: JsonlWriter, request: SeriesToWrite): 
     ...(aloneMs.length === 0 ? {} : { inferenceAloneMs: aloneMs }),
     pass,
   });
+  // Before anything else is measured: nothing of ours is to run beside it.
+  await writer.flush();
 }
 
 /** Writes the times that a runner has by itself. */
 export async function writeOwnSeries(
-  writer: JsonlWriter,
+  writer: DurableLines,
   model: string,
   samples: AsyncIterable<TimedSample>,
   measuredElsewhere: boolean,

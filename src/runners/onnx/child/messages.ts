@@ -11,7 +11,7 @@ export interface LoadMessage extends Omit<OpenModelRequest, 'observe'> {
   readonly kind: 'load';
 }
 
-/** One image to predict; the matte is written to `mattePath` (by way of a temporary name) before `done` is sent. */
+/** One image to predict; the matte is written to `mattePath`, a draft, before `done` is sent. */
 export interface PredictJob {
   readonly jobId: number;
   readonly imagePath: string;
