@@ -20,6 +20,11 @@ export const DRAFT_ENDING_BYTES = ENDING.length;
 /** What such an ending looks like, also of a version that took the process number. */
 export const DRAFT_ENDING = /\.[0-9a-f]{1,10}\.tmp$/;
 
+/** Whether a file is a draft of this process. */
+export function isOwnDraft(name: string): boolean {
+  return name.endsWith(ENDING);
+}
+
 export function draftOf(path: string): Draft {
   return { path: `${path}${ENDING}`, target: path };
 }

@@ -10,6 +10,7 @@ import type { ReadyModel } from '../runners/runner.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { assertSameCard, describeHardware } from '../store/hardware.js';
+import { isOwnDraft } from '../core/write-whole.js';
 import { lockRun } from '../store/lock.js';
 import type { LockOptions } from '../store/wait-for-owner.js';
 import { checkMattes, failDamaged } from './check-mattes.js';
@@ -111,8 +112,11 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
       emit({ kind: 'warning', message: `${model}: ${message}` });
     return summary;
   } catch (error) {
-    // Whatever else went wrong where another process is at work.
-    await lock.assertHeld();
+    // Whatever else went wrong where another process is at work: that has taken over.
+    await lock.assertHeld().catch(async (lost: unknown) => {
+      await removeRemains(folder.path, isOwnDraft);
+      throw lost;
+    });
     throw error;
   } finally {
     await lock.release();

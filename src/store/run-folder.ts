@@ -211,15 +211,21 @@ export function isRemains(name: string): boolean {
   );
 }
 
-/** Removes what killed processes left half-written: nothing would ever read or finish it. */
-export async function removeRemains(folder: string): Promise<void> {
+/**
+ * Removes what killed processes left half-written: nothing would ever read or finish it. With `which`, only what it says,
+ * for one who no longer holds the run.
+ */
+export async function removeRemains(
+  folder: string,
+  which: (name: string) => boolean = () => true,
+): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (isRemains(name)) await rm(join(folder, name), { force: true });
+    if (isRemains(name) && which(name)) await rm(join(folder, name), { force: true });
   }
   const mattes = join(folder, 'predictions');
   if (!existsSync(mattes)) return;
   for await (const entry of await opendir(mattes, { recursive: true })) {
-    if (!DRAFT_ENDING.test(entry.name)) continue;
+    if (!DRAFT_ENDING.test(entry.name) || !which(entry.name)) continue;
     await rm(join(entry.parentPath, entry.name), { force: true });
   }
 }
