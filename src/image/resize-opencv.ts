@@ -1,4 +1,5 @@
 import type { GrayImage } from './raster.js';
+import { roundHalfEven } from './round-half-even.js';
 
 /** Weights are whole numbers of 1 / 2048. */
 const UNIT = 2048;
@@ -89,10 +90,4 @@ function halved(image: GrayImage): GrayImage {
     }
   }
   return { width, height, data };
-}
-
-function roundHalfEven(value: number): number {
-  const below = Math.floor(value);
-  if (value - below !== 0.5) return Math.round(value);
-  return below % 2 === 0 ? below : below + 1;
 }

@@ -1,3 +1,5 @@
+import { roundHalfEven } from './round-half-even.js';
+
 /**
  * Scaling about the top left corner as an affine warp with bilinear interpolation and zeros outside: how rembg brings
  * pictures into SAM's frame and its masks back. No smoothing where it shrinks, so it is no `resample`.
@@ -121,10 +123,4 @@ function tapsOf(from: number, to: number, scale: number, kind: WarpKind): Taps {
     }
   }
   return { first, share };
-}
-
-function roundHalfEven(value: number): number {
-  const below = Math.floor(value);
-  if (value - below !== 0.5) return Math.round(value);
-  return below % 2 === 0 ? below : below + 1;
 }

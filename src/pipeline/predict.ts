@@ -14,20 +14,24 @@ import type { PlannedSample } from '../schema/planned-sample.js';
 import type { PredictionRecord } from '../store/records.js';
 import { plannedSamples, type RunFolder } from '../store/run-folder.js';
 
-interface PredictRequest {
+/** What every phase of a run that computes is given. */
+export interface PhaseRequest {
   readonly folder: RunFolder;
   readonly held: Held;
   readonly settings: RunSettings;
-  readonly accuracy: RunConfig['accuracy'];
+  readonly models: readonly ReadyModel[];
   /** Go on where ONNX Runtime runs nothing on the device asked for. */
   readonly allowFallback?: boolean;
-  readonly models: readonly ReadyModel[];
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+interface PredictRequest extends PhaseRequest {
+  readonly accuracy: RunConfig['accuracy'];
   /** What became of the cells in earlier runs, and becomes of them in this one. */
   readonly cells: Cells;
   /** Only cells whose mattes were found damaged since. */
   readonly damagedOnly?: boolean;
-  readonly emit: EventSink;
-  readonly signal: AbortSignal;
   /** Called when the last model of a sample has ended, so that scoring can start while others are still predicted. */
   onSampleEnded(sample: PlannedSample): Promise<void>;
 }

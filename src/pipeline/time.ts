@@ -2,28 +2,18 @@ import { parseDevice } from '../runners/device.js';
 import { THIS_MACHINE, type MachineFiles } from '../runners/onnx/seal/machine-files.js';
 import { observeIdle } from '../runners/onnx/seal/conditions.js';
 import { runnerOf } from '../runners/runner-of.js';
-import type { ReadyModel } from '../runners/runner.js';
-import type { EventSink } from '../schema/events.js';
-import { openDurableLines, type Held } from '../core/durable-lines.js';
-import type { RunSettings } from '../store/manifest.js';
-import type { RunFolder } from '../store/run-folder.js';
+import { openDurableLines } from '../core/durable-lines.js';
 import { completeSeries } from '../store/timed-series.js';
 import { findCard, watchCard } from '../runners/onnx/devices/card.js';
 import { chooseSamples } from './timing/choose-samples.js';
 import { groupModels, memoryBudget } from './timing/group-models.js';
 import { passModels } from './timing/timed-models.js';
 import { timeGroup, type PassContext } from './timing/time-group.js';
+import type { PhaseRequest } from './predict.js';
 import { timingPlan } from './timing/timing-plan.js';
 import { writeOwnSeries } from './timing/write-series.js';
 
-interface TimeRequest {
-  readonly folder: RunFolder;
-  readonly held: Held;
-  readonly settings: RunSettings;
-  readonly models: readonly ReadyModel[];
-  readonly allowFallback?: boolean;
-  readonly emit: EventSink;
-  readonly signal: AbortSignal;
+interface TimeRequest extends PhaseRequest {
   /** Where the machine tells about itself. */
   readonly files?: MachineFiles;
 }

@@ -1,3 +1,5 @@
+import { roundHalfEven } from '../round-half-even.js';
+
 /** A picture of a format that sharp lacks, as its file stores it. */
 export interface PlainRaster {
   /** E.g. `bmp`. */
@@ -26,14 +28,8 @@ export function toEightBit({ data, channels, max, palette }: PlainRaster): Eight
   if (palette !== undefined) return lookUp(data, palette);
   if (max === 255 && data instanceof Uint8Array) return { data, channels };
   const scaled = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) scaled[i] = roundHalfToEven((data[i] / max) * 255);
+  for (let i = 0; i < data.length; i++) scaled[i] = roundHalfEven((data[i] / max) * 255);
   return { data: scaled, channels };
-}
-
-/** As Python rounds, and so Pillow. */
-function roundHalfToEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }
 
 function lookUp(indices: Uint8Array | Uint16Array, palette: readonly number[]): EightBit {

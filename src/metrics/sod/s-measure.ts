@@ -4,6 +4,7 @@ import type { Pair, PairIntermediate, Truth } from '../metric.js';
 import { meanOfConstant } from './pairwise-sum.js';
 import { stretch } from './stretch.js';
 import { truthMoments } from './truth-moments.js';
+import { roundHalfEven } from '../../image/round-half-even.js';
 
 /** Weight of the object-aware part; the region-aware part has the rest. */
 const ALPHA = 0.5;
@@ -168,12 +169,4 @@ function sums(counts: Uint32Array, width: number, height: number): Region {
     foreground += inside;
   }
   return { pixels: width * height, width, height, sum, squares, foregroundSum, foreground };
-}
-
-/** To the nearest integer, halves to the even one, as numpy rounds. */
-function roundHalfEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  if (rest !== 0.5) return Math.round(value);
-  return below % 2 === 0 ? below : below + 1;
 }

@@ -7,15 +7,12 @@ import type {
 import { endsAll } from '../../core/cancelled.js';
 import { toFailure } from '../../core/failure.js';
 import { canonicalJson } from '../../core/hash.js';
-import type { ReadyModel } from '../../runners/runner.js';
-import type { EventSink } from '../../schema/events.js';
-import { openDurableLines, type Held } from '../../core/durable-lines.js';
+import { openDurableLines } from '../../core/durable-lines.js';
 import { chooseSamples } from '../timing/choose-samples.js';
 import { passModels } from '../timing/timed-models.js';
 import { timingPlan, type TimingPlan } from '../timing/timing-plan.js';
-import type { RunSettings } from '../../store/manifest.js';
 import type { ScenarioRecord } from '../../store/records.js';
-import { readRecords, type RunFolder } from '../../store/run-folder.js';
+import { readRecords } from '../../store/run-folder.js';
 import type {
   OfflineConfig,
   ScenarioConfig,
@@ -30,16 +27,11 @@ import { findSustainedRate } from '../../runners/onnx/scenarios/server.js';
 import { warmUp } from '../../runners/onnx/timing/warm-up.js';
 import { valuesForPercentile } from '../../stats/order-statistics.js';
 import { createRandom } from '../../stats/random.js';
+import type { PhaseRequest } from '../predict.js';
 import { medianMs } from '../../runners/onnx/timing/windows.js';
 
-interface ScenarioRequest {
-  readonly folder: RunFolder;
-  readonly held: Held;
-  readonly settings: RunSettings;
-  readonly models: readonly ReadyModel[];
+interface ScenarioRequest extends Omit<PhaseRequest, 'allowFallback'> {
   readonly scenarios: readonly ScenarioConfig[];
-  readonly emit: EventSink;
-  readonly signal: AbortSignal;
 }
 
 /**

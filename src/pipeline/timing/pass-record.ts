@@ -1,7 +1,6 @@
 import { predictMs } from '../../runners/phases.js';
 import type { ProviderProof } from '../../runners/onnx/proof/prove-provider.js';
-import type { Conditions } from '../../runners/onnx/seal/conditions.js';
-import { judgeSeal } from '../../runners/onnx/seal/judge.js';
+import { judgeSeal, type SealEvidence } from '../../runners/onnx/seal/judge.js';
 import type { MachineFiles } from '../../runners/onnx/seal/machine-files.js';
 import { readGovernors } from '../../runners/onnx/seal/snapshot.js';
 import type { Series } from '../../runners/onnx/timing/time-together.js';
@@ -10,7 +9,7 @@ import type { TimingPlan } from './timing-plan.js';
 import type { PassRecord } from '../../store/timing-record.js';
 
 /** What is known of a series beside its own values. */
-interface PassFacts {
+export interface PassFacts extends Pick<SealEvidence, 'before' | 'neighbours' | 'gpuThrottling'> {
   readonly plan: TimingPlan;
   readonly device: string;
   readonly files: MachineFiles;
@@ -18,10 +17,7 @@ interface PassFacts {
   readonly attempt: number;
   readonly together: readonly string[];
   readonly proof: ProviderProof | null;
-  readonly neighbours: readonly string[];
-  readonly before: Conditions | null;
   readonly gpuMemoryBytes: number | null;
-  readonly gpuThrottling: readonly string[] | 'untold' | null;
 }
 
 /** How a series was made, with every part of its seal judged. */

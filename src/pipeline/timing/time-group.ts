@@ -4,19 +4,17 @@ import { proveProvider, type ProviderProof } from '../../runners/onnx/proof/prov
 import type { Conditions } from '../../runners/onnx/seal/conditions.js';
 import { type MachineFiles, otherInferenceProcesses } from '../../runners/onnx/seal/machine-files.js';
 import { timeTogether, type Series, type TimedModel } from '../../runners/onnx/timing/time-together.js';
-import type { EventSink } from '../../schema/events.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import type { DurableLines } from '../../core/durable-lines.js';
-import type { RunSettings } from '../../store/manifest.js';
 import { throttlingIn, type CardWatch } from '../../runners/onnx/devices/card.js';
-import { passRecord } from './pass-record.js';
+import type { PhaseRequest } from '../predict.js';
+import { passRecord, type PassFacts } from './pass-record.js';
 import { timedThreads, type PassModel } from './timed-models.js';
 import type { TimingPlan } from './timing-plan.js';
 import { writeSeries } from './write-series.js';
 
 /** All that the models of a timing pass have in common. */
-export interface PassContext {
-  readonly settings: RunSettings;
+export interface PassContext extends Pick<PhaseRequest, 'settings' | 'emit' | 'signal'> {
   readonly plan: TimingPlan;
   readonly samples: readonly PlannedSample[];
   readonly writer: DurableLines;
@@ -26,8 +24,6 @@ export interface PassContext {
   readonly card: CardWatch | null;
   /** Go on where the asked provider runs no node; the seal says so. */
   readonly allowFallback: boolean;
-  readonly emit: EventSink;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -109,12 +105,7 @@ async function timeOnce(
   return again;
 }
 
-interface Around {
-  readonly attempt: number;
-  readonly together: readonly string[];
-  readonly neighbours: readonly string[];
-  readonly gpuMemoryBytes: number | null;
-}
+type Around = Pick<PassFacts, 'attempt' | 'together' | 'neighbours' | 'gpuMemoryBytes'>;
 
 /** @returns whether the model was steady. */
 async function record(

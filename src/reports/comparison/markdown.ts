@@ -1,7 +1,6 @@
-import { escapeControls } from '../../core/errors.js';
 import type { Comparison } from '../../schema/comparison.js';
 import type { GateOutcome, PairVerdict } from '../../schema/verdict.js';
-import { renderTable } from '../formats/markdown.js';
+import { escapeMarkdown as escapeText, renderTable } from '../formats/markdown.js';
 import { headline, imageLine, verdictTitle, VERDICT_WORDS } from './outcome-lines.js';
 import { pairTitle, preambleOf, tablesOfPair } from './tables.js';
 
@@ -57,11 +56,7 @@ function checkTable({ checks }: PairVerdict): string {
   return ['| Verdict | Check | Evidence |', '| :--- | :--- | :--- |', ...rows].join('\n');
 }
 
-/** Text that stays text in Markdown and in the HTML that it may hold. */
+/** Text that stays text in Markdown, also where it would call somebody by name. */
 function escapeMarkdown(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
-  return escapeControls(text).replace(
-    /[\\`*_[\]<>|#&~@]/g,
-    (c) => entities[c] ?? (c === '@' ? '@<!-- -->' : `\\${c}`),
-  );
+  return escapeText(text).replaceAll('@', '@<!-- -->');
 }

@@ -74,7 +74,7 @@ function row(cells: readonly string[], escape = true): string {
 }
 
 /** Text that stays text in Markdown and in the HTML that it may hold. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return escapeControls(text).replace(/[\\`*_[\]<>|#&~]/g, (c) =>
     c === '<' ? '&lt;' : c === '>' ? '&gt;' : c === '&' ? '&amp;' : `\\${c}`,
   );

@@ -6,7 +6,7 @@ import { ensureOnnx, promptsOf, type OnnxAssets, type OnnxModel } from './ensure
 import { openOnnxSession } from './session.js';
 import { startStageRunner } from './stage-runner.js';
 import type { TimedModel } from './timing/time-together.js';
-import { tryOut } from './try-out.js';
+import { tryOut } from './proof/ask-probe.js';
 
 /** ONNX networks, each in a process of its own under ONNX Runtime. */
 export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {

@@ -2,6 +2,7 @@ import type { Summary } from '../../../schema/summary.js';
 import { latency } from '../../plots/latency.js';
 import { phasesPlot } from '../../plots/phases.js';
 import { formatMs } from '../../tables/table.js';
+import { signedMs } from '../../tables/slowness-tables.js';
 import { phaseTables } from '../../tables/tables-of.js';
 import { tableGroup } from '../parts/data-table.js';
 import { plotGroup } from '../parts/plot-figure.js';
@@ -47,11 +48,7 @@ function slowerBecause({ slowness = [], datasets }: Summary): readonly string[] 
         ? 'All images are of one size'
         : r2 < LEAST_R2
           ? `Image size (${sizes}) says next to nothing about the time (R\u00b2 ${r2.toFixed(2)})`
-          : `A straight line over image size (${sizes}; R\u00b2 ${r2.toFixed(2)}) explains ${signed(bySizeMs)} ms of it`;
-    return `${model} takes ${formatMs(differenceMs.predict)} ms longer on ${titleOf(slow)} than on ${titleOf(fast)}; most of it is ${most} (${signed(differenceMs[most])} ms). ${size}.`;
+          : `A straight line over image size (${sizes}; R\u00b2 ${r2.toFixed(2)}) explains ${signedMs(bySizeMs)} ms of it`;
+    return `${model} takes ${formatMs(differenceMs.predict)} ms longer on ${titleOf(slow)} than on ${titleOf(fast)}; most of it is ${most} (${signedMs(differenceMs[most])} ms). ${size}.`;
   });
-}
-
-function signed(ms: number): string {
-  return `${ms < 0 ? '-' : '+'}${formatMs(Math.abs(ms))}`;
 }

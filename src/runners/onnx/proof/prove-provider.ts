@@ -2,12 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { cancelled, RESUME } from '../../../core/cancelled.js';
+import { RESUME } from '../../../core/cancelled.js';
 import { MaskbenchError } from '../../../core/errors.js';
-import { toError } from '../../../core/failure.js';
 import type { PlacementSummary } from '../../../schema/timing-summary.js';
-import { startChild } from '../child-process.js';
+import type { startChild } from '../child-process.js';
 import type { LoadMessage, TimedImage } from '../child/messages.js';
+import { askProbe } from './ask-probe.js';
 import { type DeviceRequest, deviceUnavailable, type Provider } from '../../device.js';
 
 /** Which provider runs a model, as ONNX Runtime itself tells. */
@@ -76,37 +76,17 @@ function assertProven(proof: ProviderProof, device: DeviceRequest): void {
 }
 
 async function probe(
-  { load, image, signal, start = startChild }: ProofRequest,
+  { load, image, signal, start }: ProofRequest,
   profilePrefix: string,
 ): Promise<Placement> {
   let log = '';
-  let done = false;
-  let fatal: Error | undefined;
-  const child = start(
-    'probe-child',
-    (message) => {
-      if (message.kind === 'probed') done = true;
-      if (message.kind === 'fatal') fatal = toError(message.failure);
-      if (message.kind === 'probed' || message.kind === 'fatal') child.stop();
-    },
-    (text) => {
-      // Of a long log only the lines on placement are kept, and the unfinished last one.
-      const lines = (log + text).split('\n');
-      log = lines.filter((line, i) => i === lines.length - 1 || line.includes(' placed on [')).join('\n');
-    },
-  );
-  const cancel = (): void => {
-    fatal = cancelled(signal, RESUME);
-    child.stop();
+  const onLog = (text: string): void => {
+    // Of a long log only the lines on placement are kept, and the unfinished last one.
+    const lines = (log + text).split('\n');
+    log = lines.filter((line, i) => i === lines.length - 1 || line.includes(' placed on [')).join('\n');
   };
-  signal.addEventListener('abort', cancel, { once: true });
-  if (signal.aborted) cancel();
-  child.send({ kind: 'probe', load, image, runs: PROFILED_RUNS, profilePrefix });
-  const exit = await child.exit;
-  signal.removeEventListener('abort', cancel);
-  if (fatal !== undefined) throw fatal;
-  if (exit.kind === 'crashed') throw toError(exit.failure);
-  if (!done)
+  const message = { kind: 'probe' as const, load, image, runs: PROFILED_RUNS, profilePrefix };
+  if (!(await askProbe(message, { signal, remedy: RESUME, start, onLog })))
     throw new MaskbenchError('runner.crashed', 'the process ended before it had told where the model runs');
   return readPlacement(log);
 }

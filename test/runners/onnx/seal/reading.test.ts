@@ -6,6 +6,7 @@ import {
   type MachineFiles,
   otherInferenceProcesses,
 } from '../../../../src/runners/onnx/seal/machine-files.js';
+import { startChild } from '../../../../src/runners/onnx/child-process.js';
 import { observeIdle } from '../../../../src/runners/onnx/seal/conditions.js';
 import {
   readOwnCpuMs,
@@ -14,6 +15,7 @@ import {
   parseProcStat,
   readProcessorTimes,
 } from '../../../../src/runners/onnx/seal/snapshot.js';
+import { CAN_LOOK_UP_PROCESSES, until } from '../../../support/processes.js';
 import { useTempFolders } from '../../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
@@ -108,10 +110,24 @@ describe('the moment before a measurement', () => {
 });
 
 describe('other inference on the machine', () => {
+  it
+    .skipIf(!CAN_LOOK_UP_PROCESSES)
+    .each(['predict-child', 'time-child', 'probe-child', 'stage-child'] as const)(
+    'is found where it runs as %s (skipped where there is no /proc)',
+    async (entry) => {
+      const child = startChild(entry, () => undefined);
+      const pid = child.pid ?? -1;
+      await until('it is there', () => otherInferenceProcesses(THIS_MACHINE, []).includes(pid));
+      expect(otherInferenceProcesses(THIS_MACHINE, [pid])).not.toContain(pid);
+      child.stop();
+      await child.exit;
+    },
+  );
+
   it('is found by its command, ours left out', async () => {
     const files = await machine({
-      'proc/11/cmdline': 'node\0/opt/maskbench/dist/runners/child/predict-child.js\0',
-      'proc/12/cmdline': 'node\0/opt/maskbench/dist/runners/child/time-child.js\0',
+      'proc/11/cmdline': 'node\0/opt/maskbench/dist/runners/onnx/child/predict-child.js\0',
+      'proc/12/cmdline': 'node\0/opt/maskbench/dist/runners/onnx/child/time-child.js\0',
       'proc/13/cmdline': 'vim\0time-child.ts\0',
     });
     expect(otherInferenceProcesses(files, [12])).toEqual([11]);
@@ -120,7 +136,7 @@ describe('other inference on the machine', () => {
   });
 
   it('is none while it is halted: it computes nothing', async () => {
-    const cmdline = 'node\0/opt/maskbench/dist/runners/child/predict-child.js\0';
+    const cmdline = 'node\0/opt/maskbench/dist/runners/onnx/child/predict-child.js\0';
     const files = await machine({
       'proc/21/cmdline': cmdline,
       'proc/21/stat': '21 (node R) T 1 21 21 0 -1',
