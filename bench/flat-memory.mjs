@@ -2,12 +2,13 @@
 // parent holds must not grow with the number of pictures.
 //
 //   node --expose-gc bench/flat-memory.mjs [--samples 5000]
-import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadRunConfig, prepareRun, run } from '../dist/index.js';
 import { peakResidentBytes } from './support/clock.mjs';
+import { linkMany } from './support/link-many.mjs';
 import { printMachine, printTable, verdict } from './support/print.mjs';
 import { writeSlowModel, writeSmallPairs } from './support/tiny-run.mjs';
 
@@ -67,16 +68,7 @@ async function main() {
 async function writeData() {
   await writeSmallPairs(join(folder, 'pictures'), PICTURES);
   writeSlowModel(folder, 'tiny', { layers: 1, channels: 4 });
-  for (const [side, extension] of [
-    ['im', 'jpg'],
-    ['gt', 'png'],
-  ]) {
-    mkdirSync(join(folder, 'data', side), { recursive: true });
-    for (let i = 0; i < samples; i++) {
-      const picture = join(folder, 'pictures', side, `00${i % PICTURES}.${extension}`);
-      linkSync(picture, join(folder, 'data', side, `${String(i).padStart(5, '0')}.${extension}`));
-    }
-  }
+  linkMany(join(folder, 'pictures'), join(folder, 'data'), samples);
   const sides = 'images: { path: im }, truths: { path: gt }';
   writeFileSync(
     join(folder, 'run.yaml'),

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import writeFileAtomic from 'write-file-atomic';
 import type { Comparison } from '../schema/comparison.js';
 import { MaskbenchError } from '../core/errors.js';
+import { writeWhole } from '../core/write-whole.js';
 import type { Gallery } from '../schema/gallery.js';
 import type { GalleryRequest } from '../analysis/gallery/build-gallery.js';
 import { galleryOfComparison, galleryOfRuns, type NamedRun } from '../analysis/gallery/galleries.js';
@@ -98,8 +98,9 @@ interface GalleryFiles {
   finish(): Promise<void>;
 }
 
-/** What `previewImage` calls its files: nothing else in the folder is ever removed. */
-const OURS = /^[0-9a-f]{12}-(picture\.webp|truth\.png|ignored\.png|matte-\d+\.png)$/;
+/** What `previewImage` calls its files, and what a killed process left of one: nothing else in the folder is ever removed. */
+const OURS =
+  /^[0-9a-f]{12}-(picture\.webp|truth\.png|ignored\.png|matte-\d+\.png)(\.\d+|\.[0-9a-f]{10}\.tmp)?$/;
 
 /** Pictures inside the page, as `data:` URLs. */
 function embeddedFiles(): GalleryFiles {
@@ -119,7 +120,7 @@ function filesBeside(page: string): GalleryFiles {
     async store(name, bytes) {
       try {
         await mkdir(folder, { recursive: true });
-        await writeFileAtomic(join(folder, name), Buffer.from(bytes));
+        await writeWhole(join(folder, name), bytes);
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw new MaskbenchError(isDiskFull(cause) ? 'disk.full' : 'usage', `cannot write: ${reason}`, {

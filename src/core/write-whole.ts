@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
+import { chmod, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFile, syncFolder } from './sync.js';
 
@@ -32,6 +32,8 @@ export function draftOf(path: string): Draft {
 /** Puts a draft in its place, whatever was there. After a power cut there is the one or the other, whole. */
 export async function acceptDraft({ path, target }: Draft): Promise<void> {
   await syncFile(path);
+  const before = await stat(target).catch(() => undefined);
+  if (before !== undefined) await chmod(path, before.mode);
   await rename(path, target);
   await syncFolder(dirname(target));
 }
@@ -40,11 +42,19 @@ export async function discardDraft({ path }: Draft): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** A file in its place, and on the disk, whole or not at all: `write` fills the draft. */
-export async function writeWhole(path: string, write: (draft: string) => Promise<unknown>): Promise<void> {
-  const draft = draftOf(path);
+/**
+ * A file in its place, and on the disk, whole or not at all; a link stays one, and who may read the file, may.
+ *
+ * @param content or what fills the draft
+ */
+export async function writeWhole(
+  path: string,
+  content: string | Uint8Array | ((draft: string) => Promise<unknown>),
+): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const draft = draftOf(target);
   try {
-    await write(draft.path);
+    await (typeof content === 'function' ? content(draft.path) : writeFile(draft.path, content));
     await acceptDraft(draft);
   } catch (error) {
     await discardDraft(draft);

@@ -1,11 +1,13 @@
 import { constants, existsSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { copyFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
 import type { Summary } from '../schema/summary.js';
 import { createFingerprint } from '../datasets/fingerprint.js';
 import { openJsonl, parseLine, readLines, type JsonlWriter } from '../core/jsonl.js';
+import { makeFolder, syncFile, syncFolder } from '../core/sync.js';
+import { writeWhole } from '../core/write-whole.js';
 import { openCells } from '../store/cells.js';
 import { metricsOfRun } from '../store/metric-set.js';
 import { lockRun } from '../store/lock.js';
@@ -17,6 +19,7 @@ import type { PlanRecord } from '../store/records.js';
 import {
   enterRunFolder,
   linesFiles,
+  MERGING,
   plannedSamples,
   readManifest,
   readRecords,
@@ -34,7 +37,8 @@ interface Part {
 
 /**
  * Puts the shards of one run (`--shard 1/n` ... `n/n`) together into a new run folder, mattes included. What becomes
- * of each file is said where the files of a run are listed (`RUN_FILES`).
+ * of each file is said where the files of a run are listed (`RUN_FILES`). The manifest comes last, so that a merge which was
+ * killed is no run; it can be asked for again.
  *
  * @throws MaskbenchError `run.mismatch` naming what differs, which shard is missing or there twice; `run.exists`.
  */
@@ -51,11 +55,15 @@ export async function mergeRuns(
   );
   assertOneRun(parts);
   const target = runFolder(out);
-  await enterRunFolder(target, false);
+  const mark = join(target.path, MERGING);
+  const wasKilled = (): boolean => existsSync(mark) && !existsSync(target.manifest);
+  if (!wasKilled()) await enterRunFolder(target, false);
   const lock = await lockRun(target.path, options);
   try {
-    // Once more under the lock: another process may have been here in between.
+    // Under the lock: another process may have been here in between.
+    if (wasKilled()) await removeParts(target);
     await enterRunFolder(target, false);
+    await writeWhole(mark, '');
     const [first] = parts;
     const plan = await mergePlans(parts, first.manifest.settings);
     const settings: RunSettings = { ...first.manifest.settings, shard: null, datasets: plan.datasets };
@@ -84,12 +92,20 @@ export async function mergeRuns(
         }
       });
     }
+    const summary = await writeSummary(target, manifest);
     await lock.assertHeld();
     await writeJson(target.manifest, manifest);
-    return await writeSummary(target, manifest);
+    await rm(mark);
+    return summary;
   } finally {
     await lock.release();
   }
+}
+
+/** Removes what a killed merge had come to: all of it is in the shards. */
+async function removeParts({ path }: RunFolder): Promise<void> {
+  const names = [...Object.values(RUN_FILES).map(({ name }) => name), 'predictions', MERGING];
+  for (const name of names) await rm(join(path, name), { recursive: true, force: true });
 }
 
 /** The metrics that all shards were scored by. */
@@ -182,20 +198,25 @@ function withReadings(dataset: RunDataset, parts: readonly Part[], index: number
 
 async function copyMattes({ folder, manifest }: Part, to: RunFolder): Promise<void> {
   const cells = await openCells(folder, manifest.settings, { mattes: true });
+  const folders = new Set<string>();
   for await (const { dataset, id } of plannedSamples(folder)) {
     for (const model of cells.models) {
       if (!cells.isPredicted(model, { dataset, id })) continue;
       const target = to.matte(model, dataset, id);
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolder(dirname(target));
+      folders.add(dirname(target));
       await copyFile(folder.matte(model, dataset, id), target, constants.COPYFILE_FICLONE);
+      await syncFile(target);
     }
   }
+  for (const of of folders) await syncFolder(of);
 }
 
 async function writeLines(path: string, write: (writer: JsonlWriter) => Promise<void>): Promise<void> {
   const writer = await openJsonl(path);
   try {
     await write(writer);
+    await writer.sync();
   } finally {
     await writer.close();
   }

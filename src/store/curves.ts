@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { DatasetCurves } from '../metrics/dataset-curves.js';
 import { runCurves, type RunCurves } from '../schema/page-input.js';
@@ -40,5 +39,5 @@ export async function readCurves({ curves: path }: RunFolder): Promise<readonly 
 export async function writeCurves(folder: RunFolder, curves: readonly CurvesOfCells[]): Promise<void> {
   const lines = curves.map((of) => `\n${JSON.stringify(of)}`).join(',');
   const document = `{"schemaVersion":${CURVES_VERSION},"curves":[${lines}\n]}\n`;
-  await writeWhole(folder.curves, (draft) => writeFile(draft, document));
+  await writeWhole(folder.curves, document);
 }

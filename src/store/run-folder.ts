@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { opendir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { opendir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
@@ -167,7 +167,7 @@ export async function recordMetrics(folder: RunFolder, metrics: readonly string[
 
 /** Pretty JSON, in place and on the disk whole or not at all. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeWhole(path, (draft) => writeFile(draft, `${JSON.stringify(value, null, 2)}\n`));
+  await writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** @throws MaskbenchError `run.mismatch`, naming the settings in which a run to resume differs from what is asked for. */
@@ -203,11 +203,16 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a file in a run folder is what a killed process had not finished writing: a file of lines, or a whole file's draft. */
+/** Lies in a folder for as long as shards are merged into it. */
+export const MERGING = '.merging';
+
+/** Whether a file in a run folder is what a killed process had not finished writing: a file of lines, a document or a report. */
 export function isRemains(name: string): boolean {
-  // Reports, and the documents of 0.1, are written by write-file-atomic, which takes the process number.
+  // The last is what 0.1 called its drafts of documents and reports.
   return (
-    (/^[a-z]+\.jsonl?\./.test(name) && DRAFT_ENDING.test(name)) || /^[a-z]+\.(json|md|html)\.\d+$/.test(name)
+    name === MERGING ||
+    (/^[a-z]+\.[a-z]+\./.test(name) && DRAFT_ENDING.test(name)) ||
+    /^[a-z]+\.(json|md|html)\.\d+$/.test(name)
   );
 }
 

@@ -8,7 +8,15 @@ const tempFolder = useTempFolders();
 
 describe('what a killed process left half-written', () => {
   it('is told apart from what a run is made of', () => {
-    for (const name of ['plan.jsonl.4711.tmp', 'manifest.json.1234567', 'summary.json.99', 'report.html.3']) {
+    for (const name of [
+      'plan.jsonl.4711.tmp',
+      'plan.jsonl.0123456789.tmp',
+      'summary.json.00ffa0bb11.tmp',
+      'report.html.00ffa0bb11.tmp',
+      'manifest.json.1234567',
+      'summary.json.99',
+      'report.html.3',
+    ]) {
       expect(isRemains(name), name).toBe(true);
     }
     for (const name of [
@@ -37,7 +45,8 @@ describe('what a killed process left half-written', () => {
     for (const path of ['manifest.json', 'manifest.json.31', 'plan.jsonl', 'plan.jsonl.4.tmp', 'notes.txt']) {
       await writeFile(join(folder, path), '');
     }
-    for (const name of ['1.png', '1.png.4711.tmp', '2.tmp.png']) await writeFile(join(mattes, name), '');
+    for (const name of ['1.png', '1.png.4711.tmp', '1.png.00ffa0bb11.tmp', '2.tmp.png'])
+      await writeFile(join(mattes, name), '');
     await removeRemains(folder);
     expect((await readdir(folder)).sort()).toEqual([
       'manifest.json',

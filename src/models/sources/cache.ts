@@ -1,10 +1,10 @@
 import { copyFile, link, mkdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import envPaths from 'env-paths';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { joinInside } from '../../core/safe-path.js';
 import { syncFolder } from '../../core/sync.js';
+import { writeWhole } from '../../core/write-whole.js';
 import { digestFile, type Digests } from './digest.js';
 import { cacheKeyOf } from './pins.js';
 import type { Expected } from './expected.js';
@@ -185,7 +185,7 @@ async function writeRecord(path: string, from: string): Promise<void> {
 
 async function writeJson(path: string, value: unknown): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(path, `${JSON.stringify(value)}\n`);
+  await writeWhole(path, `${JSON.stringify(value)}\n`);
 }
 
 /** A torn or foreign file counts as none: everything in it can be found out again. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { MaskbenchError } from '../../../core/errors.js';
 import { sha256 } from '../../../core/hash.js';
 import { joinInside } from '../../../core/safe-path.js';
+import { makeFolder } from '../../../core/sync.js';
+import { writeWhole } from '../../../core/write-whole.js';
 import {
   BASELINE_VERSION,
   FACTS_FILE,
@@ -54,9 +54,9 @@ export async function saveBaseline(side: Side, options: SaveOptions): Promise<st
     times: Object.fromEntries(await side.loadTimes(names)),
     scoresSha256: sha256(lines),
   };
-  await mkdir(folder, { recursive: true });
-  await writeFileAtomic(join(folder, SCORES_FILE), lines);
-  await writeFileAtomic(join(folder, FACTS_FILE), `${JSON.stringify(record, null, 2)}\n`);
+  await makeFolder(folder);
+  await writeWhole(join(folder, SCORES_FILE), lines);
+  await writeWhole(join(folder, FACTS_FILE), `${JSON.stringify(record, null, 2)}\n`);
   return folder;
 }
 

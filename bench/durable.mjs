@@ -1,0 +1,185 @@
+// What it costs that a cell is done only when its matte and its line are on the disk: for how long an accuracy pass waited
+// for the disk, counted within the pass itself. One of the quick start's models, one of precomputed masks (hard links to a
+// few small pictures). Waiting is: in predicting and scoring what the writers count as blocked, elsewhere every flush.
+//
+//   node --expose-gc bench/durable.mjs [--masks 5000] [--folder <on the disk to measure>] [--only masks|models]
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadRunConfig, MaskbenchError, prepareRun, run } from '../dist/index.js';
+import { peakResidentBytes } from './support/clock.mjs';
+import { linkMany } from './support/link-many.mjs';
+import { printMachine, verdict } from './support/print.mjs';
+import { writeSmallPairs } from './support/tiny-run.mjs';
+
+const MODELS_BAR = 0.03;
+const MASKS_BAR = 0.1;
+/** Growth of the resident set from the first tenth of the masks to the last. */
+const GROWTH_BAR_MB = 32;
+const TMPFS = 0x01021994;
+const ROOT = join(import.meta.dirname, '..');
+
+const { values } = parseArgs({
+  options: {
+    masks: { type: 'string', default: '5000' },
+    // Not the folder for temporary files: that may be in memory.
+    folder: { type: 'string', default: ROOT },
+    only: { type: 'string' },
+  },
+});
+
+const flushes = await watchFlushes();
+const folder = mkdtempSync(join(resolve(values.folder), '.durable-'));
+try {
+  printMachine();
+  if (statfsSync(folder).type === TMPFS)
+    console.log('  in memory, where nothing waits: name a disk by --folder');
+  if (values.only !== 'masks') await models();
+  if (values.only !== 'models') await masks(Number(values.masks));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function models() {
+  console.log("\nthe quick start's models");
+  try {
+    await measure(join(ROOT, 'configs/runs/quickstart.yaml'), 'models', MODELS_BAR, false);
+  } catch (error) {
+    if (!(error instanceof MaskbenchError) || error.code !== 'source.unreachable') throw error;
+    console.log(`  skipped: ${error.message}`);
+  }
+}
+
+/** @param {number} count */
+async function masks(count) {
+  console.log(`\n${count} precomputed masks`);
+  await writeSmallPairs(join(folder, 'pictures'), 5);
+  linkMany(join(folder, 'pictures'), join(folder, 'data'), count);
+  writeFileSync(
+    join(folder, 'masks.yaml'),
+    "name: masks\nfeeding: precomputed\nmasks: { path: 'data/gt/{id}.png' }\n",
+  );
+  const sides = 'images: { path: im }, truths: { path: gt }';
+  writeFileSync(
+    join(folder, 'run.yaml'),
+    `name: masks
+models: [./masks.yaml]
+datasets: [{ name: many, layout: paired-folders, root: '\${CONFIG_DIR}/data', ${sides} }]
+`,
+  );
+  await measure(join(folder, 'run.yaml'), 'masks', MASKS_BAR, true);
+  await measure(join(folder, 'run.yaml'), 'masks', MASKS_BAR, true, true);
+}
+
+/**
+ * @param {string} config
+ * @param {string} name
+ * @param {number} bar
+ * @param {boolean} watchMemory
+ * @param {boolean} [resume]
+ */
+async function measure(config, name, bar, watchMemory, resume = false) {
+  const signal = new AbortController().signal;
+  const prepared = await prepareRun(await loadRunConfig(config), {
+    offline: true,
+    onProgress: () => undefined,
+    signal,
+  });
+  const resident = new Map();
+  let phase = 'other';
+  let blockedMs = 0;
+  let predictMs = 0;
+  flushes.reset(() => phase === 'other');
+  const start = performance.now();
+  let phaseStart = start;
+  const summary = await run({
+    ...prepared,
+    shard: null,
+    out: join(folder, 'runs', name),
+    resume,
+    phases: { predict: true, score: true, time: false },
+    emit: (event) => {
+      if (event.kind === 'phase-started') {
+        phaseStart = performance.now();
+        phase = event.phase === 'plan' ? 'other' : event.phase;
+      }
+      if (event.kind === 'phase-ended') {
+        if (phase !== 'other') predictMs += performance.now() - phaseStart;
+        blockedMs += event.blockedMs ?? 0;
+        phase = 'other';
+      }
+      if (
+        watchMemory &&
+        event.kind === 'progress' &&
+        event.phase === 'predict' &&
+        event.total !== undefined
+      ) {
+        const tenth = Math.floor((10 * event.done) / event.total);
+        if (resident.has(tenth)) return;
+        globalThis.gc?.();
+        resident.set(tenth, process.memoryUsage.rss() / 1e6);
+      }
+    },
+    signal,
+  });
+  const wallMs = performance.now() - start;
+  const { scored, planned } = summary.cells;
+  const waitedMs = blockedMs + flushes.ms();
+  const share = waitedMs / wallMs;
+  const seconds = (/** @type {number} */ of) => (of / 1000).toFixed(2);
+  console.log(
+    `  ${resume ? 'resumed: ' : ''}${scored} of ${planned} scored in ${seconds(wallMs)} s, of it ${seconds(predictMs)} s predicting and scoring`,
+  );
+  console.log(
+    `  ${flushes.count()} flushes took ${seconds(flushes.allMs())} s, one after another or side by side; the pass waited ${seconds(blockedMs)} s in predicting and scoring and ${seconds(flushes.ms())} s elsewhere`,
+  );
+  const met = share <= bar && scored === planned;
+  if (!resume)
+    console.log(
+      `  waited for the disk: ${(100 * share).toFixed(2)} % of the pass; bar: at most ${100 * bar} %: ${verdict(met)}`,
+    );
+  if (!met && !resume) process.exitCode = 1;
+  if (!watchMemory || resume) return;
+  const growth = (resident.get(9) ?? Number.NaN) - (resident.get(1) ?? Number.NaN);
+  const flat = growth <= GROWTH_BAR_MB;
+  const peak = (peakResidentBytes() ?? Number.NaN) / 1e6;
+  console.log(
+    `  resident set from a tenth to nine tenths of the masks: ${growth.toFixed(1)} MB more, ${peak.toFixed(0)} MB at most; bar: ${GROWTH_BAR_MB} MB: ${verdict(flat)}`,
+  );
+  if (!flat) process.exitCode = 1;
+}
+
+/** Times every flush that this process asks for. */
+async function watchFlushes() {
+  const handle = await open(ROOT);
+  /** @type {import('node:fs/promises').FileHandle} */
+  const prototype = Object.getPrototypeOf(handle);
+  await handle.close();
+  let [count, allMs, ms] = [0, 0, 0];
+  let counts = () => false;
+  for (const call of /** @type {const} */ (['sync', 'datasync'])) {
+    const { [call]: flush } = prototype;
+    prototype[call] = async function timed() {
+      const start = performance.now();
+      const isCounted = counts();
+      try {
+        await flush.call(this);
+      } finally {
+        count++;
+        allMs += performance.now() - start;
+        if (isCounted) ms += performance.now() - start;
+      }
+    };
+  }
+  return {
+    /** @param {() => boolean} when of which flushes the time is waited for */
+    reset(when) {
+      [count, allMs, ms] = [0, 0, 0];
+      counts = when;
+    },
+    count: () => count,
+    allMs: () => allMs,
+    ms: () => ms,
+  };
+}
