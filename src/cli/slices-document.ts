@@ -9,11 +9,12 @@ import { formatFigure } from './score/table.js';
 
 /** A run's scores by an attribute of its samples, as `report --by` shows them. */
 export function slicesDocument(scores: SlicedScores): ReportDocument {
-  return tablesDocument({
+  const content = {
     tables: tablesOf(scores),
     figures: figuresOf(scores),
     data: { ...scores, intervals: INTERVALS },
-  });
+  };
+  return tablesDocument(content, scores.evidence);
 }
 
 const MARK = '*';

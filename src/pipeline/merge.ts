@@ -8,10 +8,12 @@ import { createFingerprint } from '../datasets/fingerprint.js';
 import { openJsonl, parseLine, readLines, type JsonlWriter } from '../core/jsonl.js';
 import { openCells } from '../store/cells.js';
 import { metricsOfRun } from '../store/metric-set.js';
+import { assertFinished, readEvidence, sealRun } from '../store/evidence.js';
+import type { Evidence } from '../schema/evidence.js';
 import { lockRun } from '../store/lock.js';
 import { sayReading } from '../datasets/values/contradiction.js';
 import { mergeDecided, readingsOf } from '../store/run-readings.js';
-import type { Manifest, RunDataset, RunSettings } from '../store/manifest.js';
+import { RECORDS_VERSION, type Manifest, type RunDataset, type RunSettings } from '../store/manifest.js';
 import type { PlanRecord } from '../store/records.js';
 import {
   enterRunFolder,
@@ -29,21 +31,25 @@ import { writeSummary } from './summarise.js';
 interface Part {
   readonly folder: RunFolder;
   readonly manifest: Manifest;
+  readonly evidence: Evidence;
 }
 
 /**
  * Puts the shards of one run (`--shard 1/n` ... `n/n`) together into a new run folder, mattes included. What becomes
- * of each file is said where the files of a run are listed (`RUN_FILES`).
+ * of each file is said where the files of a run are listed (`RUN_FILES`). The result is sealed; of shards that are not all
+ * sealed by themselves, as sealed later.
  *
- * @throws MaskbenchError `run.mismatch` naming what differs, which shard is missing or there twice; `run.exists`.
+ * @throws MaskbenchError `run.damaged` or `run.unfinished`, naming the shard; `run.mismatch` naming what differs, which shard is missing or there twice; `run.exists`.
  */
 export async function mergeRuns(paths: readonly string[], out: string): Promise<Summary> {
-  const parts = await Promise.all(
-    paths.map(async (path): Promise<Part> => {
-      const folder = runFolder(path);
-      return { folder, manifest: await readManifest(folder) };
-    }),
-  );
+  const parts: Part[] = [];
+  for (const path of paths) {
+    const folder = runFolder(path);
+    const manifest = await readManifest(folder);
+    const evidence = await readEvidence(folder, manifest);
+    assertFinished(evidence, path);
+    parts.push({ folder, manifest, evidence });
+  }
   assertOneRun(parts);
   const target = runFolder(out);
   await enterRunFolder(target, false);
@@ -55,6 +61,8 @@ export async function mergeRuns(paths: readonly string[], out: string): Promise<
     const createdAt = new Date().toISOString();
     const manifest: Manifest = {
       ...first.manifest,
+      // Lines of 0.1 get their sums when they are copied.
+      recordsVersion: RECORDS_VERSION,
       createdAt,
       settings,
       metrics: await commonMetrics(parts),
@@ -78,7 +86,9 @@ export async function mergeRuns(paths: readonly string[], out: string): Promise<
       });
     }
     await writeJson(target.manifest, manifest);
-    return await writeSummary(target, manifest);
+    const summary = await writeSummary(target, manifest);
+    const later = parts.some(({ evidence }) => evidence.kind !== 'sealed' || evidence.later !== undefined);
+    return { ...summary, evidence: await sealRun(target, manifest, { later }) };
   } finally {
     await lock.release();
   }

@@ -1,4 +1,5 @@
 import type { ComparedSide } from '../../schema/comparison.js';
+import type { Evidence } from '../../schema/evidence.js';
 import type { ModelSpec } from '../../models/spec/spec.js';
 import type { Environment, RunDataset } from '../../store/manifest.js';
 import type { RunnerOptions } from '../../runners/onnx/session-options.js';
@@ -33,6 +34,10 @@ export interface SideFacts {
   readonly metrics: readonly string[];
   readonly models: readonly SideModel[];
   readonly datasets: readonly SideDataset[];
+  /** Of a run, or of the one that a baseline was made of; absent where nobody looked, or nothing was run. */
+  readonly evidence?: Evidence;
+  /** What names its content: the root of a run's seal, the SHA-256 of baseline.json. */
+  readonly digest?: string;
 }
 
 /** The machine without its name: a baseline is shared. */
@@ -56,6 +61,18 @@ export function describeSide({
   maskbenchVersion,
   device,
   environment,
+  evidence,
+  digest,
 }: SideFacts): ComparedSide {
-  return { label, kind, name, createdAt, maskbenchVersion, device, cpu: environment.cpu };
+  return {
+    label,
+    kind,
+    name,
+    createdAt,
+    maskbenchVersion,
+    device,
+    cpu: environment.cpu,
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(digest === undefined ? {} : { digest }),
+  };
 }

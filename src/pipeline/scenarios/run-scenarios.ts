@@ -48,17 +48,14 @@ interface ScenarioRequest {
 export async function runScenarios(request: ScenarioRequest): Promise<void> {
   const { folder, settings, scenarios, models, emit, signal } = request;
   if (scenarios.length === 0) return;
-  const done = new Set<string>();
-  for await (const { key, result } of readRecords(folder, 'scenarios')) {
-    if (result.kind !== 'failed') done.add(key);
-  }
+  const done = await doneScenarios(folder);
   const plan = timingPlan(settings.time);
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
   const writer = await openJsonl(folder.scenarios);
   try {
     for (const { name, sha256, describe } of passModels(models, settings, samples)) {
       for (const scenario of scenarios) {
-        const key = canonicalJson({ model: name, sha256, scenario });
+        const key = scenarioKey(name, sha256, scenario);
         if (done.has(key)) continue;
         emit({
           kind: 'phase-started',
@@ -77,6 +74,19 @@ export async function runScenarios(request: ScenarioRequest): Promise<void> {
   } finally {
     await writer.close();
   }
+}
+
+/** What is not done again, and its key. */
+export async function doneScenarios(folder: RunFolder): Promise<ReadonlySet<string>> {
+  const done = new Set<string>();
+  for await (const { key, result } of readRecords(folder, 'scenarios')) {
+    if (result.kind !== 'failed') done.add(key);
+  }
+  return done;
+}
+
+export function scenarioKey(model: string, sha256: string, scenario: ScenarioConfig): string {
+  return canonicalJson({ model, sha256, scenario });
 }
 
 async function runOne(scenario: ScenarioConfig, context: ScenarioContext): Promise<ScenarioSummary> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Document } from '../../../schema/basics.js';
+import { evidenceSchema } from '../../../schema/evidence.js';
 import { sealSchema } from '../../../schema/seal.js';
 import { timedPhase } from '../../../schema/timing-summary.js';
 import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
@@ -74,6 +75,9 @@ export const baselineSchema = z
       )
       .readonly(),
     times: z.record(z.string(), times),
+    evidence: z
+      .exactOptional(evidenceSchema)
+      .describe('Of the run that it was made of; absent in baselines of 0.1.'),
     scoresSha256: hex.describe('Of the bytes of scores.jsonl.'),
   })
   .meta({
