@@ -68,7 +68,7 @@ export interface Cells {
   /** Planned cells, those of files that are no usable pair included. */
   readonly planned: number;
   counts(): CellCounts;
-  /** Numbers of the lines of scores whose cell nobody has predicted. */
+  /** Numbers of the lines of scores whose cell nobody has predicted, or whose matte is gone where that is looked at. */
   scoresOfNothing(): readonly number[];
   inPlanOrder(): AsyncGenerator<PlannedCells, void, undefined>;
   /** Whether there is a matte, scored or not. */
@@ -87,8 +87,8 @@ export interface Cells {
   scores(): AsyncGenerator<DoneScore, void, undefined>;
 }
 
-/** What the last record of a cell says; `GONE`: it is done, and its matte is no longer there. */
-const [NOTHING, DONE, FAILED, GONE] = [0, 1, 2, 3];
+/** What the last record of a cell says. */
+const [NOTHING, DONE, FAILED] = [0, 1, 2];
 const COUNTS = 4;
 
 /** @throws MaskbenchError `data.unreadable`, naming file and line. */
@@ -131,7 +131,7 @@ export async function openCells(
     }
     const { model, dataset, id } = record;
     const isGone = options.mattes === true && !existsSync(folder.matte(model, dataset, id));
-    predicted[cell] = isGone ? GONE : DONE;
+    predicted[cell] = isGone ? NOTHING : DONE;
     if (outputs.length > 0) outputs.set(numbersOf(record), cell * OUTPUT_FIELDS);
     if (phases.length > 0) phases.set(phasesOf(record), cell * PASS_PHASES.length);
   }
@@ -158,8 +158,7 @@ export async function openCells(
     if (width > 0) values.set(scoreRow(ids, metrics, counts), cell * width);
   }
 
-  const isScored = (cell: number): boolean =>
-    scored[cell] === DONE && (predicted[cell] === DONE || predicted[cell] === GONE);
+  const isScored = (cell: number): boolean => scored[cell] === DONE && predicted[cell] !== FAILED;
   const stateOf = (cell: number): CellState => {
     const failure = lost.get(cell) ?? unscored.get(cell);
     if (failure !== undefined) return { kind: 'failed', failure };

@@ -1,6 +1,5 @@
 import { leakedTags } from '../../schema/leakage.js';
 import { MaskbenchError } from '../../core/errors.js';
-import type { Evidence } from '../../schema/evidence.js';
 import type { Slicing } from '../../schema/page-input.js';
 import type { Interval } from '../../schema/summary.js';
 import { unknownName } from '../../core/names.js';
@@ -10,7 +9,6 @@ import { headlineOf } from '../../metrics/registry.js';
 import { signatureOf } from '../../metrics/signature.js';
 import { loadRunScores, type Attributes } from '../../store/load-run-scores.js';
 import { metricsOfRun } from '../../store/metric-set.js';
-import { readEvidence } from '../../store/evidence.js';
 import { readManifest, type RunFolder } from '../../store/run-folder.js';
 import {
   attributeNamed,
@@ -33,7 +31,6 @@ export interface SlicedScores {
   readonly slicing: string;
   readonly metric: string;
   readonly signature: string;
-  readonly evidence: Evidence;
   readonly rows: readonly SliceRow[];
 }
 
@@ -70,7 +67,6 @@ export async function sliceScores(
   { attribute: wantedAttribute, metric: wanted }: SliceRequest,
 ): Promise<SlicedScores> {
   const manifest = await readManifest(folder);
-  const evidence = await readEvidence(folder, manifest);
   const { settings } = manifest;
   const { scoring, models } = settings;
   const metric = metricFor(await metricsOfRun(folder, manifest), scoring.protocols, wanted);
@@ -111,7 +107,6 @@ export async function sliceScores(
     attribute,
     slicing: cuts[0]?.cut.how ?? '',
     metric: metric.meta.id,
-    evidence,
     signature: signatureOf(metric.meta.protocol, scoring, {
       ...truthsInSignature(settings),
       aggregate: 'mean',

@@ -7,8 +7,6 @@ import { TIMED_PHASES } from '../../schema/timing-summary.js';
 import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
 import { signaturesOf } from '../../metrics/signature.js';
 import { type CellState, failureOf, NOT_DONE, openCells, PASS_PHASES } from '../cells.js';
-import { evidenceMark } from '../../schema/evidence.js';
-import { readEvidence } from '../evidence.js';
 import { metricsOfRun } from '../metric-set.js';
 import type { Manifest, RunSettings } from '../manifest.js';
 import { scoreRecord } from '../records.js';
@@ -34,7 +32,8 @@ export interface CellTable {
     /** SHA-256 by model, fingerprint by dataset. */
     readonly models: Readonly<Record<string, string>>;
     readonly datasets: Readonly<Record<string, string>>;
-    readonly evidence: string;
+    /** Its mark, where somebody looked. */
+    readonly evidence?: string;
   };
   /** Read line by line: memory grows by a few numbers and a key per cell, whatever it was scored by. */
   rows(): AsyncGenerator<CellRow, void, undefined>;
@@ -43,7 +42,6 @@ export interface CellTable {
 /** @throws MaskbenchError `data.missing` (no run there) or `run.mismatch` (another schema version). */
 export async function openCellTable(folder: RunFolder): Promise<CellTable> {
   const manifest = await readManifest(folder);
-  const evidence = evidenceMark(await readEvidence(folder, manifest));
   const { settings, name: run, maskbenchVersion, createdAt } = manifest;
   const ids = (await metricsOfRun(folder, manifest)).map(({ meta }) => meta.id);
   const signatures = signaturesOf(settings.scoring.protocols, settings.scoring, truthsInSignature(settings));
@@ -54,7 +52,6 @@ export async function openCellTable(folder: RunFolder): Promise<CellTable> {
       run,
       maskbenchVersion,
       createdAt,
-      evidence,
       device: settings.device,
       signatures,
       metrics: Object.fromEntries(ids.map((id) => [metricColumn(id), id])),
