@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson, sha256 } from '../core/hash.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { ownVersion } from '../core/package-root.js';
+import { decodeMatte } from '../image/codec.js';
 import type { Summary } from '../schema/summary.js';
 import type { MatteFault, Verification } from '../schema/verification.js';
 import { openCells } from '../store/cells.js';
@@ -16,7 +17,7 @@ import { plannedSamples, readManifest, readRecords, type RunFolder } from '../st
 import { readSeal } from '../store/seal.js';
 import { summarise } from './summarise.js';
 
-/** Mattes read at once. */
+/** Mattes decoded at once. */
 const WIDTH = 4;
 
 /**
@@ -77,19 +78,15 @@ export function assertMattes({ run, mattes: { faults } }: Verification): void {
   });
 }
 
-/** What of a summary follows from the records alone. */
-const SUMMED = ['cells', 'failures', 'accuracy', 'thresholds', 'timing', 'scenarios'] as const;
-
 /** Held against the records only where this very version summed them up: another one may do it in other ways. */
 async function verifySummary(folder: RunFolder, manifest: Manifest): Promise<Verification['summary']> {
   if (!existsSync(folder.summary)) return 'none';
   const seal = await readSeal(folder);
   if (seal?.maskbenchVersion !== ownVersion() || seal.later === true) return 'not compared';
-  const summed = ({ ...of }: Summary): string => canonicalJson(SUMMED.map((key) => of[key] ?? null));
   const { summary } = await summarise(folder, manifest);
   // Through JSON, as the file has gone.
   const fresh = JSON.parse(JSON.stringify(summary)) as Summary;
-  if (summed(await readSummary(folder)) === summed(fresh)) return 'as the records';
+  if (canonicalJson(await readSummary(folder)) === canonicalJson(fresh)) return 'as the records';
   throw new MaskbenchError('run.damaged', 'the summary is not what the records come to', {
     where: folder.summary,
     remedy: 'restore it, or make the run again in another folder',
@@ -109,16 +106,8 @@ async function verifyMattes(folder: RunFolder, { settings }: Manifest): Promise<
         if (cells.isPredicted(model, { dataset, id })) yield { model, dataset, id };
   }
   const looked = mapInOrder(mattes(), WIDTH, async ({ model, dataset, id }) => {
-    const bytes = await readFile(folder.matte(model, dataset, id)).catch(() => undefined);
     const wanted = digests.get(matteName(model, { dataset, id }));
-    const found =
-      bytes === undefined
-        ? 'missing'
-        : bytes.length === 0
-          ? 'empty'
-          : sha256(bytes) === wanted
-            ? undefined
-            : 'changed';
+    const found = await faultOfMatte(folder.matte(model, dataset, id), wanted);
     return found === undefined ? undefined : ({ model, dataset, id, found } as const);
   });
   for await (const fault of looked) {
@@ -126,6 +115,18 @@ async function verifyMattes(folder: RunFolder, { settings }: Manifest): Promise<
     if (fault !== undefined) faults.push(fault);
   }
   return { checked, faults };
+}
+
+/** @param wanted SHA-256 of its pixels */
+async function faultOfMatte(
+  path: string,
+  wanted: string | undefined,
+): Promise<MatteFault['found'] | undefined> {
+  const file = await stat(path).catch(() => undefined);
+  if (file === undefined) return 'missing';
+  if (file.size === 0) return 'empty';
+  const matte = await decodeMatte(path).catch(() => undefined);
+  return matte !== undefined && sha256(matte.data) === wanted ? undefined : 'changed';
 }
 
 function matteName(model: string, { dataset, id }: SampleName): string {

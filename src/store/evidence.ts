@@ -32,7 +32,7 @@ export async function inspectRun(folder: RunFolder, manifest: Manifest): Promise
   const seal = await readSeal(folder);
   const found = await readFiles(folder, manifest);
   const { cells, files } = found;
-  const faults = [...found.faults, ...(seal === undefined ? [] : faultsOfSeal(seal, found))];
+  const faults = [...found.faults, ...(seal === undefined ? [] : faultsOfSeal(seal, found, manifest))];
   const [first, ...others] = faults;
   if (first !== undefined) {
     const more = others.length === 0 ? '' : ` (and ${others.length} more: ${others.slice(0, 2).join('; ')})`;
@@ -118,14 +118,18 @@ async function readFiles(folder: RunFolder, manifest: Manifest): Promise<FoundFi
       ...(orphan === undefined
         ? []
         : [
-            `${orphans.length} scores are of mattes that nobody predicted (${RUN_FILES.scores.name}:${orphan})`,
+            `scores of mattes that nobody predicted: ${orphans.length}, the first in ${RUN_FILES.scores.name}:${orphan}`,
           ]),
     ],
   };
 }
 
 /** Where the files are not what the seal says of them. */
-function faultsOfSeal(seal: RunSeal, { files, cells }: FoundFiles): readonly string[] {
+function faultsOfSeal(
+  seal: RunSeal,
+  { files, cells }: FoundFiles,
+  manifest: Manifest,
+): readonly string[] {
   const names = [...new Set([...Object.keys(seal.files), ...Object.keys(files)])];
   const changed = names.flatMap((name) => {
     const [was, now] = [seal.files[name], files[name]];
@@ -141,8 +145,10 @@ function faultsOfSeal(seal: RunSeal, { files, cells }: FoundFiles): readonly str
   const { planned, scored, failed } = seal.cells;
   const same = planned === cells.planned && scored === cells.scored && failed === cells.failed;
   const isOpen = openOf(seal.cells) > 0;
+  const isTooOld = !hasSums(manifest) && seal.later !== true;
   return [
     ...changed,
+    ...(isTooOld ? ['the seal is of a run without sums, and no run sealed itself then'] : []),
     ...(same && !isOpen
       ? []
       : [

@@ -17,9 +17,9 @@ export function comparisonToTerminal(comparison: Comparison): string {
 export function outcomeToTerminal(outcome: GateOutcome): string {
   const { comparison } = outcome;
   return `${[
-    preamble(comparison),
+    `${preamble(comparison)}\n${wrapText(`judged: ${judgedLine(outcome)}`, '  ')}`,
     ...outcome.pairs.map((pair) => [`== ${verdictTitle(pair)}`, ...checkLines(pair)].join('\n')),
-    [wrapText(headline(outcome)), wrapText(judgedLine(outcome), '  ')].join('\n'),
+    wrapText(headline(outcome)),
   ].join('\n\n')}\n`;
 }
 
