@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { withSum } from '../../dist/core/line-sum.js';
 
 /**
- * A new file of JSON lines, written no faster than the disk takes them.
+ * A new file of JSON lines with their sums, written no faster than the disk takes them.
  *
  * @param {string} path
  */
@@ -11,7 +12,7 @@ export function lines(path) {
   return {
     /** @param {object} record */
     async write(record) {
-      if (!stream.write(`${JSON.stringify(record)}\n`)) await once(stream, 'drain');
+      if (!stream.write(`${withSum(JSON.stringify(record))}\n`)) await once(stream, 'drain');
     },
     async end() {
       stream.end();

@@ -9,7 +9,9 @@ import { rankingSchema } from '../schema/ranking.js';
 import { scoreDocumentSchema } from '../schema/score-document.js';
 import { summarySchema } from '../schema/summary.js';
 import { gateOutcomeSchema } from '../schema/verdict.js';
+import { verificationSchema } from '../schema/verification.js';
 import { runConfigSchema } from '../store/config.js';
+import { runSealSchema } from '../store/seal.js';
 
 /** What Maskbench writes for others to read. */
 const READ = {
@@ -19,6 +21,8 @@ const READ = {
   verdict: gateOutcomeSchema,
   ranking: rankingSchema,
   baseline: baselineSchema,
+  verification: verificationSchema,
+  seal: runSealSchema,
 };
 
 /** What users write for Maskbench; the first line of such a file names its schema, so that editors complete it. */

@@ -38,7 +38,7 @@ export async function galleryOfPage(
     .filter(({ path }) => existsSync(runFolder(path).manifest));
   if (first === undefined || count === false) return null;
   const named: readonly [NamedRun, ...NamedRun[]] = [first, ...others];
-  const past = against === undefined ? null : await openSide(against, cwd);
+  const past = against === undefined ? null : await openSide(against, cwd, { unfinished: true });
   return withFiles(page, embed, (place) => galleryOfRuns(named, past, { metric, count, size, place }));
 }
 

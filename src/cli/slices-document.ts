@@ -1,3 +1,4 @@
+import type { Evidence } from '../schema/evidence.js';
 import type { Interval } from '../schema/summary.js';
 import { INTERVALS } from '../scoring/aggregate/intervals.js';
 import type { SlicedScores, SliceRow } from '../analysis/slices/slice-scores.js';
@@ -8,12 +9,13 @@ import { LEAK_MARK, NO_FIGURE, type Cell, type Row, type Table } from '../report
 import { formatFigure } from './score/table.js';
 
 /** A run's scores by an attribute of its samples, as `report --by` shows them. */
-export function slicesDocument(scores: SlicedScores): ReportDocument {
-  return tablesDocument({
+export function slicesDocument(scores: SlicedScores, evidence: Evidence): ReportDocument {
+  const content = {
     tables: tablesOf(scores),
     figures: figuresOf(scores),
-    data: { ...scores, intervals: INTERVALS },
-  });
+    data: { ...scores, intervals: INTERVALS, evidence },
+  };
+  return tablesDocument(content, evidence);
 }
 
 const MARK = '*';

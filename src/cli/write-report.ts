@@ -13,7 +13,8 @@ import type { CliContext } from './context.js';
 import { galleryOfPage } from './page-gallery.js';
 import type { PageInput, PageRun } from '../schema/page-input.js';
 import { readSummary } from '../store/read-summary.js';
-import { runFolder } from '../store/run-folder.js';
+import { readEvidence } from '../store/evidence.js';
+import { readManifest, runFolder } from '../store/run-folder.js';
 import { assertComparable } from '../reports/across/comparable.js';
 import { deviceLabels } from '../reports/tables/device-label.js';
 
@@ -52,9 +53,14 @@ export function tellRunFolder(folder: string, { cwd, err }: CliContext): void {
   err(`Written to ${path}: summary.json, predictions/ and, with every table, report.md and report.html\n`);
 }
 
+/** The summaries of runs, each with the evidence that it is made of. @throws MaskbenchError `run.damaged`. */
 export async function readSummaries(folders: readonly string[]): Promise<readonly Summary[]> {
   const summaries: Summary[] = [];
-  for (const folder of folders) summaries.push(await readSummary(runFolder(folder)));
+  for (const path of folders) {
+    const folder = runFolder(path);
+    const summary = await readSummary(folder);
+    summaries.push({ ...summary, evidence: await readEvidence(folder, await readManifest(folder)) });
+  }
   return summaries;
 }
 

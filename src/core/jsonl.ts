@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { open, truncate, type FileHandle } from 'node:fs/promises';
 import type { z } from 'zod';
 import { MaskbenchError } from './errors.js';
+import { assertSum, withSum } from './line-sum.js';
 
-/** A file of JSON lines that only grows. Each line is written whole, in the order of the calls. */
+/** A file of JSON lines that only grows. Each line is written whole, with its sum, in the order of the calls. */
 export interface JsonlWriter {
   /** Several are one write. */
   append(...records: readonly unknown[]): Promise<void>;
@@ -38,8 +39,8 @@ export async function openJsonl(
     return last;
   };
   return {
-    append: (...records) => write(records.map((record) => `${JSON.stringify(record)}\n`).join('')),
-    appendLine: (text) => write(`${text}\n`),
+    append: (...records) => write(records.map((record) => `${withSum(JSON.stringify(record))}\n`).join('')),
+    appendLine: (text) => write(`${withSum(text)}\n`),
     sync: () => file.datasync(),
     async close() {
       await last.catch(() => undefined);
@@ -63,13 +64,21 @@ export interface Line {
  */
 const NUL = 0;
 
-/** The lines of a file in order; none if it does not exist. A torn end (no line feed, or NUL) is left out. */
-export async function* readLines(path: string): AsyncGenerator<Line, void, undefined> {
+/**
+ * The lines of a file in order; none if it does not exist. A torn end (no line feed, or NUL) is left out.
+ *
+ * @param see gets all bytes of the file as they are read, a torn line's too
+ */
+export async function* readLines(
+  path: string,
+  see?: (bytes: Buffer) => void,
+): AsyncGenerator<Line, void, undefined> {
   let rest: Buffer = Buffer.alloc(0);
   let start = 0;
   let number = 0;
   try {
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      see?.(chunk);
       const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       let from = 0;
       for (let end = data.indexOf(0x0a); end >= 0; end = data.indexOf(0x0a, from)) {
@@ -99,7 +108,7 @@ export async function* readJsonl<S extends z.ZodType>(
   for await (const line of readLines(path)) yield parseLine(line, path, schema);
 }
 
-/** @throws MaskbenchError as `readJsonl` does. */
+/** @throws MaskbenchError as `readJsonl` does, and `run.damaged` for a line that has a sum and another text. */
 export function parseLine<S extends z.ZodType>(
   { text, number }: Pick<Line, 'text' | 'number'>,
   path: string,
@@ -111,6 +120,7 @@ export function parseLine<S extends z.ZodType>(
       remedy: 'the file was edited or damaged: restore it, or make it again',
       cause,
     });
+  assertSum(text, `${path}:${number}`);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -10,11 +10,13 @@ import { makeFolder, syncFile, syncFolder } from '../core/sync.js';
 import { writeWhole } from '../core/write-whole.js';
 import { openCells } from '../store/cells.js';
 import { metricsOfRun } from '../store/metric-set.js';
+import { assertFinished, readEvidence, sealRun } from '../store/evidence.js';
+import type { Evidence } from '../schema/evidence.js';
 import { lockRun } from '../store/lock.js';
 import type { LockOptions } from '../store/wait-for-owner.js';
 import { sayReading } from '../datasets/values/contradiction.js';
 import { mergeDecided, readingsOf } from '../store/run-readings.js';
-import type { Manifest, RunDataset, RunSettings } from '../store/manifest.js';
+import { RECORDS_VERSION, type Manifest, type RunDataset, type RunSettings } from '../store/manifest.js';
 import type { PlanRecord } from '../store/records.js';
 import {
   enterRunFolder,
@@ -33,30 +35,34 @@ import { writeSummary } from './summarise.js';
 interface Part {
   readonly folder: RunFolder;
   readonly manifest: Manifest;
+  readonly evidence: Evidence;
 }
 
 /**
  * Puts the shards of one run (`--shard 1/n` ... `n/n`) together into a new run folder, mattes included. What becomes
- * of each file is said where the files of a run are listed (`RUN_FILES`). The manifest comes last, so that a merge which was
- * killed is no run; it can be asked for again.
+ * of each file is said where the files of a run are listed (`RUN_FILES`). The result is sealed; of shards that are not all
+ * sealed by themselves, as sealed later.
+ * The manifest comes last but for the seal, so that a merge which was killed is no run; it can be asked for again.
  *
- * @throws MaskbenchError `run.mismatch` naming what differs, which shard is missing or there twice; `run.exists`.
+ * @throws MaskbenchError `run.damaged` or `run.unfinished`, naming the shard; `run.mismatch` naming what differs, which shard is missing or there twice; `run.exists`.
  */
 export async function mergeRuns(
   paths: readonly string[],
   out: string,
   options: LockOptions = {},
 ): Promise<Summary> {
-  const parts = await Promise.all(
-    paths.map(async (path): Promise<Part> => {
-      const folder = runFolder(path);
-      return { folder, manifest: await readManifest(folder) };
-    }),
-  );
+  const parts: Part[] = [];
+  for (const path of paths) {
+    const folder = runFolder(path);
+    const manifest = await readManifest(folder);
+    const evidence = await readEvidence(folder, manifest);
+    assertFinished(evidence, path);
+    parts.push({ folder, manifest, evidence });
+  }
   assertOneRun(parts);
   const target = runFolder(out);
   const mark = join(target.path, MERGING);
-  const wasKilled = (): boolean => existsSync(mark) && !existsSync(target.manifest);
+  const wasKilled = (): boolean => existsSync(mark);
   if (!wasKilled()) await enterRunFolder(target, false);
   const lock = await lockRun(target.path, options);
   try {
@@ -70,6 +76,8 @@ export async function mergeRuns(
     const createdAt = new Date().toISOString();
     const manifest: Manifest = {
       ...first.manifest,
+      // Lines of 0.1 get their sums when they are copied.
+      recordsVersion: RECORDS_VERSION,
       createdAt,
       settings,
       metrics: await commonMetrics(parts),
@@ -95,8 +103,10 @@ export async function mergeRuns(
     const summary = await writeSummary(target, manifest);
     await lock.assertHeld();
     await writeJson(target.manifest, manifest);
+    const later = parts.some(({ evidence }) => evidence.kind !== 'sealed' || evidence.later !== undefined);
+    const evidence = await sealRun(target, manifest, { later });
     await rm(mark);
-    return summary;
+    return { ...summary, evidence };
   } finally {
     await lock.release();
   }

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { throwIfCancelled } from '../core/cancelled.js';
 import { MaskbenchError } from '../core/errors.js';
 import { toFailure } from '../core/failure.js';
+import { hashFile } from '../core/hash-file.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
 import { createFingerprint, hashSample } from '../datasets/fingerprint.js';
 import { TRUTHS_FIELD } from '../datasets/values/contradiction.js';
@@ -36,6 +38,8 @@ export interface PlanRequest {
 /** A plan beside the run folder's own, to be put in place once the run's settings are accepted. */
 interface Plan {
   readonly datasets: readonly RunDataset[];
+  /** Whether the run folder's own is the same, to the byte. */
+  isThere(): Promise<boolean>;
   accept(): Promise<void>;
   discard(): Promise<void>;
 }
@@ -77,6 +81,8 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
   emit({ kind: 'phase-ended', phase: 'plan' });
   return {
     datasets: planned,
+    isThere: async () =>
+      existsSync(folder.plan) && (await hashFile(folder.plan)) === (await hashFile(draft.path)),
     accept: () => acceptDraft(draft),
     discard: () => discardDraft(draft),
   };

@@ -9,13 +9,18 @@ import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
+import { readSummary } from '../store/read-summary.js';
+import { evidenceOfSealed, readEvidence, sealRun } from '../store/evidence.js';
+import { removeSeal } from '../store/seal.js';
+import type { Evidence } from '../schema/evidence.js';
+import { isAnythingLeft } from './left-to-do.js';
 import { assertSameCard, describeHardware } from '../store/hardware.js';
 import { isOwnDraft } from '../core/write-whole.js';
 import { lockRun } from '../store/lock.js';
 import type { LockOptions } from '../store/wait-for-owner.js';
 import { checkMattes, failDamaged } from './check-mattes.js';
 import type { Held } from '../core/durable-lines.js';
-import { createManifest, type Manifest } from '../store/manifest.js';
+import { createManifest, hasSums, type Manifest } from '../store/manifest.js';
 import { makePlan } from './plan.js';
 import { MODEL_FAILURES, predict } from './predict.js';
 import { canonicalJson } from '../core/hash.js';
@@ -97,17 +102,33 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
     };
     const hardware = await describeHardware(device);
     const more = { hardware, ...(config.price === undefined ? {} : { price: config.price }) };
-    const manifest = await settle(folder, createManifest(config.name, settings, more), exists).catch(
-      async (error: unknown) => {
+    const fresh = createManifest(config.name, settings, more);
+    let summary: Summary;
+    try {
+      const existing = exists ? await resumable(folder, fresh) : undefined;
+      const sealed = existing === undefined ? undefined : await evidenceOfSealed(folder, existing);
+      if (
+        existing !== undefined &&
+        sealed !== undefined &&
+        canonicalJson(existing.settings) === canonicalJson(settings) &&
+        (await plan.isThere()) &&
+        !(await isAnythingLeft(folder, existing, request))
+      ) {
         await plan.discard();
-        throw error;
-      },
-    );
-    await lock.assertHeld();
-    await plan.accept();
-    await work(request, folder, lock, manifest);
-    await lock.assertHeld();
-    const summary = await writeSummary(folder, await readManifest(folder));
+        summary = { ...(await readSummary(folder)), evidence: sealed };
+      } else {
+        if (sealed !== undefined) await removeSeal(folder);
+        const manifest = await settle(folder, fresh, existing);
+        await lock.assertHeld();
+        await plan.accept();
+        await work(request, folder, lock, manifest);
+        await lock.assertHeld();
+        summary = await conclude(folder, sealed);
+      }
+    } catch (error) {
+      await plan.discard();
+      throw error;
+    }
     for (const { model, message } of summary.warnings ?? [])
       emit({ kind: 'warning', message: `${model}: ${message}` });
     return summary;
@@ -137,14 +158,33 @@ async function tryModels({ config, models, signal }: RunRequest): Promise<void> 
   }
 }
 
-async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Promise<Manifest> {
-  if (!exists) {
-    await writeJson(folder.manifest, wanted);
-    return wanted;
-  }
+/** The manifest of a run that is to be continued. @throws MaskbenchError `run.mismatch` if it is another run. */
+async function resumable(folder: RunFolder, wanted: Manifest): Promise<Manifest> {
   const existing = await readManifest(folder);
   assertSameSettings(existing, wanted, folder.path);
   assertSameCard(existing.hardware, wanted.hardware, folder.path);
+  return existing;
+}
+
+/** Sums a run up, and seals it if nothing is left to do; one that was sealed later stays so, and one of 0.1 unsealed. */
+async function conclude(folder: RunFolder, before: Evidence | undefined): Promise<Summary> {
+  const manifest = await readManifest(folder);
+  const summary = await writeSummary(folder, manifest);
+  const later = before?.kind === 'sealed' && before.later !== undefined;
+  const isToSeal = hasSums(manifest) || before !== undefined;
+  const evidence = await (isToSeal ? sealRun(folder, manifest, { later }) : readEvidence(folder, manifest));
+  return { ...summary, evidence };
+}
+
+async function settle(
+  folder: RunFolder,
+  wanted: Manifest,
+  existing: Manifest | undefined,
+): Promise<Manifest> {
+  if (existing === undefined) {
+    await writeJson(folder.manifest, wanted);
+    return wanted;
+  }
   const { datasets } = wanted.settings;
   if (canonicalJson(existing.settings.datasets) === canonicalJson(datasets)) return existing;
   await recordReadings(folder, existing.settings.datasets, datasets);

@@ -1,4 +1,5 @@
 import type { PageInput } from '../schema/page-input.js';
+import { evidenceMark, type Evidence } from '../schema/evidence.js';
 import type { Summary } from '../schema/summary.js';
 import { assertComparable, differencesBetween } from './across/comparable.js';
 import { deviceLabels } from './tables/device-label.js';
@@ -14,6 +15,8 @@ export interface ReportDocument {
   readonly made: { readonly maskbenchVersion: string; readonly createdAt: string } | null;
   /** What else differs between several runs than their devices. */
   readonly differences: readonly string[];
+  /** Whether the files that it is made of are whole, a line a run. */
+  readonly evidence: readonly string[];
   readonly tables: readonly Table[];
   readonly failures: Summary['failures'];
   /** Every figure, for programs that read tables. */
@@ -25,8 +28,28 @@ export interface ReportDocument {
 }
 
 /** A document of tables and figures alone. */
-export function tablesDocument(content: Pick<ReportDocument, 'tables' | 'figures' | 'data'>): ReportDocument {
-  return { title: null, made: null, differences: [], failures: [], page: null, ...content };
+export function tablesDocument(
+  content: Pick<ReportDocument, 'tables' | 'figures' | 'data'>,
+  evidence?: Evidence,
+): ReportDocument {
+  const lines = evidenceLines([evidence], []);
+  return {
+    title: null,
+    made: null,
+    differences: [],
+    evidence: lines,
+    failures: [],
+    page: null,
+    ...content,
+  };
+}
+
+function evidenceLines(all: readonly (Evidence | undefined)[], labels: readonly string[]): readonly string[] {
+  return all.flatMap((evidence, i) =>
+    evidence === undefined
+      ? []
+      : [`Evidence${all.length > 1 ? ` of ${labels[i]}` : ''}: ${evidenceMark(evidence)}`],
+  );
 }
 
 /**
@@ -41,6 +64,10 @@ export function reportDocument(summaries: readonly Summary[], columns?: readonly
   if (others.length > 0) assertComparable(summaries, labels);
   const runs = summaries.map((summary) => ({ summary }));
   const common = {
+    evidence: evidenceLines(
+      summaries.map(({ evidence }) => evidence),
+      labels,
+    ),
     tables: tablesOf(summaries, columns),
     page: { input: { runs, ...(columns === undefined ? {} : { columns }) } },
   };

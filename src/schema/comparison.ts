@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { better, count, figure, orNull, text, type Document } from './basics.js';
+import { evidenceSchema } from './evidence.js';
 import { sealPart } from './seal.js';
 import { timedPhase } from './timing-summary.js';
 
@@ -14,6 +15,14 @@ const side = z.object({
   maskbenchVersion: text,
   device: text,
   cpu: text,
+  evidence: z
+    .exactOptional(evidenceSchema)
+    .describe('Of a run, or of the one that a baseline was made of; absent for generated data.'),
+  digest: z
+    .exactOptional(text)
+    .describe(
+      'The root of a run\u2019s seal, or the SHA-256 of baseline.json; absent where nothing was sealed.',
+    ),
 });
 export type ComparedSide = Document<typeof side>;
 

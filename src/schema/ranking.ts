@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { evidenceSchema } from './evidence.js';
 import { better, count, figure, orNull, text, type Document } from './basics.js';
 
 const rank = z.object({
@@ -35,6 +36,7 @@ export const rankingSchema = z
     run: text,
     name: text,
     signatures: z.array(text),
+    evidence: z.exactOptional(evidenceSchema),
     alpha: figure.describe(
       'The most that the chance may be of telling any two models of a table apart that could change places on every image.',
     ),

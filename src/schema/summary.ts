@@ -10,6 +10,7 @@ import {
   undefinedValue,
   type Document,
 } from './basics.js';
+import { evidenceSchema } from './evidence.js';
 import { protocolSummary } from './protocol-summary.js';
 import { scenario } from './scenario-summary.js';
 import { sealSchema } from './seal.js';
@@ -237,6 +238,9 @@ export const summarySchema = z
       .exactOptional(z.array(scenario))
       .describe('Offline, server and sweep, where the config asks for them.'),
     published: z.array(published).describe('Figures that somebody else published.'),
+    evidence: z
+      .exactOptional(evidenceSchema)
+      .describe('In what is printed; summary.json, which the seal covers, has none.'),
   })
   .meta({ title: 'Maskbench summary', description: 'What a run came to: summary.json of a run folder.' });
 

@@ -31,6 +31,9 @@ export const gateOutcomeSchema = z
       description: orNull(text),
       sha256: text.describe('Of the gate\u2019s file.'),
     }),
+    code: z
+      .object({ maskbenchVersion: text, sha256: text.describe('Of the compiled code, file by file.') })
+      .describe('What decided.'),
     verdict,
     pairs: z.array(pair),
     comparison: comparisonSchema,

@@ -1,20 +1,15 @@
 import { statSync } from 'node:fs';
 import type { Failure } from '../core/failure.js';
-import { parseLine, readLines, type Line } from '../core/jsonl.js';
+import type { Line } from '../core/jsonl.js';
+import type { CellCounts } from '../schema/evidence.js';
 import { signaturesOf } from '../metrics/signature.js';
 import type { ReadOutput } from '../models/pixels/raw-values.js';
 import { scoreRow, type ScoreRow } from '../scoring/aggregate/score-row.js';
 import { scoreKey } from './cell-key.js';
 import { readPlannedKeys } from './planned-keys.js';
 import type { RunSettings } from './manifest.js';
-import {
-  scoreRecord,
-  type DoneScore,
-  type PlanRecord,
-  type DonePrediction,
-  type SampleName,
-} from './records.js';
-import { readRecords, type RunFolder } from './run-folder.js';
+import type { DoneScore, PlanRecord, DonePrediction, SampleName } from './records.js';
+import { readRecords, recordReader, type RecordReader, type RunFolder } from './run-folder.js';
 import { truthsInSignature } from './run-readings.js';
 
 /**
@@ -61,6 +56,8 @@ interface CellsOptions {
   readonly mattes?: boolean;
   /** Whether it is kept what each matte must be, 32 bytes per cell. */
   readonly digests?: boolean;
+  /** By what plan, predictions and scores are read, once each in this order. */
+  readonly read?: RecordReader;
 }
 
 /**
@@ -72,6 +69,9 @@ export interface Cells {
   readonly models: readonly string[];
   /** Planned cells, those of files that are no usable pair included. */
   readonly planned: number;
+  counts(): CellCounts;
+  /** Numbers of the lines of scores whose cell nobody has predicted, or whose matte is gone where that is looked at. */
+  scoresOfNothing(): readonly number[];
   inPlanOrder(): AsyncGenerator<PlannedCells, void, undefined>;
   /** Whether there is a matte, scored or not. */
   isPredicted(model: string, sample: SampleName): boolean;
@@ -109,8 +109,8 @@ export async function openCells(
   settings: Pick<RunSettings, 'models' | 'datasets' | 'scoring'>,
   { models = settings.models.map(({ spec }) => spec.name), ...options }: CellsOptions = {},
 ): Promise<Cells> {
-  const { values: ids = [], whole = [] } = options;
-  const { planned, find, keys, truths } = await readPlannedKeys(folder, models);
+  const { values: ids = [], whole = [], read = recordReader(folder) } = options;
+  const { planned, find, keys, truths } = await readPlannedKeys(read, models);
   const signatures = signaturesOf(settings.scoring.protocols, settings.scoring, truthsInSignature(settings));
   const size = keys.length;
   const predicted = new Uint8Array(size);
@@ -131,10 +131,15 @@ export async function openCells(
   const lost = new Map<number, Failure>();
   const unscored = new Map<number, Failure>();
 
-  for await (const record of readRecords(folder, 'predictions')) {
+  for await (const { record } of read('predictions')) {
     const cell = find(record.model, record);
-    if (cell === undefined || keys[cell] !== record.key) continue;
+    if (cell === undefined) continue;
     lost.delete(cell);
+    if (keys[cell] !== record.key) {
+      // The matte that is there since is of another key.
+      predicted[cell] = NOTHING;
+      continue;
+    }
     if (record.status === 'failed') {
       predicted[cell] = FAILED;
       lost.set(cell, record.failure);
@@ -147,13 +152,15 @@ export async function openCells(
     if (outputs.length > 0) outputs.set(numbersOf(record), cell * OUTPUT_FIELDS);
     if (phases.length > 0) phases.set(phasesOf(record), cell * PASS_PHASES.length);
   }
-  for await (const line of readLines(folder.scores)) {
-    const record = parseLine(line, folder.scores, scoreRecord);
+  for await (const { record, line } of read('scores')) {
     const cell = find(record.model, record);
     if (cell === undefined) continue;
-    const truth = truths[Math.floor(cell / models.length)];
-    if (record.key !== scoreKey(keys[cell], truth, signatures)) continue;
     unscored.delete(cell);
+    const truth = truths[Math.floor(cell / models.length)];
+    if (record.key !== scoreKey(keys[cell], truth, signatures)) {
+      scored[cell] = NOTHING;
+      continue;
+    }
     if (record.status === 'failed') {
       scored[cell] = FAILED;
       unscored.set(cell, record.failure);
@@ -192,6 +199,16 @@ export async function openCells(
   return {
     models,
     planned,
+    counts() {
+      let [scoredCells, failed] = [0, planned - size];
+      for (let cell = 0; cell < size; cell++) {
+        if (lost.has(cell) || unscored.has(cell)) failed++;
+        else if (isScored(cell)) scoredCells++;
+      }
+      return { planned, scored: scoredCells, failed };
+    },
+    scoresOfNothing: () =>
+      [...numbers].filter((_, cell) => scored[cell] === DONE && predicted[cell] === NOTHING),
     async *inPlanOrder() {
       let cell = 0;
       for await (const record of readRecords(folder, 'plan')) {
@@ -235,8 +252,7 @@ export async function openCells(
       }
     },
     async *scores() {
-      for await (const line of readLines(folder.scores)) {
-        const record = parseLine(line, folder.scores, scoreRecord);
+      for await (const { record, line } of recordReader(folder)('scores')) {
         const cell = find(record.model, record);
         if (cell === undefined || numbers[cell] !== line.number || !isScored(cell)) continue;
         if (record.status === 'done') yield record;

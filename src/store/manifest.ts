@@ -15,7 +15,9 @@ import { priceSchema, scoringSchema, timeSchema } from './settings-schema.js';
 
 /** Version of manifest.json, and of all files of lines beside it as a whole. Readers refuse a later one. */
 export const MANIFEST_VERSION = 1;
-export const RECORDS_VERSION = 1;
+export const RECORDS_VERSION = 2;
+/** Of 0.1, whose lines have no sums and whose runs no seal. */
+const FIRST_RECORDS = 1;
 
 /** A model's spec as it stands in files that a run left: it was checked when the run was made. */
 export const recordedSpec = z
@@ -95,7 +97,7 @@ export const manifestSchema = z
   .object({
     schemaVersion: z.literal(MANIFEST_VERSION),
     /** Not in manifests of 0.1, whose records have the first version. */
-    recordsVersion: z.literal(RECORDS_VERSION).default(RECORDS_VERSION),
+    recordsVersion: z.literal([FIRST_RECORDS, RECORDS_VERSION]).default(FIRST_RECORDS),
     maskbenchVersion: text,
     name: text,
     createdAt: text,
@@ -145,6 +147,11 @@ function describeEnvironment(): Environment {
 function versionOf(packageName: string): string {
   const require = createRequire(import.meta.url);
   return packageVersion(findPackageRoot(dirname(require.resolve(packageName))));
+}
+
+/** Whether every line of a run has a sum, and the run a seal once it is finished. */
+export function hasSums({ recordsVersion }: Pick<Manifest, 'recordsVersion'>): boolean {
+  return recordsVersion > FIRST_RECORDS;
 }
 
 function packageVersion(root: string): string {

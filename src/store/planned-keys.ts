@@ -1,5 +1,5 @@
 import type { SampleName } from './records.js';
-import { readRecords, type RunFolder } from './run-folder.js';
+import type { RecordReader } from './run-folder.js';
 
 /**
  * The cells of the usable samples, numbered in plan order, the models of a sample one after the other. Keys and ground truths
@@ -15,13 +15,13 @@ interface PlannedKeys {
 }
 
 /** @throws MaskbenchError `data.unreadable`, naming file and line. */
-export async function readPlannedKeys(folder: RunFolder, models: readonly string[]): Promise<PlannedKeys> {
+export async function readPlannedKeys(read: RecordReader, models: readonly string[]): Promise<PlannedKeys> {
   const columns = new Map(models.map((model, i) => [model, i]));
   const rows = new Map<string, number>();
   const keys: string[] = [];
   const truths: string[] = [];
   let planned = 0;
-  for await (const record of readRecords(folder, 'plan')) {
+  for await (const { record } of read('plan')) {
     planned += models.length;
     if (record.kind === 'problem') continue;
     rows.set(nameOf(record), truths.length);

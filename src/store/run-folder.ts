@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
-import { readJsonl } from '../core/jsonl.js';
+import { parseLine, readLines, type Line } from '../core/jsonl.js';
 import { makeFolder } from '../core/sync.js';
 import { DRAFT_ENDING, DRAFT_ENDING_BYTES, writeWhole } from '../core/write-whole.js';
 import { joinInside } from '../core/safe-path.js';
@@ -27,7 +27,10 @@ import { timingRecord } from './timing-record.js';
  */
 type MergeRule = 'made' | 'lines' | 'lines-of-one-machine';
 
-/** Every file of a run folder beside the mattes, and the schema of its lines. A new file of a run is one entry here. */
+/**
+ * Every file of a run folder beside the mattes and the seal that covers these (seal.ts), and the schema of its lines. A new
+ * file of a run is one entry here.
+ */
 export const RUN_FILES = {
   manifest: { name: 'manifest.json', merge: 'made' },
   plan: { name: 'plan.jsonl', merge: 'made', line: planRecord },
@@ -44,23 +47,32 @@ export const RUN_FILES = {
 
 type Files = typeof RUN_FILES;
 /** The files of lines. */
-type LinesFile = {
+export type LinesFile = {
   [K in keyof Files]: Files[K] extends { readonly line: z.ZodType } ? K : never;
 }[keyof Files];
 
 type RecordOf<K extends LinesFile> = z.output<Files[K]['line']>;
 
+const FILES = Object.keys(RUN_FILES) as (keyof Files)[];
+
+/** The files of lines, in order. */
+export const LINES_FILES: readonly LinesFile[] = FILES.filter(
+  (file): file is LinesFile => 'line' in RUN_FILES[file],
+);
+
+/** The files that are one document each. */
+export const DOCUMENTS: readonly (keyof Files)[] = FILES.filter((file) => !('line' in RUN_FILES[file]));
+
 /** The files of lines that merge by one of these rules. */
 export function linesFiles(...rules: readonly MergeRule[]): readonly LinesFile[] {
-  const files = Object.keys(RUN_FILES) as (keyof Files)[];
-  return files.filter(
-    (file): file is LinesFile => 'line' in RUN_FILES[file] && rules.includes(RUN_FILES[file].merge),
-  );
+  return LINES_FILES.filter((file) => rules.includes(RUN_FILES[file].merge));
 }
 
 /** Paths inside a run folder; nothing is opened or created. */
 export interface RunFolder extends Readonly<Record<keyof Files, string>> {
   readonly path: string;
+  /** `seal.json`, of a finished run. */
+  readonly seal: string;
   /** Where the matte of a cell lies; never outside the folder, whatever the names are. */
   matte(model: string, dataset: string, id: string): string;
 }
@@ -70,6 +82,7 @@ export function runFolder(path: string): RunFolder {
   return {
     ...(Object.fromEntries(paths) as Record<keyof Files, string>),
     path,
+    seal: join(path, 'seal.json'),
     matte: (model, dataset, id) => joinInside(path, 'predictions', model, dataset, `${id}.png`),
   };
 }
@@ -83,17 +96,39 @@ export function isWritablePath(matte: string): boolean {
   return Buffer.byteLength(matte) + DRAFT_ENDING_BYTES < longest;
 }
 
+/** A record of a run's file, and the line that it stands in. */
+export interface ReadRecord<K extends LinesFile> {
+  readonly record: RecordOf<K>;
+  readonly line: Line;
+}
+
 /**
- * The records of one of a run's files in order, each checked by its schema; none if there is no such file.
+ * Reads the records of one of a run's files in order, each checked by its schema; none if there is no such file.
  *
- * @throws MaskbenchError `data.unreadable`, naming file, line and what is not as it should be.
+ * @throws MaskbenchError `data.unreadable` or `run.damaged`, naming file, line and what is not as it should be.
  */
-export function readRecords<K extends LinesFile>(
+export type RecordReader = <K extends LinesFile>(file: K) => AsyncGenerator<ReadRecord<K>, void, undefined>;
+
+/** @param see gets all bytes of a file as they are read */
+export function recordReader(
+  folder: RunFolder,
+  see?: (file: LinesFile, bytes: Buffer) => void,
+): RecordReader {
+  return async function* <K extends LinesFile>(file: K) {
+    const path = folder[file];
+    for await (const line of readLines(path, see && ((bytes) => see(file, bytes)))) {
+      // The compiler does not see that the schema of one key is the one of its records.
+      yield { record: parseLine(line, path, RUN_FILES[file].line) as RecordOf<K>, line };
+    }
+  };
+}
+
+/** As `recordReader` reads, without the lines. */
+export async function* readRecords<K extends LinesFile>(
   folder: RunFolder,
   file: K,
 ): AsyncGenerator<RecordOf<K>, void, undefined> {
-  // The compiler does not see that the schema of one key is the one of its records.
-  return readJsonl(folder[file], RUN_FILES[file].line) as AsyncGenerator<RecordOf<K>, void, undefined>;
+  for await (const { record } of recordReader(folder)(file)) yield record;
 }
 
 /** The planned samples in order, without the files that are no usable pair. */
@@ -162,7 +197,7 @@ export async function recordReadings(
  */
 export async function recordMetrics(folder: RunFolder, metrics: readonly string[]): Promise<void> {
   const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as object;
-  await writeJson(folder.manifest, { ...manifest, recordsVersion: RECORDS_VERSION, metrics });
+  await writeJson(folder.manifest, { ...manifest, metrics });
 }
 
 /** Pretty JSON, in place and on the disk whole or not at all. */

@@ -6,6 +6,7 @@ import type { GateOutcome } from '../../src/schema/verdict.js';
 import { cli, type CliResult } from '../support/cli.js';
 import { configText, makeWorkspace, type Workspace } from '../support/workspace.js';
 import { writeTinyModel } from '../support/tiny-models.js';
+import { reseal } from '../support/reseal.js';
 import { xmlFault } from '../support/well-formed.js';
 
 /** Enough images for gates to decide on. */
@@ -23,13 +24,14 @@ async function evaluate(out: string, config = 'run.yaml', ...options: readonly s
   return maskbench('run', config, '--out', out, '--offline', ...options);
 }
 
-/** `before` with its manifest edited, as if it had been made under other settings. */
+/** `before` with its manifest edited and sealed again, as if it had been made under other settings. */
 async function doctored(name: string, edit: (text: string) => string): Promise<void> {
   await cp(workspace.path('before'), workspace.path(name), { recursive: true });
   const path = workspace.path(name, 'manifest.json');
   const text = await readFile(path, 'utf8');
   expect(edit(text)).not.toBe(text);
   await writeFile(path, edit(text));
+  await reseal(workspace.path(name));
 }
 
 beforeAll(async () => {

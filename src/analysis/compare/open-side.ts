@@ -6,6 +6,7 @@ import { signaturesOf } from '../../metrics/signature.js';
 import { loadRunScores } from '../../store/load-run-scores.js';
 import type { Manifest } from '../../store/manifest.js';
 import { metricsOfRun } from '../../store/metric-set.js';
+import { assertFinished, readEvidence } from '../../store/evidence.js';
 import { readManifest, runFolder } from '../../store/run-folder.js';
 import { loadStoredTimes } from '../../store/stored-times.js';
 import { BASELINES_FOLDER } from './baseline/baseline-schema.js';
@@ -14,17 +15,30 @@ import type { Side, SideFacts } from './side.js';
 import { truthsInSignature } from '../../store/run-readings.js';
 
 /**
- * A run folder, the folder of a baseline, or the name of a baseline in `baselines/` of the working directory.
+ * A run folder, the folder of a baseline, or the name of a baseline in `baselines/` of the working directory. The evidence of
+ * a run is looked at.
  *
- * @throws MaskbenchError `data.missing` for anything else, with the nearest name.
+ * @param options.unfinished whether a run may be one that is not finished
+ * @throws MaskbenchError `data.missing` for anything else, with the nearest name; `run.damaged`; `run.unfinished`.
  */
-export async function openSide(reference: string, cwd: string): Promise<Side> {
+export async function openSide(
+  reference: string,
+  cwd: string,
+  { unfinished = false }: { readonly unfinished?: boolean } = {},
+): Promise<Side> {
   const path = resolve(cwd, reference);
-  if (existsSync(runFolder(path).manifest)) return openRun(path, reference);
+  const folder = runFolder(path);
+  if (existsSync(folder.manifest)) {
+    const evidence = await readEvidence(folder, await readManifest(folder));
+    if (!unfinished) assertFinished(evidence, reference);
+    const { facts, ...run } = await openRun(path, reference);
+    const digest = evidence.kind === 'sealed' ? { digest: evidence.root } : {};
+    return { ...run, facts: { ...facts, evidence, ...digest } };
+  }
   if (isBaseline(path)) return openBaseline(path, reference);
-  const folder = join(cwd, BASELINES_FOLDER);
-  const names = await listBaselines(folder);
-  if (names.includes(reference)) return openBaseline(join(folder, reference), reference);
+  const baselines = join(cwd, BASELINES_FOLDER);
+  const names = await listBaselines(baselines);
+  if (names.includes(reference)) return openBaseline(join(baselines, reference), reference);
   throw new MaskbenchError('data.missing', 'neither a run folder nor a baseline', {
     where: reference,
     remedy: hintFor(
@@ -36,7 +50,7 @@ export async function openSide(reference: string, cwd: string): Promise<Side> {
 }
 
 /**
- * A run folder as a side of a comparison. Scores and times are read when they are asked for.
+ * A run folder as a side of a comparison, whatever its evidence. Scores and times are read when they are asked for.
  *
  * @param label what messages and reports call it
  * @throws MaskbenchError `data.missing` (no run there) or `run.mismatch` (written by a later version).

@@ -33,6 +33,7 @@ export async function rankRun(side: Side, options: RankOptions = {}): Promise<Ra
     run: facts.label,
     name: facts.name,
     signatures: facts.signatures,
+    ...(facts.evidence === undefined ? {} : { evidence: facts.evidence }),
     alpha,
     tables: wanted.flatMap((id) => {
       if (!facts.metrics.includes(id)) {

@@ -22,6 +22,8 @@ export interface SideFacts extends Omit<
 > {
   readonly label: string;
   readonly kind: ComparedSide['kind'];
+  /** What names its content: the root of a run's seal, the SHA-256 of baseline.json. */
+  readonly digest?: string;
 }
 
 export type SideModel = SideFacts['models'][number];
@@ -35,6 +37,18 @@ export function describeSide({
   maskbenchVersion,
   device,
   environment,
+  evidence,
+  digest,
 }: SideFacts): ComparedSide {
-  return { label, kind, name, createdAt, maskbenchVersion, device, cpu: environment.cpu };
+  return {
+    label,
+    kind,
+    name,
+    createdAt,
+    maskbenchVersion,
+    device,
+    cpu: environment.cpu,
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(digest === undefined ? {} : { digest }),
+  };
 }

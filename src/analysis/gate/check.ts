@@ -5,6 +5,9 @@ import { type Compared, type CompareOptions, compareSides } from '../compare/com
 import { type Gate, type LoadedGate, measureOf, metricsOfGate, needsTimes, rulesOf } from './gate.js';
 import type { ModelPair } from '../compare/pair-models.js';
 import { remeasure, type Remeasured, type RemeasureRequest } from './remeasure/remeasure.js';
+import { evidenceMark } from '../../schema/evidence.js';
+import { codeDigest } from './code-digest.js';
+import { ownVersion } from '../../core/package-root.js';
 import type { Side } from '../compare/side.js';
 import type { Resampling } from '../compare/metric-comparison.js';
 import { judgeClaims } from './evidence/claims.js';
@@ -21,7 +24,8 @@ export interface CheckOptions extends Omit<CompareOptions, 'metrics'> {
 /**
  * Holds a candidate against a baseline by a gate's rules.
  *
- * @throws MaskbenchError as `compareSides` does; `usage` if times are to be measured and the gate asks for none.
+ * @throws MaskbenchError as `compareSides` does; `usage` if times are to be measured and the gate asks for none; `run.unsealed`
+ * if it asks for sealed evidence and a side has none.
  */
 export async function checkGate(
   baseline: Side,
@@ -36,6 +40,7 @@ export async function checkGate(
       remedy: 'leave out --remeasure, or give the gate a latency rule',
     });
   }
+  if (gate.evidence === 'sealed') for (const side of [baseline, candidate]) assertSealed(side, gate);
   const metrics = metricsOfGate(gate);
   const compared = await compareSides(baseline, candidate, {
     ...compareOptions,
@@ -45,6 +50,21 @@ export async function checkGate(
   const timed = timePair === undefined ? compared : await withTimes(compared, gate, timePair);
   const { resamples = 10_000, seed = 'maskbench' } = options;
   return decide(timed, loaded, { resamples, seed });
+}
+
+/** Generated data has no evidence, and needs none. */
+function assertSealed({ facts: { evidence, kind, label } }: Side, gate: Gate): void {
+  if (evidence === undefined || evidence.kind === 'sealed') return;
+  const what = kind === 'baseline' ? 'the run of this baseline' : 'this run';
+  const remedy =
+    kind === 'baseline'
+      ? 'set the baseline again from a sealed run, with --replace'
+      : 'look at it and seal it with "maskbench verify <run> --seal", or make it again';
+  throw new MaskbenchError(
+    'run.unsealed',
+    `${what} is ${evidenceMark(evidence)}, and the gate "${gate.name}" asks for sealed evidence`,
+    { where: label, remedy },
+  );
 }
 
 async function withTimes(compared: Compared, gate: Gate, timePair: TimePair): Promise<Compared> {
@@ -109,6 +129,7 @@ function decide(
   return {
     schemaVersion: COMPARISON_VERSION,
     gate: { name: gate.name, description: gate.description ?? null, sha256 },
+    code: { maskbenchVersion: ownVersion(), sha256: codeDigest() },
     verdict: overallVerdict(verdicts.map(({ verdict }) => verdict)),
     pairs: verdicts,
     comparison,

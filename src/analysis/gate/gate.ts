@@ -23,6 +23,10 @@ export const gateSchema = z
       .lt(1)
       .default(0.95)
       .describe('Confidence of every one-sided bound, and of the family of claims of regression.'),
+    evidence: z
+      .literal('sealed')
+      .optional()
+      .describe('Refuse a run that is not sealed, or a baseline that was made of one (docs/evidence.md).'),
     minimumImages: z.int().min(2).default(30).describe('Fewer images decide nothing.'),
     ...(Object.fromEntries(RULES.map(({ key, schema }) => [key, schema])) as RuleShape),
   })

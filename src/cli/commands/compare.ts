@@ -29,7 +29,8 @@ export const compare: DefineCommand = (context) =>
       const { assertGalleryHasPage, galleryOfComparedPage } = await import('../page-gallery.js');
       const format = options.json === true ? 'json' : options.format;
       assertGalleryHasPage(options, format === 'html', format);
-      const [before, now] = [await openSide(a, context.cwd), await openSide(b, context.cwd)];
+      const any = { unfinished: true };
+      const [before, now] = [await openSide(a, context.cwd, any), await openSide(b, context.cwd, any)];
       const { comparison } = await compareSides(before, now, {
         models: { baseline: options.modelA, candidate: options.modelB },
         metrics: options.metrics,

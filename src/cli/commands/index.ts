@@ -12,11 +12,13 @@ import { report } from './report.js';
 import { run } from './run.js';
 import { score } from './score.js';
 import { time } from './time.js';
+import { verify } from './verify.js';
 
 /** Every command, in the order of the help. Adding one is one file and one line here. */
 export const COMMANDS: readonly DefineCommand[] = [
   run,
   time,
+  verify,
   merge,
   report,
   score,

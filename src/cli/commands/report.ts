@@ -85,10 +85,13 @@ async function slicesOf(
     });
   }
   const { sliceScores } = await import('../../analysis/slices/slice-scores.js');
-  const { runFolder } = await import('../../store/run-folder.js');
+  const { readEvidence } = await import('../../store/evidence.js');
+  const { readManifest, runFolder } = await import('../../store/run-folder.js');
   const { slicesDocument } = await import('../slices-document.js');
   const request = metric === undefined ? { attribute } : { attribute, metric };
-  return slicesDocument(await sliceScores(runFolder(resolve(context.cwd, run)), request));
+  const folder = runFolder(resolve(context.cwd, run));
+  const evidence = await readEvidence(folder, await readManifest(folder));
+  return slicesDocument(await sliceScores(folder, request), evidence);
 }
 
 function absolute(runs: readonly string[], { cwd }: CliContext): readonly string[] {

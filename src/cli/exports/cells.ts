@@ -6,6 +6,7 @@ import { MaskbenchError } from '../../core/errors.js';
 import { isDiskFull } from '../../core/failure.js';
 import { writeWhole } from '../../core/write-whole.js';
 import { csvLine } from '../../reports/formats/csv.js';
+import { evidenceMark } from '../../schema/evidence.js';
 import type { JoinedCells } from '../../store/export/write-parquet.js';
 import type { Export } from './export.js';
 
@@ -43,9 +44,15 @@ export const parquet: Export = {
 async function openCells(folders: readonly string[]): Promise<JoinedCells> {
   const { openCellTable } = await import('../../store/export/cell-table.js');
   const { joinTables } = await import('../../store/export/write-parquet.js');
-  const { runFolder } = await import('../../store/run-folder.js');
+  const { readEvidence } = await import('../../store/evidence.js');
+  const { readManifest, runFolder } = await import('../../store/run-folder.js');
   const tables = [];
-  for (const folder of folders) tables.push(await openCellTable(runFolder(folder)));
+  for (const path of folders) {
+    const folder = runFolder(path);
+    const table = await openCellTable(folder);
+    const evidence = evidenceMark(await readEvidence(folder, await readManifest(folder)));
+    tables.push({ ...table, about: { ...table.about, evidence } });
+  }
   return joinTables(tables);
 }
 

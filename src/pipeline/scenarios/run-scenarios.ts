@@ -27,6 +27,7 @@ import { findSustainedRate } from '../../runners/onnx/scenarios/server.js';
 import { warmUp } from '../../runners/onnx/timing/warm-up.js';
 import { valuesForPercentile } from '../../stats/order-statistics.js';
 import { createRandom } from '../../stats/random.js';
+import type { RunFolder } from '../../store/run-folder.js';
 import type { PhaseRequest } from '../predict.js';
 import { medianMs } from '../../runners/onnx/timing/windows.js';
 
@@ -41,17 +42,14 @@ interface ScenarioRequest extends Omit<PhaseRequest, 'allowFallback'> {
 export async function runScenarios(request: ScenarioRequest): Promise<void> {
   const { folder, held, settings, scenarios, models, emit, signal } = request;
   if (scenarios.length === 0) return;
-  const done = new Set<string>();
-  for await (const { key, result } of readRecords(folder, 'scenarios')) {
-    if (result.kind !== 'failed') done.add(key);
-  }
+  const done = await doneScenarios(folder);
   const plan = timingPlan(settings.time);
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
   const writer = await openDurableLines(folder.scenarios, held);
   try {
     for (const { name, sha256, describe } of passModels(models, settings, samples)) {
       for (const scenario of scenarios) {
-        const key = canonicalJson({ model: name, sha256, scenario });
+        const key = scenarioKey(name, sha256, scenario);
         if (done.has(key)) continue;
         emit({
           kind: 'phase-started',
@@ -72,6 +70,19 @@ export async function runScenarios(request: ScenarioRequest): Promise<void> {
   } finally {
     await writer.close();
   }
+}
+
+/** What is not done again, and its key. */
+export async function doneScenarios(folder: RunFolder): Promise<ReadonlySet<string>> {
+  const done = new Set<string>();
+  for await (const { key, result } of readRecords(folder, 'scenarios')) {
+    if (result.kind !== 'failed') done.add(key);
+  }
+  return done;
+}
+
+export function scenarioKey(model: string, sha256: string, scenario: ScenarioConfig): string {
+  return canonicalJson({ model, sha256, scenario });
 }
 
 async function runOne(scenario: ScenarioConfig, context: ScenarioContext): Promise<ScenarioSummary> {

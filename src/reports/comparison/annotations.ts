@@ -1,6 +1,6 @@
 import { escapeControls } from '../../core/errors.js';
 import type { GateOutcome } from '../../schema/verdict.js';
-import { headline, verdictTitle } from './outcome-lines.js';
+import { headline, judgedLine, verdictTitle } from './outcome-lines.js';
 
 /** GitHub's workflow commands: an error a failed check, a warning an open one, and the verdict as a notice. */
 export function outcomeToAnnotations(outcome: GateOutcome): string {
@@ -11,7 +11,7 @@ export function outcomeToAnnotations(outcome: GateOutcome): string {
       return [command(level, `${verdictTitle(pair)}: ${rule}`, evidence)];
     }),
   );
-  return `${[...lines, command('notice', 'Maskbench', headline(outcome))].join('\n')}\n`;
+  return `${[...lines, command('notice', 'Maskbench', `${headline(outcome)} (${judgedLine(outcome)})`)].join('\n')}\n`;
 }
 
 function command(level: 'error' | 'warning' | 'notice', title: string, message: string): string {

@@ -1,13 +1,15 @@
 import { escapeControls } from '../../core/errors.js';
 import type { Check, GateOutcome, PairVerdict } from '../../schema/verdict.js';
+import { evidenceMark } from '../../schema/evidence.js';
 import { imageLine, verdictTitle } from './outcome-lines.js';
 
 /**
  * JUnit XML for CI systems: a suite per pair of models, a test case per check. A failed check is a failure; one that is open
  * is skipped, with its reason, since it is neither; the exit status tells the two apart.
  */
-export function outcomeToJunit({ pairs, gate }: GateOutcome): string {
-  const suites = pairs.map((pair) => suite(pair, gate.name));
+export function outcomeToJunit(outcome: GateOutcome): string {
+  const { pairs, gate } = outcome;
+  const suites = pairs.map((pair) => suite(pair, outcome));
   const all = pairs.flatMap(({ checks }) => checks);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -18,12 +20,32 @@ export function outcomeToJunit({ pairs, gate }: GateOutcome): string {
   ].join('\n');
 }
 
-function suite(pair: PairVerdict, gate: string): string {
+function suite(pair: PairVerdict, outcome: GateOutcome): string {
   return [
-    `  <testsuite name="${attribute(`${gate}: ${verdictTitle(pair)}`)}" ${counts(pair.checks)}>`,
+    `  <testsuite name="${attribute(`${outcome.gate.name}: ${verdictTitle(pair)}`)}" ${counts(pair.checks)}>`,
+    `    <properties>${propertiesOf(outcome).join('')}</properties>`,
     ...pair.checks.map((check) => testCase(check, verdictTitle(pair))),
     '  </testsuite>',
   ].join('\n');
+}
+
+/** What was judged and by what, for whoever finds the file later. */
+function propertiesOf({ gate, code, comparison }: GateOutcome): readonly string[] {
+  const of = (['baseline', 'candidate'] as const).flatMap((name): readonly (readonly [string, string])[] => {
+    const { digest, evidence } = comparison[name];
+    return [
+      ...(evidence === undefined ? [] : [[`${name}.evidence`, evidenceMark(evidence)] as const]),
+      ...(digest === undefined ? [] : [[`${name}.sha256`, digest] as const]),
+    ];
+  });
+  const by = [
+    ['gate.sha256', gate.sha256],
+    ['maskbench.version', code.maskbenchVersion],
+    ['maskbench.sha256', code.sha256],
+  ] as const;
+  return [...of, ...by].map(
+    ([name, value]) => `<property name="${attribute(name)}" value="${attribute(value)}"/>`,
+  );
 }
 
 function testCase({ id, kind, rule, verdict, evidence, images }: Check, title: string): string {

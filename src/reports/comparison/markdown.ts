@@ -1,7 +1,7 @@
 import type { Comparison } from '../../schema/comparison.js';
 import type { GateOutcome, PairVerdict } from '../../schema/verdict.js';
 import { escapeMarkdown as escapeText, renderTable } from '../formats/markdown.js';
-import { headline, imageLine, verdictTitle, VERDICT_WORDS } from './outcome-lines.js';
+import { headline, imageLine, judgedLine, verdictTitle, VERDICT_WORDS } from './outcome-lines.js';
 import { pairTitle, preambleOf, tablesOfPair } from './tables.js';
 
 /** By it a workflow finds its own comment again, to update it. */
@@ -31,6 +31,7 @@ export function outcomeToMarkdown(outcome: GateOutcome): string {
     `## ${escapeMarkdown(headline(outcome))}`,
     ...outcome.pairs.flatMap((pair) => [`### ${escapeMarkdown(verdictTitle(pair))}`, checkTable(pair)]),
     ...preamble(comparison),
+    escapeMarkdown(`Judged: ${judgedLine(outcome)}.`),
     `<details><summary>All figures</summary>\n\n${tables.join('\n\n')}\n\n</details>`,
   ].join('\n\n')}\n`;
 }

@@ -1,4 +1,5 @@
 import type { Check, GateOutcome, PairVerdict, Verdict } from '../../schema/verdict.js';
+import { evidenceMark, shortDigest } from '../../schema/evidence.js';
 import { formatFigure, formatSigned } from './figures.js';
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
@@ -13,6 +14,18 @@ export function headline({ verdict, gate, pairs }: GateOutcome): string {
   const of = (wanted: Verdict): number => all.filter((check) => check.verdict === wanted).length;
   const counts = `${of('pass')} of ${all.length} checks pass, ${of('fail')} fail, ${of('inconclusive')} open`;
   return `${VERDICT_WORDS[verdict]} by the gate "${gate.name}": ${counts}`;
+}
+
+/** What was judged, by what and by which rules, each by its digest: a line of `name digest` pairs. */
+export function judgedLine({ gate, code, comparison }: GateOutcome): string {
+  const side = ({ kind, evidence, digest }: GateOutcome['comparison']['baseline']): string => {
+    const mark = evidence === undefined ? kind : evidenceMark(evidence);
+    // A run's own digest stands in its mark.
+    const own = digest === undefined || kind === 'run' ? '' : `${shortDigest(digest)}, of a run `;
+    return `${own}${mark}`;
+  };
+  const { baseline, candidate } = comparison;
+  return `baseline ${side(baseline)}; candidate ${side(candidate)}; gate ${shortDigest(gate.sha256)}; code ${code.maskbenchVersion} ${shortDigest(code.sha256)}`;
 }
 
 /** An image of a check: where it is and what became of it. */

@@ -6,7 +6,7 @@ import { figureCell } from './figures.js';
 /** A ranking: a table for each metric and dataset. */
 export function rankingDocument(report: RankingReport): ReportDocument {
   const { tables, alpha, signatures } = report;
-  return tablesDocument({
+  const content = {
     tables: tables.map((one) => toTable(one, alpha, signatures)),
     figures: {
       columns: ['metric', 'dataset', 'tier', 'model', 'mean', 'n'],
@@ -15,7 +15,8 @@ export function rankingDocument(report: RankingReport): ReportDocument {
       ),
     },
     data: report,
-  });
+  };
+  return tablesDocument(content, report.evidence);
 }
 
 function toTable(

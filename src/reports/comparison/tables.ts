@@ -1,4 +1,5 @@
 import type { Comparison, PairComparison } from '../../schema/comparison.js';
+import { evidenceMark } from '../../schema/evidence.js';
 import type { Table } from '../tables/table.js';
 import { metricTable } from './metric-table.js';
 import { movedTable, sliceTable } from './slice-table.js';
@@ -22,8 +23,11 @@ export function preambleOf({ baseline, candidate, forced, remarks, signatures }:
   readonly warnings: readonly string[];
   readonly remarks: readonly string[];
 } {
-  const side = (what: string, { label, kind, createdAt, device, cpu }: Comparison['baseline']): string =>
-    `${what}: ${label} (${kind} of ${createdAt.slice(0, 10)}, ${device}, ${cpu})`;
+  const side = (what: string, of: Comparison['baseline']): string => {
+    const { label, kind, createdAt, device, cpu, evidence } = of;
+    const mark = evidence === undefined ? '' : `: ${evidenceMark(evidence)}`;
+    return `${what}: ${label} (${kind} of ${createdAt.slice(0, 10)}, ${device}, ${cpu})${mark}`;
+  };
   return {
     sides: [side('baseline', baseline), side('candidate', candidate), `signature: ${signatures.join('  ')}`],
     warnings:

@@ -12,11 +12,15 @@ export const latex = {
   name: 'latex',
   extension: 'tex',
   summary: 'LaTeX tables (booktabs)',
-  render({ title, made, differences, tables }: ReportDocument, { intervals = false }: RenderOptions = {}) {
+  render(
+    { title, made, differences, evidence, tables }: ReportDocument,
+    { intervals = false }: RenderOptions = {},
+  ) {
     const key = slug(title ?? tables[0]?.title ?? '');
     const by = made === null ? '' : `: Maskbench ${made.maskbenchVersion}, ${made.createdAt}`;
     const said = [
       ...(title === null ? [] : [`${title}${by}`]),
+      ...evidence,
       ...differences.map((line) => `Differs: ${line}`),
     ];
     const rendered = tables

@@ -13,7 +13,7 @@ export const markdown = {
   extension: 'md',
   summary: 'GitHub-flavoured Markdown',
   render(document: ReportDocument, { intervals = false }: RenderOptions = {}) {
-    const { title, made, differences, tables } = document;
+    const { title, made, differences, evidence, tables } = document;
     const failures = document.failures
       .slice(0, FAILURES)
       .map(
@@ -23,6 +23,7 @@ export const markdown = {
     const parts = [
       ...(title === null ? [] : [`# ${escapeMarkdown(title)}`]),
       ...(made === null ? [] : [`Made by Maskbench ${made.maskbenchVersion} on ${made.createdAt}.`]),
+      ...evidence.map((line) => `${escapeMarkdown(line)}.`),
       ...(differences.length === 0
         ? []
         : [differences.map((line) => `- Differs: ${escapeMarkdown(line)}`).join('\n')]),

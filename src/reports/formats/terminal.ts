@@ -10,9 +10,10 @@ export const terminal = {
   name: 'terminal',
   extension: 'txt',
   summary: 'tables for a terminal of 80 columns',
-  render({ differences, tables }) {
+  render({ differences, evidence, tables }) {
     const said = differences.map((line) => `Differs: ${line}\n`).join('');
-    return `${said}${said === '' ? '' : '\n'}${tables.map(renderTable).join('\n\n')}\n`;
+    const marks = evidence.map((line) => `\n${line}\n`).join('');
+    return `${said}${said === '' ? '' : '\n'}${tables.map(renderTable).join('\n\n')}\n${marks}`;
   },
 } satisfies Format;
 

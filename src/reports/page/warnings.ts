@@ -1,9 +1,10 @@
 import type { PageRun } from '../../schema/page-input.js';
+import { evidenceMark } from '../../schema/evidence.js';
 import { sealOfRow } from '../tables/seal-mark.js';
 import { listed, overallTable } from './verdict-line.js';
 
 export interface Warning {
-  readonly kind: 'unsealed' | 'leaked' | 'failed' | 'output' | 'few' | 'unranked' | 'caution';
+  readonly kind: 'evidence' | 'unsealed' | 'leaked' | 'failed' | 'output' | 'few' | 'unranked' | 'caution';
   readonly text: string;
 }
 
@@ -16,6 +17,9 @@ export function warningsOf(run: PageRun): readonly Warning[] {
   const { cells, accuracy, timing, datasets, failures } = summary;
   const titleOf = (name: string | null): string => datasets.find((one) => one.name === name)?.title ?? '';
   const warnings: Warning[] = [];
+  const { evidence } = summary;
+  if (evidence !== undefined && evidence.kind !== 'sealed')
+    warnings.push({ kind: 'evidence', text: `The run is ${evidenceMark(evidence)}.` });
   if (cells.failed > 0) {
     warnings.push({
       kind: 'failed',

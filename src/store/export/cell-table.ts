@@ -32,6 +32,8 @@ export interface CellTable {
     /** SHA-256 by model, fingerprint by dataset. */
     readonly models: Readonly<Record<string, string>>;
     readonly datasets: Readonly<Record<string, string>>;
+    /** Its mark, where somebody looked. */
+    readonly evidence?: string;
   };
   /** Read line by line: memory grows by a few numbers and a key per cell, whatever it was scored by. */
   rows(): AsyncGenerator<CellRow, void, undefined>;

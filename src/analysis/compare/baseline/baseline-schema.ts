@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Document } from '../../../schema/basics.js';
+import { evidenceSchema } from '../../../schema/evidence.js';
 import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
 import { recordedSpec } from '../../../store/manifest.js';
 import { storedTimes } from '../../../store/stored-times.js';
@@ -58,6 +59,9 @@ export const baselineSchema = z
       )
       .readonly(),
     times: z.record(z.string(), storedTimes),
+    evidence: z
+      .exactOptional(evidenceSchema)
+      .describe('Of the run that it was made of; absent in baselines of 0.1.'),
     scoresSha256: hex.describe('Of the bytes of scores.jsonl.'),
   })
   .meta({

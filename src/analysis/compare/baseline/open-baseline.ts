@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError } from '../../../core/errors.js';
 import { sha256 } from '../../../core/hash.js';
+import { hashFile } from '../../../core/hash-file.js';
 import { readJsonl } from '../../../core/jsonl.js';
 import {
   BASELINE_VERSION,
@@ -13,6 +14,7 @@ import {
   type BaselineRecord,
   type ScoreLine,
 } from './baseline-schema.js';
+import { UNSEALED } from '../../../schema/evidence.js';
 import { readDocument } from '../../../store/read-document.js';
 import type { ModelScores, RunScores } from '../../../store/load-run-scores.js';
 import type { Side } from '../side.js';
@@ -22,8 +24,9 @@ import type { Side } from '../side.js';
 export async function openBaseline(folder: string, label: string): Promise<Side> {
   const { times, scoresSha256, ...record } = await readFacts(folder);
   const path = join(folder, SCORES_FILE);
+  const digest = await hashFile(join(folder, FACTS_FILE));
   return {
-    facts: { ...record, label, kind: 'baseline' },
+    facts: { evidence: UNSEALED, ...record, label, kind: 'baseline', digest },
     async loadScores(models) {
       const text = await readFile(path, 'utf8').catch(() => '');
       if (sha256(text) !== scoresSha256) {

@@ -46,7 +46,7 @@ export async function saveBaseline(side: Side, options: SaveOptions): Promise<st
   const scores = await side.loadScores(names);
   assertWhole(scores, facts.label);
   const lines = scores.datasets.map((dataset) => linesOf(dataset, names)).join('');
-  const { label: _label, kind: _kind, ...rest } = facts;
+  const { label: _label, kind: _kind, digest: _digest, ...rest } = facts;
   const record: BaselineRecord = {
     schemaVersion: BASELINE_VERSION,
     ...rest,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
+import { evidenceMark, UNSEALED } from '../../../schema/evidence.js';
 import type { DefineCommand } from '../../context.js';
 
 /** `maskbench baseline list`. */
@@ -29,7 +30,10 @@ export const list: DefineCommand = (context) =>
           facts.datasets.map((dataset) => dataset.name).join(', '),
           String(facts.datasets.reduce((sum, { samples }) => sum + samples, 0)),
           facts.createdAt.slice(0, 10),
+          evidenceMark(facts.evidence ?? UNSEALED),
         ]);
-        context.out(`${plainTable(['baseline', 'models', 'datasets', 'images', 'made'], rows)}\n`);
+        context.out(
+          `${plainTable(['baseline', 'models', 'datasets', 'images', 'made', 'evidence'], rows)}\n`,
+        );
       }
     });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { evidenceMark, UNSEALED } from '../../../schema/evidence.js';
 import type { SideFacts } from '../../../analysis/compare/side.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
@@ -29,8 +30,9 @@ export const show: DefineCommand = (context) =>
 
 function describe(baseline: string, facts: SideFacts): string {
   const { device, environment, signatures, models, datasets, createdAt, maskbenchVersion, name } = facts;
+  const { evidence = UNSEALED } = facts;
   return [
-    `${baseline}: of the run ${name} of ${createdAt}, by Maskbench ${maskbenchVersion}`,
+    `${baseline}: of the run ${name} of ${createdAt}, by Maskbench ${maskbenchVersion}: ${evidenceMark(evidence)}`,
     `device ${device} (${environment.cpu}, ${environment.cores} cores), onnxruntime ${environment.onnxruntime}`,
     `signature ${signatures.join('  ')}`,
     '',

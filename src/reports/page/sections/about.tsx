@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { evidenceMark } from '../../../schema/evidence.js';
 import type { Summary } from '../../../schema/summary.js';
 import { deviceLabel } from '../../tables/device-label.js';
 import { formatMegabytes, type Table } from '../../tables/table.js';
@@ -19,9 +20,10 @@ export const about: Section = {
 };
 
 function About({ summary }: { readonly summary: Summary }): VNode {
-  const { device, signatures, intervals } = summary;
+  const { device, signatures, intervals, evidence } = summary;
   const facts: readonly (readonly [string, string])[] = [
     ['Run', `${summary.name}, ${summary.createdAt}, Maskbench ${summary.maskbenchVersion}`],
+    ...(evidence === undefined ? [] : [['Evidence', evidenceMark(evidence)] as const]),
     ['Device', deviceLabel(summary)],
     [
       'Machine',

@@ -101,6 +101,7 @@ function TiersOfRuns({
 }
 
 const WARNING_WORDS: Readonly<Record<Warning['kind'], string>> = {
+  evidence: 'Evidence',
   failed: 'Failed cells',
   output: 'Outputs',
   leaked: 'Not held out',

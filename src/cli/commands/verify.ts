@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { evidenceMark } from '../../schema/evidence.js';
+import type { Verification } from '../../schema/verification.js';
+import { jsonText } from '../../reports/formats/json.js';
+import type { DefineCommand } from '../context.js';
+
+/** `maskbench verify`: whether a run folder is whole, every byte of it. */
+export const verify: DefineCommand = (context) =>
+  new Command('verify')
+    .description('is a run whole? lines, plan, records, seal and every matte; 65 if not')
+    .argument('<run>', 'a run folder')
+    .option('--seal', 'seal a finished run that has no seal, as sealed later, if all of it holds')
+    .option('--json', 'as JSON')
+    .action(async (run, { seal, json }) => {
+      const { assertMattes, verifyAndSeal, verifyRun } = await import('../../pipeline/verify-run.js');
+      const { runFolder } = await import('../../store/run-folder.js');
+      const folder = runFolder(resolve(context.cwd, run));
+      const found = await (seal === true ? verifyAndSeal(folder, run) : verifyRun(folder, run));
+      context.out(json === true ? jsonText(found) : describe(found));
+      assertMattes(found);
+    });
+
+function describe({ run, evidence, cells, files, lines, sums, summary, mattes }: Verification): string {
+  const n = (count: number): string => count.toLocaleString('en-US');
+  const right = mattes.checked - mattes.faults.length;
+  return [
+    `${run}: ${evidenceMark(evidence)}`,
+    `lines    ${n(lines)} in ${files} files; sums of ${sums === 'all' ? 'all' : 'those that have one'}`,
+    `cells    ${n(cells.scored)} scored and ${n(cells.failed)} failed of ${n(cells.planned)}, as planned`,
+    `summary  ${summary}`,
+    `mattes   ${n(right)} of ${n(mattes.checked)} as they were predicted`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,154 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { MaskbenchError } from '../core/errors.js';
+import { sha256 } from '../core/hash.js';
+import { evidenceMark, UNSEALED, type CellCounts, type Evidence } from '../schema/evidence.js';
+import { auditOf } from './audit.js';
+import { openCells } from './cells.js';
+import { hasSums, type Manifest } from './manifest.js';
+import { DOCUMENTS, RUN_FILES, type RunFolder } from './run-folder.js';
+import { readSeal, writeSeal, type RunSeal, type SealedFile } from './seal.js';
+
+/** What the files of a run are, read once from end to end. */
+export interface Inspection {
+  readonly evidence: Evidence;
+  readonly cells: CellCounts;
+  readonly files: Readonly<Record<string, SealedFile>>;
+}
+
+/**
+ * Whether the files of a run are whole, and shown to be: what every reader asks that concludes anything from them. Every line,
+ * the plan against the manifest, which records there may be at all, and where there is a seal every byte but the mattes'.
+ *
+ * @throws MaskbenchError `run.damaged` if something does not add up, naming what; `data.unreadable` for a line or document that
+ *   is not what it should be.
+ */
+export async function readEvidence(folder: RunFolder, manifest: Manifest): Promise<Evidence> {
+  return (await inspectRun(folder, manifest)).evidence;
+}
+
+/** As `readEvidence`, with all that was found. */
+export async function inspectRun(folder: RunFolder, manifest: Manifest): Promise<Inspection> {
+  const seal = await readSeal(folder);
+  const found = await readFiles(folder, manifest);
+  const { cells, files } = found;
+  const faults = [...found.faults, ...(seal === undefined ? [] : faultsOfSeal(seal, found, manifest))];
+  const [first, ...others] = faults;
+  if (first !== undefined) {
+    const more = others.length === 0 ? '' : ` (and ${others.length} more: ${others.slice(0, 2).join('; ')})`;
+    throw new MaskbenchError('run.damaged', `the run does not add up: ${first}${more}`, {
+      where: folder.path,
+      remedy: 'restore the folder as it was, or make the run again in another one',
+    });
+  }
+  return { evidence: evidenceOf(manifest, seal, cells), cells, files };
+}
+
+function evidenceOf(manifest: Manifest, seal: RunSeal | undefined, cells: CellCounts): Evidence {
+  if (seal !== undefined) {
+    const { root, later, maskbenchVersion } = seal;
+    return { kind: 'sealed', root, ...(later === true ? { later: maskbenchVersion } : {}) };
+  }
+  return hasSums(manifest) || openOf(cells) > 0 ? { kind: 'unfinished', ...cells } : UNSEALED;
+}
+
+/** Cells that are neither scored nor failed. */
+export function openOf({ planned, scored, failed }: CellCounts): number {
+  return planned - scored - failed;
+}
+
+/** @throws MaskbenchError `run.unfinished` for evidence that nothing may be concluded from yet. */
+export function assertFinished(evidence: Evidence, where: string): void {
+  if (evidence.kind !== 'unfinished') return;
+  throw new MaskbenchError('run.unfinished', `the run is ${evidenceMark(evidence)}`, {
+    where,
+    remedy: 'finish it with "maskbench run <config> --resume"',
+  });
+}
+
+/**
+ * Seals a run in which nothing is left to do; another one stays as it is.
+ *
+ * @param later whether somebody else than the run does it
+ */
+export async function sealRun(
+  folder: RunFolder,
+  manifest: Manifest,
+  { later = false }: { readonly later?: boolean } = {},
+): Promise<Evidence> {
+  const { evidence, cells, files } = await inspectRun(folder, manifest);
+  if (evidence.kind === 'sealed' || openOf(cells) > 0) return evidence;
+  return evidenceOf(manifest, await writeSeal(folder, { cells, files }, later), cells);
+}
+
+/**
+ * What is looked at before anything of a run is changed: the evidence of one that has a seal.
+ *
+ * @throws MaskbenchError as `readEvidence`, for a run that has a seal.
+ */
+export async function evidenceOfSealed(folder: RunFolder, manifest: Manifest): Promise<Evidence | undefined> {
+  return existsSync(folder.seal) ? readEvidence(folder, manifest) : undefined;
+}
+
+interface FoundFiles {
+  readonly cells: CellCounts;
+  readonly files: Readonly<Record<string, SealedFile>>;
+  /** What does not add up by itself. */
+  readonly faults: readonly string[];
+}
+
+async function readFiles(folder: RunFolder, manifest: Manifest): Promise<FoundFiles> {
+  const audit = auditOf(folder, manifest);
+  const cells = await openCells(folder, manifest.settings, { read: audit.read });
+  for (const file of ['truths', 'timings', 'scenarios'] as const)
+    for await (const _ of audit.read(file)) continue;
+  const files: Record<string, SealedFile> = {};
+  for (const file of DOCUMENTS) {
+    if (!existsSync(folder[file])) continue;
+    const bytes = await readFile(folder[file]);
+    files[RUN_FILES[file].name] = { bytes: bytes.length, sha256: sha256(bytes) };
+  }
+  const orphans = cells.scoresOfNothing();
+  const [orphan] = orphans;
+  return {
+    cells: cells.counts(),
+    files: { ...files, ...audit.files() },
+    faults: [
+      ...audit.faults(),
+      ...(orphan === undefined
+        ? []
+        : [
+            `scores of mattes that nobody predicted: ${orphans.length}, the first in ${RUN_FILES.scores.name}:${orphan}`,
+          ]),
+    ],
+  };
+}
+
+/** Where the files are not what the seal says of them. */
+function faultsOfSeal(seal: RunSeal, { files, cells }: FoundFiles, manifest: Manifest): readonly string[] {
+  const names = [...new Set([...Object.keys(seal.files), ...Object.keys(files)])];
+  const changed = names.flatMap((name) => {
+    const [was, now] = [seal.files[name], files[name]];
+    if (was === undefined) return [`${name} came after the seal`];
+    if (now === undefined) return [`${name} is sealed, and is gone`];
+    if (was.sha256 === now.sha256 && was.bytes === now.bytes && was.lines === now.lines) return [];
+    const [before, after] =
+      was.lines === now.lines
+        ? [`${was.bytes} bytes`, `${now.bytes}`]
+        : [`${was.lines} lines`, `${now.lines}`];
+    return [`${name} is not as it was sealed (${before} then, ${after} now)`];
+  });
+  const { planned, scored, failed } = seal.cells;
+  const same = planned === cells.planned && scored === cells.scored && failed === cells.failed;
+  const isOpen = openOf(seal.cells) > 0;
+  const isTooOld = !hasSums(manifest) && seal.later !== true;
+  return [
+    ...changed,
+    ...(isTooOld ? ['the seal is of a run without sums, and no run sealed itself then'] : []),
+    ...(same && !isOpen
+      ? []
+      : [
+          `the seal says ${scored} scored and ${failed} failed of ${planned} cells, the records ${cells.scored} and ${cells.failed} of ${cells.planned}`,
+        ]),
+  ];
+}
