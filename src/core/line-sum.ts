@@ -9,10 +9,11 @@ const END_CHARACTERS = SUM_DIGITS + 10;
 /**
  * A line of JSON with a sum at its end, `,"sum":"<16 hex>"}`: the first digits of the SHA-256 of the line without that member.
  *
- * @param text an object with at least one member; one that has its sum already stays as it is
+ * @param text JSON; what is no object with members, or has its sum already, stays as it is
  */
 export function withSum(text: string): string {
-  return hasSum(text) ? text : `${text.slice(0, -1)},"sum":"${sumOf(text)}"}`;
+  const isRecord = text.startsWith('{"');
+  return !isRecord || hasSum(text) ? text : `${text.slice(0, -1)},"sum":"${sumOf(text)}"}`;
 }
 
 export function hasSum(text: string): boolean {
