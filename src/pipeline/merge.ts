@@ -9,7 +9,7 @@ import { openJsonl, parseLine, readLines, type JsonlWriter } from '../core/jsonl
 import { openCells } from '../store/cells.js';
 import { metricsOfRun } from '../store/metric-set.js';
 import { lockRun } from '../store/lock.js';
-import { sayReading } from '../datasets/values/contradiction.js';
+import { sayReading, VALUES_FIELDS, VALUES_FLAGS } from '../datasets/values/contradiction.js';
 import { mergeDecided, readingsOf } from '../store/run-readings.js';
 import type { Manifest, RunDataset, RunSettings } from '../store/manifest.js';
 import type { PlanRecord } from '../store/records.js';
@@ -124,7 +124,7 @@ function assertOneRun(parts: readonly Part[]): void {
         `its masks of ${dataset.name} were read in another way (${own}) than those of ${first.folder.path} (${theirs})`,
         {
           where: folder.path,
-          remedy: 'set truths.values (masks.values) for the whole, and run the shards again',
+          remedy: `set ${VALUES_FIELDS.truths} (${VALUES_FIELDS.masks}; of score ${VALUES_FLAGS.truths} and ${VALUES_FLAGS.masks}) for the whole, and run the shards again`,
         },
       );
     }

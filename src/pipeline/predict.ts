@@ -3,7 +3,6 @@ import { toFailure } from '../core/failure.js';
 import { parseDevice } from '../runners/device.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { MatteJob, Outcome, PredictSession, ReadyModel } from '../runners/runner.js';
-import type { MaskReading } from '../schema/mask-values.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { openJsonl, type JsonlWriter } from '../core/jsonl.js';
@@ -12,6 +11,8 @@ import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import type { PredictionRecord } from '../store/records.js';
 import { plannedSamples, type RunFolder } from '../store/run-folder.js';
+import { maskReadings } from '../store/run-readings.js';
+import type { ValuesFields } from '../datasets/values/contradiction.js';
 
 interface PredictRequest {
   readonly folder: RunFolder;
@@ -20,6 +21,8 @@ interface PredictRequest {
   /** Go on where ONNX Runtime runs nothing on the device asked for. */
   readonly allowFallback?: boolean;
   readonly models: readonly ReadyModel[];
+  /** What the user sets where masks' values cannot be read. */
+  readonly fields?: ValuesFields | undefined;
   /** What became of the cells in earlier runs, and becomes of them in this one. */
   readonly cells: Cells;
   readonly emit: EventSink;
@@ -64,7 +67,7 @@ async function predictModel(
   total: number,
   writer: JsonlWriter,
 ): Promise<void> {
-  const { folder, settings, models, cells, accuracy, allowFallback = false, emit, signal } = request;
+  const { folder, settings, models, fields, cells, accuracy, allowFallback = false, emit, signal } = request;
   const { name } = model.spec;
   const isLastModel = model === models.at(-1);
   let ended = 0;
@@ -93,7 +96,7 @@ async function predictModel(
       parallelism: accuracy,
       samples: total,
       allowFallback,
-      readings: readingsOfMasks(settings, name),
+      readings: maskReadings(settings, name, fields),
       emit,
       signal,
     });
@@ -108,15 +111,6 @@ async function predictModel(
   } finally {
     await session?.close();
   }
-}
-
-function readingsOfMasks({ datasets }: RunSettings, model: string): ReadonlyMap<string, MaskReading> {
-  return new Map(
-    datasets.flatMap(({ name, masks }) => {
-      const decided = masks?.[model];
-      return decided === undefined ? [] : [[name, decided.reading] as const];
-    }),
-  );
 }
 
 async function* jobsOf(

@@ -3,6 +3,7 @@ import { MaskbenchError } from '../core/errors.js';
 import { isDiskFull } from '../core/failure.js';
 import type { Summary } from '../schema/summary.js';
 import type { Dataset } from '../datasets/load.js';
+import type { ValuesFields } from '../datasets/values/contradiction.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
 import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
 import { runnerOf } from '../runners/runner-of.js';
@@ -43,6 +44,8 @@ export interface RunRequest {
   readonly phases: { readonly predict: boolean; readonly score: boolean; readonly time: boolean };
   readonly emit: EventSink;
   readonly signal: AbortSignal;
+  /** What the user sets where masks' values cannot be read, if not a field of the specs. */
+  readonly fields?: ValuesFields;
 }
 
 /**
@@ -61,7 +64,7 @@ export async function run(request: RunRequest): Promise<Summary> {
 }
 
 async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
-  const { config, models, datasets, shard, phases, emit, signal } = request;
+  const { config, models, datasets, shard, phases, emit, signal, fields } = request;
   const device = parseDevice(config.device);
   assertDeviceAvailable(device);
   await enterRunFolder(folder, request.resume);
@@ -74,7 +77,7 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
     const basis = { device: formatDevice(device), runner: config.runner };
     const limit = config.limit ?? null;
     const allDatasets = datasets.length === config.datasets.length;
-    const wanted = { folder, datasets, allDatasets, models, basis, limit, shard, emit, signal };
+    const wanted = { folder, datasets, allDatasets, models, basis, limit, shard, emit, signal, fields };
     const plan = await makePlan(wanted);
     const { runner, scoring, time: timing } = config;
     const settings = {
@@ -145,7 +148,7 @@ async function work(request: RunRequest, folder: RunFolder, manifest: Manifest):
 }
 
 async function predictAndScore(
-  { config, models, phases, emit: tell, signal }: RunRequest,
+  { config, models, phases, emit: tell, signal, fields }: RunRequest,
   folder: RunFolder,
   { settings, metrics }: Manifest,
 ): Promise<void> {
@@ -153,7 +156,7 @@ async function predictAndScore(
   const { emit } = mismatches;
   const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
   const cells = await openCells(folder, settings, { whole, mattes: true });
-  const scorer = phases.score ? await openScorer(folder, settings, cells, emit) : undefined;
+  const scorer = phases.score ? await openScorer(folder, settings, cells, emit, fields) : undefined;
   try {
     if (phases.predict) {
       await predict({
@@ -162,6 +165,7 @@ async function predictAndScore(
         accuracy: config.accuracy,
         allowFallback: config.allowFallback,
         models,
+        fields,
         cells,
         emit,
         signal,
