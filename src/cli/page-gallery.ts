@@ -11,7 +11,7 @@ import { runFolder } from '../store/run-folder.js';
 import { openSide } from '../analysis/compare/open-side.js';
 import type { Side } from '../analysis/compare/side.js';
 import type { PictureFlags } from './command-with-pictures.js';
-import { isDiskFull } from '../core/failure.js';
+import { writingTo } from '../core/failure.js';
 import type { StorePreview } from '../analysis/gallery/preview-image.js';
 
 /** What a user may say of the pictures of a page. */
@@ -117,16 +117,10 @@ function filesBeside(page: string): GalleryFiles {
   const written = new Set<string>();
   return {
     async store(name, bytes) {
-      try {
+      await writingTo(folder, async () => {
         await mkdir(folder, { recursive: true });
         await writeFileAtomic(join(folder, name), Buffer.from(bytes));
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new MaskbenchError(isDiskFull(cause) ? 'disk.full' : 'usage', `cannot write: ${reason}`, {
-          where: folder,
-          cause,
-        });
-      }
+      });
       written.add(name);
       return `${encodeURIComponent(folderName)}/${name}`;
     },

@@ -24,6 +24,7 @@ import {
   writeJson,
   type RunFolder,
 } from '../store/run-folder.js';
+import { explainWriteError } from './run.js';
 import { writeSummary } from './summarise.js';
 
 interface Part {
@@ -45,7 +46,14 @@ export async function mergeRuns(paths: readonly string[], out: string): Promise<
     }),
   );
   assertOneRun(parts);
-  const target = runFolder(out);
+  try {
+    return await mergeInto(runFolder(out), parts);
+  } catch (error) {
+    throw explainWriteError(error, out);
+  }
+}
+
+async function mergeInto(target: RunFolder, parts: readonly Part[]): Promise<Summary> {
   await enterRunFolder(target, false);
   const lock = await lockRun(target.path);
   try {

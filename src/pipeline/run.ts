@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../core/errors.js';
-import { isDiskFull } from '../core/failure.js';
+import { isDiskFull, whyNotWritten } from '../core/failure.js';
 import type { Summary } from '../schema/summary.js';
 import type { Dataset } from '../datasets/load.js';
 import type { ValuesFields } from '../datasets/values/contradiction.js';
@@ -202,7 +202,7 @@ function countMismatches(emit: EventSink): { readonly emit: EventSink; warn(resi
   };
 }
 
-const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
+const NOT_WRITABLE: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
 
 /** An error of writing to a run folder as what the user can do about it; any other error unchanged. */
 export function explainWriteError(error: unknown, folder: string): unknown {
@@ -213,9 +213,10 @@ export function explainWriteError(error: unknown, folder: string): unknown {
       cause: error,
     });
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (!NOT_WRITABLE.has(code)) return error;
-  return new MaskbenchError('usage', `the run folder cannot be written to (${code})`, {
+  // Any other code may be of a file that is read.
+  if (!(error instanceof Error && 'code' in error && NOT_WRITABLE.has(error.code))) return error;
+  const reason = whyNotWritten(error) ?? error.message;
+  return new MaskbenchError('usage', `the run folder cannot be written to: ${reason}`, {
     where: folder,
     remedy: 'choose another folder with --out',
     cause: error,

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { MaskbenchError } from '../../../core/errors.js';
+import { writingTo } from '../../../core/failure.js';
 import { sha256 } from '../../../core/hash.js';
 import { joinInside } from '../../../core/safe-path.js';
 import {
@@ -54,9 +55,11 @@ export async function saveBaseline(side: Side, options: SaveOptions): Promise<st
     times: Object.fromEntries(await side.loadTimes(names)),
     scoresSha256: sha256(lines),
   };
-  await mkdir(folder, { recursive: true });
-  await writeFileAtomic(join(folder, SCORES_FILE), lines);
-  await writeFileAtomic(join(folder, FACTS_FILE), `${JSON.stringify(record, null, 2)}\n`);
+  await writingTo(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFileAtomic(join(folder, SCORES_FILE), lines);
+    await writeFileAtomic(join(folder, FACTS_FILE), `${JSON.stringify(record, null, 2)}\n`);
+  });
   return folder;
 }
 
