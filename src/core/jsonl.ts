@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, truncate, type FileHandle } from 'node:fs/promises';
 import type { z } from 'zod';
 import { MaskbenchError } from './errors.js';
+import { plainIssue } from './plain-issue.js';
 
 /** A file of JSON lines that only grows. Each line is written whole, in the order of the calls. */
 export interface JsonlWriter {
@@ -92,7 +93,7 @@ export function parseLine<S extends z.ZodType>(
   } catch (cause) {
     throw damaged('not a line of JSON', cause);
   }
-  const { success, data, error } = schema.safeParse(value);
+  const { success, data, error } = schema.safeParse(value, { error: plainIssue });
   if (success) return data;
   throw damaged(firstIssue(error), error);
 }
