@@ -262,7 +262,9 @@ describe.skipIf(!IS_BUILT)('the run folder of maskbench score --out', () => {
     // Resized, it has been made above.
     if (resize.length === 0)
       expect((await scored(folder, ...OLD, '--json', '--out', ofFolders)).status).toBe(3);
-    const plain = await scored(folder, ...OLD, ...resize, '--json');
+    // Pictures are for the run folder alone.
+    const bare = OLD.filter((word) => !['--images', 'im'].includes(word));
+    const plain = await scored(folder, ...bare, ...resize, '--json');
     const [a, b] = await Promise.all(
       [ofConfig, ofFolders].map((name) => documentIn<Summary>(folder, name, 'summary.json')),
     );
