@@ -27,7 +27,7 @@ export function plainIssue(issue: RawIssue): string | undefined {
     case 'invalid_type':
       return must(KINDS[issue.expected] ?? issue.expected);
     case 'invalid_value':
-      return must(oneOf(issue.values.map(String)));
+      return must(oneOf(issue.values.map(asWord)));
     case 'too_small':
     case 'too_big': {
       const isSmall = issue.code === 'too_small';
@@ -47,6 +47,12 @@ export function plainIssue(issue: RawIssue): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** One that is no plain word in quotes, so that it is seen. */
+function asWord(value: unknown): string {
+  const text = String(value);
+  return /^[\w.+-]+$/.test(text) ? text : JSON.stringify(text);
 }
 
 function oneOf(values: readonly string[]): string {

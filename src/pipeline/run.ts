@@ -196,7 +196,9 @@ function countMismatches(emit: EventSink): { readonly emit: EventSink; warn(resi
     warn(resized) {
       const what = `${samples.size} ${samples.size === 1 ? 'image has a mask' : 'images have masks'} of another size`;
       // The picture of a ground truth, for cut-outs, is never resized.
-      const remedy = resized ? '' : '; --resize brings mattes to the size of their ground truths';
+      const remedy = resized
+        ? ''
+        : '; in a new folder, --resize brings mattes to the size of their ground truths';
       if (samples.size > 0) emit({ kind: 'warning', message: `${what}${remedy}` });
     },
   };

@@ -28,7 +28,7 @@ describe.skipIf(!IS_BUILT)('a place that cannot be written to', () => {
     ['baseline', 'set', 'x', '--run', '1'],
   ];
 
-  it('is one line, by every command that writes', async () => {
+  it('is one line, by every command that writes; what was written is told', async () => {
     const folder = await tempFolder();
     for (const side of ['gt', 'pred']) {
       await mkdir(join(folder, side));
@@ -43,6 +43,12 @@ describe.skipIf(!IS_BUILT)('a place that cannot be written to', () => {
       const argv = ['score', '--pred', 'pred', '--gt', 'gt', '--shard', `${part}/2`, '--out', part];
       expect((await cli(argv, folder)).status).toBe(0);
     }
+    for (const format of ['terminal', 'html', 'csv', 'cells-csv', 'parquet'])
+      expect(await cli(['report', '1', '--format', format, '--out', `out.${format}`], folder)).toEqual({
+        status: 0,
+        out: '',
+        err: `Written to out.${format}\n`,
+      });
     for (const argv of argvs) {
       const { status, err } = await cli(argv, folder);
       const said = err.split('\n').filter((line) => line.startsWith('maskbench: '));

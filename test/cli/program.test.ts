@@ -67,6 +67,7 @@ describe('the command line', () => {
     const models = JSON.parse((await run('models', 'list', '--json')).out) as readonly { name: string }[];
     expect(models.map(({ name }) => name)).toContain('isnet-fp16');
     expect((await run('models', 'list')).out).toMatch(/^isnet-fp16 +1024x1024 +88/m);
+    expect((await run('models', 'list')).out).toMatch(/^bria-rmbg .* CC BY-NC 4\.0\.\.\.$/m);
     const datasets = JSON.parse((await run('datasets', 'list', '--json')).out) as readonly { name: string }[];
     expect(datasets.map(({ name }) => name)).toContain('samples-humans');
   });

@@ -55,5 +55,8 @@ export const compare: DefineCommand = (context) =>
       }[format];
       const text = await render();
       if (out === null) context.out(text);
-      else await (await import('../write-report.js')).writeReport(out, text);
+      else {
+        await (await import('../write-report.js')).writeReport(out, text);
+        context.err(`Written to ${options.out}\n`);
+      }
     });

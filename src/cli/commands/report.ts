@@ -44,6 +44,7 @@ export const report: DefineCommand = (context) =>
     else {
       const { writeReport } = await import('../write-report.js');
       await writeReport(resolve(context.cwd, out), text);
+      context.err(`Written to ${out}\n`);
     }
   });
 

@@ -195,7 +195,8 @@ function tellFailures(
   const cells = `${failures.length} ${failures.length === 1 ? 'image' : 'images'}`;
   context.err(`${cells} could not be scored and ${failures.length === 1 ? 'is' : 'are'} in no figure\n`);
   if (options.resize !== true && failures.some(({ failure }) => failure.code === 'data.size-mismatch')) {
-    context.err('--resize brings predictions to the size of their ground truths\n');
+    const where = options.out === undefined ? '' : 'in a new folder, ';
+    context.err(`${where}--resize brings predictions to the size of their ground truths\n`);
   }
 }
 

@@ -19,6 +19,7 @@ export const cellsCsv: Export = {
     else {
       const path = resolve(context.cwd, out);
       await writingTo(path, () => writeCsv(path, cells));
+      context.err(`Written to ${out}\n`);
     }
   },
 };
@@ -37,6 +38,7 @@ export const parquet: Export = {
     const path = resolve(context.cwd, out);
     const cells = await openCells(folders);
     await writingTo(path, () => writeCellsParquet(path, cells));
+    context.err(`Written to ${out}\n`);
   },
 };
 
