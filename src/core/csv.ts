@@ -51,9 +51,9 @@ export async function readCsv(
   const again = columns.findIndex((name, i) => columns.indexOf(name) !== i);
   if (again >= 0) {
     const [first, second] = [names[columns.indexOf(columns[again])], names[again]];
-    const what =
+    const twice =
       first === second ? `column "${first}" is there twice` : `columns "${first}" and "${second}" are one`;
-    throw csvError(path, header.line, `the ${what}`, first === second ? undefined : 'keep one of the two');
+    throw csvError(path, header.line, `the ${twice}`, first === second ? undefined : 'keep one of the two');
   }
   for (const { line, fields } of rows) {
     if (fields.length === columns.length) continue;

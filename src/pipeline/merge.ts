@@ -115,12 +115,18 @@ function assertOneRun(parts: readonly Part[]): void {
     if (shard === null) return refuse('this run is no shard', folder.path);
     for (const key of ['models', 'device', 'runner', 'scoring', 'limit'] as const) {
       const same = canonicalJson(manifest.settings[key]) === canonicalJson(first.manifest.settings[key]);
-      if (!same) refuse(`its ${key} differ from those of ${first.folder.path}`, folder.path);
+      if (!same) {
+        const models = ({ settings }: Manifest): readonly object[] =>
+          settings.models.map(({ spec, ...file }) => ({ ...spec, ...file }));
+        const where = key === 'models' ? differenceOf(models(manifest), models(first.manifest)) : '';
+        refuse(`its ${key} differ from those of ${first.folder.path}${where}`, folder.path);
+      }
     }
-    const specs = ({ settings }: Manifest): string =>
-      canonicalJson(settings.datasets.map(({ spec }) => spec));
-    if (specs(manifest) !== specs(first.manifest))
-      refuse(`its datasets differ from those of ${first.folder.path}`, folder.path);
+    const specs = ({ settings }: Manifest): readonly object[] => settings.datasets.map(({ spec }) => spec);
+    if (canonicalJson(specs(manifest)) !== canonicalJson(specs(first.manifest))) {
+      const where = differenceOf(specs(manifest), specs(first.manifest));
+      refuse(`its datasets differ from those of ${first.folder.path}${where}`, folder.path);
+    }
     for (const [i, dataset] of manifest.settings.datasets.entries()) {
       const other = first.manifest.settings.datasets[i];
       if (readingsOf(dataset) === readingsOf(other)) continue;
@@ -199,4 +205,17 @@ async function writeLines(path: string, write: (writer: JsonlWriter) => Promise<
   } finally {
     await writer.close();
   }
+}
+
+/** In which fields the first two things of two lists differ that are not the same: ` (truths of gt)`. */
+function differenceOf(own: readonly object[], theirs: readonly object[]): string {
+  if (own.length !== theirs.length) return '';
+  for (const [i, one] of own.entries()) {
+    const [mine, other] = [one, theirs[i]].map((of) => new Map<string, unknown>(Object.entries(of)));
+    const differs = (key: string): boolean =>
+      canonicalJson(mine.get(key) ?? null) !== canonicalJson(other.get(key) ?? null);
+    const fields = [...new Set([...mine.keys(), ...other.keys()])].filter(differs);
+    if (fields.length > 0) return ` (${fields.join(', ')} of ${String(mine.get('name'))})`;
+  }
+  return '';
 }

@@ -259,6 +259,22 @@ describe.skipIf(!IS_BUILT)('masks by run and score', () => {
     expect((await runOf(folder, { values: 'opaque' })).status).toBe(64);
   });
 
+  it('say of shards that were told otherwise in which field', async () => {
+    const folder = await discs(['a', 'b']);
+    const size = { width: WIDTH, height: HEIGHT };
+    await writeAlike(join(folder, 'gt'), ['a', 'b'], { ...size, data: DISC });
+    const shard = (part: string, out: string, ...argv: readonly string[]) =>
+      scoreOf(folder, '--shard', `${part}/2`, '--out', out, ...argv);
+    await shard('1', 'one');
+    await shard('2', 'two', '--gt-values', 'nonzero');
+    await shard('2', 'three', '--pred-values', 'nonzero');
+    const merged = (other: string) => cli(['merge', 'one', other, '--out', 'whole'], folder);
+    expect((await merged('two')).err).toMatch(/its datasets differ from those of .*one \(truths of gt\)/);
+    expect((await merged('three')).err).toMatch(
+      /its models differ from those of .* \(masks, sha256 of pred\)/,
+    );
+  }, 60_000);
+
   it('put shards together that agree, and no others', async () => {
     const ids = ['a', 'b', 'c', 'd'];
     const folder = await discs(ids);

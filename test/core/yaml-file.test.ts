@@ -66,8 +66,8 @@ describe('a YAML file', () => {
     ['a: 0', z.number().positive(), 'must be more than 0, not 0'],
     ['a: 300', z.number().max(255), 'must be at most 255, not 300'],
     ['a: 3', z.string({ error: 'own words' }), 'own words'],
-  ])('says in plain words what is wrong: %s', (text, schema, message) => {
-    expect(() => parseYaml(text, 'x.yaml', z.object({ a: schema }))).toThrow(`a: ${message}`);
+  ])('says in plain words what is wrong: %s', (text, of, message) => {
+    expect(() => parseYaml(text, 'x.yaml', z.object({ a: of }))).toThrow(`a: ${message}`);
   });
 
   it('points into the alternative of a union that comes closest', () => {
