@@ -69,12 +69,20 @@ describe.skipIf(!IS_BUILT)('figures that are not those of the stored runs', () =
   ];
 
   /** What is declared of these cases beside the stored runs, too. */
-  const declaredAnyway = {
-    case: 'merged/report-json',
-    at: 'data/protocols',
-    kind: 'added',
-    reason: 'summaries say their protocols',
-  };
+  const declaredAnyway = [
+    {
+      case: 'merged/report-json',
+      at: 'data/protocols',
+      kind: 'added',
+      reason: 'summaries say their protocols',
+    },
+    {
+      case: 'merged/report-csv',
+      at: 'table 1 *decode_ms* / n',
+      kind: 'changed',
+      reason: 'an image is decoded once',
+    },
+  ];
 
   it('are named, each, while sentences may be worded otherwise', async () => {
     const { equal, lines } = await compare('--expected', folder, '--only', 'merged/r');
@@ -91,7 +99,7 @@ describe.skipIf(!IS_BUILT)('figures that are not those of the stored runs', () =
     const declare = async (declared: readonly object[]): Promise<Outcome> => {
       await writeFile(
         at('exceptions.json'),
-        JSON.stringify({ renamed: [], differences: [declaredAnyway, ...declared] }),
+        JSON.stringify({ renamed: [], differences: [...declaredAnyway, ...declared] }),
       );
       return compare('--expected', folder, '--exceptions', at('exceptions.json'), '--only', 'merged/r');
     };
@@ -103,7 +111,7 @@ describe.skipIf(!IS_BUILT)('figures that are not those of the stored runs', () =
       lines: [
         expect.stringContaining('merged/report-terminal: table 2 row llama / objects: missing'),
         'declared, yet nothing differs: merged/report-terminal: table 2 row alpaca*: missing',
-        expect.stringContaining(' 1 undeclared differences, 7 declared'),
+        expect.stringContaining(' 1 undeclared differences, 52 declared'),
       ],
     });
   });
@@ -113,7 +121,7 @@ describe.skipIf(!IS_BUILT)('figures that are not those of the stored runs', () =
     const differences = differing.slice(2).map((one) => ({ ...one, reason: 'the test has put it there' }));
     await writeFile(
       at('exceptions.json'),
-      JSON.stringify({ renamed, differences: [declaredAnyway, ...differences] }),
+      JSON.stringify({ renamed, differences: [...declaredAnyway, ...differences] }),
     );
     const argv = ['--expected', folder, '--exceptions', at('exceptions.json'), '--only', 'merged/r'];
     expect(await compare(...argv)).toMatchObject({ equal: true });

@@ -10,6 +10,8 @@ export interface CliContext {
   readonly env: NodeJS.ProcessEnv;
   /** Whether stderr is a terminal that can redraw a line. */
   readonly interactive: boolean;
+  /** Of the terminal that stdout is; undefined where it is none. */
+  readonly columns?: number | undefined;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }

@@ -23,6 +23,7 @@ const context: CliContext = {
   env: process.env,
   interactive:
     process.stderr.isTTY === true && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined,
+  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   signal: interrupt.signal,
 };
 

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import type { Comparison } from '../schema/comparison.js';
-import { MaskbenchError } from '../core/errors.js';
 import { writeWhole } from '../core/write-whole.js';
+import { allMean, assertMeant } from './meant-flags.js';
 import type { Gallery } from '../schema/gallery.js';
 import type { GalleryRequest } from '../analysis/gallery/build-gallery.js';
 import { galleryOfComparison, galleryOfRuns, type NamedRun } from '../analysis/gallery/galleries.js';
@@ -11,7 +11,7 @@ import { runFolder } from '../store/run-folder.js';
 import { openSide } from '../analysis/compare/open-side.js';
 import type { Side } from '../analysis/compare/side.js';
 import type { PictureFlags } from './command-with-pictures.js';
-import { isDiskFull } from '../core/failure.js';
+import { writingTo } from '../core/failure.js';
 import type { StorePreview } from '../analysis/gallery/preview-image.js';
 
 /** What a user may say of the pictures of a page. */
@@ -73,16 +73,21 @@ async function withFiles(
   return gallery;
 }
 
-/** @throws MaskbenchError `usage` for pictures in a format that has none. */
-export function assertGalleryHasPage(options: GalleryOptions, isPage: boolean, format: string): void {
-  const given = (['gallery', 'gallerySize', 'embed', 'against'] as const).find(
-    (name) => options[name] !== undefined,
+/** @throws MaskbenchError `usage` for pictures in a format that has none, or where there are none. */
+export function assertGalleryHasPage(
+  { out, ...options }: GalleryOptions & { readonly out?: string | undefined },
+  isPage: boolean,
+  format: string,
+): void {
+  const flags = ['gallery', 'gallerySize', 'embed', 'against'] as const;
+  assertMeant(options, allMean(flags, [isPage, `pages, and the format is ${format}`, 'add --format html']));
+  const some = options.gallery !== false;
+  assertMeant(
+    options,
+    allMean(['gallerySize', 'embed', 'against'], [some, 'pages with pictures', 'leave out --no-gallery']),
   );
-  if (given === undefined || isPage) return;
-  const flag = given === 'gallerySize' ? 'gallery-size' : given;
-  throw new MaskbenchError('usage', `--${flag} is for pages, and the format is ${format}`, {
-    remedy: 'add --format html',
-  });
+  const isFile = options.embed !== false || out !== undefined;
+  assertMeant(options, { embed: [isFile, 'pages that are files', 'name one with --out'] });
 }
 
 /** The folder's own name, where the runs differ in it. */
@@ -118,16 +123,10 @@ function filesBeside(page: string): GalleryFiles {
   const written = new Set<string>();
   return {
     async store(name, bytes) {
-      try {
+      await writingTo(folder, async () => {
         await mkdir(folder, { recursive: true });
         await writeWhole(join(folder, name), bytes);
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new MaskbenchError(isDiskFull(cause) ? 'disk.full' : 'usage', `cannot write: ${reason}`, {
-          where: folder,
-          cause,
-        });
-      }
+      });
       written.add(name);
       return `${encodeURIComponent(folderName)}/${name}`;
     },

@@ -35,6 +35,11 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   }
 }
 
+/** As wide as the terminal, as far as it can be read; 80 where there is none. */
+function helpWidth({ columns }: CliContext): number {
+  return columns === undefined ? 80 : Math.min(120, Math.max(60, columns));
+}
+
 function buildProgram(context: CliContext, setStatus: SetStatus): Command {
   const program = new Command('maskbench')
     .description('Evaluate, time and gate image segmentation models.')
@@ -43,8 +48,8 @@ function buildProgram(context: CliContext, setStatus: SetStatus): Command {
     .configureOutput({
       writeOut: context.out,
       writeErr: context.err,
-      getOutHelpWidth: () => 80,
-      getErrHelpWidth: () => 80,
+      getOutHelpWidth: () => helpWidth(context),
+      getErrHelpWidth: () => helpWidth(context),
       // One line as for every other error; commander puts a suggestion on a second one.
       outputError: (text, write) =>
         write(
@@ -54,6 +59,8 @@ function buildProgram(context: CliContext, setStatus: SetStatus): Command {
             .replaceAll(/\s*\n\s*/g, ' ')}\n`,
         ),
     })
+    // Narrow descriptions go on beside their flags, and not past the edge.
+    .configureHelp({ minWidthToWrap: 20 })
     .showSuggestionAfterError()
     .exitOverride();
   for (const define of COMMANDS) program.addCommand(define(context, setStatus));

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { MaskbenchError } from '../core/errors.js';
-import { isDiskFull } from '../core/failure.js';
+import { writingTo } from '../core/failure.js';
 import { compiledEntry } from '../core/package-root.js';
 import { writeWhole } from '../core/write-whole.js';
 import { type PageAssets, renderPage } from '../reports/page/render-page.js';
@@ -20,15 +19,7 @@ import { deviceLabels } from '../reports/tables/device-label.js';
 
 /** Writes a rendered report whole or not at all. */
 export async function writeReport(path: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeWhole(path, content);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MaskbenchError(isDiskFull(cause) ? 'disk.full' : 'usage', `cannot write: ${reason}`, {
-      where: path,
-      cause,
-    });
-  }
+  await writingTo(path, () => writeWhole(path, content));
 }
 
 /** The client script of the page, as the build bundled it. */

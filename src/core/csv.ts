@@ -26,20 +26,35 @@ type Delimiter = (typeof CSV_DELIMITERS)[number];
  * Lines end with or without a carriage return; empty ones are passed over.
  *
  * @param what the table holds, for messages: `times`
+ * @param anyCase whether the names of columns are known in any case; they are given in small letters then
  * @throws MaskbenchError `data.missing` for no such file, `data.unreadable` naming file and line.
  */
 export async function readCsv(
   path: string,
-  { what, delimiter = ',' }: { readonly what: string; readonly delimiter?: Delimiter | undefined },
+  {
+    what,
+    delimiter = ',',
+    anyCase = false,
+  }: {
+    readonly what: string;
+    readonly delimiter?: Delimiter | undefined;
+    readonly anyCase?: boolean;
+  },
 ): Promise<CsvTable> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new MaskbenchError('data.missing', `the file of ${what} cannot be read`, { where: path, cause });
   });
   const [header, ...rows] = [...records(path, decodeUtf8(path, bytes), delimiter)];
   if (header === undefined) throw csvError(path, 1, 'the file is empty', 'expected a header');
-  const columns = header.fields.map((name) => name.trim());
-  const twice = columns.find((name, i) => columns.indexOf(name) !== i);
-  if (twice !== undefined) throw csvError(path, header.line, `the column "${twice}" is there twice`);
+  const names = header.fields.map((name) => name.trim());
+  const columns = anyCase ? names.map((name) => name.toLowerCase()) : names;
+  const again = columns.findIndex((name, i) => columns.indexOf(name) !== i);
+  if (again >= 0) {
+    const [first, second] = [names[columns.indexOf(columns[again])], names[again]];
+    const twice =
+      first === second ? `column "${first}" is there twice` : `columns "${first}" and "${second}" are one`;
+    throw csvError(path, header.line, `the ${twice}`, first === second ? undefined : 'keep one of the two');
+  }
   for (const { line, fields } of rows) {
     if (fields.length === columns.length) continue;
     const count = `${fields.length} ${fields.length === 1 ? 'field' : 'fields'}`;

@@ -29,3 +29,42 @@ export function isDiskFull(error: unknown): boolean {
   const code = 'code' in error ? error.code : undefined;
   return code === 'ENOSPC' || code === 'EDQUOT' || isDiskFull(error.cause);
 }
+
+const NO_PERMISSION = 'there is no permission to write there';
+const IN_THE_WAY = 'a file is in the way where a folder should be';
+const IS_FOLDER = 'this is a folder; name a file';
+
+/** What the system's codes of a failed write come to, for whoever named the place. */
+const WHY_NOT_WRITTEN: Readonly<Record<string, string>> = {
+  EACCES: NO_PERMISSION,
+  EPERM: NO_PERMISSION,
+  EROFS: 'the disk is read-only',
+  ENOTDIR: IN_THE_WAY,
+  EEXIST: IN_THE_WAY,
+  ENOENT: 'there is no such folder',
+  EISDIR: IS_FOLDER,
+  EBUSY: IS_FOLDER,
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/** Why a place cannot be written to, in words; undefined for an error that is about something else. */
+export function whyNotWritten(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return Object.hasOwn(WHY_NOT_WRITTEN, code) ? WHY_NOT_WRITTEN[code] : undefined;
+}
+
+/**
+ * Writes to a place that the user named.
+ *
+ * @throws MaskbenchError `usage` or `disk.full`, naming the place; what is ours already stays as it is.
+ */
+export async function writingTo<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof MaskbenchError) throw cause;
+    const reason = whyNotWritten(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+    const code = isDiskFull(cause) ? 'disk.full' : 'usage';
+    throw new MaskbenchError(code, `cannot write: ${reason}`, { where: path, cause });
+  }
+}

@@ -3,6 +3,7 @@ import { open, truncate, type FileHandle } from 'node:fs/promises';
 import type { z } from 'zod';
 import { MaskbenchError } from './errors.js';
 import { assertSum, withSum } from './line-sum.js';
+import { plainIssue } from './plain-issue.js';
 
 /** A file of JSON lines that only grows. Each line is written whole, with its sum, in the order of the calls. */
 export interface JsonlWriter {
@@ -127,7 +128,7 @@ export function parseLine<S extends z.ZodType>(
   } catch (cause) {
     throw damaged('not a line of JSON', cause);
   }
-  const { success, data, error } = schema.safeParse(value);
+  const { success, data, error } = schema.safeParse(value, { error: plainIssue });
   if (success) return data;
   throw damaged(firstIssue(error), error);
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { MaskbenchError } from './errors.js';
+import { plainIssue } from './plain-issue.js';
 import { hintFor } from './names.js';
 
 /**
@@ -37,7 +38,7 @@ export function parseYaml<S extends z.ZodType>(text: string, path: string, schem
       },
     );
   }
-  const result = schema.safeParse(plainValue(document, path));
+  const result = schema.safeParse(plainValue(document, path), { error: plainIssue });
   if (result.success) return result.data;
   const issue = deepest(result.error.issues);
   throw new MaskbenchError('config.invalid', explain(issue, schema), {

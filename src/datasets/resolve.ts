@@ -1,9 +1,10 @@
+import { firstIssue } from '../core/jsonl.js';
 import { dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
 import { homedir } from 'node:os';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { MaskbenchError } from '../core/errors.js';
+import { plainIssue } from '../core/plain-issue.js';
 import { readYamlFile } from '../core/yaml-file.js';
 import { type DatasetExtension, type DatasetReference, type DatasetSpec, datasetSpecSchema } from './spec.js';
 import { unknownName } from '../core/names.js';
@@ -76,9 +77,9 @@ function extend(base: DatasetSpec, { extends: from, ...changes }: DatasetExtensi
   if (changes.splits !== undefined && typeof base.expected === 'number' && changes.expected === undefined) {
     delete merged['expected'];
   }
-  const result = datasetSpecSchema.safeParse(merged);
+  const result = datasetSpecSchema.safeParse(merged, { error: plainIssue });
   if (result.success) return result.data;
-  throw new MaskbenchError('config.invalid', z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, ' '), {
+  throw new MaskbenchError('config.invalid', firstIssue(result.error), {
     where: `the variation of dataset "${from}"`,
     cause: result.error,
   });

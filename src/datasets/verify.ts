@@ -8,7 +8,7 @@ import type { DatasetEntry, DatasetProblem, Sample } from './dataset.js';
 import type { Dataset, PassOptions } from './load.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { decideTruths } from './values/decide-truths.js';
-import { sayReading, TRUTHS_FIELD } from './values/contradiction.js';
+import { sayReading, VALUES_FIELDS } from './values/contradiction.js';
 import { readChecked, type CheckedReading } from './values/read-checked.js';
 
 /** An error makes a sample unusable; a warning only makes its scores say little. */
@@ -56,7 +56,7 @@ export async function verifyDataset(
   const decision = await decideTruths(readable, signal);
   const values = decision.kind === 'chosen' ? decision.decided : null;
   const truths: CheckedReading | undefined =
-    values === null ? undefined : { reading: values.reading, role: 'truth', field: TRUTHS_FIELD };
+    values === null ? undefined : { reading: values.reading, role: 'truth', field: VALUES_FIELDS.truths };
   const { name } = dataset.spec;
   if (decision.kind === 'refused') {
     const message = `${decision.message}; ${decision.remedy}`;

@@ -1,5 +1,5 @@
 import { hashMask } from '../datasets/fingerprint.js';
-import { MASKS_FIELD } from '../datasets/values/contradiction.js';
+import type { ValuesFields } from '../datasets/values/contradiction.js';
 import { createSurvey, orRefuse, type MaskSurvey } from '../datasets/values/survey.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
@@ -14,11 +14,11 @@ interface MaskSurveys {
 }
 
 /** Of the masks that some models have of a dataset in place of a network. */
-export function surveysOfMasks(models: readonly ReadyModel[]): MaskSurveys {
+export function surveysOfMasks(models: readonly ReadyModel[], { masks: field }: ValuesFields): MaskSurveys {
   const sources = models.flatMap((model) => {
     const masks = runnerOf(model.spec).masks?.(model);
     if (masks === undefined) return [];
-    const survey = createSurvey({ role: 'prediction', field: MASKS_FIELD, wanted: masks.values });
+    const survey = createSurvey({ role: 'prediction', field, wanted: masks.values });
     return [{ name: model.spec.name, pathOf: masks.pathOf, survey }];
   });
   return {

@@ -14,7 +14,7 @@ import { assertFinished, readEvidence, sealRun } from '../store/evidence.js';
 import type { Evidence } from '../schema/evidence.js';
 import { lockRun } from '../store/lock.js';
 import type { LockOptions } from '../store/wait-for-owner.js';
-import { sayReading } from '../datasets/values/contradiction.js';
+import { sayReading, VALUES_FIELDS, VALUES_FLAGS } from '../datasets/values/contradiction.js';
 import { mergeDecided, readingsOf } from '../store/run-readings.js';
 import { RECORDS_VERSION, type Manifest, type RunDataset, type RunSettings } from '../store/manifest.js';
 import type { PlanRecord } from '../store/records.js';
@@ -30,6 +30,7 @@ import {
   writeJson,
   type RunFolder,
 } from '../store/run-folder.js';
+import { explainWriteError } from './run.js';
 import { writeSummary } from './summarise.js';
 
 interface Part {
@@ -60,7 +61,14 @@ export async function mergeRuns(
     parts.push({ folder, manifest, evidence });
   }
   assertOneRun(parts);
-  const target = runFolder(out);
+  try {
+    return await mergeInto(runFolder(out), parts, options);
+  } catch (error) {
+    throw explainWriteError(error, out);
+  }
+}
+
+async function mergeInto(target: RunFolder, parts: readonly Part[], options: LockOptions): Promise<Summary> {
   const mark = join(target.path, MERGING);
   const wasKilled = (): boolean => existsSync(mark);
   if (!wasKilled()) await enterRunFolder(target, false);
@@ -141,12 +149,18 @@ function assertOneRun(parts: readonly Part[]): void {
     if (shard === null) return refuse('this run is no shard', folder.path);
     for (const key of ['models', 'device', 'runner', 'scoring', 'limit'] as const) {
       const same = canonicalJson(manifest.settings[key]) === canonicalJson(first.manifest.settings[key]);
-      if (!same) refuse(`its ${key} differ from those of ${first.folder.path}`, folder.path);
+      if (!same) {
+        const models = ({ settings }: Manifest): readonly object[] =>
+          settings.models.map(({ spec, ...file }) => ({ ...spec, ...file }));
+        const where = key === 'models' ? differenceOf(models(manifest), models(first.manifest)) : '';
+        refuse(`its ${key} differ from those of ${first.folder.path}${where}`, folder.path);
+      }
     }
-    const specs = ({ settings }: Manifest): string =>
-      canonicalJson(settings.datasets.map(({ spec }) => spec));
-    if (specs(manifest) !== specs(first.manifest))
-      refuse(`its datasets differ from those of ${first.folder.path}`, folder.path);
+    const specs = ({ settings }: Manifest): readonly object[] => settings.datasets.map(({ spec }) => spec);
+    if (canonicalJson(specs(manifest)) !== canonicalJson(specs(first.manifest))) {
+      const where = differenceOf(specs(manifest), specs(first.manifest));
+      refuse(`its datasets differ from those of ${first.folder.path}${where}`, folder.path);
+    }
     for (const [i, dataset] of manifest.settings.datasets.entries()) {
       const other = first.manifest.settings.datasets[i];
       if (readingsOf(dataset) === readingsOf(other)) continue;
@@ -158,7 +172,7 @@ function assertOneRun(parts: readonly Part[]): void {
         `its masks of ${dataset.name} were read in another way (${own}) than those of ${first.folder.path} (${theirs})`,
         {
           where: folder.path,
-          remedy: 'set truths.values (masks.values) for the whole, and run the shards again',
+          remedy: `set ${VALUES_FIELDS.truths} (${VALUES_FIELDS.masks}; of score ${VALUES_FLAGS.truths} and ${VALUES_FLAGS.masks}) for the whole, and run the shards again`,
         },
       );
     }
@@ -230,4 +244,17 @@ async function writeLines(path: string, write: (writer: JsonlWriter) => Promise<
   } finally {
     await writer.close();
   }
+}
+
+/** In which fields the first two things of two lists differ that are not the same: ` (truths of gt)`. */
+function differenceOf(own: readonly object[], theirs: readonly object[]): string {
+  if (own.length !== theirs.length) return '';
+  for (const [i, one] of own.entries()) {
+    const [mine, other] = [one, theirs[i]].map((of) => new Map<string, unknown>(Object.entries(of)));
+    const differs = (key: string): boolean =>
+      canonicalJson(mine.get(key) ?? null) !== canonicalJson(other.get(key) ?? null);
+    const fields = [...new Set([...mine.keys(), ...other.keys()])].filter(differs);
+    if (fields.length > 0) return ` (${fields.join(', ')} of ${String(mine.get('name'))})`;
+  }
+  return '';
 }

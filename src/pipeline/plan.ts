@@ -5,7 +5,7 @@ import { toFailure } from '../core/failure.js';
 import { hashFile } from '../core/hash-file.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
 import { createFingerprint, hashSample } from '../datasets/fingerprint.js';
-import { TRUTHS_FIELD } from '../datasets/values/contradiction.js';
+import { VALUES_FIELDS, type ValuesFields } from '../datasets/values/contradiction.js';
 import { createSurvey, type MaskSurvey } from '../datasets/values/survey.js';
 import { decideReadings, surveysOfMasks } from './decide-readings.js';
 import type { Dataset } from '../datasets/load.js';
@@ -33,6 +33,8 @@ export interface PlanRequest {
   readonly shard: readonly [number, number] | null;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
+  /** What the user sets where masks' values cannot be read. */
+  readonly fields?: ValuesFields | undefined;
 }
 
 /** A plan beside the run folder's own, to be put in place once the run's settings are accepted. */
@@ -95,11 +97,11 @@ async function planDataset(
   before: number,
   append: (record: PlanRecord) => Promise<void>,
 ): Promise<RunDataset> {
-  const { models, basis, limit, shard, emit, signal } = request;
+  const { models, basis, limit, shard, emit, signal, fields = VALUES_FIELDS } = request;
   const cellsOf = cellKeysOf(models, basis);
   const values = dataset.spec.truths?.values;
-  const truths = createSurvey({ role: 'truth', field: TRUTHS_FIELD, wanted: values });
-  const masks = surveysOfMasks(models);
+  const truths = createSurvey({ role: 'truth', field: fields.truths, wanted: values });
+  const masks = surveysOfMasks(models, fields);
   const planned = async (entry: DatasetEntry): Promise<PlanRecord> => {
     const record = await planEntry(entry, request, truths);
     if (record.kind === 'problem') return record;

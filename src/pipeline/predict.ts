@@ -3,7 +3,6 @@ import { toFailure } from '../core/failure.js';
 import { parseDevice } from '../runners/device.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { MatteJob, Outcome, PredictSession, ReadyModel } from '../runners/runner.js';
-import type { MaskReading } from '../schema/mask-values.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { openDurableLines, type DurableLines, type Held } from '../core/durable-lines.js';
@@ -13,6 +12,8 @@ import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import type { PredictionRecord } from '../store/records.js';
 import { plannedSamples, type RunFolder } from '../store/run-folder.js';
+import { maskReadings } from '../store/run-readings.js';
+import type { ValuesFields } from '../datasets/values/contradiction.js';
 
 /** What every phase of a run that computes is given. */
 export interface PhaseRequest {
@@ -27,6 +28,8 @@ export interface PhaseRequest {
 }
 
 interface PredictRequest extends PhaseRequest {
+  /** What the user sets where masks' values cannot be read. */
+  readonly fields?: ValuesFields | undefined;
   readonly accuracy: RunConfig['accuracy'];
   /** What became of the cells in earlier runs, and becomes of them in this one. */
   readonly cells: Cells;
@@ -79,6 +82,7 @@ async function predictModel(
     folder,
     settings,
     models,
+    fields,
     cells,
     damagedOnly,
     accuracy,
@@ -121,7 +125,7 @@ async function predictModel(
       parallelism: accuracy,
       samples: total,
       allowFallback,
-      readings: readingsOfMasks(settings, name),
+      readings: maskReadings(settings, name, fields),
       emit,
       signal,
     });
@@ -139,15 +143,6 @@ async function predictModel(
   } finally {
     await session?.close();
   }
-}
-
-function readingsOfMasks({ datasets }: RunSettings, model: string): ReadonlyMap<string, MaskReading> {
-  return new Map(
-    datasets.flatMap(({ name, masks }) => {
-      const decided = masks?.[model];
-      return decided === undefined ? [] : [[name, decided.reading] as const];
-    }),
-  );
 }
 
 async function* jobsOf(

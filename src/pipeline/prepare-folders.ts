@@ -4,6 +4,7 @@ import type { DatasetEntry } from '../datasets/dataset.js';
 import { apart, type Dataset } from '../datasets/load.js';
 import type { MasksInFolder } from '../datasets/masks-in-folder.js';
 import { problemEntry } from '../datasets/problem-entry.js';
+import { VALUES_FLAGS } from '../datasets/values/contradiction.js';
 import { datasetSpecSchema } from '../datasets/spec.js';
 import { modelSpecSchema, runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
@@ -13,6 +14,7 @@ import type { FolderScoring } from '../scoring/folders/score-folders.js';
 import type { MaskValues } from '../schema/mask-values.js';
 import { runConfigSchema } from '../store/config.js';
 import type { PreparedRun } from './prepare.js';
+import type { RunRequest } from './run.js';
 
 interface FoldersOptions {
   /** What the run is called, as far as a run can be called so. */
@@ -32,7 +34,7 @@ export async function prepareFolders(
   { groups }: FolderPlan,
   { protocols, conventions, resize }: FolderScoring,
   { name, cwd, signal, values }: FoldersOptions,
-): Promise<PreparedRun> {
+): Promise<PreparedRun & Pick<RunRequest, 'fields'>> {
   const here = (path: string): string => (path.startsWith(cwd + sep) ? relative(cwd, path) : path);
   const datasetNames = namesOf(groups.map(({ dataset }) => dataset));
   const modelNames = namesOf(groups.flatMap(({ methods }) => methods.map(({ method }) => method)));
@@ -65,7 +67,7 @@ export async function prepareFolders(
     datasets: datasets.map(({ spec }) => spec),
     scoring: { protocols, ...conventions, resize },
   });
-  return { config, models, datasets };
+  return { config, models, datasets, fields: VALUES_FLAGS };
 }
 
 type Named = { readonly name: string; readonly title?: string };

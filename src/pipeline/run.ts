@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../core/errors.js';
-import { isDiskFull } from '../core/failure.js';
+import { isDiskFull, whyNotWritten } from '../core/failure.js';
 import type { Summary } from '../schema/summary.js';
 import type { Dataset } from '../datasets/load.js';
+import type { ValuesFields } from '../datasets/values/contradiction.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
 import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
 import { runnerOf } from '../runners/runner-of.js';
@@ -54,6 +55,8 @@ export interface RunRequest {
   readonly phases: { readonly predict: boolean; readonly score: boolean; readonly time: boolean };
   readonly emit: EventSink;
   readonly signal: AbortSignal;
+  /** What the user sets where masks' values cannot be read, if not a field of the specs. */
+  readonly fields?: ValuesFields;
 }
 
 /**
@@ -72,7 +75,7 @@ export async function run(request: RunRequest): Promise<Summary> {
 }
 
 async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
-  const { config, models, datasets, shard, phases, emit, signal } = request;
+  const { config, models, datasets, shard, phases, emit, signal, fields } = request;
   const device = parseDevice(config.device);
   assertDeviceAvailable(device);
   await enterRunFolder(folder, request.resume);
@@ -86,7 +89,7 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
     const basis = { device: formatDevice(device), runner: config.runner };
     const limit = config.limit ?? null;
     const allDatasets = datasets.length === config.datasets.length;
-    const wanted = { folder, datasets, allDatasets, models, basis, limit, shard, emit, signal };
+    const wanted = { folder, datasets, allDatasets, models, basis, limit, shard, emit, signal, fields };
     const plan = await makePlan(wanted);
     await lock.assertHeld();
     const { runner, scoring, time: timing } = config;
@@ -202,7 +205,7 @@ async function work(request: RunRequest, folder: RunFolder, held: Held, manifest
 }
 
 async function predictAndScore(
-  { config, models, phases, emit: tell, signal }: RunRequest,
+  { config, models, phases, emit: tell, signal, fields }: RunRequest,
   folder: RunFolder,
   held: Held,
   { settings, metrics }: Manifest,
@@ -211,7 +214,7 @@ async function predictAndScore(
   const { emit } = mismatches;
   const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
   const cells = await openCells(folder, settings, { whole, mattes: phases.predict, digests: true });
-  const scorer = phases.score ? await openScorer(folder, held, settings, cells, emit) : undefined;
+  const scorer = phases.score ? await openScorer(folder, held, settings, cells, emit, fields) : undefined;
   const predictCells = async (damagedOnly: boolean): Promise<void> => {
     await predict({
       folder,
@@ -220,6 +223,7 @@ async function predictAndScore(
       accuracy: config.accuracy,
       allowFallback: config.allowFallback,
       models,
+      fields,
       cells,
       damagedOnly,
       emit,
@@ -273,13 +277,15 @@ function countMismatches(emit: EventSink): { readonly emit: EventSink; warn(resi
     warn(resized) {
       const what = `${samples.size} ${samples.size === 1 ? 'image has a mask' : 'images have masks'} of another size`;
       // The picture of a ground truth, for cut-outs, is never resized.
-      const remedy = resized ? '' : '; --resize brings mattes to the size of their ground truths';
+      const remedy = resized
+        ? ''
+        : '; in a new folder, --resize brings mattes to the size of their ground truths';
       if (samples.size > 0) emit({ kind: 'warning', message: `${what}${remedy}` });
     },
   };
 }
 
-const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
+const NOT_WRITABLE: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
 
 /** An error of writing to a run folder as what the user can do about it; any other error unchanged. */
 export function explainWriteError(error: unknown, folder: string): unknown {
@@ -290,9 +296,10 @@ export function explainWriteError(error: unknown, folder: string): unknown {
       cause: error,
     });
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (!NOT_WRITABLE.has(code)) return error;
-  return new MaskbenchError('usage', `the run folder cannot be written to (${code})`, {
+  // Any other code may be of a file that is read.
+  if (!(error instanceof Error && 'code' in error && NOT_WRITABLE.has(error.code))) return error;
+  const reason = whyNotWritten(error) ?? error.message;
+  return new MaskbenchError('usage', `the run folder cannot be written to: ${reason}`, {
     where: folder,
     remedy: 'choose another folder with --out',
     cause: error,

@@ -1,4 +1,5 @@
 import { RESUME, throwIfCancelled } from '../core/cancelled.js';
+import type { ValuesFields } from '../datasets/values/contradiction.js';
 import { AS_OPACITY } from '../datasets/values/read-checked.js';
 import { toError, type Failure } from '../core/failure.js';
 import { truthReadings, truthsInSignature } from '../store/run-readings.js';
@@ -36,6 +37,7 @@ interface Scorer {
  *
  * @param cells what became of the cells in earlier runs and is predicted in this one, `whole` being the metrics of the
  *   protocols, with `digests`
+ * @param fields what the user sets where the ground truths' values cannot be read
  */
 export async function openScorer(
   folder: RunFolder,
@@ -43,10 +45,11 @@ export async function openScorer(
   settings: RunSettings,
   cells: Cells,
   emit: EventSink,
+  fields?: ValuesFields,
 ): Promise<Scorer> {
   const { protocols, resize, ...conventions } = settings.scoring;
   const signatures = signaturesOf(protocols, settings.scoring, truthsInSignature(settings));
-  const readings = truthReadings(settings);
+  const readings = truthReadings(settings, fields);
   const writer = await openDurableLines(folder.scores, held);
   const measured = await measuredTruths(folder);
   const offered = new Set<string>();

@@ -83,14 +83,18 @@ function rowsOf(
 }
 
 function toRow(model: string, dataset: string | null, timed: readonly SampleRecord[], seal: Seal): TimingRow {
+  const images = [
+    ...new Map(timed.map((sample) => [JSON.stringify([sample.dataset, sample.id]), sample])).values(),
+  ];
   const phases = TIMED_PHASES.map((phase): [TimedPhase, PhaseSummary] => [
     phase,
-    summarisePhase(timed.map((sample) => millisecondsOf(sample.phases, phase))),
+    // An image is decoded once, whatever the number of its predictions, each of which has that time.
+    summarisePhase((phase === 'decode' ? images : timed).map(({ phases: of }) => millisecondsOf(of, phase))),
   ]);
   return {
     model,
     dataset,
-    images: new Set(timed.map((sample) => JSON.stringify([sample.dataset, sample.id]))).size,
+    images: images.length,
     n: timed.length,
     outliers: timed.filter(({ outlier }) => outlier === true).length,
     phases: Object.fromEntries(phases) as Record<TimedPhase, PhaseSummary>,

@@ -1,3 +1,5 @@
+import { firstIssue } from '../core/jsonl.js';
+import { plainIssue } from '../core/plain-issue.js';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
@@ -166,9 +168,9 @@ function extendSpec(base: LoadedSpec, extension: ModelExtension, folder: string)
     { name: `${name}-varied`, ...changes },
     (key) => !REPLACED_WHOLE.includes(key),
   );
-  const result = modelSpecSchema.safeParse(varied);
+  const result = modelSpecSchema.safeParse(varied, { error: plainIssue });
   if (result.success) return { spec: result.data, folder };
-  throw new MaskbenchError('config.invalid', z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, ' '), {
+  throw new MaskbenchError('config.invalid', firstIssue(result.error), {
     where: `the variation of model "${name}"`,
     remedy: 'its fields are those of the model that it extends',
     cause: result.error,

@@ -17,7 +17,8 @@ import type { Doubt, ReadOutput } from '../models/pixels/raw-values.js';
 import type { EnsureOptions } from '../models/sources/ensure-file.js';
 import type { ModelSpec, NetworkSpec } from '../models/spec/spec.js';
 import type { EventSink } from '../schema/events.js';
-import type { MaskReading, MaskValues } from '../schema/mask-values.js';
+import type { CheckedReading } from '../datasets/values/read-checked.js';
+import type { MaskValues } from '../schema/mask-values.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import type { DeviceRequest } from './device.js';
 import type { RunnerOptions } from './onnx/session-options.js';
@@ -132,7 +133,7 @@ export interface OpenRequest {
   /** Go on where nothing of the model runs on the device asked for. */
   readonly allowFallback: boolean;
   /** What the values of masks made elsewhere mean, by dataset. */
-  readonly readings: ReadonlyMap<string, MaskReading>;
+  readonly readings: ReadonlyMap<string, CheckedReading>;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
+import { plainIssue } from '../core/plain-issue.js';
 import { firstIssue } from '../core/jsonl.js';
 
 interface DocumentRules {
@@ -37,7 +38,7 @@ export async function readDocument<S extends z.ZodType>(
     throw damaged('not JSON', cause);
   }
   assertVersions(value, versions, path);
-  const { success, data, error } = schema.safeParse(value);
+  const { success, data, error } = schema.safeParse(value, { error: plainIssue });
   if (success) return data;
   throw damaged(firstIssue(error), error);
 }

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../core/hash.js';
-import { TRUTHS_FIELD } from '../datasets/values/contradiction.js';
+import { VALUES_FIELDS, type ValuesFields } from '../datasets/values/contradiction.js';
 import type { CheckedReading } from '../datasets/values/read-checked.js';
 import type { SignatureOptions } from '../metrics/signature.js';
 import { PLAIN_OPACITY, readingText, type DecidedReading } from '../schema/mask-values.js';
@@ -20,15 +20,30 @@ export function truthsInSignature({ datasets }: Pick<RunSettings, 'datasets'>): 
 }
 
 /** How the ground truths of each dataset were read; none for a run of 0.1. */
-export function truthReadings({
-  datasets,
-}: Pick<RunSettings, 'datasets'>): ReadonlyMap<string, CheckedReading> {
+export function truthReadings(
+  { datasets }: Pick<RunSettings, 'datasets'>,
+  { truths: field }: ValuesFields = VALUES_FIELDS,
+): ReadonlyMap<string, CheckedReading> {
   return new Map(
     datasets.flatMap(({ name, truths }) =>
-      truths === undefined
-        ? []
-        : [[name, { reading: truths.reading, role: 'truth', field: TRUTHS_FIELD }] as const],
+      truths === undefined ? [] : [[name, { reading: truths.reading, role: 'truth', field }] as const],
     ),
+  );
+}
+
+/** The same of a model's masks that were made elsewhere. */
+export function maskReadings(
+  { datasets }: Pick<RunSettings, 'datasets'>,
+  model: string,
+  { masks: field }: ValuesFields = VALUES_FIELDS,
+): ReadonlyMap<string, CheckedReading> {
+  return new Map(
+    datasets.flatMap(({ name, masks }) => {
+      const decided = masks?.[model];
+      return decided === undefined
+        ? []
+        : [[name, { reading: decided.reading, role: 'prediction', field }] as const];
+    }),
   );
 }
 

@@ -65,6 +65,8 @@ describe('attributes from the names of the files', () => {
     expect(JSON.parse(manifest)).toMatchObject({ settings: { datasets: [{ spec: { unit: 'subject' } }] } });
     const { out } = await cli(['report', 'out', '--by', 'view', '--format', 'csv'], root);
     expect(out).toMatch(/front.*mine.*1\b/);
+    const bad = await cli(['report', 'out', '--columns', 'iou,foo'], root);
+    expect(bad.err).toMatch(/the run has no metric "foo"; it has iou, dice, /);
     const stats = await cli(['datasets', 'stats', 'd.yaml'], root);
     expect(stats.out).toContain('subject: p1 2, p2 2\nview: front 2, side 2\nunits: 2, by "subject"\n');
   });

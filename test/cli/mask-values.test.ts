@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/core/hash.js';
@@ -162,6 +162,71 @@ describe.skipIf(!IS_BUILT)('masks by run and score', () => {
     expect((await summaryOf(folder)).accuracy[0].metrics['iou'].mean).toBe(1);
   }, 240_000);
 
+  it.each(['gt', 'pred'] as const)(
+    'refuse masks of 0 and 1 among masks of 0 and 255 in %s',
+    async (side) => {
+      const folder = await discs(['a', 'b', 'c', 'black']);
+      const size = { width: WIDTH, height: HEIGHT };
+      await writeAlike(join(folder, 'gt'), ['a', 'b', 'c'], { ...size, data: DISC });
+      // All black says nothing of what the others' values mean.
+      for (const of of ['gt', 'pred'])
+        await writeMask(
+          join(folder, of, 'black.png'),
+          draw(WIDTH, HEIGHT, () => 0),
+        );
+      expect(await bothWays(folder)).toEqual([1, 1]);
+      await writeMask(join(folder, side, 'b.png'), { ...size, data: DISC.map((v) => v / 255) });
+      const [flag, field] = side === 'gt' ? ['--gt-values', 'truths'] : ['--pred-values', 'masks'];
+      const scored = await scoreOf(folder);
+      expect(scored).toMatchObject({ status: 65, out: '' });
+      expect(scored.err).toMatch(
+        new RegExp(`${side}/b\\.png: .*holds only 0 and 1, while others do not.*${flag} "nonzero"`),
+      );
+      const ran = await runOf(folder, { out: 'refused' });
+      expect(ran).toMatchObject({ status: 65, out: '' });
+      expect(ran.err).toMatch(
+        new RegExp(`${side}/b\\.png: .*holds only 0 and 1.*${field}\\.values: nonzero`),
+      );
+      expect(existsSync(join(folder, 'refused', 'summary.json'))).toBe(false);
+      const healed = await scoreOf(folder, flag, 'nonzero');
+      expect(jsonOf(healed).summary['iou'].mean).toBe(1);
+    },
+    60_000,
+  );
+
+  it('leave a nearly empty answer among soft predictions, with a warning', async () => {
+    const folder = await discs(['a', 'b', 'c', 'd']);
+    const size = { width: WIDTH, height: HEIGHT };
+    await writeAlike(join(folder, 'gt'), ['a', 'b', 'c', 'd'], { ...size, data: DISC });
+    const soft = draw(WIDTH, HEIGHT, (x, y) => (x * 7 + y * 13) % 256);
+    await writeAlike(join(folder, 'pred'), ['a', 'b', 'c'], soft);
+    await writeMask(join(folder, 'pred', 'd.png'), { ...size, data: DISC.map((v) => v / 255) });
+    const scored = await scoreOf(folder);
+    expect(scored.status).toBe(0);
+    expect(scored.err).toContain('1 of 4 masks looked at hold only 0 and 1');
+  });
+
+  it('end a run of folders that a file contradicts with the flags of score', async () => {
+    const ids = Array.from({ length: 270 }, (_, i) => `n${i}`);
+    const [last] = [...ids].sort((a, b) => (rankOf(a) < rankOf(b) ? 1 : -1));
+    const folder = await discs(ids);
+    const size = { width: WIDTH, height: HEIGHT };
+    await writeAlike(join(folder, 'gt'), ids, { ...size, data: DISC });
+    const score = (...argv: readonly string[]) =>
+      cli(['score', '--pred', 'pred', '--gt', 'gt', '--out', 'out', ...argv], folder);
+    await writeMask(join(folder, 'pred', `${last}.png`), { ...size, data: DISC.map((v) => v / 255) });
+    const ofMasks = await score();
+    expect(ofMasks).toMatchObject({ status: 65, out: '' });
+    expect(ofMasks.err).toMatch(new RegExp(`pred/${last}\\.png: .*--pred-values "nonzero"`));
+    await copyFile(join(folder, 'pred', 'n0.png'), join(folder, 'pred', `${last}.png`));
+    await writeMask(join(folder, 'gt', `${last}.png`), { ...size, data: DISC.map((v) => v / 255) });
+    await rm(join(folder, 'out'), { recursive: true });
+    const ofTruths = await score();
+    expect(ofTruths).toMatchObject({ status: 65, out: '' });
+    expect(ofTruths.err).toMatch(new RegExp(`gt/${last}\\.png: .*--gt-values "nonzero"`));
+    expect((await score('--resume', '--gt-values', 'nonzero')).status).toBe(0);
+  }, 240_000);
+
   it('take alpha everywhere in a folder of cut-outs, also where a subject fills its picture', async () => {
     const folder = await discs(['disc', 'closeup']);
     const full = draw(WIDTH, HEIGHT, () => 255);
@@ -193,6 +258,22 @@ describe.skipIf(!IS_BUILT)('masks by run and score', () => {
     expect(ignoring.err).toContain('only a ground truth can have ignored pixels');
     expect((await runOf(folder, { values: 'opaque' })).status).toBe(64);
   });
+
+  it('say of shards that were told otherwise in which field', async () => {
+    const folder = await discs(['a', 'b']);
+    const size = { width: WIDTH, height: HEIGHT };
+    await writeAlike(join(folder, 'gt'), ['a', 'b'], { ...size, data: DISC });
+    const shard = (part: string, out: string, ...argv: readonly string[]) =>
+      scoreOf(folder, '--shard', `${part}/2`, '--out', out, ...argv);
+    await shard('1', 'one');
+    await shard('2', 'two', '--gt-values', 'nonzero');
+    await shard('2', 'three', '--pred-values', 'nonzero');
+    const merged = (other: string) => cli(['merge', 'one', other, '--out', 'whole'], folder);
+    expect((await merged('two')).err).toMatch(/its datasets differ from those of .*one \(truths of gt\)/);
+    expect((await merged('three')).err).toMatch(
+      /its models differ from those of .* \(masks, sha256 of pred\)/,
+    );
+  }, 60_000);
 
   it('put shards together that agree, and no others', async () => {
     const ids = ['a', 'b', 'c', 'd'];

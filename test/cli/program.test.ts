@@ -35,6 +35,19 @@ describe('the command line', () => {
     }
   });
 
+  it.each([
+    [undefined, 80],
+    [40, 60],
+    [100, 100],
+    [300, 120],
+  ])('fits its help to a terminal of %s columns', async (columns, width) => {
+    const { out } = await cli(['run', '--help'], process.cwd(), { columns });
+    const longest = Math.max(...out.split('\n').map(({ length }) => length));
+    expect(longest).toBeLessThanOrEqual(width);
+    // A description that has room for more is not broken before it.
+    expect(longest).toBeGreaterThan(width - 20);
+  });
+
   it('prints results on stdout and nothing else there', async () => {
     const { status, out, err } = await run('devices', '--json');
     expect(status).toBe(0);
@@ -54,6 +67,7 @@ describe('the command line', () => {
     const models = JSON.parse((await run('models', 'list', '--json')).out) as readonly { name: string }[];
     expect(models.map(({ name }) => name)).toContain('isnet-fp16');
     expect((await run('models', 'list')).out).toMatch(/^isnet-fp16 +1024x1024 +88/m);
+    expect((await run('models', 'list')).out).toMatch(/^bria-rmbg .* CC BY-NC 4\.0\.\.\.$/m);
     const datasets = JSON.parse((await run('datasets', 'list', '--json')).out) as readonly { name: string }[];
     expect(datasets.map(({ name }) => name)).toContain('samples-humans');
   });

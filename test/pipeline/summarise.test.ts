@@ -5,6 +5,7 @@ import type { AccuracyRow, Summary } from '../../src/schema/summary.js';
 import { scoreKey } from '../../src/store/cell-key.js';
 import { openJsonl } from '../../src/core/jsonl.js';
 import type { PlanRecord, PredictionRecord, ScoreRecord } from '../../src/store/records.js';
+import type { TimingRecord } from '../../src/store/timing-record.js';
 import { runFolder, type RunFolder } from '../../src/store/run-folder.js';
 import { summarise } from '../../src/pipeline/summarise.js';
 import { signaturesOf } from '../../src/metrics/signature.js';
@@ -64,11 +65,13 @@ async function summaryOf(
   scores: readonly ScoreRecord[],
   predictions: readonly PredictionRecord[] = [],
   plan: readonly PlanRecord[] = PLAN,
+  timings: readonly TimingRecord[] = [],
 ): Promise<Summary> {
   const folder: RunFolder = runFolder(await tempFolder());
   await write(folder.plan, plan);
   await write(folder.scores, scores);
   await write(folder.predictions, predictions);
+  if (timings.length > 0) await write(folder.timings, timings);
   return (await summarise(folder, manifest)).summary;
 }
 
@@ -199,6 +202,28 @@ describe('the summary of a run', () => {
       key: scoreKey(`${s.model}-${s.dataset}-${s.id}`, `truth-${s.id}`, ['fixed|t:1']),
     }));
     expect((await summaryOf(others)).cells).toEqual({ planned: 8, scored: 0, failed: 8 });
+  });
+
+  it('counts the time of decoding an image once, whatever the number of its predictions', async () => {
+    const series = { series: 's', model: 'a' };
+    const samples = [0, 1, 2].flatMap((iteration) =>
+      [1, 2, 3].map((i): TimingRecord => ({
+        kind: 'sample',
+        ...series,
+        dataset: 'd1',
+        id: String(i),
+        iteration,
+        phases: { decodeMs: 10 * i, preprocessMs: 0, inferenceMs: 100 * i + iteration, postprocessMs: 0 },
+      })),
+    );
+    const once = { loadMs: 1, firstInferenceMs: 1, warmup: 1, threads: 1, peakRssBytes: null };
+    const end: TimingRecord = { kind: 'model', ...series, ...once };
+    const { timing } = await summaryOf(all, [], PLAN, [...samples, end]);
+    const [d1] = timing;
+    expect(d1).toMatchObject({ dataset: 'd1', images: 3, n: 9 });
+    // The standard deviation of 10, 20 and 30, not of three of each.
+    expect(d1.phases.decode).toMatchObject({ mean: 20, sd: 10, p50: 20, min: 10, max: 30 });
+    expect(d1.phases.inference.sd).toBeCloseTo(86.6, 1);
   });
 
   it('names a thousand failed cells and counts the rest', async () => {

@@ -107,6 +107,22 @@ describe('a time that is not sealed', () => {
     expect(csv.render(fine)).not.toContain('unsealed');
   });
 
+  it('is in CSV once an image where it is of decoding, and with its one part where it was measured elsewhere', () => {
+    const rowsOf = (summary: Summary, model: string): readonly string[] =>
+      csv
+        .render(reportDocument([summary]))
+        .split(/\r?\n/)
+        .filter((line) => line.startsWith(`timing,${model},samples-humans,`));
+    const rows = rowsOf(SUMMARY, 'isnet-fp16');
+    expect(rows.find((row) => row.includes('decode_ms,mean'))).toMatch(/,3,unsealed$/);
+    expect(rows.find((row) => row.includes('predict_ms,mean'))).toMatch(/,9,unsealed$/);
+    const elsewhere = SUMMARY.models.map((model) =>
+      model.timing === null ? model : { ...model, timing: { ...model.timing, measuredElsewhere: true } },
+    );
+    const phases = rowsOf({ ...SUMMARY, models: elsewhere }, 'isnet-fp16').map((row) => row.split(',')[3]);
+    expect([...new Set(phases)]).toEqual(['inference_ms', 'predict_ms']);
+  });
+
   it('of which nobody knows the conditions is marked all the same', () => {
     expect(terminal.render(reportDocument([SUMMARY]))).toContain(
       '* unsealed on cpu, 2 threads, failed: never watched (all models).',

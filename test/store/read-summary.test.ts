@@ -29,7 +29,7 @@ describe('reading a summary', () => {
     const [first, ...others] = SUMMARY.accuracy;
     const accuracy = [{ ...first, metrics: { iou: { mean: '0.9', n: 3, undefined: 0 } } }, ...others];
     expect(await reading(JSON.stringify({ ...SUMMARY, accuracy }))).toBe(
-      'run/summary.json: accuracy.0.metrics.iou.mean: Invalid input: expected number, received string; make it again with "maskbench run <config> --resume"',
+      'run/summary.json: accuracy.0.metrics.iou.mean: must be a number, not "0.9"; make it again with "maskbench run <config> --resume"',
     );
     expect(await reading(JSON.stringify(SUMMARY).slice(0, 900))).toMatch(
       /^run\/summary.json: not JSON; make it/,
@@ -43,7 +43,7 @@ describe('reading a summary', () => {
     expect(await reading('{"schemaVersion": 9}')).toBe(
       'run/summary.json: schemaVersion 9 is of a later Maskbench; this one reads version 1',
     );
-    expect(await reading('[]')).toMatch(/^run\/summary.json: Invalid input: expected object, received array/);
+    expect(await reading('[]')).toMatch(/^run\/summary.json: must be keys with values, not an empty list/);
     const folder = await tempFolder();
     await expect(readSummary(runFolder(folder))).rejects.toThrow('no finished run in this folder');
   });

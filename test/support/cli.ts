@@ -20,7 +20,7 @@ export interface CliResult {
 export async function cli(
   argv: readonly string[],
   cwd: string,
-  options: Partial<Pick<CliContext, 'env' | 'signal'>> = {},
+  options: Partial<Pick<CliContext, 'columns' | 'env' | 'signal'>> = {},
 ): Promise<CliResult> {
   let out = '';
   let err = '';

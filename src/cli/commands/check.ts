@@ -41,6 +41,12 @@ async function judge(options: Flags, context: CliContext): Promise<number> {
   const { loadGate } = await import('../../analysis/gate/gate.js');
   const { outcomeToTerminal } = await import('../../reports/comparison/terminal.js');
   const loaded = await loadGate(options.gate, context.cwd);
+  const { allMean, assertMeant } = await import('../meant-flags.js');
+  const { selfTest: isSelfTest, gate: _gate, json: _json, ...ofRuns } = options;
+  const names = Object.keys(ofRuns) as (keyof typeof ofRuns)[];
+  assertMeant(ofRuns, allMean(names, [isSelfTest !== true, 'runs', 'leave out --self-test']));
+  const timed = options.remeasure === true;
+  assertMeant(options, allMean(['fileA', 'fileB'], [timed, 'models that are timed now', 'add --remeasure']));
   if (options.selfTest === true) return selfTest(loaded, options, context);
   const { baseline, candidate } = options;
   if (baseline === undefined || candidate === undefined) {
@@ -55,6 +61,8 @@ async function judge(options: Flags, context: CliContext): Promise<number> {
     force: options.force === true,
     remeasure: options.remeasure === true ? await timing(candidate, loaded, options, context) : undefined,
   });
+  const { comparedSides, tellOutputs } = await import('../tell-outputs.js');
+  await tellOutputs(comparedSides(...sides, outcome.comparison), context);
   await writeFiles(outcome, options, context);
   context.out(options.json === true ? jsonText(outcome) : outcomeToTerminal(outcome));
   // GitHub reads annotations from both streams; stdout may be somebody's JSON.

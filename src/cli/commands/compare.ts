@@ -27,7 +27,8 @@ export const compare: DefineCommand = (context) =>
       const { compareSides } = await import('../../analysis/compare/compare.js');
       const { openSide } = await import('../../analysis/compare/open-side.js');
       const { assertGalleryHasPage, galleryOfComparedPage } = await import('../page-gallery.js');
-      const format = options.json === true ? 'json' : options.format;
+      const { formatOf } = await import('../meant-flags.js');
+      const format = formatOf(options, 'terminal');
       assertGalleryHasPage(options, format === 'html', format);
       const any = { unfinished: true };
       const [before, now] = [await openSide(a, context.cwd, any), await openSide(b, context.cwd, any)];
@@ -37,6 +38,8 @@ export const compare: DefineCommand = (context) =>
         datasets: options.datasets,
         force: options.force === true,
       });
+      const { comparedSides, tellOutputs } = await import('../tell-outputs.js');
+      await tellOutputs(comparedSides(before, now, comparison), context);
       const out = options.out === undefined ? null : resolve(context.cwd, options.out);
       const render = {
         json: () => jsonText(comparison),
@@ -53,5 +56,8 @@ export const compare: DefineCommand = (context) =>
       }[format];
       const text = await render();
       if (out === null) context.out(text);
-      else await (await import('../write-report.js')).writeReport(out, text);
+      else {
+        await (await import('../write-report.js')).writeReport(out, text);
+        context.err(`Written to ${options.out}\n`);
+      }
     });

@@ -18,6 +18,9 @@ export const rank: DefineCommand = (context) =>
       const { openSide } = await import('../../analysis/compare/open-side.js');
       const { rankRun } = await import('../../analysis/compare/rank.js');
       const { rankingDocument } = await import('../../reports/comparison/ranking-table.js');
-      const ranking = await rankRun(await openSide(run, context.cwd), { metrics });
+      const { tellOutputs } = await import('../tell-outputs.js');
+      const side = await openSide(run, context.cwd);
+      const ranking = await rankRun(side, { metrics });
+      await tellOutputs([[side]], context);
       context.out(await formatNamed(format).render(rankingDocument(ranking)));
     });

@@ -30,6 +30,7 @@ type Flags = FlagsOf<typeof flags>;
 export const report: DefineCommand = (context) =>
   flags().action(async (runs, options) => {
     const { format: name, out, intervals = false } = options;
+    await assertMeantFor(options);
     const exporter = EXPORTS.find((one) => one.name === name);
     if (options.by === undefined && exporter !== undefined) {
       await exporter.write(absolute(runs, context), out, context);
@@ -43,8 +44,36 @@ export const report: DefineCommand = (context) =>
     else {
       const { writeReport } = await import('../write-report.js');
       await writeReport(resolve(context.cwd, out), text);
+      context.err(`Written to ${out}\n`);
     }
   });
+
+/** Formats for reading, whose cells can have an interval and whose table of accuracy can have other columns. */
+const WITH_INTERVALS = ['markdown', 'latex'];
+const WITH_COLUMNS = ['terminal', ...WITH_INTERVALS, 'html'];
+
+/** @throws MaskbenchError `usage` for flags that change nothing in this format. */
+async function assertMeantFor(options: Flags): Promise<void> {
+  const { assertGalleryHasPage } = await import('../page-gallery.js');
+  const { assertMeant } = await import('../meant-flags.js');
+  const { format, by } = options;
+  const isPage = FORMATS.some(({ name, needsPage }) => name === format && needsPage === true);
+  const among = (names: readonly string[]): string => names.join(', ');
+  assertMeant(options, {
+    intervals: [
+      WITH_INTERVALS.includes(format) && by === undefined,
+      `the tables of a run as ${among(WITH_INTERVALS)}`,
+      by === undefined ? `add --format ${WITH_INTERVALS[0]}` : 'slices have theirs always',
+    ],
+    columns: [
+      WITH_COLUMNS.includes(format) && by === undefined,
+      `the table of accuracy as ${among(WITH_COLUMNS)}`,
+      by === undefined ? 'leave it out: this format has every metric' : 'with --by name one by --metric',
+    ],
+    metric: [by !== undefined || isPage, 'slices and pages', 'add --by <attribute> or --format html'],
+  });
+  assertGalleryHasPage(options, isPage, format);
+}
 
 /** The runs' summaries; for a page with all that their folders have, and pictures. */
 async function runsDocument(
@@ -54,10 +83,9 @@ async function runsDocument(
 ): Promise<ReportDocument> {
   const { format, columns } = options;
   const isPage = formatNamed(format).needsPage === true;
-  const { assertGalleryHasPage, galleryOfPage } = await import('../page-gallery.js');
+  const { galleryOfPage } = await import('../page-gallery.js');
   const { gatherRuns, readSummaries } = await import('../write-report.js');
   const { reportDocument } = await import('../../reports/document.js');
-  assertGalleryHasPage(options, isPage, format);
   const folders = absolute(runs, context);
   if (!isPage) return reportDocument(await readSummaries(folders), columns);
   const { readPageAssets } = await import('../write-report.js');

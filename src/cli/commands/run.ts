@@ -8,6 +8,7 @@ import type { LoadedConfig } from '../../store/config.js';
 import type { TimeConfig, TimingProfile } from '../../store/settings-schema.js';
 import { count, keysOf, list, shard } from '../arguments.js';
 import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
+import { assertMeant } from '../meant-flags.js';
 import { SOME_FAILED, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
 
 /** The compiler holds these names to the profiles that there are. */
@@ -46,6 +47,9 @@ export const run: DefineCommand = (context, setStatus) =>
         .conflicts(['time', 'score']),
     )
     .action(async (config, { only, score, time, ...flags }) => {
+      const isTimed = only === undefined ? time : only === 'time';
+      const how = only === undefined ? 'leave out --no-time' : `leave out --only ${only}`;
+      assertMeant(flags, { profile: [isTimed, 'the timing pass', how] });
       const phases =
         only === undefined
           ? { predict: true, score, time }

@@ -7,6 +7,7 @@ import type { FolderCell, FolderScoring } from '../../scoring/folders/score-fold
 import type { CellFailure } from '../../schema/summary.js';
 import { SOME_FAILED, type CliContext, type DefineCommand } from '../context.js';
 import { lockOptions } from '../lock-flags.js';
+import type { Meaning } from '../meant-flags.js';
 import { flags, OUTPUTS, type Flags } from '../score/flags.js';
 import { LAYOUTS, valuesIn } from '../score/folders.js';
 
@@ -17,8 +18,10 @@ const TOLD = 20;
 export const score: DefineCommand = (context, setStatus) =>
   flags().action(async (options) => {
     const { metricsOf } = await import('../../metrics/registry.js');
-    assertOutFlags(options);
+    const { formatOf } = await import('../meant-flags.js');
+    const format = formatOf(options, 'table');
     const protocols = await protocolsIn(options);
+    await assertMeantFor(options, protocols);
     const withPictures =
       metricsOf(protocols).some(({ meta }) => meta.needsPicture) ||
       (options.out !== undefined && options.images !== undefined);
@@ -32,7 +35,6 @@ export const score: DefineCommand = (context, setStatus) =>
       conventions: { threshold: options.threshold, empty: options.empty },
       resize: options.resize === true,
     };
-    const format = options.json === true ? 'json' : options.format;
     if (options.explain !== undefined) {
       const { explainCells } = await import('../score/explain.js');
       const request = { id: options.explain, json: format === 'json', cwd: context.cwd };
@@ -53,19 +55,46 @@ export const score: DefineCommand = (context, setStatus) =>
     setStatus(SOME_FAILED);
   });
 
-/** @throws MaskbenchError `usage` for flags that say nothing without, or beside, a run folder. */
-function assertOutFlags({ out, explain, ...options }: Flags): void {
-  const given = (['resume', 'shard', 'wait', 'ownerTimeout'] as const).find(
-    (name) => options[name] !== undefined,
-  );
-  if (out === undefined && given !== undefined)
-    throw new MaskbenchError(
-      'usage',
-      `--${given === 'ownerTimeout' ? 'owner-timeout' : given} is for run folders`,
-      { remedy: 'name one with --out' },
-    );
-  if (out !== undefined && explain !== undefined)
-    throw new MaskbenchError('usage', '--explain leaves no run folder', { remedy: 'leave --out away' });
+const AFFIXES = ['predPrefix', 'predSuffix', 'gtPrefix', 'gtSuffix'] as const;
+
+/** @throws MaskbenchError `usage` for flags that change nothing beside the others. */
+async function assertMeantFor(options: Flags, protocols: readonly string[]): Promise<void> {
+  const { allMean, assertMeant } = await import('../meant-flags.js');
+  const { DEFAULT_CONVENTIONS } = await import('../../metrics/metric.js');
+  const { metricsOf, protocolsOf } = await import('../../metrics/registry.js');
+  const { out, explain, layout, format } = options;
+  const [isRun, isExplained] = [out !== undefined, explain !== undefined];
+  const [isPlain, isToolkit] = [layout === 'plain', layout === 'pysodevaltoolkit'];
+  const needsPicture = metricsOf(protocols).some(({ meta }) => meta.needsPicture);
+  assertMeant(options, {
+    ...allMean(['resume', 'shard', 'wait', 'ownerTimeout'], [isRun, 'run folders', 'name one with --out']),
+    out: [!isExplained, 'scores, and --explain leaves no run folder', 'leave one of the two away'],
+    perImage: [!isExplained, 'scores', 'leave it out: --explain is of one image'],
+    images: [
+      isPlain && (isRun || needsPicture),
+      isPlain ? 'the cutout protocol and for --out' : 'a plain pair of folders',
+      isPlain ? 'add one of them' : 'leave it out: the layout has its own',
+    ],
+    ...allMean(
+      ['pred', 'gt'],
+      [!isToolkit, 'other layouts', 'the files of --datasets-json and --methods-json name them'],
+    ),
+    ...allMean(['datasetsJson', 'methodsJson'], [isToolkit, 'one layout', 'add --layout pysodevaltoolkit']),
+    ...allMean(AFFIXES, [isPlain, 'a plain pair of folders', `leave out --layout ${layout}`]),
+  });
+  if (isExplained && format === 'csv')
+    throw new MaskbenchError('usage', '--format csv is for scores', { remedy: '--explain is text or JSON' });
+  const { threshold, empty } = options;
+  const uses = (key: string): Meaning => [
+    protocolsOf(protocols).some(({ conventions }) => key in conventions),
+    'the fixed protocol',
+    `${protocols.join(', ')} has none of it`,
+  ];
+  const set = {
+    threshold: threshold === DEFAULT_CONVENTIONS.threshold ? undefined : threshold,
+    empty: empty === DEFAULT_CONVENTIONS.empty ? undefined : empty,
+  };
+  assertMeant(set, { threshold: uses('threshold'), empty: uses('empty') });
 }
 
 async function scorePlan(
@@ -174,7 +203,8 @@ function tellFailures(
   const cells = `${failures.length} ${failures.length === 1 ? 'image' : 'images'}`;
   context.err(`${cells} could not be scored and ${failures.length === 1 ? 'is' : 'are'} in no figure\n`);
   if (options.resize !== true && failures.some(({ failure }) => failure.code === 'data.size-mismatch')) {
-    context.err('--resize brings predictions to the size of their ground truths\n');
+    const where = options.out === undefined ? '' : 'in a new folder, ';
+    context.err(`${where}--resize brings predictions to the size of their ground truths\n`);
   }
 }
 

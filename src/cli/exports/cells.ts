@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MaskbenchError } from '../../core/errors.js';
-import { isDiskFull } from '../../core/failure.js';
+import { writingTo } from '../../core/failure.js';
 import { writeWhole } from '../../core/write-whole.js';
 import { csvLine } from '../../reports/formats/csv.js';
 import { evidenceMark } from '../../schema/evidence.js';
@@ -19,7 +19,8 @@ export const cellsCsv: Export = {
     if (out === undefined) for await (const line of csvLines(cells)) context.out(line);
     else {
       const path = resolve(context.cwd, out);
-      await writing(path, () => writeCsv(path, cells));
+      await writingTo(path, () => writeCsv(path, cells));
+      context.err(`Written to ${out}\n`);
     }
   },
 };
@@ -37,7 +38,8 @@ export const parquet: Export = {
     const { writeCellsParquet } = await import('../../store/export/write-parquet.js');
     const path = resolve(context.cwd, out);
     const cells = await openCells(folders);
-    await writing(path, () => writeCellsParquet(path, cells));
+    await writingTo(path, () => writeCellsParquet(path, cells));
+    context.err(`Written to ${out}\n`);
   },
 };
 
@@ -70,16 +72,4 @@ async function* csvLines({ columns, rows }: JoinedCells): AsyncGenerator<string>
 
 async function writeCsv(path: string, cells: JoinedCells): Promise<void> {
   await writeWhole(path, (draft) => pipeline(Readable.from(csvLines(cells)), createWriteStream(draft)));
-}
-
-/** What is wrong with the runs keeps its line; what is wrong with the file gets one. */
-async function writing(path: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (cause) {
-    if (cause instanceof MaskbenchError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const code = isDiskFull(cause) ? 'disk.full' : 'usage';
-    throw new MaskbenchError(code, `cannot write: ${reason}`, { where: path, cause });
-  }
 }

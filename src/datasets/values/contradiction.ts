@@ -2,9 +2,15 @@ import type { MaskFacts } from '../../image/mask-facts.js';
 import type { ValueFacts } from '../../image/value-facts.js';
 import { readingText, type MaskReading } from '../../schema/mask-values.js';
 
-/** What the user sets, by where the masks come from. */
-export const TRUTHS_FIELD = 'truths.values';
-export const MASKS_FIELD = 'masks.values';
+/** What the user sets, by whose masks they are. */
+export interface ValuesFields {
+  readonly truths: string;
+  readonly masks: string;
+}
+
+/** Of datasets and models that have specs, and of folders that have none. */
+export const VALUES_FIELDS: ValuesFields = { truths: 'truths.values', masks: 'masks.values' };
+export const VALUES_FLAGS: ValuesFields = { truths: '--gt-values', masks: '--pred-values' };
 
 /** Whose masks: a prediction may be faint or the same everywhere, and is an answer all the same. */
 export type MaskRole = 'truth' | 'prediction';
@@ -120,11 +126,17 @@ function ofValues(reading: MaskReading, facts: MaskFacts, role: MaskRole): Contr
       : say('holds more than 0 and 1, while others hold nothing else', 'as: nonzero', 'as: opacity');
   }
   const reachesTop = largest >= full * HIGH;
-  // A network may answer anything; whether all of its masks are something else is seen from all of them.
-  if (role === 'prediction') return undefined;
+  const onlyUnits = (): Contradiction =>
+    say('holds only 0 and 1, while others do not', 'as: nonzero', 'as: opacity');
+  // A network may answer anything, nearly nothing too; whether all of its masks are something else is seen from all of
+  // them. But where most are 0 and the largest value, one of 0 and 1 or of labels is no faint answer.
+  if (role === 'prediction') {
+    const found = decidedBy === 'plain' ? labelsIn(facts) : undefined;
+    return found !== undefined && kind === 'unit' ? onlyUnits() : found;
+  }
   switch (kind) {
     case 'unit':
-      return say('holds only 0 and 1, while others do not', 'as: nonzero', 'as: opacity');
+      return onlyUnits();
     case 'labels':
       if (facts.indices.length > 0) return ofPalette(facts, '');
       return decidedBy === 'soft' && reachesTop ? undefined : labelsOf(say, values);

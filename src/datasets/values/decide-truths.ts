@@ -4,7 +4,7 @@ import { MaskbenchError } from '../../core/errors.js';
 import { mapInOrder } from '../../core/map-in-order.js';
 import { hashMask } from '../fingerprint.js';
 import type { Dataset } from '../load.js';
-import { TRUTHS_FIELD } from './contradiction.js';
+import { VALUES_FIELDS } from './contradiction.js';
 import type { ValuesDecision } from './decide-values.js';
 import type { CheckedReading } from './read-checked.js';
 import { createSurvey, orRefuse } from './survey.js';
@@ -13,7 +13,7 @@ type Listed = Pick<Dataset, 'entries' | 'spec'>;
 
 /** What the values of a dataset's ground truths mean, as a run would decide it. Reads every file of them once. */
 export async function decideTruths({ entries, spec }: Listed, signal?: AbortSignal): Promise<ValuesDecision> {
-  const survey = createSurvey({ role: 'truth', field: TRUTHS_FIELD, wanted: spec.truths?.values });
+  const survey = createSurvey({ role: 'truth', field: VALUES_FIELDS.truths, wanted: spec.truths?.values });
   const headers = mapInOrder(entries(), availableParallelism(), async (entry) => {
     if (entry.kind === 'problem') return undefined;
     const { id, truthPath } = entry.sample;
@@ -38,5 +38,5 @@ export async function decideTruths({ entries, spec }: Listed, signal?: AbortSign
  */
 export async function readingOfTruths(dataset: Listed, signal?: AbortSignal): Promise<CheckedReading> {
   const { reading } = orRefuse(await decideTruths(dataset, signal), dataset.spec.name);
-  return { reading, role: 'truth', field: TRUTHS_FIELD };
+  return { reading, role: 'truth', field: VALUES_FIELDS.truths };
 }

@@ -154,6 +154,8 @@ function decidingKind(
   const isUnit = role === 'truth' || units.some(({ facts }) => facts.values.values.length > 1);
   if (kinds.length > 0 && count('unit') === kinds.length && isUnit) return 'unit';
   const soft = count('soft');
+  // A network's answers may be anything: they are of two values only where most are seen to be.
+  if (role === 'prediction') return count('plain', 'full') > soft ? 'plain' : 'soft';
   return soft > 0 && soft >= SOFT_FOR_EACH * count('labels', 'trimap', 'constant', 'faint')
     ? 'soft'
     : 'plain';
@@ -187,7 +189,7 @@ function remarksOn(
     ...(reading.decidedBy === 'unit'
       ? [`masks hold only 0 and 1 (all ${looked.length} looked at): read as ${sayReading(reading)}`]
       : []),
-    ...(role === 'prediction' && reading.decidedBy === 'plain' && units > 0
+    ...(role === 'prediction' && reading.decidedBy === 'soft' && units > 0
       ? [
           `${units} of ${looked.length} masks looked at hold only 0 and 1, which is nearly nothing of 255; others do not`,
         ]

@@ -4,7 +4,7 @@ import type { MaskImage } from '../../image/raster.js';
 import { decodeRawMask } from '../../image/raw-mask.js';
 import { readMask } from '../../image/read-mask.js';
 import { PLAIN_OPACITY, type MaskReading } from '../../schema/mask-values.js';
-import { contradictionOf, remedyOf, TRUTHS_FIELD, type MaskRole } from './contradiction.js';
+import { contradictionOf, remedyOf, VALUES_FIELDS, type MaskRole } from './contradiction.js';
 
 /** How masks are read, and what is said where one cannot be. */
 export interface CheckedReading {
@@ -15,7 +15,11 @@ export interface CheckedReading {
 }
 
 /** Ground truths of which nothing else is known. */
-export const AS_OPACITY: CheckedReading = { reading: PLAIN_OPACITY, role: 'truth', field: TRUTHS_FIELD };
+export const AS_OPACITY: CheckedReading = {
+  reading: PLAIN_OPACITY,
+  role: 'truth',
+  field: VALUES_FIELDS.truths,
+};
 
 /**
  * Decodes a mask and reads it as all masks of its dataset are read.

@@ -1,3 +1,4 @@
+import { plainIssue } from '../../core/plain-issue.js';
 import { z } from 'zod';
 import { hintFor } from '../../core/names.js';
 import { lacksPin, mergePins } from './pins.js';
@@ -87,7 +88,7 @@ function readSource(value: unknown, ctx: Context, path: Path): ModelFileSource |
   const parsed =
     typeof value === 'string' ? parseSourceText(value) : { kind: 'fields' as const, fields: value };
   if (parsed.kind === 'invalid') return complain(ctx, parsed.message, path);
-  const result = sourceSchema.safeParse(parsed.fields);
+  const result = sourceSchema.safeParse(parsed.fields, { error: plainIssue });
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
     const at = issue.path.map(String).join('.');

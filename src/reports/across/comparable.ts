@@ -29,10 +29,14 @@ export function assertComparable(summaries: readonly Summary[], labels: readonly
     if (signatures.join(' ') !== first.signatures.join(' ')) {
       refuse(`its signature is ${signatures.join(' ')}, not ${first.signatures.join(' ')}`, index);
     }
-    for (const { name, sha256 } of own) {
+    for (const { name, sha256, bytes } of own) {
       const known = models.get(name);
       if (known === undefined) models.set(name, { sha256, label: labels[index] ?? '' });
-      else if (known.sha256 !== sha256) refuse(`model ${name} has other bytes than in ${known.label}`, index);
+      else if (known.sha256 !== sha256) {
+        // Masks that were made elsewhere have no file of a model.
+        const what = bytes === 0 ? 'masks in another place, or read otherwise,' : 'other bytes';
+        refuse(`model ${name} has ${what} than in ${known.label}`, index);
+      }
     }
   }
 }

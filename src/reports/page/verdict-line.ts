@@ -24,7 +24,10 @@ export function verdictLine(run: PageRun, device = deviceLabel(run.summary)): Ve
   const { summary } = run;
   const titles = summary.datasets.map(({ title }) => title);
   return {
-    scope: `On ${device} (${summary.device.cpu}), for ${listed(titles)}`,
+    // Masks made elsewhere were predicted on no device of this run's.
+    scope: summary.models.every(({ bytes }) => bytes === 0)
+      ? `For ${listed(titles)}`
+      : `On ${device} (${summary.device.cpu}), for ${listed(titles)}`,
     best: bestOf(run),
     fastest: fastestOf(summary.timing),
   };

@@ -92,7 +92,8 @@ function isSkewed(xs: readonly number[]): boolean {
 }
 
 function plain(value: number): string {
-  return Number(value.toPrecision(3)).toLocaleString('en-US');
+  // As many digits as tell two of them apart; more are those of binary fractions.
+  return Number(value.toPrecision(9)).toLocaleString('en-US', { maximumFractionDigits: 9 });
 }
 
 function groupMeans(points: readonly XY[]): readonly XY[] {

@@ -1,5 +1,5 @@
 import { SEAL_PARTS } from '../../schema/seal.js';
-import { TIMED_PHASES } from '../../schema/timing-summary.js';
+import { TIMED_PHASES, type TimedPhase } from '../../schema/timing-summary.js';
 import type { Summary, TimingRow } from '../../schema/summary.js';
 import { sealOfRow } from './seal-mark.js';
 
@@ -21,10 +21,11 @@ export function figuresOf(summary: Summary): Figures {
     }),
   );
   const timing = summary.timing.flatMap((row) =>
-    TIMED_PHASES.flatMap((phase) =>
+    phasesOf(summary, row).flatMap((phase) =>
       STATISTICS.flatMap((statistic) => {
         const value = row.phases[phase][statistic];
-        const { model, dataset, n } = row;
+        const { model, dataset, images } = row;
+        const n = phase === 'decode' ? images : row.n;
         return value == null
           ? []
           : [['timing', model, dataset ?? 'mean', `${phase}_ms`, statistic, value, n, sealNote(row)]];
@@ -62,6 +63,12 @@ export function figuresOf(summary: Summary): Figures {
     source,
   ]);
   return { columns: COLUMNS, rows: [...accuracy, ...timing, ...models, ...published] };
+}
+
+/** Of masks that were made elsewhere the files were not decoded, fed and read by us: there are no such times. */
+function phasesOf({ models }: Summary, { model }: TimingRow): readonly TimedPhase[] {
+  const elsewhere = models.find(({ name }) => name === model)?.timing?.measuredElsewhere === true;
+  return elsewhere ? ['inference', 'predict'] : TIMED_PHASES;
 }
 
 /** `sealed`, or `unsealed` with the parts that failed if some held. */

@@ -1,4 +1,4 @@
-import { unknownName } from '../../core/names.js';
+import { MaskbenchError } from '../../core/errors.js';
 import { trainingCautions } from '../../schema/leakage.js';
 import type { ProtocolTable } from '../../schema/protocol-summary.js';
 import type { AccuracyRow, Summary } from '../../schema/summary.js';
@@ -31,7 +31,11 @@ function tablesOfProtocols(summary: Summary): readonly ProtocolTable[] {
 function chosenTable(summary: Summary, ids: readonly string[]): ProtocolTable {
   const known = idsOf(summary);
   for (const id of ids) {
-    if (!known.includes(id)) throw unknownName('the run has no metric', id, known, { where: summary.name });
+    if (!known.includes(id))
+      throw new MaskbenchError('config.unknown-name', `the run has no metric "${id}"`, {
+        where: summary.name,
+        remedy: `it has ${known.join(', ')}`,
+      });
   }
   const caption = 'Columns are the metrics asked for, by their ids and as they are, without a scale.';
   return { title: 'Accuracy', caption, columns: ids.map((id) => columnOf(summary, id)) };

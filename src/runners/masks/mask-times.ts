@@ -14,13 +14,12 @@ export interface MaskTimes {
 }
 
 /**
- * Reads times: CSV with a header `id,ms` or `dataset,id,ms`, in any order.
+ * Reads times: CSV with a header `id,ms` or `dataset,id,ms`, in any order and case.
  *
  * @throws MaskbenchError `data.missing`, `data.unreadable`, or `data.duplicate` for an id with two times; naming the line.
  */
 export async function readMaskTimes(path: string): Promise<MaskTimes> {
-  const read = await readCsv(path, { what: 'times' });
-  const table = { ...read, columns: read.columns.map((name) => name.toLowerCase()) };
+  const table = await readCsv(path, { what: 'times', anyCase: true });
   const [id, ms] = [columnOf(table, 'id'), columnOf(table, 'ms')];
   const dataset = table.columns.indexOf('dataset');
   const times = new Map<string, { readonly ms: number; readonly line: number }>();

@@ -8,10 +8,10 @@ import { hashFile } from '../../core/hash-file.js';
 import { mapInOrder } from '../../core/map-in-order.js';
 import { readImageSize } from '../../image/codec.js';
 import { namePatternFields } from '../../datasets/dataset-fields.js';
-import { MASKS_FIELD } from '../../datasets/values/contradiction.js';
-import { readChecked } from '../../datasets/values/read-checked.js';
+import { VALUES_FIELDS } from '../../datasets/values/contradiction.js';
+import { readChecked, type CheckedReading } from '../../datasets/values/read-checked.js';
 import { modelFields } from '../../models/spec/spec.js';
-import { maskValuesSchema, PLAIN_OPACITY, type MaskReading } from '../../schema/mask-values.js';
+import { maskValuesSchema, PLAIN_OPACITY } from '../../schema/mask-values.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import { existingFile } from '../existing-file.js';
 import type {
@@ -85,6 +85,13 @@ interface MasksAssets {
 
 type Masks = ReadyModel<MasksSpec, MasksAssets>;
 
+/** Of a dataset for which nothing was decided. */
+const MASKS_AS_OPACITY: CheckedReading = {
+  reading: PLAIN_OPACITY,
+  role: 'prediction',
+  field: VALUES_FIELDS.masks,
+};
+
 /** Masks read at once. */
 const WIDTH = 4;
 
@@ -154,7 +161,7 @@ async function openMasks(
         outcome: await take(
           assets,
           job,
-          readings.get(job.sample.dataset) ?? PLAIN_OPACITY,
+          readings.get(job.sample.dataset) ?? MASKS_AS_OPACITY,
           times,
           resize,
         ).catch((error: unknown): Outcome => ({ kind: 'failed', failure: toFailure(error) })),
@@ -173,13 +180,13 @@ async function openMasks(
 async function take(
   { pathOf }: MasksAssets,
   { sample, mattePath }: MatteJob,
-  reading: MaskReading,
+  reading: CheckedReading,
   times: MaskTimes | undefined,
   resize: boolean,
 ): Promise<Outcome> {
   const path = pathOf(sample);
   const start = performance.now();
-  const matte = await readChecked(path, { reading, role: 'prediction', field: MASKS_FIELD });
+  const matte = await readChecked(path, reading);
   const decodeMs = performance.now() - start;
   const { width, height } = matte;
   if (!resize && !isSize(matte, sample) && !isSize(matte, await readImageSize(sample.truthPath))) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { hashMask } from '../../datasets/fingerprint.js';
 import { mapInOrder } from '../../core/map-in-order.js';
+import { VALUES_FLAGS } from '../../datasets/values/contradiction.js';
 import type { CheckedReading } from '../../datasets/values/read-checked.js';
 import { createSurvey, orRefuse, type SurveyRequest } from '../../datasets/values/survey.js';
 import type { SignatureOptions } from '../../metrics/signature.js';
@@ -53,10 +54,10 @@ export async function decideFolders(
   const groups = new Map<string, { truths: CheckedReading; byMethod: Map<string, CheckedReading> }>();
   for (const group of plan.groups) {
     const byMethod = new Map<string, CheckedReading>();
-    const own = await decide(group.truths, { role: 'truth', field: '--gt-values', wanted: truths });
+    const own = await decide(group.truths, { role: 'truth', field: VALUES_FLAGS.truths, wanted: truths });
     for (const { method, masks } of group.methods) {
       if (masks.names.size === 0) continue;
-      const ask = { role: 'prediction', field: '--pred-values', wanted: predictions } as const;
+      const ask = { role: 'prediction', field: VALUES_FLAGS.masks, wanted: predictions } as const;
       byMethod.set(method, await decide(masks, ask));
     }
     groups.set(group.dataset, { truths: own, byMethod });

@@ -94,7 +94,13 @@ describe('the accuracy rule', () => {
     const few = (label: string) => oneModelSide(label, { iou: good.slice(0, 29) });
     const outcome = await check(rules, few('now'), few('before'));
     expect(only(outcome)).toMatchObject({ verdict: 'inconclusive' });
-    expect(only(outcome).evidence).toContain('too few images to decide');
+    const said = 'too few images to decide (minimumImages: 30)';
+    expect(only(outcome).evidence).toContain(said);
+    for (const other of [
+      { losses: [{ metric: 'iou', over: 0.1, maximum: 3 }] },
+      { improve: [{ metric: 'iou' }] },
+    ])
+      expect(only(await check(other, few('now'), few('before'))).evidence).toContain(said);
   });
 
   it('takes no evidence from pictures that a model was trained on', async () => {

@@ -80,13 +80,18 @@ describe('what the values of a dataset mean', () => {
       [areas(1)],
       [FAINT],
       [areas(127), PLAIN],
-      [UNIT, PLAIN, PLAIN],
+      [UNIT, FAINT, FAINT],
+      [UNIT, SOFT, PLAIN],
     ]) {
       expect(told(await decide(masks, { role }))).toBe('opacity');
     }
     expect(told(await decide([UNIT, UNIT, BLANK], { role }))).toBe('nonzero');
     expect(told(await decide([areas(0, 1, 2), BLANK], { role }))).toMatch(/labels/);
-    expect(told(await decide([UNIT, UNIT, PLAIN], { role }))).toMatch(/labels \(0, 1\)/);
+    const others = /only 0 and 1, while others do not \(0, 1\)/;
+    expect(told(await decide([UNIT, UNIT, PLAIN], { role }))).toMatch(others);
+    expect(told(await decide([UNIT, PLAIN, PLAIN, BLANK], { role }))).toMatch(others);
+    expect(told(await decide([PLAIN, PLAIN, areas(0, 2)], { role }))).toMatch(/labels \(0, 2\)/);
+    expect(told(await decide([areas(1), PLAIN, PLAIN], { role }))).toBe('opacity');
   });
 
   it('is taken from the user, with a word about trimaps and refusals where it cannot be', async () => {

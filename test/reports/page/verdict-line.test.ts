@@ -37,6 +37,12 @@ describe('the verdict line', () => {
     );
   });
 
+  it('names no device for masks that were made elsewhere', () => {
+    const models = SUMMARY.models.map((model) => ({ ...model, bytes: 0 }));
+    const { scope } = verdictLine({ summary: { ...SUMMARY, models } });
+    expect(scope).toBe('For Humans (samples) and DIS5K (samples)');
+  });
+
   it('names the winner', () => {
     expect(verdictLine(runWith([rank('a', 1, 0.91), rank('b', 2, 0.8)])).best).toBe(
       'a is the best by IoU (0.910 over 16 images)',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { MaskbenchError } from '../../../core/errors.js';
+import { writingTo } from '../../../core/failure.js';
 import { sha256 } from '../../../core/hash.js';
 import { joinInside } from '../../../core/safe-path.js';
 import { makeFolder } from '../../../core/sync.js';
@@ -54,9 +55,11 @@ export async function saveBaseline(side: Side, options: SaveOptions): Promise<st
     times: Object.fromEntries(await side.loadTimes(names)),
     scoresSha256: sha256(lines),
   };
-  await makeFolder(folder);
-  await writeWhole(join(folder, SCORES_FILE), lines);
-  await writeWhole(join(folder, FACTS_FILE), `${JSON.stringify(record, null, 2)}\n`);
+  await writingTo(folder, async () => {
+    await makeFolder(folder);
+    await writeWhole(join(folder, SCORES_FILE), lines);
+    await writeWhole(join(folder, FACTS_FILE), `${JSON.stringify(record, null, 2)}\n`);
+  });
   return folder;
 }
 

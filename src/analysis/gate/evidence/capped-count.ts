@@ -3,7 +3,7 @@ import type { MovedImage } from '../../../schema/comparison.js';
 import type { Check } from '../../../schema/verdict.js';
 import { proportionInterval } from '../../../stats/proportion.js';
 import type { ScopedScores } from '../../compare/paired-images.js';
-import { counted, percent } from './wording.js';
+import { counted, percent, tooFewImages } from './wording.js';
 
 const cap = {
   maximum: z.int().min(0).optional().describe('At most so many images.'),
@@ -64,7 +64,7 @@ export function countCheck(
         : [`elsewhere it may happen on up to ${percent(interval.upper)} of images (95 % bound)`]),
       ...more,
       ...(unseen ? [`undefined for the candidate alone on ${counted(undefinedCandidate, 'image')}`] : []),
-      ...(tooFew && !tooMany ? ['too few images to decide'] : []),
+      ...(tooFew && !tooMany ? [tooFewImages(minimumImages)] : []),
     ].join('; '),
     figures: { n, hits: hits.length, allowed, upperShare: interval?.upper ?? null, ...figures },
     images: hits.slice(0, NAMED),

@@ -4,7 +4,7 @@ import { nonInferiority, type NonInferiority } from '../../../stats/non-inferior
 import { meanOf } from '../../../stats/values.js';
 import type { Resampling } from '../../compare/metric-comparison.js';
 import type { ScopedScores } from '../../compare/paired-images.js';
-import { counted, figure, percent, signed } from './wording.js';
+import { counted, figure, percent, signed, tooFewImages } from './wording.js';
 
 /** A claim that must not be a regression: the mean of `gains` is above -margin. */
 export interface Claim extends Pick<Check, 'id' | 'rule'> {
@@ -126,7 +126,7 @@ const CAUTIONS = {
   skewed: 'a few images carry the difference',
 } as const;
 
-function because(claim: Claim, result: NonInferiority, { isRejected, family }: InFamily): string[] {
+function because(claim: Claim, result: NonInferiority, { isRejected, family, minimum }: InFamily): string[] {
   switch (result.because) {
     case 'lower-bound-above-margin':
       return claim.undefinedCandidate === 0
@@ -139,7 +139,7 @@ function because(claim: Claim, result: NonInferiority, { isRejected, family }: I
     case 'interval-spans-margin':
       return ['the bounds lie on both sides of the margin'];
     case 'too-few-images':
-      return ['too few images to decide'];
+      return [tooFewImages(minimum)];
     case 'no-interval':
       return ['no interval'];
   }

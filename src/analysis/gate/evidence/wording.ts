@@ -13,6 +13,11 @@ export function percent(value: number): string {
   return `${(value * 100).toFixed(1)} %`;
 }
 
+/** Why fewer images than the gate asks for decide nothing, in its own words. */
+export function tooFewImages(minimumImages: number): string {
+  return `too few images to decide (minimumImages: ${minimumImages})`;
+}
+
 /** `1 image`, `1,000 images`. */
 export function counted(n: number, thing: string): string {
   return `${n.toLocaleString('en-US')} ${thing}${n === 1 ? '' : 's'}`;

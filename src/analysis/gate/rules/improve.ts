@@ -5,7 +5,7 @@ import type { Verdict } from '../../../schema/verdict.js';
 import { nonInferiority } from '../../../stats/non-inferiority.js';
 import { scopeScores } from '../../compare/paired-images.js';
 import { sizesOf, type BothBytes } from '../evidence/resource-limit.js';
-import { signed } from '../evidence/wording.js';
+import { signed, tooFewImages } from '../evidence/wording.js';
 import { timedPhase } from '../remeasure/measure.js';
 import { ratioInterval } from '../remeasure/remeasure.js';
 import { unsealed } from './latency.js';
@@ -82,7 +82,8 @@ function metricPart(id: string, level: number, { datasets, minimumImages, resamp
   const nothing = constant && upper !== null && upper <= 0 && gains.length >= minimumImages;
   const unseen = result.verdict === 'pass' && undefinedCandidate > 0;
   const verdict = nothing ? 'fail' : unseen ? 'inconclusive' : result.verdict;
-  return { what: meta.name, verdict, said: bounds };
+  const tooFew = result.because === 'too-few-images' ? `; ${tooFewImages(minimumImages)}` : '';
+  return { what: meta.name, verdict, said: `${bounds}${tooFew}` };
 }
 
 function latencyPart(phase: string, level: number, { latency }: PairComparison): Part {

@@ -35,6 +35,13 @@ export const stats: DefineCommand = (context) =>
 /** Values shown of an attribute. */
 const MOST_VALUES = 12;
 
+/** Values that are numbers by their size, and before words, which stay as they are. */
+function byNumber(a: string, b: string): number {
+  const [x, y] = [a, b].map((text) => (text.trim() === '' ? Number.NaN : Number(text)));
+  if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+  return x - y;
+}
+
 function describeStats(
   { name, root, spec: { unit } }: Dataset,
   found: DatasetStats,
@@ -64,7 +71,7 @@ function describeStats(
     of: Readonly<Record<string, number>>,
     most = Number.POSITIVE_INFINITY,
   ): string[] => {
-    const entries = Object.entries(of);
+    const entries = Object.entries(of).sort(([a], [b]) => byNumber(a, b));
     if (entries.length === 0) return [];
     const shown = entries.slice(0, most).map(([key, n]) => `${escapeControls(key)} ${n}`);
     const more = entries.length > most ? [`${entries.length - most} more`] : [];

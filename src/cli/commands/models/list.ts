@@ -43,8 +43,18 @@ export const list: DefineCommand = (context) =>
           m.input,
           m.bytes === null ? '?' : formatMegabytes(m.bytes),
           m.here ? 'yes' : 'no',
-          (m.licence.split(/[(;]/)[0] ?? '').trim().slice(0, 26),
+          shortened(m.licence.split(/[(;]/)[0].trim()),
         ]);
         context.out(`${plainTable(['model', 'input', 'MB', 'here', 'licence'], rows)}\n`);
       }
     });
+
+/** Characters that a column of licences has room for. */
+const WIDEST = 26;
+
+/** Cut between words, and seen to be. */
+function shortened(text: string): string {
+  if (text.length <= WIDEST) return text;
+  const cut = text.slice(0, WIDEST - 3);
+  return `${(cut.slice(0, Math.max(cut.lastIndexOf(' '), 0)) || cut).replace(/,$/, '')}...`;
+}

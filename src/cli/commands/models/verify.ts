@@ -26,11 +26,12 @@ type Flags = FlagsOf<typeof flags>;
 
 /** `maskbench models verify`. */
 export const verify: DefineCommand = (context, setStatus) =>
-  flags().action(async (names, options) =>
-    setStatus(
-      options.score === true ? await scoreAgain(names, options, context) : await lookAgain(names, context),
-    ),
-  );
+  flags().action(async (names, options) => {
+    const { allMean, assertMeant } = await import('../../meant-flags.js');
+    const isScored = options.score === true;
+    assertMeant(options, allMean(['dataset', 'json'], [isScored, 'models that are scored', 'add --score']));
+    setStatus(await (isScored ? scoreAgain(names, options, context) : lookAgain(names, context)));
+  });
 
 /** Hashes, parses and loads again what is here; 69 if a file is not what it should be, 64 if it contradicts its spec. */
 async function lookAgain(names: readonly string[], context: CliContext): Promise<number> {

@@ -1,0 +1,59 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cli, IS_BUILT } from '../support/cli.js';
+import { draw } from '../support/drawn-mattes.js';
+import { writeMask } from '../support/mask-files.js';
+import { useTempFolders } from '../support/temp-folder.js';
+
+const tempFolder = useTempFolders();
+const WHY =
+  /cannot (write|be written to): (a file is in the way where a folder should be|there is no such folder|this is a folder; name a file)/;
+
+describe.skipIf(!IS_BUILT)('a place that cannot be written to', () => {
+  const argvs = [
+    ['score', '--pred', 'pred', '--gt', 'gt', '--out', 'file'],
+    ['score', '--pred', 'pred', '--gt', 'gt', '--out', 'file/run'],
+    ['merge', '1', '2', '--out', 'file'],
+    ['merge', '1', '2', '--out', 'file/run'],
+    ...['terminal', 'csv', 'html', 'cells-csv', 'parquet', 'svg', 'png'].map((format) => {
+      return ['report', '1', '--format', format, '--out', 'file/r'];
+    }),
+    ['report', '1', '--format', 'svg', '--out', 'file'],
+    ['report', '1', '--format', 'html', '--no-embed', '--out', 'file/r.html'],
+    ['report', '1', '--out', 'nowhere/r.txt'],
+    ['report', '1', '--out', '2'],
+    ['compare', '1', '1', '--out', 'file/c.txt'],
+    ['check', '--baseline', '1', '--candidate', '1', '--junit', 'file/c.xml'],
+    ['baseline', 'set', 'x', '--run', '1'],
+  ];
+
+  it('is one line, by every command that writes; what was written is told', async () => {
+    const folder = await tempFolder();
+    for (const side of ['gt', 'pred']) {
+      await mkdir(join(folder, side));
+      for (const id of ['a', 'b'])
+        await writeMask(
+          join(folder, side, `${id}.png`),
+          draw(8, 8, (x) => (x < 4 ? 255 : 0)),
+        );
+    }
+    for (const file of ['file', 'baselines']) await writeFile(join(folder, file), 'x');
+    for (const part of ['1', '2']) {
+      const argv = ['score', '--pred', 'pred', '--gt', 'gt', '--shard', `${part}/2`, '--out', part];
+      expect((await cli(argv, folder)).status).toBe(0);
+    }
+    for (const format of ['terminal', 'html', 'csv', 'cells-csv', 'parquet'])
+      expect(await cli(['report', '1', '--format', format, '--out', `out.${format}`], folder)).toEqual({
+        status: 0,
+        out: '',
+        err: `Written to out.${format}\n`,
+      });
+    for (const argv of argvs) {
+      const { status, err } = await cli(argv, folder);
+      const said = err.split('\n').filter((line) => line.startsWith('maskbench: '));
+      expect([argv, status, said]).toEqual([argv, 64, [expect.stringMatching(WHY)]]);
+      expect(err).not.toMatch(/\bE[A-Z]{4,}\b|bug/);
+    }
+  }, 120_000);
+});
