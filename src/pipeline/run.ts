@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../core/errors.js';
-import { isDiskFull } from '../core/failure.js';
+import { explainRefusal } from '../core/failure.js';
 import type { Summary } from '../schema/summary.js';
 import type { Dataset } from '../datasets/load.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
@@ -132,6 +133,8 @@ async function tryModels({ config, models, signal }: RunRequest): Promise<void> 
 
 async function settle(folder: RunFolder, wanted: Manifest, exists: boolean): Promise<Manifest> {
   if (!exists) {
+    // Times say nothing of the settings that they were taken under: where a manifest was lost they are taken again.
+    for (const path of [folder.timings, folder.scenarios]) await rm(path, { force: true });
     await writeJson(folder.manifest, wanted);
     return wanted;
   }
@@ -219,13 +222,8 @@ const NOT_WRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', '
 
 /** An error of writing to a run folder as what the user can do about it; any other error unchanged. */
 export function explainWriteError(error: unknown, folder: string): unknown {
-  if (isDiskFull(error) || (error instanceof MaskbenchError && error.code === 'disk.full')) {
-    return new MaskbenchError('disk.full', 'no space left on the disk of the run', {
-      where: folder,
-      remedy: 'make room there, then continue with --resume',
-      cause: error,
-    });
-  }
+  const refused = explainRefusal(error, folder, 'continue with --resume');
+  if (refused !== error) return refused;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (!NOT_WRITABLE.has(code)) return error;
   return new MaskbenchError('usage', `the run folder cannot be written to (${code})`, {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, opendir, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, opendir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { z } from 'zod';
@@ -108,9 +108,12 @@ export async function* plannedSamples(folder: RunFolder): AsyncGenerator<Planned
  * @throws MaskbenchError `run.exists`: a run is there and `resume` was not asked for, or the folder holds other files.
  */
 export async function enterRunFolder(folder: RunFolder, resume: boolean): Promise<boolean> {
-  await mkdir(folder.path, { recursive: true });
-  if (existsSync(folder.manifest)) {
-    if (resume) return true;
+  // Of a read-only disk Node.js says ENOENT, unless it makes the last folder alone.
+  await mkdir(folder.path, { recursive: true }).catch(() => mkdir(folder.path));
+  const manifest = await stat(folder.manifest).catch(() => undefined);
+  if (manifest !== undefined) {
+    // An empty one is made anew: what was lost with it is in the config, and what was done has keys.
+    if (resume) return manifest.size > 0;
     throw new MaskbenchError('run.exists', 'a run is already there', {
       where: folder.path,
       remedy: 'continue it with --resume, or choose another folder with --out',
@@ -138,7 +141,7 @@ export async function readManifest(folder: RunFolder): Promise<Manifest> {
       where: folder.path,
       remedy: 'expected a folder with manifest.json, as "maskbench run" writes it',
     },
-    remedy: 'restore it, or start a new run in another folder',
+    remedy: 'restore it, or start a new run in another folder; an empty one is made anew by --resume',
   });
 }
 
