@@ -13,7 +13,7 @@ export const EXIT_STATUSES = {
   69: { means: 'a device, provider or source that is not there', again: 'never' },
   70: { means: 'a bug', again: 'no: report it' },
   75: {
-    means: 'not now: a locked run folder, the network, a full disk, too few file handles',
+    means: 'not now: locked run folder, network, full disk, too few file handles',
     again: 'yes, later; a run with --resume',
   },
   129: { means: 'hung up (SIGHUP)', again: 'yes, with --resume' },

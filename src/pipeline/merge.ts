@@ -9,7 +9,7 @@ import { openJsonl, parseLine, readLines, type JsonlWriter } from '../core/jsonl
 import { openCells } from '../store/cells.js';
 import { metricsOfRun } from '../store/metric-set.js';
 import { lockRun } from '../store/lock.js';
-import type { LockOptions } from '../store/wait-for-owner.js';
+import type { LockOptions } from '../store/lock-options.js';
 import { sayReading } from '../datasets/values/contradiction.js';
 import { mergeDecided, readingsOf } from '../store/run-readings.js';
 import type { Manifest, RunDataset, RunSettings } from '../store/manifest.js';

@@ -12,7 +12,7 @@ import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { assertSameCard, describeHardware } from '../store/hardware.js';
 import { lockRun, type RunLock } from '../store/lock.js';
-import type { LockOptions } from '../store/wait-for-owner.js';
+import type { LockOptions } from '../store/lock-options.js';
 import { createManifest, type Manifest } from '../store/manifest.js';
 import { makePlan } from './plan.js';
 import { MODEL_FAILURES, predict } from './predict.js';

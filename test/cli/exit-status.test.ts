@@ -30,6 +30,6 @@ describe('the table of exit statuses', () => {
     expect(statuses.trimEnd().split('\n')).toEqual(
       rows.map(([of, { means }]) => `${of.padStart(5)}  ${means}`),
     );
-    for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(90);
+    for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 });
