@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { ExitStatus } from '../core/errors.js';
 
 /** All of the process that a command may touch, so that commands can be tested without one. */
 export interface CliContext {
@@ -17,10 +18,7 @@ export interface CliContext {
 }
 
 /** Where a command leaves the exit status of work that is done but not all well. */
-export type SetStatus = (status: number) => void;
-
-/** Exit status of work that is done, but of which a part failed. */
-export const SOME_FAILED = 3;
+export type SetStatus = (status: ExitStatus) => void;
 
 /**
  * A command: flags, help and action in one file, which loads what the action needs when it runs, since every file is read

@@ -1,7 +1,6 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { escapeControls } from '../core/errors.js';
-import { BEAT_MS } from '../store/lock.js';
-import { GONE_AFTER_MS, WAIT_MS, type LockOptions } from '../store/wait-for-owner.js';
+import { BEAT_MS, GONE_AFTER_MS, WAIT_MS, type LockOptions } from '../store/lock-options.js';
 import { seconds } from './arguments.js';
 import type { CliContext } from './context.js';
 

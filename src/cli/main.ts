@@ -1,20 +1,25 @@
 #!/usr/bin/env node
+import { EXIT_STATUS, SIGNAL_STATUS, type ExitStatus } from '../core/errors.js';
 import type { CliContext } from './context.js';
-import { runCli } from './program.js';
+import { tellError } from './tell-error.js';
 
 const interrupt = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+let interrupted: ExitStatus | undefined;
+for (const [name, status] of Object.entries(SIGNAL_STATUS)) {
   process.on(name, () => {
     // A second Ctrl-C does not wait: whatever is on disk can be resumed all the same.
-    if (interrupt.signal.aborted) process.exit(130);
+    if (interrupted !== undefined) process.exit(status);
+    interrupted = status;
     interrupt.abort();
   });
 }
 // A reader that leaves early (`| head`) ends the program quietly.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (interrupted === undefined) throw error;
 });
+// A terminal that has hung up takes no more words; what there is to save is saved all the same.
+process.stderr.on('error', () => undefined);
 
 const context: CliContext = {
   out: (text) => void process.stdout.write(text),
@@ -27,4 +32,13 @@ const context: CliContext = {
   signal: interrupt.signal,
 };
 
-process.exitCode = await runCli(process.argv.slice(2), context);
+const fail = (error: unknown): ExitStatus => tellError(error, context.err);
+// Node.js would end with 1, which is the word of a gate.
+process.on('uncaughtException', (error) => process.exit(fail(error)));
+
+// Loaded here and not above: where a process may open few files, that is what fails first.
+const status = await import('./program.js').then(
+  ({ runCli }) => runCli(process.argv.slice(2), context),
+  fail,
+);
+process.exitCode = status === EXIT_STATUS.cancelled ? (interrupted ?? status) : status;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import type { Comparison } from '../schema/comparison.js';
 import { writeWhole } from '../core/write-whole.js';
 import { allMean, assertMeant } from './meant-flags.js';
@@ -12,6 +12,7 @@ import { openSide } from '../analysis/compare/open-side.js';
 import type { Side } from '../analysis/compare/side.js';
 import type { PictureFlags } from './command-with-pictures.js';
 import { writingTo } from '../core/failure.js';
+import { makeFolder } from '../core/sync.js';
 import type { StorePreview } from '../analysis/gallery/preview-image.js';
 
 /** What a user may say of the pictures of a page. */
@@ -124,7 +125,7 @@ function filesBeside(page: string): GalleryFiles {
   return {
     async store(name, bytes) {
       await writingTo(folder, async () => {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         await writeWhole(join(folder, name), bytes);
       });
       written.add(name);

@@ -1,37 +1,35 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
-import { describeError, EXIT_STATUS, exitStatusOf, MaskbenchError } from '../core/errors.js';
+import { EXIT_STATUS, EXIT_STATUSES, type ExitStatus } from '../core/errors.js';
 import { ownVersion } from '../core/package-root.js';
+import { mostPixels } from '../image/pixel-limit.js';
 import { COMMANDS } from './commands/index.js';
 import type { CliContext, SetStatus } from './context.js';
+import { tellError } from './tell-error.js';
 
-const HELP_FOOTER = `
-Exit status: 0 done or pass, 1 the gate failed, 2 inconclusive, 3 done but some cells failed,
-64 usage or config, 65 bad data, 69 device, provider or source unavailable, 70 a bug, 130 interrupted.`;
+const HELP_FOOTER = [
+  '',
+  'Exit status:',
+  ...Object.entries(EXIT_STATUSES).map(([status, { means }]) => `${status.padStart(5)}  ${means}`),
+].join('\n');
 
 /**
  * Runs one command line.
  *
  * @returns the exit status; every error has become one line on stderr.
  */
-export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
-  let status = 0;
+export async function runCli(argv: readonly string[], context: CliContext): Promise<ExitStatus> {
+  let status: ExitStatus = 0;
   const program = buildProgram(context, (value) => {
     status = value;
   });
   try {
+    // A wrong one would fail every picture.
+    mostPixels();
     await program.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_STATUS.usage;
-    if (error instanceof MaskbenchError && error.code === 'cancelled') {
-      context.err(`${describeError(error)}\n`);
-      return 130;
-    }
-    context.err(`maskbench: ${describeError(error)}\n`);
-    if (!(error instanceof MaskbenchError) && error instanceof Error) {
-      context.err(`This is a bug in Maskbench. ${error.stack ?? ''}\n`);
-    }
-    return exitStatusOf(error);
+    return tellError(error, context.err);
   }
 }
 

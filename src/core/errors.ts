@@ -1,3 +1,39 @@
+/**
+ * Every exit status of the command line: what it means, and whether the same command is worth another try. There is no other
+ * list: the help and docs/exit-status.md are made of this one.
+ */
+export const EXIT_STATUSES = {
+  0: { means: 'done; of a check: pass', again: 'no' },
+  1: { means: 'check: fail', again: 'no' },
+  2: { means: 'check: inconclusive', again: 'no: more images or other margins decide' },
+  3: { means: 'done, but some cells failed', again: 'no: see why they failed' },
+  4: { means: 'check: a pass of what is common only (--force)', again: 'no' },
+  64: { means: 'usage, config, or a run of other settings', again: 'never' },
+  65: { means: 'data missing, damaged or not as they should be', again: 'never' },
+  69: { means: 'a device, provider or source that is not there', again: 'never' },
+  70: { means: 'a bug', again: 'no: report it' },
+  75: {
+    means: 'not now: locked run folder, network, full disk, too few file handles',
+    again: 'yes, later; a run with --resume',
+  },
+  129: { means: 'hung up (SIGHUP)', again: 'yes, with --resume' },
+  130: { means: 'interrupted (SIGINT)', again: 'yes, with --resume' },
+  143: { means: 'terminated (SIGTERM)', again: 'yes, with --resume' },
+} as const satisfies Readonly<Record<number, { readonly means: string; readonly again: string }>>;
+
+export type ExitStatus = keyof typeof EXIT_STATUSES;
+
+/** Exit status of work that is done, but of which a part failed. */
+export const SOME_FAILED: ExitStatus = 3;
+
+/** Of what may be otherwise the next time, with nothing changed here. */
+const FOR_NOW: ExitStatus = 75;
+
+/** The signals that end a command in good order, with its status. */
+export const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Partial<
+  Record<NodeJS.Signals, ExitStatus>
+>;
+
 /** Every coded failure of Maskbench, with the exit status that the command line gives it. */
 export const EXIT_STATUS = {
   usage: 64,
@@ -13,6 +49,7 @@ export const EXIT_STATUS = {
   'data.missing': 65,
   'data.unreadable': 65,
   'data.empty': 65,
+  'data.too-large': 65,
   'data.size-mismatch': 65,
   'data.unpaired': 65,
   'data.duplicate': 65,
@@ -23,17 +60,24 @@ export const EXIT_STATUS = {
   'source.checksum': 69,
   'source.forbidden': 69,
   'device.unavailable': 69,
-  'disk.full': 69,
+  'disk.full': 75,
+  'files.too-many': 75,
   'model.load': 69,
   'model.signature': 64,
   'model.output': 65,
   'runner.crashed': 69,
   'runner.out-of-memory': 69,
-  cancelled: 69,
+  // Of the signal that there was, where it is another one.
+  cancelled: SIGNAL_STATUS.SIGINT,
   internal: 70,
-} as const;
+} as const satisfies Readonly<Record<string, ExitStatus>>;
 
 export type ErrorCode = keyof typeof EXIT_STATUS;
+
+/** Whether a failure is one of this moment, and of nothing that was asked for: no cell is recorded as failed by it. */
+export function isForNow(code: ErrorCode): boolean {
+  return EXIT_STATUS[code] === FOR_NOW;
+}
 
 interface ErrorDetails {
   /** The file, config position, cell or address that the failure is about. */
@@ -73,8 +117,8 @@ export function describeError(error: unknown): string {
 }
 
 /** The exit status for an error: its code's, or 70 for anything that is not ours (a bug). */
-export function exitStatusOf(error: unknown): number {
-  return error instanceof MaskbenchError ? EXIT_STATUS[error.code] : EXIT_STATUS.internal;
+export function exitStatusOf(error: unknown): ExitStatus {
+  return EXIT_STATUS[error instanceof MaskbenchError ? error.code : 'internal'];
 }
 
 /** Replaces control and bidirectional-override characters by visible escapes. */

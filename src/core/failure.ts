@@ -1,4 +1,4 @@
-import { MaskbenchError, type ErrorCode } from './errors.js';
+import { isForNow, MaskbenchError, type ErrorCode } from './errors.js';
 
 /** A failure as data: what crosses the border between processes, and what a failed cell records. */
 export interface Failure {
@@ -7,27 +7,69 @@ export interface Failure {
   readonly where?: string;
 }
 
-/** Any thrown value as a failure; what is not ours becomes `internal`. A full disk is recognised by its error number. */
+/** Any thrown value as a failure; what is not ours becomes `internal`, unless the system refused for now (see below). */
 export function toFailure(error: unknown): Failure {
+  const refusal = systemRefusal(error);
   if (error instanceof MaskbenchError) {
     const message = error.remedy === undefined ? error.message : `${error.message}; ${error.remedy}`;
-    return error.where === undefined
-      ? { code: error.code, message }
-      : { code: error.code, message, where: error.where };
+    const code = refusal ?? error.code;
+    return error.where === undefined ? { code, message } : { code, message, where: error.where };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: isDiskFull(error) ? 'disk.full' : 'internal', message };
+  return { code: refusal ?? 'internal', message: error instanceof Error ? error.message : String(error) };
 }
 
 export function toError({ code, message, where }: Failure): MaskbenchError {
   return new MaskbenchError(code, message, where === undefined ? {} : { where });
 }
 
-/** ENOSPC or EDQUOT, also behind a cause. */
+/**
+ * A failure that a cell can end by.
+ *
+ * @throws MaskbenchError for one of this moment (`isForNow`), which ends the run: it is no cell's own.
+ */
+export function cellFailure(failure: Failure): Failure {
+  if (isForNow(failure.code)) throw toError(failure);
+  return failure;
+}
+
+const REFUSALS: Readonly<Record<string, 'disk.full' | 'files.too-many'>> = {
+  ENOSPC: 'disk.full',
+  EDQUOT: 'disk.full',
+  EMFILE: 'files.too-many',
+  ENFILE: 'files.too-many',
+};
+
+/** What the system refuses for now, by its error number, also behind a cause. */
+export function systemRefusal(error: unknown): 'disk.full' | 'files.too-many' | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof MaskbenchError && (error.code === 'disk.full' || error.code === 'files.too-many'))
+    return error.code;
+  const given = 'code' in error ? String(error.code) : '';
+  // A thread that could not start has the number in its message.
+  const code = given === 'ERR_WORKER_INIT_FAILED' ? (error.message.split(' ').at(-1) ?? '') : given;
+  return Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : systemRefusal(error.cause);
+}
+
 export function isDiskFull(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? error.code : undefined;
-  return code === 'ENOSPC' || code === 'EDQUOT' || isDiskFull(error.cause);
+  return systemRefusal(error) === 'disk.full';
+}
+
+const SAYS = {
+  'disk.full': { what: 'no space left on the disk', remedy: 'make room there' },
+  'files.too-many': { what: 'too few file handles', remedy: 'let the process open more files (ulimit -n)' },
+} as const;
+
+/** An error of the system that passes as what the user can do about it; any other unchanged. */
+export function explainRefusal(error: unknown, where: string | undefined, then: string): unknown {
+  const code = systemRefusal(error);
+  if (code === undefined) return error;
+  const { what, remedy } = SAYS[code];
+  const place = where ?? (error instanceof MaskbenchError ? error.where : undefined);
+  return new MaskbenchError(code, what, {
+    ...(place === undefined ? {} : { where: place }),
+    remedy: `${remedy}, then ${then}`,
+    cause: error,
+  });
 }
 
 const NO_PERMISSION = 'there is no permission to write there';
@@ -56,15 +98,16 @@ export function whyNotWritten(error: unknown): string | undefined {
 /**
  * Writes to a place that the user named.
  *
- * @throws MaskbenchError `usage` or `disk.full`, naming the place; what is ours already stays as it is.
+ * @throws MaskbenchError `usage`, `disk.full` or `files.too-many`, naming the place; what is ours already stays as it is.
  */
 export async function writingTo<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     if (cause instanceof MaskbenchError) throw cause;
+    const refused = explainRefusal(cause, path, 'try again');
+    if (refused !== cause) throw refused;
     const reason = whyNotWritten(cause) ?? (cause instanceof Error ? cause.message : String(cause));
-    const code = isDiskFull(cause) ? 'disk.full' : 'usage';
-    throw new MaskbenchError(code, `cannot write: ${reason}`, { where: path, cause });
+    throw new MaskbenchError('usage', `cannot write: ${reason}`, { where: path, cause });
   }
 }

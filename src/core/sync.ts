@@ -1,4 +1,5 @@
-import { mkdir, open } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Forces what was written to a file to the disk; its name there is another thing (`syncFolder`). */
@@ -24,11 +25,28 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes a folder and those above it that are missing, all of them with their names on the disk. */
+/**
+ * Makes a folder and those above it that are missing, all of them with their names on the disk. One by one: Node.js's own way
+ * of making several goes round for ever where a file system takes none (/proc), and says ENOENT of a read-only disk.
+ */
 export async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let at = path; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
+  if (await isMade(path)) return;
+  await makeFolder(dirname(path));
+  if (!(await isMade(path))) await mkdir(path);
+}
+
+/** Whether the folder is there now; not so if the one above it is missing. */
+async function isMade(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return true;
+    if (code === 'ENOENT' && !existsSync(dirname(path))) return false;
+    throw error;
+  }
+  await syncFolder(dirname(path));
+  return true;
 }
 
 const UNSUPPORTED: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import sharp, { type Metadata, type Raw, type Sharp } from 'sharp';
 import { readGifBackdrop, showBackdrop } from './gif-backdrop.js';
 import { toEightBit, type PlainRaster } from './plain/raster.js';
 import { readPlain } from './plain/read-plain.js';
@@ -6,6 +6,7 @@ import { MaskbenchError } from '../core/errors.js';
 import { matteChannel, rgbOfCmyk } from './channels.js';
 import type { GrayImage, RgbImage } from './raster.js';
 import { storesYcc, yccToRgb } from './tiff-ycc.js';
+import { mostPixels } from './pixel-limit.js';
 import { explainUnreadable } from './unreadable.js';
 
 // One image is decoded per call; parallelism belongs to the callers, who know how many cores they may use.
@@ -62,7 +63,7 @@ export async function decodeTruth(path: string): Promise<GrayImage> {
 
 /** Lossless 8-bit grey PNG. */
 export async function encodeMattePng({ width, height, data }: GrayImage): Promise<Uint8Array> {
-  return sharp(data, { raw: { width, height, channels: 1 } })
+  return fromPixels(data, { width, height, channels: 1 })
     .toColourspace('b-w')
     .png({ compressionLevel: 4, adaptiveFiltering: false })
     .toBuffer();
@@ -97,7 +98,7 @@ export async function encodeMattePreview(
   toWidth: number,
   toHeight: number,
 ): Promise<Uint8Array> {
-  return sharp(data, { raw: { width, height, channels: 1 } })
+  return fromPixels(data, { width, height, channels: 1 })
     .toColourspace('b-w')
     .resize(toWidth, toHeight, { fit: 'fill', kernel: 'linear' })
     .toColourspace('b-w')
@@ -106,7 +107,7 @@ export async function encodeMattePreview(
 }
 
 function fromRgb({ width, height, data }: RgbImage): Sharp {
-  return sharp(data, { raw: { width, height, channels: 3 } });
+  return fromPixels(data, { width, height, channels: 3 });
 }
 
 /** Width and height after EXIF orientation, from the header alone. */
@@ -156,7 +157,7 @@ export async function resizeWithLibvips(
   toWidth: number,
   toHeight: number,
 ): Promise<Uint8Array> {
-  const resized = await sharp(data, { raw: { width, height, channels } })
+  const resized = await fromPixels(data, { width, height, channels })
     .resize(toWidth, toHeight, { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false })
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw()
@@ -166,13 +167,18 @@ export async function resizeWithLibvips(
 
 /** A picture's decoder; see `decoding` for what it throws. */
 function open(path: string): Sharp {
-  return sharp(path, { failOn: 'error', limitInputPixels: false, ignoreIcc: true }).autoOrient();
+  return sharp(path, { failOn: 'error', limitInputPixels: mostPixels(), ignoreIcc: true }).autoOrient();
+}
+
+/** Pixels that are in memory already; sharp's own limit is for files. */
+function fromPixels(data: Uint8Array, raw: Raw): Sharp {
+  return sharp(data, { raw, limitInputPixels: false });
 }
 
 function fromPlain(plain: PlainRaster): Sharp {
   const { width, height } = plain;
   const { data, channels } = toEightBit(plain);
-  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false }).autoOrient();
+  return fromPixels(data, { width, height, channels }).autoOrient();
 }
 
 /** @throws Error for HEVC, of which libvips reads the header alone. */

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
+import { explainTooLarge } from './pixel-limit.js';
 import { readHead } from './plain/read-plain.js';
 
 /** What a file that is no readable picture may be by its first bytes, and what to do. */
@@ -41,6 +42,8 @@ export async function explainUnreadable(path: string, cause: unknown): Promise<M
       cause,
     });
   }
+  const tooLarge = explainTooLarge(path, cause);
+  if (tooLarge !== undefined) return tooLarge;
   const head = (await readHead(path, 64)).toString('latin1');
   const known = KNOWN.find((of) => of.head.test(head));
   if (known !== undefined) {

@@ -13,7 +13,7 @@ import { metricsOfRun } from '../store/metric-set.js';
 import { assertFinished, readEvidence, sealRun } from '../store/evidence.js';
 import type { Evidence } from '../schema/evidence.js';
 import { lockRun } from '../store/lock.js';
-import type { LockOptions } from '../store/wait-for-owner.js';
+import type { LockOptions } from '../store/lock-options.js';
 import { sayReading, VALUES_FIELDS, VALUES_FLAGS } from '../datasets/values/contradiction.js';
 import { mergeDecided, readingsOf } from '../store/run-readings.js';
 import { RECORDS_VERSION, type Manifest, type RunDataset, type RunSettings } from '../store/manifest.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { throwIfCancelled } from '../core/cancelled.js';
 import { MaskbenchError } from '../core/errors.js';
-import { toFailure } from '../core/failure.js';
+import { cellFailure, toFailure } from '../core/failure.js';
 import { hashFile } from '../core/hash-file.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
 import { createFingerprint, hashSample } from '../datasets/fingerprint.js';
@@ -210,7 +210,7 @@ async function planEntry(
     truths.add(sample.id, sample.truthPath, truthHeader);
     return { kind: 'sample', ...sample, ...hash, cells: {} };
   } catch (error) {
-    return { kind: 'problem', dataset, id, failure: toFailure(error) };
+    return { kind: 'problem', dataset, id, failure: cellFailure(toFailure(error)) };
   }
 }
 

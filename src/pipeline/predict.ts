@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../core/errors.js';
-import { toFailure } from '../core/failure.js';
+import { cellFailure, toFailure } from '../core/failure.js';
 import { parseDevice } from '../runners/device.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { MatteJob, Outcome, PredictSession, ReadyModel } from '../runners/runner.js';
@@ -164,7 +164,7 @@ function toRecord(
   cell: Pick<PredictionRecord, 'key' | 'model' | 'dataset' | 'id'>,
   outcome: Outcome,
 ): PredictionRecord {
-  if (outcome.kind !== 'done') return { ...cell, status: 'failed', failure: outcome.failure };
+  if (outcome.kind !== 'done') return { ...cell, status: 'failed', failure: cellFailure(outcome.failure) };
   const { phases, matteSha256, width, height, raw, constant } = outcome;
   return {
     ...cell,

@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../core/errors.js';
-import { isDiskFull, whyNotWritten } from '../core/failure.js';
+import { explainRefusal, whyNotWritten } from '../core/failure.js';
 import type { Summary } from '../schema/summary.js';
 import type { Dataset } from '../datasets/load.js';
 import type { ValuesFields } from '../datasets/values/contradiction.js';
@@ -18,7 +19,7 @@ import { isAnythingLeft } from './left-to-do.js';
 import { assertSameCard, describeHardware } from '../store/hardware.js';
 import { isOwnDraft } from '../core/write-whole.js';
 import { lockRun } from '../store/lock.js';
-import type { LockOptions } from '../store/wait-for-owner.js';
+import type { LockOptions } from '../store/lock-options.js';
 import { checkMattes, failDamaged } from './check-mattes.js';
 import type { Held } from '../core/durable-lines.js';
 import { createManifest, hasSums, type Manifest } from '../store/manifest.js';
@@ -185,6 +186,8 @@ async function settle(
   existing: Manifest | undefined,
 ): Promise<Manifest> {
   if (existing === undefined) {
+    // Times say nothing of the settings that they were taken under: where a manifest was lost they are taken again.
+    for (const path of [folder.timings, folder.scenarios]) await rm(path, { force: true });
     await writeJson(folder.manifest, wanted);
     return wanted;
   }
@@ -289,15 +292,12 @@ const NOT_WRITABLE: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 
 
 /** An error of writing to a run folder as what the user can do about it; any other error unchanged. */
 export function explainWriteError(error: unknown, folder: string): unknown {
-  if (isDiskFull(error) || (error instanceof MaskbenchError && error.code === 'disk.full')) {
-    return new MaskbenchError('disk.full', 'no space left on the disk of the run', {
-      where: folder,
-      remedy: 'make room there, then continue with --resume',
-      cause: error,
-    });
-  }
+  const refused = explainRefusal(error, folder, 'continue with --resume');
+  if (refused !== error) return refused;
   // Any other code may be of a file that is read.
-  if (!(error instanceof Error && 'code' in error && NOT_WRITABLE.has(error.code))) return error;
+  const isRefused = error instanceof Error && 'code' in error && NOT_WRITABLE.has(error.code);
+  const isOfFolder = error instanceof Error && 'syscall' in error && error.syscall === 'mkdir';
+  if (!isRefused && !isOfFolder) return error;
   const reason = whyNotWritten(error) ?? error.message;
   return new MaskbenchError('usage', `the run folder cannot be written to: ${reason}`, {
     where: folder,

@@ -1,7 +1,7 @@
 import { RESUME, throwIfCancelled } from '../core/cancelled.js';
 import type { ValuesFields } from '../datasets/values/contradiction.js';
 import { AS_OPACITY } from '../datasets/values/read-checked.js';
-import { toError, type Failure } from '../core/failure.js';
+import { cellFailure, toError, type Failure } from '../core/failure.js';
 import { truthReadings, truthsInSignature } from '../store/run-readings.js';
 import { signaturesOf } from '../metrics/signature.js';
 import { cellName, scoreKey } from '../store/cell-key.js';
@@ -83,6 +83,7 @@ export async function openScorer(
       contradicted.set(dataset, result.contradiction);
       return;
     }
+    for (const of of [...result.cells, result.truth]) if (of?.status === 'failed') cellFailure(of.failure);
     if (result.truth !== null) {
       await truths.append({ dataset, id, truthSha256, layout, ...result.truth } satisfies TruthRecord);
     }

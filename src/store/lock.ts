@@ -3,9 +3,10 @@ import { constants, copyFile, open, readdir, rename, rm, type FileHandle } from 
 import { join } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
 import { writeWhole } from '../core/write-whole.js';
+import { BEAT_MS, type LockOptions } from './lock-options.js';
 import { newOwner, ownerText, tokenOf } from './lock-owner.js';
 import { linesFiles, runFolder } from './run-folder.js';
-import { readIfThere, unless, waiterFor, type LockOptions, type Waiter } from './wait-for-owner.js';
+import { readIfThere, unless, waiterFor, type Waiter } from './wait-for-owner.js';
 
 /**
  * One writer in a run folder at a time, also across hosts and containers. The lock names its owner and holds a counter that
@@ -21,9 +22,6 @@ export interface RunLock {
   assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
-
-/** How often an owner gives a sign of life. */
-export const BEAT_MS = 1000;
 
 const LOCK = '.lock';
 

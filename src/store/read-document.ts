@@ -31,6 +31,7 @@ export async function readDocument<S extends z.ZodType>(
   });
   const damaged = (how: string, cause: unknown): MaskbenchError =>
     new MaskbenchError('data.unreadable', how, { where: path, remedy, cause });
+  if (text === '') throw damaged('the file is empty (0 bytes)', undefined);
   let value: unknown;
   try {
     value = JSON.parse(text);

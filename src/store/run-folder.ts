@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { opendir, readFile, readdir, rm } from 'node:fs/promises';
+import { opendir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
@@ -144,8 +144,10 @@ export async function* plannedSamples(folder: RunFolder): AsyncGenerator<Planned
  */
 export async function enterRunFolder(folder: RunFolder, resume: boolean): Promise<boolean> {
   await makeFolder(folder.path);
-  if (existsSync(folder.manifest)) {
-    if (resume) return true;
+  const manifest = await stat(folder.manifest).catch(() => undefined);
+  if (manifest !== undefined) {
+    // An empty one is made anew: what was lost with it is in the config, and what was done has keys.
+    if (resume) return manifest.size > 0;
     throw new MaskbenchError('run.exists', 'a run is already there', {
       where: folder.path,
       remedy: 'continue it with --resume, or choose another folder with --out',
@@ -173,7 +175,7 @@ export async function readManifest(folder: RunFolder): Promise<Manifest> {
       where: folder.path,
       remedy: 'expected a folder with manifest.json, as "maskbench run" writes it',
     },
-    remedy: 'restore it, or start a new run in another folder',
+    remedy: 'restore it, or start a new run in another folder; an empty one is made anew by --resume',
   });
 }
 

@@ -2,20 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { throwIfCancelled } from '../core/cancelled.js';
 import { MaskbenchError } from '../core/errors.js';
+import { GONE_AFTER_MS, WAIT_MS, type LockOptions } from './lock-options.js';
 import { describeOwner, isKnownGone, parseOwner } from './lock-owner.js';
 
-export interface LockOptions {
-  /** How long to wait for another owner. */
-  readonly waitMs?: number | undefined;
-  /** How long an owner that cannot be looked at must give no sign of life to count as gone. */
-  readonly goneAfterMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Told once, before it is waited. */
-  readonly onWait?: ((message: string) => void) | undefined;
-}
-
-export const WAIT_MS = 90_000;
-export const GONE_AFTER_MS = 60_000;
 interface Gone {
   readonly text: string;
   /** Whether neither it nor one before it can write any more. */

@@ -41,6 +41,27 @@ describe('files that are no usable pair', () => {
     expect(summary.timing.length).toBeGreaterThan(0);
   });
 
+  it('end each phase alone with 3 where it is its own that failed', async () => {
+    const run = async (...more: readonly string[]): Promise<number | null> =>
+      (await cli(['run', 'run.yaml', '--out', 'runs/phases', ...more], workspace.folder)).status;
+    expect(await run('--no-time', '--no-score')).toBe(3);
+    expect(await run('--only', 'predict', '--resume')).toBe(3);
+    expect(await run('--only', 'score')).toBe(3);
+    const clean = await makeWorkspace({ samples: 2 });
+    try {
+      for (const more of [
+        ['--no-time', '--no-score'],
+        ['--only', 'predict', '--resume'],
+        ['--only', 'score'],
+      ])
+        expect(await cli(['run', 'run.yaml', ...more], clean.folder)).toMatchObject({
+          status: 0,
+        });
+    } finally {
+      await clean.remove();
+    }
+  });
+
   it('are told with what mends them, where sizes differ', async () => {
     expect(result.err).toContain(
       'warning: 1 image has a mask of another size; in a new folder, --resize brings mattes to the size of their ground truths',

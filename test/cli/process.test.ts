@@ -1,13 +1,8 @@
-import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { execFileSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli, IS_BUILT, startCli, stopStarted } from '../support/cli.js';
-import { shortOrLong } from '../support/long.js';
 import { CAN_LOOK_UP_PROCESSES, inferenceProcesses, until } from '../support/processes.js';
-import { configText, makeWorkspace, type Workspace } from '../support/workspace.js';
+import { makeWorkspace, type Workspace } from '../support/workspace.js';
 
 let workspace: Workspace;
 
@@ -26,22 +21,6 @@ const RUN = ['run', 'run.yaml', '--no-time', '--models', 'slow'] as const;
 const predicting = (): boolean =>
   existsSync(workspace.path('runs', 'tiny-run', 'predictions', 'slow', 'tiny'));
 
-/** Why a small file system cannot be mounted here; null where it can. */
-function whyNoMount(): string | null {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'mounting needs root on Linux';
-  const folder = mkdtempSync(join(tmpdir(), 'maskbench-mount-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder], { stdio: 'ignore' });
-    execFileSync('umount', [folder], { stdio: 'ignore' });
-    return null;
-  } catch {
-    return 'root may not mount here';
-  } finally {
-    rmdirSync(folder);
-  }
-}
-const noMount = whyNoMount();
-
 describe.skipIf(!IS_BUILT)('maskbench as a process (skipped unless dist/ is built)', () => {
   it('ends with the status of its command', async () => {
     expect(await start('devices', '--json').result).toMatchObject({ status: 0, err: '' });
@@ -58,6 +37,22 @@ describe.skipIf(!IS_BUILT)('maskbench as a process (skipped unless dist/ is buil
     expect(err).not.toContain('bug');
     expect(existsSync(workspace.path('runs', 'tiny-run', '.lock'))).toBe(false);
     if (CAN_LOOK_UP_PROCESSES) expect(inferenceProcesses(running.pid)).toEqual([]);
+    const resumed = await inside(...RUN, '--resume');
+    expect(resumed.status).toBe(0);
+    expect(resumed.out).toMatch(/slow .* 8\/8/);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['SIGHUP', 129],
+    ['SIGTERM', 143],
+  ] as const)('is ended by %s with %i and one line, and the run can be resumed', async (signal, expected) => {
+    const running = start(...RUN);
+    await until('the first matte is there', predicting);
+    running.process.kill(signal);
+    const { status, err } = await running.result;
+    expect(status).toBe(expected);
+    expect(err.trimEnd().split('\n').at(-1)).toBe('interrupted; continue with --resume');
+    expect(existsSync(workspace.path('runs', 'tiny-run', '.lock'))).toBe(false);
     const resumed = await inside(...RUN, '--resume');
     expect(resumed.status).toBe(0);
     expect(resumed.out).toMatch(/slow .* 8\/8/);
@@ -107,37 +102,4 @@ describe.skipIf(!IS_BUILT)('maskbench as a process (skipped unless dist/ is buil
       expect(err).toMatch(/device webgpu is not available: .*; needs .*Vulkan/);
     } else expect([0, 69]).toContain(status);
   });
-
-  it.skipIf(noMount !== null)(
-    `says that the disk is full and completes once there is room${noMount === null ? '' : ` (skipped: ${noMount})`}`,
-    async () => {
-      const disk = workspace.path('disk');
-      await mkdir(disk);
-      await writeFile(
-        workspace.path('run.yaml'),
-        configText(['luma'], ['tiny'], 'accuracy: { processes: 1 }\n'),
-      );
-      const mount = (...args: readonly string[]): void => void execFileSync('mount', [...args, disk]);
-      // Full in the midst of the mattes, and in the long form before the first.
-      for (const size of shortOrLong(['24k'], ['8k', '24k'])) {
-        mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs');
-        try {
-          const full = await start('run', 'run.yaml', '--no-time', '--out', 'disk/run').result;
-          expect(full.status).toBe(69);
-          const lines = full.err.trimEnd().split('\n');
-          expect(lines.at(-1)).toMatch(
-            /^maskbench: .*disk.run: no space left .*; make room there, then continue with --resume$/,
-          );
-          expect(lines.filter((line) => line.startsWith('maskbench: '))).toHaveLength(1);
-          mount('-o', 'remount,size=16m');
-          const resumed = await start('run', 'run.yaml', '--no-time', '--out', 'disk/run', '--resume').result;
-          expect(resumed.status).toBe(0);
-          expect(resumed.out).toMatch(/luma .* 8\/8/);
-        } finally {
-          execFileSync('umount', [disk]);
-        }
-      }
-    },
-    240_000,
-  );
 });

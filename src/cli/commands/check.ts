@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { TimePair } from '../../analysis/gate/check.js';
 import type { LoadedGate } from '../../analysis/gate/gate.js';
-import { MaskbenchError } from '../../core/errors.js';
+import { MaskbenchError, type ExitStatus } from '../../core/errors.js';
 import { jsonText } from '../../reports/formats/json.js';
 import type { GateOutcome, Verdict } from '../../schema/verdict.js';
 import { list } from '../arguments.js';
@@ -33,9 +33,9 @@ type Flags = FlagsOf<typeof flags>;
 export const check: DefineCommand = (context, setStatus) =>
   flags().action(async (options) => setStatus(await judge(options, context)));
 
-const STATUS: Readonly<Record<Verdict, number>> = { pass: 0, fail: 1, inconclusive: 2 };
+const STATUS: Readonly<Record<Verdict, ExitStatus>> = { pass: 0, fail: 1, inconclusive: 2 };
 
-async function judge(options: Flags, context: CliContext): Promise<number> {
+async function judge(options: Flags, context: CliContext): Promise<ExitStatus> {
   const { openSide } = await import('../../analysis/compare/open-side.js');
   const { checkGate } = await import('../../analysis/gate/check.js');
   const { loadGate } = await import('../../analysis/gate/gate.js');
@@ -117,7 +117,7 @@ async function writeFiles(
 }
 
 /** Status 1 if the gate does not say of every planted fault what it must. */
-async function selfTest(loaded: LoadedGate, { json }: Flags, context: CliContext): Promise<number> {
+async function selfTest(loaded: LoadedGate, { json }: Flags, context: CliContext): Promise<ExitStatus> {
   const { runSelfTest } = await import('../../analysis/gate/self-test/run.js');
   const results = await runSelfTest(loaded);
   if (json === true) context.out(jsonText(results));

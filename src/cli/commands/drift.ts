@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { Command } from '@commander-js/extra-typings';
+import { SOME_FAILED } from '../../core/errors.js';
 import { wrapText } from '../../core/text.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { renderTable } from '../../reports/formats/terminal.js';
 import { count, level, list } from '../arguments.js';
-import { SOME_FAILED, type DefineCommand } from '../context.js';
+import type { DefineCommand } from '../context.js';
 import { ticker } from '../ticker.js';
 
 /** `maskbench drift`: how far mattes of one model lie from those of another, and where they part. */

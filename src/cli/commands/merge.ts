@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { SOME_FAILED } from '../../core/errors.js';
 import { terminal } from '../../reports/formats/terminal.js';
 import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
-import { SOME_FAILED, type DefineCommand } from '../context.js';
+import type { DefineCommand } from '../context.js';
 
 /** `maskbench merge`: the shards of one run as one run folder, with its reports. */
 export const merge: DefineCommand = (context, setStatus) =>

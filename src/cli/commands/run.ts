@@ -3,13 +3,14 @@ import { Command, Option } from '@commander-js/extra-typings';
 import type { RunRequest } from '../../pipeline/run.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { terminal } from '../../reports/formats/terminal.js';
+import { SOME_FAILED, type ExitStatus } from '../../core/errors.js';
 import type { Summary } from '../../schema/summary.js';
 import type { LoadedConfig } from '../../store/config.js';
 import type { TimeConfig, TimingProfile } from '../../store/settings-schema.js';
 import { count, keysOf, list, shard } from '../arguments.js';
 import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
 import { assertMeant } from '../meant-flags.js';
-import { SOME_FAILED, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
+import type { CliContext, DefineCommand, FlagsOf } from '../context.js';
 
 /** The compiler holds these names to the profiles that there are. */
 const PROFILES: Readonly<Record<TimingProfile, true>> = { quick: true, standard: true, publishable: true };
@@ -65,7 +66,7 @@ export async function runPhases(
   flags: Flags,
   phases: RunRequest['phases'],
   context: CliContext,
-): Promise<number> {
+): Promise<ExitStatus> {
   const { loadRunConfig } = await import('../../store/config.js');
   const { prepareRun } = await import('../../pipeline/prepare.js');
   const { run: runPrepared } = await import('../../pipeline/run.js');
@@ -82,8 +83,8 @@ export async function runPhases(
     signal: context.signal,
   });
   const out = resolve(context.cwd, flags.out ?? join('runs', loaded.config.name));
-  const tell = createProgress(context);
-  let failures = 0;
+  const progress = createProgress(context);
+  const failed = new Set<string>();
   const summary = await runPrepared({
     ...prepared,
     shard: flags.shard ?? null,
@@ -91,19 +92,19 @@ export async function runPhases(
     resume: flags.resume === true,
     lock: lockOptions(flags, context),
     phases,
-    emit(event) {
-      if (event.kind === 'cell-failed' && event.model !== '*') failures++;
-      tell(event);
+    emit: (event) => {
+      if (event.kind === 'cell-failed') failed.add(`${event.model} ${event.dataset}/${event.id}`);
+      progress(event);
     },
     signal: context.signal,
   });
   await writeRunReports(out, summary);
   context.out(flags.json === true ? jsonText(summary) : await tables(summary));
   tellRunFolder(out, context);
-  const { failed, planned } = summary.cells;
   // Phases alone leave cells undone on purpose; only failures of what was asked for count.
-  const unfinished = phases.predict && phases.score ? failed : failures;
-  if (unfinished > 0) context.err(`${unfinished} of ${planned} cells failed; summary.json says why\n`);
+  const unfinished = phases.predict && phases.score ? summary.cells.failed : failed.size;
+  if (unfinished > 0)
+    context.err(`${unfinished} of ${summary.cells.planned} cells failed; summary.json says why\n`);
   return unfinished > 0 ? SOME_FAILED : 0;
 }
 

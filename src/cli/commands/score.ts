@@ -1,11 +1,11 @@
 import { basename, resolve } from 'node:path';
-import { describeError, escapeControls, MaskbenchError } from '../../core/errors.js';
+import { describeError, escapeControls, MaskbenchError, SOME_FAILED } from '../../core/errors.js';
 import { toError } from '../../core/failure.js';
 import type { FolderPlan } from '../../scoring/folders/folder-plan.js';
 import type { FolderValues } from '../../scoring/folders/folder-readings.js';
 import type { FolderCell, FolderScoring } from '../../scoring/folders/score-folders.js';
 import type { CellFailure } from '../../schema/summary.js';
-import { SOME_FAILED, type CliContext, type DefineCommand } from '../context.js';
+import type { CliContext, DefineCommand } from '../context.js';
 import { lockOptions } from '../lock-flags.js';
 import type { Meaning } from '../meant-flags.js';
 import { flags, OUTPUTS, type Flags } from '../score/flags.js';

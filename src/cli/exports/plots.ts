@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { writingTo } from '../../core/failure.js';
+import { makeFolder } from '../../core/sync.js';
 import type { Export } from './export.js';
 
 export const svg = plots('svg', 'every plot as a file of its own', (drawn) => drawn);
@@ -34,7 +34,7 @@ function plots(
       const { standalonePlots } = await import('../../reports/plots/standalone.js');
       const folder = resolve(context.cwd, out);
       const input = await gatherRuns(folders);
-      await writingTo(folder, () => mkdir(folder, { recursive: true }));
+      await writingTo(folder, () => makeFolder(folder));
       const drawn = standalonePlots(input);
       for (const plot of drawn) {
         await writeReport(join(folder, `${plot.id}.${name}`), await contentOf(plot.svg));

@@ -1,3 +1,4 @@
+import { assertPixels } from '../pixel-limit.js';
 import type { PlainRaster } from './raster.js';
 
 const [RGB, RLE8, RLE4, BITFIELDS, ALPHA_BITFIELDS] = [0, 1, 2, 3, 6];
@@ -24,6 +25,7 @@ export function readBmp(file: Buffer): PlainRaster {
   const header = headerSize === 12 ? readCoreHeader(file) : readInfoHeader(file, headerSize);
   const { width, height, bits, compression } = header;
   if (width <= 0 || height <= 0) throw new Error(`a bitmap of ${width} x ${height} pixels`);
+  assertPixels(width, height);
   const raster = { format: 'bmp', width, height } as const;
   if (bits <= 8) {
     const palette = readPalette(file, header, headerSize);

@@ -1,3 +1,4 @@
+import { assertPixels } from '../pixel-limit.js';
 import type { PlainRaster } from './raster.js';
 
 /** What a magic number says: one channel or three, as text or bytes, and whether a bit is all. */
@@ -27,6 +28,7 @@ export function readNetpbm(file: Buffer): PlainRaster {
   if (width < 1 || height < 1 || max < 1 || max > 65535) {
     throw new Error(`a picture of ${width} x ${height} pixels up to ${max}`);
   }
+  assertPixels(width, height);
   const count = width * height * channels;
   const data = text
     ? readText(bitmap === true ? scanner.digit : scanner.number, count)

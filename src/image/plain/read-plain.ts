@@ -1,4 +1,5 @@
 import { open, readFile } from 'node:fs/promises';
+import { systemRefusal } from '../../core/failure.js';
 import { readBmp } from './bmp.js';
 import { readNetpbm } from './netpbm.js';
 import type { PlainRaster } from './raster.js';
@@ -20,9 +21,11 @@ export async function readPlain(path: string): Promise<PlainRaster | undefined> 
   return format?.read(await readFile(path));
 }
 
-/** The first bytes of a file, fewer where it is shorter or cannot be read. */
+/** The first bytes of a file, fewer where it is shorter or cannot be read. @throws where there are too few file handles. */
 export async function readHead(path: string, length: number): Promise<Buffer> {
-  const file = await open(path).catch(() => undefined);
+  const file = await open(path).catch((error: unknown) => {
+    if (systemRefusal(error) !== undefined) throw error;
+  });
   if (file === undefined) return Buffer.alloc(0);
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, 0);

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { compiledEntry } from '../../core/package-root.js';
-import type { Failure } from '../../core/failure.js';
+import { systemRefusal, type Failure } from '../../core/failure.js';
 import type { FromChild, ToChild } from './child/messages.js';
 
 /** How a child ended: by itself after all was said, or else why. */
@@ -40,7 +40,7 @@ export function startChild(
   });
   forked.on('message', onMessage);
   const exit = new Promise<ChildExit>((resolve) => {
-    forked.once('error', (error) => resolve(crashed(`cannot start: ${error.message}`)));
+    forked.once('error', (error) => resolve(crashed(`cannot start: ${error.message}`, systemRefusal(error))));
     forked.once('close', (code, signal) =>
       resolve(
         stopping || (code === 0 && signal === null) ? { kind: 'ended' } : explainExit(code, signal, tail),

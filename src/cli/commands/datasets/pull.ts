@@ -1,7 +1,7 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { escapeControls } from '../../../core/errors.js';
+import { escapeControls, EXIT_STATUS } from '../../../core/errors.js';
 import type { Download, PullProgress } from '../../../datasets/pull.js';
 import type { Http } from '../../../models/sources/http.js';
 import type { DefineCommand } from '../../context.js';
@@ -39,7 +39,7 @@ export const pull: DefineCommand = (context, setStatus) =>
             `${dataset.spec.name} cannot be downloaded by a program: ${escapeControls(result.instructions)}\n`,
           );
           context.out(`from  ${result.url}\nto    ${result.root}\n`);
-          setStatus(69);
+          setStatus(EXIT_STATUS['source.forbidden']);
           return;
         }
         const what = result.kind === 'present' ? 'is already there' : `${result.files} files`;

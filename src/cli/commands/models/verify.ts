@@ -6,6 +6,7 @@ import {
   EXIT_STATUS,
   escapeControls,
   exitStatusOf,
+  type ExitStatus,
   MaskbenchError,
 } from '../../../core/errors.js';
 import type { FileVerification } from '../../../models/sources/verify-file.js';
@@ -34,9 +35,9 @@ export const verify: DefineCommand = (context, setStatus) =>
   });
 
 /** Hashes, parses and loads again what is here; 69 if a file is not what it should be, 64 if it contradicts its spec. */
-async function lookAgain(names: readonly string[], context: CliContext): Promise<number> {
+async function lookAgain(names: readonly string[], context: CliContext): Promise<ExitStatus> {
   const { listModelNames, loadModelSpec } = await import('../../../runners/load-spec.js');
-  let status = 0;
+  let status: ExitStatus = 0;
   let checked = 0;
   for (const name of names.length > 0 ? names : await listModelNames()) {
     const loaded = await loadModelSpec(name, context.cwd);
@@ -57,7 +58,8 @@ async function lookAgain(names: readonly string[], context: CliContext): Promise
       }
       const what = verification.kind === 'damaged' ? 'DAMAGED' : 'DOES NOT RUN';
       context.out(`${label}: ${what}, ${describeError(wrong)}\n`);
-      status = Math.max(status, exitStatusOf(wrong));
+      const found = exitStatusOf(wrong);
+      if (found > status) status = found;
     }
   }
   if (checked === 0 && names.length === 0) context.out('no model is in the cache\n');
@@ -115,7 +117,7 @@ async function scoreAgain(
   names: readonly string[],
   { dataset: named, json }: Flags,
   context: CliContext,
-): Promise<number> {
+): Promise<ExitStatus> {
   const { verifyModel } = await import('../../../analysis/verify/verify-model.js');
   const { loadDataset } = await import('../../../datasets/load.js');
   const { loadModelSpec } = await import('../../../runners/load-spec.js');
@@ -126,7 +128,7 @@ async function scoreAgain(
       remedy: 'maskbench models verify isnet-fp16 --score',
     });
   }
-  let status = 0;
+  let status: ExitStatus = 0;
   for (const name of names) {
     const loaded = await loadModelSpec(name, context.cwd);
     const { spec } = loaded;

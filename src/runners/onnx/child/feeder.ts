@@ -1,6 +1,6 @@
 /** The worker thread of the accuracy pass: file to tensor before inference, raw output to a written matte after it. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { isDiskFull, toFailure } from '../../../core/failure.js';
+import { toFailure } from '../../../core/failure.js';
 import { decodeRgb } from '../../../image/codec.js';
 import type { Fed, Inferred } from '../../../models/feedings/feeding.js';
 import { feedingOf } from '../../../models/feedings/registry.js';
@@ -42,11 +42,7 @@ setInterval(() => {
 parentPort?.on('message', (message: ToFeeder) => {
   const job = message.kind === 'prepare' ? message.job : message.prepared.job;
   const work = message.kind === 'prepare' ? prepare(job) : finish(message);
-  void work.catch((error: unknown) =>
-    isDiskFull(error)
-      ? post({ kind: 'fatal', failure: toFailure(error) })
-      : post({ kind: 'failed', jobId: job.jobId, failure: toFailure(error) }),
-  );
+  void work.catch((error: unknown) => post({ kind: 'failed', jobId: job.jobId, failure: toFailure(error) }));
 });
 
 async function prepare(job: PredictJob): Promise<void> {
