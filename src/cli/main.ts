@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import type { CliContext } from './context.js';
+import type { CliProcess } from './context.js';
 import { runCli } from './program.js';
 
 const interrupt = new AbortController();
@@ -16,9 +16,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const context: CliContext = {
+const context: CliProcess = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  outIsTerminal: process.stdout.isTTY === true,
   cwd: process.cwd(),
   env: process.env,
   interactive:

@@ -2,7 +2,7 @@ import { Command, CommanderError } from '@commander-js/extra-typings';
 import { describeError, EXIT_STATUS, exitStatusOf, MaskbenchError } from '../core/errors.js';
 import { ownVersion } from '../core/package-root.js';
 import { COMMANDS } from './commands/index.js';
-import type { CliContext, SetStatus } from './context.js';
+import { contextOf, type CliContext, type CliProcess, type SetStatus } from './context.js';
 
 const HELP_FOOTER = `
 Exit status: 0 done or pass, 1 the gate failed, 2 inconclusive, 3 done but some cells failed,
@@ -13,7 +13,8 @@ Exit status: 0 done or pass, 1 the gate failed, 2 inconclusive, 3 done but some 
  *
  * @returns the exit status; every error has become one line on stderr.
  */
-export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+export async function runCli(argv: readonly string[], process: CliProcess): Promise<number> {
+  const context = contextOf(process);
   let status = 0;
   const program = buildProgram(context, (value) => {
     status = value;

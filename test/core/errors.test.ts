@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   describeError,
   escapeControls,
+  escapeLines,
   EXIT_STATUS,
   exitStatusOf,
   MaskbenchError,
@@ -40,6 +41,11 @@ describe('an error described', () => {
 
   it('shows controls and right-to-left marks instead of obeying them', () => {
     expect(escapeControls('a\nb\u001b[31mc\u202Egnp.exe')).toBe('a\\u000ab\\u001b[31mc\\u202egnp.exe');
+  });
+
+  it('leaves the lines of a text as they are, and shows what else a terminal obeys', () => {
+    expect(escapeLines('a\tb\r\nc\n')).toBe('a\tb\r\nc\n');
+    expect(escapeLines('ok\rFAIL\n\u009b31m\u061c')).toBe('ok\\u000dFAIL\n\\u009b31m\\u061c');
   });
 
   it('keeps letters of all scripts as they are', () => {

@@ -51,6 +51,6 @@ export const compare: DefineCommand = (context) =>
         },
       }[format];
       const text = await render();
-      if (out === null) context.out(text);
+      if (out === null) context.data(text);
       else await (await import('../write-report.js')).writeReport(out, text);
     });

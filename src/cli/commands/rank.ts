@@ -19,5 +19,5 @@ export const rank: DefineCommand = (context) =>
       const { rankRun } = await import('../../analysis/compare/rank.js');
       const { rankingDocument } = await import('../../reports/comparison/ranking-table.js');
       const ranking = await rankRun(await openSide(run, context.cwd), { metrics });
-      context.out(await formatNamed(format).render(rankingDocument(ranking)));
+      context.data(await formatNamed(format).render(rankingDocument(ranking)));
     });

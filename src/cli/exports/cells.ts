@@ -15,7 +15,7 @@ export const cellsCsv: Export = {
   summary: 'every cell (model x dataset x image), one per line',
   async write(folders, out, context) {
     const cells = await openCells(folders);
-    if (out === undefined) for await (const line of csvLines(cells)) context.out(line);
+    if (out === undefined) for await (const line of csvLines(cells)) context.data(line);
     else {
       const path = resolve(context.cwd, out);
       await writing(path, () => writeCsv(path, cells));
