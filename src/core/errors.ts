@@ -15,6 +15,7 @@ export const EXIT_STATUS = {
   'data.unsafe-path': 65,
   'data.values': 65,
   'source.unreachable': 69,
+  'source.transient': 75,
   'source.checksum': 69,
   'source.forbidden': 69,
   'device.unavailable': 69,

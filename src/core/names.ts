@@ -48,7 +48,7 @@ export function choose<T>(
 
 /** What names have in common that differ in case or Unicode form alone: one file on some file systems, and to the eye. */
 export function foldName(name: string): string {
-  const folded = [...name.normalize('NFC')].map((letter) =>
+  const folded = Array.from(name.normalize('NFC'), (letter) =>
     // Letter by letter, since a word's last sigma has a small form of its own; no system takes a dotless i for an i.
     letter === '\u0131' ? letter : letter.toLowerCase().toUpperCase().toLowerCase(),
   );
