@@ -6,7 +6,7 @@ import { contextOf, type CliContext, type CliProcess, type SetStatus } from './c
 
 const HELP_FOOTER = `
 Exit status: 0 done or pass, 1 the gate failed, 2 inconclusive, 3 done but some cells failed,
-64 usage or config, 65 bad data, 69 device, provider or source unavailable, 70 a bug, 130 interrupted.`;
+4 a forced pass, 64 usage or config, 65 bad data, 69 device, provider or source unavailable, 70 a bug, 130 interrupted.`;
 
 /**
  * Runs one command line.

@@ -1,8 +1,7 @@
 import { COMPARISON_VERSION, type LatencyComparison, type PairComparison } from '../../schema/comparison.js';
-import { MaskbenchError } from '../../core/errors.js';
 import { type Check, type GateOutcome, overallVerdict, type PairVerdict } from '../../schema/verdict.js';
 import { type Compared, type CompareOptions, compareSides } from '../compare/compare.js';
-import { type Gate, type LoadedGate, measureOf, metricsOfGate, needsTimes, rulesOf } from './gate.js';
+import { assertDecidable, type Gate, type LoadedGate, measureOf, metricsOfGate, rulesOf } from './gate.js';
 import type { ModelPair } from '../compare/pair-models.js';
 import { remeasure, type Remeasured, type RemeasureRequest } from './remeasure/remeasure.js';
 import type { Side } from '../compare/side.js';
@@ -21,7 +20,7 @@ export interface CheckOptions extends Omit<CompareOptions, 'metrics'> {
 /**
  * Holds a candidate against a baseline by a gate's rules.
  *
- * @throws MaskbenchError as `compareSides` does; `usage` if times are to be measured and the gate asks for none.
+ * @throws MaskbenchError as `compareSides` does; and `assertDecidable` do.
  */
 export async function checkGate(
   baseline: Side,
@@ -31,11 +30,7 @@ export async function checkGate(
 ): Promise<GateOutcome> {
   const { gate } = loaded;
   const { remeasure: timePair, ...compareOptions } = options;
-  if (timePair !== undefined && !needsTimes(gate)) {
-    throw new MaskbenchError('usage', `the gate "${gate.name}" has no rule on times`, {
-      remedy: 'leave out --remeasure, or give the gate a latency rule',
-    });
-  }
+  assertDecidable(gate, timePair !== undefined);
   const metrics = metricsOfGate(gate);
   const compared = await compareSides(baseline, candidate, {
     ...compareOptions,

@@ -10,14 +10,21 @@ import type { CliContext, DefineCommand, FlagsOf } from '../context.js';
 
 const flags = () =>
   new Command('check')
-    .description('may the candidate be rolled out? status 0 pass, 1 fail, 2 inconclusive')
-    .option('--baseline <run>', 'a run folder or the name of a baseline')
+    .description('may the candidate be rolled out? status 0 pass, 1 fail, 2 inconclusive, 4 a forced pass')
+    .option('--baseline <run>', 'a run folder, the name of a baseline, or one in git: main:baselines/name')
     .option('--candidate <run>', 'a run folder')
-    .option('--gate <file>', 'the rules: a YAML file, or the name of a gate of ours', 'rollout')
+    .option(
+      '--gate <file>',
+      'the rules: a YAML file, one in git (main:gates/mine.yaml), or the name of a gate of ours',
+      'rollout',
+    )
     .option('--model-a <name>', 'the model of the baseline (default: models of equal name)')
     .option('--model-b <name>', 'the model of the candidate')
     .option('--datasets <names>', 'only these', list)
-    .option('--force', 'judge what is common in spite of differences; the result is marked')
+    .option(
+      '--force',
+      'judge what is common in spite of differences; the result is marked, a pass is status 4',
+    )
     .option('--remeasure', 'time both models now, interleaved, as the gate says')
     .option('--file-a <file>', 'for --remeasure: where the file of model a is')
     .option('--file-b <file>', 'for --remeasure: where the file of model b is')
@@ -34,14 +41,17 @@ export const check: DefineCommand = (context, setStatus) =>
   flags().action(async (options) => setStatus(await judge(options, context)));
 
 const STATUS: Readonly<Record<Verdict, number>> = { pass: 0, fail: 1, inconclusive: 2 };
+/** A pass of what is common only: nobody takes it for a pass. */
+const FORCED_PASS = 4;
 
 async function judge(options: Flags, context: CliContext): Promise<number> {
   const { openSide } = await import('../../analysis/compare/open-side.js');
   const { checkGate } = await import('../../analysis/gate/check.js');
-  const { loadGate } = await import('../../analysis/gate/gate.js');
+  const { assertDecidable, loadGate } = await import('../../analysis/gate/gate.js');
   const { outcomeToTerminal } = await import('../../reports/comparison/terminal.js');
   const loaded = await loadGate(options.gate, context.cwd);
   if (options.selfTest === true) return selfTest(loaded, options, context);
+  assertDecidable(loaded.gate, options.remeasure === true);
   const { baseline, candidate } = options;
   if (baseline === undefined || candidate === undefined) {
     throw new MaskbenchError('usage', `--${baseline === undefined ? 'baseline' : 'candidate'} is missing`, {
@@ -62,7 +72,8 @@ async function judge(options: Flags, context: CliContext): Promise<number> {
     const { outcomeToAnnotations } = await import('../../reports/comparison/annotations.js');
     context.err(outcomeToAnnotations(outcome));
   }
-  return STATUS[outcome.verdict];
+  const forced = outcome.verdict === 'pass' && outcome.comparison.forced.length > 0;
+  return forced ? FORCED_PASS : STATUS[outcome.verdict];
 }
 
 async function timing(
@@ -108,19 +119,23 @@ async function writeFiles(
   await writeReport(resolve(cwd, html), outcomeToHtml(outcome));
 }
 
-/** Status 1 if the gate does not say of every planted fault what it must. */
+/** Status 1 if the gate does not say of every planted fault what it must, 2 if no rule of it could be tested. */
 async function selfTest(loaded: LoadedGate, { json }: Flags, context: CliContext): Promise<number> {
   const { runSelfTest } = await import('../../analysis/gate/self-test/run.js');
   const results = await runSelfTest(loaded);
+  const tested = results.filter(({ leftOut }) => leftOut === null);
   if (json === true) context.out(jsonText(results));
   else {
-    for (const { planted, expected, verdict, failed, ok } of results) {
-      context.out(`${ok ? 'ok    ' : 'WRONG '} ${planted}: ${verdict} (expected: ${expected})\n`);
+    for (const { planted, expected, verdict, failed, ok } of tested) {
+      context.out(`${ok === true ? 'ok    ' : 'WRONG '} ${planted}: ${verdict} (expected: ${expected})\n`);
       if (failed.length > 0) context.out(`       ${failed.join(', ')}\n`);
     }
+    for (const { planted, leftOut } of results)
+      if (leftOut !== null) context.out(`left   ${planted}: not tested, ${leftOut}\n`);
   }
-  const wrong = results.filter(({ ok }) => !ok).length;
+  const wrong = tested.filter(({ ok }) => ok !== true).length;
   if (wrong > 0)
-    context.err(`the gate "${loaded.gate.name}" misjudges ${wrong} of ${results.length} planted cases\n`);
-  return wrong > 0 ? STATUS.fail : STATUS.pass;
+    context.err(`the gate "${loaded.gate.name}" misjudges ${wrong} of ${tested.length} planted cases\n`);
+  if (tested.length === 0) context.err(`no rule of the gate "${loaded.gate.name}" can be tested so\n`);
+  return wrong > 0 ? STATUS.fail : tested.length === 0 ? STATUS.inconclusive : STATUS.pass;
 }

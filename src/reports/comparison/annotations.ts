@@ -11,7 +11,8 @@ export function outcomeToAnnotations(outcome: GateOutcome): string {
       return [command(level, `${verdictTitle(pair)}: ${rule}`, evidence)];
     }),
   );
-  return `${[...lines, command('notice', 'Maskbench', headline(outcome))].join('\n')}\n`;
+  const forced = outcome.comparison.forced.map(({ message }) => command('warning', 'FORCED', message));
+  return `${[...forced, ...lines, command('notice', 'Maskbench', headline(outcome))].join('\n')}\n`;
 }
 
 function command(level: 'error' | 'warning' | 'notice', title: string, message: string): string {

@@ -4,23 +4,32 @@ import { imageLine, verdictTitle } from './outcome-lines.js';
 
 /**
  * JUnit XML for CI systems: a suite per pair of models, a test case per check. A failed check is a failure; one that is open
- * is skipped, with its reason, since it is neither; the exit status tells the two apart.
+ * is skipped, with its reason, since it is neither; the exit status tells the two apart. What was forced is in every name,
+ * and a test case of its own with the differences, which is skipped.
  */
-export function outcomeToJunit({ pairs, gate }: GateOutcome): string {
-  const suites = pairs.map((pair) => suite(pair, gate.name));
+export function outcomeToJunit({ pairs, gate, comparison: { forced } }: GateOutcome): string {
+  const name = forced.length === 0 ? gate.name : `FORCED ${gate.name}`;
+  const suites = pairs.map((pair) => suite(pair, name, forced));
   const all = pairs.flatMap(({ checks }) => checks);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="${attribute(`maskbench ${gate.name}`)}" ${counts(all)}>`,
+    `<testsuites name="${attribute(`maskbench ${name}`)}" ${counts(all, forced.length > 0 ? pairs.length : 0)}>`,
     ...suites,
     '</testsuites>',
     '',
   ].join('\n');
 }
 
-function suite(pair: PairVerdict, gate: string): string {
+function suite(pair: PairVerdict, gate: string, forced: GateOutcome['comparison']['forced']): string {
+  const isForced = forced.length > 0;
+  const differences = forced.map(({ message }) => message).join('; ');
   return [
-    `  <testsuite name="${attribute(`${gate}: ${verdictTitle(pair)}`)}" ${counts(pair.checks)}>`,
+    `  <testsuite name="${attribute(`${gate}: ${verdictTitle(pair)}`)}" ${counts(pair.checks, isForced ? 1 : 0)}>`,
+    ...(isForced
+      ? [
+          `    <testcase classname="${attribute(`${verdictTitle(pair)}.forced`)}" name="FORCED" time="0"><skipped message="${attribute(`these differ: ${differences}`)}"/></testcase>`,
+        ]
+      : []),
     ...pair.checks.map((check) => testCase(check, verdictTitle(pair))),
     '  </testsuite>',
   ].join('\n');
@@ -37,10 +46,10 @@ function testCase({ id, kind, rule, verdict, evidence, images }: Check, title: s
   return `${open}${body}</testcase>`;
 }
 
-function counts(checks: readonly Check[]): string {
+function counts(checks: readonly Check[], forced: number): string {
   const of = (verdict: Check['verdict']): number =>
     checks.filter((check) => check.verdict === verdict).length;
-  return `tests="${checks.length}" failures="${of('fail')}" errors="0" skipped="${of('inconclusive')}" time="0"`;
+  return `tests="${checks.length + forced}" failures="${of('fail')}" errors="0" skipped="${of('inconclusive') + forced}" time="0"`;
 }
 
 function content(text: string): string {
