@@ -6,6 +6,7 @@ export const EXIT_STATUS = {
   'run.exists': 64,
   'run.locked': 64,
   'run.mismatch': 64,
+  'run.damaged': 65,
   'data.missing': 65,
   'data.unreadable': 65,
   'data.empty': 65,

@@ -320,6 +320,72 @@ describe('check', () => {
     }
   });
 
+  it('computes scores again from mattes and ground truths of the judge, and says so', async () => {
+    const passed = await check('before', '--rescore', 'all', '--truths', 'tiny.yaml', '--json');
+    expect([passed.status, passed.err]).toEqual([0, '']);
+    const { comparison } = JSON.parse(passed.out) as GateOutcome;
+    const told = comparison.remarks.filter((remark) => remark.includes('were computed again'));
+    expect(told).toHaveLength(2);
+    expect(told[1]).toMatch(
+      /^Scores of 32 of 32 images of before were computed again from its mattes .* of tiny here: .* \(seed [0-9a-f-]{36}\)\.$/,
+    );
+    const some = ['--rescore', '5', '--truths', 'tiny.yaml', '--rescore-seed', 'drawn'];
+    expect((await check('both', ...twoModels, ...some)).out.replaceAll(/\s+/g, ' ')).toContain(
+      'Scores of 5 of 32 images of both were computed again from its mattes and the ground truths of tiny here: they are those on record (seed drawn).',
+    );
+  });
+
+  it('refuses scores that are not of these mattes, and truths and images that are not the judge\u2019s', async () => {
+    await cp(workspace.path('both'), workspace.path('swapped'), { recursive: true });
+    const matte = (model: string) => workspace.path('swapped', 'predictions', model, 'tiny', '002.png');
+    await cp(matte('luma'), matte('bright'));
+    const rescored = (candidate: string, truths: string, ...more: readonly string[]) =>
+      check(candidate, ...twoModels, '--rescore', 'all', '--truths', truths, ...more);
+    const swapped = await rescored('swapped', 'tiny.yaml');
+    expect([swapped.status, swapped.out]).toEqual([65, '']);
+    expect(swapped.err).toMatch(
+      /swapped: the run is not what it says: bright on tiny\/002: iou is 0\.1\d+ on record and \S+ by matte and ground truth; do not believe it/,
+    );
+    // One image of thirty-two: a draw may miss it, and the same draw always does.
+    const drawn = await rescored('swapped', 'tiny.yaml', '--rescore', '4', '--rescore-seed', 'b');
+    expect(drawn.status).toBe(1);
+
+    await cp(workspace.path('data'), workspace.path('own'), { recursive: true });
+    const own = (await readFile(workspace.path('tiny.yaml'), 'utf8')).replace('/data', '/own');
+    await writeFile(workspace.path('own.yaml'), own);
+    const truths = (await readdir(workspace.path('own', 'gt'))).sort();
+    await cp(workspace.path('own', 'gt', truths[3] ?? ''), workspace.path('own', 'gt', truths[4] ?? ''));
+    const other = await rescored('both', 'own.yaml');
+    expect([other.status, other.err]).toEqual([
+      65,
+      expect.stringMatching(/(bright|luma) on tiny\/004: iou is /),
+    ]);
+    await cp(workspace.path('data'), workspace.path('own'), { recursive: true });
+    for (const folder of ['im', 'gt']) {
+      const [first = ''] = (await readdir(workspace.path('own', folder))).sort();
+      const more = workspace.path('own', folder, first.replace('000', 'more'));
+      await cp(workspace.path('own', folder, first), more);
+    }
+    expect((await rescored('both', 'own.yaml')).err).toContain("tiny/more is not in the run's plan");
+  }, 240_000);
+
+  it('asks for what scores are computed again from', async () => {
+    const refused: readonly (readonly [readonly string[], string])[] = [
+      [['--rescore', 'all'], '--rescore takes the mattes of a run and ground truths of your own'],
+      [
+        ['--rescore', 'all', '--truths', 'other.yaml'],
+        'the run has a dataset "tiny", and --truths has none of that name',
+      ],
+      [['--rescore', 'none', '--truths', 'tiny.yaml'], 'expected a whole number from 1'],
+    ];
+    const text = await readFile(workspace.path('tiny.yaml'), 'utf8');
+    await writeFile(workspace.path('other.yaml'), text.replace('name: tiny', 'name: other'));
+    for (const [flags, line] of refused) {
+      const { status, err } = await check('before', ...flags);
+      expect([status, err]).toEqual([64, expect.stringContaining(line)]);
+    }
+  });
+
   it('is inconclusive with 2 where times are needed and none are sealed', async () => {
     await writeFile(workspace.path('times.yaml'), 'name: times\nlatency: { maximumRatio: 1.05 }\n');
     const { status, out } = await check('before', '--gate', 'times.yaml');

@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { TimePair } from '../../analysis/gate/check.js';
+import type { Side } from '../../analysis/compare/side.js';
 import type { LoadedGate } from '../../analysis/gate/gate.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { jsonText } from '../../reports/formats/json.js';
 import type { GateOutcome, Verdict } from '../../schema/verdict.js';
-import { list } from '../arguments.js';
+import { count, list } from '../arguments.js';
 import type { CliContext, DefineCommand, FlagsOf } from '../context.js';
+
+const imagesOrAll = (text: string): number | 'all' => (text === 'all' ? text : count(text));
 
 const flags = () =>
   new Command('check')
@@ -28,6 +32,9 @@ const flags = () =>
     .option('--remeasure', 'time both models now, interleaved, as the gate says')
     .option('--file-a <file>', 'for --remeasure: where the file of model a is')
     .option('--file-b <file>', 'for --remeasure: where the file of model b is')
+    .option('--rescore <n>', 'first compute scores of so many images again, or of all', imagesOrAll)
+    .option('--truths <datasets>', 'for --rescore: your own datasets, by name or YAML file', list)
+    .option('--rescore-seed <text>', 'for --rescore: which images (default: by chance)')
     .option('--json', 'print the verdict as JSON')
     .option('--junit <file>', 'write JUnit XML as well')
     .option('--markdown <file>', 'write a comment for a pull request as well')
@@ -59,12 +66,15 @@ async function judge(options: Flags, context: CliContext): Promise<number> {
     });
   }
   const sides = [await openSide(baseline, context.cwd), await openSide(candidate, context.cwd)] as const;
-  const outcome = await checkGate(...sides, loaded, {
+  const remarks = await rescoreRuns(sides, options, context);
+  const checked = await checkGate(...sides, loaded, {
     models: { baseline: options.modelA, candidate: options.modelB },
     datasets: options.datasets,
     force: options.force === true,
     remeasure: options.remeasure === true ? await timing(candidate, loaded, options, context) : undefined,
   });
+  const { comparison } = checked;
+  const outcome = { ...checked, comparison: { ...comparison, remarks: [...comparison.remarks, ...remarks] } };
   await writeFiles(outcome, options, context);
   context.out(options.json === true ? jsonText(outcome) : outcomeToTerminal(outcome));
   // GitHub reads annotations from both streams; stdout may be somebody's JSON.
@@ -74,6 +84,33 @@ async function judge(options: Flags, context: CliContext): Promise<number> {
   }
   const forced = outcome.verdict === 'pass' && outcome.comparison.forced.length > 0;
   return forced ? FORCED_PASS : STATUS[outcome.verdict];
+}
+
+/** Computes scores of each run folder again, where that is asked for, and says so. */
+async function rescoreRuns(
+  sides: readonly Side[],
+  { rescore: images, truths: references, rescoreSeed = randomUUID(), datasets }: Flags,
+  context: CliContext,
+): Promise<readonly string[]> {
+  if (images === undefined) return [];
+  const { rescore } = await import('../../analysis/gate/rescore.js');
+  const { loadDataset } = await import('../../datasets/load.js');
+  if (references === undefined || sides.at(-1)?.folder === undefined) {
+    throw new MaskbenchError('usage', '--rescore takes the mattes of a run and ground truths of your own', {
+      remedy: 'name a run folder as candidate, and with --truths the datasets on this machine',
+    });
+  }
+  const truths = await Promise.all(references.map((reference) => loadDataset(reference, context)));
+  const remarks: string[] = [];
+  for (const { folder, facts } of sides) {
+    if (folder === undefined) continue;
+    const request = { folder, truths, images, seed: rescoreSeed, datasets, signal: context.signal };
+    const { images: done, of } = await rescore(request);
+    remarks.push(
+      `Scores of ${done} of ${of} images of ${facts.label} were computed again from its mattes and the ground truths of ${truths.map(({ name }) => name).join(', ')} here: they are those on record (seed ${rescoreSeed}).`,
+    );
+  }
+  return remarks;
 }
 
 async function timing(
