@@ -14,6 +14,7 @@ const ROOT = join(import.meta.dirname, '..');
 export function shippedPackages() {
   /** @type {{ packages: Record<string, { version: string, license?: string, dev?: boolean }> }} */
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+  /** @type {Map<string, Package>} */
   const found = new Map();
   for (const [path, { version, license = 'not said', dev }] of Object.entries(lock.packages)) {
     if (path === '' || dev === true) continue;
