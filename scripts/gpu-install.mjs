@@ -2,7 +2,8 @@
 // The project installs without scripts, so that it installs everywhere; whoever has an NVIDIA card runs this once
 // after every `npm ci` (docs/gpu.md).
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -24,4 +25,10 @@ if (status !== 0 || !existsSync(library)) {
   console.error('gpu:install: the CUDA provider could not be fetched (it comes from NuGet; is it in reach?)');
   process.exit(69);
 }
+for (const provider of ['cuda', 'shared', 'tensorrt']) {
+  const path = join(dirname(library), `libonnxruntime_providers_${provider}.so`);
+  if (!existsSync(path)) continue;
+  console.log(`${createHash('sha256').update(readFileSync(path)).digest('hex')}  ${path}`);
+}
+console.log('gpu:install: not checked by a hash that we know (SECURITY.md); keep the lines above to compare');
 console.log('gpu:install: CUDA and TensorRT providers are in place; see "npx maskbench devices"');

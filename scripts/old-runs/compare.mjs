@@ -79,6 +79,7 @@ async function maskbench(argv, cwd) {
   const status = await runCli(argv, {
     out: (/** @type {string} */ text) => void (out += text),
     err: (/** @type {string} */ text) => void (err += text),
+    outIsTerminal: false,
     cwd,
     env,
     interactive: false,

@@ -1,12 +1,12 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { ExitStatus } from '../core/errors.js';
+import { escapeLines, type ExitStatus } from '../core/errors.js';
 
-/** All of the process that a command may touch, so that commands can be tested without one. */
-export interface CliContext {
-  /** Results. */
+/** All of the process that the command line may touch, so that commands can be tested without one. */
+export interface CliProcess {
   out(text: string): void;
-  /** Progress and warnings. */
   err(text: string): void;
+  /** Whether stdout is a terminal, which obeys what names may hold. */
+  readonly outIsTerminal: boolean;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   /** Whether stderr is a terminal that can redraw a line. */
@@ -15,6 +15,24 @@ export interface CliContext {
   readonly columns?: number | undefined;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+}
+
+/**
+ * The process as commands have it. What a terminal would obey is made visible in every text, wherever a name in it came
+ * from.
+ */
+export interface CliContext extends Omit<CliProcess, 'outIsTerminal'> {
+  /** Results, for people. */
+  out(text: string): void;
+  /** Results in a format of files: to the byte, unless they go to a terminal. */
+  data(text: string): void;
+  /** Progress and warnings. */
+  err(text: string): void;
+}
+
+export function contextOf({ out, err, outIsTerminal, ...rest }: CliProcess): CliContext {
+  const show = (text: string): void => out(escapeLines(text));
+  return { ...rest, out: show, data: outIsTerminal ? show : out, err: (text) => err(escapeLines(text)) };
 }
 
 /** Where a command leaves the exit status of work that is done but not all well. */

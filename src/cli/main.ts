@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { EXIT_STATUS, SIGNAL_STATUS, type ExitStatus } from '../core/errors.js';
-import type { CliContext } from './context.js';
+import type { CliProcess } from './context.js';
 import { tellError } from './tell-error.js';
 
 const interrupt = new AbortController();
@@ -21,9 +21,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // A terminal that has hung up takes no more words; what there is to save is saved all the same.
 process.stderr.on('error', () => undefined);
 
-const context: CliContext = {
+const context: CliProcess = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  outIsTerminal: process.stdout.isTTY === true,
   cwd: process.cwd(),
   env: process.env,
   interactive:

@@ -3,7 +3,7 @@ import { EXIT_STATUS, EXIT_STATUSES, type ExitStatus } from '../core/errors.js';
 import { ownVersion } from '../core/package-root.js';
 import { mostPixels } from '../image/pixel-limit.js';
 import { COMMANDS } from './commands/index.js';
-import type { CliContext, SetStatus } from './context.js';
+import { contextOf, type CliContext, type CliProcess, type SetStatus } from './context.js';
 import { tellError } from './tell-error.js';
 
 const HELP_FOOTER = [
@@ -17,7 +17,8 @@ const HELP_FOOTER = [
  *
  * @returns the exit status; every error has become one line on stderr.
  */
-export async function runCli(argv: readonly string[], context: CliContext): Promise<ExitStatus> {
+export async function runCli(argv: readonly string[], process: CliProcess): Promise<ExitStatus> {
+  const context = contextOf(process);
   let status: ExitStatus = 0;
   const program = buildProgram(context, (value) => {
     status = value;

@@ -19,7 +19,8 @@ export function createProgress(context: CliContext): EventSink {
   let current = { done: 0, total: undefined as number | undefined };
 
   const line = (text: string): void => {
-    if (bar !== undefined) context.err('\r\u001b[K');
+    // The bar draws there itself.
+    if (bar !== undefined) process.stderr.write('\r\u001b[K');
     context.err(`${text}\n`);
   };
   const start = (event: Extract<RunEvent, { kind: 'phase-started' }>): void => {

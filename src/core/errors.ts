@@ -57,6 +57,7 @@ export const EXIT_STATUS = {
   'data.values': 65,
   'matte.damaged': 65,
   'source.unreachable': 69,
+  'source.transient': 75,
   'source.checksum': 69,
   'source.forbidden': 69,
   'device.unavailable': 69,
@@ -121,11 +122,20 @@ export function exitStatusOf(error: unknown): ExitStatus {
   return EXIT_STATUS[error instanceof MaskbenchError ? error.code : 'internal'];
 }
 
-/** Replaces control and bidirectional-override characters by visible escapes. */
+/** What a terminal obeys or a reader cannot see: controls, separators of lines, marks of direction, the byte order mark. */
+const UNSEEN =
+  // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Replaces control characters and marks of direction by visible escapes: a name stays on its line. */
 export function escapeControls(text: string): string {
-  return text.replace(
-    // oxlint-disable-next-line no-control-regex -- control characters are what this function is about
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return text.replace(UNSEEN, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The same of a text of lines: their ends and tabs stay. */
+export function escapeLines(text: string): string {
+  return text
+    .split(/(\r?\n|\t)/)
+    .map((part, i) => (i % 2 === 1 ? part : escapeControls(part)))
+    .join('');
 }

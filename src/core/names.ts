@@ -46,6 +46,15 @@ export function choose<T>(
   return items.filter((item) => wanted.includes(nameOf(item)));
 }
 
+/** What names have in common that differ in case or Unicode form alone: one file on some file systems, and to the eye. */
+export function foldName(name: string): string {
+  const folded = Array.from(name.normalize('NFC'), (letter) =>
+    // Letter by letter, since a word's last sigma has a small form of its own; no system takes a dotless i for an i.
+    letter === '\u0131' ? letter : letter.toLowerCase().toUpperCase().toLowerCase(),
+  );
+  return folded.join('').normalize('NFC');
+}
+
 /** The candidate within a third of the word's length in edits, if any. */
 function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;

@@ -20,7 +20,7 @@ export interface HubFile {
  * Asks the hub where a pinned file is, and makes sure before any byte is loaded that it still has the size
  * and, as far as the hub tells, the checksum that the spec pins: the hub client itself checks neither.
  *
- * @throws MaskbenchError `source.unreachable`, `source.forbidden` or `source.checksum`.
+ * @throws MaskbenchError `source.unreachable`, `source.transient`, `source.forbidden` or `source.checksum`.
  */
 export async function locateHubFile(source: HubSource, access: HubAccess = {}): Promise<HubFile> {
   const where = `${source.repo}@${source.revision.slice(0, 12)}/${source.file}`;
@@ -58,6 +58,7 @@ export async function locateHubFile(source: HubSource, access: HubAccess = {}): 
 }
 
 function explain(cause: unknown, where: string, source: HubSource): MaskbenchError {
+  if (cause instanceof MaskbenchError) return cause;
   if (cause instanceof HubApiError && (cause.statusCode === 401 || cause.statusCode === 403)) {
     return new MaskbenchError('source.forbidden', `the hub refuses access (status ${cause.statusCode})`, {
       where,
@@ -67,7 +68,8 @@ function explain(cause: unknown, where: string, source: HubSource): MaskbenchErr
   }
   const reason =
     cause instanceof HubApiError ? `the hub answers with status ${cause.statusCode}` : reasonOf(cause);
-  return new MaskbenchError('source.unreachable', reason, {
+  const refused = cause instanceof HubApiError && cause.statusCode < 500 && cause.statusCode !== 429;
+  return new MaskbenchError(refused ? 'source.unreachable' : 'source.transient', reason, {
     where,
     remedy: byHand(source) ?? 'check the network and the proxy settings, then repeat',
     cause,

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
+import { foldName } from '../core/names.js';
 import { withAttributes } from './attributes/with-attributes.js';
 import type { DatasetEntry, OnRemark, Sample } from './dataset.js';
 import { layoutOf } from './layouts/index.js';
 import { problemEntry } from './problem-entry.js';
 import { resolveDataset, type ResolvedDataset, type ResolveOptions, tagsOfSplit } from './resolve.js';
-import { foldName, tellApart } from './same-name.js';
+import { tellApart } from './same-name.js';
 import type { DatasetReference } from './spec.js';
 
 /** A dataset that is there to be read. */

@@ -1,9 +1,4 @@
-import { hintFor } from '../core/names.js';
-
-/** What names have in common that differ in case or Unicode form alone: one file on some file systems, and to the eye. */
-export function foldName(name: string): string {
-  return name.normalize('NFC').toLowerCase();
-}
+import { foldName, hintFor } from '../core/names.js';
 
 /** `"cafe\u0301" differs from "caf\u00e9" in its Unicode form alone`, of two names that fold to one. */
 export function tellApart(name: string, other: string): string {

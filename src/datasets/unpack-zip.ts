@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
@@ -8,6 +8,11 @@ import { isDiskFull } from '../core/failure.js';
 import { joinInside } from '../core/safe-path.js';
 import { throwIfCancelled } from '../core/cancelled.js';
 import { isLitter } from './scan-folder.js';
+
+/** What an archive may come to: so many members, and so many bytes for each of its own, with some for a small one. */
+const MOST_MEMBERS = 2_000_000;
+const MOST_TIMES = 20;
+const SMALL_BYTES = 1e9;
 
 interface UnpackOptions {
   /** Members written so far, and how many the archive lists. */
@@ -22,7 +27,8 @@ interface Unpacked {
 
 /**
  * Unpacks a zip archive into a folder, one member after the other. A member that would leave the folder, a link, or a
- * second member of the same name ends it: no honest dataset has them.
+ * second member of the same name ends it: no honest dataset has them. Neither does one that says it comes to more than
+ * twenty times its own size (and 1 GB), which ends it before a byte is written, or a member that comes to more than it says.
  *
  * @throws MaskbenchError `data.unsafe-path`, `data.duplicate`, `data.unreadable`, `disk.full` or `cancelled`.
  */
@@ -34,6 +40,7 @@ export async function unpackZip(
   let zip: ZipFile | undefined;
   let [done, files, bytes] = [0, 0, 0];
   try {
+    await assertNoBomb(archive, signal);
     zip = await openPromise(archive, { autoClose: false });
     for await (const entry of zip.eachEntry()) {
       throwIfCancelled(signal);
@@ -49,6 +56,28 @@ export async function unpackZip(
     zip?.close();
   }
   return { files, bytes };
+}
+
+async function assertNoBomb(archive: string, signal: AbortSignal | undefined): Promise<void> {
+  const { size } = await stat(archive);
+  const refuse = (what: string): MaskbenchError =>
+    new MaskbenchError('data.unreadable', `the archive of ${size} bytes says it ${what}`, {
+      where: archive,
+      remedy: 'no dataset packs so tightly; if it is one, unpack it by hand',
+    });
+  const most = SMALL_BYTES + MOST_TIMES * size;
+  const zip = await openPromise(archive, { autoClose: false });
+  try {
+    if (zip.entryCount > MOST_MEMBERS) throw refuse(`has ${zip.entryCount} members`);
+    let bytes = 0;
+    for await (const { uncompressedSize } of zip.eachEntry()) {
+      throwIfCancelled(signal);
+      bytes += uncompressedSize;
+      if (bytes > most) throw refuse(`comes to more than ${most} bytes`);
+    }
+  } finally {
+    zip.close();
+  }
 }
 
 async function unpackEntry(

@@ -12,6 +12,16 @@ import { explainUnreadable } from './unreadable.js';
 // One image is decoded per call; parallelism belongs to the callers, who know how many cores they may use.
 sharp.concurrency(1);
 sharp.cache(false);
+// What a picture may be, by its content, whatever it is called. libvips would also read drawings (SVG), its own format and
+// whatever else it was built with.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: [
+    ...['Jpeg', 'Png', 'Webp', 'Tiff', 'Nsgif', 'Heif'].map((format) => `VipsForeignLoad${format}`),
+    // Of our own plots, never of a file.
+    'VipsForeignLoadSvgBuffer',
+  ],
+});
 
 /** An image that libvips reads, before anything is done to it. */
 export type ImageSource = Sharp;

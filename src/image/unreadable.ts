@@ -26,6 +26,13 @@ const KNOWN: readonly { readonly head: RegExp; readonly what: string; readonly r
     what: 'a pointer of Git LFS, not the file itself',
     remedy: 'get the files with "git lfs pull"',
   },
+  {
+    head: /^(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|svg|!doctype svg)/i,
+    what: 'a drawing (SVG), not pixels',
+    remedy: 'export it as PNG',
+  },
+  // oxlint-disable-next-line no-control-regex -- so a gzip file begins
+  { head: /^\x1f\x8b/, what: 'compressed by gzip', remedy: 'unpack it' },
   { head: /^\s*<(?:!doctype html|html)/i, what: 'a web page, no image', remedy: 'download the file again' },
 ];
 

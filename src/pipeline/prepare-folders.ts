@@ -1,4 +1,5 @@
 import { relative, resolve, sep } from 'node:path';
+import { foldName } from '../core/names.js';
 import { whyUnusable } from '../datasets/entry-of-pair.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
 import { apart, type Dataset } from '../datasets/load.js';
@@ -140,9 +141,9 @@ function commonFolder(a: string, b: string): string {
 function namesOf(texts: readonly string[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const text of new Set(texts)) {
-    const taken = new Set(names.values());
+    const taken = new Set([...names.values()].map(foldName));
     let name = nameOf(text);
-    for (let i = 2; taken.has(name); i++) name = `${nameOf(text)}-${i}`;
+    for (let i = 2; taken.has(foldName(name)); i++) name = `${nameOf(text)}-${i}`;
     names.set(text, name);
   }
   return names;

@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../core/errors.js';
-import { choose } from '../core/names.js';
+import { choose, foldName } from '../core/names.js';
 import { openDataset, type Dataset } from '../datasets/load.js';
 import { resolveDataset } from '../datasets/resolve.js';
 import type { OnProgress } from '../models/sources/progress.js';
@@ -69,11 +69,17 @@ export async function prepareRun(
   return { config, models, datasets };
 }
 
+/** Names are folders of a run, which may come to a system where case makes no difference. */
 function assertUnique(kind: string, names: readonly string[]): void {
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw new MaskbenchError('config.invalid', `the config names ${kind} "${twice}" twice`, {
-      remedy: 'every name once; give a variation a name of its own',
-    });
-  }
+  const folded = names.map(foldName);
+  const twice = names.findIndex((_, i) => folded.indexOf(folded[i]) !== i);
+  if (twice === -1) return;
+  const [first, second] = [names[folded.indexOf(folded[twice])], names[twice]];
+  const message =
+    first === second
+      ? `the config names ${kind} "${second}" twice`
+      : `the config's ${kind}s "${first}" and "${second}" differ in case alone: on many systems their folders are one`;
+  throw new MaskbenchError('config.invalid', message, {
+    remedy: 'every name once; give a variation a name of its own',
+  });
 }

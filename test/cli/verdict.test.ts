@@ -1,4 +1,8 @@
-import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Comparison } from '../../src/schema/comparison.js';
@@ -213,6 +217,177 @@ describe('check', () => {
     expectNarrow(out);
   });
 
+  it('has a status of its own for a forced pass, which every output marks', async () => {
+    const argv = [
+      'check',
+      '--baseline',
+      'before',
+      '--candidate',
+      'limited',
+      '--gate',
+      'gate.yaml',
+      '--force',
+    ];
+    const outputs = ['--junit', 'forced.xml', '--markdown', 'forced.md', '--html', 'forced.html'];
+    const { status, out, err } = await cli([...argv, ...outputs], workspace.folder, {
+      env: { ...process.env, GITHUB_ACTIONS: 'true' },
+    });
+    expect(status).toBe(4);
+    expect(out).toMatch(/FORCED PASS by the gate "small"/);
+    expect(err).toMatch(/^::warning title=FORCED::dataset tiny differs .*030, 031/);
+    expect(err).toMatch(/::notice title=Maskbench::FORCED PASS by the gate "small"/);
+    const xml = await readFile(workspace.path('forced.xml'), 'utf8');
+    expect(xmlFault(xml)).toBeNull();
+    expect(xml).toContain(
+      '<testsuites name="maskbench FORCED small" tests="4" failures="0" errors="0" skipped="1"',
+    );
+    expect(xml).toMatch(
+      /name="FORCED" time="0"><skipped message="these differ: dataset tiny differs .*030, 031/,
+    );
+    for (const file of ['forced.md', 'forced.html'])
+      expect(await readFile(workspace.path(file), 'utf8')).toContain('FORCED PASS');
+    const failed = await check('both', ...twoModels, '--force');
+    expect(failed.status).toBe(1);
+  });
+
+  it('does not begin where a rule is required and what it needs is not given', async () => {
+    await writeFile(
+      workspace.path('required.yaml'),
+      'name: strict\nrequired: [latency]\nlatency: { maximumRatio: 1.05 }\n',
+    );
+    expect(await check('nowhere', '--gate', 'required.yaml')).toMatchObject({
+      status: 64,
+      out: '',
+      err: 'maskbench: the gate "strict" requires latency, and no times are measured; add --remeasure\n',
+    });
+  });
+
+  it('takes baseline and gate from a revision of git, whatever the working tree says', async () => {
+    const git = async (...args: readonly string[]): Promise<string> =>
+      (await promisify(execFile)('git', args, { cwd: workspace.folder })).stdout;
+    await git('init', '--quiet', '--initial-branch', 'main');
+    await maskbench('baseline', 'set', 'kept', '--run', 'before');
+    await git('add', 'gate.yaml', 'baselines');
+    const who = ['-c', 'user.name=t', '-c', 'user.email=t@example.org'];
+    await git(...who, 'commit', '--quiet', '--message', 'as it was');
+    try {
+      await rm(workspace.path('baselines'), { recursive: true });
+      await writeFile(workspace.path('gate.yaml'), 'name: lax\nsize: { maximumRatio: 1000 }\n');
+      for (const baseline of ['main:kept', 'main:baselines/kept', 'HEAD:./baselines/kept/']) {
+        const argv = ['check', '--baseline', baseline, '--gate', 'main:gate.yaml', '--candidate', 'both'];
+        const { status, out, err } = await maskbench(...argv, ...twoModels);
+        expect([status, err]).toEqual([1, '']);
+        expect(out).toMatch(/FAIL by the gate "small"/);
+        expect(out).toMatch(/^baseline: (main|HEAD):(\.\/)?baselines\/kept \(baseline of/);
+      }
+      expect((await maskbench('compare', 'main:kept', 'before')).status).toBe(0);
+      const refused = [
+        [
+          'gone:kept',
+          'main:gate.yaml',
+          65,
+          'gone:kept/baseline.json: git knows no revision "gone" here; fetch it first',
+        ],
+        [
+          'main:other',
+          'main:gate.yaml',
+          65,
+          'main:other: the revision has no baseline there; expected a folder',
+        ],
+        ['main:kept', 'main:none.yaml', 65, 'main:none.yaml: no such gate'],
+        ['--output=x:kept', 'main:gate.yaml', 64, '"--output=x" is no git revision'],
+        ['$(touch x):kept', 'main:gate.yaml', 65, 'git knows no revision "$(touch x)" here'],
+      ] as const;
+      for (const [baseline, gate, expected, line] of refused) {
+        const argv = ['check', `--baseline=${baseline}`, '--gate', gate, '--candidate', 'before'];
+        const { status, err } = await maskbench(...argv);
+        expect(err).toContain(line);
+        expect(status).toBe(expected);
+      }
+      expect(existsSync(workspace.path('x'))).toBe(false);
+      const edited = workspace.path('baselines', 'kept');
+      await git('checkout', '--quiet', 'main', '--', 'baselines');
+      const scores = await readFile(join(edited, 'scores.jsonl'), 'utf8');
+      await writeFile(join(edited, 'scores.jsonl'), scores.replace('0.9', '0.8'));
+      await git(...who, 'commit', '--quiet', '--all', '--message', 'edited');
+      const forged = await maskbench('compare', 'main:kept', 'before');
+      expect(forged.status).toBe(65);
+      expect(forged.err).toMatch(
+        /^maskbench: main:\.?\/?baselines\/kept\/scores\.jsonl: the scores are not those/,
+      );
+    } finally {
+      for (const name of ['.git', 'baselines'])
+        await rm(workspace.path(name), { recursive: true, force: true });
+      await writeFile(workspace.path('gate.yaml'), GATE);
+    }
+  });
+
+  it('computes scores again from mattes and ground truths of the judge, and says so', async () => {
+    const passed = await check('before', '--rescore', 'all', '--truths', 'tiny.yaml', '--json');
+    expect([passed.status, passed.err]).toEqual([0, '']);
+    const { comparison } = JSON.parse(passed.out) as GateOutcome;
+    const told = comparison.remarks.filter((remark) => remark.includes('were computed again'));
+    expect(told).toHaveLength(2);
+    expect(told[1]).toMatch(
+      /^Scores of 32 of 32 images of before were computed again from its mattes .* of tiny here: .* \(seed [0-9a-f-]{36}\)\.$/,
+    );
+    const some = ['--rescore', '5', '--truths', 'tiny.yaml', '--rescore-seed', 'drawn'];
+    expect((await check('both', ...twoModels, ...some)).out.replaceAll(/\s+/g, ' ')).toContain(
+      'Scores of 5 of 32 images of both were computed again from its mattes and the ground truths of tiny here: they are those on record (seed drawn).',
+    );
+  });
+
+  it('refuses scores that are not of these mattes, and truths and images that are not the judge\u2019s', async () => {
+    await cp(workspace.path('both'), workspace.path('swapped'), { recursive: true });
+    const matte = (model: string) => workspace.path('swapped', 'predictions', model, 'tiny', '002.png');
+    await cp(matte('luma'), matte('bright'));
+    const rescored = (candidate: string, truths: string, ...more: readonly string[]) =>
+      check(candidate, ...twoModels, '--rescore', 'all', '--truths', truths, ...more);
+    const swapped = await rescored('swapped', 'tiny.yaml');
+    expect([swapped.status, swapped.out]).toEqual([65, '']);
+    expect(swapped.err).toMatch(
+      /swapped: the run is not what it says: bright on tiny\/002: iou is 0\.1\d+ on record and \S+ by matte and ground truth; do not believe it/,
+    );
+    // One image of thirty-two: a draw may miss it, and the same draw always does.
+    const drawn = await rescored('swapped', 'tiny.yaml', '--rescore', '4', '--rescore-seed', 'b');
+    expect(drawn.status).toBe(1);
+
+    await cp(workspace.path('data'), workspace.path('own'), { recursive: true });
+    const own = (await readFile(workspace.path('tiny.yaml'), 'utf8')).replace('/data', '/own');
+    await writeFile(workspace.path('own.yaml'), own);
+    const truths = (await readdir(workspace.path('own', 'gt'))).sort();
+    await cp(workspace.path('own', 'gt', truths[3] ?? ''), workspace.path('own', 'gt', truths[4] ?? ''));
+    const other = await rescored('both', 'own.yaml');
+    expect([other.status, other.err]).toEqual([
+      65,
+      expect.stringMatching(/(bright|luma) on tiny\/004: iou is /),
+    ]);
+    await cp(workspace.path('data'), workspace.path('own'), { recursive: true });
+    for (const folder of ['im', 'gt']) {
+      const [first = ''] = (await readdir(workspace.path('own', folder))).sort();
+      const more = workspace.path('own', folder, first.replace('000', 'more'));
+      await cp(workspace.path('own', folder, first), more);
+    }
+    expect((await rescored('both', 'own.yaml')).err).toContain("tiny/more is not in the run's plan");
+  }, 240_000);
+
+  it('asks for what scores are computed again from', async () => {
+    const refused: readonly (readonly [readonly string[], string])[] = [
+      [['--rescore', 'all'], '--rescore takes the mattes of a run and ground truths of your own'],
+      [
+        ['--rescore', 'all', '--truths', 'other.yaml'],
+        'the run has a dataset "tiny", and --truths has none of that name',
+      ],
+      [['--rescore', 'none', '--truths', 'tiny.yaml'], 'expected a whole number from 1'],
+    ];
+    const text = await readFile(workspace.path('tiny.yaml'), 'utf8');
+    await writeFile(workspace.path('other.yaml'), text.replace('name: tiny', 'name: other'));
+    for (const [flags, line] of refused) {
+      const { status, err } = await check('before', ...flags);
+      expect([status, err]).toEqual([64, expect.stringContaining(line)]);
+    }
+  });
+
   it('is inconclusive with 2 where times are needed and none are sealed', async () => {
     await writeFile(workspace.path('times.yaml'), 'name: times\nlatency: { maximumRatio: 1.05 }\n');
     const { status, out } = await check('before', '--gate', 'times.yaml');
@@ -289,11 +464,19 @@ describe('check', () => {
 
   it('tests a gate by planted faults', async () => {
     const { status, out } = await maskbench('check', '--self-test');
-    expect([status, out.match(/^ok /gm)?.length]).toEqual([0, 5]);
-    const blind = await maskbench('check', '--self-test', '--gate', 'gate.yaml');
+    expect([status, out.match(/^ok /gm)?.length]).toEqual([0, 7]);
+    expect(out).toContain('left   1000 times the peak memory: not tested, the gate has no rule memory\n');
+    const small = await maskbench('check', '--self-test', '--gate', 'gate.yaml');
+    expect([small.status, small.err]).toEqual([0, '']);
+    expect(small.out).toContain('left   +10 % delay: not tested, the gate has no rule latency\n');
+    await writeFile(workspace.path('blind.yaml'), GATE.replace('maximum: 0', 'maximum: 5'));
+    const blind = await maskbench('check', '--self-test', '--gate', 'blind.yaml');
     expect(blind.status).toBe(1);
-    expect(blind.out).toMatch(/WRONG +\+10 % delay: pass/);
+    expect(blind.out).toMatch(/WRONG +1 catastrophe in 200 images: inconclusive/);
     expect(blind.err).toContain('the gate "small" misjudges 1 of 5 planted cases');
+    await writeFile(workspace.path('floors.yaml'), 'name: f\nfloors: [{ metric: iou, mean: 0.8 }]\n');
+    const nothing = await maskbench('check', '--self-test', '--gate', 'floors.yaml');
+    expect([nothing.status, nothing.err]).toEqual([2, 'no rule of the gate "f" can be tested so\n']);
   }, 60_000);
 });
 

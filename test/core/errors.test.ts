@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeError, escapeControls, exitStatusOf, MaskbenchError } from '../../src/core/errors.js';
+import {
+  describeError,
+  escapeControls,
+  escapeLines,
+  exitStatusOf,
+  MaskbenchError,
+} from '../../src/core/errors.js';
 
 /** Mostly controls, marks and separators. */
 const anyText = fc
@@ -34,6 +40,11 @@ describe('an error described', () => {
 
   it('shows controls and right-to-left marks instead of obeying them', () => {
     expect(escapeControls('a\nb\u001b[31mc\u202Egnp.exe')).toBe('a\\u000ab\\u001b[31mc\\u202egnp.exe');
+  });
+
+  it('leaves the lines of a text as they are, and shows what else a terminal obeys', () => {
+    expect(escapeLines('a\tb\r\nc\n')).toBe('a\tb\r\nc\n');
+    expect(escapeLines('ok\rFAIL\n\u009b31m\u061c')).toBe('ok\\u000dFAIL\n\\u009b31m\\u061c');
   });
 
   it('keeps letters of all scripts as they are', () => {

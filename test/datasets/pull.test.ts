@@ -223,7 +223,7 @@ describe('a hub that does not give', () => {
     [401, 'source.forbidden', 'HF_TOKEN'],
     [403, 'source.forbidden', 'HF_TOKEN'],
     [404, 'source.unreachable', 'http://by-hand.example'],
-    [500, 'source.unreachable', 'http://by-hand.example'],
+    [500, 'source.transient', 'http://by-hand.example'],
   ])('answers %i: %s, and what to do', async (status, code, remedy) => {
     const { dataset, hub, options } = await fixture();
     hub.status = status;
@@ -237,7 +237,7 @@ describe('a hub that does not give', () => {
     const { dataset, options } = await fixture();
     const nowhere = { ...options, hub: { url: 'http://127.0.0.1:9' } };
     await expect(pullDataset(dataset, nowhere)).rejects.toMatchObject({
-      code: 'source.unreachable',
+      code: 'source.transient',
       remedy: expect.stringContaining('http://by-hand.example: unpack it'),
     });
   });

@@ -71,6 +71,33 @@ describe('unpacking a zip archive', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('refuses a bomb by what it says of itself, before a byte is written', async () => {
+    const members = Array.from({ length: 3 }, (_, i) => ({
+      name: `${i}.png`,
+      content: '0'.repeat(1000),
+      deflate: true,
+      saysBytes: 400_000_000,
+    }));
+    const { archive, folder } = await pack(members);
+    await expect(unpackZip(archive, folder)).rejects.toMatchObject({
+      code: 'data.unreadable',
+      message: expect.stringMatching(/^the archive of \d+ bytes says it comes to more than 10000\d+ bytes$/),
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('refuses a member that comes to more than it says, and writes no more of it than that', async () => {
+    const { archive, folder } = await pack([
+      { name: 'bomb.png', content: Buffer.alloc(5_000_000), deflate: true, saysBytes: 1000 },
+    ]);
+    await expect(unpackZip(archive, folder)).rejects.toMatchObject({
+      code: 'data.unreadable',
+      message: expect.stringContaining('too many bytes'),
+    });
+    const written = (await stat(join(folder, 'bomb.png'))).size;
+    expect(written).toBeLessThanOrEqual(1000);
+  });
+
   it('refuses two members of one name', async () => {
     const { archive, folder } = await pack([
       { name: 'a.png', content: 'first' },

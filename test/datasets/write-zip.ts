@@ -7,6 +7,8 @@ export interface Member {
   /** Unix file mode with its type; a symbolic link is 0o120777. */
   readonly mode?: number;
   readonly deflate?: boolean;
+  /** What the archive says of its size; else the truth. */
+  readonly saysBytes?: number;
 }
 
 /** A zip archive with exactly these members, honest or not. */
@@ -14,7 +16,7 @@ export async function writeZip(path: string, members: readonly Member[]): Promis
   const files: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, content = '', mode = 0o100644, deflate = false } of members) {
+  for (const { name, content = '', mode = 0o100644, deflate = false, saysBytes } of members) {
     const nameBytes = Buffer.from(name);
     const plain = Buffer.from(content);
     const stored = deflate ? deflateRawSync(plain) : plain;
@@ -24,7 +26,7 @@ export async function writeZip(path: string, members: readonly Member[]): Promis
     common.writeUInt16LE(deflate ? 8 : 0, 4);
     common.writeUInt32LE(crc32(plain), 10);
     common.writeUInt32LE(stored.length, 14);
-    common.writeUInt32LE(plain.length, 18);
+    common.writeUInt32LE(saysBytes ?? plain.length, 18);
     common.writeUInt16LE(nameBytes.length, 22);
     const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, nameBytes, stored]);
     const tail = Buffer.alloc(14);

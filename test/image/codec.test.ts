@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -8,6 +9,7 @@ import {
   decodeRgb,
   decodeTruth,
   encodeMattePng,
+  rasterizeSvg,
   readImageSize,
   readStoredPixels,
 } from '../../src/image/codec.js';
@@ -310,5 +312,35 @@ describe('a file that is no image', () => {
     });
     await writeFile(at('not-really.jpg'), await readFile(path));
     expect([...(await decodeMatte(at('not-really.jpg'))).data]).toEqual([7]);
+  });
+});
+
+describe('a drawing', () => {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><rect width="4" height="4"/></svg>';
+
+  it('is refused as a picture and as a mask, by content and under any name', async () => {
+    const drawings: Readonly<Record<string, string | Uint8Array>> = {
+      'plain.svg': svg,
+      'renamed.png': svg,
+      'declared.jpg': `<?xml version="1.0"?>\n<!-- made by hand -->\n${svg}`,
+      'packed.png': gzipSync(svg),
+      'late.png': `${' '.repeat(200)}${svg}`,
+    };
+    for (const [name, content] of Object.entries(drawings)) {
+      const path = join(folder, name);
+      await writeFile(path, content);
+      for (const read of [decodeRgb, decodeMatte, decodeTruth, readImageSize, readStoredPixels])
+        await expect(read(path), name).rejects.toMatchObject({ code: 'data.unreadable', where: path });
+    }
+    await expect(decodeMatte(join(folder, 'renamed.png'))).rejects.toMatchObject({
+      message: 'not a readable image (a drawing (SVG), not pixels)',
+      remedy: 'export it as PNG',
+    });
+  });
+
+  it('of our own becomes pixels', async () => {
+    const { width } = await sharp(await rasterizeSvg(svg, 2)).metadata();
+    expect(width).toBe(8);
   });
 });

@@ -131,7 +131,7 @@ describe('a download that is interrupted', () => {
     });
     const cacheDir = await tempFolder();
     await expect(pull(cacheDir, `${silent.origin}/m.onnx`, PINNED, { retry })).rejects.toMatchObject({
-      code: 'source.unreachable',
+      code: 'source.transient',
       message: expect.stringContaining('3 attempts'),
       remedy: expect.stringContaining('the 70000 bytes that came are kept'),
     });
@@ -139,6 +139,58 @@ describe('a download that is interrupted', () => {
     expect(sha256Of(await readFile(file.path))).toBe(PINNED.sha256);
     expect(silent.requests.at(-1)?.headers.range).toBe('bytes=70000-');
     expect(await cached(cacheDir, 'tmp')).toEqual([]);
+  });
+
+  test('gives up a server that drips, and goes on from there when it is faster', async () => {
+    let dripping = true;
+    const server = await serve(async (request, response) => {
+      if (!dripping) return sendBytes(request, response, BYTES);
+      const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      response.writeHead(from > 0 ? 206 : 200, {
+        'content-length': BYTES.length - from,
+        ...(from > 0 ? { 'content-range': `bytes ${from}-${BYTES.length - 1}/${BYTES.length}` } : {}),
+      });
+      for (let at = from; at < BYTES.length && !response.destroyed; at++) {
+        response.write(BYTES.subarray(at, at + 1));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    });
+    const retry = { ...FAST_RETRY, slowMs: 200 };
+    const cacheDir = await tempFolder();
+    await expect(pull(cacheDir, `${server.origin}/m.onnx`, PINNED, { retry })).rejects.toMatchObject({
+      code: 'source.transient',
+      message: 'm.onnx could not be fetched in 3 attempts: slower than 1000 bytes per second for 0.2 s',
+      remedy: expect.stringMatching(/the \d+ bytes that came are kept/),
+    });
+    expect(server.requests).toHaveLength(3);
+    dripping = false;
+    const file = await pull(cacheDir, `${server.origin}/m.onnx`, PINNED, { retry });
+    expect(sha256Of(await readFile(file.path))).toBe(PINNED.sha256);
+    expect(server.requests.at(-1)?.headers.range).toMatch(/^bytes=[1-9]\d*-$/);
+  });
+
+  test('takes no more than is stated where no size is pinned, said by the server or not', async () => {
+    const retry = { ...FAST_RETRY, mostBytes: BYTES.length - 1 };
+    const { sha256 } = PINNED;
+    const honest = await serve((request, response) => sendBytes(request, response, BYTES));
+    const silent = await serve((_request, response) => {
+      response.writeHead(200);
+      response.end(BYTES);
+    });
+    for (const { origin } of [honest, silent]) {
+      const cacheDir = await tempFolder();
+      await expect(pull(cacheDir, `${origin}/m.onnx`, { sha256 }, { retry })).rejects.toMatchObject({
+        code: 'source.checksum',
+        message: expect.stringContaining(
+          `${BYTES.length - 1} bytes are the most that is fetched where no size is pinned`,
+        ),
+        remedy: 'state its size in the source, as bytes',
+      });
+      expect(await cached(cacheDir, 'tmp')).toEqual([]);
+    }
+    expect(await pull(await tempFolder(), `${honest.origin}/m.onnx`, PINNED, { retry })).toMatchObject({
+      from: 'download',
+    });
   });
 
   test('starts over when what an earlier one left is not the beginning of the file', async () => {

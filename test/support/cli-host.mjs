@@ -17,6 +17,7 @@ async function answer({ argv, cwd }) {
   const status = await runCli(argv, {
     out: (text) => void (out += text),
     err: (text) => void (err += text),
+    outIsTerminal: false,
     cwd,
     env: process.env,
     interactive: false,

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CliContext } from '../../src/cli/context.js';
+import type { CliProcess } from '../../src/cli/context.js';
 import { runCli } from '../../src/cli/program.js';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
 
-const MAIN = join(PACKAGE_ROOT, 'dist', 'cli', 'main.js');
+export const MAIN = join(PACKAGE_ROOT, 'dist', 'cli', 'main.js');
 
 /** `npm test` builds first; a test run by hand may not have. */
 export const IS_BUILT = existsSync(MAIN);
@@ -20,13 +20,14 @@ export interface CliResult {
 export async function cli(
   argv: readonly string[],
   cwd: string,
-  options: Partial<Pick<CliContext, 'columns' | 'env' | 'signal'>> = {},
+  options: Partial<Pick<CliProcess, 'columns' | 'env' | 'signal' | 'outIsTerminal'>> = {},
 ): Promise<CliResult> {
   let out = '';
   let err = '';
   const status = await runCli(argv, {
     out: (text) => void (out += text),
     err: (text) => void (err += text),
+    outIsTerminal: false,
     cwd,
     env: process.env,
     interactive: false,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
+import { parseGitFile } from '../../core/git-file.js';
 import { hintFor } from '../../core/names.js';
 import { signaturesOf } from '../../metrics/signature.js';
 import { loadRunScores } from '../../store/load-run-scores.js';
@@ -10,13 +11,14 @@ import { assertFinished, readEvidence } from '../../store/evidence.js';
 import { readManifest, runFolder } from '../../store/run-folder.js';
 import { loadStoredTimes } from '../../store/stored-times.js';
 import { BASELINES_FOLDER } from './baseline/baseline-schema.js';
+import { openBaselineInGit } from './baseline/baseline-in-git.js';
 import { isBaseline, listBaselines, openBaseline } from './baseline/open-baseline.js';
 import type { Side, SideFacts } from './side.js';
 import { truthsInSignature } from '../../store/run-readings.js';
 
 /**
- * A run folder, the folder of a baseline, or the name of a baseline in `baselines/` of the working directory. The evidence of
- * a run is looked at.
+ * A run folder, the folder of a baseline, the name of a baseline in `baselines/` of the working directory, or a baseline as
+ * a revision of git has it (`main:baselines/production`). The evidence of a run is looked at.
  *
  * @param options.unfinished whether a run may be one that is not finished
  * @throws MaskbenchError `data.missing` for anything else, with the nearest name; `run.damaged`; `run.unfinished`.
@@ -39,6 +41,8 @@ export async function openSide(
   const baselines = join(cwd, BASELINES_FOLDER);
   const names = await listBaselines(baselines);
   if (names.includes(reference)) return openBaseline(join(baselines, reference), reference);
+  const inGit = parseGitFile(reference);
+  if (inGit !== undefined) return openBaselineInGit(inGit, cwd);
   throw new MaskbenchError('data.missing', 'neither a run folder nor a baseline', {
     where: reference,
     remedy: hintFor(

@@ -2,7 +2,7 @@ import { COMPARISON_VERSION, type LatencyComparison, type PairComparison } from 
 import { MaskbenchError } from '../../core/errors.js';
 import { type Check, type GateOutcome, overallVerdict, type PairVerdict } from '../../schema/verdict.js';
 import { type Compared, type CompareOptions, compareSides } from '../compare/compare.js';
-import { type Gate, type LoadedGate, measureOf, metricsOfGate, needsTimes, rulesOf } from './gate.js';
+import { assertDecidable, type Gate, type LoadedGate, measureOf, metricsOfGate, rulesOf } from './gate.js';
 import type { ModelPair } from '../compare/pair-models.js';
 import { remeasure, type Remeasured, type RemeasureRequest } from './remeasure/remeasure.js';
 import { evidenceMark } from '../../schema/evidence.js';
@@ -24,8 +24,8 @@ export interface CheckOptions extends Omit<CompareOptions, 'metrics'> {
 /**
  * Holds a candidate against a baseline by a gate's rules.
  *
- * @throws MaskbenchError as `compareSides` does; `usage` if times are to be measured and the gate asks for none; `run.unsealed`
- * if it asks for sealed evidence and a side has none.
+ * @throws MaskbenchError as `compareSides` and `assertDecidable` do; `run.unsealed` if the gate asks for sealed evidence and a
+ * side has none.
  */
 export async function checkGate(
   baseline: Side,
@@ -35,11 +35,7 @@ export async function checkGate(
 ): Promise<GateOutcome> {
   const { gate } = loaded;
   const { remeasure: timePair, ...compareOptions } = options;
-  if (timePair !== undefined && !needsTimes(gate)) {
-    throw new MaskbenchError('usage', `the gate "${gate.name}" has no rule on times`, {
-      remedy: 'leave out --remeasure, or give the gate a latency rule',
-    });
-  }
+  assertDecidable(gate, timePair !== undefined);
   if (gate.evidence === 'sealed') for (const side of [baseline, candidate]) assertSealed(side, gate);
   const metrics = metricsOfGate(gate);
   const compared = await compareSides(baseline, candidate, {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
+import { parseGitFile, readGitFile } from '../../core/git-file.js';
 import { sha256 } from '../../core/hash.js';
 import { PACKAGE_ROOT } from '../../core/package-root.js';
 import { parseYaml } from '../../core/yaml-file.js';
@@ -27,10 +28,24 @@ export const gateSchema = z
       .literal('sealed')
       .optional()
       .describe('Refuse a run that is not sealed, or a baseline that was made of one (docs/evidence.md).'),
+    required: z
+      .array(z.enum(RULES.map(({ key }) => key)))
+      .default([])
+      .describe(
+        'Rules that must be decidable: a check that is started without what they need, as times, is refused.',
+      ),
     minimumImages: z.int().min(2).default(30).describe('Fewer images decide nothing.'),
     ...(Object.fromEntries(RULES.map(({ key, schema }) => [key, schema])) as RuleShape),
   })
   .refine((gate) => rulesOf(gate).length > 0, 'the gate asks for nothing; give it at least one rule')
+  .superRefine((gate, ctx) => {
+    const there = rulesOf(gate).map(({ rule }) => rule.key);
+    for (const [i, key] of gate.required.entries()) {
+      if (there.includes(key)) continue;
+      const message = `the gate has no rule "${key}" to require`;
+      ctx.addIssue({ code: 'custom', path: ['required', i], message });
+    }
+  })
   .meta({
     title: 'Maskbench gate',
     description:
@@ -47,21 +62,25 @@ export interface LoadedGate {
 }
 
 /**
- * A gate by the path of its file, or by the name of one that comes with Maskbench (`rollout`).
+ * A gate by the path of its file, by the name of one that comes with Maskbench (`rollout`), or as a revision of git has it
+ * (`main:gates/mine.yaml`).
  *
- * @throws MaskbenchError `data.missing`, or `config.invalid` naming file, line and column.
+ * @throws MaskbenchError `data.missing`, or `config.invalid` naming file, line and column; `usage` for no revision.
  */
 export async function loadGate(reference: string, cwd: string): Promise<LoadedGate> {
   const own = resolve(cwd, reference);
   const shipped = join(PACKAGE_ROOT, 'configs', 'gates', `${reference}.yaml`);
-  const path = !existsSync(own) && /^[\w-]+$/.test(reference) && existsSync(shipped) ? shipped : own;
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const isShipped = !existsSync(own) && /^[\w-]+$/.test(reference) && existsSync(shipped);
+  const inGit = existsSync(own) ? undefined : parseGitFile(reference);
+  const path = inGit !== undefined ? reference : isShipped ? shipped : own;
+  const bytes = await (inGit !== undefined ? readGitFile(inGit, cwd) : readFile(path).catch(() => undefined));
+  if (bytes === undefined) {
     throw new MaskbenchError('data.missing', 'no such gate', {
       where: path,
       remedy: 'give a YAML file such as configs/gates/rollout.yaml',
-      cause,
     });
-  });
+  }
+  const text = bytes.toString('utf8');
   return { gate: parseYaml(text, path, gateSchema), sha256: sha256(text) };
 }
 
@@ -84,6 +103,33 @@ export function rulesOf(gate: Readonly<Record<string, unknown>>): readonly Asked
 /** Whether a gate needs times that are measured for the comparison. */
 export function needsTimes(gate: Gate): boolean {
   return rulesOf(gate).some(({ rule, asked }) => rule.needsTimes?.(asked) === true);
+}
+
+/**
+ * Whether a check may begin as it is asked for, before anything is read or measured.
+ *
+ * @param measured whether times are measured for it
+ * @throws MaskbenchError `usage`: times are not measured and a required rule needs them, or they are and none does.
+ */
+export function assertDecidable(gate: Gate, measured: boolean): void {
+  if (measured && !needsTimes(gate)) {
+    throw new MaskbenchError('usage', `the gate "${gate.name}" has no rule on times`, {
+      remedy: 'leave out --remeasure, or give the gate a latency rule',
+    });
+  }
+  const open = rulesOf(gate).find(
+    ({ rule, asked }) =>
+      !measured && gate.required.some((key) => key === rule.key) && rule.needsTimes?.(asked) === true,
+  );
+  if (open !== undefined) {
+    throw new MaskbenchError(
+      'usage',
+      `the gate "${gate.name}" requires ${open.rule.key}, and no times are measured`,
+      {
+        remedy: 'add --remeasure',
+      },
+    );
+  }
 }
 
 /** How times are measured: as a rule says, or by the defaults for gates that only ask for faster ones. */

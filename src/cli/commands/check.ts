@@ -1,26 +1,40 @@
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { TimePair } from '../../analysis/gate/check.js';
+import type { Side } from '../../analysis/compare/side.js';
 import type { LoadedGate } from '../../analysis/gate/gate.js';
 import { MaskbenchError, type ExitStatus } from '../../core/errors.js';
 import { jsonText } from '../../reports/formats/json.js';
 import type { GateOutcome, Verdict } from '../../schema/verdict.js';
-import { list } from '../arguments.js';
+import { count, list } from '../arguments.js';
 import type { CliContext, DefineCommand, FlagsOf } from '../context.js';
+
+const imagesOrAll = (text: string): number | 'all' => (text === 'all' ? text : count(text));
 
 const flags = () =>
   new Command('check')
-    .description('may the candidate be rolled out? status 0 pass, 1 fail, 2 inconclusive')
-    .option('--baseline <run>', 'a run folder or the name of a baseline')
+    .description('may the candidate be rolled out? status 0 pass, 1 fail, 2 inconclusive, 4 a forced pass')
+    .option('--baseline <run>', 'a run folder, the name of a baseline, or one in git: main:baselines/name')
     .option('--candidate <run>', 'a run folder')
-    .option('--gate <file>', 'the rules: a YAML file, or the name of a gate of ours', 'rollout')
+    .option(
+      '--gate <file>',
+      'the rules: a YAML file, one in git (main:gates/mine.yaml), or the name of a gate of ours',
+      'rollout',
+    )
     .option('--model-a <name>', 'the model of the baseline (default: models of equal name)')
     .option('--model-b <name>', 'the model of the candidate')
     .option('--datasets <names>', 'only these', list)
-    .option('--force', 'judge what is common in spite of differences; the result is marked')
+    .option(
+      '--force',
+      'judge what is common in spite of differences; the result is marked, a pass is status 4',
+    )
     .option('--remeasure', 'time both models now, interleaved, as the gate says')
     .option('--file-a <file>', 'for --remeasure: where the file of model a is')
     .option('--file-b <file>', 'for --remeasure: where the file of model b is')
+    .option('--rescore <n>', 'first compute scores of so many images again, or of all', imagesOrAll)
+    .option('--truths <datasets>', 'for --rescore: your own datasets, by name or YAML file', list)
+    .option('--rescore-seed <text>', 'for --rescore: which images (default: by chance)')
     .option('--json', 'print the verdict as JSON')
     .option('--junit <file>', 'write JUnit XML as well')
     .option('--markdown <file>', 'write a comment for a pull request as well')
@@ -34,11 +48,13 @@ export const check: DefineCommand = (context, setStatus) =>
   flags().action(async (options) => setStatus(await judge(options, context)));
 
 const STATUS: Readonly<Record<Verdict, ExitStatus>> = { pass: 0, fail: 1, inconclusive: 2 };
+/** A pass of what is common only: nobody takes it for a pass. */
+const FORCED_PASS: ExitStatus = 4;
 
 async function judge(options: Flags, context: CliContext): Promise<ExitStatus> {
   const { openSide } = await import('../../analysis/compare/open-side.js');
   const { checkGate } = await import('../../analysis/gate/check.js');
-  const { loadGate } = await import('../../analysis/gate/gate.js');
+  const { assertDecidable, loadGate } = await import('../../analysis/gate/gate.js');
   const { outcomeToTerminal } = await import('../../reports/comparison/terminal.js');
   const loaded = await loadGate(options.gate, context.cwd);
   const { allMean, assertMeant } = await import('../meant-flags.js');
@@ -48,6 +64,7 @@ async function judge(options: Flags, context: CliContext): Promise<ExitStatus> {
   const timed = options.remeasure === true;
   assertMeant(options, allMean(['fileA', 'fileB'], [timed, 'models that are timed now', 'add --remeasure']));
   if (options.selfTest === true) return selfTest(loaded, options, context);
+  assertDecidable(loaded.gate, options.remeasure === true);
   const { baseline, candidate } = options;
   if (baseline === undefined || candidate === undefined) {
     throw new MaskbenchError('usage', `--${baseline === undefined ? 'baseline' : 'candidate'} is missing`, {
@@ -55,14 +72,17 @@ async function judge(options: Flags, context: CliContext): Promise<ExitStatus> {
     });
   }
   const sides = [await openSide(baseline, context.cwd), await openSide(candidate, context.cwd)] as const;
-  const outcome = await checkGate(...sides, loaded, {
+  const remarks = await rescoreRuns(sides, options, context);
+  const checked = await checkGate(...sides, loaded, {
     models: { baseline: options.modelA, candidate: options.modelB },
     datasets: options.datasets,
     force: options.force === true,
     remeasure: options.remeasure === true ? await timing(candidate, loaded, options, context) : undefined,
   });
+  const { comparison } = checked;
   const { comparedSides, tellOutputs } = await import('../tell-outputs.js');
-  await tellOutputs(comparedSides(...sides, outcome.comparison), context);
+  await tellOutputs(comparedSides(...sides, comparison), context);
+  const outcome = { ...checked, comparison: { ...comparison, remarks: [...comparison.remarks, ...remarks] } };
   await writeFiles(outcome, options, context);
   context.out(options.json === true ? jsonText(outcome) : outcomeToTerminal(outcome));
   // GitHub reads annotations from both streams; stdout may be somebody's JSON.
@@ -70,7 +90,35 @@ async function judge(options: Flags, context: CliContext): Promise<ExitStatus> {
     const { outcomeToAnnotations } = await import('../../reports/comparison/annotations.js');
     context.err(outcomeToAnnotations(outcome));
   }
-  return STATUS[outcome.verdict];
+  const forced = outcome.verdict === 'pass' && outcome.comparison.forced.length > 0;
+  return forced ? FORCED_PASS : STATUS[outcome.verdict];
+}
+
+/** Computes scores of each run folder again, where that is asked for, and says so. */
+async function rescoreRuns(
+  sides: readonly Side[],
+  { rescore: images, truths: references, rescoreSeed = randomUUID(), datasets }: Flags,
+  context: CliContext,
+): Promise<readonly string[]> {
+  if (images === undefined) return [];
+  const { rescore } = await import('../../analysis/gate/rescore.js');
+  const { loadDataset } = await import('../../datasets/load.js');
+  if (references === undefined || sides.at(-1)?.folder === undefined) {
+    throw new MaskbenchError('usage', '--rescore takes the mattes of a run and ground truths of your own', {
+      remedy: 'name a run folder as candidate, and with --truths the datasets on this machine',
+    });
+  }
+  const truths = await Promise.all(references.map((reference) => loadDataset(reference, context)));
+  const remarks: string[] = [];
+  for (const { folder, facts } of sides) {
+    if (folder === undefined) continue;
+    const request = { folder, truths, images, seed: rescoreSeed, datasets, signal: context.signal };
+    const { images: done, of } = await rescore(request);
+    remarks.push(
+      `Scores of ${done} of ${of} images of ${facts.label} were computed again from its mattes and the ground truths of ${truths.map(({ name }) => name).join(', ')} here: they are those on record (seed ${rescoreSeed}).`,
+    );
+  }
+  return remarks;
 }
 
 async function timing(
@@ -116,19 +164,23 @@ async function writeFiles(
   await writeReport(resolve(cwd, html), outcomeToHtml(outcome));
 }
 
-/** Status 1 if the gate does not say of every planted fault what it must. */
+/** Status 1 if the gate does not say of every planted fault what it must, 2 if no rule of it could be tested. */
 async function selfTest(loaded: LoadedGate, { json }: Flags, context: CliContext): Promise<ExitStatus> {
   const { runSelfTest } = await import('../../analysis/gate/self-test/run.js');
   const results = await runSelfTest(loaded);
+  const tested = results.filter(({ leftOut }) => leftOut === null);
   if (json === true) context.out(jsonText(results));
   else {
-    for (const { planted, expected, verdict, failed, ok } of results) {
-      context.out(`${ok ? 'ok    ' : 'WRONG '} ${planted}: ${verdict} (expected: ${expected})\n`);
+    for (const { planted, expected, verdict, failed, ok } of tested) {
+      context.out(`${ok === true ? 'ok    ' : 'WRONG '} ${planted}: ${verdict} (expected: ${expected})\n`);
       if (failed.length > 0) context.out(`       ${failed.join(', ')}\n`);
     }
+    for (const { planted, leftOut } of results)
+      if (leftOut !== null) context.out(`left   ${planted}: not tested, ${leftOut}\n`);
   }
-  const wrong = results.filter(({ ok }) => !ok).length;
+  const wrong = tested.filter(({ ok }) => ok !== true).length;
   if (wrong > 0)
-    context.err(`the gate "${loaded.gate.name}" misjudges ${wrong} of ${results.length} planted cases\n`);
-  return wrong > 0 ? STATUS.fail : STATUS.pass;
+    context.err(`the gate "${loaded.gate.name}" misjudges ${wrong} of ${tested.length} planted cases\n`);
+  if (tested.length === 0) context.err(`no rule of the gate "${loaded.gate.name}" can be tested so\n`);
+  return wrong > 0 ? STATUS.fail : tested.length === 0 ? STATUS.inconclusive : STATUS.pass;
 }

@@ -55,7 +55,7 @@ export const compare: DefineCommand = (context) =>
         },
       }[format];
       const text = await render();
-      if (out === null) context.out(text);
+      if (out === null) context.data(text);
       else {
         await (await import('../write-report.js')).writeReport(out, text);
         context.err(`Written to ${options.out}\n`);

@@ -22,5 +22,5 @@ export const rank: DefineCommand = (context) =>
       const side = await openSide(run, context.cwd);
       const ranking = await rankRun(side, { metrics });
       await tellOutputs([[side]], context);
-      context.out(await formatNamed(format).render(rankingDocument(ranking)));
+      context.data(await formatNamed(format).render(rankingDocument(ranking)));
     });

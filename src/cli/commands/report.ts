@@ -40,7 +40,7 @@ export const report: DefineCommand = (context) =>
       ? runsDocument(runs, options, context)
       : slicesOf(runs, options.by, options, context));
     const text = await formatNamed(name).render(document, { intervals });
-    if (out === undefined) context.out(text);
+    if (out === undefined) context.data(text);
     else {
       const { writeReport } = await import('../write-report.js');
       await writeReport(resolve(context.cwd, out), text);

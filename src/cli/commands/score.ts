@@ -108,7 +108,7 @@ async function scorePlan(
   const cells = await (options.out === undefined
     ? cellsOf(plan, scoring, context)
     : cellsOfRun(plan, scoring, { ...options, out: options.out }, context));
-  const output = outputTo({ plan, scoring, perImage: options.perImage === true, out: context.out });
+  const output = outputTo({ plan, scoring, perImage: options.perImage === true, out: context.data });
   const results = await sumCells(cells, plan, scoring, (ofTruth) => {
     for (const cell of ofTruth) output.cell(cell);
   });

@@ -16,7 +16,7 @@ export const cellsCsv: Export = {
   summary: 'every cell (model x dataset x image), one per line',
   async write(folders, out, context) {
     const cells = await openCells(folders);
-    if (out === undefined) for await (const line of csvLines(cells)) context.out(line);
+    if (out === undefined) for await (const line of csvLines(cells)) context.data(line);
     else {
       const path = resolve(context.cwd, out);
       await writingTo(path, () => writeCsv(path, cells));

@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../../core/errors.js';
-import { isTlsRefusal, networkReason, type Http } from './http.js';
+import { networkReason, type Http } from './http.js';
 import { isTransientStatus } from './retry.js';
 
 /** A file behind an address. */
@@ -28,7 +28,7 @@ export type Answer =
 /**
  * Asks for a file from a byte position on. `etag` makes a changed file come whole instead of a mixture of two.
  *
- * @throws MaskbenchError `source.forbidden`, or `source.unreachable` where another attempt would not help.
+ * @throws MaskbenchError `source.forbidden` or `source.unreachable` where another attempt would not help.
  */
 export async function requestBytes(
   http: Http,
@@ -50,7 +50,7 @@ export async function requestBytes(
       signal: signal ?? null,
     });
   } catch (error) {
-    if (isTlsRefusal(error)) throw untrusted(remote, error);
+    if (error instanceof MaskbenchError) throw error;
     return { kind: 'later', reason: networkReason(error), waitMs: undefined };
   }
   const { status, headers, body } = response;
@@ -103,13 +103,5 @@ function refusal({ url, forbiddenRemedy }: Remote, status: number): MaskbenchErr
     remedy: gone
       ? 'the file is not there (any more): correct the address, or name a mirror'
       : 'name a mirror',
-  });
-}
-
-function untrusted({ url }: Remote, cause: unknown): MaskbenchError {
-  return new MaskbenchError('source.unreachable', `no trusted connection: ${networkReason(cause)}`, {
-    where: url,
-    remedy: 'behind a proxy that opens TLS, point NODE_EXTRA_CA_CERTS to its certificate',
-    cause,
   });
 }

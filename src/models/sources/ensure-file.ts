@@ -41,7 +41,7 @@ export interface EnsuredFile extends CachedFile {
  * Makes one file available: the user's own, or the cached one, or a download from the first of its sources that works.
  * Everything is checked against the pins, and for being what is expected; `sources` hold identical bytes, best first.
  *
- * @throws MaskbenchError `source.unreachable`, `source.forbidden`, `source.checksum`, `model.load`, `disk.full`,
+ * @throws MaskbenchError `source.unreachable`, `source.transient`, `source.forbidden`, `source.checksum`, `model.load`, `disk.full`,
  *   `data.missing`, `cancelled`.
  */
 export async function ensureFile(
@@ -172,9 +172,11 @@ function combine(
   if (first === undefined) return new MaskbenchError('config.invalid', 'a model file without a source');
   if (failures.length === 1) return first.error;
   const each = failures.map(({ source, error }) => `${describeSource(source)}: ${error.message}`);
+  // What one of them may give another time is worth another try.
+  const again = failures.find(({ error }) => error.code === 'source.transient');
   const remedies = new Set(failures.map(({ error }) => error.remedy).filter((text) => text !== undefined));
   return new MaskbenchError(
-    first.error.code,
+    (again ?? first).error.code,
     `none of the ${failures.length} sources gave the file: ${each.join('; ')}`,
     { remedy: [...remedies].join('; or '), cause: first.error },
   );

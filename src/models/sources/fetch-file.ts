@@ -41,8 +41,8 @@ const USELESS_AFTER: ReadonlySet<ErrorCode> = new Set(['source.checksum', 'model
  * A cut is survived as long as attempts bring bytes; `retry.attempts` in a row without any end it. What is there by
  * then stays for the next call. Wrong bytes are removed; if they came in pieces, after one more try from 0.
  *
- * @throws MaskbenchError `source.unreachable`, `source.forbidden`, `source.checksum`, `model.load` (something else came),
- *   `disk.full`, `cancelled`.
+ * @throws MaskbenchError `source.transient` (another time it may come), `source.unreachable`, `source.forbidden`,
+ *   `source.checksum` (also for a file too large), `model.load` (something else came), `disk.full`, `cancelled`.
  */
 export async function fetchFile(http: Http, request: FetchRequest): Promise<FetchedFile> {
   const { pins, folder, key } = request;
@@ -98,7 +98,7 @@ async function download(http: Http, request: FetchRequest, part: PartFile): Prom
     }
     if (end.kind === 'complete') return { difference: mismatch(pins, part.digests()), joined };
     // A server without ranges starts over each time: only what lies beyond all earlier attempts is progress.
-    if (part.size() > furthest) attempt = 1;
+    if (part.size() > furthest && end.slow !== true) attempt = 1;
     furthest = Math.max(furthest, part.size());
     if (attempt >= retry.attempts) throw givenUp(request, part, end.reason);
     await backOff(retry, attempt + 1, signal, answer.kind === 'later' ? answer.waitMs : undefined);
@@ -110,17 +110,22 @@ type End = { readonly kind: 'complete' } | Cut;
 interface Cut {
   readonly kind: 'cut';
   readonly reason: string;
+  /** Bytes came, and too slowly to count as progress: a server that drips would never end. */
+  readonly slow?: true;
 }
 
 async function receive(request: FetchRequest, part: PartFile, answer: Answer): Promise<End> {
   if (answer.kind === 'past-end') return { kind: 'complete' };
   if (answer.kind === 'later') return { kind: 'cut', reason: answer.reason };
-  const { pins, folder, onBytes, signal } = request;
+  const { pins, folder, onBytes, signal, retry } = request;
   const total = pins.bytes ?? answer.total;
+  const most = pins.bytes ?? retry.mostBytes;
+  if (total !== undefined && total > most) throw tooLarge(request, total);
   if (answer.from === 0) await part.restart();
   let known = part.size() - answer.from;
   if (total !== undefined) await requireSpace(folder, total - part.size());
   const chunks = answer.body[Symbol.asyncIterator]();
+  const isSlow = watchSpeed(retry);
   for (;;) {
     const next = await nextChunk(chunks);
     throwIfCancelled(signal);
@@ -131,7 +136,16 @@ async function receive(request: FetchRequest, part: PartFile, answer: Answer): P
     await part.append(fresh);
     onBytes?.(part.size(), total);
     // A server that sends without end must not fill the disk.
-    if (pins.bytes !== undefined && part.size() > pins.bytes) break;
+    if (part.size() > most) {
+      if (pins.bytes === undefined) throw tooLarge(request, part.size());
+      break;
+    }
+    if (isSlow(next)) {
+      await chunks.return?.();
+      const { leastBytesPerSecond, slowMs } = retry;
+      const reason = `slower than ${leastBytesPerSecond} bytes per second for ${slowMs / 1000} s`;
+      return { kind: 'cut', reason, slow: true };
+    }
   }
   await chunks.return?.();
   const missing = total === undefined ? 0 : total - part.size();
@@ -140,13 +154,34 @@ async function receive(request: FetchRequest, part: PartFile, answer: Answer): P
     : { kind: 'complete' };
 }
 
-type Next = { readonly kind: 'chunk'; readonly chunk: Uint8Array } | { readonly kind: 'end' } | Cut;
+interface Chunk {
+  readonly kind: 'chunk';
+  readonly chunk: Uint8Array;
+  readonly waitedMs: number;
+}
+
+type Next = Chunk | { readonly kind: 'end' } | Cut;
+
+/** Tells, of each chunk, whether those of the last while came too slowly. Only waiting for them counts, not the disk. */
+function watchSpeed({ leastBytesPerSecond, slowMs }: RetryPolicy): (chunk: Chunk) => boolean {
+  let [bytes, waitedMs] = [0, 0];
+  return (next) => {
+    bytes += next.chunk.byteLength;
+    waitedMs += next.waitedMs;
+    if (waitedMs < slowMs) return false;
+    const slow = bytes / (waitedMs / 1000) < leastBytesPerSecond;
+    [bytes, waitedMs] = [0, 0];
+    return slow;
+  };
+}
 
 /** Keeps a failure to read apart from a failure to write, which has another remedy. */
 async function nextChunk(chunks: AsyncIterator<Uint8Array>): Promise<Next> {
+  const asked = performance.now();
   try {
     const next = await chunks.next();
-    return next.done === true ? { kind: 'end' } : { kind: 'chunk', chunk: next.value };
+    const waitedMs = performance.now() - asked;
+    return next.done === true ? { kind: 'end' } : { kind: 'chunk', chunk: next.value, waitedMs };
   } catch (error) {
     return { kind: 'cut', reason: networkReason(error) };
   }
@@ -157,8 +192,16 @@ function givenUp({ remote, name, retry }: FetchRequest, part: PartFile, reason: 
   const kept =
     bytes > 0 ? `; the ${bytes} bytes that came are kept, and the next pull goes on from there` : '';
   return new MaskbenchError(
-    'source.unreachable',
+    'source.transient',
     `${name} could not be fetched in ${retry.attempts} attempts: ${reason}`,
     { where: remote.url, remedy: `check the connection and the proxy settings${kept}` },
   );
+}
+
+function tooLarge({ remote, name, retry }: FetchRequest, bytes: number): MaskbenchError {
+  const most = `${retry.mostBytes} bytes are the most that is fetched where no size is pinned`;
+  return new MaskbenchError('source.checksum', `${name} has ${bytes} bytes or more, and ${most}`, {
+    where: remote.url,
+    remedy: 'state its size in the source, as bytes',
+  });
 }

@@ -1,7 +1,16 @@
-import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
+import { EnvHttpProxyAgent, fetch as undiciFetch, type Dispatcher } from 'undici';
+import { MaskbenchError } from '../../core/errors.js';
+import { isPrivateHost, leadsInside, lookUpOutside, straysInside } from './private-address.js';
 
-/** Requests that respect HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and that fail rather than hang. */
+/**
+ * Requests that respect HTTP_PROXY, HTTPS_PROXY and NO_PROXY, that fail rather than hang, and that no server in the world
+ * outside can send into a private network.
+ */
 export interface Http {
+  /**
+   * @throws MaskbenchError `source.forbidden` for a redirect to a private address from one that is not, `source.unreachable`
+   *   for a certificate that is not trusted; anything else may be worth another attempt.
+   */
   readonly fetch: typeof undiciFetch;
   /** Ends every connection, also those with an answer that nobody read to its end. */
   close(): Promise<void>;
@@ -11,20 +20,72 @@ const CONNECT_MS = 20_000;
 
 /** `stallMs`: how long an answer, or the next piece of it, may take to come. */
 export function openHttp(stallMs: number, env: NodeJS.ProcessEnv): Http {
-  const agent = new EnvHttpProxyAgent({
-    httpProxy: env.http_proxy ?? env.HTTP_PROXY ?? '',
-    httpsProxy: env.https_proxy ?? env.HTTPS_PROXY ?? '',
-    noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
-    headersTimeout: stallMs,
-    bodyTimeout: stallMs,
-    connect: { timeout: Math.min(stallMs, CONNECT_MS) },
-    // An http address through an http proxy is asked for plainly, as curl does; many proxies allow tunnels to 443 only.
-    proxyTunnel: false,
-  });
-  return {
-    fetch: (input, init) => undiciFetch(input, { ...init, dispatcher: agent }),
-    close: () => agent.destroy(),
+  const agentWith = (connect: object): EnvHttpProxyAgent =>
+    new EnvHttpProxyAgent({
+      httpProxy: env.http_proxy ?? env.HTTP_PROXY ?? '',
+      httpsProxy: env.https_proxy ?? env.HTTPS_PROXY ?? '',
+      noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
+      headersTimeout: stallMs,
+      bodyTimeout: stallMs,
+      connect: { timeout: Math.min(stallMs, CONNECT_MS), ...connect },
+      // An http address through an http proxy is asked for plainly, as curl does; many proxies allow tunnels to 443 only.
+      proxyTunnel: false,
+    });
+  const anywhere = agentWith({});
+  const outside = agentWith({ lookup: lookUpOutside });
+  const request = async (source: URL, asked: Asked): Promise<Response> => {
+    if (isPrivateHost(source.hostname)) return asked(anywhere);
+    try {
+      return await asked(leading(source, anywhere, outside));
+    } catch (error) {
+      if (strayIn(error) === undefined || !(await leadsInside(source.hostname))) throw error;
+      return asked(anywhere);
+    }
   };
+  return {
+    fetch: async (input, init) => {
+      const source = new URL(typeof input === 'object' && 'url' in input ? input.url : input);
+      try {
+        return await request(source, (dispatcher) => undiciFetch(input, { ...init, dispatcher }));
+      } catch (error) {
+        throw refusalIn(error, source) ?? error;
+      }
+    },
+    close: async () => void (await Promise.all([anywhere.destroy(), outside.destroy()])),
+  };
+}
+
+type Response = Awaited<ReturnType<typeof undiciFetch>>;
+type Asked = (dispatcher: Dispatcher) => Promise<Response>;
+
+/** Asks the source itself anywhere, and whatever it sends on to outside only. Proxies look names up themselves. */
+function leading(source: URL, anywhere: Dispatcher, outside: Dispatcher): Dispatcher {
+  return outside.compose((dispatch) => (options, handler) => {
+    const target = new URL(options.origin ?? source);
+    if (target.origin === source.origin) return anywhere.dispatch(options, handler);
+    if (isPrivateHost(target.hostname)) throw straysInside(target.hostname);
+    return dispatch(options, handler);
+  });
+}
+
+function strayIn(error: unknown): MaskbenchError | undefined {
+  if (error instanceof MaskbenchError) return error;
+  return error instanceof Error ? strayIn(error.cause) : undefined;
+}
+
+/** What trying again will not change. */
+function refusalIn(cause: unknown, { href: where }: URL): MaskbenchError | undefined {
+  const stray = strayIn(cause);
+  if (stray !== undefined) {
+    const { code, message, remedy = '' } = stray;
+    return new MaskbenchError(code, message, { where, remedy, cause });
+  }
+  if (!isTlsRefusal(cause)) return undefined;
+  return new MaskbenchError('source.unreachable', `no trusted connection: ${networkReason(cause)}`, {
+    where,
+    remedy: 'behind a proxy that opens TLS, point NODE_EXTRA_CA_CERTS to its certificate',
+    cause,
+  });
 }
 
 /** What went wrong on the way to a server, in a few words; undici hides the reason behind "fetch failed". */
@@ -38,8 +99,7 @@ export function networkReason(error: unknown): string {
     : `${error.message} (${code})`;
 }
 
-/** A certificate that is not trusted will not become so by trying again. */
-export function isTlsRefusal(error: unknown): boolean {
+function isTlsRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
   return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL/.test(code) || isTlsRefusal(error.cause);

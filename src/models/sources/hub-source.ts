@@ -1,8 +1,8 @@
 import { fileDownloadInfo, HubApiError, InvalidApiResponseFormatError, modelInfo } from '@huggingface/hub';
 import { throwIfCancelled } from '../../core/cancelled.js';
-import { MaskbenchError } from '../../core/errors.js';
+import { MaskbenchError, type ErrorCode } from '../../core/errors.js';
 import type { Remote } from './byte-request.js';
-import { isTlsRefusal, networkReason, type Http } from './http.js';
+import { networkReason, type Http } from './http.js';
 import { backOff, isTransientStatus, type RetryPolicy } from './retry.js';
 import { describeSource } from './source-text.js';
 import type { HubSource, Pins } from './source-types.js';
@@ -56,11 +56,9 @@ export async function resolveHubFile(source: HubSource, access: HubAccess): Prom
   }
   const info = await ask(source, hubUrl, access, () => fileDownloadInfo({ ...common, repo, path, revision }));
   if (info === null) {
-    throw unreachable(
-      source,
-      `there is no "${path}" in ${repo} at ${revision}`,
-      `see ${hubUrl}/${repo}/tree/main`,
-    );
+    throw unreachable(source, `there is no "${path}" in ${repo} at ${revision}`, {
+      remedy: `see ${hubUrl}/${repo}/tree/main`,
+    });
   }
   return {
     revision,
@@ -110,8 +108,9 @@ async function ask<T>(
       return await question();
     } catch (error) {
       if (error instanceof InvalidApiResponseFormatError) return undefined;
+      if (error instanceof MaskbenchError) throw error;
       const refused = error instanceof HubApiError && !isTransientStatus(error.statusCode);
-      if (refused || isTlsRefusal(error) || attempt >= retry.attempts) throw hubError(source, hubUrl, error);
+      if (refused || attempt >= retry.attempts) throw hubError(source, hubUrl, error);
     }
     await backOff(retry, attempt + 1, signal, undefined);
   }
@@ -119,7 +118,8 @@ async function ask<T>(
 
 function hubError(source: HubSource, hubUrl: string, error: unknown): MaskbenchError {
   if (!(error instanceof HubApiError)) {
-    return unreachable(source, `the hub cannot be reached: ${networkReason(error)}`, undefined, error);
+    const message = `the hub cannot be reached: ${networkReason(error)}`;
+    return unreachable(source, message, { cause: error, code: 'source.transient' });
   }
   const { statusCode } = error;
   if (statusCode === 401 || statusCode === 403) {
@@ -133,17 +133,26 @@ function hubError(source: HubSource, hubUrl: string, error: unknown): MaskbenchE
       },
     );
   }
-  return unreachable(source, `the hub answered HTTP ${statusCode}`, `see ${hubUrl}/${source.repo}`, error);
+  return unreachable(source, `the hub answered HTTP ${statusCode}`, {
+    remedy: `see ${hubUrl}/${source.repo}`,
+    cause: error,
+    code: isTransientStatus(statusCode) ? 'source.transient' : 'source.unreachable',
+  });
 }
 
 function gatedRemedy(hubUrl: string, repo: string): string {
   return `open ${hubUrl}/${repo}, accept its terms, and set HF_TOKEN to a token that may read it (a misspelt name is refused alike)`;
 }
 
-function unreachable(source: HubSource, message: string, remedy?: string, cause?: unknown): MaskbenchError {
-  return new MaskbenchError('source.unreachable', message, {
+function unreachable(
+  source: HubSource,
+  message: string,
+  details: { readonly remedy?: string; readonly cause?: unknown; readonly code?: ErrorCode } = {},
+): MaskbenchError {
+  const { code = 'source.unreachable', cause } = details;
+  return new MaskbenchError(code, message, {
     where: describeSource(source),
-    remedy: remedy ?? 'check the connection, the proxy settings and HF_ENDPOINT',
+    remedy: details.remedy ?? 'check the connection, the proxy settings and HF_ENDPOINT',
     cause,
   });
 }

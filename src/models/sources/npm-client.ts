@@ -88,7 +88,8 @@ function npmError(spec: string, output: string): MaskbenchError {
   if (code === 'EINTEGRITY') {
     return new MaskbenchError('source.checksum', message, { where, remedy: 'try: npm cache verify' });
   }
-  return new MaskbenchError('source.unreachable', message, {
+  const again = /^(ETIMEDOUT|ECONN\w+|EAI_AGAIN|ENOTFOUND|ERR_SOCKET_TIMEOUT|E429|E5\d\d)$/.test(code ?? '');
+  return new MaskbenchError(again ? 'source.transient' : 'source.unreachable', message, {
     where,
     remedy: 'check the connection, and the registry and proxy in your npm settings',
   });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { throwIfCancelled } from '../../core/cancelled.js';
 
-/** How patient a download is. Attempts are counted since the last one that brought bytes. */
+/** How patient a download is, and how much it takes. Attempts are counted since the last that brought bytes as fast as need be. */
 export interface RetryPolicy {
   readonly attempts: number;
   /** Wait before the second attempt; doubled for each further one, up to `maxWaitMs`. */
@@ -9,6 +9,11 @@ export interface RetryPolicy {
   readonly maxWaitMs: number;
   /** How long a server may stay silent. */
   readonly stallMs: number;
+  /** Slower than this, over `slowMs` of waiting for bytes, a connection is given up as a silent one is. */
+  readonly leastBytesPerSecond: number;
+  readonly slowMs: number;
+  /** The largest file that is fetched where no size is pinned. */
+  readonly mostBytes: number;
 }
 
 export const DEFAULT_RETRY: RetryPolicy = {
@@ -16,6 +21,9 @@ export const DEFAULT_RETRY: RetryPolicy = {
   firstWaitMs: 400,
   maxWaitMs: 10_000,
   stallMs: 30_000,
+  leastBytesPerSecond: 1000,
+  slowMs: 30_000,
+  mostBytes: 8e9,
 };
 
 /** Statuses that say "later", not "no". */

@@ -11,7 +11,9 @@ export function outcomeToAnnotations(outcome: GateOutcome): string {
       return [command(level, `${verdictTitle(pair)}: ${rule}`, evidence)];
     }),
   );
-  return `${[...lines, command('notice', 'Maskbench', `${headline(outcome)} (${judgedLine(outcome)})`)].join('\n')}\n`;
+  const forced = outcome.comparison.forced.map(({ message }) => command('warning', 'FORCED', message));
+  const verdict = command('notice', 'Maskbench', `${headline(outcome)} (${judgedLine(outcome)})`);
+  return `${[...forced, ...lines, verdict].join('\n')}\n`;
 }
 
 function command(level: 'error' | 'warning' | 'notice', title: string, message: string): string {

@@ -5,25 +5,39 @@ import { imageLine, verdictTitle } from './outcome-lines.js';
 
 /**
  * JUnit XML for CI systems: a suite per pair of models, a test case per check. A failed check is a failure; one that is open
- * is skipped, with its reason, since it is neither; the exit status tells the two apart.
+ * is skipped, with its reason, since it is neither; the exit status tells the two apart. What was forced is in every name,
+ * and a test case of its own with the differences, which is skipped.
  */
 export function outcomeToJunit(outcome: GateOutcome): string {
-  const { pairs, gate } = outcome;
+  const { pairs, comparison } = outcome;
+  const isForced = comparison.forced.length > 0;
   const suites = pairs.map((pair) => suite(pair, outcome));
   const all = pairs.flatMap(({ checks }) => checks);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="${attribute(`maskbench ${gate.name}`)}" ${counts(all)}>`,
+    `<testsuites name="${attribute(`maskbench ${nameOf(outcome)}`)}" ${counts(all, isForced ? pairs.length : 0)}>`,
     ...suites,
     '</testsuites>',
     '',
   ].join('\n');
 }
 
+function nameOf({ gate, comparison }: GateOutcome): string {
+  return comparison.forced.length === 0 ? gate.name : `FORCED ${gate.name}`;
+}
+
 function suite(pair: PairVerdict, outcome: GateOutcome): string {
+  const { forced } = outcome.comparison;
+  const isForced = forced.length > 0;
+  const differences = forced.map(({ message }) => message).join('; ');
   return [
-    `  <testsuite name="${attribute(`${outcome.gate.name}: ${verdictTitle(pair)}`)}" ${counts(pair.checks)}>`,
+    `  <testsuite name="${attribute(`${nameOf(outcome)}: ${verdictTitle(pair)}`)}" ${counts(pair.checks, isForced ? 1 : 0)}>`,
     `    <properties>${propertiesOf(outcome).join('')}</properties>`,
+    ...(isForced
+      ? [
+          `    <testcase classname="${attribute(`${verdictTitle(pair)}.forced`)}" name="FORCED" time="0"><skipped message="${attribute(`these differ: ${differences}`)}"/></testcase>`,
+        ]
+      : []),
     ...pair.checks.map((check) => testCase(check, verdictTitle(pair))),
     '  </testsuite>',
   ].join('\n');
@@ -59,10 +73,10 @@ function testCase({ id, kind, rule, verdict, evidence, images }: Check, title: s
   return `${open}${body}</testcase>`;
 }
 
-function counts(checks: readonly Check[]): string {
+function counts(checks: readonly Check[], forced: number): string {
   const of = (verdict: Check['verdict']): number =>
     checks.filter((check) => check.verdict === verdict).length;
-  return `tests="${checks.length}" failures="${of('fail')}" errors="0" skipped="${of('inconclusive')}" time="0"`;
+  return `tests="${checks.length + forced}" failures="${of('fail')}" errors="0" skipped="${of('inconclusive') + forced}" time="0"`;
 }
 
 function content(text: string): string {

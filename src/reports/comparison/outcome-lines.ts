@@ -9,11 +9,12 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
 };
 
 /** The verdict in a sentence, with what decided it. */
-export function headline({ verdict, gate, pairs }: GateOutcome): string {
+export function headline({ verdict, gate, pairs, comparison: { forced } }: GateOutcome): string {
   const all = pairs.flatMap(({ checks }) => checks);
   const of = (wanted: Verdict): number => all.filter((check) => check.verdict === wanted).length;
   const counts = `${of('pass')} of ${all.length} checks pass, ${of('fail')} fail, ${of('inconclusive')} open`;
-  return `${VERDICT_WORDS[verdict]} by the gate "${gate.name}": ${counts}`;
+  const mark = forced.length > 0 ? 'FORCED ' : '';
+  return `${mark}${VERDICT_WORDS[verdict]} by the gate "${gate.name}": ${counts}`;
 }
 
 /** What was judged, by what and by which rules, each by its digest: a line of `name digest` pairs. */

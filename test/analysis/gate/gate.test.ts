@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
 import { describeError, exitStatusOf } from '../../../src/core/errors.js';
-import { loadGate, measureOf, metricsOfGate } from '../../../src/analysis/gate/gate.js';
+import { assertDecidable, loadGate, measureOf, metricsOfGate } from '../../../src/analysis/gate/gate.js';
 import { paperGate } from '../../support/paper-sides.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 
@@ -57,6 +57,22 @@ describe('a gate', () => {
   it('that asks for nothing is refused: it would pass everything', async () => {
     expect(await lineFor('name: g\n')).toContain('the gate asks for nothing');
     expect(await lineFor('name: g\naccuracy: []\n')).toContain('the gate asks for nothing');
+  });
+
+  it('requires no rule that it has not', async () => {
+    expect(await lineFor('name: g\nrequired: [latency]\nsize: { maximumRatio: 1 }\n')).toBe(
+      '/gate.yaml:2:12: required.0: the gate has no rule "latency" to require',
+    );
+    expect(await lineFor('name: g\nrequired: [speed]\nsize: { maximumRatio: 1 }\n')).toContain('required.0');
+    const gate = paperGate({
+      required: ['latency', 'size'],
+      latency: { maximumRatio: 1 },
+      size: { maximumRatio: 1 },
+    }).gate;
+    expect(() => assertDecidable(gate, false)).toThrow(
+      'the gate "paper" requires latency, and no times are measured',
+    );
+    expect(() => assertDecidable(gate, true)).not.toThrow();
   });
 
   it('must say how many images a tail rule allows', async () => {

@@ -10,12 +10,15 @@ describe('the self-test', () => {
     expect(results.map(({ planted, verdict, ok }) => [planted, verdict, ok])).toEqual([
       ['nothing: A against A', 'pass', true],
       ['masks eroded by 2 pixels', 'fail', true],
+      ['a loss of all in 1 of 10 images', 'fail', true],
       ['1 catastrophe in 200 images', 'fail', true],
       ['+10 % delay', 'fail', true],
+      ['1000 times the peak memory', null, null],
+      ['a file 1000 times as large', 'fail', true],
       ['0.2 % of every mask and +0.2 % delay', 'pass', true],
     ]);
-    expect(results[2]?.failed).toEqual(['tail/catastrophe/iou/0.5']);
-    expect(results[3]?.failed).toEqual(['latency/predict']);
+    expect(results[3]?.failed).toEqual(['tail/catastrophe/iou/0.5']);
+    expect(results[4]?.failed).toEqual(['latency/predict']);
   });
 
   it('never fails a change of 0.2 %, whatever the draw', async () => {
@@ -30,6 +33,48 @@ describe('the self-test', () => {
   it('finds out a gate that misses what it should catch', async () => {
     const blind = paperGate({ accuracy: [{ metric: 'iou', margin: 0.5 }] });
     const results = await runSelfTest(blind);
-    expect(results.map(({ ok }) => ok)).toEqual([true, false, false, false, true]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, false, null, null, null, null, null, true]);
+  });
+
+  it('tests the rules that the gate has, on the metrics that they are about, and says what it leaves out', async () => {
+    const results = await runSelfTest(
+      paperGate({
+        required: ['latency'],
+        accuracy: [{ metric: 'sod.s', margin: 0.01 }],
+        catastrophes: [{ metric: 'sod.bin_iou', worseThan: 0.5, maximum: 0 }],
+        latency: { maximumRatio: 1.05, measure: { processes: 6 } },
+        memory: { maximumRatio: 1.1 },
+        floors: [{ metric: 'sod.s', mean: 0.999 }],
+        slices: [{ attribute: 'split', values: ['a'], metric: 'iou', margin: 0.01 }],
+        improve: [{ latency: 'predict' }],
+      }),
+    );
+    expect(results.map(({ planted, ok, leftOut }) => [planted, ok, leftOut])).toEqual([
+      ['nothing: A against A', true, null],
+      ['masks eroded by 2 pixels', true, null],
+      ['a loss of all in 1 of 10 images', null, 'the gate has no rule losses'],
+      ['1 catastrophe in 200 images', true, null],
+      ['+10 % delay', true, null],
+      ['1000 times the peak memory', true, null],
+      ['a file 1000 times as large', null, 'the gate has no rule size'],
+      ['0.2 % of every mask and +0.2 % delay', true, null],
+      ['a fault for floors', null, 'how good generated masks are says nothing of a model'],
+      ['a fault for slices', null, 'generated masks have no attributes'],
+      ['a fault for improve', null, 'what is better is no fault'],
+    ]);
+  });
+
+  it('leaves out rules that need what generated data has not', async () => {
+    const results = await runSelfTest(
+      paperGate({
+        accuracy: [{ metric: 'cutout.white', margin: 0.01 }],
+        memory: { maximumRatio: 1.1 },
+        size: { maximumRatio: 1.1 },
+      }),
+    );
+    const why = (planted: string) => results.find((of) => of.planted === planted)?.leftOut;
+    expect(why('masks eroded by 2 pixels')).toBe('generated masks have no pictures');
+    expect(why('1000 times the peak memory')).toBe('memory is only drawn with times');
+    expect(results.filter(({ ok }) => ok === true)).toHaveLength(3);
   });
 });

@@ -101,7 +101,7 @@ describe('a download over https', () => {
     const cacheDir = await tempFolder();
     const url = `http://127.0.0.1:${await closedPort()}/m.onnx`;
     await expect(pull(cacheDir, url, PINNED)).rejects.toMatchObject({
-      code: 'source.unreachable',
+      code: 'source.transient',
       message: expect.stringMatching(/m\.onnx could not be fetched in 3 attempts: .*ECONNREFUSED/),
       where: url,
     });

@@ -146,7 +146,7 @@ describe('a hub source that leads nowhere', () => {
   test('is asked again while the hub is busy, and given up in the end', async () => {
     const busy = await serve((_request, response) => void response.writeHead(503).end());
     await expect((await hub()).pull(undefined, { env: { HF_ENDPOINT: busy.origin } })).rejects.toMatchObject({
-      code: 'source.unreachable',
+      code: 'source.transient',
       message: expect.stringContaining('HTTP 503'),
     });
     expect(busy.requests).toHaveLength(FAST_RETRY.attempts);

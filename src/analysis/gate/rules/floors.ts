@@ -21,6 +21,7 @@ export const floors: GateRule<'floors', typeof schema> = {
   key: 'floors',
   kind: 'floor',
   schema,
+  notGenerated: 'how good generated masks are says nothing of a model',
   metricsOf: (asked) => asked.map(({ metric }) => metric),
   judge: (asked, { datasets }) =>
     asked.map(({ metric, mean, dataset }) => {

@@ -35,6 +35,7 @@ export const improve: GateRule<'improve', typeof schema> = {
   key: 'improve',
   kind: 'improve',
   schema,
+  notGenerated: 'what is better is no fault',
   metricsOf: (asked) => asked.flatMap((one) => ('metric' in one ? [one.metric] : [])),
   needsTimes: (asked) => asked.some((one) => 'latency' in one),
   judge(asked, on) {

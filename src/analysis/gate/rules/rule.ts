@@ -24,6 +24,8 @@ export interface GateRule<Key extends string = string, Schema extends z.ZodType 
   measureOf?(asked: Asked<Schema>): Measure;
   /** Whether a measurement fails it: it is then confirmed by one more, and by no third. */
   isFailedBy?(asked: Asked<Schema>, round: RemeasuredRound): boolean;
+  /** Why generated masks say nothing of it; the self-test leaves such a rule out, and says so. */
+  readonly notGenerated?: string;
   /** Checks that are decided, and claims on means, which are decided together with those of all other rules. */
   judge(asked: Asked<Schema>, on: JudgedPair): readonly Finding[];
 }

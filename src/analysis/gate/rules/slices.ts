@@ -25,6 +25,7 @@ export const slices: GateRule<'slices', typeof schema> = {
   key: 'slices',
   kind: 'slice',
   schema,
+  notGenerated: 'generated masks have no attributes',
   metricsOf: (asked) => asked.map(({ metric }) => metric),
   judge: (asked, { datasets }) =>
     asked.flatMap(({ attribute, values, metric, margin }) => {

@@ -9,19 +9,25 @@ import { modelSpecSchema } from '../../../runners/runner-of.js';
 import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
 import type { Side, SideFacts } from '../../compare/side.js';
 
-const METRICS = metricsOf(['fixed']);
 const GENERATED_MODEL = 'model';
 
-/** Generated masks, scored by the code that scores a run's, as a side of a comparison. */
+/**
+ * Generated masks, scored by the code that scores a run's, as a side of a comparison.
+ *
+ * @param bytes of the model file that it pretends to
+ */
 export function generatedSide(
   label: string,
   truths: readonly GrayImage[],
   predictions: readonly GrayImage[],
+  protocols: readonly string[],
+  bytes: number,
 ): Side {
-  const columns = METRICS.map(() => new Float64Array(truths.length).fill(Number.NaN));
+  const metrics = metricsOf(protocols);
+  const columns = metrics.map(() => new Float64Array(truths.length).fill(Number.NaN));
   truths.forEach((truth, row) => {
-    const scores = scorePair(createPair(predictions[row], createTruth(truth)), METRICS);
-    METRICS.forEach(({ meta }, i) => {
+    const scores = scorePair(createPair(predictions[row], createTruth(truth)), metrics);
+    metrics.forEach(({ meta }, i) => {
       const score = scores[meta.id];
       if (isDefined(score)) columns[i][row] = score;
     });
@@ -31,9 +37,9 @@ export function generatedSide(
     [GENERATED_MODEL, { columns, scored: new Uint8Array(truths.length).fill(1), failed: [] }],
   ]);
   return {
-    facts: factsOf(label, truths.length),
+    facts: factsOf(label, truths.length, protocols, bytes),
     loadScores: async () => ({
-      metrics: METRICS.map(({ meta }) => meta.id),
+      metrics: metrics.map(({ meta }) => meta.id),
       datasets: [
         {
           name: 'generated',
@@ -49,7 +55,7 @@ export function generatedSide(
   };
 }
 
-function factsOf(label: string, samples: number): SideFacts {
+function factsOf(label: string, samples: number, protocols: readonly string[], bytes: number): SideFacts {
   const spec = modelSpecSchema.parse({
     name: GENERATED_MODEL,
     files: 'file:model.onnx',
@@ -72,9 +78,9 @@ function factsOf(label: string, samples: number): SideFacts {
       sharp: 'any',
     },
     runner: runnerOptionsSchema.parse({}),
-    signatures: signaturesOf(['fixed'], DEFAULT_CONVENTIONS),
-    metrics: METRICS.map(({ meta }) => meta.id),
-    models: [{ name: GENERATED_MODEL, sha256: label, bytes: 1_000_000, spec }],
+    signatures: signaturesOf(protocols, DEFAULT_CONVENTIONS),
+    metrics: metricsOf(protocols).map(({ meta }) => meta.id),
+    models: [{ name: GENERATED_MODEL, sha256: label, bytes, spec }],
     datasets: [{ name: 'generated', fingerprint: 'generated', samples, problems: 0, tags: ['generated'] }],
   };
 }

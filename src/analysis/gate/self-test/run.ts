@@ -2,7 +2,10 @@ import type { Check, GateOutcome, Verdict } from '../../../schema/verdict.js';
 import type { GrayImage } from '../../../image/raster.js';
 import { createRandom, type Random } from '../../../stats/random.js';
 import { checkGate, type TimePair } from '../check.js';
-import type { LoadedGate } from '../gate.js';
+import { metricsOfGate, needsTimes, rulesOf, type Gate, type LoadedGate } from '../gate.js';
+import type { RULES } from '../rules/index.js';
+import type { Side } from '../../compare/side.js';
+import { metaOf } from '../../../metrics/registry.js';
 import { generatedSide } from './generated-side.js';
 import { emptied, eroded, generatePair, shaved } from './masks.js';
 import { SEAL_PARTS } from '../../../schema/seal.js';
@@ -13,54 +16,89 @@ import type { ProcessTimes } from '../remeasure/time-process.js';
 interface SelfTestResult {
   readonly planted: string;
   readonly expected: string;
-  readonly verdict: Verdict;
+  /** Null where it was left out. */
+  readonly verdict: Verdict | null;
   /** Ids of the checks that failed. */
   readonly failed: readonly string[];
-  readonly ok: boolean;
+  /** Null where it was left out. */
+  readonly ok: boolean | null;
+  /** Why it was left out; null where it was not. */
+  readonly leftOut: string | null;
 }
 
 interface Case {
   readonly planted: string;
   readonly expected: string;
-  alter(prediction: GrayImage, row: number): GrayImage;
-  /** How many times as long the candidate takes. */
-  readonly slower: number;
+  /** The rule that it is a fault for; without this, it tests whatever rules there are. */
+  readonly rule?: Key;
+  readonly alter?: (prediction: GrayImage, row: number) => GrayImage;
+  /** How many times as long the candidate takes, as large its file and as much its memory is. */
+  readonly slower?: number;
+  readonly larger?: number;
+  readonly hungrier?: number;
   isRight(outcome: GateOutcome, failed: readonly Check[]): boolean;
 }
+
+type Key = (typeof RULES)[number]['key'];
 
 const IMAGES = 200;
 /** The image of the planted catastrophe. */
 const VICTIM = 77;
+const FILE_BYTES = 1_000_000;
 const same = (prediction: GrayImage): GrayImage => prediction;
+const failsBy =
+  (kind: string): Case['isRight'] =>
+  ({ verdict }, failed) =>
+    verdict === 'fail' && failed.every((check) => check.kind === kind);
 
 const CASES: readonly Case[] = [
   {
     planted: 'nothing: A against A',
     expected: 'pass',
-    alter: same,
-    slower: 1,
     isRight: ({ verdict }) => verdict === 'pass',
   },
   {
     planted: 'masks eroded by 2 pixels',
     expected: 'fail, on accuracy',
+    rule: 'accuracy',
     alter: (prediction) => eroded(prediction, 2),
-    slower: 1,
     isRight: ({ verdict }, failed) => verdict === 'fail' && failed.some(({ kind }) => kind === 'accuracy'),
+  },
+  {
+    planted: 'a loss of all in 1 of 10 images',
+    expected: 'fail, on losses',
+    rule: 'losses',
+    alter: (prediction, row) => (row % 10 === 7 ? emptied(prediction) : prediction),
+    isRight: ({ verdict }, failed) =>
+      verdict === 'fail' && failed.some(({ id }) => id.startsWith('tail/loss/')),
   },
   {
     planted: `1 catastrophe in ${IMAGES} images`,
     expected: 'fail, by a tail rule alone',
+    rule: 'catastrophes',
     alter: (prediction, row) => (row === VICTIM ? emptied(prediction) : prediction),
-    slower: 1,
-    isRight: ({ verdict }, failed) => verdict === 'fail' && failed.every(({ kind }) => kind === 'tail'),
+    isRight: failsBy('tail'),
   },
   {
     planted: '+10 % delay',
     expected: 'fail, on latency alone',
-    alter: same,
+    rule: 'latency',
     slower: 1.1,
-    isRight: ({ verdict }, failed) => verdict === 'fail' && failed.every(({ kind }) => kind === 'latency'),
+    isRight: failsBy('latency'),
+  },
+  {
+    planted: '1000 times the peak memory',
+    expected: 'fail, on memory alone',
+    rule: 'memory',
+    hungrier: 1000,
+    isRight: failsBy('memory'),
+  },
+  {
+    planted: 'a file 1000 times as large',
+    expected: 'fail, on size alone',
+    rule: 'size',
+    larger: 1000,
+    isRight: failsBy('size'),
   },
   {
     planted: '0.2 % of every mask and +0.2 % delay',
@@ -73,25 +111,36 @@ const CASES: readonly Case[] = [
 
 /**
  * Holds generated candidates with planted faults against a generated baseline, through the code that scores and judges
- * real ones. Seeded: the same gate gives the same results everywhere. Times are drawn, not measured.
+ * real ones, by the rules that the gate has, and says what is left out. Seeded: the same gate gives the same results
+ * everywhere. Times are drawn, not measured.
  */
-export async function runSelfTest(gate: LoadedGate, seed = 'self-test'): Promise<readonly SelfTestResult[]> {
+export async function runSelfTest(
+  { gate: whole, sha256 }: LoadedGate,
+  seed = 'self-test',
+): Promise<readonly SelfTestResult[]> {
+  const { gate, out } = generatedPart(whole);
+  const rules = rulesOf(gate).map(({ rule }) => rule.key);
+  const metas = metricsOfGate(gate).map(metaOf);
+  const protocols = metas.length === 0 ? ['fixed'] : [...new Set(metas.map(({ protocol }) => protocol))];
   const random = createRandom(seed);
   const pairs = Array.from({ length: IMAGES }, () => generatePair(random));
   const truths = pairs.map(({ truth }) => truth);
-  const side = (label: string, alter: Case['alter']) =>
-    generatedSide(
-      label,
-      truths,
-      pairs.map(({ prediction }, row) => alter(prediction, row)),
-    );
-  const baseline = side('baseline', same);
+  const side = (label: string, alter: Case['alter'] = same, larger = 1): Side => {
+    const predictions = pairs.map(({ prediction }, row) => alter(prediction, row));
+    return generatedSide(label, truths, predictions, protocols, FILE_BYTES * larger);
+  };
+  const baseline = side('baseline');
   const results: SelfTestResult[] = [];
-  for (const { planted, expected, alter, slower, isRight } of CASES) {
-    const outcome = await checkGate(baseline, side(planted, alter), gate, {
-      remeasure: gate.gate.latency === undefined ? undefined : generatedTimes(slower, `${seed}/${planted}`),
-      seed,
-    });
+  for (const { planted, expected, rule, isRight, ...plant } of CASES) {
+    if (rule === undefined ? rules.length === 0 : !rules.includes(rule)) {
+      const why = rule === undefined ? 'no rule is left' : (out.get(rule) ?? `the gate has no rule ${rule}`);
+      results.push(leaveOut(planted, expected, why));
+      continue;
+    }
+    const times = generatedTimes(plant.slower ?? 1, `${seed}/${planted}`, plant.hungrier);
+    const candidate = side(planted, plant.alter, plant.larger);
+    const options = { remeasure: needsTimes(gate) ? times : undefined, seed };
+    const outcome = await checkGate(baseline, candidate, { gate, sha256 }, options);
     const failed = outcome.pairs.flatMap(({ checks }) => checks.filter(({ verdict }) => verdict === 'fail'));
     results.push({
       planted,
@@ -99,9 +148,38 @@ export async function runSelfTest(gate: LoadedGate, seed = 'self-test'): Promise
       verdict: outcome.verdict,
       failed: failed.map(({ id }) => id),
       ok: isRight(outcome, failed),
+      leftOut: null,
     });
   }
-  return results;
+  const planted = new Set<string | undefined>(CASES.map(({ rule }) => rule));
+  return [
+    ...results,
+    ...[...out]
+      .filter(([key]) => !planted.has(key))
+      .map(([key, why]) => leaveOut(`a fault for ${key}`, `fail, on ${key}`, why)),
+  ];
+}
+function leaveOut(planted: string, expected: string, leftOut: string): SelfTestResult {
+  return { planted, expected, verdict: null, failed: [], ok: null, leftOut };
+}
+
+/** A gate without the rules that generated masks say nothing of, and why of each. */
+function generatedPart(gate: Gate): { readonly gate: Gate; readonly out: ReadonlyMap<string, string> } {
+  const out = new Map<string, string>();
+  for (const { rule, asked } of rulesOf(gate)) {
+    const pictures = rule.metricsOf?.(asked).some((id) => metaOf(id).needsPicture === true) === true;
+    const unmeasured = rule.key === 'memory' && gate.latency === undefined;
+    const why =
+      rule.notGenerated ??
+      (pictures
+        ? 'generated masks have no pictures'
+        : unmeasured
+          ? 'memory is only drawn with times'
+          : undefined);
+    if (why !== undefined) out.set(rule.key, why);
+  }
+  const kept = Object.fromEntries(Object.entries(gate).filter(([key]) => !out.has(key)));
+  return { gate: { ...(kept as Gate), required: [] }, out };
 }
 
 /** How much processes of one build differ from each other, and predictions within one: standard deviations of logs. */
@@ -123,22 +201,23 @@ const QUIET: Conditions = {
 };
 
 /** Times of a candidate that takes `factor` times as long as its baseline, drawn instead of measured, and sealed. */
-export function generatedTimes(factor: number, seed: string): TimePair {
+export function generatedTimes(factor: number, seed: string, memory = 1): TimePair {
   const random = createRandom(seed);
   return async () => ({
     timer: {
-      time: async (side) => drawTimes(random, side === 'candidate' ? factor : 1),
+      time: async (side) =>
+        side === 'candidate' ? drawTimes(random, factor, memory) : drawTimes(random, 1, 1),
       stop: () => undefined,
     },
   });
 }
 
-function drawTimes(random: Random, factor: number): ProcessTimes {
+function drawTimes(random: Random, factor: number, memory: number): ProcessTimes {
   const process = Math.exp(BETWEEN_PROCESSES * random.normal());
   const samples = Array.from({ length: PREDICTIONS }, () => {
     const ms = TYPICAL_MS * factor * process * Math.exp(WITHIN_PROCESS * random.normal());
     return { decodeMs: 5, preprocessMs: 0.2 * ms, inferenceMs: 0.7 * ms, postprocessMs: 0.1 * ms };
   });
   const parts = SEAL_PARTS.map((name) => ({ name, pass: true, found: 'generated' }));
-  return { samples, peakRssBytes: 2e8, parts, conditions: QUIET, repeated: false };
+  return { samples, peakRssBytes: 2e8 * memory, parts, conditions: QUIET, repeated: false };
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { evidenceMark, UNSEALED } from '../../../schema/evidence.js';
 import type { SideFacts } from '../../../analysis/compare/side.js';
+import { escapeControls } from '../../../core/errors.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
 import { formatMegabytes } from '../../../reports/tables/table.js';
@@ -35,16 +36,20 @@ function describe(baseline: string, facts: SideFacts): string {
     `${baseline}: of the run ${name} of ${createdAt}, by Maskbench ${maskbenchVersion}: ${evidenceMark(evidence)}`,
     `device ${device} (${environment.cpu}, ${environment.cores} cores), onnxruntime ${environment.onnxruntime}`,
     `signature ${signatures.join('  ')}`,
-    '',
-    plainTable(
-      ['model', 'MB', 'sha256'],
-      models.map((model) => [model.name, formatMegabytes(model.bytes), model.sha256.slice(0, 16)]),
-    ),
-    '',
-    plainTable(
-      ['dataset', 'images', 'fingerprint'],
-      datasets.map((dataset) => [dataset.name, String(dataset.samples), dataset.fingerprint.slice(0, 16)]),
-    ),
-    '',
-  ].join('\n');
+  ]
+    .map(escapeControls)
+    .concat(
+      '',
+      plainTable(
+        ['model', 'MB', 'sha256'],
+        models.map((model) => [model.name, formatMegabytes(model.bytes), model.sha256.slice(0, 16)]),
+      ),
+      '',
+      plainTable(
+        ['dataset', 'images', 'fingerprint'],
+        datasets.map((dataset) => [dataset.name, String(dataset.samples), dataset.fingerprint.slice(0, 16)]),
+      ),
+      '',
+    )
+    .join('\n');
 }

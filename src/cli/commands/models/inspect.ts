@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { escapeControls } from '../../../core/errors.js';
 import type { OnnxInspection } from '../../../models/onnx/inspect.js';
 import type { Proposal } from '../../../models/onnx/propose-spec.js';
 import { jsonText } from '../../../reports/formats/json.js';
@@ -52,15 +53,17 @@ async function filesOf(name: string, context: CliContext): Promise<readonly (rea
 
 function describe(model: OnnxInspection, path: string): string {
   const values = (list: OnnxInspection['inputs']): string =>
-    list.map((v) => `${v.name} ${v.dtype} [${(v.shape ?? []).join(', ')}]`).join('\n              ');
-  const operators = Object.entries(model.operators).map(([type, n]) => `${type} ${n}`);
+    list
+      .map((v) => escapeControls(`${v.name} ${v.dtype} [${(v.shape ?? []).join(', ')}]`))
+      .join('\n              ');
+  const operators = Object.entries(model.operators).map(([type, n]) => escapeControls(`${type} ${n}`));
   const facts: readonly (readonly [string, string])[] = [
     ['inputs', values(model.inputs)],
     ['outputs', values(model.outputs)],
     [
       'opset',
       Object.entries(model.opsets)
-        .map(([domain, v]) => `${domain === '' ? 'ai.onnx' : domain} ${v}`)
+        .map(([domain, v]) => `${domain === '' ? 'ai.onnx' : escapeControls(domain)} ${v}`)
         .join(', '),
     ],
     ['precision', model.precision],
@@ -71,9 +74,9 @@ function describe(model: OnnxInspection, path: string): string {
     ['size', `${formatMegabytes(model.fileBytes)} MB`],
     ...model.externalFiles.map(({ location, bytes }) => {
       const there = existsSync(join(dirname(path), location)) ? '' : ', which is not there';
-      return ['weights in', `${location}, ${formatMegabytes(bytes)} MB${there}`] as const;
+      return ['weights in', `${escapeControls(location)}, ${formatMegabytes(bytes)} MB${there}`] as const;
     }),
-    ['producer', `${model.producer} (IR version ${model.irVersion})`],
+    ['producer', `${escapeControls(model.producer)} (IR version ${model.irVersion})`],
     ['operators', wrap(operators, 64).join('\n              ')],
   ];
   return facts.map(([key, value]) => `  ${key.padEnd(11)} ${value}`).join('\n');
@@ -83,7 +86,7 @@ const NO_PROPOSAL =
   'no spec proposed: expected one picture of three channels, [1, 3, height, width] or [1, height, width, 3]';
 
 function describeProposal({ yaml, unknown }: Proposal): string {
-  const questions = unknown.map((text) => `#   ${text}`).join('\n');
+  const questions = unknown.map((text) => `#   ${escapeControls(text)}`).join('\n');
   return `\na spec to start from (what the graph does not say stands below)\n\n${yaml}\n# not known:\n${questions}\n`;
 }
 

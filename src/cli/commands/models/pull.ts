@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
+import { escapeControls } from '../../../core/errors.js';
 import { formatMegabytes } from '../../../reports/tables/table.js';
 import type { DefineCommand } from '../../context.js';
 
@@ -24,7 +25,7 @@ export const pull: DefineCommand = (context) =>
         });
         for (const [role, { path, bytes, from, data }] of Object.entries(files)) {
           const label = role === 'model' ? spec.name : `${spec.name} (${role})`;
-          const weights = data.map(({ location }) => ` with ${location}`).join('');
+          const weights = data.map(({ location }) => ` with ${escapeControls(location)}`).join('');
           context.out(
             `${label}: ${formatMegabytes(bytes)} MB, ${from === 'download' ? 'downloaded' : 'already here'}: ${path}${weights}\n`,
           );

@@ -169,7 +169,10 @@ function describe(model: string, dataset: string, v: Verification): string {
     v.verdict === 'unrecorded'
       ? 'the spec records no score for it'
       : `${v.verdict} (${recordedText(v.expected)})`;
-  const lines = [`${head}${failed}${constant}: ${verdict}`, ...v.hints.map((hint) => `  ${hint}`)];
+  const lines = [
+    `${head}${failed}${constant}: ${verdict}`,
+    ...v.hints.map((hint) => `  ${escapeControls(hint)}`),
+  ];
   if (v.verdict === 'unrecorded' && v.hints.length === 0) {
     const record = `{ dataset: ${dataset}, iou: ${v.iou.toFixed(4)}, mae: ${v.mae.toFixed(4)} }`;
     lines.push(`  if that is right, record it in the spec: expected: ${record}`);
