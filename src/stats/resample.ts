@@ -3,10 +3,11 @@ import type { Random } from './random.js';
 import { resampleByTail } from './resample-large.js';
 import { meanOf, requireWhole, type Values } from './values.js';
 
-/** What resampling with replacement makes of the mean; each array ascending, one number a resample. */
+/** What resampling with replacement makes of the mean, one number a resample. */
 export interface MeanReplicates {
+  /** Ascending. */
   readonly means: Float64Array;
-  /** (resample's mean - mean) / resample's standard error; infinite where a resample has no spread. */
+  /** (resample's mean - mean) / resample's standard error; infinite where a resample has no spread. In any order. */
   readonly t: Float64Array;
 }
 
@@ -47,7 +48,7 @@ export function resampleMeans(values: Values, resamples: number, random: Random)
       record(b, sum, squares);
     }
   }
-  return { means: means.sort(), t: t.sort() };
+  return { means: means.sort(), t };
 }
 
 /** Sum of squared deviations from the resample's own mean; rounding must not turn "no spread" into a tiny one. */
