@@ -1,4 +1,3 @@
-import { resizeWithLibvips } from './codec.js';
 import { resamplePillow } from './resample-pillow.js';
 
 export type ResampleFilter =
@@ -23,7 +22,10 @@ export async function resample(
       return resamplePillow(data, width, height, channels, toWidth, toHeight, 'bicubic');
     case 'pillow-bilinear':
       return resamplePillow(data, width, height, channels, toWidth, toHeight, 'bilinear');
-    case 'libvips-lanczos3':
+    case 'libvips-lanczos3': {
+      // Only then: a process that computes and reads no pictures starts sooner without libvips.
+      const { resizeWithLibvips } = await import('./codec.js');
       return resizeWithLibvips(data, width, height, channels, toWidth, toHeight);
+    }
   }
 }

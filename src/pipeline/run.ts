@@ -40,6 +40,7 @@ import {
   type RunFolder,
 } from '../store/run-folder.js';
 import { runScenarios } from './scenarios/run-scenarios.js';
+import { endScoreThreads } from '../scoring/score-pool.js';
 import { openScorer, scoreRemaining } from './score.js';
 import { time } from './time.js';
 import { writeSummary } from './summarise.js';
@@ -202,6 +203,7 @@ async function work(request: RunRequest, folder: RunFolder, held: Held, manifest
   const { config, models, phases, emit, signal } = request;
   if (phases.predict || phases.score) await predictAndScore(request, folder, held, manifest);
   if (!phases.time) return;
+  await endScoreThreads();
   const { allowFallback, scenarios } = config;
   await time({ folder, held, settings, models, allowFallback, emit, signal });
   await runScenarios({ folder, held, settings, models, scenarios, emit, signal });

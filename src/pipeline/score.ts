@@ -12,7 +12,7 @@ import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import type { ScoreRecord, TruthRecord } from '../store/records.js';
 import { plannedSamples, readRecords, type RunFolder } from '../store/run-folder.js';
-import { openScorePool } from '../scoring/score-pool.js';
+import { SCORE_WIDTH, scoreOnThread } from '../scoring/score-pool.js';
 
 /** Scores samples on worker threads, each once all its models have ended. */
 interface Scorer {
@@ -54,7 +54,6 @@ export async function openScorer(
   const measured = await measuredTruths(folder);
   const offered = new Set<string>();
   const truths = await openDurableLines(folder.truths, held);
-  const pool = openScorePool();
   const running = new Set<Promise<void>>();
   let broken: unknown;
   /** Datasets that are not scored on: a ground truth contradicts how all of them are read. */
@@ -68,7 +67,7 @@ export async function openScorer(
     const { dataset, id, imagePath, truthPath, truthSha256, attributes: layout } = sample;
     const mattePaths = open.map(({ model }) => folder.matte(model, dataset, id));
     const matteReadings = open.map(({ model }) => ({ matteSha256: cells.matteSha256(model, sample) }));
-    const result = await pool.run({
+    const result = await scoreOnThread({
       truthPath,
       truthReading: readings.get(dataset) ?? AS_OPACITY,
       imagePath,
@@ -128,11 +127,10 @@ export async function openScorer(
         })
         .finally(() => running.delete(work));
       running.add(work);
-      while (running.size >= pool.width) await Promise.race(running);
+      while (running.size >= SCORE_WIDTH) await Promise.race(running);
     },
     async close() {
       await Promise.all(running);
-      await pool.close();
       try {
         await truths.close();
       } finally {

@@ -5,7 +5,7 @@ import type { Dataset, PassOptions } from '../datasets/load.js';
 import { readingOfTruths } from '../datasets/values/decide-truths.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { DEFAULT_CONVENTIONS } from '../metrics/metric.js';
-import { openScorePool } from './score-pool.js';
+import { SCORE_WIDTH, scoreOnThread } from './score-pool.js';
 import type { TruthResult } from './score-worker.js';
 import { numberOf, NUMERIC_ATTRIBUTES } from '../metrics/attribute-list.js';
 
@@ -25,26 +25,21 @@ export async function measureAttributes(
     distribution: createDistribution(),
   }));
   const truthReading = await readingOfTruths(dataset, signal);
-  const pool = openScorePool();
   const measure = async (entry: DatasetEntry): Promise<TruthResult | null> => {
     if (entry.kind === 'problem') return null;
     const { truthPath } = entry.sample;
     const task = { truthPath, truthReading, mattePaths: [], protocols: [], conventions: DEFAULT_CONVENTIONS };
-    return (await pool.run({ ...task, attributes: true })).truth;
+    return (await scoreOnThread({ ...task, attributes: true })).truth;
   };
-  try {
-    let samples = 0;
-    for await (const truth of mapInOrder(dataset.entries(), pool.width, measure)) {
-      throwIfCancelled(signal);
-      if (truth?.status !== 'done') continue;
-      for (const { attribute, distribution } of distributions) {
-        const value = numberOf(attribute, truth.attributes);
-        if (!Number.isNaN(value)) distribution.add(value);
-      }
-      onProgress?.(++samples);
+  let samples = 0;
+  for await (const truth of mapInOrder(dataset.entries(), SCORE_WIDTH, measure)) {
+    throwIfCancelled(signal);
+    if (truth?.status !== 'done') continue;
+    for (const { attribute, distribution } of distributions) {
+      const value = numberOf(attribute, truth.attributes);
+      if (!Number.isNaN(value)) distribution.add(value);
     }
-  } finally {
-    await pool.destroy();
+    onProgress?.(++samples);
   }
   return Object.fromEntries(
     distributions.map(({ attribute, distribution }) => [attribute.name, distribution.summary()]),

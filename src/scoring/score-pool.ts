@@ -3,32 +3,33 @@ import { Piscina } from 'piscina';
 import { compiledEntry } from '../core/package-root.js';
 import type { SampleScores, ScoreTask } from './score-worker.js';
 
-/** Worker threads that decode, score and measure samples; one a core, started when there is work. */
-export interface ScorePool {
-  /** Tasks that may be under way or wait at once: enough to keep the threads busy, few enough to keep memory flat. */
-  readonly width: number;
-  run(task: ScoreTask): Promise<SampleScores>;
-  /** Waits for the tasks that run. */
-  close(): Promise<void>;
-  /** Ends at once. */
-  destroy(): Promise<void>;
+const THREADS = availableParallelism();
+
+/** Tasks that may be under way or wait at once: enough to keep the threads busy, few enough to keep memory flat. */
+export const SCORE_WIDTH = 2 * THREADS;
+
+/** A thread without work waits so long for the next run: to start one takes a quarter of a second. */
+const IDLE_MS = 5000;
+
+let pool: Piscina<ScoreTask, SampleScores> | undefined;
+
+/**
+ * Decodes, scores and measures a sample on a worker thread. Threads are started when there is work, at most one a core,
+ * and are those of the whole process; they end by themselves, and do not keep the process.
+ */
+export function scoreOnThread(task: ScoreTask): Promise<SampleScores> {
+  pool ??= new Piscina({
+    filename: compiledEntry(new URL('./score-worker.js', import.meta.url)),
+    maxThreads: THREADS,
+    minThreads: 0,
+    idleTimeout: IDLE_MS,
+  });
+  return pool.run(task);
 }
 
-/** Tasks for each worker thread. */
-const TASKS_PER_THREAD = 2;
-
-export function openScorePool(): ScorePool {
-  const threads = availableParallelism();
-  const pool = new Piscina<ScoreTask, SampleScores>({
-    filename: compiledEntry(new URL('./score-worker.js', import.meta.url)),
-    maxThreads: threads,
-    minThreads: 0,
-    idleTimeout: 1000,
-  });
-  return {
-    width: threads * TASKS_PER_THREAD,
-    run: (task) => pool.run(task),
-    close: () => pool.close(),
-    destroy: () => pool.destroy(),
-  };
+/** Ends the threads once they have no work, for what must be alone on the machine. */
+export async function endScoreThreads(): Promise<void> {
+  const ending = pool;
+  pool = undefined;
+  await ending?.close();
 }

@@ -46,7 +46,7 @@ export function accelerationOfMean(moments: Moments): number {
  * and Tibshirani 1993, chapter 12). Infinite when too many resamples have no spread, as with few distinct values.
  */
 export function studentisedEnds(replicates: MeanReplicates, moments: Moments, level: number): Ends {
-  const [low, high] = quantilesOfSorted(replicates.t, [(1 - level) / 2, (1 + level) / 2]);
+  const [low, high] = quantilesOfSorted(replicates.t.toSorted(), [(1 - level) / 2, (1 + level) / 2]);
   const end = (t: number, without: number): number =>
     Number.isFinite(t) ? moments.mean - t * moments.standardError : without;
   return { lower: end(high, Number.NEGATIVE_INFINITY), upper: end(low, Number.POSITIVE_INFINITY) };

@@ -1,6 +1,6 @@
 import type { IntervalMethod, IntervalOutcome } from './interval.js';
 import { isConstant, type Moments, momentsOf } from './moments.js';
-import { createRandom, type Draws } from './random.js';
+import type { Draws } from './random.js';
 import { type MeanReplicates, resampleMeans } from './resample.js';
 import { meanOf, requireBetween, requireFinite, type Values } from './values.js';
 import { accelerationOfMean, bcaEnds, percentileEnds, studentisedEnds } from './bootstrap.js';
@@ -38,7 +38,7 @@ export function meanInterval(values: Values, options: IntervalOptions = {}): Int
   const moments = momentsOf(values);
   let drawn: MeanReplicates | undefined;
   const replicates = (): MeanReplicates =>
-    (drawn ??= resampleMeans(values, options.resamples ?? 10_000, createRandom(options.seed ?? 0)));
+    (drawn ??= resampleMeans(values, options.resamples ?? 10_000, options.seed ?? 0));
   const { lower, upper } = meanEnds(method, level, moments, replicates);
   if (!Number.isFinite(lower) || !Number.isFinite(upper)) {
     return { kind: 'none', reason: 'unbounded', n, needed: n + 1 };

@@ -1,6 +1,5 @@
-import { quantileSorted } from 'simple-statistics';
 import { MaskbenchError } from '../core/errors.js';
-import { asArray, ascending, requireFinite, type Values } from './values.js';
+import { ascending, requireFinite, type Values } from './values.js';
 
 /**
  * Quantiles by linear interpolation between order statistics, position p (n - 1): type 7 of Hyndman and Fan 1996,
@@ -15,10 +14,12 @@ export function quantiles(values: Values, probabilities: readonly number[]): num
 /** The same for values already in ascending order (not checked). */
 export function quantilesOfSorted(sorted: Values, probabilities: readonly number[]): number[] {
   if (sorted.length === 0) throw new MaskbenchError('internal', 'quantiles of no values');
-  const plain = asArray(sorted);
   return probabilities.map((p) => {
     if (!(p >= 0 && p <= 1)) throw new MaskbenchError('internal', `quantile ${p} is not within 0..1`);
-    return quantileSorted(plain, p);
+    const at = (sorted.length - 1) * p;
+    const below = Math.floor(at);
+    if (below === at) return sorted[at];
+    return sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]);
   });
 }
 

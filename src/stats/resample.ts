@@ -1,24 +1,42 @@
 import { isConstant } from './moments.js';
-import type { Random } from './random.js';
+import { createRandom, type Random, type Seed } from './random.js';
 import { resampleByTail } from './resample-large.js';
 import { meanOf, requireWhole, type Values } from './values.js';
 
-/** What resampling with replacement makes of the mean; each array ascending, one number a resample. */
+/** What resampling with replacement makes of the mean, one number a resample. */
 export interface MeanReplicates {
+  /** Ascending. */
   readonly means: Float64Array;
-  /** (resample's mean - mean) / resample's standard error; infinite where a resample has no spread. */
+  /** (resample's mean - mean) / resample's standard error; infinite where a resample has no spread. In any order. */
   readonly t: Float64Array;
 }
 
 /** Above this many values the bulk of each resample is drawn as a sum; see `resampleByTail`. */
 export const LARGE_SAMPLE = 4096;
 
+/** Draws that are kept at most, 4 bytes each. */
+const MOST_KEPT = 1 << 20;
+
+/** All draws of the latest resampling by a seed: the metrics of a table have one seed and, mostly, as many values. */
+let kept: { readonly key: string; readonly draws: Uint32Array } | undefined;
+
+function keptDraws(n: number, resamples: number, seed: Seed): Uint32Array {
+  const key = `${n} ${resamples} ${seed}`;
+  if (kept?.key !== key) {
+    const draws = new Uint32Array(n * resamples);
+    createRandom(seed).fillBelow(draws, n);
+    kept = { key, draws };
+  }
+  return kept.draws;
+}
+
 /**
- * Efron's nonparametric bootstrap of the mean: `resamples` times n draws with replacement.
+ * Efron's nonparametric bootstrap of the mean: `resamples` times n draws with replacement, from a stream or by a seed.
  * Values may be tied; at least two, not all equal. Time n x resamples up to `LARGE_SAMPLE` values, constant above.
  */
-export function resampleMeans(values: Values, resamples: number, random: Random): MeanReplicates {
+export function resampleMeans(values: Values, resamples: number, from: Random | Seed): MeanReplicates {
   requireWhole(resamples, 1, 'number of resamples');
+  const random = typeof from === 'object' ? from : createRandom(from);
   const n = values.length;
   const mean = meanOf(values);
   const means = new Float64Array(resamples);
@@ -34,12 +52,14 @@ export function resampleMeans(values: Values, resamples: number, random: Random)
   if (n > LARGE_SAMPLE && !isConstant(values)) {
     resampleByTail(deviations, resamples, random, record);
   } else {
-    const drawn = new Uint32Array(n);
+    const isKept = typeof from !== 'object' && n * resamples <= MOST_KEPT;
+    const drawn = isKept ? keptDraws(n, resamples, from) : new Uint32Array(n);
     for (let b = 0; b < resamples; b++) {
-      random.fillBelow(drawn, n);
+      if (!isKept) random.fillBelow(drawn, n);
+      const first = isKept ? b * n : 0;
       let sum = 0;
       let squares = 0;
-      for (let i = 0; i < n; i++) {
+      for (let i = first; i < first + n; i++) {
         const d = deviations[drawn[i]];
         sum += d;
         squares += d * d;
@@ -47,7 +67,7 @@ export function resampleMeans(values: Values, resamples: number, random: Random)
       record(b, sum, squares);
     }
   }
-  return { means: means.sort(), t: t.sort() };
+  return { means: means.sort(), t };
 }
 
 /** Sum of squared deviations from the resample's own mean; rounding must not turn "no spread" into a tiny one. */

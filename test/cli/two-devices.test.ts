@@ -38,7 +38,7 @@ describe(`two hosts, one with a 23 GB and one with a 94 GB card${reason === unde
     workspace = await makeWorkspace({ samples: 3 });
     // As long as it takes for the card to be read a few times.
     const config = await readFile(workspace.config, 'utf8');
-    await writeFile(workspace.config, config.replace('rounds: 1', 'rounds: 60'));
+    await writeFile(workspace.config, config.replace('rounds: 1', 'rounds: 30'));
   });
   afterAll(async () => {
     await stopStarted();

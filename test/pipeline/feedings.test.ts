@@ -88,9 +88,7 @@ describe.skipIf(!IS_BUILT)('a run (skipped unless dist/ is built)', () => {
     expect(summary.cells).toEqual({ planned: 12, scored: 12, failed: 0 });
     const whole = await matte('u2net_cloth_seg', '001');
     const parts = await Promise.all(['upper', 'lower', 'full'].map((name) => matte(name, '001')));
-    for (const [i, value] of whole.data.entries()) {
-      expect(value).toBe(Math.max(...parts.map(({ data }) => data[i] ?? 0)));
-    }
+    expect(whole.data).toEqual(whole.data.map((_, i) => Math.max(...parts.map(({ data }) => data[i] ?? 0))));
   });
 
   it('takes masks that were made elsewhere beside networks: cut-outs by alpha, with times from a file', async () => {

@@ -15,7 +15,7 @@ import { writeGraph } from '../support/tiny-models.js';
 import { makeWorkspace, type Workspace } from '../support/workspace.js';
 
 const SEED = 20_250;
-const SAMPLES = shortOrLong(12, 24);
+const SAMPLES = shortOrLong(8, 24);
 
 const runnable = IS_BUILT && CAN_LOOK_UP_PROCESSES;
 

@@ -85,8 +85,26 @@ describe('resampling', () => {
     expect(resampleMeans(bootstrap.values, 50, createRandom(4))).not.toEqual(once);
   });
 
+  it('by a seed has the draws of a stream of it, also when these are used again', () => {
+    const drawn = (values: readonly number[], seed: number | string, resamples = 200) => {
+      const bySeed = resampleMeans(values, resamples, seed);
+      expect(bySeed).toEqual(resampleMeans(values, resamples, createRandom(seed)));
+      return bySeed.means;
+    };
+    const first = drawn([1, 2, 5, 9], 'a');
+    expect(drawn([1, 2, 5, 9], 'a')).toEqual(first);
+    expect(drawn([1, 2, 5, 9], 'b')).not.toEqual(first);
+    drawn([3, 2, 1, 0, 7], 'a');
+    drawn([1, 2, 5, 9], 'a', 300);
+    drawn(
+      Array.from({ length: 3000 }, (_, i) => i % 7),
+      'a',
+      400,
+    );
+  });
+
   it('has an infinite t for a resample without spread, and none right on the mean', () => {
-    const { t } = resampleMeans([0, 0, 1], 2000, createRandom(1));
+    const t = resampleMeans([0, 0, 1], 2000, createRandom(1)).t.toSorted();
     expect(t[0]).toBe(Number.NEGATIVE_INFINITY);
     expect(t[t.length - 1]).toBe(Number.POSITIVE_INFINITY);
     expect(t.some(Number.isNaN)).toBe(false);

@@ -22,10 +22,13 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-export type OpenOptions = BrowserContextOptions & { readonly hash?: string };
+type OpenOptions = BrowserContextOptions & { readonly hash?: string };
+
+/** Opens the file of a page in a context of its own. */
+export type OpenReport = (path: string, options?: OpenOptions) => Promise<OpenPage>;
 
 /** One Chromium for a file of tests; every page gets a context of its own. */
-export function useBrowser(): (path: string, options?: OpenOptions) => Promise<OpenPage> {
+export function useBrowser(): OpenReport {
   let browser: Browser;
   beforeAll(async () => {
     if (!HAS_BROWSER) return;

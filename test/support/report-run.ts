@@ -26,10 +26,8 @@ export interface ReportRun {
 
 /**
  * A real run by the command line: three models on some of our samples and on pictures with hostile names.
- *
- * @param options further ones of `run`.
  */
-export async function makeReportRun(...options: readonly string[]): Promise<ReportRun> {
+export async function makeReportRun(): Promise<ReportRun> {
   const folder = await mkdtemp(join(tmpdir(), 'maskbench-'));
   const path = (...names: readonly string[]): string => join(folder, ...names);
   await mkdir(path('data', 'im'), { recursive: true });
@@ -53,7 +51,7 @@ time: { profile: quick, images: 2, rounds: 1, threads: 1 }
     if (status !== 0) throw new Error(`maskbench ${argv.join(' ')}: ${status} ${err}`);
     return out;
   };
-  await maskbench('run', 'run.yaml', '--limit', '5', '--out', 'run', ...options);
+  await maskbench('run', 'run.yaml', '--limit', '5', '--out', 'run');
   return {
     folder,
     page: path('run', 'report.html'),

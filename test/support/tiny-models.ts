@@ -94,7 +94,7 @@ const GRAPHS = {
   constant,
   'two-inputs': twoInputs,
   flat,
-  slow: slowGraph(150),
+  slow: slowGraph(100),
 } as const;
 
 export type TinyModel = keyof typeof GRAPHS;

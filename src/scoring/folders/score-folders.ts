@@ -7,7 +7,7 @@ import { metricsOf, protocolsOf } from '../../metrics/registry.js';
 import { bestThreshold } from '../aggregate/best-threshold.js';
 import { scoreRow } from '../aggregate/score-row.js';
 import { tallyCurves, tallyScores, type GroupScores } from '../aggregate/tally.js';
-import { openScorePool, type ScorePool } from '../score-pool.js';
+import { SCORE_WIDTH, scoreOnThread } from '../score-pool.js';
 import type { SampleScores, ScoreResult } from '../score-worker.js';
 import type { FolderReadings } from './folder-readings.js';
 import { plannedTruths, type FolderPlan, type PlannedTruth } from './folder-plan.js';
@@ -50,17 +50,10 @@ export async function* scoreFolders(
   scoring: FolderScoring,
   signal: AbortSignal,
 ): AsyncGenerator<readonly FolderCell[], void, undefined> {
-  const pool = openScorePool();
-  try {
-    for await (const cells of mapInOrder(plannedTruths(plan), pool.width, (truth) =>
-      scoreTruth(truth, scoring, pool),
-    )) {
-      throwIfCancelled(signal);
-      yield cells;
-    }
-    await pool.close();
-  } finally {
-    await pool.destroy();
+  const scored = mapInOrder(plannedTruths(plan), SCORE_WIDTH, (truth) => scoreTruth(truth, scoring));
+  for await (const cells of scored) {
+    throwIfCancelled(signal);
+    yield cells;
   }
 }
 
@@ -69,7 +62,6 @@ const NOTHING: SampleScores = { cells: [], truth: null };
 async function scoreTruth(
   { dataset, id, truth, picture, predictions }: PlannedTruth,
   { protocols, conventions, readings, resize }: FolderScoring,
-  pool: ScorePool,
 ): Promise<readonly FolderCell[]> {
   const fail = (failure: Failure): readonly FolderCell[] =>
     predictions.map(({ method: model }) => ({ model, dataset, id, status: 'failed', failure }));
@@ -84,7 +76,7 @@ async function scoreTruth(
   const files = { truthPath: truth.path, ...(picture === undefined ? {} : { imagePath: picture.path }) };
   const reads = { truthReading: truths, matteReadings };
   const task = { ...files, ...reads, mattePaths, protocols, conventions, resize };
-  const { cells: scored, contradiction } = mattePaths.length === 0 ? NOTHING : await pool.run(task);
+  const { cells: scored, contradiction } = mattePaths.length === 0 ? NOTHING : await scoreOnThread(task);
   if (contradiction !== undefined) throw toError(contradiction);
   let next = 0;
   return predictions.map(({ method, mask }) => {

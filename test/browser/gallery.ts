@@ -1,21 +1,18 @@
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { PlannedSample } from '../../src/schema/planned-sample.js';
 import { decodeMatte, decodeTruth } from '../../src/image/codec.js';
-import { HAS_BROWSER, useBrowser, type OpenPage } from '../support/browser.js';
-import { IS_BUILT } from '../support/cli.js';
-import { makeReportRun, type ReportRun } from '../support/report-run.js';
+import type { OpenPage, OpenReport } from '../support/browser.js';
+import type { ReportRun } from '../support/report-run.js';
 import { PICTURE } from '../support/tiny-datasets.js';
 import { readRecords } from '../support/workspace.js';
 
-describe.skipIf(!IS_BUILT || !HAS_BROWSER)('the gallery', () => {
+export function testGallery(made: () => ReportRun, open: OpenReport): void {
   let run: ReportRun;
-  const open = useBrowser();
-  beforeAll(async () => {
-    run = await makeReportRun('--no-time');
-  }, 240_000);
-  afterAll(() => run?.remove());
+  beforeAll(() => {
+    run = made();
+  });
 
   const expectQuiet = async ({ complaints, requests, close }: OpenPage): Promise<void> => {
     expect(complaints).toEqual([]);
@@ -233,6 +230,11 @@ describe.skipIf(!IS_BUILT || !HAS_BROWSER)('the gallery', () => {
       const samples = await readRecords<PlannedSample>(run.path('run', 'plan.jsonl'));
       const { id, truthPath } = samples.find((sample) => sample.id.startsWith('two'))!;
       const truth = (await decodeTruth(truthPath)).data;
+      // Thousands of pixels: told at the end, since each `expect` takes its time.
+      const wrong: string[] = [];
+      const hold = (i: number, colour: readonly number[], isRight: boolean): void => {
+        if (!isRight) wrong.push(`pixel ${i} is ${colour.join(', ')}`);
+      };
       const counts = { missed: 0, invented: 0, right: 0, outside: 0 };
       for (const model of ['luma', 'inverse', 'truth']) {
         await page.locator('[name="left"]').selectOption(model);
@@ -245,15 +247,15 @@ describe.skipIf(!IS_BUILT || !HAS_BROWSER)('the gallery', () => {
           const [wanted, given] = [truth[i] >= 128, matte[i] >= 128];
           if (wanted && !given) {
             counts.missed++;
-            expect(near(colour, [0x56, 0xb4, 0xe9])).toBe(true);
+            hold(i, colour, near(colour, [0x56, 0xb4, 0xe9]));
           } else if (given && !wanted) {
             counts.invented++;
-            expect(near(colour, [0xd5, 0x5e, 0x00])).toBe(true);
+            hold(i, colour, near(colour, [0xd5, 0x5e, 0x00]));
           } else if (truth[i] === matte[i]) {
             counts.right++;
             // grey, and no brighter than the dimmed picture can be
-            expect(Math.max(...colour) - Math.min(...colour)).toBeLessThanOrEqual(4);
-            expect(Math.max(...colour)).toBeLessThanOrEqual(0x8c + 4);
+            const [most, least] = [Math.max(...colour), Math.min(...colour)];
+            hold(i, colour, most - least <= 4 && most <= 0x8c + 4);
           }
         }
       }
@@ -265,8 +267,10 @@ describe.skipIf(!IS_BUILT || !HAS_BROWSER)('the gallery', () => {
       for (let i = 0; i < truth.length; i++) {
         if (truth[i] !== 0) continue;
         counts.outside++;
-        expect(near(at(i % PICTURE.width, Math.floor(i / PICTURE.width)), [0xaa, 0x33, 0x00])).toBe(true);
+        const colour = at(i % PICTURE.width, Math.floor(i / PICTURE.width));
+        hold(i, colour, near(colour, [0xaa, 0x33, 0x00]));
       }
+      expect(wrong).toEqual([]);
       for (const count of Object.values(counts)) expect(count).toBeGreaterThan(0);
       await expectQuiet(opened);
     });
@@ -333,4 +337,4 @@ describe.skipIf(!IS_BUILT || !HAS_BROWSER)('the gallery', () => {
     expect(await page.locator('.shot').first().locator('.strip img').count()).toBe(8);
     await expectQuiet(opened);
   });
-});
+}

@@ -1,17 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HAS_BROWSER, useBrowser, type OpenPage } from '../support/browser.js';
-import { IS_BUILT } from '../support/cli.js';
+import { beforeAll, expect, it } from 'vitest';
+import type { OpenPage, OpenReport } from '../support/browser.js';
 import { shortOrLong } from '../support/long.js';
-import { HOSTILE, makeReportRun, type ReportRun } from '../support/report-run.js';
+import { HOSTILE, type ReportRun } from '../support/report-run.js';
 
-describe.skipIf(!IS_BUILT || !HAS_BROWSER)('the report, opened from file://', () => {
+export function testPage(made: () => ReportRun, open: OpenReport): void {
   let run: ReportRun;
-  const open = useBrowser();
-  beforeAll(async () => {
-    run = await makeReportRun();
-  }, 240_000);
-  afterAll(() => run?.remove());
+  beforeAll(() => {
+    run = made();
+  });
 
   const expectQuiet = async ({ complaints, requests, close }: OpenPage): Promise<void> => {
     expect(complaints).toEqual([]);
@@ -177,4 +174,4 @@ describe.skipIf(!IS_BUILT || !HAS_BROWSER)('the report, opened from file://', ()
       /64.*--embed is for pages, and the format is csv/,
     );
   });
-});
+}
