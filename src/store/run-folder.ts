@@ -266,8 +266,17 @@ export async function removeRemains(
   }
   const mattes = join(folder, 'predictions');
   if (!existsSync(mattes)) return;
-  for await (const entry of await opendir(mattes, { recursive: true })) {
-    if (!DRAFT_ENDING.test(entry.name) || !which(entry.name)) continue;
-    await rm(join(entry.parentPath, entry.name), { force: true });
+  await removeDrafts(mattes, which);
+}
+
+/** Folder by folder, and not while it is read: `opendir` of Node.js passes over names where it is to go down by itself. */
+async function removeDrafts(folder: string, which: (name: string) => boolean): Promise<void> {
+  const folders: string[] = [];
+  const drafts: string[] = [];
+  for await (const entry of await opendir(folder)) {
+    if (entry.isDirectory()) folders.push(entry.name);
+    else if (DRAFT_ENDING.test(entry.name) && which(entry.name)) drafts.push(entry.name);
   }
+  for (const name of drafts) await rm(join(folder, name), { force: true });
+  for (const name of folders) await removeDrafts(join(folder, name), which);
 }

@@ -56,4 +56,20 @@ describe('what a killed process left half-written', () => {
     ]);
     expect((await readdir(mattes)).sort()).toEqual(['1.png', '2.tmp.png']);
   });
+
+  it('is removed wherever mattes lie, however many there are', async () => {
+    const folder = await tempFolder();
+    const places = ['a', 'a/b', 'c'].map((name) => join(folder, 'predictions', 'm', name));
+    for (const place of places) {
+      await mkdir(place, { recursive: true });
+      for (let i = 0; i < 100; i++) {
+        await writeFile(join(place, `${i}.png`), '');
+        await writeFile(join(place, `${i}.png.00ffa0bb11.tmp`), '');
+      }
+    }
+    await removeRemains(folder);
+    for (const place of places)
+      expect((await readdir(place)).filter((name) => name.includes('.'))).toHaveLength(100);
+    expect((await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
 });

@@ -1,4 +1,5 @@
 import { MaskbenchError } from '../../core/errors.js';
+import { mapInOrder } from '../../core/map-in-order.js';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { sha256 } from '../../core/hash.js';
 import { hintFor } from '../../core/names.js';
@@ -7,7 +8,7 @@ import { AS_OPACITY } from '../../datasets/values/read-checked.js';
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import { unpackCounts } from '../../scoring/class-counts.js';
-import { openScorePool } from '../../scoring/score-pool.js';
+import { SCORE_WIDTH, scoreOnThread } from '../../scoring/score-pool.js';
 import type { ScoreResult } from '../../scoring/score-worker.js';
 import { openCells } from '../../store/cells.js';
 import type { RunSettings } from '../../store/manifest.js';
@@ -60,14 +61,13 @@ export async function rescore(request: RescoreRequest): Promise<Rescored> {
   if (!partial) differences.push(...leftOut(own, planned));
   const chosen = images === 'all' ? planned : choose(planned, images, seed);
   const recorded = await recordedScores(folder, settings, chosen);
-  const pool = openScorePool();
   const { protocols, resize, ...conventions } = settings.scoring;
   const readings = truthReadings(settings);
   const again = async (sample: PlannedSample): Promise<void> => {
     const { dataset, id } = sample;
     const scores = recorded.get(nameOf(sample)) ?? [];
     const { truthPath = '', imagePath = '' } = own.get(dataset)?.get(id) ?? {};
-    const { cells } = await pool.run({
+    const { cells } = await scoreOnThread({
       truthPath,
       truthReading: readings.get(dataset) ?? AS_OPACITY,
       imagePath,
@@ -81,18 +81,7 @@ export async function rescore(request: RescoreRequest): Promise<Rescored> {
       if (what !== undefined) differences.push(`${score.model} on ${nameOf(sample)}: ${what}`);
     }
   };
-  try {
-    const running = new Set<Promise<void>>();
-    for (const sample of chosen) {
-      throwIfCancelled(signal);
-      const work: Promise<void> = again(sample).finally(() => running.delete(work));
-      running.add(work);
-      if (running.size >= pool.width) await Promise.race(running);
-    }
-    await Promise.all(running);
-  } finally {
-    await pool.destroy();
-  }
+  for await (const _done of mapInOrder(chosen, SCORE_WIDTH, again)) throwIfCancelled(signal);
   if (differences.length > 0) throw damaged(folder.path, differences.sort());
   return { images: chosen.length, of: planned.length };
 }
