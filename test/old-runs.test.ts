@@ -69,12 +69,16 @@ describe.skipIf(!IS_BUILT)('figures that are not those of the stored runs', () =
   ];
 
   /** What is declared of these cases beside the stored runs, too. */
-  const declaredAnyway = {
-    case: 'merged/report-json',
-    at: 'data/protocols',
-    kind: 'added',
-    reason: 'summaries say their protocols',
-  };
+  const declaredAnyway = [
+    {
+      case: 'merged/report-json',
+      at: 'data/protocols',
+      kind: 'added',
+      reason: 'summaries say their protocols',
+    },
+    { case: '*', at: 'data*/evidence', kind: 'added', reason: 'what a run\u2019s evidence is' },
+    { case: '*', at: 'prose', kind: 'added', now: '0.1', reason: 'what a run\u2019s evidence is' },
+  ];
 
   it('are named, each, while sentences may be worded otherwise', async () => {
     const { equal, lines } = await compare('--expected', folder, '--only', 'merged/r');
@@ -91,7 +95,7 @@ describe.skipIf(!IS_BUILT)('figures that are not those of the stored runs', () =
     const declare = async (declared: readonly object[]): Promise<Outcome> => {
       await writeFile(
         at('exceptions.json'),
-        JSON.stringify({ renamed: [], differences: [declaredAnyway, ...declared] }),
+        JSON.stringify({ renamed: [], differences: [...declaredAnyway, ...declared] }),
       );
       return compare('--expected', folder, '--exceptions', at('exceptions.json'), '--only', 'merged/r');
     };
@@ -113,7 +117,7 @@ describe.skipIf(!IS_BUILT)('figures that are not those of the stored runs', () =
     const differences = differing.slice(2).map((one) => ({ ...one, reason: 'the test has put it there' }));
     await writeFile(
       at('exceptions.json'),
-      JSON.stringify({ renamed, differences: [declaredAnyway, ...differences] }),
+      JSON.stringify({ renamed, differences: [...declaredAnyway, ...differences] }),
     );
     const argv = ['--expected', folder, '--exceptions', at('exceptions.json'), '--only', 'merged/r'];
     expect(await compare(...argv)).toMatchObject({ equal: true });

@@ -13,6 +13,7 @@ import { cli, IS_BUILT } from '../support/cli.js';
 import { jsonOf } from '../support/score-json.js';
 import { attribute, type ModelDescription, type NodeDescription } from '../support/onnx-builder.js';
 import { node, number, TINY_SIDE, writeGraph } from '../support/tiny-models.js';
+import { reseal } from '../support/reseal.js';
 import { configText, execute, makeWorkspace, readRecords, type Workspace } from '../support/workspace.js';
 
 const CASES = join(PACKAGE_ROOT, '..', 'shared', 'cases');
@@ -198,6 +199,7 @@ describe('raw values that are not what the spec reads', () => {
     const path = workspace.path('out', 'predictions.jsonl');
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replaceAll(/,"raw":\{[^}]*\}|,"constant":\d+/g, ''));
+    await reseal(workspace.path('out'));
     const resumed = await execute(workspace, { resume: true });
     expect(resumed.warnings).toBeUndefined();
     expect(resumed.cells).toEqual({ planned: 4, scored: 4, failed: 0 });
