@@ -125,11 +125,7 @@ async function readFiles(folder: RunFolder, manifest: Manifest): Promise<FoundFi
 }
 
 /** Where the files are not what the seal says of them. */
-function faultsOfSeal(
-  seal: RunSeal,
-  { files, cells }: FoundFiles,
-  manifest: Manifest,
-): readonly string[] {
+function faultsOfSeal(seal: RunSeal, { files, cells }: FoundFiles, manifest: Manifest): readonly string[] {
   const names = [...new Set([...Object.keys(seal.files), ...Object.keys(files)])];
   const changed = names.flatMap((name) => {
     const [was, now] = [seal.files[name], files[name]];
