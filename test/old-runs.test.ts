@@ -107,7 +107,7 @@ describe.skipIf(!IS_BUILT)('figures that are not those of the stored runs', () =
       lines: [
         expect.stringContaining('merged/report-terminal: table 2 row llama / objects: missing'),
         'declared, yet nothing differs: merged/report-terminal: table 2 row alpaca*: missing',
-        expect.stringContaining(' 1 undeclared differences, 7 declared'),
+        expect.stringContaining(' 1 undeclared differences, 15 declared'),
       ],
     });
   });
