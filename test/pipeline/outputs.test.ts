@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
@@ -200,6 +200,7 @@ describe('raw values that are not what the spec reads', () => {
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replaceAll(/,"raw":\{[^}]*\}|,"constant":\d+/g, ''));
     await reseal(workspace.path('out'));
+    await rm(workspace.path('out', 'seal.json'));
     const resumed = await execute(workspace, { resume: true });
     expect(resumed.warnings).toBeUndefined();
     expect(resumed.cells).toEqual({ planned: 4, scored: 4, failed: 0 });

@@ -24,6 +24,7 @@ it('a metric that was added later is no column until a resumed run has computed 
   const manifest = await readManifest(folder);
   const metrics = manifest.metrics?.filter((id) => id !== 'ber') ?? [];
   await writeFile(folder.manifest, JSON.stringify({ ...manifest, metrics }));
+  await reseal(folder.path);
 
   const before = await writeSummary(folder, await readManifest(folder));
   expect(before.cells).toEqual({ planned: 3, scored: 3, failed: 0 });
