@@ -29,14 +29,14 @@ try {
   const load = (/** @type {typeof sums} */ of) =>
     loadRunScores({ folder: of, settings, models: MODELS, metrics: METRICS });
   /** @type {Record<string, number[]>} */
-  const seconds = { bare: [], sums: [], evidence: [] };
+  const spent = { bare: [], sums: [], evidence: [] };
   // In turns, so that a busy moment falls on all alike.
   for (let round = 0; round < ROUNDS; round++) {
-    seconds.bare.push(await timed(() => load(bare)));
-    seconds.sums.push(await timed(() => load(sums)));
-    seconds.evidence.push(await timed(() => readEvidence(sums, manifest)));
+    spent.bare.push(await timed(() => load(bare)));
+    spent.sums.push(await timed(() => load(sums)));
+    spent.evidence.push(await timed(() => readEvidence(sums, manifest)));
   }
-  const [before = 0, withSums = 0, evidence = 0] = Object.values(seconds).map(median);
+  const [before = 0, withSums = 0, evidence = 0] = Object.values(spent).map(median);
   printTable([
     [`of ${SAMPLES * MODELS.length} cells, median of ${ROUNDS}`, 'processor, s', 'ratio'],
     ['scores read, lines without sums', before.toFixed(2), '1.00'],
@@ -55,7 +55,7 @@ async function timed(work) {
   return (user + system) / 1e6;
 }
 
-/** @param {readonly number[]} values */
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+/** @param {readonly number[]} seconds */
+function median(seconds) {
+  return [...seconds].sort((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? Number.NaN;
 }

@@ -313,9 +313,7 @@ async function ask(folder: string, all: boolean): Promise<Readonly<Record<string
   const name = `${++made}`;
   const some = {
     verify: await maskbench('verify', folder),
-    check: await maskbench(
-      ...['check', '--baseline', 'before', '--candidate', folder, '--gate', 'gate.yaml'],
-    ),
+    check: await maskbench('check', '--baseline', 'before', '--candidate', folder, '--gate', 'gate.yaml'),
     report: await maskbench('report', folder, '--format', 'markdown'),
   };
   if (!all) return some;

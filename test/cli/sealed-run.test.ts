@@ -101,7 +101,13 @@ describe('a run that has nothing left to do', { timeout: 120_000 }, () => {
 
   it('is sealed by score --out, too', async () => {
     const { status, err } = await maskbench(
-      ...['score', '--pred', 'whole/predictions/luma/tiny', '--gt', 'data/gt', '--out', 'scored'],
+      'score',
+      '--pred',
+      'whole/predictions/luma/tiny',
+      '--gt',
+      'data/gt',
+      '--out',
+      'scored',
     );
     expect(status, err).toBe(0);
     expect((await verified('scored')).evidence.kind).toBe('sealed');
@@ -217,7 +223,7 @@ describe('runs and baselines of 0.1', { timeout: 120_000 }, () => {
 
 describe('a gate that asks for sealed evidence', { timeout: 120_000 }, () => {
   const check = (baseline: string, ...more: readonly string[]): Promise<CliResult> =>
-    maskbench(...['check', '--baseline', baseline, '--candidate', 'whole', '--gate', 'strict.yaml', ...more]);
+    maskbench('check', '--baseline', baseline, '--candidate', 'whole', '--gate', 'strict.yaml', ...more);
 
   it('takes sealed runs and baselines made of such', async () => {
     await maskbench('baseline', 'set', 'main', '--run', 'whole');

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
@@ -13,6 +13,7 @@ import { cli, IS_BUILT } from '../support/cli.js';
 import { jsonOf } from '../support/score-json.js';
 import { attribute, type ModelDescription, type NodeDescription } from '../support/onnx-builder.js';
 import { node, number, TINY_SIDE, writeGraph } from '../support/tiny-models.js';
+import { reseal } from '../support/reseal.js';
 import { configText, execute, makeWorkspace, readRecords, type Workspace } from '../support/workspace.js';
 
 const CASES = join(PACKAGE_ROOT, '..', 'shared', 'cases');
@@ -198,6 +199,8 @@ describe('raw values that are not what the spec reads', () => {
     const path = workspace.path('out', 'predictions.jsonl');
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replaceAll(/,"raw":\{[^}]*\}|,"constant":\d+/g, ''));
+    await reseal(workspace.path('out'));
+    await rm(workspace.path('out', 'seal.json'));
     const resumed = await execute(workspace, { resume: true });
     expect(resumed.warnings).toBeUndefined();
     expect(resumed.cells).toEqual({ planned: 4, scored: 4, failed: 0 });

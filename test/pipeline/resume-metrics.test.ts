@@ -5,6 +5,7 @@ import type { ScoreRecord } from '../../src/store/records.js';
 import { mergeRuns } from '../../src/pipeline/merge.js';
 import { writeSummary } from '../../src/pipeline/summarise.js';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
+import { linesOf, reseal, writeLines } from '../support/reseal.js';
 import { execute, makeWorkspace, readRecords, type Workspace } from '../support/workspace.js';
 
 let workspace: Workspace;
@@ -23,12 +24,14 @@ it('a metric that was added later is no column until a resumed run has computed 
   const manifest = await readManifest(folder);
   const metrics = manifest.metrics?.filter((id) => id !== 'ber') ?? [];
   await writeFile(folder.manifest, JSON.stringify({ ...manifest, metrics }));
+  await reseal(folder.path);
 
   const before = await writeSummary(folder, await readManifest(folder));
   expect(before.cells).toEqual({ planned: 3, scored: 3, failed: 0 });
   expect(before.metrics?.map(({ id }) => id)).not.toContain('ber');
   expect(Object.keys(before.accuracy[0]?.metrics ?? {})).not.toContain('ber');
 
+  await reseal(folder.path);
   const after = await execute(workspace, { resume: true });
   expect(after.accuracy).toEqual(first.accuracy);
   expect((await readManifest(folder)).metrics).toContain('ber');
@@ -43,11 +46,14 @@ it('merging keeps what was measured in scenarios', async () => {
   workspace = await makeWorkspace({ samples: 4 });
   const shards = [1, 2].map((part) => workspace.path(`shard-${part}`));
   for (const [i, out] of shards.entries()) await execute(workspace, { out, shard: [i + 1, 2] });
-  const measured = await readFile(
-    `${PACKAGE_ROOT}/test/fixtures/runs-0.1/runs/scenarios/scenarios.jsonl`,
-    'utf8',
+  const fixture = `${PACKAGE_ROOT}/test/fixtures/runs-0.1/runs/scenarios/scenarios.jsonl`;
+  const shard = runFolder(shards[1] ?? '');
+  await writeLines(
+    shard.scenarios,
+    (await linesOf(fixture)).filter((line) => line.includes('"result":{"model":"luma"')),
   );
-  await writeFile(runFolder(shards[1] ?? '').scenarios, measured);
+  await reseal(shard.path);
+  const measured = await readFile(shard.scenarios, 'utf8');
   const merged = runFolder(workspace.path('merged'));
   const summary = await mergeRuns(shards, merged.path);
   expect(summary.cells).toEqual({ planned: 4, scored: 4, failed: 0 });

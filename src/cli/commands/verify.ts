@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { evidenceMark } from '../../schema/evidence.js';
 import type { Verification } from '../../schema/verification.js';
 import { jsonText } from '../../reports/formats/json.js';
 import type { DefineCommand } from '../context.js';
@@ -17,15 +16,16 @@ export const verify: DefineCommand = (context) =>
       const { runFolder } = await import('../../store/run-folder.js');
       const folder = runFolder(resolve(context.cwd, run));
       const found = await (seal === true ? verifyAndSeal(folder, run) : verifyRun(folder, run));
-      context.out(json === true ? jsonText(found) : describe(found));
+      const { evidenceMark } = await import('../../schema/evidence.js');
+      context.out(json === true ? jsonText(found) : describe(found, evidenceMark(found.evidence)));
       assertMattes(found);
     });
 
-function describe({ run, evidence, cells, files, lines, sums, summary, mattes }: Verification): string {
+function describe({ run, cells, files, lines, sums, summary, mattes }: Verification, mark: string): string {
   const n = (count: number): string => count.toLocaleString('en-US');
   const right = mattes.checked - mattes.faults.length;
   return [
-    `${run}: ${evidenceMark(evidence)}`,
+    `${run}: ${mark}`,
     `lines    ${n(lines)} in ${files} files; sums of ${sums === 'all' ? 'all' : 'those that have one'}`,
     `cells    ${n(cells.scored)} scored and ${n(cells.failed)} failed of ${n(cells.planned)}, as planned`,
     `summary  ${summary}`,

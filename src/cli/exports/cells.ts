@@ -6,7 +6,6 @@ import { MaskbenchError } from '../../core/errors.js';
 import { writingTo } from '../../core/failure.js';
 import { writeWhole } from '../../core/write-whole.js';
 import { csvLine } from '../../reports/formats/csv.js';
-import { evidenceMark } from '../../schema/evidence.js';
 import type { JoinedCells } from '../../store/export/write-parquet.js';
 import type { Export } from './export.js';
 
@@ -46,6 +45,7 @@ export const parquet: Export = {
 async function openCells(folders: readonly string[]): Promise<JoinedCells> {
   const { openCellTable } = await import('../../store/export/cell-table.js');
   const { joinTables } = await import('../../store/export/write-parquet.js');
+  const { evidenceMark } = await import('../../schema/evidence.js');
   const { readEvidence } = await import('../../store/evidence.js');
   const { readManifest, runFolder } = await import('../../store/run-folder.js');
   const tables = [];

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
-import { evidenceMark, UNSEALED } from '../../../schema/evidence.js';
 import type { DefineCommand } from '../../context.js';
 
 /** `maskbench baseline list`. */
@@ -14,6 +13,7 @@ export const list: DefineCommand = (context) =>
       const { BASELINES_FOLDER } = await import('../../../analysis/compare/baseline/baseline-schema.js');
       const { listBaselines, openBaseline } =
         await import('../../../analysis/compare/baseline/open-baseline.js');
+      const { evidenceMark, UNSEALED } = await import('../../../schema/evidence.js');
       const folder = join(context.cwd, BASELINES_FOLDER);
       const names = await listBaselines(folder);
       const all = await Promise.all(

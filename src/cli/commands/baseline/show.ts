@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { evidenceMark, UNSEALED } from '../../../schema/evidence.js';
 import type { SideFacts } from '../../../analysis/compare/side.js';
 import { escapeControls } from '../../../core/errors.js';
 import { jsonText } from '../../../reports/formats/json.js';
@@ -26,14 +25,15 @@ export const show: DefineCommand = (context) =>
           otherwise: `there are ${names.join(', ') || 'none yet'}`,
         });
       const { facts } = await openBaseline(join(folder, name), name);
-      context.out(json === true ? jsonText(facts) : describe(name, facts));
+      const { evidenceMark, UNSEALED } = await import('../../../schema/evidence.js');
+      const mark = evidenceMark(facts.evidence ?? UNSEALED);
+      context.out(json === true ? jsonText(facts) : describe(name, facts, mark));
     });
 
-function describe(baseline: string, facts: SideFacts): string {
+function describe(baseline: string, facts: SideFacts, mark: string): string {
   const { device, environment, signatures, models, datasets, createdAt, maskbenchVersion, name } = facts;
-  const { evidence = UNSEALED } = facts;
   return [
-    `${baseline}: of the run ${name} of ${createdAt}, by Maskbench ${maskbenchVersion}: ${evidenceMark(evidence)}`,
+    `${baseline}: of the run ${name} of ${createdAt}, by Maskbench ${maskbenchVersion}: ${mark}`,
     `device ${device} (${environment.cpu}, ${environment.cores} cores), onnxruntime ${environment.onnxruntime}`,
     `signature ${signatures.join('  ')}`,
   ]
