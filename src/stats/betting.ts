@@ -111,11 +111,11 @@ export function logCapitalOf({ datasets, shares, bets }: Prepared, m: number): n
   // below the range no mean can lie; that it lies above the range's own end is never shown
   if (m < 0) return Number.POSITIVE_INFINITY;
   if (m === 0) return Number.NEGATIVE_INFINITY;
-  const won = bets.map(({ stake }) =>
+  const stakes = bets.map(({ stake }) => stake);
+  const won =
     datasets.length === 1
-      ? winnings(datasets[0], stake, m)
-      : leastWinnings(datasets, shares, stake, Math.min(1, m)),
-  );
+      ? stakes.map((stake) => winnings(datasets[0], stake, m))
+      : leastWinnings(datasets, shares, stakes, Math.min(1, m));
   return logTotal(bets, won);
 }
 

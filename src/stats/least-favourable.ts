@@ -1,11 +1,11 @@
-/** Newton steps at most; four or five are usual. */
+/** Newton steps at most; two or three are usual. */
 const STEPS = 60;
 
 /** In logarithms of capital: what is given away at most where the minimum is found as usual. */
-const EXACT = 1e-9;
+const EXACT = 1e-6;
 
 /**
- * The least that a bet has won under any means of the datasets, each within 0..1, whose own mean is m. The sum of
+ * The least that each bet has won under any means of the datasets, each within 0..1, whose own mean is m. The sum of
  * logarithms is convex in the means and separable: Newton's method with the one constraint. What is returned is never
  * above the true minimum, however the search ends: a convex function lies above its tangent, so the least value of
  * the tangent over all allowed means bounds it.
@@ -13,36 +13,36 @@ const EXACT = 1e-9;
 export function leastWinnings(
   datasets: readonly Float64Array[],
   shares: readonly number[],
-  stake: number,
+  stakes: readonly number[],
   m: number,
-): number {
-  const total = m * datasets.length;
-  let at = tangentAt(
-    datasets,
-    shares,
-    stake,
-    datasets.map(() => m),
-  );
-  let best = at.value - gapOf(at, total);
-  for (let step = 0; step < STEPS && at.value - best > EXACT; step++) {
-    const direction = newtonDirection(at);
-    const descent = direction.reduce((sum, d, k) => sum + d * at.slopes[k], 0);
-    let length = Math.min(1, 0.9 * roomFor(at.means, direction));
-    let next = at;
-    for (let halving = 0; halving < 40; halving++, length /= 2) {
-      next = tangentAt(
-        datasets,
-        shares,
-        stake,
-        at.means.map((mean, k) => mean + length * direction[k]),
-      );
-      if (next.value <= at.value + 1e-4 * length * descent) break;
+): readonly number[] {
+  let means: readonly number[] = datasets.map(() => m);
+  return stakes.map((stake) => {
+    const total = m * datasets.length;
+    // the next stake's least favourable means are close to this one's
+    let at = tangentAt(datasets, shares, stake, means);
+    let best = at.value - gapOf(at, total);
+    for (let step = 0; step < STEPS && at.value - best > EXACT; step++) {
+      const next = stepFrom(at, (means) => tangentAt(datasets, shares, stake, means));
+      if (!(next.value < at.value)) break;
+      at = next;
+      best = Math.max(best, at.value - gapOf(at, total));
     }
-    if (!(next.value < at.value)) break;
-    at = next;
-    best = Math.max(best, at.value - gapOf(at, total));
+    means = at.means;
+    return best;
+  });
+}
+
+/** One Newton step, shortened until it goes down and stays within the box. */
+function stepFrom(at: Tangent, tangent: (means: readonly number[]) => Tangent): Tangent {
+  const direction = newtonDirection(at);
+  const descent = direction.reduce((sum, d, k) => sum + d * at.slopes[k], 0);
+  let length = Math.min(1, 0.9 * roomFor(at.means, direction));
+  for (let halving = 0; halving < 40; halving++, length /= 2) {
+    const next = tangent(at.means.map((mean, k) => mean + length * direction[k]));
+    if (next.value <= at.value + 1e-4 * length * descent) return next;
   }
-  return best;
+  return at;
 }
 
 /** The sum of logarithms at some means, with its first and second derivatives. */
