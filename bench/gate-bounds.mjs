@@ -2,6 +2,7 @@
 // (populations in bench/support/gain-populations.mjs; margin 0.01, confidence 95 %):
 //   errors      the true mean gain exactly on the margin: share of samples that pass, and that fail, n = 16 to 2,000
 //   datasets    the same of the mean of several datasets, of equal and unequal sizes
+//   shapes      three ways to judge the mean of several datasets
 //   power       what data of usual sizes show, each with its bar
 //   excess      new disasters minus mended ones, by exact bounds on counts and by bets
 //   sequential  a look after every image: wrong verdicts, and when a worse candidate is stopped
@@ -102,7 +103,7 @@ function errors() {
 }
 
 function datasets() {
-  const shapes = [
+  const layouts = [
     [50, 50],
     [20, 200],
     [100, 100, 100, 100],
@@ -112,10 +113,10 @@ function datasets() {
   console.log(
     `Mean of datasets exactly -${MARGIN}, datasets .008 apart: wrong pass / wrong fail; ${runs} runs`,
   );
-  const rows = [['population', ...shapes.map((sizes) => sizes.join('+'))]];
+  const rows = [['population', ...layouts.map((sizes) => sizes.join('+'))]];
   let worst = 0;
   for (const { name, sample } of populations) {
-    const cells = shapes.map((sizes) => {
+    const cells = layouts.map((sizes) => {
       let fails = 0;
       const passes = share(
         `datasets/${name}/${sizes.join()}`,
@@ -135,6 +136,40 @@ function datasets() {
   }
   printTable(rows);
   bar(`worst ${percent(worst)} %, at most ${percent(barFor(runs))} %`, worst <= barFor(runs));
+}
+
+/** The ways to judge a mean of datasets, on equal candidates. */
+function shapes() {
+  const runs = Math.ceil(RUNS / 10);
+  console.log(
+    `Mean of datasets, equal candidates, margin ${MARGIN}: share that passes, percent; ${runs} runs`,
+  );
+  const rows = [['images, noise', 'bets on all', 'means of rounds', 'mean of single bounds, Bonferroni']];
+  for (const [sizes, sd] of /** @type {const} */ ([
+    [[100, 100, 100, 100], 0.03],
+    [[150, 150, 150, 150], 0.03],
+    [[500, 500, 500, 500], 0.1],
+    [[3000, 3000, 3000, 3000], 0.3],
+    [[100, 300, 500, 2000], 0.05],
+  ])) {
+    const stream = random.split(`shapes/${sizes.join()}/${sd}`);
+    const passed = [0, 0, 0];
+    for (let run = 0; run < runs; run++) {
+      const gains = sizes.map((n) => noisy(n, sd, 0, stream));
+      const rounds = Float64Array.from({ length: Math.min(...sizes) }, (_, i) =>
+        gains.reduce((sum, values) => sum + values[i] / sizes.length, 0),
+      );
+      const level = 1 - 0.05 / sizes.length;
+      const lowers = gains.map(
+        (values) => meanBounds([values], { range: GAINS, level }).lower / sizes.length,
+      );
+      if (isShown(gains, -MARGIN, ABOVE)) passed[0] += 1 / runs;
+      if (isShown([rounds], -MARGIN, ABOVE)) passed[1] += 1 / runs;
+      if (lowers.reduce((sum, lower) => sum + lower, 0) > -MARGIN) passed[2] += 1 / runs;
+    }
+    rows.push([`${sizes.join(' + ')}, ${sd}`, ...passed.map(percent)]);
+  }
+  printTable(rows);
 }
 
 function power() {
@@ -477,7 +512,7 @@ function means() {
   bar('guarded covers at least 93 % with 50 images per dataset, or is cautioned of', held);
 }
 
-const PARTS = { errors, datasets, power, excess: excessOfDisasters, sequential, rank, width, means };
+const PARTS = { errors, datasets, shapes, power, excess: excessOfDisasters, sequential, rank, width, means };
 printMachine();
 const asked = process.argv.slice(2);
 for (const [name, part] of Object.entries(PARTS)) {

@@ -17,7 +17,7 @@ interface MarginOptions {
  * The fewest images with which gains can show a mean above -margin at all: equal gains, all `gain` (default 0: nothing
  * changed). No method needs fewer than log(alpha) / log((low edge of the range to -margin) / (low edge to gain)), since a
  * population that loses all on a share of images shows none of it so often: 299 for 0.01 in [-1, 1]. The bets here take
- * 11 % more for being of use elsewhere. Infinite where gain is at most -margin.
+ * a tenth more for being of use elsewhere. Infinite where gain is at most -margin.
  */
 export function leastImages({ margin, range, level = 0.95 }: MarginOptions, gain = 0): number {
   requireBetween(level, 0, 1, 'level of a bound');

@@ -23,7 +23,7 @@ export function leastWinnings(
     let at = tangentAt(datasets, shares, stake, means);
     let best = at.value - gapOf(at, total);
     for (let step = 0; step < STEPS && at.value - best > EXACT; step++) {
-      const next = stepFrom(at, (means) => tangentAt(datasets, shares, stake, means));
+      const next = stepFrom(at, (point) => tangentAt(datasets, shares, stake, point));
       if (!(next.value < at.value)) break;
       at = next;
       best = Math.max(best, at.value - gapOf(at, total));
