@@ -20,3 +20,14 @@ export function pairedGains(baseline: Values, candidate: Values, better: 'higher
   }
   return gains;
 }
+
+/**
+ * Image by image, 1 where something bad is new, -1 where it was mended, else 0: its mean is the excess of new over mended
+ * ones as a share of the images, and `meanBounds` in [-1, 1] bounds it. A share of new ones alone grows with any noise
+ * between two equal models; the excess does not. Throws `internal` on unequal lengths.
+ */
+export function excess(before: readonly boolean[], now: readonly boolean[]): Float64Array {
+  const [was, is] = [before.map(Number), now.map(Number)];
+  requirePaired(was, is, 'excess of bad images');
+  return Float64Array.from(is, (bad, i) => bad - was[i]);
+}

@@ -15,8 +15,8 @@ interface IntervalOptions extends Draws {
 }
 
 /** Below this many values, or above this |skewness| / sqrt(n), simulated coverage can drop under 93 %. */
-const FEW = 30;
-const SKEWED = 0.35;
+export const FEW = 30;
+export const SKEWED = 0.35;
 
 /**
  * An interval for the mean of scores, or of paired differences, in their unit.

@@ -34,3 +34,40 @@ export function imagesToRuleOut(share: number, level = 0.95): number {
   requireBetween(level, 0, 1, 'level');
   return Math.ceil(Math.log1p(-level) / Math.log1p(-share));
 }
+
+/** New bad images minus mended ones, as a share of all; each bound one-sided, of confidence `level`. */
+interface ExcessShare {
+  readonly n: number;
+  readonly fresh: number;
+  readonly mended: number;
+  /** -1..1. */
+  readonly estimate: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly level: number;
+}
+
+/**
+ * Exact bounds for the excess of `fresh` bad images over `mended` ones among n >= 1 independent images, of one dataset or
+ * several together: Clopper and Pearson's bounds of the two shares, whose errors add up to 1 - level, so they hold
+ * whatever the shares are and however they hang together. The upper one spends four fifths of its error on the fresh
+ * ones, which is what decides where little was mended. For data looked at once; for units, for the mean of datasets'
+ * shares or a look after every image there is `meanBounds` of `excess`. Throws `internal` unless the counts are whole,
+ * not negative and together at most n.
+ */
+export function excessShare(fresh: number, mended: number, n: number, level = 0.95): ExcessShare {
+  requireWhole(n - fresh - mended, 0, 'number of images that are as before');
+  requireBetween(level, 0, 1, 'level');
+  // both ends of the two-sided interval of level 1 - 2 e are one-sided bounds of error e
+  const of = (hits: number, part: number): ProportionInterval =>
+    proportionInterval(hits, n, 1 - 2 * part * (1 - level));
+  return {
+    n,
+    fresh,
+    mended,
+    estimate: (fresh - mended) / n,
+    lower: of(fresh, 0.5).lower - of(mended, 0.5).upper,
+    upper: of(fresh, 0.8).upper - of(mended, 0.2).lower,
+    level,
+  };
+}

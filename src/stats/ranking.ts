@@ -32,7 +32,7 @@ interface Ranked {
   readonly alike: readonly string[];
 }
 
-interface PairTest {
+export interface PairTest {
   readonly better: string;
   readonly worse: string;
   /** Mean gain of the better one, at least 0. */
@@ -60,7 +60,14 @@ export function rankContenders(contenders: readonly Contender[], options: Rankin
   const alpha = options.alpha ?? 0.05;
   requireBetween(alpha, 0, 1, 'alpha of a ranking');
   const sorted = byMean(contenders, options.better);
-  const pairs = pairwise(sorted, options, alpha);
+  return intoTiers(sorted, pairwise(sorted, options, alpha));
+}
+
+/** Tiers of contenders, best mean first, by what is shown of their pairs. */
+export function intoTiers(
+  sorted: readonly Pick<Ranked, 'name' | 'mean'>[],
+  pairs: readonly PairTest[],
+): Ranking {
   const rank = new Map<string, Ranked>();
   for (const { name, mean } of sorted) {
     const beatenBy = pairs
@@ -81,17 +88,26 @@ interface WithMean extends Contender {
 }
 
 function byMean(contenders: readonly Contender[], better: 'higher' | 'lower'): WithMean[] {
-  const names = new Set(contenders.map((contender) => contender.name));
+  return bestFirst(
+    contenders.map((contender) => {
+      requireFinite(contender.scores, `scores of ${contender.name}`);
+      return { ...contender, mean: meanOf(contender.scores) };
+    }),
+    better,
+  );
+}
+
+/** Best mean first, equal means by name. Throws `internal` on two of one name. */
+export function bestFirst<C extends Pick<Ranked, 'name' | 'mean'>>(
+  contenders: readonly C[],
+  better: 'higher' | 'lower',
+): C[] {
+  const names = new Set(contenders.map(({ name }) => name));
   if (names.size < contenders.length) {
     throw new MaskbenchError('internal', 'two contenders of a ranking have the same name');
   }
   const sign = better === 'higher' ? -1 : 1;
-  return contenders
-    .map((contender) => {
-      requireFinite(contender.scores, `scores of ${contender.name}`);
-      return { ...contender, mean: meanOf(contender.scores) };
-    })
-    .sort((a, b) => sign * (a.mean - b.mean) || (a.name < b.name ? -1 : 1));
+  return contenders.toSorted((a, b) => sign * (a.mean - b.mean) || (a.name < b.name ? -1 : 1));
 }
 
 /** All pairs, best against second best first. */
