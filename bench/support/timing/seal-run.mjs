@@ -64,7 +64,15 @@ export async function sealedParts({
       const { settings } = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'));
       const { models } = prepared;
       const lock = await lockRun(out);
-      await time({ folder: runFolder(out), held: lock, settings, models, files, emit: () => undefined, signal });
+      await time({
+        folder: runFolder(out),
+        held: lock,
+        settings,
+        models,
+        files,
+        emit: () => undefined,
+        signal,
+      });
       await lock.release();
     }
     const lines = (await readFile(join(out, 'timings.jsonl'), 'utf8')).trim().split('\n');
