@@ -30,8 +30,8 @@ export const SOME_FAILED: ExitStatus = 3;
 const FOR_NOW: ExitStatus = 75;
 
 /** The signals that end a command in good order, with its status. */
-export const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Partial<
-  Record<NodeJS.Signals, ExitStatus>
+export const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Readonly<
+  Record<string, ExitStatus>
 >;
 
 /** Every coded failure of Maskbench, with the exit status that the command line gives it. */
