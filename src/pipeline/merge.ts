@@ -11,6 +11,7 @@ import { writeWhole } from '../core/write-whole.js';
 import { openCells } from '../store/cells.js';
 import { metricsOfRun } from '../store/metric-set.js';
 import { assertFinished, readEvidence, sealRun } from '../store/evidence.js';
+import { removeSeal } from '../store/seal.js';
 import type { Evidence } from '../schema/evidence.js';
 import { lockRun } from '../store/lock.js';
 import type { LockOptions } from '../store/lock-options.js';
@@ -121,9 +122,10 @@ async function mergeInto(target: RunFolder, parts: readonly Part[], options: Loc
 }
 
 /** Removes what a killed merge had come to: all of it is in the shards. */
-async function removeParts({ path }: RunFolder): Promise<void> {
+async function removeParts(folder: RunFolder): Promise<void> {
+  await removeSeal(folder);
   const names = [...Object.values(RUN_FILES).map(({ name }) => name), 'predictions', MERGING];
-  for (const name of names) await rm(join(path, name), { recursive: true, force: true });
+  for (const name of names) await rm(join(folder.path, name), { recursive: true, force: true });
 }
 
 /** The metrics that all shards were scored by. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../core/errors.js';
@@ -122,13 +123,15 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
         await plan.discard();
         summary = { ...(await readSummary(folder)), evidence: sealed };
       } else {
-        if (sealed !== undefined) await removeSeal(folder);
+        // A seal without the manifest that it was made with: what is there now was not sealed by its run.
+        const isOrphan = existing === undefined && existsSync(folder.seal);
+        if (sealed !== undefined || isOrphan) await removeSeal(folder);
         const manifest = await settle(folder, fresh, existing);
         await lock.assertHeld();
         await plan.accept();
         await work(request, folder, lock, manifest);
         await lock.assertHeld();
-        summary = await conclude(folder, sealed);
+        summary = await conclude(folder, sealed, isOrphan);
       }
     } catch (error) {
       await plan.discard();
@@ -172,10 +175,14 @@ async function resumable(folder: RunFolder, wanted: Manifest): Promise<Manifest>
 }
 
 /** Sums a run up, and seals it if nothing is left to do; one that was sealed later stays so, and one of 0.1 unsealed. */
-async function conclude(folder: RunFolder, before: Evidence | undefined): Promise<Summary> {
+async function conclude(
+  folder: RunFolder,
+  before: Evidence | undefined,
+  isOrphan: boolean,
+): Promise<Summary> {
   const manifest = await readManifest(folder);
   const summary = await writeSummary(folder, manifest);
-  const later = before?.kind === 'sealed' && before.later !== undefined;
+  const later = isOrphan || (before?.kind === 'sealed' && before.later !== undefined);
   const isToSeal = hasSums(manifest) || before !== undefined;
   const evidence = await (isToSeal ? sealRun(folder, manifest, { later }) : readEvidence(folder, manifest));
   return { ...summary, evidence };

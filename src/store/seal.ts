@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson, sha256 } from '../core/hash.js';
+import { syncFolder } from '../core/sync.js';
 import { ownVersion } from '../core/package-root.js';
 import { count, text, type Document } from '../schema/basics.js';
 import { cellCounts } from '../schema/evidence.js';
@@ -80,7 +81,6 @@ export async function writeSeal(
   } as const;
   const seal: RunSeal = { ...said, root: rootOf(said) };
   await writeJson(folder.seal, seal);
-  await syncFolder(folder.path);
   return seal;
 }
 
@@ -88,11 +88,4 @@ export async function writeSeal(
 export async function removeSeal(folder: RunFolder): Promise<void> {
   await rm(folder.seal, { force: true });
   await syncFolder(folder.path);
-}
-
-/** Forces the names in a folder to the disk, where the system can. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path).catch(() => undefined);
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
 }

@@ -90,7 +90,7 @@ describe.skipIf(!IS_BUILT || noMount !== null)(
       ]) {
         expect(refused.status, refused.err).toBe(64);
         expect(reasonOf(refused)).toMatch(
-          /cannot be written to \(EROFS\); choose another folder with --out$/,
+          /cannot be written to: the disk is read-only; choose another folder with --out$/,
         );
       }
       mount('-o', 'remount,rw');

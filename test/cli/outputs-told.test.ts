@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cli, IS_BUILT } from '../support/cli.js';
 import { draw } from '../support/drawn-mattes.js';
 import { writeMask } from '../support/mask-files.js';
+import { reseal } from '../support/reseal.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
@@ -26,6 +27,7 @@ describe.skipIf(!IS_BUILT)('what a run warns of its outputs', () => {
     const warning = { model: 'pred', kind: 'constant-mattes', images: 2, of: 2, message: '2 of 2 are alike' };
     const more = { ...warning, model: 'other' };
     await writeFile(path, JSON.stringify({ ...summary, warnings: [warning, more] }));
+    await reseal(join(folder, 'new'));
     const told = async (...argv: readonly string[]): Promise<readonly string[]> => {
       const { err } = await cli(argv, folder);
       return err.split('\n').filter((line) => line.startsWith('warning: '));
@@ -37,6 +39,7 @@ describe.skipIf(!IS_BUILT)('what a run warns of its outputs', () => {
     expect(await told('rank', 'new')).toEqual([line, 'warning: new: other: 2 of 2 are alike']);
     expect(await told('rank', 'old')).toEqual([]);
     await writeFile(path, '{');
+    await reseal(join(folder, 'new'));
     expect(await told('rank', 'new')).toEqual([expect.stringMatching(/summary\.json: not JSON/)]);
   }, 60_000);
 });

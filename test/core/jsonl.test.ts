@@ -20,12 +20,21 @@ async function append(path: string, ...records: readonly unknown[]): Promise<voi
   await writer.close();
 }
 
+/** Without their sums, which records that were appended have, and other JSON has not. */
+async function readBare(path: string): Promise<readonly unknown[]> {
+  return (await read(path)).map((record) =>
+    typeof record === 'object' && record !== null && Object.keys(record).at(-1) === 'sum'
+      ? Object.fromEntries(Object.entries(record).slice(0, -1))
+      : record,
+  );
+}
+
 describe('a file of JSON lines', () => {
   it('gives back what was appended, in order, over several openings', async () => {
     const path = join(await tempFolder(), 'a.jsonl');
     await append(path, { id: 1 }, { id: 'zwei\n"' });
     await append(path, [3]);
-    expect(await read(path)).toEqual([{ id: 1 }, { id: 'zwei\n"' }, [3]]);
+    expect(await readBare(path)).toEqual([{ id: 1 }, { id: 'zwei\n"' }, [3]]);
   });
 
   it('is empty when it does not exist', async () => {
@@ -43,7 +52,7 @@ describe('a file of JSON lines', () => {
       const kept = records.slice(0, whole.subarray(0, cut).filter((byte) => byte === 0x0a).length);
       expect(await read(path)).toEqual(kept);
       await append(path, { id: 'new' });
-      expect(await read(path)).toEqual([...kept, { id: 'new' }]);
+      expect(await readBare(path)).toEqual([...kept, { id: 'new' }]);
     }
     expect(lastStart).toBeGreaterThan(firstEnd);
   });
@@ -53,7 +62,8 @@ describe('a file of JSON lines', () => {
     await append(path, { id: 1 });
     await appendFile(path, `{"torn":"${'x'.repeat(200_000)}`);
     await append(path, { id: 2 });
-    expect(await readFile(path, 'utf8')).toBe('{"id":1}\n{"id":2}\n');
+    expect(await readBare(path)).toEqual([{ id: 1 }, { id: 2 }]);
+    expect(await readFile(path, 'utf8')).not.toContain('torn');
   });
 
   it('does not mix lines that are appended at once', async () => {
@@ -62,7 +72,7 @@ describe('a file of JSON lines', () => {
     const records = Array.from({ length: 300 }, (_, i) => ({ i, filler: 'y'.repeat((i * 37) % 500) }));
     await Promise.all(records.map((record) => writer.append(record)));
     await writer.close();
-    expect(await read(path)).toEqual(records);
+    expect(await readBare(path)).toEqual(records);
   });
 
   it('names the line that is damaged in the middle', async () => {
@@ -78,7 +88,7 @@ describe('a file of JSON lines', () => {
         const plain = JSON.parse(JSON.stringify(values)) as unknown[];
         await writeFile(path, '');
         await append(path, ...plain);
-        expect(await read(path)).toEqual(plain);
+        expect(await readBare(path)).toEqual(plain);
       }),
       { numRuns: 30 },
     );

@@ -29,7 +29,7 @@ beforeAll(async () => {
     ['report', 'out', '--format', 'parquet', '--out', 'cells.parquet'],
     workspace.folder,
   );
-  expect(err).toBe('');
+  expect(err).toBe('Written to cells.parquet\n');
   expect(status).toBe(0);
   rows = (await parquetReadObjects({ file: await asyncBufferFromFile(parquet()) })) as readonly Row[];
 });
