@@ -17,7 +17,9 @@ import { LOG_HEADER_BYTES } from './support/logged-disk.mjs';
 import { printMachine } from './support/print.mjs';
 import { writeSlowModel, writeSmallPairs } from './support/tiny-run.mjs';
 
-const SAMPLES = 40;
+const SAMPLES = 80;
+/** Of a run, by what it says at their ends. */
+const WINDOWS = ['plan', 'prediction', 'scoring and timing', 'summary and reports'];
 const DISK_BYTES = 96 << 20;
 const BLOCK_BYTES = 4096;
 const MKFS = ['-q', '-E', 'nodiscard,lazy_itable_init=0,lazy_journal_init=0'];
@@ -62,19 +64,22 @@ time: { images: 2, rounds: 1, warmup: 3 }
   const expected = await outcomeOf(undisturbed);
 
   const log = join(folder, 'log');
-  const { from, to } = await logRun(folder, log, command);
+  const bounds = await logRun(folder, log, command);
   const writes = readLog(log);
-  const window = writes.filter(({ at }) => at >= from && at <= to);
-  const flushes = window.filter(({ bytes }) => bytes === 0).length;
-  console.log(`the logged run: ${window.length - flushes} writes, ${flushes} flushes of the disk\n`);
+  const windows = bounds.slice(1).map((to, i) => writes.filter(({ at }) => at >= bounds[i] && at < to));
+  const all = windows.flat();
+  const flushes = all.filter(({ bytes }) => bytes === 0).length;
+  console.log(`the logged run: ${all.length - flushes} writes, ${flushes} flushes of the disk`);
+  console.log(`${WINDOWS.map((name, i) => `${name} ${windows[i].length}`).join(', ')}\n`);
   if (flushes === 0) throw new Error('the run flushed nothing: the log is no measure of anything');
 
   let equal = 0;
   let hollow = 0;
   for (let trial = 1; trial <= cuts; trial++) {
     const random = generator(seed * 1000 + trial);
-    // One in each stretch of equal length, so that every phase of the run is hit.
-    const at = Math.floor(((trial - 1 + random()) / cuts) * window.length);
+    // Each window in turn, so that every phase of the run is hit, whatever it writes.
+    const window = windows[trial % windows.length];
+    const at = Math.floor(random() * window.length);
     const last = writes.indexOf(window[at]);
     const image = join(folder, 'image');
     await writeFile(image, diskAfter(log, writes, last, random));
@@ -92,7 +97,7 @@ time: { images: 2, rounds: 1, warmup: 3 }
 }
 
 /**
- * Runs on a logged disk; returns where in the log the run begins and ends.
+ * Runs on a logged disk; returns where in the log each window of the run begins, and the last one ends.
  *
  * @param {string} folder
  * @param {string} log
@@ -115,11 +120,17 @@ async function logRun(folder, log, command) {
     await host('mount', loop, mount);
     await host('sync', '--file-system', mount);
     const from = statSync(log).size;
-    const { status, stderr } = await launch(command(join(mount, 'run')), false).ended;
+    const run = launch(command(join(mount, 'run')), false);
+    const bounds = [from];
+    for (const said of [/^plan /m, /^predict files/m, /^time /m]) {
+      await Promise.race([run.says(said), run.ended]);
+      bounds.push(statSync(log).size);
+    }
+    const { status, stderr } = await run.ended;
     if (status !== 0) throw new Error(`the logged run ended with ${status}: ${stderr}`);
-    const to = statSync(log).size;
+    // What was not forced to the disk is written when it is unmounted.
     await host('umount', mount);
-    return { from, to };
+    return [...bounds, statSync(log).size];
   } finally {
     await host('losetup', '--detach', loop);
     await host('umount', file);

@@ -34,6 +34,8 @@ import {
 import { explainWriteError } from './run.js';
 import { writeSummary } from './summarise.js';
 
+type Finish = (merged: Summary) => Promise<void>;
+
 interface Part {
   readonly folder: RunFolder;
   readonly manifest: Manifest;
@@ -44,14 +46,16 @@ interface Part {
  * Puts the shards of one run (`--shard 1/n` ... `n/n`) together into a new run folder, mattes included. What becomes
  * of each file is said where the files of a run are listed (`RUN_FILES`). The result is sealed; of shards that are not all
  * sealed by themselves, as sealed later.
- * The manifest comes last but for the seal, so that a merge which was killed is no run; it can be asked for again.
+ * A mark lies in the folder until `finish` is done too, so that a merge which was killed at any moment can be asked for again.
  *
+ * @param finish what belongs to the run besides, such as its reports
  * @throws MaskbenchError `run.damaged` or `run.unfinished`, naming the shard; `run.mismatch` naming what differs, which shard is missing or there twice; `run.exists`.
  */
 export async function mergeRuns(
   paths: readonly string[],
   out: string,
   options: LockOptions = {},
+  finish: Finish = async () => undefined,
 ): Promise<Summary> {
   const parts: Part[] = [];
   for (const path of paths) {
@@ -63,13 +67,18 @@ export async function mergeRuns(
   }
   assertOneRun(parts);
   try {
-    return await mergeInto(runFolder(out), parts, options);
+    return await mergeInto(runFolder(out), parts, options, finish);
   } catch (error) {
     throw explainWriteError(error, out);
   }
 }
 
-async function mergeInto(target: RunFolder, parts: readonly Part[], options: LockOptions): Promise<Summary> {
+async function mergeInto(
+  target: RunFolder,
+  parts: readonly Part[],
+  options: LockOptions,
+  finish: Finish,
+): Promise<Summary> {
   const mark = join(target.path, MERGING);
   const wasKilled = (): boolean => existsSync(mark);
   if (!wasKilled()) await enterRunFolder(target, false);
@@ -77,7 +86,7 @@ async function mergeInto(target: RunFolder, parts: readonly Part[], options: Loc
   try {
     // Under the lock: another process may have been here in between.
     if (wasKilled()) await removeParts(target);
-    await enterRunFolder(target, false);
+    else await enterRunFolder(target, false);
     await writeWhole(mark, '');
     const [first] = parts;
     const plan = await mergePlans(parts, first.manifest.settings);
@@ -113,9 +122,10 @@ async function mergeInto(target: RunFolder, parts: readonly Part[], options: Loc
     await lock.assertHeld();
     await writeJson(target.manifest, manifest);
     const later = parts.some(({ evidence }) => evidence.kind !== 'sealed' || evidence.later !== undefined);
-    const evidence = await sealRun(target, manifest, { later });
+    const merged = { ...summary, evidence: await sealRun(target, manifest, { later }) };
+    await finish(merged);
     await rm(mark);
-    return { ...summary, evidence };
+    return merged;
   } finally {
     await lock.release();
   }
@@ -124,7 +134,7 @@ async function mergeInto(target: RunFolder, parts: readonly Part[], options: Loc
 /** Removes what a killed merge had come to: all of it is in the shards. */
 async function removeParts(folder: RunFolder): Promise<void> {
   await removeSeal(folder);
-  const names = [...Object.values(RUN_FILES).map(({ name }) => name), 'predictions', MERGING];
+  const names = [...Object.values(RUN_FILES).map(({ name }) => name), 'predictions'];
   for (const name of names) await rm(join(folder.path, name), { recursive: true, force: true });
 }
 

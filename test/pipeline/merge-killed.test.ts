@@ -33,9 +33,20 @@ describe('a merge that was killed', () => {
     await writeFile(workspace.path('killed', '.merging'), '');
     await truncate(predictions, Math.floor((await readFile(predictions)).length / 2));
     await rm(workspace.path('killed', 'scores.jsonl'));
+    await writeFile(workspace.path('killed', 'report.md'), 'half');
     await mergeRuns(shards, out);
     expect(await outcomeOf(out)).toEqual(expected);
     await expect(mergeRuns(shards, out)).rejects.toMatchObject({ code: 'run.exists' });
+  });
+
+  it('is the whole run too where only what follows it was not done', async () => {
+    const out = workspace.path('unreported');
+    const fails = async (): Promise<void> => {
+      throw new Error('killed');
+    };
+    await expect(mergeRuns(shards, out, {}, fails)).rejects.toThrow('killed');
+    await mergeRuns(shards, out);
+    expect(await outcomeOf(out)).toEqual(expected);
   });
 
   it('is not taken for one where nothing says so: files that are not of a merge stay', async () => {

@@ -22,8 +22,8 @@ export const merge: DefineCommand = (context, setStatus) =>
         runs.map((run) => resolve(context.cwd, run)),
         folder,
         lockOptions(flags, context),
+        async (merged) => writeRunReports(folder, merged),
       );
-      await writeRunReports(folder, summary);
       context.out(terminal.render(reportDocument([summary])));
       setStatus(summary.cells.failed > 0 ? SOME_FAILED : 0);
     });
