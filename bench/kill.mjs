@@ -24,6 +24,10 @@ import { writeSlowModel, writeSmallPairs } from './support/tiny-run.mjs';
 
 const SAMPLES = 16;
 const ORPHAN_BAR_MS = 5000;
+/** In a trial, as the next. */
+const MERGE_KILLS = 3;
+/** Even, so that each trial ends with the baseline that it began with. */
+const BASELINE_ROUNDS = 4;
 
 /** In the order of a run: what it says when a window opens, and when it has closed, and whose processes work there. */
 const WINDOWS = /** @type {const} */ ([
@@ -68,9 +72,11 @@ async function main(folder, wanted, seed) {
   const merged = await outcomeOf(join(folder, 'merged'));
   const set = (/** @type {string} */ of) => inFolder('baseline', 'set', 'kept', '--run', of, '--replace');
   const setMs = await runUndisturbed(set('merged'));
-  const before = contentsOf(join(folder, 'baselines'));
+  const files = new Map([['merged', contentsOf(join(folder, 'baselines'))]]);
+  const before = await shown(folder);
   await runUndisturbed(set('undisturbed'));
-  const after = contentsOf(join(folder, 'baselines'));
+  files.set('undisturbed', contentsOf(join(folder, 'baselines')));
+  const after = await shown(folder);
   console.log(`windows: ${WINDOWS.map(({ name }, i) => `${name} ${Math.round(lengths[i])} ms`).join(', ')}`);
   console.log(`merge ${Math.round(mergeMs)} ms, baseline set ${Math.round(setMs)} ms\n`);
 
@@ -97,28 +103,32 @@ async function main(folder, wanted, seed) {
     note(names, told.story, wrong);
     rmSync(join(folder, out), { recursive: true, force: true });
 
-    const [first, second] = [random() * mergeMs, random() * mergeMs];
     const again = merge(`merged${trial}`);
-    const merging = await runThroughKills({ ...again, again: again.argv }, [
-      { victim: 'parent', afterMs: first },
-      { victim: 'parent', afterMs: second },
-    ]);
+    const merging = await runThroughKills(
+      { ...again, again: again.argv },
+      Array.from({ length: MERGE_KILLS }, () => ({ victim: 'parent', afterMs: 0.8 * random() * mergeMs })),
+    );
     const lost =
       merging.status === 0
         ? differences(merged, await outcomeOf(join(folder, `merged${trial}`)))
         : [`exit status ${merging.status}: ${merging.stderr}`];
-    note(['merge', 'merge'], merging.story, lost);
+    note(
+      merging.story.map(() => 'merge'),
+      merging.story,
+      lost,
+    );
     rmSync(join(folder, `merged${trial}`), { recursive: true, force: true });
 
-    for (const [of, from, to] of /** @type {const} */ ([
-      ['merged', after, before],
-      ['undisturbed', before, after],
-    ])) {
-      const story = await killOnce(set(of), random() * setMs);
-      const there = contentsOf(join(folder, 'baselines'));
+    for (let round = 0; round < BASELINE_ROUNDS; round++) {
+      const isBack = round % 2 === 0;
+      const of = isBack ? 'merged' : 'undisturbed';
+      const [from, to] = isBack ? [after, before] : [before, after];
+      const story = await killOnce(set(of), 0.9 * random() * setMs);
+      const there = await shown(folder);
       const torn = there === from || there === to ? [] : ['neither the old nor the new baseline'];
       await runUndisturbed(set(of));
-      if (contentsOf(join(folder, 'baselines')) !== to) torn.push('files beside the new baseline');
+      if (contentsOf(join(folder, 'baselines')) !== files.get(of))
+        torn.push('other files than those of the new baseline');
       note(['baseline'], [story], torn);
     }
   }
@@ -202,6 +212,17 @@ async function killOnce(command, afterMs) {
 }
 
 /**
+ * What a comparison with the baseline prints: all that it holds, read and checked.
+ *
+ * @param {string} cwd
+ */
+async function shown(cwd) {
+  const argv = ['compare', 'kept', 'undisturbed', '--format', 'json', '--out', 'shown.json', '--force'];
+  await runUndisturbed({ cwd, argv });
+  return readFileSync(join(cwd, 'shown.json'), 'utf8');
+}
+
+/**
  * Every file of a folder with its text.
  *
  * @param {string} folder
@@ -226,7 +247,7 @@ async function writeWorkspace(folder) {
 models: [./first.yaml, ./second.yaml]
 datasets: [${dataset}]
 scoring: { protocols: [fixed, sod, matting] }
-time: { images: 2, rounds: 1, warmup: 3 }
+time: { profile: quick, images: 2, rounds: 1, warmup: 3 }
 `,
   );
 }

@@ -89,7 +89,7 @@ time: { images: 2, rounds: 1, warmup: 3 }
     hollow += without;
     if (wrong.length === 0) equal++;
     console.log(
-      `cut ${trial} after write ${at} of ${window.length}: ${story}: ${wrong.join(', ') || 'equal'}`,
+      `cut ${trial}, ${WINDOWS[trial % windows.length]}, after write ${at} of ${window.length}: ${story}: ${wrong.join(', ') || 'equal'}`,
     );
   }
   console.log(`\n${equal} of ${cuts} equal after --resume; ${hollow} cells said done without a whole matte`);

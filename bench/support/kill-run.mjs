@@ -66,6 +66,7 @@ export async function runThroughKills(command, kills) {
     const children = inferenceProcesses(run.pid);
     if (!isAlive(run.pid)) {
       story.push(`${victim} after ${Math.round(afterMs)} ms: too late, the run had ended`);
+      break;
     } else if (victim === 'child') {
       const [child] = children;
       if (child !== undefined) kill(child);

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -535,6 +536,31 @@ describe('baseline', () => {
     ]);
     expect((await maskbench('baseline', 'set', 'kept', '--run', 'before', '--replace')).status).toBe(0);
     expect((await maskbench('compare', 'kept', 'before')).status).toBe(0);
+  });
+
+  it('is the old or the new one, whole, whenever setting it is cut off', async () => {
+    const at = (name: string): string => workspace.path('baselines', 'cut', name);
+    const set = async (): Promise<CliResult> =>
+      maskbench('baseline', 'set', 'cut', '--run', 'before', '--replace');
+    await set();
+    const [facts, scores] = [await readFile(at('baseline.json')), await readFile(at('scores.jsonl'))];
+    const staged = `scores.${createHash('sha256').update(scores).digest('hex').slice(0, 8)}.jsonl`;
+    // Before the facts are in place: the scores of the next one lie beside. After: they have not their name yet.
+    await writeFile(at('scores.00000000.jsonl'), 'half');
+    expect((await maskbench('compare', 'cut', 'before')).status).toBe(0);
+    await writeFile(at('scores.jsonl'), 'of the one before');
+    expect(await maskbench('compare', 'cut', 'before')).toMatchObject({ status: 65 });
+    await writeFile(at(staged), scores);
+    expect((await maskbench('compare', 'cut', 'before')).status).toBe(0);
+    await set();
+    expect((await readdir(workspace.path('baselines', 'cut'))).sort()).toEqual([
+      'baseline.json',
+      'scores.jsonl',
+    ]);
+    expect([await readFile(at('baseline.json')), await readFile(at('scores.jsonl'))]).toEqual([
+      facts,
+      scores,
+    ]);
   });
 
   it('is not made of a run with failed cells', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DRAFT_ENDING } from '../../../core/write-whole.js';
 import type { Document } from '../../../schema/basics.js';
 import { evidenceSchema } from '../../../schema/evidence.js';
 import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
@@ -11,6 +12,16 @@ export const BASELINES_FOLDER = 'baselines';
 /** The two files of a baseline. */
 export const FACTS_FILE = 'baseline.json';
 export const SCORES_FILE = 'scores.jsonl';
+
+/** Where the scores lie until the facts that name their digest are in place: a baseline is the old or the new at any moment. */
+export function stagedScores(scoresSha256: string): string {
+  return `scores.${scoresSha256.slice(0, 8)}.jsonl`;
+}
+
+/** What a killed process may have left in the folder of a baseline. */
+export function isRemainsOfBaseline(name: string): boolean {
+  return /^scores\.[0-9a-f]{8}\.jsonl$/.test(name) || DRAFT_ENDING.test(name);
+}
 
 /** Version of a baseline's files; a reader refuses a later one. */
 export const BASELINE_VERSION = 1;

@@ -11,6 +11,7 @@ import {
   FACTS_FILE,
   scoreLine,
   SCORES_FILE,
+  stagedScores,
   type BaselineRecord,
   type ScoreLine,
 } from './baseline-schema.js';
@@ -23,23 +24,22 @@ import type { Side } from '../side.js';
  * damaged. */
 export async function openBaseline(folder: string, label: string): Promise<Side> {
   const { times, scoresSha256, ...record } = await readFacts(folder);
-  const path = join(folder, SCORES_FILE);
   const digest = await hashFile(join(folder, FACTS_FILE));
   return {
     facts: { evidence: UNSEALED, ...record, label, kind: 'baseline', digest },
     async loadScores(models) {
-      const text = await readFile(path, 'utf8').catch(() => '');
-      if (sha256(text) !== scoresSha256) {
-        throw new MaskbenchError(
-          'data.unreadable',
-          `the scores are not those that ${FACTS_FILE} was written with`,
-          {
-            where: path,
-            remedy: 'restore both files, or set the baseline again with --replace',
-          },
-        );
+      for (const name of [SCORES_FILE, stagedScores(scoresSha256)]) {
+        const text = await readFile(join(folder, name), 'utf8').catch(() => '');
+        if (sha256(text) === scoresSha256) return readScores(join(folder, name), record, models);
       }
-      return readScores(path, record, models);
+      throw new MaskbenchError(
+        'data.unreadable',
+        `the scores are not those that ${FACTS_FILE} was written with`,
+        {
+          where: join(folder, SCORES_FILE),
+          remedy: 'restore both files, or set the baseline again with --replace',
+        },
+      );
     },
     loadTimes: async (models) => new Map(Object.entries(times).filter(([model]) => models.includes(model))),
   };

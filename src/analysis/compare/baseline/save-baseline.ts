@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { MaskbenchError } from '../../../core/errors.js';
 import { writingTo } from '../../../core/failure.js';
 import { sha256 } from '../../../core/hash.js';
 import { joinInside } from '../../../core/safe-path.js';
-import { makeFolder } from '../../../core/sync.js';
+import { makeFolder, syncFolder } from '../../../core/sync.js';
 import { writeWhole } from '../../../core/write-whole.js';
 import {
   BASELINE_VERSION,
   FACTS_FILE,
+  isRemainsOfBaseline,
   SCORES_FILE,
+  stagedScores,
   type BaselineRecord,
   type ScoreLine,
 } from './baseline-schema.js';
@@ -57,8 +60,13 @@ export async function saveBaseline(side: Side, options: SaveOptions): Promise<st
   };
   await writingTo(folder, async () => {
     await makeFolder(folder);
-    await writeWhole(join(folder, SCORES_FILE), lines);
+    for (const name of await readdir(folder))
+      if (isRemainsOfBaseline(name)) await rm(join(folder, name), { force: true });
+    const staged = join(folder, stagedScores(record.scoresSha256));
+    await writeWhole(staged, lines);
     await writeWhole(join(folder, FACTS_FILE), `${JSON.stringify(record, null, 2)}\n`);
+    await rename(staged, join(folder, SCORES_FILE));
+    await syncFolder(folder);
   });
   return folder;
 }
