@@ -256,21 +256,21 @@ export function isRemains(name: string): boolean {
 /**
  * Removes what killed processes left half-written: nothing would ever read or finish it. With `which`, only what it says,
  * for one who no longer holds the run.
+ *
+ * @returns how many files.
  */
 export async function removeRemains(
   folder: string,
   which: (name: string) => boolean = () => true,
-): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (isRemains(name) && which(name)) await rm(join(folder, name), { force: true });
-  }
+): Promise<number> {
+  const remains = (await readdir(folder)).filter((name) => isRemains(name) && which(name));
+  for (const name of remains) await rm(join(folder, name), { force: true });
   const mattes = join(folder, 'predictions');
-  if (!existsSync(mattes)) return;
-  await removeDrafts(mattes, which);
+  return remains.length + (existsSync(mattes) ? await removeDrafts(mattes, which) : 0);
 }
 
 /** Folder by folder, and not while it is read: `opendir` of Node.js passes over names where it is to go down by itself. */
-async function removeDrafts(folder: string, which: (name: string) => boolean): Promise<void> {
+async function removeDrafts(folder: string, which: (name: string) => boolean): Promise<number> {
   const folders: string[] = [];
   const drafts: string[] = [];
   for await (const entry of await opendir(folder)) {
@@ -278,5 +278,7 @@ async function removeDrafts(folder: string, which: (name: string) => boolean): P
     else if (DRAFT_ENDING.test(entry.name) && which(entry.name)) drafts.push(entry.name);
   }
   for (const name of drafts) await rm(join(folder, name), { force: true });
-  for (const name of folders) await removeDrafts(join(folder, name), which);
+  let count = drafts.length;
+  for (const name of folders) count += await removeDrafts(join(folder, name), which);
+  return count;
 }

@@ -10,6 +10,7 @@ import { models } from './models/index.js';
 import { rank } from './rank.js';
 import { report } from './report.js';
 import { run } from './run.js';
+import { runs } from './runs/index.js';
 import { score } from './score.js';
 import { time } from './time.js';
 import { verify } from './verify.js';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly DefineCommand[] = [
   time,
   verify,
   merge,
+  runs,
   report,
   score,
   models,

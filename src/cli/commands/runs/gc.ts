@@ -1,0 +1,29 @@
+import { relative, resolve } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import type { DefineCommand } from '../../context.js';
+
+/** `maskbench runs gc`. */
+export const gc: DefineCommand = (context) =>
+  new Command('gc')
+    .description('remove what killed runs left half-written; no mask, record or report is touched')
+    .argument('[folder]', 'where the run folders are', 'runs')
+    .action(async (folder) => {
+      const { cleanRuns } = await import('../../../pipeline/clean-runs.js');
+      const { MaskbenchError } = await import('../../../core/errors.js');
+      const root = resolve(context.cwd, folder);
+      let count = 0;
+      try {
+        for await (const found of cleanRuns(root, context.signal)) {
+          count++;
+          const path = relative(context.cwd, found.path) || '.';
+          if (found.kind === 'in-use') context.err(`warning: ${path}: left alone: ${found.reason}\n`);
+          else if (found.kind === 'never-begun') context.out(`${path}: removed; its run never began\n`);
+          else if (found.removed > 0)
+            context.out(`${path}: ${found.removed} unfinished ${found.removed === 1 ? 'file' : 'files'} removed\n`);
+        }
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))) throw error;
+        throw new MaskbenchError('data.missing', 'no such folder', { where: root, cause: error });
+      }
+      context.err(`${count} run ${count === 1 ? 'folder' : 'folders'} in ${folder}\n`);
+    });

@@ -1,0 +1,20 @@
+import { resolve } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import type { DefineCommand } from '../../context.js';
+import { lockOptions, ownerTimeoutFlag, waitFlag } from '../../lock-flags.js';
+
+/** `maskbench runs rm`. */
+export const rm: DefineCommand = (context) =>
+  new Command('rm')
+    .description('remove runs with their masks and reports; other files in their folders stay')
+    .argument('<run...>', 'run folders')
+    .addOption(waitFlag())
+    .addOption(ownerTimeoutFlag())
+    .action(async (runs, flags) => {
+      const { removeRun } = await import('../../../pipeline/clean-runs.js');
+      for (const run of runs) {
+        const left = await removeRun(resolve(context.cwd, run), lockOptions(flags, context));
+        const stays = left.length === 0 ? '' : `; these files are not of the run and stay: ${left.join(', ')}`;
+        context.err(`Removed ${run}${stays}\n`);
+      }
+    });

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lockRun } from '../../src/store/lock.js';
+import { cli } from '../support/cli.js';
+import { draw } from '../support/drawn-mattes.js';
+import { writeMask } from '../support/mask-files.js';
+import { useTempFolders } from '../support/temp-folder.js';
+
+const tempFolder = useTempFolders();
+
+/** A folder with runs `runs/<name>`. */
+async function withRuns(...names: readonly string[]): Promise<string> {
+  const folder = await tempFolder();
+  for (const side of ['gt', 'pred']) {
+    await mkdir(join(folder, side));
+    await writeMask(
+      join(folder, side, 'a.png'),
+      draw(8, 8, (x) => (x < 4 ? 255 : 0)),
+    );
+  }
+  for (const name of names) {
+    const argv = ['score', '--pred', 'pred', '--gt', 'gt', '--out', `runs/${name}`];
+    expect((await cli(argv, folder)).status).toBe(0);
+  }
+  return folder;
+}
+
+describe('runs rm', () => {
+  it('removes a run and its folder, and leaves what is not of the run', async () => {
+    const folder = await withRuns('a', 'b', 'c');
+    await writeFile(join(folder, 'runs', 'b', 'notes.txt'), 'mine');
+    const { status, err } = await cli(['runs', 'rm', 'runs/a', 'runs/b'], folder);
+    expect([status, err]).toEqual([
+      0,
+      'Removed runs/a\nRemoved runs/b; these files are not of the run and stay: notes.txt\n',
+    ]);
+    expect(await readdir(join(folder, 'runs'))).toEqual(['b', 'c']);
+    expect(await readdir(join(folder, 'runs', 'b'))).toEqual(['notes.txt']);
+    expect((await cli(['verify', 'runs/c'], folder)).status).toBe(0);
+  });
+
+  it('touches nothing that is no run, and no run that is being written', async () => {
+    const folder = await withRuns('a');
+    expect(await cli(['runs', 'rm', 'gt'], folder)).toMatchObject({
+      status: 65,
+      err: expect.stringContaining('no run in this folder'),
+    });
+    expect(existsSync(join(folder, 'gt', 'a.png'))).toBe(true);
+    const lock = await lockRun(join(folder, 'runs', 'a'));
+    expect((await cli(['runs', 'rm', 'runs/a', '--wait', '0'], folder)).status).toBe(75);
+    await lock.release();
+    expect((await cli(['verify', 'runs/a'], folder)).status).toBe(0);
+  });
+});
+
+describe('runs gc', () => {
+  it('removes what killed processes left, and nothing else', async () => {
+    const folder = await withRuns('a', 'b', 'used');
+    const at = (...names: readonly string[]): string => join(folder, 'runs', ...names);
+    const before = await readdir(at('a'), { recursive: true });
+    await writeFile(at('a', 'summary.json.0123456789.tmp'), '{');
+    await writeFile(at('a', 'predictions', 'pred', 'gt', 'a.png.0123456789.tmp'), 'half');
+    await mkdir(at('never'));
+    await writeFile(at('never', 'plan.jsonl.0123456789.tmp'), '{');
+    await mkdir(at('mine'));
+    await writeFile(at('mine', 'notes.txt'), 'no run');
+    const lock = await lockRun(at('used'));
+    const { status, out, err } = await cli(['runs', 'gc'], folder);
+    await lock.release();
+    expect(status).toBe(0);
+    expect(out).toBe('runs/a: 2 unfinished files removed\nruns/never: removed; its run never began\n');
+    expect(err).toMatch(/^warning: runs\/used: left alone: process \d+.*\n4 run folders in runs\n$/);
+    expect((await readdir(at())).sort()).toEqual(['a', 'b', 'mine', 'used']);
+    expect(await readdir(at('a'), { recursive: true })).toEqual(before);
+    expect((await cli(['verify', 'runs/a'], folder)).status).toBe(0);
+    expect((await cli(['runs', 'gc', 'nowhere'], folder)).status).toBe(65);
+  });
+});
