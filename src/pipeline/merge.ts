@@ -65,7 +65,7 @@ export async function mergeRuns(
   try {
     return await mergeInto(runFolder(out), parts, options);
   } catch (error) {
-    throw explainWriteError(error, out);
+    throw explainWriteError(error, out, 'merge again');
   }
 }
 
