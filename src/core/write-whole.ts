@@ -43,7 +43,8 @@ export async function discardDraft({ path }: Draft): Promise<void> {
 }
 
 /**
- * A file in its place, and on the disk, whole or not at all; a link stays one, and who may read the file, may.
+ * A file in its place, and on the disk, whole or not at all; a link stays one, and who may read the file, may. A pipe or a
+ * device (`/dev/null`) is written into: put in its place, a file would take it from the whole system.
  *
  * @param content or what fills the draft
  */
@@ -51,10 +52,17 @@ export async function writeWhole(
   path: string,
   content: string | Uint8Array | ((draft: string) => Promise<unknown>),
 ): Promise<void> {
+  const write = (to: string): Promise<unknown> =>
+    typeof content === 'function' ? content(to) : writeFile(to, content);
   const target = await realpath(path).catch(() => path);
+  const there = await stat(target).catch(() => undefined);
+  if (there !== undefined && !there.isFile() && !there.isDirectory()) {
+    await write(target);
+    return;
+  }
   const draft = draftOf(target);
   try {
-    await (typeof content === 'function' ? content(draft.path) : writeFile(draft.path, content));
+    await write(draft.path);
     await acceptDraft(draft);
   } catch (error) {
     await discardDraft(draft);

@@ -69,7 +69,7 @@ export async function mergeRuns(
   try {
     return await mergeInto(runFolder(out), parts, options, finish);
   } catch (error) {
-    throw explainWriteError(error, out);
+    throw explainWriteError(error, out, 'merge again');
   }
 }
 

@@ -73,7 +73,7 @@ export async function run(request: RunRequest): Promise<Summary> {
   try {
     return await runIn(folder, request);
   } catch (error) {
-    throw explainWriteError(error, folder.path);
+    throw explainWriteError(error, folder.path, 'continue with --resume');
   }
 }
 
@@ -299,9 +299,13 @@ function countMismatches(emit: EventSink): { readonly emit: EventSink; warn(resi
 
 const NOT_WRITABLE: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
 
-/** An error of writing to a run folder as what the user can do about it; any other error unchanged. */
-export function explainWriteError(error: unknown, folder: string): unknown {
-  const refused = explainRefusal(error, folder, 'continue with --resume');
+/**
+ * An error of writing to a run folder as what the user can do about it; any other error unchanged.
+ *
+ * @param then what to do once there is room.
+ */
+export function explainWriteError(error: unknown, folder: string, then: string): unknown {
+  const refused = explainRefusal(error, folder, then);
   if (refused !== error) return refused;
   // Any other code may be of a file that is read.
   const isRefused = error instanceof Error && 'code' in error && NOT_WRITABLE.has(error.code);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
+import { writingTo } from '../core/failure.js';
 import { canonicalJson, sha256 } from '../core/hash.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { ownVersion } from '../core/package-root.js';
@@ -46,16 +47,17 @@ export async function verifyRun(folder: RunFolder, label: string): Promise<Verif
 /**
  * Seals a run that somebody has verified: an old one, or one that ended before its seal.
  *
- * @throws MaskbenchError `run.unfinished` while cells are open; as `verifyRun` and `assertMattes`.
+ * @throws MaskbenchError `run.unfinished` while cells are open; `usage` where the folder cannot be written to; as `verifyRun` and `assertMattes`.
  */
 export async function verifyAndSeal(folder: RunFolder, label: string): Promise<Verification> {
   const manifest = await readManifest(folder);
-  const lock = await lockRun(folder.path);
+  const lock = await writingTo(folder.path, () => lockRun(folder.path));
   try {
     const found = await verifyRun(folder, label);
     assertMattes(found);
     if (openOf(found.cells) > 0) assertFinished(found.evidence, label);
-    return { ...found, evidence: await sealRun(folder, manifest, { later: true }) };
+    const evidence = await writingTo(folder.path, () => sealRun(folder, manifest, { later: true }));
+    return { ...found, evidence };
   } finally {
     await lock.release();
   }

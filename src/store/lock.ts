@@ -45,6 +45,13 @@ export async function lockRun(folder: string, options: LockOptions = {}): Promis
   const timer = setInterval(next, BEAT_MS).unref();
   const assertHeld = async (): Promise<void> => {
     if (tokenOf((await readIfThere(path)) ?? '') === owner.token) return;
+    // One who takes over leaves a run there, also when it has ended.
+    if (!existsSync(path) && !existsSync(runFolder(folder).manifest)) {
+      throw new MaskbenchError('run.lost', 'the run folder was removed while the run was written', {
+        where: folder,
+        remedy: 'remove what is left there, and start again',
+      });
+    }
     throw new MaskbenchError('run.lost', 'another process has taken over', {
       where: folder,
       remedy: 'this one gave no sign of life for too long; continue with --resume when the other has ended',

@@ -80,6 +80,18 @@ describe.skipIf(!IS_BUILT || noMount !== null)(
       240_000,
     );
 
+    it('that is full when shards are merged says to merge again', async () => {
+      for (const shard of ['1/2', '2/2'])
+        expect(
+          await cli(argv(`shard${shard[0]}`, '--limit', '2', '--shard', shard), workspace.folder),
+        ).toMatchObject({ status: 0 });
+      mount('-t', 'tmpfs', '-o', 'size=8k', 'tmpfs');
+      expect(await cli(['merge', 'shard1', 'shard2', '--out', 'disk/run'], workspace.folder)).toMatchObject({
+        status: 75,
+        err: expect.stringMatching(/no space left on the disk; make room there, then merge again\n$/),
+      });
+    }, 240_000);
+
     it('that is read-only is told in one line, with 64, and the run completes once it is not', async () => {
       mount('-t', 'tmpfs', 'tmpfs');
       expect(await cli(argv('disk/run', '--limit', '2'), workspace.folder)).toMatchObject({ status: 0 });
@@ -93,6 +105,10 @@ describe.skipIf(!IS_BUILT || noMount !== null)(
           /cannot be written to: the disk is read-only; choose another folder with --out$/,
         );
       }
+      expect(await cli(['verify', '--seal', 'disk/run'], workspace.folder)).toMatchObject({
+        status: 64,
+        err: expect.stringMatching(/^maskbench: .*disk.run: cannot write: the disk is read-only\n$/),
+      });
       mount('-o', 'remount,rw');
       expect(await cli(argv('disk/run', '--limit', '2', '--resume'), workspace.folder)).toMatchObject({
         status: 0,

@@ -7,7 +7,7 @@ describe('a run folder that cannot be written to', () => {
 
   it('because the disk is full is no bug, and says how to go on', () => {
     for (const error of [failing('ENOSPC'), failing('EDQUOT'), new MaskbenchError('disk.full', 'x')]) {
-      expect(explainWriteError(error, '/runs/r')).toMatchObject({
+      expect(explainWriteError(error, '/runs/r', 'continue with --resume')).toMatchObject({
         code: 'disk.full',
         where: '/runs/r',
         remedy: expect.stringContaining('--resume') as unknown,
@@ -16,7 +16,7 @@ describe('a run folder that cannot be written to', () => {
   });
 
   it('for want of permission is a matter of --out', () => {
-    expect(explainWriteError(failing('EACCES'), '/runs/r')).toMatchObject({
+    expect(explainWriteError(failing('EACCES'), '/runs/r', 'continue with --resume')).toMatchObject({
       code: 'usage',
       remedy: expect.stringContaining('--out') as unknown,
     });
@@ -24,6 +24,6 @@ describe('a run folder that cannot be written to', () => {
 
   it('for any other reason is left as it is', () => {
     const bug = new TypeError('undefined is not a function');
-    expect(explainWriteError(bug, '/runs/r')).toBe(bug);
+    expect(explainWriteError(bug, '/runs/r', 'continue with --resume')).toBe(bug);
   });
 });

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -152,6 +152,17 @@ describe('the lock of a run folder', () => {
     await expect(lock.assertHeld()).rejects.toMatchObject({ code: 'run.lost', where: folder });
     await lock.release();
     expect(await readdir(folder)).toEqual(['.lock']);
+  });
+
+  it('is told when the folder was removed: nobody has taken over', async () => {
+    const folder = await tempFolder();
+    const lock = await lockRun(folder);
+    await rm(folder, { recursive: true });
+    await expect(lock.assertHeld()).rejects.toMatchObject({
+      code: 'run.lost',
+      message: 'the run folder was removed while the run was written',
+    });
+    await lock.release();
   });
 
   it('is followed by one of many, also where one before was killed in the midst of following', async () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { dirname, resolve, sep } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
 import { inspectOnnx } from '../onnx/inspect.js';
@@ -37,7 +38,7 @@ interface WeightsFile extends EnsuredFile {
  * bytes, best first.
  *
  * @throws MaskbenchError as `ensureFile` does; `config.invalid` for weights without a checksum, or for a checksum of a
- *   file that the model does not have; `data.unsafe-path` for weights outside the model's folder.
+ *   file that the model does not have; `data.unsafe-path` for weights outside the model's folder, or linked out of it.
  */
 export async function ensureModelFile(
   mirrors: ModelFileSource | readonly ModelFileSource[],
@@ -59,13 +60,32 @@ export async function ensureModelFile(
     from: all.find(({ from }) => from === 'download')?.from ?? graph.from,
     data,
   };
-  if (graph.from === 'file') return model;
+  if (graph.from === 'file') {
+    await assertBeside(graph.path, data);
+    return model;
+  }
   // ONNX Runtime looks for the weights beside the model, by the names that it has for them.
   const cacheDir = resolveCacheDir(options.cacheDir, options.env);
   const path = await linkTogether(cacheDir, model.sha256, graph.path, data).catch((error: unknown) => {
     throw explainCacheError(error, cacheDir);
   });
   return { ...model, path };
+}
+
+/**
+ * ONNX Runtime follows a link to weights only to where the model itself lies, or the file that its name is a link to (as in the
+ * hub client's cache). Else it would load nothing, picture by picture.
+ */
+async function assertBeside(graph: string, data: readonly WeightsFile[]): Promise<void> {
+  const folders = [await realpath(dirname(graph)), dirname(await realpath(graph))];
+  for (const { location, path } of data) {
+    const target = await realpath(path);
+    if (folders.some((folder) => target.startsWith(folder + sep))) continue;
+    throw new MaskbenchError('data.unsafe-path', `"${location}" is a link out of the model's folder`, {
+      where: path,
+      remedy: 'ONNX Runtime does not follow it: copy the file here, or name the model where its weights are',
+    });
+  }
 }
 
 /** What a network's bytes come to: its file's hash, and with weights in others that of all hashes. */

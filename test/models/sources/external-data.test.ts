@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ensureModelFile, isHere } from '../../../src/models/sources/pull.js';
@@ -70,6 +70,22 @@ describe('a model with weights in other files', () => {
       graph: { inputs: [floatValue('x', [1])], outputs: [floatValue('x', [1])], nodes: [] },
     });
     expect((await ensureOwn({ 'm.onnx': graph })).sha256).toBe(sha256Of(graph));
+  });
+
+  test('is refused where one of them is a link out of its folder, which ONNX Runtime does not follow', async () => {
+    const [here, there] = [await ownFolder(FOLDER), await ownFolder(FOLDER)];
+    await rm(join(here, 'm.onnx_data'));
+    await symlink(join(there, 'm.onnx_data'), join(here, 'm.onnx_data'));
+    await expect(ensureModelFile(sourcesOf('file:m.onnx'), { baseDir: here })).rejects.toMatchObject({
+      code: 'data.unsafe-path',
+      message: '"m.onnx_data" is a link out of the model\'s folder',
+      where: join(here, 'm.onnx_data'),
+    });
+    await rm(join(here, 'm.onnx'));
+    await symlink(join(there, 'm.onnx'), join(here, 'm.onnx'));
+    await expect(ensureModelFile(sourcesOf('file:m.onnx'), { baseDir: here })).resolves.toMatchObject({
+      bytes: BYTES,
+    });
   });
 
   test('is refused without one of them, by name', async () => {
