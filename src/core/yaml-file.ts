@@ -53,7 +53,7 @@ function plainValue(document: Document, path: string): unknown {
     return document.toJS();
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    throw new MaskbenchError('config.invalid', `not to be unfolded: ${what}`, { where: path, cause });
+    throw new MaskbenchError('config.invalid', `cannot be expanded: ${what}`, { where: path, cause });
   }
 }
 

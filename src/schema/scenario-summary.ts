@@ -49,7 +49,7 @@ const setting = z
     loadMs: figure,
     peakRssBytes: orNull(figure),
   })
-  .describe('One combination of settings; they took turns, so that they can be held against each other.');
+  .describe('One combination of settings; they took turns, so that they can be compared with each other.');
 export type SweepSummary = Document<typeof setting>;
 
 const model = { model: text };

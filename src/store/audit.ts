@@ -51,7 +51,7 @@ export function auditOf(folder: RunFolder, manifest: Manifest): Audit {
       strangers.add(name);
       if (strangers.size === 1) faults.push(`a record of a sample that is not planned (${place})`);
     } else if (truthSha256 !== undefined && truthSha256 !== truth)
-      faults.push(`measured of another ground truth than the planned one (${place})`);
+      faults.push(`measured on another ground truth than the planned one (${place})`);
   };
 
   const readAny = recordReader(folder, (file, bytes) => {

@@ -98,7 +98,7 @@ describe('attributes from the names of the files', () => {
     ['attributes: { file: a.csv, delimiter: x }\n', /d\.yaml:6:\d+: attributes\.delimiter: .*","/],
     [
       "attributes: { pattern: '{a}', id: x }\n",
-      /d\.yaml:6:\d+: attributes: delimiter, id and columns are of a file/,
+      /d\.yaml:6:\d+: attributes: delimiter, id and columns need a file/,
     ],
     ['attributes: {}\n', /d\.yaml:6:\d+: attributes: expected either file or pattern/],
   ])('are refused as they are written: %j', async (extra, message) => {

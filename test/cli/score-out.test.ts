@@ -111,7 +111,7 @@ describe.skipIf(!IS_BUILT)('maskbench score --out', () => {
     expect(dataset.spec).toMatchObject({ root: 'gt', nested: true });
     expect(dataset.spec.description).toContain('the ground truths stand in for them');
     const report = await cli(['report', 'run'], folder);
-    expect(report.out).toContain('Not known what the training data were');
+    expect(report.out).toContain('Training data unknown for');
   });
 
   it('refuses what cannot be meant, in one line', async () => {

@@ -114,7 +114,7 @@ describe.skipIf(!IS_BUILT)('maskbench score', () => {
     expect(status).toBe(3);
     expect(err).toMatch(/^warning: .*no ground truth in gt for a prediction of pred: "d"$/m);
     expect(err).toMatch(/^failed: c: .*: no prediction for "c"$/m);
-    expect(out).toContain('2 of 3 images scored, 1 FAILED and in no figure');
+    expect(out).toContain('2 of 3 images scored, 1 FAILED and left out of all figures');
     const { failures, warnings } = jsonOf(await score(folder, ...BASIC, '--json'));
     expect(failures).toMatchObject([{ id: 'c', code: 'data.missing' }]);
     expect(warnings).toHaveLength(1);

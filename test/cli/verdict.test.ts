@@ -337,7 +337,7 @@ describe('check', () => {
     );
     const some = ['--rescore', '5', '--truths', 'tiny.yaml', '--rescore-seed', 'drawn'];
     expect((await check('both', ...twoModels, ...some)).out.replaceAll(/\s+/g, ' ')).toContain(
-      'Scores of 5 of 32 images of both were computed again from its mattes and the ground truths of tiny here: they are those on record (seed drawn).',
+      'Scores of 5 of 32 images of both were computed again from its mattes and the ground truths of tiny here: they match the recorded ones (seed drawn).',
     );
   });
 

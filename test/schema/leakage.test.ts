@@ -26,7 +26,7 @@ describe('cautions about scores that are not leaked', () => {
   it('name the models of which nobody says what they have seen, in one sentence', () => {
     const models = ['a', 'b'].map((name) => ({ name, trainedOn: ['unknown', 'duts-tr'] }));
     expect(trainingCautions([...models, { name: 'c', trainedOn: [] }], datasets)).toEqual([
-      'Not known what the training data were: a, b; they may hold these pictures.',
+      'Training data unknown for a, b; it may include these pictures.',
     ]);
   });
 });

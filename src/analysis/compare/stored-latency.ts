@@ -7,7 +7,7 @@ import type { ImageTimes, StoredTimes } from '../../store/stored-times.js';
 
 /** What every ratio of stored times lacks, however well each was sealed. */
 const ONE_PROCESS =
-  'One process a side, at different times: the interval is over images and knows nothing of how processes differ.';
+  'One process per side, at different times: the interval is over images and does not cover differences between processes.';
 
 /**
  * Ratios of two runs' stored times, candidate over baseline, over the images that both timed: the geometric mean of the

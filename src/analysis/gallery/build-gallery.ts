@@ -128,7 +128,7 @@ async function showImage(
 }
 
 function absence({ folder }: Side): string {
-  return folder === undefined ? 'a baseline keeps no mattes' : 'the matte is not there';
+  return folder === undefined ? 'a baseline keeps no mattes' : 'the matte is missing';
 }
 
 async function samplesOf(

@@ -61,7 +61,7 @@ function proposeInput(
     );
   }
   const scales = consumers.some((op) => ['Sub', 'Div', 'Mul', 'Add', 'BatchNormalization'].includes(op));
-  if (type === 'uint8') unknown.push('nothing of the scaling: it is in the graph, which takes 0..255');
+  if (type === 'uint8') unknown.push('scaling: nothing, the graph does it and takes 0..255');
   else if (scales) {
     unknown.push(
       'divideBy, mean, std: the graph scales its input itself; perhaps it takes 0..255 (divideBy: 1)',

@@ -66,7 +66,7 @@ function conditions({ device, timing, models }: Summary, label: string): string 
   const profile = once?.pass === undefined ? '' : `, profile ${once.pass.profile}`;
   return (
     `${label} is ${device.cpu} (${device.cores} cores), ${device.os}${driver === null ? '' : `, driver ${driver}`}: ` +
-    `${row?.images ?? 0} images a dataset, ${row?.n ?? 0} timed predictions after ${once?.warmup ?? 0} warm-ups${profile}.`
+    `${row?.images ?? 0} images per dataset, ${row?.n ?? 0} timed predictions after ${once?.warmup ?? 0} warm-ups${profile}.`
   );
 }
 

@@ -81,8 +81,8 @@ function modelTable({ models }: Summary): Table {
         { text: name },
         { text: formatMegabytes(bytes), value: bytes },
         { text: sha256.slice(0, 12) },
-        { text: trainedOn.join(', ') || 'not told' },
-        { text: licence ?? 'not told' },
+        { text: trainedOn.join(', ') || 'not stated' },
+        { text: licence ?? 'not stated' },
       ],
     })),
     notes: [],
@@ -93,7 +93,7 @@ function datasetTable({ datasets }: Summary): Table {
   return {
     title: 'Datasets',
     caption:
-      'The fingerprint covers names, contents and sizes of all samples; problems are files that are no usable pair.',
+      'The fingerprint covers names, contents and sizes of all samples; problems are files that do not form a usable pair.',
     columns: [
       { label: 'Dataset', align: 'left' },
       { label: 'samples', align: 'right' },

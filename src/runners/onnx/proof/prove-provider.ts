@@ -70,7 +70,7 @@ function assertProven(proof: ProviderProof, device: DeviceRequest): void {
   throw deviceUnavailable(
     device,
     placed.length === 0
-      ? 'ONNX Runtime does not tell where it runs the model'
+      ? 'ONNX Runtime does not report where it runs the model'
       : `ONNX Runtime runs the model elsewhere (${placed.join(', ')})`,
   );
 }
@@ -87,7 +87,7 @@ async function probe(
   };
   const message = { kind: 'probe' as const, load, image, runs: PROFILED_RUNS, profilePrefix };
   if (!(await askProbe(message, { signal, remedy: RESUME, start, onLog })))
-    throw new MaskbenchError('runner.crashed', 'the process ended before it had told where the model runs');
+    throw new MaskbenchError('runner.crashed', 'the process ended before it reported where the model runs');
   return readPlacement(log);
 }
 
