@@ -290,7 +290,7 @@ describe('check', () => {
           'gone:kept',
           'main:gate.yaml',
           65,
-          'gone:kept/baseline.json: git knows no revision "gone" here; fetch it first',
+          'gone:kept/baseline.json: git has no revision "gone" here; fetch it first',
         ],
         [
           'main:other',
@@ -299,8 +299,8 @@ describe('check', () => {
           'main:other: the revision has no baseline there; expected a folder',
         ],
         ['main:kept', 'main:none.yaml', 65, 'main:none.yaml: no such gate'],
-        ['--output=x:kept', 'main:gate.yaml', 64, '"--output=x" is no git revision'],
-        ['$(touch x):kept', 'main:gate.yaml', 65, 'git knows no revision "$(touch x)" here'],
+        ['--output=x:kept', 'main:gate.yaml', 64, '"--output=x" is not a git revision'],
+        ['$(touch x):kept', 'main:gate.yaml', 65, 'git has no revision "$(touch x)" here'],
       ] as const;
       for (const [baseline, gate, expected, line] of refused) {
         const argv = ['check', `--baseline=${baseline}`, '--gate', gate, '--candidate', 'before'];

@@ -46,7 +46,7 @@ describe('a table of comma-separated values', () => {
 
   it.each([
     ['nothing', '', 'the file is empty', 1],
-    ['a column twice', 'a,a\n', 'the column "a" is there twice', 1],
+    ['a column twice', 'a,a\n', 'the column "a" appears twice', 1],
     ['a field too many', 'a,b\n1,2\n1,2,3\n', '3 fields where the header has 2', 3],
     ['a field too few, after one of two lines', 'a,b\n"1\n",2\n1\n', '1 field where the header has 2', 4],
     ['an open quote', 'a\n"b\n', 'an unclosed quote', 2],

@@ -30,9 +30,9 @@ describe('a candidate on the command line', () => {
   });
 
   it.each([
-    ['m+resample=cubic', /"cubic" is no filter/],
-    ['m+threads=0', /"threads=0" is no setting/],
-    ['m+fast', /"fast" is no setting/],
+    ['m+resample=cubic', /"cubic" is not a filter/],
+    ['m+threads=0', /"threads=0" is not a setting/],
+    ['m+fast', /"fast" is not a setting/],
     ['m+graph=some', /"some" is no graph optimization/],
     ['m@gpu', /unknown device "gpu"/],
     ['@cpu', /"@cpu" names no model/],
