@@ -21,7 +21,7 @@ export async function readYamlFile<S extends z.ZodType>(path: string, schema: S)
   return parseYaml(text, path, schema);
 }
 
-/** `readYamlFile` for text that is already at hand; `path` is only used in messages. */
+/** `readYamlFile` for text that is already available; `path` is only used in messages. */
 export function parseYaml<S extends z.ZodType>(text: string, path: string, schema: S): z.output<S> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });

@@ -44,7 +44,7 @@ interface Part {
  * Puts the shards of one run (`--shard 1/n` ... `n/n`) together into a new run folder, mattes included. What becomes
  * of each file is said where the files of a run are listed (`RUN_FILES`). The result is sealed; of shards that are not all
  * sealed by themselves, as sealed later.
- * The manifest comes last but for the seal, so that a merge which was killed is no run; it can be asked for again.
+ * The manifest comes last but for the seal, so that a merge which was killed is not a run; it can be asked for again.
  *
  * @throws MaskbenchError `run.damaged` or `run.unfinished`, naming the shard; `run.mismatch` naming what differs, which shard is missing or there twice; `run.exists`.
  */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, failure, figure, orNull, text, type Document } from './basics.js';
 
-/** How many images a second come out with so many in one inference. */
+/** How many images per second come out with so many in one inference. */
 const batch = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('measured'),

@@ -93,7 +93,7 @@ function namesIn(record: ReadRecord<LinesFile>['record']): {
   return 'kind' in record && (record.kind === 'problem' || record.kind === 'gpu') ? {} : record;
 }
 
-/** What the plan says of the datasets, held against the manifest. */
+/** What the plan says of the datasets, compared with the manifest. */
 function planAudit(
   datasets: Manifest['settings']['datasets'],
   models: ReadonlySet<string>,

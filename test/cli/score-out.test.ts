@@ -99,7 +99,7 @@ describe.skipIf(!IS_BUILT)('maskbench score --out', () => {
   it('writes a manifest that claims nothing, in specs that a run could have', async () => {
     const folder = await trouble();
     const { err } = await scored(folder, ...BASIC, '--out', 'run', '--method', 'my masks (2)');
-    expect(err).toContain('warning: no pictures are given; in the run folder the ground truths stand in');
+    expect(err).toContain('warning: no pictures are given; the run folder uses the ground truths');
     const { settings } = await documentIn<Manifest>(folder, 'run', 'manifest.json');
     const [model] = settings.models;
     const [dataset] = settings.datasets;

@@ -377,7 +377,7 @@ describe('check', () => {
 
   it('asks for what scores are computed again from', async () => {
     const refused: readonly (readonly [readonly string[], string])[] = [
-      [['--rescore', 'all'], '--rescore takes the mattes of a run and ground truths of your own'],
+      [['--rescore', 'all'], '--rescore takes the mattes of a run and your own ground truths'],
       [
         ['--rescore', 'all', '--truths', 'other.yaml'],
         'the run has a dataset "tiny", and --truths has none of that name',
@@ -482,7 +482,7 @@ describe('check', () => {
     expect(blind.err).toContain('the gate "small" misjudges 1 of 5 planted cases');
     await writeFile(workspace.path('floors.yaml'), 'name: f\nfloors: [{ metric: iou, mean: 0.8 }]\n');
     const nothing = await maskbench('check', '--self-test', '--gate', 'floors.yaml');
-    expect([nothing.status, nothing.err]).toEqual([2, 'no rule of the gate "f" can be tested so\n']);
+    expect([nothing.status, nothing.err]).toEqual([2, 'no rule of the gate "f" can be tested this way\n']);
   }, 60_000);
 });
 

@@ -76,7 +76,7 @@ export function geometricMean(times: readonly number[]): number {
   return Math.exp(times.reduce((sum, ms) => sum + Math.log(ms), 0) / times.length);
 }
 
-/** What keeps times of the two sides from being held against each other. */
+/** What keeps times of the two sides from being compared with each other. */
 export function machineDifferences(a: SideFacts, b: SideFacts): readonly string[] {
   const parts: readonly [string, string, string][] = [
     ['device', a.device, b.device],

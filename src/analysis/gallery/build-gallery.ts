@@ -16,7 +16,7 @@ import type { CheckedReading } from '../../datasets/values/read-checked.js';
 import { truthReadings } from '../../store/run-readings.js';
 
 export interface GalleryRequest {
-  /** Whose images these are: a run whose pictures and ground truths are at hand. */
+  /** Whose images these are: a run whose pictures and ground truths are available. */
   readonly base: Side & { readonly folder: RunFolder };
   readonly sources: readonly SourceRequest[];
   /** Sources that are one model before and after. */

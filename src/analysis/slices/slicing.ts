@@ -26,7 +26,7 @@ export function attributeNamed(wanted: string, images: readonly Attributes[]): s
   const names = [...layoutNames(images), ...NUMERIC_ATTRIBUTES.map(({ name }) => name)];
   const found = numericAttribute(wanted)?.name ?? names.find((name) => sameName(name, wanted));
   if (found !== undefined) return found;
-  throw unknownName('the run has no such attribute', wanted, names);
+  throw unknownName('the run has no attribute', wanted, names);
 }
 
 /** A fact that is measured of every ground truth, by any spelling of its name. */

@@ -2,7 +2,7 @@ import type { InputSpec } from '../../models/spec/input-spec.js';
 import type { MatteOutputSpec } from '../../models/spec/output-spec.js';
 import type { MatteSpec } from '../../models/spec/spec.js';
 
-/** A spec that differs in one point from the one at hand, and the mistake that it would mend. */
+/** A spec that differs in one point from the given one, and the mistake that it would correct. */
 interface Hypothesis {
   readonly mistake: string;
   /** As it would stand in the YAML. */

@@ -5,7 +5,7 @@ import { list } from '../arguments.js';
 import { commandWithPictures } from '../command-with-pictures.js';
 import type { DefineCommand } from '../context.js';
 
-/** `maskbench compare`: two runs or baselines held against each other, image by image. */
+/** `maskbench compare`: two runs or baselines compared with each other, image by image. */
 export const compare: DefineCommand = (context) =>
   commandWithPictures('compare')
     .description('compare two runs image by image; exit status 64 or 65 if they are not comparable')

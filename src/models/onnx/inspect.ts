@@ -75,7 +75,7 @@ export function inspectOnnx(path: string, where = path): OnnxInspection {
   }
 }
 
-/** Why a file is no model: what it is instead, or how much of it is missing. */
+/** Why a file is not a model: what it is instead, or how much of it is missing. */
 function explain(cause: MalformedProtobuf, fd: number, where: string): MaskbenchError {
   const { size } = fstatSync(fd);
   const head = Buffer.alloc(HEAD_BYTES);

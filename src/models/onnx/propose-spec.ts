@@ -19,7 +19,7 @@ const USUAL_MULTIPLE = 32;
 /**
  * Proposes how to feed and read a model, as far as its graph says.
  *
- * @returns undefined for a graph that is no image model of one input: SAM's halves, several inputs, no picture.
+ * @returns undefined for a graph that is not an image model of one input: SAM's halves, several inputs, no picture.
  */
 export function proposeSpec(path: string, inspection: OnnxInspection): Proposal | undefined {
   const [image, ...others] = inspection.inputs;

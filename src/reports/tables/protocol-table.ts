@@ -95,7 +95,7 @@ function formatOf({ scale = 1, digits }: Column): (mean: number) => string {
   return (mean) => (scale * mean).toFixed(digits);
 }
 
-/** Later tables may be wide: there the mark of a leak stands once a row. */
+/** Later tables may be wide: there the mark of a leak stands once per row. */
 function measuredRow(
   row: AccuracyRow,
   columns: readonly Column[],

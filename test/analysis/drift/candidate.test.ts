@@ -33,7 +33,7 @@ describe('a candidate on the command line', () => {
     ['m+resample=cubic', /"cubic" is not a filter/],
     ['m+threads=0', /"threads=0" is not a setting/],
     ['m+fast', /"fast" is not a setting/],
-    ['m+graph=some', /"some" is no graph optimization/],
+    ['m+graph=some', /"some" is not a graph optimization/],
     ['m@gpu', /unknown device "gpu"/],
     ['@cpu', /"@cpu" names no model/],
   ])('is refused as %s', (label, message) => {

@@ -9,7 +9,7 @@ interface Props {
   readonly titleOf: (dataset: string) => string;
 }
 
-/** The models in tiers, one card a dataset and one over all images. */
+/** The models in tiers, one card per dataset and one over all images. */
 export function Tiers({ title, ranking: { tables, alpha }, titleOf }: Props): VNode | null {
   return tables.length === 0 ? null : (
     <div class="block">

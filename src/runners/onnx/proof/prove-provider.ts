@@ -38,7 +38,7 @@ const PROFILED_RUNS = 2;
 
 /**
  * Loads a model once more in a process of its own, only to see where its nodes run: by the placement log and, with an
- * image, by a profile. ONNX Runtime leaves nodes to the CPU in silence, all of them if it must.
+ * image, by a profile. ONNX Runtime leaves nodes to the CPU silently, all of them if it must.
  *
  * @throws MaskbenchError `device.unavailable` if the provider that was asked for runs no node or the log does not say;
  * else why the process could not do it, or `cancelled`.
