@@ -299,10 +299,10 @@ const LAYERS: Readonly<Record<string, RegExp>> = {
   line: /the sum at the end of the line|not add up: a line without its sum/,
   plan: /not add up: (plan\.jsonl has|the samples of|\S+ is planned twice)/,
   structure:
-    /not add up: (a record of (an unknown|a sample)|scores of mattes that nobody|measured of another)/,
+    /not add up: (a record of (an unknown|a sample)|scores of mattes without a prediction|measured on another)/,
   seal: /not add up: (\S+ (is not as it was sealed|came after|is sealed, but missing)|the seal )|its root is not/,
   mattes: /matte(s are| is) not th/,
-  summary: /the summary is not what/,
+  summary: /the summary does not match/,
 };
 const REFUSED = new Set(['line', 'plan', 'structure', 'seal']);
 

@@ -280,7 +280,7 @@ describe.skipIf(!IS_BUILT)('the run folder of maskbench score --out', () => {
     if (resize.length > 0) {
       const compared = await cli(['compare', ofConfig, ofFolders], folder);
       expect(compared.status).toBe(0);
-    } else expect(run.err).toContain('1 image has a mask of another size; in a new folder, --resize brings');
+    } else expect(run.err).toContain('1 image has a mask of another size; in a new folder, --resize resizes');
   });
 
   it('is reported, by slices and with curves too', async () => {

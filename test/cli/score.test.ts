@@ -129,7 +129,7 @@ describe.skipIf(!IS_BUILT)('maskbench score', () => {
     const refused = await score(folder, ...BASIC);
     expect(refused.status).toBe(3);
     expect(refused.err).toMatch(/^failed: a: .*a\.png: the prediction is 4 x 3, its ground truth 8 x 6; /m);
-    expect(refused.err).toMatch(/^--resize brings/m);
+    expect(refused.err).toMatch(/^--resize resizes/m);
     const resized = await score(folder, ...BASIC, '--resize', '--json');
     expect(resized.status).toBe(0);
     expect(jsonOf(resized).signature['fixed']).toContain('resize:bilinear');
