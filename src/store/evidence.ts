@@ -144,7 +144,7 @@ function faultsOfSeal(seal: RunSeal, { files, cells }: FoundFiles, manifest: Man
   const isTooOld = !hasSums(manifest) && seal.later !== true;
   return [
     ...changed,
-    ...(isTooOld ? ['the run has a seal but no line sums, and no run without sums sealed itself'] : []),
+    ...(isTooOld ? ['the seal is of a run without line sums, and such runs did not seal themselves'] : []),
     ...(same && !isOpen
       ? []
       : [

@@ -300,7 +300,7 @@ const LAYERS: Readonly<Record<string, RegExp>> = {
   plan: /not add up: (plan\.jsonl has|the samples of|\S+ is planned twice)/,
   structure:
     /not add up: (a record of (an unknown|a sample)|scores of mattes without a prediction|measured on another)/,
-  seal: /not add up: (\S+ (is not as it was sealed|came after|is sealed, but missing)|the seal )|its root is not/,
+  seal: /not add up: (\S+ (is not as it was sealed|was added after|is sealed, but missing)|the seal )|its root is not/,
   mattes: /matte(s are| is) not th/,
   summary: /the summary does not match/,
 };
