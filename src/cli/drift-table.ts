@@ -20,7 +20,7 @@ export function driftTable(
         label,
         align: 'right' as const,
       })),
-      { label: 'parts at', align: 'left' },
+      { label: 'differs from', align: 'left' },
     ],
     rows: worst.map(rowOf),
     notes: failed.map((record) => `${escapeControls(record.id)}: ${record.failure.message}`),
@@ -74,10 +74,10 @@ function signed(value: number): string {
 function captionOf(s: Omit<DriftSummary, 'candidate'>): string {
   return [
     `${s.images} images, ${s.identical} with equal mattes${s.failed > 0 ? `, ${s.failed} failed` : ''}.`,
-    `Matte: at most ${s.maxLevel} levels off, ${s.meanLevel.toFixed(3)} in the mean;`,
+    `Matte: at most ${s.maxLevel} levels off, ${s.meanLevel.toFixed(3)} on average;`,
     `flipped pixels ${percent(s.meanFlipped)}, at worst ${percent(s.maxFlipped)};`,
     `IoU with the reference ${s.meanIou.toFixed(4)}, at worst ${s.minIou.toFixed(4)};`,
     `score ${signed(s.scoreChange)}.`,
-    `They part at: ${stagesText(s.stages)}.`,
+    `They differ from this stage on: ${stagesText(s.stages)}.`,
   ].join(' ');
 }

@@ -11,14 +11,14 @@ const FEWEST_BEATS = 5;
 export const waitFlag = () =>
   new Option(
     '--wait <seconds>',
-    `how long to wait for another process that writes the run folder (default: ${WAIT_MS / 1000})`,
+    `how long to wait for another process that is writing to the run folder (default: ${WAIT_MS / 1000})`,
   ).argParser(seconds);
 
 /** When a process that writes the run folder, and that cannot be looked at from here, counts as gone. */
 export const ownerTimeoutFlag = () =>
   new Option(
     '--owner-timeout <seconds>',
-    `how long one of another host or container may give no sign of life (default: ${GONE_AFTER_MS / 1000})`,
+    `how long a process of another host or container may give no sign of life before this one takes over (default: ${GONE_AFTER_MS / 1000})`,
   ).argParser((text) => {
     const least = (FEWEST_BEATS * BEAT_MS) / 1000;
     if (seconds(text) < least) throw new InvalidArgumentError(`expected at least ${least} seconds.`);

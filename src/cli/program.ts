@@ -42,7 +42,7 @@ function helpWidth({ columns }: CliContext): number {
 function buildProgram(context: CliContext, setStatus: SetStatus): Command {
   const program = new Command('maskbench')
     .description('Evaluate, time and gate image segmentation models.')
-    .version(ownVersion(), '--version', 'which Maskbench this is')
+    .version(ownVersion(), '--version', 'print the version')
     .addHelpText('after', HELP_FOOTER)
     .configureOutput({
       writeOut: context.out,

@@ -52,12 +52,14 @@ function notesOf({ rows, signature }: SlicedScores): readonly string[] {
   const failed = rows.reduce((sum, row) => sum + row.failed, 0);
   return [
     ...(rows.some(({ informationOnly }) => informationOnly)
-      ? [`${MARK} fewer than ${FEWEST_IMAGES} images: information only, nothing follows from it.`]
+      ? [
+          `${MARK} fewer than ${FEWEST_IMAGES} images: for information only, too few to draw conclusions from.`,
+        ]
       : []),
     ...(rows.some(({ leaked }) => leaked)
-      ? [`${LEAK_MARK} trained on pictures of the dataset: not held out, not to be ranked.`]
+      ? [`${LEAK_MARK} trained on pictures of the dataset: not held out, not ranked.`]
       : []),
-    ...(failed > 0 ? [`${failed} cells have no score and are in no mean.`] : []),
+    ...(failed > 0 ? [`${failed} cells have no score and are left out of all means.`] : []),
     `Intervals ${INTERVALS.mean} (${INTERVALS.resamples} resamples, seed ${INTERVALS.seed}).`,
     `Signature: ${signature}`,
   ];

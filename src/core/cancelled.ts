@@ -16,7 +16,7 @@ export function throwIfCancelled(signal: AbortSignal | undefined, remedy?: strin
 /** What an interrupted run is continued with. */
 export const RESUME = 'continue with --resume';
 
-/** Whether an error ends all that is at hand, and not one model's part of it. */
+/** Whether an error ends all current work, and not one model's part of it. */
 export function endsAll(error: unknown): boolean {
   return error instanceof MaskbenchError && ['cancelled', 'device.unavailable'].includes(error.code);
 }

@@ -52,7 +52,9 @@ export async function readCsv(
   if (again >= 0) {
     const [first, second] = [names[columns.indexOf(columns[again])], names[again]];
     const twice =
-      first === second ? `column "${first}" is there twice` : `columns "${first}" and "${second}" are one`;
+      first === second
+        ? `column "${first}" appears twice`
+        : `columns "${first}" and "${second}" are the same`;
     throw csvError(path, header.line, `the ${twice}`, first === second ? undefined : 'keep one of the two');
   }
   for (const { line, fields } of rows) {
@@ -93,7 +95,7 @@ function decodeUtf8(path: string, bytes: Buffer): string {
   const remedy = 'save it as UTF-8';
   if (/^(fffe|feff)/.test(bytes.toString('hex', 0, 2))) throw csvError(path, 1, 'it is UTF-16', remedy);
   const zero = bytes.indexOf(0);
-  if (zero >= 0) throw csvError(path, lineAt(bytes, zero), 'a byte 0: it is UTF-16 or no text', remedy);
+  if (zero >= 0) throw csvError(path, lineAt(bytes, zero), 'a byte 0: it is UTF-16 or not text', remedy);
   try {
     return decode(bytes);
   } catch (cause) {
@@ -134,7 +136,7 @@ function* records(path: string, text: string, delimiter: Delimiter): Generator<C
       if (fields.length > 0) at++;
       const isQuoted = text[at] === '"';
       const found = take(isQuoted ? quoted : plain);
-      if (found === null) throw csvError(path, line, 'a quote that nothing closes');
+      if (found === null) throw csvError(path, line, 'an unclosed quote');
       fields.push(isQuoted ? found[1].replaceAll('""', '"') : found[0]);
       line += found[0].split('\n').length - 1;
     } while (text[at] === delimiter);
@@ -142,7 +144,7 @@ function* records(path: string, text: string, delimiter: Delimiter): Generator<C
     if (take(lineEnd) === null) {
       const wrong =
         next === '\r' ? 'a carriage return without a line feed' : `${JSON.stringify(next)} beside a quote`;
-      const remedy = 'a field with quotes stands in quotes as a whole, its own quotes doubled';
+      const remedy = 'a field that contains quotes must be quoted as a whole, its own quotes doubled';
       throw csvError(path, line, wrong, next === '\r' ? undefined : remedy);
     }
     line++;

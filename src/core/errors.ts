@@ -3,14 +3,14 @@
  * list: the help and docs/exit-status.md are made of this one.
  */
 export const EXIT_STATUSES = {
-  0: { means: 'done; of a check: pass', again: 'no' },
+  0: { means: 'done; check: pass', again: 'no' },
   1: { means: 'check: fail', again: 'no' },
-  2: { means: 'check: inconclusive', again: 'no: more images or other margins decide' },
+  2: { means: 'check: inconclusive', again: 'no: more images or other margins are needed' },
   3: { means: 'done, but some cells failed', again: 'no: see why they failed' },
-  4: { means: 'check: a pass of what is common only (--force)', again: 'no' },
-  64: { means: 'usage, config, or a run of other settings', again: 'never' },
-  65: { means: 'data missing, damaged or not as they should be', again: 'never' },
-  69: { means: 'a device, provider or source that is not there', again: 'never' },
+  4: { means: 'check: forced pass, judged only on what both sides share (--force)', again: 'no' },
+  64: { means: 'usage, config, or a run with other settings', again: 'never' },
+  65: { means: 'data missing, damaged or invalid', again: 'never' },
+  69: { means: 'a device, provider or source is unavailable', again: 'never' },
   70: { means: 'a bug', again: 'no: report it' },
   75: {
     means: 'not now: locked run folder, network, full disk, too few file handles',

@@ -17,7 +17,7 @@ export function parseGitFile(reference: string): GitFile | undefined {
   const [, revision, path] = /^([^:]+):([^]+)$/.exec(reference) ?? [];
   if (revision === undefined || path === undefined || /^[A-Za-z]:[\\/]/.test(reference)) return undefined;
   if (revision.startsWith('-')) {
-    throw new MaskbenchError('usage', `"${revision}" is no git revision`, {
+    throw new MaskbenchError('usage', `"${revision}" is not a git revision`, {
       where: reference,
       remedy: 'name a branch, a tag or a commit before the colon',
     });
@@ -38,7 +38,7 @@ export async function readGitFile({ revision, path }: GitFile, cwd: string): Pro
   const where = `${revision}:${path}`;
   const commit = await git(['rev-parse', '--verify', '--quiet', `${revision}^{commit}`], cwd);
   if (commit.status !== 0) {
-    throw new MaskbenchError('data.missing', `git knows no revision "${revision}" here`, {
+    throw new MaskbenchError('data.missing', `git has no revision "${revision}" here`, {
       where,
       remedy: commit.said === '' ? 'fetch it first' : commit.said,
     });
@@ -46,14 +46,10 @@ export async function readGitFile({ revision, path }: GitFile, cwd: string): Pro
   const { status, out } = await git(['cat-file', 'blob', `${commit.out.toString().trim()}:${path}`], cwd);
   if (status !== 0) return undefined;
   if (out.subarray(0, 40).toString('latin1').startsWith('version https://git-lfs')) {
-    throw new MaskbenchError(
-      'data.unreadable',
-      'the revision holds a pointer of Git LFS, not the file itself',
-      {
-        where,
-        remedy: 'keep gates and baselines in git itself',
-      },
-    );
+    throw new MaskbenchError('data.unreadable', 'the revision holds a Git LFS pointer, not the file itself', {
+      where,
+      remedy: 'keep gates and baselines in git itself',
+    });
   }
   return out;
 }
@@ -81,7 +77,7 @@ function git(args: readonly string[], cwd: string): Promise<Answer> {
         return;
       }
       reject(
-        new MaskbenchError('source.unreachable', `git cannot be asked: ${error.message}`, {
+        new MaskbenchError('source.unreachable', `git cannot be run: ${error.message}`, {
           remedy: 'install git, or name a file or folder',
           cause: error,
         }),

@@ -25,7 +25,7 @@ export function assertSum(text: string, where: string): void {
   if (!hasSum(text)) return;
   const end = text.length - END_CHARACTERS;
   if (text.slice(end + 8, -2) === sumOf(`${text.slice(0, end)}}`)) return;
-  throw new MaskbenchError('run.damaged', 'the sum at the end of the line is that of another text', {
+  throw new MaskbenchError('run.damaged', 'the sum at the end of the line does not match the line', {
     where,
     remedy: 'the line was edited or damaged: restore the file, or make the run again',
   });

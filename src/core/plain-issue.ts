@@ -43,7 +43,7 @@ export function plainIssue(issue: RawIssue): string | undefined {
     case 'unrecognized_keys':
       return `unknown key "${issue.keys[0]}"`;
     case 'invalid_union':
-      return 'is of no form that is known here';
+      return 'has an unknown form';
     default:
       return undefined;
   }

@@ -21,7 +21,7 @@ export async function readYamlFile<S extends z.ZodType>(path: string, schema: S)
   return parseYaml(text, path, schema);
 }
 
-/** `readYamlFile` for text that is already at hand; `path` is only used in messages. */
+/** `readYamlFile` for text that is already available; `path` is only used in messages. */
 export function parseYaml<S extends z.ZodType>(text: string, path: string, schema: S): z.output<S> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -53,7 +53,7 @@ function plainValue(document: Document, path: string): unknown {
     return document.toJS();
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    throw new MaskbenchError('config.invalid', `not to be unfolded: ${what}`, { where: path, cause });
+    throw new MaskbenchError('config.invalid', `cannot be expanded: ${what}`, { where: path, cause });
   }
 }
 

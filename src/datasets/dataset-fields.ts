@@ -12,7 +12,10 @@ const tags = z.array(
   z
     .string()
     .min(1)
-    .regex(new RegExp(`^(?!${UNKNOWN_TRAINING}$)`), 'that stands for unknown training data, and is no tag'),
+    .regex(
+      new RegExp(`^(?!${UNKNOWN_TRAINING}$)`),
+      'that stands for unknown training data, and is not a tag',
+    ),
 );
 
 const hex = (digits: number): z.ZodString =>
@@ -65,12 +68,12 @@ const sourceSchema = z
         byHand: z
           .strictObject(byHand)
           .optional()
-          .describe('The way round the hub, for a machine that cannot reach it.'),
+          .describe('An alternative to the hub, for a machine that cannot reach it.'),
       })
       .describe('One pinned archive on the Hugging Face hub.'),
     z
       .strictObject({ kind: z.literal('manual').describe('By hand.'), ...byHand })
-      .describe('A person\u2019s own hands.'),
+      .describe('A person downloads it.'),
   ])
   .describe('Where the files come from.');
 

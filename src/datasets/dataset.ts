@@ -6,7 +6,7 @@ export type Sample = Pick<
   'dataset' | 'id' | 'imagePath' | 'truthPath' | 'attributes' | 'unit'
 >;
 
-/** Something in a dataset's folders that is not a usable pair; reported by name, never skipped in silence. */
+/** Something in a dataset's folders that is not a usable pair; reported by name, never skipped silently. */
 export interface DatasetProblem {
   readonly dataset: string;
   readonly id: string;

@@ -16,7 +16,7 @@ interface DistributionBuilder {
   summary(): Distribution | undefined;
 }
 
-/** Collects one number a sample: 8 bytes each, less than the sample's name. */
+/** Collects one number per sample: 8 bytes each, less than the sample's name. */
 export function createDistribution(): DistributionBuilder {
   const values: number[] = [];
   return {

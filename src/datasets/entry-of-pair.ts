@@ -78,7 +78,7 @@ export async function entryOfPair(
   const truthPath = join(truths.folder, truth);
   for (const path of [imagePath, truthPath]) {
     const found = await stat(path).catch(() => undefined);
-    if (found === undefined) return problem('data.missing', path, 'the file is gone, or may not be read');
+    if (found === undefined) return problem('data.missing', path, 'the file is gone, or cannot be read');
     if (found.size === 0) return problem('data.empty', path, 'the file is empty (0 bytes)');
     if (!isUnread(path)) continue;
     const unread = await readImageSize(path).then(() => undefined, toFailure);

@@ -48,7 +48,13 @@ export async function* listPairs(folders: PairedFolders): AsyncGenerator<Dataset
   if (count === 0) {
     const { prefix, suffix, extensions = IMAGE_EXTENSIONS } = images.pattern;
     const wanted = `${prefix}*${suffix}{${extensions.join(',')}}`;
-    yield problemEntry(dataset, id, 'data.missing', images.path, `no image in here; looked for ${wanted}`);
+    yield problemEntry(
+      dataset,
+      id,
+      'data.missing',
+      images.path,
+      `no image in this folder; looked for ${wanted}`,
+    );
   }
 }
 

@@ -46,7 +46,7 @@ export async function loadDataset(
 export async function openDataset(resolved: ResolvedDataset): Promise<Dataset> {
   const { spec, root, attributesPath } = resolved;
   if (!(await isPresent(resolved))) {
-    throw new MaskbenchError('data.missing', `dataset "${spec.name}" is not there`, {
+    throw new MaskbenchError('data.missing', `dataset "${spec.name}" is not on this machine`, {
       where: root,
       remedy: howToGet(resolved),
     });

@@ -14,12 +14,12 @@ export function problemEntry(
 /** Names told of files that were left out. */
 const NAMED = 3;
 
-/** `2 files are left out, by name part of no pair: "a.dat" and "b.dat"`. */
+/** `2 files are left out, because their names match no pair: "a.dat" and "b.dat"`. */
 export function leftOutMessage(names: readonly string[]): string {
   const named = names.slice(0, NAMED).map((name) => `"${name}"`);
   const rest = names.length > NAMED ? [`${names.length - NAMED} more`] : [];
   const list = [...named, ...rest];
   const last = list.pop() ?? '';
   const files = names.length === 1 ? 'a file is' : `${names.length} files are`;
-  return `${files} left out, by name part of no pair: ${list.length === 0 ? last : `${list.join(', ')} and ${last}`}`;
+  return `${files} left out, because their names match no pair: ${list.length === 0 ? last : `${list.join(', ')} and ${last}`}`;
 }

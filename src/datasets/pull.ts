@@ -200,7 +200,7 @@ async function findLayoutRoot(spec: DatasetSpec, unpacked: string): Promise<stri
     if (only === undefined || others.length > 0) break;
     folder = join(folder, only.name);
   }
-  throw new MaskbenchError('data.missing', `no sample of dataset "${spec.name}" in what was unpacked`, {
+  throw new MaskbenchError('data.missing', `no sample of dataset "${spec.name}" among the unpacked files`, {
     where: unpacked,
     remedy: `expected the layout ${layoutOf(spec).summary}`,
   });

@@ -11,7 +11,7 @@ export const datasetSpecSchema = z
     id: 'Dataset',
     title: 'Maskbench dataset',
     description:
-      'A dataset as data: how its folders are laid out, where they lie, where they come from, what may be done with them.',
+      'A dataset as data: how its folders are laid out, where they are, where they come from, and how they may be used.',
   });
 
 const datasetExtensionSchema = z
@@ -28,7 +28,7 @@ const datasetExtensionSchema = z
   })
   .meta({
     id: 'DatasetVariation',
-    description: 'A known dataset with a few fields put differently: another root, fewer splits.',
+    description: 'A known dataset with a few fields changed: another root, fewer splits.',
   });
 
 export const datasetReferenceSchema = z

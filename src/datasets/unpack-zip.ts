@@ -63,7 +63,7 @@ async function assertNoBomb(archive: string, signal: AbortSignal | undefined): P
   const refuse = (what: string): MaskbenchError =>
     new MaskbenchError('data.unreadable', `the archive of ${size} bytes says it ${what}`, {
       where: archive,
-      remedy: 'no dataset packs so tightly; if it is one, unpack it by hand',
+      remedy: 'no real dataset compresses so far; if this is one, unpack it by hand',
     });
   const most = SMALL_BYTES + MOST_TIMES * size;
   const zip = await openPromise(archive, { autoClose: false });

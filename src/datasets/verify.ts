@@ -32,7 +32,7 @@ interface VerifyOptions extends PassOptions {
 
 /**
  * Reads a whole dataset: every file is decoded to its last pixel, sizes are compared after EXIF orientation, every mask is
- * held against what the values of all of them mean, masks without any foreground and counts that differ from `expected` are
+ * compared with what the values of all of them mean, masks without any foreground and counts that differ from `expected` are
  * pointed out. Findings are handed on, not kept.
  *
  * @throws MaskbenchError `data.missing` if nothing of the layout is there, or `cancelled`.

@@ -1,7 +1,7 @@
 import type { GrayImage } from './raster.js';
 
 /**
- * A mask at one bit a pixel, so that one machine word answers for 32 pixels. Pixel (x, y) is bit `x & 31` of
+ * A mask at one bit per pixel, so that one machine word answers for 32 pixels. Pixel (x, y) is bit `x & 31` of
  * `words[y * stride + (x >> 5)]`; bits beyond the width are 0.
  */
 export interface BitMask {
@@ -59,7 +59,7 @@ export function packAtLeast({ width, height, data }: GrayImage, cut: number): Bi
   return mask;
 }
 
-/** The mask as one byte a pixel, 0 or 1, row-major, with a frame of `margin` zero pixels on each side. */
+/** The mask as one byte per pixel, 0 or 1, row-major, with a frame of `margin` zero pixels on each side. */
 export function unpackBits(mask: BitMask, margin = 0): Uint8Array {
   const rowLength = mask.width + 2 * margin;
   const bytes = new Uint8Array(rowLength * (mask.height + 2 * margin));

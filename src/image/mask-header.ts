@@ -30,7 +30,7 @@ const UNKNOWN: MaskHeader = {
   lossy: false,
 };
 
-/** Of a file's bytes. What is no image, damaged or of another format is `other`: whoever decodes it says more. */
+/** Of a file's bytes. What is not an image, damaged or of another format is `other`: whoever decodes it says more. */
 export function maskHeaderOf(bytes: Buffer): MaskHeader {
   try {
     const start = bytes.toString('latin1', 0, 12);

@@ -53,7 +53,7 @@ export async function decodeRawMask(path: string): Promise<RawMask> {
         if (header.format !== 'png' || header.colour !== 'palette') return undefined;
         const { width, height, data } = readPngIndices(bytes, path);
         if (width === pixels.width && height === pixels.height && pixels.upright) return data;
-        throw new MaskbenchError('data.unreadable', 'a palette whose picture is to be turned (EXIF)', {
+        throw new MaskbenchError('data.unreadable', 'a palette picture that EXIF rotates', {
           where: path,
           remedy: 'save it upright',
         });

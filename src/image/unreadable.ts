@@ -23,7 +23,7 @@ const KNOWN: readonly { readonly head: RegExp; readonly what: string; readonly r
   { head: /^8BPS/, what: 'a Photoshop document', remedy: 'export it as PNG' },
   {
     head: /^version https:\/\/git-lfs/,
-    what: 'a pointer of Git LFS, not the file itself',
+    what: 'a Git LFS pointer, not the file itself',
     remedy: 'get the files with "git lfs pull"',
   },
   {
@@ -33,7 +33,11 @@ const KNOWN: readonly { readonly head: RegExp; readonly what: string; readonly r
   },
   // oxlint-disable-next-line no-control-regex -- so a gzip file begins
   { head: /^\x1f\x8b/, what: 'compressed by gzip', remedy: 'unpack it' },
-  { head: /^\s*<(?:!doctype html|html)/i, what: 'a web page, no image', remedy: 'download the file again' },
+  {
+    head: /^\s*<(?:!doctype html|html)/i,
+    what: 'a web page, not an image',
+    remedy: 'download the file again',
+  },
 ];
 
 /** Why a file could not be read as a picture. */

@@ -10,7 +10,7 @@ export type CurveName = 'precision' | 'recall' | 'f' | 'iou' | 'e';
 export interface CurveReading {
   /** Id of the protocol. */
   readonly protocol: string;
-  /** Whether the run's threshold is one of those on the curve, so that it can be held against the best one. */
+  /** Whether the run's threshold is one of those on the curve, so that it can be compared with the best one. */
   readonly holdsThreshold: boolean;
   /** The counts at the thresholds 0..255, where a pixel is foreground at `>= index`. */
   confusions(counts: ClassCounts, conventions: Conventions): readonly Confusion[];

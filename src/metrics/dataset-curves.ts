@@ -40,7 +40,7 @@ interface DatasetCurvesBuilder {
   readonly sums: CurveSums;
   add(pair: Pair): void;
   merge(other: CurveSums): void;
-  /** @param defaultThreshold the threshold that is held against the best, 1..255 */
+  /** @param defaultThreshold the threshold that is compared with the best, 1..255 */
   finish(defaultThreshold: number): DatasetCurves;
 }
 

@@ -21,7 +21,7 @@ export interface SignatureOptions {
 
 /**
  * One short string that pins every convention behind a protocol's numbers, in the manner of sacreBLEU: the protocol,
- * `key:value` parts, the version. Numbers may be held against each other only when their signatures are equal.
+ * `key:value` parts, the version. Numbers may be compared with each other only when their signatures are equal.
  *
  * @throws MaskbenchError `config.unknown-name` if there is no such protocol.
  */

@@ -158,7 +158,7 @@ function assertOneRun(parts: readonly Part[]): void {
   const seen = new Set<number>();
   for (const { folder, manifest } of parts) {
     const { shard } = manifest.settings;
-    if (shard === null) return refuse('this run is no shard', folder.path);
+    if (shard === null) return refuse('this run is not a shard', folder.path);
     for (const key of ['models', 'device', 'runner', 'scoring', 'limit'] as const) {
       const same = canonicalJson(manifest.settings[key]) === canonicalJson(first.manifest.settings[key]);
       if (!same) {

@@ -202,7 +202,7 @@ async function planEntry(
   const { dataset, id, imagePath: where } = sample;
   if (!models.every(({ spec }) => isWritablePath(folder.matte(spec.name, dataset, id)))) {
     const message =
-      'with the run folder before it the name is too long a path; choose a shorter one with --out';
+      'the run folder and this name together make too long a path; choose a shorter one with --out';
     return { kind: 'problem', dataset, id, failure: { code: 'data.unsafe-path', message, where } };
   }
   try {

@@ -291,7 +291,7 @@ function countMismatches(emit: EventSink): { readonly emit: EventSink; warn(resi
       // The picture of a ground truth, for cut-outs, is never resized.
       const remedy = resized
         ? ''
-        : '; in a new folder, --resize brings mattes to the size of their ground truths';
+        : '; in a new folder, --resize resizes mattes to the size of their ground truths';
       if (samples.size > 0) emit({ kind: 'warning', message: `${what}${remedy}` });
     },
   };

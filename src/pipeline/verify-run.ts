@@ -89,7 +89,7 @@ async function verifySummary(folder: RunFolder, manifest: Manifest): Promise<Ver
   // Through JSON, as the file has gone.
   const fresh = JSON.parse(JSON.stringify(summary)) as Summary;
   if (canonicalJson(await readSummary(folder)) === canonicalJson(fresh)) return 'as the records';
-  throw new MaskbenchError('run.damaged', 'the summary is not what the records come to', {
+  throw new MaskbenchError('run.damaged', 'the summary does not match the records', {
     where: folder.summary,
     remedy: 'restore it, or make the run again in another folder',
   });

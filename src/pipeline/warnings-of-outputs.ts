@@ -25,7 +25,7 @@ export async function warningsOfOutputs(
     const doubts = [...(runnerOf(spec).doubts?.(spec, outputs) ?? [])];
     const isTold = doubts.some(({ kind }) => kind === 'constant-mattes');
     if (isThereToFind && !isTold && of >= ENOUGH && outputs.every(({ constant }) => constant !== undefined)) {
-      const message = `all ${of} mattes are constant, the same everywhere: nothing of the pictures is in them`;
+      const message = `all ${of} mattes have one value everywhere: they show nothing of the pictures`;
       doubts.unshift({ kind: 'constant-mattes', images: of, of, message });
     }
     return doubts.map((doubt) => ({ model: spec.name, ...doubt }));

@@ -15,7 +15,7 @@ export interface ReportDocument {
   readonly made: { readonly maskbenchVersion: string; readonly createdAt: string } | null;
   /** What else differs between several runs than their devices. */
   readonly differences: readonly string[];
-  /** Whether the files that it is made of are whole, a line a run. */
+  /** Whether the files that it is made of are whole, a line per run. */
   readonly evidence: readonly string[];
   readonly tables: readonly Table[];
   readonly failures: Summary['failures'];

@@ -43,15 +43,15 @@ const extensionSchema = onlyIf(
         (field) => !REPLACED_WHOLE.includes(field),
       ).shape,
     })
-    .meta({ id: 'ModelVariation', description: 'A known model with a few fields put differently.' }),
+    .meta({ id: 'ModelVariation', description: 'A known model with a few fields changed.' }),
 );
 const wholeSchema = onlyIf(
   (value) => !isExtension(value),
-  'a variation, and no whole spec',
+  'a variation, not a whole spec',
   modelSpecSchema.meta({
     id: 'Model',
     description:
-      'A model as data: where its bytes come from, how it is fed and read, what it may be used for, what it has seen.',
+      'A model as data: where its bytes come from, how it is fed and read, what it may be used for, what it was trained on.',
   }),
 );
 

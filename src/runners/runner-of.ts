@@ -9,7 +9,7 @@ const [FIRST, ...OTHERS] = [...SCHEMAS.values()] as [SpecSchema, ...SpecSchema[]
 const FEEDINGS = inWords([...SCHEMAS.keys()]);
 
 /**
- * A model as data: where its bytes come from, how it is fed and read, what it may be used for, what it has seen.
+ * A model as data: where its bytes come from, how it is fed and read, what it may be used for, what it was trained on.
  * `feeding` names the path through the code: a feeding of a network (src/models/feedings), or another runner.
  */
 export const modelSpecSchema = z.discriminatedUnion('feeding', [FIRST, ...OTHERS], {

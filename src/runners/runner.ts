@@ -227,7 +227,7 @@ export interface StagesRequest extends Pick<OpenRequest, 'device' | 'options'> {
   /** In place of the model's own: the same networks, fed or read in another way. */
   readonly spec?: NetworkSpec;
   readonly threads: number;
-  /** Where the stages of the sample at hand are written; the process's own. */
+  /** Where the stages of the current sample are written; the process's own. */
   readonly folder: string;
 }
 
@@ -236,7 +236,7 @@ type Pictured = Pick<PlannedSample, 'dataset' | 'id' | 'imagePath'>;
 export interface StageSession {
   /** @throws MaskbenchError why this sample has no stages, or why the process cannot go on. */
   stagesOf(sample: Pictured): ReturnType<StageRunner['stagesOf']>;
-  /** The raw output alone, also where it is no matte; `fedAs`: of the same networks fed as another spec says. */
+  /** The raw output alone, also where it is not a matte; `fedAs`: of the same networks fed as another spec says. */
   outputOf(sample: Pictured, fedAs?: NetworkSpec): ReturnType<StageRunner['outputOf']>;
   stop(): Promise<void>;
 }

@@ -169,7 +169,7 @@ const latency = z
         caveats: z.array(text),
       })
       .describe(
-        'From the timing passes of the two runs: one process a side, at different times. Never enough for a gate.',
+        'From the timing passes of the two runs: one process per side, at different times. Never enough for a gate.',
       ),
     z
       .object({ kind: z.literal('remeasured'), rounds: z.array(round) })
@@ -217,8 +217,8 @@ export const comparisonSchema = z
   .meta({
     id: 'Comparison',
     title: 'Maskbench comparison',
-    description: 'Two runs held against each other: what "maskbench compare --format json" prints.',
+    description: 'Two runs compared with each other: what "maskbench compare --format json" prints.',
   });
 
-/** Two runs held against each other: the only input of the comparison reports. Plain data, no random or clock in it. */
+/** Two runs compared with each other: the only input of the comparison reports. Plain data, no random or clock in it. */
 export type Comparison = Document<typeof comparisonSchema>;

@@ -34,11 +34,11 @@ export function trainingCautions(
     return titles.length === 0
       ? []
       : [
-          `${name} was chosen among its checkpoints by scores on ${titles.join(', ')}: not wholly held out there.`,
+          `${name} was selected among its checkpoints by scores on ${titles.join(', ')}: not fully held out there.`,
         ];
   });
   const unknown = models.filter(({ trainedOn }) => trainedOn.includes(UNKNOWN_TRAINING));
   if (unknown.length === 0) return chosen;
   const names = unknown.map(({ name }) => name).join(', ');
-  return [...chosen, `Not known what the training data were: ${names}; they may hold these pictures.`];
+  return [...chosen, `Training data unknown for ${names}; it may include these pictures.`];
 }

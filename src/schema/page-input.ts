@@ -8,7 +8,7 @@ import type { Interval, Summary } from './summary.js';
 export interface PageInput {
   /** At least one, in the order that was asked for. */
   readonly runs: readonly PageRun[];
-  /** Pictures of all runs; absent where none were asked for or are at hand. */
+  /** Pictures of all runs; absent where none were asked for or exist. */
   readonly gallery?: Gallery;
   /** Ids of metrics: what the table of accuracy shows, instead of a table per protocol. */
   readonly columns?: readonly string[];

@@ -9,7 +9,7 @@ const rank = z.object({
   beatenBy: z.array(text),
   alike: z
     .array(text)
-    .describe('Models of other tiers that cannot be told apart from this one all the same.'),
+    .describe('Models of other tiers that nevertheless cannot be told apart from this one.'),
 });
 export type Rank = Document<typeof rank>;
 
@@ -25,9 +25,7 @@ const table = z.object({
     .describe('Models that are in no tier, and why: trained on these pictures, or failed cells.'),
   cautions: z
     .array(text)
-    .describe(
-      'What is to be known of models that are ranked: chosen by their scores here, or trained on nobody says what.',
-    ),
+    .describe('Cautions about ranked models: selected by their scores here, or training data unknown.'),
 });
 export type RankingTable = Document<typeof table>;
 
@@ -38,7 +36,7 @@ export const rankingSchema = z
     signatures: z.array(text),
     evidence: z.exactOptional(evidenceSchema),
     alpha: figure.describe(
-      'The most that the chance may be of telling any two models of a table apart that could change places on every image.',
+      'The highest allowed probability of separating any two models of a table whose scores are exchangeable image by image.',
     ),
     tables: z.array(table),
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, failure, figure, orNull, text, type Document } from './basics.js';
 
-/** How many images a second come out with so many in one inference. */
+/** How many images per second come out with so many in one inference. */
 const batch = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('measured'),
@@ -49,7 +49,7 @@ const setting = z
     loadMs: figure,
     peakRssBytes: orNull(figure),
   })
-  .describe('One combination of settings; they took turns, so that they can be held against each other.');
+  .describe('One combination of settings; they took turns, so that they can be compared with each other.');
 export type SweepSummary = Document<typeof setting>;
 
 const model = { model: text };

@@ -10,7 +10,7 @@ const mean = metricMean.extend({ mean: metricValue }).meta({ id: 'Mean' });
 const means = z.record(text, mean).describe('By metric id.');
 const threshold = orNull(z.object(thresholdCost));
 
-/** One of a thing, or, where there are several methods or datasets, one for each, by method and then by dataset. */
+/** One of it, or, where there are several methods or datasets, one for each, by method and then by dataset. */
 const single = <S extends z.ZodType>(
   of: S,
 ): z.ZodUnion<[S, z.ZodRecord<z.ZodString, z.ZodRecord<z.ZodString, S>>]> =>

@@ -22,7 +22,7 @@ export const verificationSchema = z
       .enum(['as the records', 'not compared', 'none'])
       .describe('What this Maskbench did not sum up itself may differ in its ways, and is not compared.'),
     mattes: z.object({
-      checked: count.describe('Mattes whose pixels were held against the digest of their prediction.'),
+      checked: count.describe('Mattes whose pixels were compared with the digest of their prediction.'),
       faults: z.array(matteFault),
     }),
   })

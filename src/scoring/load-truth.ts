@@ -19,7 +19,7 @@ export async function loadTruth(
   const needsPicture = metrics.some(({ meta }) => meta.needsPicture);
   const picturePath = needsPicture ? imagePath : undefined;
   if (needsPicture && picturePath === undefined) {
-    throw new MaskbenchError('data.missing', 'there is no picture of this ground truth', {
+    throw new MaskbenchError('data.missing', 'this ground truth has no picture', {
       where: truthPath,
     });
   }

@@ -34,7 +34,7 @@ interface ImagesForMargin {
   readonly images: number | null;
   /** The most images that were tried; 0 where no number could be enough. */
   readonly searched: number;
-  /** The smallest margin that the data at hand pass. */
+  /** The smallest margin that the given data pass. */
   readonly smallestMarginNow: number;
 }
 
@@ -54,8 +54,8 @@ const NEAR = 0.03;
 
 /**
  * How many images it takes until gains like these show a mean above -margin in `power` of all samples: gains are drawn
- * from those at hand with replacement, every dataset in its proportion and shifted to the mean gain supposed, and judged
- * by the bound itself. What is not among the gains at hand is not in the answer: few images know of no rare loss.
+ * from the given ones with replacement, every dataset in its proportion and shifted to the mean gain supposed, and judged
+ * by the bound itself. What is not among the given gains is not in the answer: few images know of no rare loss.
  * Seeded. Throws `internal` on a dataset without gains.
  */
 export function imagesForMargin(datasets: readonly Values[], options: SimulationOptions): ImagesForMargin {

@@ -10,7 +10,7 @@ const EXACT_VALUES = 50;
 /**
  * The Mann-Whitney U test (Wilcoxon's rank-sum test) of two independent groups; `greater` asks whether the first
  * tends to the larger values. Exact, ties included, for up to `EXACT_VALUES` values: all ways to choose the first
- * group's ranks from the midranks at hand. Above that the normal limit with the variance corrected for ties and a
+ * group's ranks from the given midranks. Above that the normal limit with the variance corrected for ties and a
  * continuity correction of one half (Mann and Whitney 1947; ties: Lehmann 1975, section 1.4), as SciPy.
  * `statistic` is U of the first group: pairs in which it has the larger value, ties counting half.
  * Not for scores of the same images: those are paired. Throws `internal` on a value that is not finite.

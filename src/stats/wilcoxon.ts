@@ -9,7 +9,7 @@ const EXACT_PAIRS = 50;
 /**
  * Wilcoxon's signed-rank test of paired differences. Zeros are dropped (Wilcoxon 1945), ties share midranks.
  * Exact, ties included, for up to `EXACT_PAIRS` differences: the distribution of the rank sum over all sign patterns,
- * given the ranks at hand. Above that the normal limit with the variance corrected for ties and a continuity
+ * for the given ranks. Above that the normal limit with the variance corrected for ties and a continuity
  * correction of one half (Hollander, Wolfe and Chicken 2014, section 3.1), as SciPy with `correction=True`.
  * `statistic` is the rank sum of the positive differences. Throws `internal` on a value that is not finite.
  */

@@ -51,7 +51,7 @@ export function auditOf(folder: RunFolder, manifest: Manifest): Audit {
       strangers.add(name);
       if (strangers.size === 1) faults.push(`a record of a sample that is not planned (${place})`);
     } else if (truthSha256 !== undefined && truthSha256 !== truth)
-      faults.push(`measured of another ground truth than the planned one (${place})`);
+      faults.push(`measured on another ground truth than the planned one (${place})`);
   };
 
   const readAny = recordReader(folder, (file, bytes) => {
@@ -93,7 +93,7 @@ function namesIn(record: ReadRecord<LinesFile>['record']): {
   return 'kind' in record && (record.kind === 'problem' || record.kind === 'gpu') ? {} : record;
 }
 
-/** What the plan says of the datasets, held against the manifest. */
+/** What the plan says of the datasets, compared with the manifest. */
 function planAudit(
   datasets: Manifest['settings']['datasets'],
   models: ReadonlySet<string>,

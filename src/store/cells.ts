@@ -25,7 +25,7 @@ export type CellState =
   | { readonly kind: 'not-done' };
 
 /** Of a planned cell that nobody has come to yet. */
-export const NOT_DONE: Failure = { code: 'cancelled', message: 'not done yet; continue with --resume' };
+export const NOT_DONE: Failure = { code: 'cancelled', message: 'not processed yet; run again with --resume' };
 
 /** Why a cell has no score. */
 export function failureOf(state: Exclude<CellState, { kind: 'scored' }>): Failure {

@@ -36,7 +36,7 @@ export const runConfigSchema = z
       .boolean()
       .default(false)
       .describe(
-        'Go on where ONNX Runtime runs nothing on the device asked for, which is an error otherwise; the report names it.',
+        'Continue where ONNX Runtime runs nothing on the requested device, which is an error otherwise; the report says so.',
       ),
     price: priceSchema
       .optional()
@@ -45,7 +45,7 @@ export const runConfigSchema = z
       .int()
       .positive()
       .optional()
-      .describe('At most so many samples of every dataset, the first in order.'),
+      .describe('The largest number of samples of every dataset; the first in order are taken.'),
     runner: runnerOptionsSchema.prefault({}).describe('Options of ONNX Runtime; every one is recorded.'),
     accuracy: accuracySchema.prefault({}).describe('The pass that predicts and scores every sample.'),
     scoring: scoringSchema.prefault({}).describe('How mattes are scored.'),

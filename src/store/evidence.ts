@@ -118,7 +118,7 @@ async function readFiles(folder: RunFolder, manifest: Manifest): Promise<FoundFi
       ...(orphan === undefined
         ? []
         : [
-            `scores of mattes that nobody predicted: ${orphans.length}, the first in ${RUN_FILES.scores.name}:${orphan}`,
+            `scores of mattes without a prediction: ${orphans.length}, the first in ${RUN_FILES.scores.name}:${orphan}`,
           ]),
     ],
   };
@@ -129,8 +129,8 @@ function faultsOfSeal(seal: RunSeal, { files, cells }: FoundFiles, manifest: Man
   const names = [...new Set([...Object.keys(seal.files), ...Object.keys(files)])];
   const changed = names.flatMap((name) => {
     const [was, now] = [seal.files[name], files[name]];
-    if (was === undefined) return [`${name} came after the seal`];
-    if (now === undefined) return [`${name} is sealed, and is gone`];
+    if (was === undefined) return [`${name} was added after the seal`];
+    if (now === undefined) return [`${name} is sealed, but missing`];
     if (was.sha256 === now.sha256 && was.bytes === now.bytes && was.lines === now.lines) return [];
     const [before, after] =
       was.lines === now.lines
@@ -144,7 +144,7 @@ function faultsOfSeal(seal: RunSeal, { files, cells }: FoundFiles, manifest: Man
   const isTooOld = !hasSums(manifest) && seal.later !== true;
   return [
     ...changed,
-    ...(isTooOld ? ['the seal is of a run without sums, and no run sealed itself then'] : []),
+    ...(isTooOld ? ['the seal is of a run without line sums, and such runs did not seal themselves'] : []),
     ...(same && !isOpen
       ? []
       : [

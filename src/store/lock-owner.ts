@@ -62,7 +62,7 @@ export function tokenOf(text: string): string {
 export function describeOwner(owner: LockOwner | undefined): string {
   return owner === undefined
     ? 'another process is writing this run'
-    : `process ${owner.pid} on ${owner.host} is writing this run since ${owner.since}`;
+    : `process ${owner.pid} on ${owner.host} has been writing this run since ${owner.since}`;
 }
 
 /**

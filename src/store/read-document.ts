@@ -52,7 +52,7 @@ function assertVersions(value: unknown, versions: DocumentRules['versions'], whe
   for (const [key, latest] of Object.entries(versions)) {
     const version = found.get(key);
     if (typeof version !== 'number' || version <= latest) continue;
-    throw new MaskbenchError('run.mismatch', `${key} ${version} is of a later Maskbench`, {
+    throw new MaskbenchError('run.mismatch', `${key} ${version} was written by a later Maskbench`, {
       where,
       remedy: `this one reads version ${latest}`,
     });

@@ -16,7 +16,7 @@ const serverSchema = z.strictObject({
   kind: z
     .literal('server')
     .describe(
-      'Requests that arrive by themselves: the highest rate at which a percentile of the latency stays within a bound.',
+      'Requests that arrive at random times: the highest rate at which a percentile of the latency stays within a bound.',
     ),
   boundMs: z.number().positive().describe('The bound, in milliseconds.'),
   percentile: z.enum(['p90', 'p95', 'p99']).default('p99').describe('Of the latency that is bounded.'),

@@ -14,9 +14,7 @@ export const scoringSchema = z.strictObject({
   resize: z
     .boolean()
     .default(false)
-    .describe(
-      'Whether mattes are brought to the size of a ground truth of another size, as score --resize does.',
-    ),
+    .describe('Whether mattes are resized to the size of their ground truths, as score --resize does.'),
 });
 
 export const priceSchema = z.strictObject({
@@ -37,7 +35,7 @@ export const timeSchema = z.strictObject({
   profile: z
     .enum(TIMING_PROFILES)
     .default('standard')
-    .describe('How thorough it is (docs/timing.md); the fields below put parts of it differently.'),
+    .describe('How thorough it is (docs/timing.md); the fields below override parts of it.'),
   images: z.int().min(1).max(64).optional().describe('Pictures of every dataset.'),
   rounds: z
     .int()
@@ -48,7 +46,7 @@ export const timeSchema = z.strictObject({
   percentile: z
     .enum(['p50', 'p90', 'p95', 'p99'])
     .optional()
-    .describe('The highest percentile that there are to be enough values for.'),
+    .describe('The highest percentile to collect enough values for.'),
   threads: autoOr(z.int().min(1).max(1024)).default('auto').describe('Of ONNX Runtime; auto: one per core.'),
   together: autoOr(z.int().min(1).max(64))
     .default('auto')

@@ -7,7 +7,7 @@ import { predictMs } from '../runners/phases.js';
 export interface TimedSeries {
   readonly model: ModelRecord;
   readonly samples: readonly SampleRecord[];
-  /** What the card told, once a second. */
+  /** What the card told, once per second. */
   readonly readings: readonly GpuRecord[];
 }
 

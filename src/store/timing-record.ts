@@ -55,7 +55,7 @@ const warmUp = z
   .object({ kind: z.literal('warm-up'), ...series, inferenceMs: z.array(figure) })
   .describe('The inferences before anything counted, in order.');
 
-/** As `GpuReading`: what a card told, once a second. */
+/** As `GpuReading`: what a card told, once per second. */
 const gpu = z.object({
   kind: z.literal('gpu'),
   series: text,

@@ -36,7 +36,7 @@ export function waiterFor(folder: string, options: LockOptions): Waiter {
       if (now - begin >= waitMs) {
         throw new MaskbenchError('run.locked', describeOwner(owner), {
           where: folder,
-          remedy: `try again when it has ended; it was waited for ${Math.round(waitMs / 1000)} s (--wait)`,
+          remedy: `try again when it has ended; waited for ${Math.round(waitMs / 1000)} s (--wait)`,
         });
       }
       if (!isTold) onWait?.(`${describeOwner(owner)}; waiting for it up to ${Math.round(waitMs / 1000)} s`);

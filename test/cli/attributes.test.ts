@@ -82,7 +82,7 @@ describe('attributes from the names of the files', () => {
     const strict = await workspace("attributes: { pattern: '{subject}_front' }\nunit: subject\n");
     const { status, err } = await run(strict);
     expect(err).toContain('failed: d/p1_side: ');
-    expect(err).toContain('no "subject" is known of this image, so nobody knows which unit it belongs to');
+    expect(err).toContain('no "subject" is known of this image, so its unit is unknown');
     expect(status).toBe(3);
   });
 
@@ -91,14 +91,17 @@ describe('attributes from the names of the files', () => {
     ["attributes: { pattern: '{a}{b}' }\n", /d\.yaml:6:\d+: .*placeholders/],
     [
       "attributes: { pattern: '{width}_{b}' }\n",
-      /no attribute can be called "width": that is measured of every ground truth/,
+      /"width" cannot be the name of an attribute: it is measured on every ground truth/,
     ],
-    ["attributes: { pattern: '{split}_{b}' }\n", /no attribute can be called "split": that the layout says/],
+    [
+      "attributes: { pattern: '{split}_{b}' }\n",
+      /"split" cannot be the name of an attribute: the layout sets it/,
+    ],
     [`${PATTERN}unit: sujbect\n`, /no attribute for its unit "sujbect"; did you mean "subject"\?/],
     ['attributes: { file: a.csv, delimiter: x }\n', /d\.yaml:6:\d+: attributes\.delimiter: .*","/],
     [
       "attributes: { pattern: '{a}', id: x }\n",
-      /d\.yaml:6:\d+: attributes: delimiter, id and columns are of a file/,
+      /d\.yaml:6:\d+: attributes: delimiter, id and columns need a file/,
     ],
     ['attributes: {}\n', /d\.yaml:6:\d+: attributes: expected either file or pattern/],
   ])('are refused as they are written: %j', async (extra, message) => {
@@ -158,7 +161,7 @@ describe('attributes from a list', () => {
   });
 
   it.each([
-    ['id,a\np1_front,1\np1_front,2\n', /list\.csv:3: "p1_front" stands in line 2 already/],
+    ['id,a\np1_front,1\np1_front,2\n', /list\.csv:3: "p1_front" is already in line 2/],
     ['id,a\np1_front,1\nnobody,2\n', /list\.csv:3: no sample is called "nobody"/],
     [
       'id,a\np1_front.png,1\n',

@@ -151,7 +151,7 @@ describe('a file that is not what it should be', () => {
     await writeFile(workspace.path('away.yaml'), datasetText('away', 'nowhere'));
     const { status, err } = await refusal('run', await config(configText(['luma'], ['away'])));
     expect(status).toBe(65);
-    expect(err).toMatch(/nowhere: dataset "away" is not there; put its files into /);
+    expect(err).toMatch(/nowhere: dataset "away" is not on this machine; put its files into /);
   });
 
   it('is a run folder with other files', async () => {

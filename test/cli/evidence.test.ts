@@ -93,7 +93,7 @@ const first = (n: number) => (lines: readonly string[]) => lines.slice(n);
 /** By the words of the table in docs/evidence.md. */
 const DAMAGES: Readonly<Record<string, Damage>> = {
   'Ten lines are dropped from the plan': { as: (run) => run.lines('plan', first(10)) },
-  'Ten samples are dropped everywhere, the fingerprint is worked out anew': {
+  'Ten samples are dropped everywhere, the fingerprint is computed again': {
     async as(run) {
       const dropped = new Set((await recordsOf(run.path('plan.jsonl'))).slice(0, 10).map(({ id }) => id));
       for (const file of ['plan', 'predictions', 'scores', 'truths', 'timings'])
@@ -121,7 +121,7 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
   'A path is edited in the plan': {
     as: (run) => run.edit('plan', '"imagePath":"', '"imagePath":"/elsewhere'),
   },
-  'A planned sample is there twice': {
+  'A planned sample appears twice': {
     as: (run) => run.lines('plan', (lines) => [...lines, ...lines.slice(0, 1)]),
   },
   'A score is edited': { as: (run) => run.edit('scores', /"iou":[\d.]+/, '"iou":0.123456') },
@@ -141,7 +141,7 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
   'Two scores are swapped': {
     as: (run) => run.lines('scores', ([a = '', b = '', ...more]) => [b, a, ...more]),
   },
-  'A score is there twice': {
+  'A score appears twice': {
     as: (run) => run.lines('scores', (lines) => [...lines, ...lines.slice(0, 1)]),
   },
   'Half a line is appended to the scores': {
@@ -265,7 +265,7 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
     },
     seal: { sums: false, more: { later: true } },
   },
-  'A whole other run is put in its place': {
+  'It is replaced by another complete run': {
     async as(run) {
       await rm(run.folder, { recursive: true });
       await cp(at('alt-run'), run.folder, { recursive: true });
@@ -299,10 +299,10 @@ const LAYERS: Readonly<Record<string, RegExp>> = {
   line: /the sum at the end of the line|not add up: a line without its sum/,
   plan: /not add up: (plan\.jsonl has|the samples of|\S+ is planned twice)/,
   structure:
-    /not add up: (a record of (an unknown|a sample)|scores of mattes that nobody|measured of another)/,
-  seal: /not add up: (\S+ (is not as it was sealed|came after|is sealed, and is gone)|the seal )|its root is not/,
+    /not add up: (a record of (an unknown|a sample)|scores of mattes without a prediction|measured on another)/,
+  seal: /not add up: (\S+ (is not as it was sealed|was added after|is sealed, but missing)|the seal )|its root is not/,
   mattes: /matte(s are| is) not th/,
-  summary: /the summary is not what/,
+  summary: /the summary does not match/,
 };
 const REFUSED = new Set(['line', 'plan', 'structure', 'seal']);
 

@@ -64,7 +64,7 @@ describe('files that are no usable pair', () => {
 
   it('are told with what mends them, where sizes differ', async () => {
     expect(result.err).toContain(
-      'warning: 1 image has a mask of another size; in a new folder, --resize brings mattes to the size of their ground truths',
+      'warning: 1 image has a mask of another size; in a new folder, --resize resizes mattes to the size of their ground truths',
     );
     const argv = ['run', 'run.yaml', '--no-time', '--resize', '--json', '--out', 'runs/resized'];
     const resized = await cli(argv, workspace.folder);

@@ -168,7 +168,7 @@ describe('names too long for a run folder', () => {
     let out = root;
     while (out.length < 3900) out = join(out, 'o'.repeat(Math.min(200, 3900 - out.length)));
     const { status, err } = await run(root, out);
-    expect(err).toContain('with the run folder before it the name is too long a path');
+    expect(err).toContain('the run folder and this name together make too long a path');
     expect(err).toContain('1 of 2 cells failed');
     expect(status).toBe(3);
   });

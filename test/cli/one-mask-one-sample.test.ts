@@ -120,8 +120,8 @@ describe('times of masks made elsewhere', () => {
 
   it('may lack some, and be of further datasets, which is said', async () => {
     const { status, err } = await withTimes('dataset,id,ms\nd,a,1\nd,c,2\nother,z,5\n');
-    expect(err).toContain('times.csv: times of datasets that this run has not: other');
-    expect(err).toContain('times.csv: times of 2 of the 3 samples alone');
+    expect(err).toContain('times.csv: times of datasets that this run does not have: other');
+    expect(err).toContain('times.csv: only 2 of the 3 samples have times');
     expect(status).toBe(0);
   });
 

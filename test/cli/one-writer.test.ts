@@ -62,7 +62,7 @@ describe.skipIf(!runnable)(`one writer in a run folder (skipped unless dist/ is 
     const { status, err } = await second.result;
     expect(status, err).toBe(0);
     expect(err).toMatch(
-      /^warning: process 1 on .* is writing this run since .*; waiting for it up to 90 s\n/,
+      /^warning: process 1 on .* has been writing this run since .*; waiting for it up to 90 s\n/,
     );
     await expectAllThere();
   }, 180_000);
@@ -71,7 +71,7 @@ describe.skipIf(!runnable)(`one writer in a run folder (skipped unless dist/ is 
     const { running, pid } = await beginAndStop(OTHER_PROCESSES);
     const { status, err } = await resume('--wait', '0').result;
     expect(status, err).toBe(75);
-    expect(err).toMatch(/maskbench: .*: process 1 on .* is writing this run since .*; try again .*\n$/);
+    expect(err).toMatch(/maskbench: .*: process 1 on .* has been writing this run since .*; try again .*\n$/);
     process.kill(pid, 'SIGCONT');
     expect(await running.result).toMatchObject({ status: 0 });
   }, 180_000);

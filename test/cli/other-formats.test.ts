@@ -58,7 +58,7 @@ describe('files with the endings that people have', () => {
     const root = await dataset();
     const { status, out } = await cli(['datasets', 'verify', 'data.yaml'], root);
     expect(out.trimEnd().split('\n')).toEqual([
-      `warning: ${join(root, 'photos')}: 3 files are left out, by name part of no pair: "a.heic", "raw.nef" and "raw2.nef" (data.unpaired)`,
+      `warning: ${join(root, 'photos')}: 3 files are left out, because their names match no pair: "a.heic", "raw.nef" and "raw2.nef" (data.unpaired)`,
       `error: ${join(root, 'photos', 'd.jp2')}: not a readable image (JPEG 2000, which is not read here); convert it to PNG (data.unreadable)`,
       'masks are read as opacity',
       '4 pairs, 1 error, 1 warning',
@@ -74,7 +74,7 @@ describe('files with the endings that people have', () => {
     );
     const { status, err } = await cli(['run', 'run.yaml', '--no-time'], root);
     expect(err).toContain(
-      '3 files are left out, by name part of no pair: "a.heic", "raw.nef" and "raw2.nef"',
+      '3 files are left out, because their names match no pair: "a.heic", "raw.nef" and "raw2.nef"',
     );
     expect(err).toContain(
       `failed: other/d: ${join(root, 'photos', 'd.jp2')}: not a readable image (JPEG 2000, which is not read here)`,

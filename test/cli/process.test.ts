@@ -68,7 +68,9 @@ describe.skipIf(!IS_BUILT)('maskbench as a process (skipped unless dist/ is buil
       const second = await inside(...RUN, '--resume', '--wait', '0');
       expect(second.status).toBe(75);
       expect(second.err).toMatch(
-        new RegExp(`^maskbench: .*tiny-run: process ${first.pid} on .* is writing this run since 20.*\\n$`),
+        new RegExp(
+          `^maskbench: .*tiny-run: process ${first.pid} on .* has been writing this run since 20.*\\n$`,
+        ),
       );
       const third = await inside(...RUN);
       expect(third.status).toBe(64);

@@ -99,7 +99,7 @@ describe.skipIf(!IS_BUILT)('maskbench score --out', () => {
   it('writes a manifest that claims nothing, in specs that a run could have', async () => {
     const folder = await trouble();
     const { err } = await scored(folder, ...BASIC, '--out', 'run', '--method', 'my masks (2)');
-    expect(err).toContain('warning: no pictures are given; in the run folder the ground truths stand in');
+    expect(err).toContain('warning: no pictures are given; the run folder uses the ground truths');
     const { settings } = await documentIn<Manifest>(folder, 'run', 'manifest.json');
     const [model] = settings.models;
     const [dataset] = settings.datasets;
@@ -111,7 +111,7 @@ describe.skipIf(!IS_BUILT)('maskbench score --out', () => {
     expect(dataset.spec).toMatchObject({ root: 'gt', nested: true });
     expect(dataset.spec.description).toContain('the ground truths stand in for them');
     const report = await cli(['report', 'run'], folder);
-    expect(report.out).toContain('Not known what the training data were');
+    expect(report.out).toContain('Training data unknown for');
   });
 
   it('refuses what cannot be meant, in one line', async () => {
@@ -280,7 +280,7 @@ describe.skipIf(!IS_BUILT)('the run folder of maskbench score --out', () => {
     if (resize.length > 0) {
       const compared = await cli(['compare', ofConfig, ofFolders], folder);
       expect(compared.status).toBe(0);
-    } else expect(run.err).toContain('1 image has a mask of another size; in a new folder, --resize brings');
+    } else expect(run.err).toContain('1 image has a mask of another size; in a new folder, --resize resizes');
   });
 
   it('is reported, by slices and with curves too', async () => {

@@ -114,7 +114,7 @@ describe.skipIf(!IS_BUILT)('maskbench score', () => {
     expect(status).toBe(3);
     expect(err).toMatch(/^warning: .*no ground truth in gt for a prediction of pred: "d"$/m);
     expect(err).toMatch(/^failed: c: .*: no prediction for "c"$/m);
-    expect(out).toContain('2 of 3 images scored, 1 FAILED and in no figure');
+    expect(out).toContain('2 of 3 images scored, 1 FAILED and left out of all figures');
     const { failures, warnings } = jsonOf(await score(folder, ...BASIC, '--json'));
     expect(failures).toMatchObject([{ id: 'c', code: 'data.missing' }]);
     expect(warnings).toHaveLength(1);
@@ -129,7 +129,7 @@ describe.skipIf(!IS_BUILT)('maskbench score', () => {
     const refused = await score(folder, ...BASIC);
     expect(refused.status).toBe(3);
     expect(refused.err).toMatch(/^failed: a: .*a\.png: the prediction is 4 x 3, its ground truth 8 x 6; /m);
-    expect(refused.err).toMatch(/^--resize brings/m);
+    expect(refused.err).toMatch(/^--resize resizes/m);
     const resized = await score(folder, ...BASIC, '--resize', '--json');
     expect(resized.status).toBe(0);
     expect(jsonOf(resized).signature['fixed']).toContain('resize:bilinear');

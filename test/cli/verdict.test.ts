@@ -291,7 +291,7 @@ describe('check', () => {
           'gone:kept',
           'main:gate.yaml',
           65,
-          'gone:kept/baseline.json: git knows no revision "gone" here; fetch it first',
+          'gone:kept/baseline.json: git has no revision "gone" here; fetch it first',
         ],
         [
           'main:other',
@@ -300,8 +300,8 @@ describe('check', () => {
           'main:other: the revision has no baseline there; expected a folder',
         ],
         ['main:kept', 'main:none.yaml', 65, 'main:none.yaml: no such gate'],
-        ['--output=x:kept', 'main:gate.yaml', 64, '"--output=x" is no git revision'],
-        ['$(touch x):kept', 'main:gate.yaml', 65, 'git knows no revision "$(touch x)" here'],
+        ['--output=x:kept', 'main:gate.yaml', 64, '"--output=x" is not a git revision'],
+        ['$(touch x):kept', 'main:gate.yaml', 65, 'git has no revision "$(touch x)" here'],
       ] as const;
       for (const [baseline, gate, expected, line] of refused) {
         const argv = ['check', `--baseline=${baseline}`, '--gate', gate, '--candidate', 'before'];
@@ -338,7 +338,7 @@ describe('check', () => {
     );
     const some = ['--rescore', '5', '--truths', 'tiny.yaml', '--rescore-seed', 'drawn'];
     expect((await check('both', ...twoModels, ...some)).out.replaceAll(/\s+/g, ' ')).toContain(
-      'Scores of 5 of 32 images of both were computed again from its mattes and the ground truths of tiny here: they are those on record (seed drawn).',
+      'Scores of 5 of 32 images of both were computed again from its mattes and the ground truths of tiny here: they match the recorded ones (seed drawn).',
     );
   });
 
@@ -378,7 +378,7 @@ describe('check', () => {
 
   it('asks for what scores are computed again from', async () => {
     const refused: readonly (readonly [readonly string[], string])[] = [
-      [['--rescore', 'all'], '--rescore takes the mattes of a run and ground truths of your own'],
+      [['--rescore', 'all'], '--rescore takes the mattes of a run and your own ground truths'],
       [
         ['--rescore', 'all', '--truths', 'other.yaml'],
         'the run has a dataset "tiny", and --truths has none of that name',
@@ -483,7 +483,7 @@ describe('check', () => {
     expect(blind.err).toContain('the gate "small" misjudges 1 of 5 planted cases');
     await writeFile(workspace.path('floors.yaml'), 'name: f\nfloors: [{ metric: iou, mean: 0.8 }]\n');
     const nothing = await maskbench('check', '--self-test', '--gate', 'floors.yaml');
-    expect([nothing.status, nothing.err]).toEqual([2, 'no rule of the gate "f" can be tested so\n']);
+    expect([nothing.status, nothing.err]).toEqual([2, 'no rule of the gate "f" can be tested this way\n']);
   }, 60_000);
 });
 

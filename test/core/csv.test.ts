@@ -46,10 +46,10 @@ describe('a table of comma-separated values', () => {
 
   it.each([
     ['nothing', '', 'the file is empty', 1],
-    ['a column twice', 'a,a\n', 'the column "a" is there twice', 1],
+    ['a column twice', 'a,a\n', 'the column "a" appears twice', 1],
     ['a field too many', 'a,b\n1,2\n1,2,3\n', '3 fields where the header has 2', 3],
     ['a field too few, after one of two lines', 'a,b\n"1\n",2\n1\n', '1 field where the header has 2', 4],
-    ['an open quote', 'a\n"b\n', 'a quote that nothing closes', 2],
+    ['an open quote', 'a\n"b\n', 'an unclosed quote', 2],
     ['a quote inside', 'a\nb"c"\n', '"\\"" beside a quote', 2],
     ['more after a quote', 'a\n"b"c\n', '"c" beside a quote', 2],
     ['a lone carriage return', 'a\rb\r', 'a carriage return without a line feed', 1],
@@ -60,7 +60,7 @@ describe('a table of comma-separated values', () => {
       3,
     ],
     ['UTF-16 with its mark', Buffer.from('\ufeffa\n', 'utf16le'), 'it is UTF-16', 1],
-    ['UTF-16 without', Buffer.from('a\n', 'utf16le'), 'a byte 0: it is UTF-16 or no text', 1],
+    ['UTF-16 without', Buffer.from('a\n', 'utf16le'), 'a byte 0: it is UTF-16 or not text', 1],
   ])('is refused for %s, by file and line', async (_name, content, message, line) => {
     const where = expect.stringMatching(new RegExp(`a\\.csv:${line}$`)) as unknown;
     await expect(read(content)).rejects.toMatchObject({ code: 'data.unreadable', message, where });

@@ -106,7 +106,7 @@ describe('a YAML file', () => {
       return `l${i}: &l${i} [${Array.from({ length: 9 }, () => inner).join(', ')}]`;
     });
     expect(complaint(`${levels.join('\n')}\n`)).toMatch(
-      /^run\.yaml: not to be unfolded: Excessive alias count/,
+      /^run\.yaml: cannot be expanded: Excessive alias count/,
     );
   });
 

@@ -179,7 +179,7 @@ describe('pulling a dataset from the hub', () => {
     const { dataset, folder, options } = await fixture([{ name: 'coco/annotations.json', content: '{}' }]);
     await expect(pullDataset(dataset, options)).rejects.toMatchObject({
       code: 'data.missing',
-      message: 'no sample of dataset "set" in what was unpacked',
+      message: 'no sample of dataset "set" among the unpacked files',
     });
     expect(await readdir(folder)).toEqual(['Set.zip']);
   });

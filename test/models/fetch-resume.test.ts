@@ -133,7 +133,7 @@ describe('a download that is interrupted', () => {
     await expect(pull(cacheDir, `${silent.origin}/m.onnx`, PINNED, { retry })).rejects.toMatchObject({
       code: 'source.transient',
       message: expect.stringContaining('3 attempts'),
-      remedy: expect.stringContaining('the 70000 bytes that came are kept'),
+      remedy: expect.stringContaining('the 70000 bytes received are kept'),
     });
     const file = await pull(cacheDir, `${silent.origin}/m.onnx`, PINNED, { retry });
     expect(sha256Of(await readFile(file.path))).toBe(PINNED.sha256);
@@ -160,7 +160,7 @@ describe('a download that is interrupted', () => {
     await expect(pull(cacheDir, `${server.origin}/m.onnx`, PINNED, { retry })).rejects.toMatchObject({
       code: 'source.transient',
       message: 'm.onnx could not be fetched in 3 attempts: slower than 1000 bytes per second for 0.2 s',
-      remedy: expect.stringMatching(/the \d+ bytes that came are kept/),
+      remedy: expect.stringMatching(/the \d+ bytes received are kept/),
     });
     expect(server.requests).toHaveLength(3);
     dripping = false;
@@ -182,7 +182,7 @@ describe('a download that is interrupted', () => {
       await expect(pull(cacheDir, `${origin}/m.onnx`, { sha256 }, { retry })).rejects.toMatchObject({
         code: 'source.checksum',
         message: expect.stringContaining(
-          `${BYTES.length - 1} bytes are the most that is fetched where no size is pinned`,
+          `${BYTES.length - 1} bytes are the most that is fetched when no size is pinned`,
         ),
         remedy: 'state its size in the source, as bytes',
       });

@@ -191,8 +191,12 @@ describe.skipIf(!IS_BUILT || !existsSync(CASES))(
     };
 
     it.each([
-      ['html.onnx', 69, /DAMAGED, .*no ONNX model, but a web page \("Google Drive - Virus scan warning"\)/],
-      ['lfs.onnx', 69, /DAMAGED, .*no ONNX model, but a Git LFS pointer to a file of 176153355 bytes/],
+      [
+        'html.onnx',
+        69,
+        /DAMAGED, .*not an ONNX model, but a web page \("Google Drive - Virus scan warning"\)/,
+      ],
+      ['lfs.onnx', 69, /DAMAGED, .*not an ONNX model, but a Git LFS pointer to a file of 176153355 bytes/],
       ['out_nhwc2.onnx', 64, /DOES NOT RUN, .*set layout: nhwc in the spec's output/],
       ['ext.onnx', 65, /DAMAGED, .*ext\.onnx_data: no such file of weights "ext\.onnx_data"/],
       ['hard01.onnx', 0, /^m: ok/],

@@ -150,8 +150,8 @@ describe('the summary of a run', () => {
       ['a', 'd1', '1', 'NaN'],
       ['a', 'd1', '2', 'NaN'],
       ['b', 'd1', '2', 'sizes differ'],
-      ['a', 'd1', '3', 'not done yet; continue with --resume'],
-      ['a', 'd2', '1', 'not done yet; continue with --resume'],
+      ['a', 'd1', '3', 'not processed yet; run again with --resume'],
+      ['a', 'd2', '1', 'not processed yet; run again with --resume'],
       ['a', 'd2', 'x', 'no mask'],
       ['b', 'd2', 'x', 'no mask'],
     ]);

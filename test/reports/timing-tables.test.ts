@@ -362,9 +362,9 @@ describe('scenarios', () => {
   it('have a table each, and what failed is said', () => {
     const [offline, server, sweep] = scenarioTables({ ...SUMMARY, scenarios }, 'cpu');
     expect(offline?.rows).toHaveLength(2);
-    const unsealed = '* unsealed: the conditions of scenarios are not watched.';
+    const unsealed = '* unsealed: the conditions of scenarios are not monitored.';
     expect(offline?.notes).toEqual([
-      'isnet-fp16 takes no batch of 2: fixed batch.',
+      'isnet-fp16 does not take a batch of 2: fixed batch.',
       unsealed,
       'broken, server: failed, bad file.',
     ]);

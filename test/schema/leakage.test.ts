@@ -18,7 +18,7 @@ describe('cautions about scores that are not leaked', () => {
   it('name checkpoints that were chosen by their scores there', () => {
     const chosen = { name: 'b', trainedOn: ['dis5k-tr'], selectedOn: ['dis5k-vd'] };
     expect(trainingCautions([chosen, { ...chosen, name: 'c', selectedOn: ['ecssd'] }], datasets)).toEqual([
-      'b was chosen among its checkpoints by scores on DIS-VD: not wholly held out there.',
+      'b was selected among its checkpoints by scores on DIS-VD: not fully held out there.',
     ]);
     expect(trainingCautions([{ ...chosen, trainedOn: ['dis5k-vd'] }], datasets)).toEqual([]);
   });
@@ -26,7 +26,7 @@ describe('cautions about scores that are not leaked', () => {
   it('name the models of which nobody says what they have seen, in one sentence', () => {
     const models = ['a', 'b'].map((name) => ({ name, trainedOn: ['unknown', 'duts-tr'] }));
     expect(trainingCautions([...models, { name: 'c', trainedOn: [] }], datasets)).toEqual([
-      'Not known what the training data were: a, b; they may hold these pictures.',
+      'Training data unknown for a, b; it may include these pictures.',
     ]);
   });
 });

@@ -205,7 +205,7 @@ describe('what is damaged or of another version', () => {
       await writeJson(folder.manifest, { ...manifest, [key]: 99 });
       await expect(readManifest(folder)).rejects.toMatchObject({
         code: 'run.mismatch',
-        message: `${key} 99 is of a later Maskbench`,
+        message: `${key} 99 was written by a later Maskbench`,
       });
     },
   );

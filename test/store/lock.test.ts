@@ -79,7 +79,7 @@ describe('the lock of a run folder', () => {
       code: 'run.locked',
       where: folder,
       message: expect.stringMatching(
-        new RegExp(`^process ${process.pid} on .* is writing this run since 20`),
+        new RegExp(`^process ${process.pid} on .* has been writing this run since 20`),
       ) as unknown,
     });
     await lock.release();

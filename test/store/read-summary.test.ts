@@ -41,7 +41,7 @@ describe('reading a summary', () => {
 
   it('refuses one of a later version before anything else, and says when there is none', async () => {
     expect(await reading('{"schemaVersion": 9}')).toBe(
-      'run/summary.json: schemaVersion 9 is of a later Maskbench; this one reads version 1',
+      'run/summary.json: schemaVersion 9 was written by a later Maskbench; this one reads version 1',
     );
     expect(await reading('[]')).toMatch(/^run\/summary.json: must be keys with values, not an empty list/);
     const folder = await tempFolder();

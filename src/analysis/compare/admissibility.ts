@@ -6,7 +6,7 @@ import type { SideFacts, SideModel } from './side.js';
 import { machineDifferences } from './stored-latency.js';
 
 /**
- * What differs in the settings of two sides so that their scores must not be held against each other: metric
+ * What differs in the settings of two sides so that their scores must not be compared with each other: metric
  * conventions, the feeding of a model that both sides call by one name, the runner's options, the device.
  * Two models of different names are two products, each fed in its own way; that is no difference but a remark.
  */

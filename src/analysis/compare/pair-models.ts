@@ -13,7 +13,7 @@ export interface ModelPair {
 }
 
 /**
- * Which models are held against each other: those of equal name; or the two that `choice` names (one name stands for
+ * Which models are compared with each other: those of equal name; or the two that `choice` names (one name stands for
  * both sides); or, where each side has a single model, these two.
  *
  * @throws MaskbenchError `config.unknown-name` for a model that is not there, `usage` if nothing pairs up.

@@ -7,7 +7,7 @@ import type { ImageTimes, StoredTimes } from '../../store/stored-times.js';
 
 /** What every ratio of stored times lacks, however well each was sealed. */
 const ONE_PROCESS =
-  'One process a side, at different times: the interval is over images and knows nothing of how processes differ.';
+  'One process per side, at different times: the interval is over images and does not cover differences between processes.';
 
 /**
  * Ratios of two runs' stored times, candidate over baseline, over the images that both timed: the geometric mean of the
@@ -76,7 +76,7 @@ export function geometricMean(times: readonly number[]): number {
   return Math.exp(times.reduce((sum, ms) => sum + Math.log(ms), 0) / times.length);
 }
 
-/** What keeps times of the two sides from being held against each other. */
+/** What keeps times of the two sides from being compared with each other. */
 export function machineDifferences(a: SideFacts, b: SideFacts): readonly string[] {
   const parts: readonly [string, string, string][] = [
     ['device', a.device, b.device],

@@ -218,7 +218,7 @@ export function parseCandidate(label: string, defaultThreads: number): DriftCand
     else if (key === 'graph') options = { ...options, graphOptimization: graphOf(value, label) };
     else if (key === 'resample') resample = filterOf(value, label);
     else {
-      throw new MaskbenchError('usage', `"${setting}" is no setting`, {
+      throw new MaskbenchError('usage', `"${setting}" is not a setting`, {
         where: label,
         remedy: 'expected threads=<n>, graph=disabled|basic|extended|all or resample=<filter>',
       });
@@ -230,7 +230,7 @@ export function parseCandidate(label: string, defaultThreads: number): DriftCand
 function filterOf(value: string, label: string): ResampleFilter {
   const result = filterSchema.safeParse(value);
   if (result.success) return result.data;
-  throw new MaskbenchError('usage', `"${value}" is no filter`, {
+  throw new MaskbenchError('usage', `"${value}" is not a filter`, {
     where: label,
     remedy: `expected ${filterSchema.options.join(', ')}`,
   });
@@ -239,7 +239,7 @@ function filterOf(value: string, label: string): ResampleFilter {
 function graphOf(value: string, label: string): RunnerOptions['graphOptimization'] {
   const result = runnerOptionsSchema.shape.graphOptimization.safeParse(value);
   if (result.success) return result.data;
-  throw new MaskbenchError('usage', `"${value}" is no graph optimization`, {
+  throw new MaskbenchError('usage', `"${value}" is not a graph optimization`, {
     where: label,
     remedy: 'expected disabled, basic, extended or all',
   });

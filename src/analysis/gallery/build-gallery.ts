@@ -16,7 +16,7 @@ import type { CheckedReading } from '../../datasets/values/read-checked.js';
 import { truthReadings } from '../../store/run-readings.js';
 
 export interface GalleryRequest {
-  /** Whose images these are: a run whose pictures and ground truths are at hand. */
+  /** Whose images these are: a run whose pictures and ground truths are available. */
   readonly base: Side & { readonly folder: RunFolder };
   readonly sources: readonly SourceRequest[];
   /** Sources that are one model before and after. */
@@ -128,7 +128,7 @@ async function showImage(
 }
 
 function absence({ folder }: Side): string {
-  return folder === undefined ? 'a baseline keeps no mattes' : 'the matte is not there';
+  return folder === undefined ? 'a baseline keeps no mattes' : 'the matte is missing';
 }
 
 async function samplesOf(

@@ -2,7 +2,7 @@ import type { InputSpec } from '../../models/spec/input-spec.js';
 import type { MatteOutputSpec } from '../../models/spec/output-spec.js';
 import type { MatteSpec } from '../../models/spec/spec.js';
 
-/** A spec that differs in one point from the one at hand, and the mistake that it would mend. */
+/** A spec that differs in one point from the given one, and the mistake that it would correct. */
 interface Hypothesis {
   readonly mistake: string;
   /** As it would stand in the YAML. */
@@ -47,7 +47,7 @@ function feedingMistakes(spec: MatteSpec): readonly Hypothesis[] {
     ...NORMALISATIONS.filter(([, mean, std]) => `${mean}/${std}` !== `${input.mean}/${input.std}`).map(
       ([name, mean, std]) =>
         change(
-          isNone(input) ? 'mean and std are forgotten' : 'mean and std are wrong',
+          isNone(input) ? 'mean and std are missing' : 'mean and std are wrong',
           `mean: [${mean.join(', ')}], std: [${std.join(', ')}] (${name})${scaled ? ', divideBy: 255' : ''}`,
           { mean, std, ...(scaled ? { divideBy: 255 } : {}) },
         ),
@@ -94,7 +94,7 @@ function readingMistakes(spec: MatteSpec, channels: number): readonly Hypothesis
     ),
     ...others.map((channel) => change('the wrong channel is read', `channel: ${channel}`, { channel })),
     change(
-      rescale === 'none' ? 'maps are stretched that need it not' : 'maps are not stretched',
+      rescale === 'none' ? 'maps are stretched that should not be' : 'maps are not stretched',
       `rescale: ${rescale}`,
       { rescale },
     ),

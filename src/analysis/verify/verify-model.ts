@@ -43,7 +43,7 @@ export interface Verification extends SpecScore {
 /** Samples that are taken at most: the first ones. */
 const ENOUGH = 16;
 
-/** How much better than the spec at hand an alternative must be where no score is recorded. */
+/** How much better than the given spec an alternative must be where no score is recorded. */
 const CLEARLY = 0.05;
 
 /**

@@ -14,32 +14,32 @@ const imagesOrAll = (text: string): number | 'all' => (text === 'all' ? text : c
 
 const flags = () =>
   new Command('check')
-    .description('may the candidate be rolled out? status 0 pass, 1 fail, 2 inconclusive, 4 a forced pass')
+    .description('can the candidate be rolled out? exit status 0 pass, 1 fail, 2 inconclusive, 4 forced pass')
     .option('--baseline <run>', 'a run folder, the name of a baseline, or one in git: main:baselines/name')
     .option('--candidate <run>', 'a run folder')
     .option(
       '--gate <file>',
-      'the rules: a YAML file, one in git (main:gates/mine.yaml), or the name of a gate of ours',
+      'the rules: a YAML file, one in git (main:gates/mine.yaml), or the name of a built-in gate',
       'rollout',
     )
     .option('--model-a <name>', 'the model of the baseline (default: models of equal name)')
     .option('--model-b <name>', 'the model of the candidate')
-    .option('--datasets <names>', 'only these', list)
+    .option('--datasets <names>', 'only these datasets', list)
     .option(
       '--force',
-      'judge what is common in spite of differences; the result is marked, a pass is status 4',
+      'judge what both sides have in common, despite differences; the result is marked, a pass has exit status 4',
     )
-    .option('--remeasure', 'time both models now, interleaved, as the gate says')
+    .option('--remeasure', 'time both models now, interleaved, as the gate specifies')
     .option('--file-a <file>', 'for --remeasure: where the file of model a is')
     .option('--file-b <file>', 'for --remeasure: where the file of model b is')
-    .option('--rescore <n>', 'first compute scores of so many images again, or of all', imagesOrAll)
+    .option('--rescore <n>', 'first compute the scores of n images again, or of "all"', imagesOrAll)
     .option('--truths <datasets>', 'for --rescore: your own datasets, by name or YAML file', list)
-    .option('--rescore-seed <text>', 'for --rescore: which images (default: by chance)')
+    .option('--rescore-seed <text>', 'for --rescore: the seed that selects the images (default: random)')
     .option('--json', 'print the verdict as JSON')
-    .option('--junit <file>', 'write JUnit XML as well')
-    .option('--markdown <file>', 'write a comment for a pull request as well')
-    .option('--html <file>', 'write a page as well')
-    .option('--self-test', 'whether the gate catches planted faults; needs nothing else');
+    .option('--junit <file>', 'also write JUnit XML')
+    .option('--markdown <file>', 'also write a comment for a pull request')
+    .option('--html <file>', 'also write a page')
+    .option('--self-test', 'test whether the gate catches planted faults; needs no runs');
 
 type Flags = FlagsOf<typeof flags>;
 
@@ -104,7 +104,7 @@ async function rescoreRuns(
   const { rescore } = await import('../../analysis/gate/rescore.js');
   const { loadDataset } = await import('../../datasets/load.js');
   if (references === undefined || sides.at(-1)?.folder === undefined) {
-    throw new MaskbenchError('usage', '--rescore takes the mattes of a run and ground truths of your own', {
+    throw new MaskbenchError('usage', '--rescore takes the mattes of a run and your own ground truths', {
       remedy: 'name a run folder as candidate, and with --truths the datasets on this machine',
     });
   }
@@ -115,7 +115,7 @@ async function rescoreRuns(
     const request = { folder, truths, images, seed: rescoreSeed, datasets, signal: context.signal };
     const { images: done, of } = await rescore(request);
     remarks.push(
-      `Scores of ${done} of ${of} images of ${facts.label} were computed again from its mattes and the ground truths of ${truths.map(({ name }) => name).join(', ')} here: they are those on record (seed ${rescoreSeed}).`,
+      `Scores of ${done} of ${of} images of ${facts.label} were computed again from its mattes and the ground truths of ${truths.map(({ name }) => name).join(', ')} here: they match the recorded ones (seed ${rescoreSeed}).`,
     );
   }
   return remarks;
@@ -181,6 +181,6 @@ async function selfTest(loaded: LoadedGate, { json }: Flags, context: CliContext
   const wrong = tested.filter(({ ok }) => ok !== true).length;
   if (wrong > 0)
     context.err(`the gate "${loaded.gate.name}" misjudges ${wrong} of ${tested.length} planted cases\n`);
-  if (tested.length === 0) context.err(`no rule of the gate "${loaded.gate.name}" can be tested so\n`);
+  if (tested.length === 0) context.err(`no rule of the gate "${loaded.gate.name}" can be tested this way\n`);
   return wrong > 0 ? STATUS.fail : tested.length === 0 ? STATUS.inconclusive : STATUS.pass;
 }

@@ -5,19 +5,19 @@ import { list } from '../arguments.js';
 import { commandWithPictures } from '../command-with-pictures.js';
 import type { DefineCommand } from '../context.js';
 
-/** `maskbench compare`: two runs or baselines held against each other, image by image. */
+/** `maskbench compare`: two runs or baselines compared with each other, image by image. */
 export const compare: DefineCommand = (context) =>
   commandWithPictures('compare')
-    .description('hold two runs against each other, image by image; 64 or 65 if they must not be')
+    .description('compare two runs image by image; exit status 64 or 65 if they are not comparable')
     .argument('<a>', 'a run folder or the name of a baseline: the model before')
     .argument('<b>', 'a run folder or the name of a baseline: the model now')
     .option('--model-a <name>', 'the model of a (default: models of equal name are compared)')
     .option('--model-b <name>', 'the model of b; a and b may be the same run')
-    .option('--metrics <ids>', 'only these; slices and moved images are by the first', list)
+    .option('--metrics <ids>', 'only these metrics; slices and changed images use the first', list)
     .option('--datasets <names>', 'only these', list)
-    .option('--force', 'compare what is common in spite of differences; the result is marked')
+    .option('--force', 'compare what both runs have in common, despite differences; the result is marked')
     .addOption(
-      new Option('--format <format>', 'how')
+      new Option('--format <format>', 'output format')
         .choices(['terminal', 'markdown', 'json', 'html'])
         .default('terminal' as const),
     )

@@ -10,7 +10,7 @@ import type { DefineCommand } from '../context.js';
 /** `maskbench devices`: what this machine has, what it can run on, and what would help with the rest. */
 export const devices: DefineCommand = (context) =>
   new Command('devices')
-    .description('what this machine can run on, and why not the rest')
+    .description('list the devices this machine can run models on, and why others are unavailable')
     .option('--json', 'as JSON')
     .action(async ({ json }) => {
       const { listDevices } = await import('../../runners/onnx/devices/list-devices.js');
@@ -25,7 +25,7 @@ export const devices: DefineCommand = (context) =>
       const lines = [
         ...describeProcessor(processor),
         ...(gpus.length === 0
-          ? ['no graphics processor whose driver tells of it']
+          ? ['no GPU that a driver reports']
           : gpus.flatMap((gpu) => describeGpu(gpu, list))),
         '',
         plainTable(['device', 'usable', 'hardware'], rows),

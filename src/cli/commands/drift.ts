@@ -12,7 +12,7 @@ import { ticker } from '../ticker.js';
 export const drift: DefineCommand = (context, setStatus) =>
   new Command('drift')
     .description(
-      'how far mattes of other precisions, providers or exports lie from a reference, and from where on',
+      'measure how far the mattes of other precisions, providers or exports differ from a reference, and from which stage on',
     )
     .requiredOption('--reference <model>', 'a name or YAML file, e.g. isnet-fp16 or isnet-fp16@cpu+threads=1')
     .requiredOption(
@@ -25,7 +25,7 @@ export const drift: DefineCommand = (context, setStatus) =>
     .option('--worst <n>', 'how many images to show', count, 10)
     .option('--threshold <n>', 'foreground is >= n, 1 to 255', level, 128)
     .option('--threads <n>', 'threads of each model (default: all cores)', count)
-    .option('--offline', 'use what is cached, never the network')
+    .option('--offline', 'use only cached files, never the network')
     .option('--json', 'as JSON, with every image')
     .addHelpText(
       'after',

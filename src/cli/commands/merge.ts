@@ -8,7 +8,7 @@ import type { DefineCommand } from '../context.js';
 /** `maskbench merge`: the shards of one run as one run folder, with its reports. */
 export const merge: DefineCommand = (context, setStatus) =>
   new Command('merge')
-    .description('put the shards of one run together into one run folder')
+    .description('merge the shards of one run into one run folder')
     .argument('<run...>', 'run folders made with --shard 1/n to n/n')
     .requiredOption('--out <folder>', 'the new run folder')
     .addOption(waitFlag())

@@ -6,11 +6,13 @@ import type { DefineCommand } from '../context.js';
 /** `maskbench rank`: the models of a run in tiers. */
 export const rank: DefineCommand = (context) =>
   new Command('rank')
-    .description('the models of a run in tiers that can be told apart; leaked cells are left out')
+    .description(
+      'rank the models of a run in tiers (models in one tier cannot be told apart); leaked cells are left out',
+    )
     .argument('<run>', 'a run folder or the name of a baseline')
     .option('--metrics <ids>', 'rank by each of these (default: iou)', list)
     .addOption(
-      new Option('--format <format>', 'how')
+      new Option('--format <format>', 'output format')
         .choices(TABLE_FORMATS.map(({ name }) => name))
         .default('terminal'),
     )

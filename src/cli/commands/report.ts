@@ -13,16 +13,19 @@ const flags = () =>
     .description('render a run again, or runs on several devices side by side')
     .argument('<run...>', 'run folders')
     .addOption(
-      new Option('--format <format>', 'how')
+      new Option('--format <format>', 'output format')
         .choices([...FORMATS, ...EXPORTS].map(({ name }) => name))
         .default('terminal'),
     )
-    .option('--out <file>', 'write to a file instead of stdout; with svg and png: a folder, per file a plot')
-    .option('--intervals', 'markdown and latex: the 95 % interval beside every mean score')
+    .option(
+      '--out <file>',
+      'write to a file instead of stdout; with svg and png: a folder, one file per plot',
+    )
+    .option('--intervals', 'markdown and latex: show the 95 % interval beside every mean score')
     .option('--columns <ids>', 'the metrics that the table of accuracy shows, such as iou,sod.s', list)
     .option('--by <attribute>', 'scores by split, group, category, ipq, components ... of the samples')
     .option('--against <run>', 'with --format html: a run or baseline before, to show what changed')
-    .option('--metric <id>', 'of --by, or by which the pictures are chosen; such as iou or sod.s');
+    .option('--metric <id>', 'the metric for --by, or for choosing the pictures, such as iou or sod.s');
 
 type Flags = FlagsOf<typeof flags>;
 

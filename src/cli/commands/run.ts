@@ -22,15 +22,18 @@ export const commandOnConfig = (name: string) =>
     .option('--models <names>', 'only these models of the config, by name', list)
     .option('--datasets <names>', 'only these datasets of the config, by name', list)
     .option('--device <device>', 'cpu, webgpu, cuda:0, tensorrt:0, coreml or dml')
-    .option('--allow-fallback', 'go on where the device asked for runs none of a model; the report names it')
+    .option(
+      '--allow-fallback',
+      'continue where no part of a model runs on the requested device; the report says so',
+    )
     .addOption(new Option('--profile <profile>', 'how thoroughly time is measured').choices(keysOf(PROFILES)))
     .option('--limit <n>', 'at most n samples of every dataset', count)
-    .option('--resize', 'bring mattes to the size of a ground truth of another size')
+    .option('--resize', 'resize mattes whose ground truth has another size')
     .option('--out <folder>', 'the run folder (default: runs/<name of the config>)')
     .option('--resume', 'continue the run in that folder')
     .addOption(waitFlag())
     .addOption(ownerTimeoutFlag())
-    .option('--offline', 'use what is cached, never the network')
+    .option('--offline', 'use only cached files, never the network')
     .option('--json', 'print the summary as JSON instead of tables');
 
 type Flags = FlagsOf<typeof commandOnConfig> & { readonly shard?: readonly [number, number] };
@@ -39,11 +42,11 @@ type Flags = FlagsOf<typeof commandOnConfig> & { readonly shard?: readonly [numb
 export const run: DefineCommand = (context, setStatus) =>
   commandOnConfig('run')
     .description('predict, score, time and report what a config describes')
-    .option('--shard <i/n>', 'every n-th sample only, for several machines', shard)
-    .option('--no-time', 'leave the timing pass out')
-    .option('--no-score', 'leave scoring out')
+    .option('--shard <i/n>', 'process only part i of n of the samples, to divide a run among machines', shard)
+    .option('--no-time', 'skip the timing pass')
+    .option('--no-score', 'skip scoring')
     .addOption(
-      new Option('--only <phase>', 'one phase alone; score continues the run that is there')
+      new Option('--only <phase>', 'run only this phase; score continues an existing run')
         .choices(['predict', 'score', 'time'])
         .conflicts(['time', 'score']),
     )

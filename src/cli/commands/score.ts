@@ -68,8 +68,8 @@ async function assertMeantFor(options: Flags, protocols: readonly string[]): Pro
   const needsPicture = metricsOf(protocols).some(({ meta }) => meta.needsPicture);
   assertMeant(options, {
     ...allMean(['resume', 'shard', 'wait', 'ownerTimeout'], [isRun, 'run folders', 'name one with --out']),
-    out: [!isExplained, 'scores, and --explain leaves no run folder', 'leave one of the two away'],
-    perImage: [!isExplained, 'scores', 'leave it out: --explain is of one image'],
+    out: [!isExplained, 'scores, and --explain leaves no run folder', 'leave one of the two out'],
+    perImage: [!isExplained, 'scores', 'leave it out: --explain shows one image'],
     images: [
       isPlain && (isRun || needsPicture),
       isPlain ? 'the cutout protocol and for --out' : 'a plain pair of folders',
@@ -159,7 +159,7 @@ async function cellsOfRun(
   const folder = resolve(cwd, out);
   const progress = createProgress(context);
   if (plan.groups.some(({ pictures }) => pictures === undefined))
-    context.err('warning: no pictures are given; in the run folder the ground truths stand in for them\n');
+    context.err('warning: no pictures are given; the run folder uses the ground truths in their place\n');
   const summary = await run({
     ...(await prepareFolders(plan, scoring, { name: basename(folder), cwd, signal, values })),
     shard: part ?? null,
@@ -201,10 +201,12 @@ function tellFailures(
     }),
   );
   const cells = `${failures.length} ${failures.length === 1 ? 'image' : 'images'}`;
-  context.err(`${cells} could not be scored and ${failures.length === 1 ? 'is' : 'are'} in no figure\n`);
+  context.err(
+    `${cells} could not be scored and ${failures.length === 1 ? 'is' : 'are'} left out of all figures\n`,
+  );
   if (options.resize !== true && failures.some(({ failure }) => failure.code === 'data.size-mismatch')) {
     const where = options.out === undefined ? '' : 'in a new folder, ';
-    context.err(`${where}--resize brings predictions to the size of their ground truths\n`);
+    context.err(`${where}--resize resizes predictions to the size of their ground truths\n`);
   }
 }
 

@@ -31,7 +31,7 @@ export const parquet: Export = {
   async write(folders, out, context) {
     if (out === undefined) {
       throw new MaskbenchError('usage', '--out is missing', {
-        remedy: 'Parquet is no text: name the file to write, such as --out cells.parquet',
+        remedy: 'Parquet is a binary format: name the file to write, such as --out cells.parquet',
       });
     }
     const { writeCellsParquet } = await import('../../store/export/write-parquet.js');

@@ -4,12 +4,12 @@ import { writingTo } from '../../core/failure.js';
 import { makeFolder } from '../../core/sync.js';
 import type { Export } from './export.js';
 
-export const svg = plots('svg', 'every plot as a file of its own', (drawn) => drawn);
+export const svg = plots('svg', 'every plot as a separate SVG file', (drawn) => drawn);
 
 /** Pixels to a unit of the drawing: sharp on a display of high density and in print at half a page's width. */
 const PNG_SCALE = 3;
 
-export const png = plots('png', 'the same as pixels', async (drawn) => {
+export const png = plots('png', 'every plot as a separate PNG file', async (drawn) => {
   const { rasterizeSvg } = await import('../../image/codec.js');
   return rasterizeSvg(drawn, PNG_SCALE);
 });
@@ -25,7 +25,7 @@ function plots(
     summary,
     async write(folders, out, context) {
       if (out === undefined) {
-        throw new MaskbenchError('usage', `a report as ${name} is several files`, {
+        throw new MaskbenchError('usage', `a report as ${name} consists of several files`, {
           remedy: 'name a folder with --out',
         });
       }

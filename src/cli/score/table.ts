@@ -60,7 +60,7 @@ function methodsTable(dataset: string, { scores }: FolderResults, shown: readonl
 
 function title({ model, dataset, scored, failed }: FolderScores): string {
   const all = scored + failed;
-  const lost = failed === 0 ? '' : `, ${failed} FAILED and in no figure`;
+  const lost = failed === 0 ? '' : `, ${failed} FAILED and left out of all figures`;
   return wrapText(`${model} on ${dataset}: ${scored} of ${all} images scored${lost}`);
 }
 

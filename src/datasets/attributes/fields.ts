@@ -9,12 +9,9 @@ const attributes = z
       .min(1)
       .optional()
       .describe(
-        'CSV in UTF-8 (a byte order mark may be there) with a header, an image per line. A column is an attribute: of numbers where every value in it is one, else of words. ${NAME}, ${NAME:-default}, ${CONFIG_DIR} and a leading ~ are expanded as in root; else relative to the root.',
+        'CSV in UTF-8 (a byte order mark is allowed) with a header, an image per line. A column is an attribute: of numbers where every value in it is one, else of words. ${NAME}, ${NAME:-default}, ${CONFIG_DIR} and a leading ~ are expanded as in root; else relative to the root.',
       ),
-    delimiter: z
-      .enum(CSV_DELIMITERS)
-      .optional()
-      .describe('What stands between its fields; without it, a comma.'),
+    delimiter: z.enum(CSV_DELIMITERS).optional().describe('The delimiter of its fields; a comma by default.'),
     id: z
       .string()
       .min(1)
@@ -30,18 +27,18 @@ const attributes = z
     pattern: z
       .string()
       .refine((text) => patternParts(text) !== undefined, {
-        error: 'expected placeholders apart from each other, each by another name, as "{subject}_{view}"',
+        error: 'expected placeholders with different names and text between them, such as "{subject}_{view}"',
       })
       .optional()
       .describe(
-        'In place of a file: what the names say, by placeholders in braces with something between any two, e.g. {subject}_{view}. Each takes as little as it can, the last one the rest. Held against the last part of the id, or as many parts as the pattern has.',
+        'In place of a file: what the names say, by placeholders in braces with something between any two, e.g. {subject}_{view}. Each takes as little as it can, the last one the rest. Matched with the last part of the id, or as many parts as the pattern has.',
       ),
   })
   .refine(({ file, pattern }) => (file === undefined) !== (pattern === undefined), {
     error: 'expected either file or pattern',
   })
   .refine(({ pattern, delimiter, id, columns }) => pattern === undefined || !(delimiter ?? id ?? columns), {
-    error: 'delimiter, id and columns are of a file',
+    error: 'delimiter, id and columns need a file',
   });
 
 export const attributeFields = {

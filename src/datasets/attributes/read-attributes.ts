@@ -29,8 +29,8 @@ export async function openAttributes(from: From, path: string): Promise<Attribut
   const source = from.pattern === undefined ? await ofTable(from, path) : ofNames(from.pattern);
   const taken = source.names.find((name) => TAKEN.some((other) => sameName(name, other)));
   if (taken === undefined) return source;
-  const whose = sameName(taken, SPLIT) ? 'the layout says' : 'is measured of every ground truth';
-  throw new MaskbenchError('config.invalid', `no attribute can be called "${taken}": that ${whose}`, {
+  const whose = sameName(taken, SPLIT) ? 'the layout sets it' : 'it is measured on every ground truth';
+  throw new MaskbenchError('config.invalid', `"${taken}" cannot be the name of an attribute: ${whose}`, {
     where: source.where,
     remedy: 'give it another name, or leave it out of columns',
   });
@@ -76,7 +76,7 @@ async function ofTable(
   for (const { line, fields } of table.rows) {
     const before = lines.get(fields[id]);
     if (before !== undefined) {
-      const message = `${JSON.stringify(fields[id])} stands in line ${before} already`;
+      const message = `${JSON.stringify(fields[id])} is already in line ${before}`;
       throw csvError(path, line, message, 'keep one of the two', 'data.duplicate');
     }
     lines.set(fields[id], line);

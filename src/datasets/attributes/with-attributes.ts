@@ -49,7 +49,7 @@ export async function* withAttributes(
         where: known.imagePath,
       });
     }
-    const message = `no "${unit}" is known of this image, so nobody knows which unit it belongs to`;
+    const message = `no "${unit}" is known of this image, so its unit is unknown`;
     yield value === undefined
       ? problemEntry(name, known.id, 'data.missing', known.imagePath, message)
       : { kind: 'sample', sample: { ...known, unit: String(value) } };

@@ -60,7 +60,7 @@ export function decideValues(question: ValuesQuestion): ValuesDecision {
   if (first !== undefined) {
     const kindOf = (what: string): string => what.split(' (')[0];
     const alike = against.filter(({ what }) => kindOf(what) === kindOf(first.what)).length;
-    const others = looked.length === 1 ? '' : `; ${alike} of ${looked.length} looked at are like it`;
+    const others = looked.length === 1 ? '' : `; ${alike} of ${looked.length} examined are like it`;
     const { encoding } = looked.find(({ path }) => path === first.path)?.facts ?? { encoding: '' };
     return {
       kind: 'refused',
@@ -97,7 +97,7 @@ function ofAll(
       ? []
       : telling.map(({ path, facts: { values } }) => ({
           path,
-          what: `reaches half of ${values.full} nowhere, as no mask does`,
+          what: `never reaches half of ${values.full}, unlike any real mask`,
           settings: [
             `threshold: ${Math.max(1, Math.ceil(values.largest / 2))}`,
             'as: nonzero',

@@ -105,7 +105,7 @@ function rowOf(file: Buffer, { width, height, topDown, bits, offset }: Header, y
   const stride = ((width * bits + 31) >> 5) * 4;
   const start = offset + (topDown ? y : height - 1 - y) * stride;
   const end = start + Math.ceil((width * bits) / 8);
-  if (end > file.length) throw new Error('the bitmap breaks off');
+  if (end > file.length) throw new Error('the bitmap is cut off');
   return file.subarray(start, end);
 }
 
@@ -119,7 +119,7 @@ function unpackRuns(runs: Buffer, { width, height, topDown, bits }: Header): Uin
   };
   const next = (): number => {
     const byte = runs[p++];
-    if (byte === undefined) throw new Error('the bitmap breaks off');
+    if (byte === undefined) throw new Error('the bitmap is cut off');
     return byte;
   };
   while (y < height) {

@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, { format: string; channels: 1 | 3; text: bo
  */
 export function readNetpbm(file: Buffer): PlainRaster {
   const kind = KINDS[file.toString('latin1', 0, 2)];
-  if (kind === undefined) throw new Error('no Netpbm picture');
+  if (kind === undefined) throw new Error('not a Netpbm picture');
   const { format, channels, text, bitmap } = kind;
   const scanner = createScanner(file, 2);
   const width = scanner.number();
@@ -47,9 +47,9 @@ function createScanner(file: Buffer, start: number) {
   const skip = (): void => {
     for (; p < file.length && !isDigit(); p++) {
       if (file[p] === 35) while (p < file.length && file[p] !== 10) p++;
-      else if (file[p] !== 32 && (file[p] < 9 || file[p] > 13)) throw new Error('no number where one is due');
+      else if (file[p] !== 32 && (file[p] < 9 || file[p] > 13)) throw new Error('a number is missing');
     }
-    if (p >= file.length) throw new Error('the picture breaks off');
+    if (p >= file.length) throw new Error('the picture is cut off');
   };
   return {
     position: () => p,
@@ -83,7 +83,7 @@ function readBytes(
 ): Uint8Array | Uint16Array {
   const stride = bitmapWidth === undefined ? 0 : Math.ceil(bitmapWidth / 8);
   const size = bitmapWidth === undefined ? count * (max > 255 ? 2 : 1) : (count / bitmapWidth) * stride;
-  if (raster.length < size) throw new Error('the picture breaks off');
+  if (raster.length < size) throw new Error('the picture is cut off');
   if (bitmapWidth !== undefined) {
     return Uint8Array.from({ length: count }, (_, i) => {
       const x = i % bitmapWidth;

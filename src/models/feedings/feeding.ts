@@ -66,7 +66,7 @@ export interface Feeding {
   checkOutput(output: OutputTensor, fed: Fed): void;
   /** How an image becomes an output of these networks, which are known to fit. */
   connect(networks: Readonly<Record<string, Network>>): (fed: Fed) => Promise<Inferred>;
-  /** @throws MaskbenchError `model.output` where the output is no matte. */
+  /** @throws MaskbenchError `model.output` where the output is not a matte. */
   read(output: OutputTensor, width: number, height: number): Promise<GrayImage>;
   /** The extremes of the raw values that a matte is read from; absent where their size says nothing. */
   rawRange?(output: OutputTensor, width: number, height: number): ValueRange | undefined;

@@ -16,7 +16,7 @@ const DECODER_INPUTS = [
 /** Side of the mask that a decoder can be given to start from; none is ever given here. */
 const MASK_SIDE = 256;
 
-/** Encoder once an image, decoder once a prompt. */
+/** Encoder once per image, decoder once per prompt. */
 export function samFeeding({ input: frame }: SamSpec): Feeding {
   return {
     roles: ['encoder', 'decoder'],

@@ -75,7 +75,7 @@ export function inspectOnnx(path: string, where = path): OnnxInspection {
   }
 }
 
-/** Why a file is no model: what it is instead, or how much of it is missing. */
+/** Why a file is not a model: what it is instead, or how much of it is missing. */
 function explain(cause: MalformedProtobuf, fd: number, where: string): MaskbenchError {
   const { size } = fstatSync(fd);
   const head = Buffer.alloc(HEAD_BYTES);
@@ -84,7 +84,7 @@ function explain(cause: MalformedProtobuf, fd: number, where: string): Maskbench
     cause.endsAt === undefined ? cause.message : `cut off at ${size} of at least ${cause.endsAt} bytes`;
   return new MaskbenchError(
     'model.load',
-    found === undefined ? `not a whole ONNX file: ${reason}` : `no ONNX model, but ${found.what}`,
+    found === undefined ? `not a whole ONNX file: ${reason}` : `not an ONNX model, but ${found.what}`,
     { where, remedy: found?.remedy ?? 'export or fetch it again', cause },
   );
 }

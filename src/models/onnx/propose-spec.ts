@@ -19,7 +19,7 @@ const USUAL_MULTIPLE = 32;
 /**
  * Proposes how to feed and read a model, as far as its graph says.
  *
- * @returns undefined for a graph that is no image model of one input: SAM's halves, several inputs, no picture.
+ * @returns undefined for a graph that is not an image model of one input: SAM's halves, several inputs, no picture.
  */
 export function proposeSpec(path: string, inspection: OnnxInspection): Proposal | undefined {
   const [image, ...others] = inspection.inputs;
@@ -61,7 +61,7 @@ function proposeInput(
     );
   }
   const scales = consumers.some((op) => ['Sub', 'Div', 'Mul', 'Add', 'BatchNormalization'].includes(op));
-  if (type === 'uint8') unknown.push('nothing of the scaling: it is in the graph, which takes 0..255');
+  if (type === 'uint8') unknown.push('scaling: nothing, the graph does it and takes 0..255');
   else if (scales) {
     unknown.push(
       'divideBy, mean, std: the graph scales its input itself; perhaps it takes 0..255 (divideBy: 1)',

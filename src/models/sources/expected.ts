@@ -53,7 +53,7 @@ export function weightsFile({ location, bytes }: ExternalFile): Expected {
 }
 
 export function lookalikeError(wanted: string, found: Lookalike, where: string): MaskbenchError {
-  return new MaskbenchError('model.load', `no ${wanted}, but ${found.what}`, {
+  return new MaskbenchError('model.load', `not the ${wanted}, but ${found.what}`, {
     where,
     remedy: found.remedy ?? 'correct the address, or name a mirror',
   });

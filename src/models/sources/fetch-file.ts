@@ -190,7 +190,7 @@ async function nextChunk(chunks: AsyncIterator<Uint8Array>): Promise<Next> {
 function givenUp({ remote, name, retry }: FetchRequest, part: PartFile, reason: string): MaskbenchError {
   const bytes = part.size();
   const kept =
-    bytes > 0 ? `; the ${bytes} bytes that came are kept, and the next pull goes on from there` : '';
+    bytes > 0 ? `; the ${bytes} bytes received are kept, and the next pull continues from there` : '';
   return new MaskbenchError(
     'source.transient',
     `${name} could not be fetched in ${retry.attempts} attempts: ${reason}`,
@@ -199,7 +199,7 @@ function givenUp({ remote, name, retry }: FetchRequest, part: PartFile, reason: 
 }
 
 function tooLarge({ remote, name, retry }: FetchRequest, bytes: number): MaskbenchError {
-  const most = `${retry.mostBytes} bytes are the most that is fetched where no size is pinned`;
+  const most = `${retry.mostBytes} bytes are the most that is fetched when no size is pinned`;
   return new MaskbenchError('source.checksum', `${name} has ${bytes} bytes or more, and ${most}`, {
     where: remote.url,
     remedy: 'state its size in the source, as bytes',

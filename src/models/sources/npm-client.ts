@@ -28,7 +28,7 @@ export async function packTarball(request: PackRequest): Promise<string> {
   throwIfCancelled(request.signal);
   if (status !== 0) throw npmError(spec, output);
   const tarball = (await readdir(request.folder)).find((name) => name.endsWith('.tgz'));
-  if (tarball === undefined) throw npmError(spec, 'npm pack ended well, but left no tarball');
+  if (tarball === undefined) throw npmError(spec, 'npm pack succeeded, but left no tarball');
   return join(request.folder, tarball);
 }
 

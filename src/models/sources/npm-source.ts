@@ -13,7 +13,7 @@ import { checkIntegrity, readMembers, type MemberSink } from './tarball.js';
 import type { NpmSource } from './source-types.js';
 
 interface PackageRequest {
-  /** Sources of one tarball: the first is asked for, the others are unpacked while it is at hand. */
+  /** Sources of one tarball: the first is asked for, the others are unpacked while it is open. */
   readonly wanted: readonly [NpmSource, ...NpmSource[]];
   /** Folder for unfinished files, on the file system of their final place. */
   readonly folder: string;

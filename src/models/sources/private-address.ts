@@ -63,7 +63,7 @@ export const lookUpOutside: LookupFunction = (host, options, answer) => {
 };
 
 export function straysInside(host: string): MaskbenchError {
-  return new MaskbenchError('source.forbidden', `it sends on to ${host}, which is in a private network`, {
+  return new MaskbenchError('source.forbidden', `it redirects to ${host}, which is in a private network`, {
     remedy: 'if that is meant, make the address there the source',
   });
 }

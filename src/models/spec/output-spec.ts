@@ -29,7 +29,7 @@ export const matteOutputSchema = z.strictObject({
   activation: z
     .enum(['none', 'sigmoid', 'softmax'])
     .default('none')
-    .describe('What the network leaves to be applied to its values; softmax goes over the channels.'),
+    .describe('The activation still to be applied to the raw values; softmax is over the channels.'),
   rescale: z
     .enum(['min-max', 'none'])
     .default('none')
@@ -68,7 +68,7 @@ export const classesOutputSchema = z.strictObject({
       const complain = (key: string, message: string): void =>
         ctx.addIssue({ code: 'custom', path: [key], message });
       const stranger = foreground.find((name) => !names.includes(name));
-      if (stranger !== undefined) complain('foreground', `"${stranger}" is none of the names`);
+      if (stranger !== undefined) complain('foreground', `"${stranger}" is not one of the names`);
       if (![...foreground, 'union', 'stacked'].includes(matte)) {
         complain('matte', `expected union, stacked, or one of ${foreground.join(', ')}`);
       }

@@ -35,7 +35,7 @@ export const promptsSchema = z.strictObject({
   default: z
     .union([z.literal('centre'), objects])
     .default('centre')
-    .describe('For images of which nothing else is said; centre is the pixel at the centre, as rembg asks.'),
+    .describe('For images without prompts of their own; centre is the pixel at the centre, as rembg asks.'),
   datasets: z
     .record(z.string(), objects)
     .default({})
@@ -55,7 +55,7 @@ export const promptFileSchema = z
       .record(z.string(), objects)
       .describe('By <dataset>/<id>: marks of one object, or a list of those.'),
   })
-  .meta({ title: 'Maskbench prompts', description: 'What a SAM model is asked of single images.' });
+  .meta({ title: 'Maskbench prompts', description: 'The prompts of a SAM model for single images.' });
 
 type Mark = z.output<typeof point> | z.output<typeof box>;
 type Marks = readonly Mark[];

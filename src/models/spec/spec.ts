@@ -20,7 +20,7 @@ export const modelFields = {
     .array(z.string())
     .default([UNKNOWN_TRAINING])
     .describe(
-      'Tags of the datasets whose pictures the weights were trained on (docs/datasets.md), as far as sources say; unknown among them where nobody says, or not all.',
+      'Tags of the datasets whose pictures the weights were trained on (docs/datasets.md), as far as sources say; with unknown among them where the sources are silent or incomplete.',
     ),
   selectedOn: z
     .array(z.string())
@@ -28,7 +28,7 @@ export const modelFields = {
     .describe(
       'Tags of the sets by whose scores this checkpoint was chosen: not seen in training, yet not held out either.',
     ),
-  trainingSource: z.string().optional().describe('Where trainedOn is said, or why nothing is known.'),
+  trainingSource: z.string().optional().describe('The source of trainedOn, or why it is unknown.'),
   publishedAs: z
     .string()
     .optional()
@@ -38,10 +38,14 @@ export const modelFields = {
       dataset: z.string().min(1).describe('The name of a known dataset.'),
       iou: z.number().min(0).max(1).describe('Mean IoU.'),
       mae: z.number().min(0).max(1).optional().describe('Mean absolute error of the mattes.'),
-      tolerance: z.number().positive().default(0.01).describe('The largest difference that is none.'),
+      tolerance: z
+        .number()
+        .positive()
+        .default(0.01)
+        .describe('The largest difference that still counts as equal.'),
     })
     .optional()
-    .describe('What these bytes reach on a dataset, for "maskbench models verify --score".'),
+    .describe('The scores of these files on a dataset, for "maskbench models verify --score".'),
   notes: z.string().optional().describe('Anything else worth knowing, for people.'),
 };
 

@@ -14,7 +14,7 @@ export function assertComparable(summaries: readonly Summary[], labels: readonly
   const refuse = (message: string, index: number): never => {
     throw new MaskbenchError('run.mismatch', message, {
       where: labels[index] ?? '',
-      remedy: `only runs of one experiment stand side by side; ${labels[0] ?? 'the first one'} is held against it`,
+      remedy: `only runs of one experiment can be shown side by side; this one is compared with ${labels[0] ?? 'the first one'}`,
     });
   };
   const models = new Map<string, { readonly sha256: string; readonly label: string }>();
@@ -34,7 +34,7 @@ export function assertComparable(summaries: readonly Summary[], labels: readonly
       if (known === undefined) models.set(name, { sha256, label: labels[index] ?? '' });
       else if (known.sha256 !== sha256) {
         // Masks that were made elsewhere have no file of a model.
-        const what = bytes === 0 ? 'masks in another place, or read otherwise,' : 'other bytes';
+        const what = bytes === 0 ? 'masks in another place, or read in another way,' : 'other bytes';
         refuse(`model ${name} has ${what} than in ${known.label}`, index);
       }
     }
@@ -58,7 +58,7 @@ export function differencesBetween(summaries: readonly Summary[]): readonly stri
     ...differing('processor', ({ device }) => `${device.cpu}, ${device.cores} cores`),
     ...differing('driver', ({ device }) => device.gpu?.driver ?? 'none'),
     ...differing('timing profile', profileOf),
-    ...differing('images timed a dataset', ({ timing }) =>
+    ...differing('images timed per dataset', ({ timing }) =>
       String(timing.find(({ dataset }) => dataset !== null)?.images ?? 0),
     ),
   ];

@@ -35,7 +35,7 @@ export function throughputTable(summaries: readonly Summary[]): Table | null {
   return {
     title: 'Throughput',
     caption:
-      'Images a second, one after another, over all datasets; the same per gigabyte of memory of the device.',
+      'Images per second, one after another, over all datasets; the same per gigabyte of memory of the device.',
     columns: [
       { label: 'Model', align: 'left' },
       ...labels.flatMap((group) =>

@@ -8,7 +8,7 @@ export const html: Format = {
   summary: 'one self-contained page',
   needsPage: true,
   async render({ page }) {
-    if (page === null) throw new MaskbenchError('usage', 'there is no page of this');
+    if (page === null) throw new MaskbenchError('usage', 'this cannot be shown as a page');
     const { renderPage } = await import('../page/render-page.js');
     const { input, ...assets } = page;
     return renderPage(input, assets);

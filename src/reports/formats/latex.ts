@@ -59,9 +59,7 @@ function inParts(table: Table): readonly Table[] {
 function renderTable(table: Table, label: string, intervals: boolean): string {
   const { title, caption, columns, notes } = table;
   const places = placingsOf(table);
-  const marks = isPlaced(places)
-    ? ['Best in bold, second underlined; what is marked is out of the contest.']
-    : [];
+  const marks = isPlaced(places) ? ['Best in bold, second underlined; marked figures are not compared.'] : [];
   const alignment = columns.map(({ align }) => (align === 'right' ? 'r' : 'l')).join('');
   return [
     '\\begin{table}[tbp]',

@@ -42,7 +42,7 @@ export function renderTable(table: Table, intervals = false): string {
   const { title, caption, columns, rows } = table;
   const places = placingsOf(table);
   const notes = [
-    ...(isPlaced(places) ? ['Best in bold, second in italics; what is marked is out of the contest.'] : []),
+    ...(isPlaced(places) ? ['Best in bold, second in italics; marked figures are not compared.'] : []),
     ...table.notes,
   ];
   const labels = columns.map(({ group, label }) => (group === undefined ? label : `${group}: ${label}`));

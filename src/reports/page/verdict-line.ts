@@ -44,7 +44,7 @@ function bestOf(run: PageRun): string {
   if (table === undefined) {
     return run.summary.cells.scored === 0
       ? 'nothing was scored, so no model is the best'
-      : 'the models were not held against each other';
+      : 'the models were not compared with each other';
   }
   const first = table.ranks.filter(({ tier }) => tier === 1);
   const [winner] = first;
@@ -68,7 +68,7 @@ function fastestOf(timing: readonly TimingRow[]): string | null {
     second === undefined
       ? ''
       : `; ${second.model} comes next with ${formatMs(second.phases.predict.mean)} ms`;
-  return `${fastest.model} is the fastest: ${formatMs(fastest.phases.predict.mean)} ms a prediction${sealed}${next}`;
+  return `${fastest.model} is the fastest: ${formatMs(fastest.phases.predict.mean)} ms per prediction${sealed}${next}`;
 }
 
 /** `a`, `a and b`, `a, b and c`; of many the first three. */

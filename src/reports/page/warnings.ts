@@ -25,7 +25,7 @@ export function warningsOf(run: PageRun): readonly Warning[] {
       kind: 'failed',
       text: failures.every(({ failure }) => failure.code === 'cancelled')
         ? `${cells.failed} of ${cells.planned} cells are not scored yet.`
-        : `${cells.failed} of ${cells.planned} cells failed and are in no mean: see Failed cells.`,
+        : `${cells.failed} of ${cells.planned} cells failed and are left out of all means: see Failed cells.`,
     });
   }
   for (const { model, message } of summary.warnings ?? [])
@@ -56,7 +56,7 @@ export function warningsOf(run: PageRun): readonly Warning[] {
     );
     warnings.push({
       kind: 'unsealed',
-      text: `${who}: not ${[...failed].join(', not ')}. They are no proof of anything; the notes under Time say what was found.`,
+      text: `${who}; failed: ${[...failed].join(', ')}. Do not draw conclusions from unsealed times; the notes under Time say what was found.`,
     });
   }
   const table = overallTable(run);
@@ -64,7 +64,7 @@ export function warningsOf(run: PageRun): readonly Warning[] {
   if (small.length > 0 && cells.scored > 0) {
     warnings.push({
       kind: 'few',
-      text: `${listed(small.map(({ title, samples }) => `${title} has ${samples} image${samples === 1 ? '' : 's'}`))}: too few to conclude anything from.`,
+      text: `${listed(small.map(({ title, samples }) => `${title} has ${samples} image${samples === 1 ? '' : 's'}`))}: too few to draw conclusions from.`,
     });
   }
   for (const { model, reason } of table?.excluded ?? []) {

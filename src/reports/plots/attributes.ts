@@ -16,7 +16,7 @@ export const attributes: PlotFamily = {
   id: 'attributes',
   title: 'Scores against the ground truth',
   caption:
-    'A dot per image and model (at most 300 of each model, evenly picked); the lines are means of up to ten equal groups of all images, from 24 images on.',
+    'A dot per image and model (at most 300 of each model, at even steps); the lines are means of up to ten equal groups of all images, shown from 24 images on.',
   draw: (input) =>
     input.runs.flatMap((run, index) => {
       const metric = plottedMetric(run);

@@ -11,10 +11,10 @@ const KINDS = [
   { id: 'iou', label: 'IoU by threshold', x: 'threshold, 0 to 255', y: 'IoU' },
 ] as const;
 
-/** What another threshold would have given. */
+/** Scores at other thresholds. */
 export const curves: PlotFamily = {
   id: 'curves',
-  title: 'What another threshold would have given',
+  title: 'Scores at other thresholds',
   caption:
     'Means over the images at every threshold from 1 to 255. The ring is the threshold in use, the disc the one with the highest mean IoU.',
   draw: (input) =>

@@ -11,9 +11,9 @@ const STEPS = 200;
 /** Which share of images scores at most so much. */
 export const ecdf: PlotFamily = {
   id: 'ecdf',
-  title: 'Which share of the images scores at most so much',
+  title: 'Cumulative distribution of the scores',
   caption:
-    'The lower a curve stays on the left, the fewer images fail. Where two cross, the means hide a trade.',
+    'For every score, the share of images that score at most that. The lower a curve is on the left, the fewer images fail. Where two curves cross, neither model is better throughout.',
   draw: (input) =>
     scoreColumns(input).map(({ run, index, dataset, metric, columns }) => {
       const title = `${metric.name}, ${datasetTitle(run, dataset)}${where(input, index)}`;

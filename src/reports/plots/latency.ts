@@ -14,7 +14,7 @@ const MOST = MOST_DOTS.toLocaleString('en');
 export const latency: PlotFamily = {
   id: 'latency',
   title: 'The timed predictions, in order',
-  caption: `Milliseconds of a prediction over the seconds of the timing pass. Level strokes are the medians of the windows that the seal compares; outliers beyond Tukey\u2019s fences are ringed and stay in every figure. Of more than ${MOST} predictions ${MOST} are drawn, evenly picked, and all outliers.`,
+  caption: `Milliseconds of a prediction over the seconds of the timing pass. Horizontal lines are the medians of the windows that the seal compares; outliers beyond Tukey\u2019s fences are ringed and count in every figure. Of more than ${MOST} predictions, ${MOST} are drawn at even steps, plus all outliers.`,
   draw: (input) =>
     input.runs.flatMap((run, index) =>
       (run.series ?? []).map((series) => {

@@ -13,9 +13,9 @@ const BINS = 48;
 /** Every image's score, a row per model. */
 export const scores: PlotFamily = {
   id: 'scores',
-  title: 'How the scores are spread',
+  title: 'Distribution of the scores',
   caption:
-    'Every image of a dataset: a dot each, or how many of them where there are many. The upright stroke is the median.',
+    'One dot per image of a dataset, or their density where there are many. The vertical line is the median.',
   draw: (input) =>
     scoreColumns(input).map(({ run, index, dataset, metric, columns }) => {
       const title = `${metric.name}, ${datasetTitle(run, dataset)}${where(input, index)}`;

@@ -5,7 +5,7 @@ import { type Cell, formatMs, NO_FIGURE, type Row, type Table } from './table.js
 import type { PlacementSummary } from '../../schema/timing-summary.js';
 
 /**
- * Appendix 1 of the post: mean milliseconds a prediction, models down, one column group a device with its datasets and
+ * Appendix 1 of the post: mean milliseconds per prediction, models down, one column group per device with its datasets and
  * their mean. Runs on several devices stand side by side. Null if nothing was timed.
  */
 export function inferenceTimeTable(summaries: readonly Summary[]): Table | null {
@@ -66,7 +66,7 @@ function conditions({ device, timing, models }: Summary, label: string): string 
   const profile = once?.pass === undefined ? '' : `, profile ${once.pass.profile}`;
   return (
     `${label} is ${device.cpu} (${device.cores} cores), ${device.os}${driver === null ? '' : `, driver ${driver}`}: ` +
-    `${row?.images ?? 0} images a dataset, ${row?.n ?? 0} timed predictions after ${once?.warmup ?? 0} warm-ups${profile}.`
+    `${row?.images ?? 0} images per dataset, ${row?.n ?? 0} timed predictions after ${once?.warmup ?? 0} warm-ups${profile}.`
   );
 }
 

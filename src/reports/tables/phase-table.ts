@@ -33,7 +33,7 @@ export function phaseTable(summary: Summary, device: string): Table | null {
   return {
     title: `Where the time goes on ${device}`,
     caption:
-      'Mean milliseconds a phase; CPU: processor time of one prediction over all threads; model load and first inference once; peak memory of the process in MB.',
+      'Mean milliseconds per phase; CPU: processor time of one prediction over all threads; model load and first inference once; peak memory of the process in MB.',
     columns: [
       { label: 'Model', align: 'left' },
       ...[...labels, 'CPU', 'load', 'first', 'MB'].map((label) => ({ label, align: 'right' as const })),

@@ -37,7 +37,7 @@ function chosenTable(summary: Summary, ids: readonly string[]): ProtocolTable {
         remedy: `it has ${known.join(', ')}`,
       });
   }
-  const caption = 'Columns are the metrics asked for, by their ids and as they are, without a scale.';
+  const caption = 'Columns are the requested metrics by id, unscaled.';
   return { title: 'Accuracy', caption, columns: ids.map((id) => columnOf(summary, id)) };
 }
 
@@ -95,7 +95,7 @@ function formatOf({ scale = 1, digits }: Column): (mean: number) => string {
   return (mean) => (scale * mean).toFixed(digits);
 }
 
-/** Later tables may be wide: there the mark of a leak stands once a row. */
+/** Later tables may be wide: there the mark of a leak stands once per row. */
 function measuredRow(
   row: AccuracyRow,
   columns: readonly Column[],
@@ -155,7 +155,7 @@ function notesOf(
   return [
     ...leaked.map(
       ({ model, dataset, leaked: tags }) =>
-        `${LEAK_MARK} ${model} was trained on pictures of ${titles.get(dataset ?? '')} (${tags.join(', ')}): not held out, not to be ranked.`,
+        `${LEAK_MARK} ${model} was trained on pictures of ${titles.get(dataset ?? '')} (${tags.join(', ')}): not held out, not ranked.`,
     ),
     ...(summary.warnings ?? []).map(({ model, message }) => `${model}: ${message}.`),
     ...trainingCautions(models, datasets),
@@ -167,12 +167,14 @@ function notesOf(
       ? []
       : failures.every(({ failure }) => failure.code === 'cancelled')
         ? [`${cells.failed} of ${cells.planned} cells are not scored yet.`]
-        : [`${cells.failed} of ${cells.planned} cells failed and are in no mean (summary.json names them).`]),
+        : [
+            `${cells.failed} of ${cells.planned} cells failed and are left out of all means (summary.json names them).`,
+          ]),
   ];
 }
 
 function leakNotes({ accuracy }: Summary): readonly string[] {
   return accuracy.some(({ leaked }) => leaked.length > 0)
-    ? [`${LEAK_MARK} trained on pictures of the dataset: not held out, not to be ranked.`]
+    ? [`${LEAK_MARK} trained on pictures of the dataset: not held out, not ranked.`]
     : [];
 }

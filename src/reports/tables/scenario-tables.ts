@@ -26,7 +26,7 @@ const sentence = (message: string): string => `${message.trim().replaceAll(/\s+/
 const right = (label: string): Table['columns'][number] => ({ label, align: 'right' });
 const left = (label: string): Table['columns'][number] => ({ label, align: 'left' });
 const unsealed = (model: string): Cell => ({ text: `${model} ${UNSEALED_MARK}` });
-const NOT_SEALED = `${UNSEALED_MARK} unsealed: the conditions of scenarios are not watched.`;
+const NOT_SEALED = `${UNSEALED_MARK} unsealed: the conditions of scenarios are not monitored.`;
 const number = (value: number, text: string): Cell => ({ text, value });
 
 function offlineTable(scenarios: readonly Of<'offline'>[], label: string): Table {
@@ -52,13 +52,14 @@ function offlineTable(scenarios: readonly Of<'offline'>[], label: string): Table
   const failed = scenarios.flatMap(({ model, batches }) =>
     batches.flatMap((result) =>
       result.kind === 'failed'
-        ? [`${model} takes no batch of ${result.batch}: ${sentence(result.failure.message)}`]
+        ? [`${model} does not take a batch of ${result.batch}: ${sentence(result.failure.message)}`]
         : [],
     ),
   );
   return {
     title: `Offline throughput on ${label}`,
-    caption: 'Images a second with several images in one inference: whole predictions, and inference alone.',
+    caption:
+      'Images per second with several images in one inference: whole predictions, and inference alone.',
     columns: [left('Model'), ...['batch', 'images', '/s', 'inference /s', 'MB'].map(right)],
     rows,
     notes: [...failed, NOT_SEALED],
@@ -87,7 +88,7 @@ function serverTable(scenarios: readonly Of<'server'>[], label: string): Table {
   return {
     title: `Requests that ${label} sustains`,
     caption:
-      'The highest rate of seeded Poisson arrivals a second at which the bound was kept in a trial, one process; latency counts from when a request was due, files decoded beforehand.',
+      'The highest rate of seeded Poisson arrivals per second at which the bound was kept in a trial, one process; latency counts from when a request was due, files decoded beforehand.',
     columns: [left('Model'), left('Bound'), ...['/s', 'n', 'p50', 'percentile', 'within'].map(right)],
     rows,
     notes: [NOT_SEALED],

@@ -51,7 +51,7 @@ const SHOWN = 4;
 function correlationTable(summary: Summary, slowness: readonly SlownessSummary[]): Table {
   const all = slowness.flatMap(({ correlations }) => correlations);
   return {
-    title: 'What time goes together with',
+    title: 'What the time correlates with',
     caption: `Spearman's correlation of an image's median time with an attribute of it, over all timed images: the ${SHOWN} strongest of each model.`,
     columns: [
       { label: 'Model', align: 'left' },
@@ -72,7 +72,7 @@ function correlationTable(summary: Summary, slowness: readonly SlownessSummary[]
       }),
     ),
     notes: [
-      `§ the 95 % interval does not hold 0; of the ${all.length} looked at, about ${Math.ceil(all.length / 20)} are so by chance. ${Math.max(...all.map(({ n }) => n))} images.`,
+      `§ the 95 % interval does not contain 0; of the ${all.length} examined, about ${Math.ceil(all.length / 20)} do so by chance. ${Math.max(...all.map(({ n }) => n))} images.`,
     ],
   };
 }

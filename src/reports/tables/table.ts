@@ -30,7 +30,7 @@ export interface Cell {
   readonly text: string;
   /** The figure unrounded, for formats that machines read; absent for words and missing figures. */
   readonly value?: number;
-  /** Figures of one contest are held against each other; absent: leaked, unsealed, published, or no matter of rank. */
+  /** Figures of one contest are compared with each other; absent: leaked, unsealed, published, or no matter of rank. */
   readonly contest?: string;
   /** Of the figure, as text; shown on request. */
   readonly interval?: readonly [lower: string, upper: string];

@@ -29,7 +29,7 @@ export async function readMaskTimes(path: string): Promise<MaskTimes> {
     // Decimal alone: Number would take 0x10, and spaces, for a time.
     const value = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
     if (!Number.isFinite(value) || value < 0) {
-      throw csvError(path, line, `${JSON.stringify(text)} is no time in milliseconds`);
+      throw csvError(path, line, `${JSON.stringify(text)} is not a time in milliseconds`);
     }
     const before = times.get(keyOf(row));
     if (before !== undefined) {

@@ -47,9 +47,9 @@ export async function watchSamples(pathOf: MaskPathOf, timesPath: string | undef
       }
       const remarks = [
         ...(elsewhere.size > 0
-          ? [`times of datasets that this run has not: ${[...elsewhere].join(', ')}`]
+          ? [`times of datasets that this run does not have: ${[...elsewhere].join(', ')}`]
           : []),
-        ...(timed < samples ? [`times of ${timed} of the ${samples} samples alone`] : []),
+        ...(timed < samples ? [`only ${timed} of the ${samples} samples have times`] : []),
       ];
       return remarks.map((remark) => `${timesPath}: ${remark}`);
     },

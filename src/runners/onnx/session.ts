@@ -74,6 +74,6 @@ async function assertPlaced(load: LoadMessage, { allowFallback, emit, signal }: 
   const nodes = elsewhere.map(([provider, count]) => `${count} nodes on ${provider}`).join(', ');
   emit({
     kind: 'warning',
-    message: `${load.spec.name}: ONNX Runtime puts ${nodes || 'its nodes nowhere that it tells of'}`,
+    message: `${load.spec.name}: ONNX Runtime puts ${nodes || 'its nodes nowhere that it reports'}`,
   });
 }

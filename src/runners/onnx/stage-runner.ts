@@ -22,14 +22,14 @@ interface Stages {
 export interface StageRunner {
   /** @throws MaskbenchError why this image has no stages, or why the process cannot go on. */
   stagesOf(imagePath: string, prompt: ImagePrompt | undefined): Promise<Stages>;
-  /** The raw output alone, also where it is no matte; `fedAs` in place of the model's own spec. */
+  /** The raw output alone, also where it is not a matte; `fedAs` in place of the model's own spec. */
   outputOf(imagePath: string, prompt: ImagePrompt | undefined, fedAs?: NetworkSpec): Promise<OutputTensor>;
   stop(): Promise<void>;
 }
 
 type FailedMessage = Extract<FromChild, { kind: 'failed' }>;
 
-/** @param folder where the process writes the stages of the image at hand; its own. */
+/** @param folder where the process writes the stages of the current image; its own. */
 export function startStageRunner(load: LoadMessage, folder: string): StageRunner {
   const waiting = new Map<number, (message: StagedMessage | FailedMessage) => void>();
   const child = startChild('stage-child', (message) => {

@@ -60,7 +60,8 @@ export function leftOver({ dataset, truths, methods }: FolderGroup): readonly st
   const strangers = folders
     .filter(({ others }) => others.count > 0)
     .map(
-      ({ folder, others }) => `${folder}: left out as no masks: ${others.count}, e.g. "${others.example}"`,
+      ({ folder, others }) =>
+        `${folder}: left out because they are not masks: ${others.count}, e.g. "${others.example}"`,
     );
   const extra = methods.flatMap(({ method, masks }) => {
     const ids = [...masks.names.keys()].filter((id) => !truths.names.has(id)).sort();
@@ -107,7 +108,7 @@ function assertSomethingPairs({ groups }: FolderPlan): void {
       where: masks.folder,
       remedy:
         suggestAffixes(truthIds, predictionIds) ??
-        'names must agree but for the extension, or say what they begin and end with: --pred-prefix, --pred-suffix, --gt-prefix, --gt-suffix',
+        'names must agree except for the extension, or say what they begin and end with: --pred-prefix, --pred-suffix, --gt-prefix, --gt-suffix',
     },
   );
 }

@@ -44,9 +44,12 @@ describe('the ranking of a run', () => {
   it('says which of the ranked were chosen there, and of which nothing is known', async () => {
     const report = await rankRun(paperSide('run', PAPER));
     expect(report.tables.map(({ cautions }) => cautions)).toEqual([
-      [expect.stringMatching(/^Not known.*: poor;/)],
-      [expect.stringMatching(/^good was chosen .* on old:/), expect.stringMatching(/^Not known.*: poor;/)],
-      [expect.stringMatching(/^good was chosen/), expect.stringMatching(/^Not known/)],
+      [expect.stringMatching(/^Training data unknown for poor;/)],
+      [
+        expect.stringMatching(/^good was selected .* on old:/),
+        expect.stringMatching(/^Training data unknown for poor;/),
+      ],
+      [expect.stringMatching(/^good was selected/), expect.stringMatching(/^Training data unknown/)],
     ]);
     const document = rankingDocument(report);
     expect(csv.render(document).split('\r\n').slice(0, 2)).toEqual([
@@ -54,7 +57,7 @@ describe('the ranking of a run', () => {
       expect.stringMatching(/^iou,fresh,1,good,0\.8\d*,40$/),
     ]);
     expect(terminal.render(document).replaceAll(/\s+/g, ' ')).toMatch(
-      /seen is not ranked: trained on pictures of old\. good was chosen among its checkpoints/,
+      /seen is not ranked: trained on pictures of old\. good was selected among its checkpoints/,
     );
   });
 

@@ -30,10 +30,10 @@ describe('a candidate on the command line', () => {
   });
 
   it.each([
-    ['m+resample=cubic', /"cubic" is no filter/],
-    ['m+threads=0', /"threads=0" is no setting/],
-    ['m+fast', /"fast" is no setting/],
-    ['m+graph=some', /"some" is no graph optimization/],
+    ['m+resample=cubic', /"cubic" is not a filter/],
+    ['m+threads=0', /"threads=0" is not a setting/],
+    ['m+fast', /"fast" is not a setting/],
+    ['m+graph=some', /"some" is not a graph optimization/],
     ['m@gpu', /unknown device "gpu"/],
     ['@cpu', /"@cpu" names no model/],
   ])('is refused as %s', (label, message) => {

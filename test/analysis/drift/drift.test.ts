@@ -106,7 +106,7 @@ describe.skipIf(!IS_BUILT)('maskbench drift (skipped unless dist/ is built)', ()
     expect(status).toBe(0);
     expect(out).toMatch(/^drift on tiny, threshold 128, worst images first/);
     expect(out).toMatch(/\.\/bilinear\.yaml beside \.\/luma\.yaml/);
-    expect(out).toMatch(/They part at: input tensor\s3\./);
+    expect(out).toMatch(/They differ from this stage on: input tensor\s3\./);
     const lines = out.split('\n');
     expect(lines.filter((line) => /^│ 00\d/.test(line))).toHaveLength(2);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);

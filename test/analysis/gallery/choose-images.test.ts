@@ -15,7 +15,7 @@ const chosen = (
   chooseImages(candidates, { count, changes: [], ...options }).map(({ index }) => index);
 
 describe('the images of a gallery', () => {
-  it('are the worst first, then those that the models disagree on most, then the best', () => {
+  it('are the worst first, then those on which the models disagree most, then the best', () => {
     const candidates = images('d', [0.9, 0.9], [0.2, 0.25], [0.95, 0.3], [0.99, 0.98], [0.5, 0.5]);
     expect(chosen(candidates, 1)).toEqual([1]);
     // worst of the first, worst of the second that is not there yet, disagreement, best of the first

@@ -54,7 +54,7 @@ describe.skipIf(!IS_BUILT)('maskbench models verify --score (skipped unless dist
     [
       'mean and std forgotten',
       { input: { mean: [0, 0, 0], std: [1, 1, 1] } },
-      'mean and std are forgotten',
+      'mean and std are missing',
       /ImageNet/,
     ],
     ['another mean', { input: { mean: [0.5, 0.5, 0.5], std: [1, 1, 1], divideBy: 1 } }, undefined, undefined],

@@ -56,12 +56,12 @@ describe('what the values of a dataset mean', () => {
     [
       '0 and 1 among 0 and 255',
       [PLAIN, PLAIN, UNIT],
-      /only 0 and 1, while others do not \(0, 1\); 1 of 3 looked at/,
+      /only 0 and 1, while others do not \(0, 1\); 1 of 3 examined/,
     ],
     [
       '0 and 255 among 0 and 1',
       [UNIT, UNIT, PLAIN],
-      /only 0 and 1, while others do not \(0, 1\); 2 of 3 looked at/,
+      /only 0 and 1, while others do not \(0, 1\); 2 of 3 examined/,
     ],
     ['labels among plain masks', [PLAIN, PLAIN, PLAIN, areas(0, 3, 7)], /labels \(0, 3, 7\)/],
     ['a trimap among plain masks', [PLAIN, PLAIN, areas(0, 128, 255)], /trimap/],

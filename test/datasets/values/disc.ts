@@ -241,7 +241,7 @@ const REFUSED: readonly Encoding[] = [
       8,
       INSIDE.map((inside, i) => (inside ? 55 + ((i * 7) % 45) : (i * 3) % 45)),
     ),
-    refused: /reaches half of 255 nowhere/,
+    refused: /never reaches half of 255/,
     rightAs: [{ threshold: 50 }],
   },
   {

@@ -64,7 +64,7 @@ describe('a file in the place of a model', () => {
     expect(() => inspectOnnx(path)).toThrow(
       expect.objectContaining({
         code: 'model.load',
-        message: `no ONNX model, but ${what}`,
+        message: `not an ONNX model, but ${what}`,
         where: path,
       }),
     );

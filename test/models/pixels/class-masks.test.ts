@@ -103,6 +103,6 @@ describe("the candidate's matte", () => {
 
   it('cannot be a class that the spec does not name', () => {
     expect(() => output({ matte: 'shoes' })).toThrow(/expected union, stacked, or one of upper, lower, full/);
-    expect(() => output({ foreground: ['hat'] })).toThrow(/hat.*is none of the names/);
+    expect(() => output({ foreground: ['hat'] })).toThrow(/hat.*is not one of the names/);
   });
 });

@@ -103,16 +103,16 @@ describe('a model with weights in other files', () => {
       WEIGHTS.subarray(0, 100),
       '"m.onnx_data" has 100 bytes, and the model\'s weights go on to byte 12288',
     ],
-    ['empty', Buffer.alloc(0), 'no file of weights "m.onnx_data", but an empty file'],
+    ['empty', Buffer.alloc(0), 'not the file of weights "m.onnx_data", but an empty file'],
     [
       'a pointer',
       Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${'ab'.repeat(32)}\nsize 12288\n`),
-      'no file of weights "m.onnx_data", but a Git LFS pointer to a file of 12288 bytes',
+      'not the file of weights "m.onnx_data", but a Git LFS pointer to a file of 12288 bytes',
     ],
     [
       'a web page longer than the weights',
       Buffer.from(`<!DOCTYPE html><title>Sign in</title>${' '.repeat(20_000)}`),
-      'no file of weights "m.onnx_data", but a web page ("Sign in")',
+      'not the file of weights "m.onnx_data", but a web page ("Sign in")',
     ],
   ])('is refused where one of them is %s', async (_what, bytes, message) => {
     await expect(ensureOwn({ ...FOLDER, 'm.onnx_data': bytes })).rejects.toMatchObject({

@@ -142,7 +142,7 @@ describe('what an earlier version kept in the cache though it is no model', () =
     await expect(ensureModelFile(sources, { cacheDir, offline: true })).rejects.toMatchObject({
       code: 'source.unreachable',
       message: expect.stringMatching(
-        /^the cache holds no ONNX model, but a web page .*network may not be used$/,
+        /^the cache holds not an ONNX model, but a web page .*network may not be used$/,
       ),
       remedy: expect.stringContaining('maskbench models pull'),
     });

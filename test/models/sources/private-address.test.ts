@@ -101,7 +101,7 @@ describe('a redirect', () => {
       await expect(http(env).fetch('http://outside.example/model')).rejects.toMatchObject({
         code: 'source.forbidden',
         where: 'http://outside.example/model',
-        message: expect.stringMatching(/^it sends on to .+, which is in a private network$/),
+        message: expect.stringMatching(/^it redirects to .+, which is in a private network$/),
       });
       expect(asked()).toEqual(['http://outside.example/model']);
     }
@@ -114,7 +114,7 @@ describe('a redirect', () => {
       const { env } = await outside(`http://${OWN_NAME ?? ''}:8099/latest`);
       await expect(http(env).fetch('http://outside.example/model')).rejects.toMatchObject({
         code: 'source.forbidden',
-        message: expect.stringContaining(`it sends on to ${OWN_NAME ?? ''} (`),
+        message: expect.stringContaining(`it redirects to ${OWN_NAME ?? ''} (`),
       });
     },
   );

@@ -62,7 +62,7 @@ describe('the verdict line', () => {
 
   it('names the fastest, and that its time is not sealed', () => {
     expect(verdictLine({ summary: SUMMARY }).fastest).toBe(
-      'isnet-fp16 is the fastest: 1891 ms a prediction, not sealed; birefnet-general-lite comes next with 9231 ms',
+      'isnet-fp16 is the fastest: 1891 ms per prediction, not sealed; birefnet-general-lite comes next with 9231 ms',
     );
     expect(verdictLine({ summary: { ...SUMMARY, timing: [] } }).fastest).toBeNull();
   });

@@ -25,13 +25,18 @@ describe('the times that came along with masks', () => {
 
   it.each([
     ['a header without ms', 'id,seconds\na,1\n', 'no column "ms"; its columns are "id", "seconds"', ':1'],
-    ['a time that is none', 'id,ms\na,1\nb,fast\n', '"fast" is no time in milliseconds', ':3'],
-    ['a time before it started', 'id,ms\na,-1\n', '"-1" is no time in milliseconds', ':2'],
-    ['a time that is not decimal', 'id,ms\na,0x10\n', '"0x10" is no time in milliseconds', ':2'],
-    ['columns that differ in case alone', 'id,Ms,ms\na,1,2\n', 'the columns "Ms" and "ms" are one', ':1'],
-    ['a column twice', 'id,ms,ms\na,1,2\n', 'the column "ms" is there twice', ':1'],
+    ['a time that is none', 'id,ms\na,1\nb,fast\n', '"fast" is not a time in milliseconds', ':3'],
+    ['a time before it started', 'id,ms\na,-1\n', '"-1" is not a time in milliseconds', ':2'],
+    ['a time that is not decimal', 'id,ms\na,0x10\n', '"0x10" is not a time in milliseconds', ':2'],
+    [
+      'columns that differ in case alone',
+      'id,Ms,ms\na,1,2\n',
+      'the columns "Ms" and "ms" are the same',
+      ':1',
+    ],
+    ['a column twice', 'id,ms,ms\na,1,2\n', 'the column "ms" appears twice', ':1'],
     ['a line that is too short', 'id,ms\na\n', '1 field where the header has 2', ':2'],
-    ['a time that is not there', 'id,ms\na,\n', '"" is no time in milliseconds', ':2'],
+    ['a time that is not there', 'id,ms\na,\n', '"" is not a time in milliseconds', ':2'],
   ])('are refused for %s, by file and line', async (_name, text, message, line) => {
     await expect(times(text)).rejects.toMatchObject({
       code: 'data.unreadable',

@@ -111,7 +111,7 @@ describe('asking for cells', () => {
   it('as Parquet needs a file, and a run', async () => {
     const without = await cli(['report', 'out', '--format', 'parquet'], workspace.folder);
     expect(without.status).toBe(64);
-    expect(without.err).toMatch(/--out is missing; Parquet is no text: name the file/);
+    expect(without.err).toMatch(/--out is missing; Parquet is a binary format: name the file/);
     const nowhere = await cli(
       ['report', 'nowhere', '--format', 'parquet', '--out', 'x.parquet'],
       workspace.folder,

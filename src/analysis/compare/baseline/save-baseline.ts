@@ -40,7 +40,7 @@ export async function saveBaseline(side: Side, options: SaveOptions): Promise<st
   const { facts } = side;
   const folder = baselineFolder(options);
   if (existsSync(folder) && options.replace !== true) {
-    throw new MaskbenchError('run.exists', `a baseline "${options.name}" is there already`, {
+    throw new MaskbenchError('run.exists', `a baseline "${options.name}" already exists`, {
       where: folder,
       remedy: 'overwrite it with --replace',
     });
@@ -73,7 +73,7 @@ export async function saveBaseline(side: Side, options: SaveOptions): Promise<st
 
 function baselineFolder({ folder, name }: Pick<SaveOptions, 'folder' | 'name'>): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
-    throw new MaskbenchError('usage', `"${name}" is no name for a baseline`, {
+    throw new MaskbenchError('usage', `"${name}" is not a valid name for a baseline`, {
       remedy: 'letters, digits, ".", "_" and "-" only',
     });
   }

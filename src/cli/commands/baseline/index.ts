@@ -6,6 +6,6 @@ import { show } from './show.js';
 /** Adding a command is one file and one line here. */
 export const baseline = commandGroup(
   'baseline',
-  'runs to be compared with later, kept by name in baselines/ as small files',
+  'keep runs by name in baselines/, as small files, to compare later runs with',
   [set, show, list],
 );

@@ -7,7 +7,7 @@ import type { DefineCommand } from '../../context.js';
 /** `maskbench baseline list`. */
 export const list: DefineCommand = (context) =>
   new Command('list')
-    .description('all baselines in baselines/')
+    .description('list the baselines in baselines/')
     .option('--json', 'as JSON')
     .action(async ({ json }) => {
       const { BASELINES_FOLDER } = await import('../../../analysis/compare/baseline/baseline-schema.js');

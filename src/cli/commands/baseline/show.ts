@@ -10,7 +10,7 @@ import type { DefineCommand } from '../../context.js';
 /** `maskbench baseline show`. */
 export const show: DefineCommand = (context) =>
   new Command('show')
-    .description('what a baseline is of')
+    .description('show what a baseline was made from')
     .argument('<name>', 'its name')
     .option('--json', 'as JSON')
     .action(async (name, { json }) => {

@@ -13,8 +13,8 @@ export const overlap: DefineCommand = (context) =>
   new Command('overlap')
     .description('images of one dataset that are nearly the same as images of another, or of itself')
     .argument('<a>', 'a name or a YAML file')
-    .argument('<b>', 'likewise; the same as <a> finds duplicates within it')
-    .option('--distance <n>', 'bits of 64 that may differ', bits, 8)
+    .argument('<b>', 'likewise; repeat <a> to find duplicates within it')
+    .option('--distance <n>', 'how many of the 64 bits of a hash may differ', bits, 8)
     .option('--json', 'as JSON')
     .action(async (a, b, { distance, json }) => {
       const { loadDataset } = await import('../../../datasets/load.js');

@@ -12,7 +12,7 @@ export const pull: DefineCommand = (context, setStatus) =>
   new Command('pull')
     .description('download a dataset, or say exactly where to get it')
     .argument('<dataset>', 'a name or a YAML file')
-    .option('--accept-terms', 'you have read and accept the terms of the dataset')
+    .option('--accept-terms', 'confirm that you have read and accept the terms of the dataset')
     .action(async (name, { acceptTerms = false }) => {
       const { pullDataset } = await import('../../../datasets/pull.js');
       const { resolveDataset } = await import('../../../datasets/resolve.js');

@@ -11,7 +11,7 @@ import type { CliContext, DefineCommand } from '../../context.js';
 /** `maskbench models inspect`: what an ONNX file says of itself. */
 export const inspect: DefineCommand = (context) =>
   new Command('inspect')
-    .description('what a model file is: inputs, outputs, opset, precision, size, operators')
+    .description('show the inputs, outputs, opset, precision, size and operators of a model file')
     .argument('<model>', 'a name, a YAML file or an .onnx file')
     .option('--json', 'as JSON')
     .action(async (name, { json }) => {
@@ -73,7 +73,7 @@ function describe(model: OnnxInspection, path: string): string {
     ],
     ['size', `${formatMegabytes(model.fileBytes)} MB`],
     ...model.externalFiles.map(({ location, bytes }) => {
-      const there = existsSync(join(dirname(path), location)) ? '' : ', which is not there';
+      const there = existsSync(join(dirname(path), location)) ? '' : ', which is missing';
       return ['weights in', `${escapeControls(location)}, ${formatMegabytes(bytes)} MB${there}`] as const;
     }),
     ['producer', `${escapeControls(model.producer)} (IR version ${model.irVersion})`],
@@ -87,7 +87,7 @@ const NO_PROPOSAL =
 
 function describeProposal({ yaml, unknown }: Proposal): string {
   const questions = unknown.map((text) => `#   ${escapeControls(text)}`).join('\n');
-  return `\na spec to start from (what the graph does not say stands below)\n\n${yaml}\n# not known:\n${questions}\n`;
+  return `\na spec to start from (what the graph does not say is listed below)\n\n${yaml}\n# not known:\n${questions}\n`;
 }
 
 function wrap(items: readonly string[], width: number): readonly string[] {

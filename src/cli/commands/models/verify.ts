@@ -17,7 +17,7 @@ import type { CliContext, DefineCommand, FlagsOf } from '../../context.js';
 
 const flags = () =>
   new Command('verify')
-    .description('look whether models are whole and run, or score them against what their specs record')
+    .description('check that models are complete and run, or that they score as their specs record')
     .argument('[model...]', 'names, or YAML files (default: all that are cached)')
     .option('--score', 'predict a few samples: does the model score as recorded, and if not, what is wrong?')
     .option('--dataset <dataset>', 'with --score: another dataset, by name or YAML file')
@@ -164,7 +164,7 @@ async function scoreAgain(
 function describe(model: string, dataset: string, v: Verification): string {
   const head = `${escapeControls(model)} on ${dataset}: IoU ${v.iou.toFixed(4)}, MAE ${v.mae.toFixed(4)} over ${v.images} images`;
   const failed = v.failed > 0 ? `, ${v.failed} without a matte` : '';
-  const constant = v.constant > 0 ? `, ${v.constant} mattes the same everywhere` : '';
+  const constant = v.constant > 0 ? `, ${v.constant} mattes constant` : '';
   const verdict =
     v.verdict === 'unrecorded'
       ? 'the spec records no score for it'

@@ -30,12 +30,12 @@ export function GalleryView({ gallery }: { readonly gallery: Gallery }): VNode {
 }
 
 function choiceInWords({ images, available, changes, changesOnly, chosenBy, metrics }: Gallery): string {
-  const by = metrics.find(({ id }) => id === chosenBy)?.name ?? 'nothing, since nothing is scored';
+  const by = metrics.find(({ id }) => id === chosenBy)?.name ?? 'none, since nothing is scored';
   if (changesOnly)
     return `${images.length} of ${available} images: those whose ${by} changed most, worse or better.`;
   if (images.length >= available) return `All ${images.length} images.`;
   const changed = changes.length > 0 ? ', those that changed most,' : '';
-  return `${images.length} of ${available} images: by ${by} the worst and the best of every model on every dataset${changed} and those that the models disagree on most.`;
+  return `${images.length} of ${available} images: by ${by} the worst and the best of every model on every dataset${changed} and those on which the models disagree most.`;
 }
 
 const MISSING_NAMED = 3;

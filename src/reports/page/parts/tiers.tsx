@@ -9,15 +9,16 @@ interface Props {
   readonly titleOf: (dataset: string) => string;
 }
 
-/** The models in tiers, one card a dataset and one over all images. */
+/** The models in tiers, one card per dataset and one over all images. */
 export function Tiers({ title, ranking: { tables, alpha }, titleOf }: Props): VNode | null {
   return tables.length === 0 ? null : (
     <div class="block">
       <h3>{title}</h3>
       <p class="caption">
-        Models of one tier cannot be told apart. Every pair is tested over the same images (sign flips, Holm
-        over all pairs): the chance that any two models that could change places on every image are told apart
-        is at most {alpha}. Equal means alone do not make two models such.
+        Models in the same tier cannot be told apart. Every pair of models is tested on the same images (sign
+        flips, Holm over all pairs): the probability of separating any two models whose scores are
+        exchangeable image by image is at most {alpha}. Models with equal means are not necessarily
+        exchangeable.
       </p>
       <div class="cards">
         {tables.map((table) => (

@@ -93,7 +93,7 @@ function datasetTable({ datasets }: Summary): Table {
   return {
     title: 'Datasets',
     caption:
-      'The fingerprint covers names, contents and sizes of all samples; problems are files that are no usable pair.',
+      'The fingerprint covers names, contents and sizes of all samples; problems are files that do not form a usable pair.',
     columns: [
       { label: 'Dataset', align: 'left' },
       { label: 'samples', align: 'right' },

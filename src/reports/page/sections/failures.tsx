@@ -13,7 +13,7 @@ export const failures: Section = {
         {failed.map(({ summary }) => (
           <>
             <p>
-              {summary.cells.failed} of {summary.cells.planned} cells failed and are in no mean.
+              {summary.cells.failed} of {summary.cells.planned} cells failed and are left out of all means.
             </p>
             <ul class="plain">
               {summary.failures.map(({ model, dataset, id, failure }) => (

@@ -108,7 +108,7 @@ const WARNING_WORDS: Readonly<Record<Warning['kind'], string>> = {
   unsealed: 'Unsealed',
   few: 'Few images',
   unranked: 'Not ranked',
-  caution: 'With care',
+  caution: 'Caution',
 };
 
 function ParetoPart({ input }: { readonly input: PageInput }): VNode | null {

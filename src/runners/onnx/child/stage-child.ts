@@ -1,6 +1,6 @@
 /**
  * The process that shows what a model computes on the way: for each image the tensor that it was fed, the raw output
- * and the matte, each in a file, so that two models can be held against each other stage by stage.
+ * and the matte, each in a file, so that two models can be compared with each other stage by stage.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

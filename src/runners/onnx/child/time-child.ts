@@ -112,7 +112,7 @@ async function predict(
   const { outputs, parts } = await batched(infer, feds);
   const inferred = performance.now();
   for (const [i, { image }] of images.entries()) {
-    // An output that is no matte (NaN, a wrong shape) took its time all the same; the accuracy pass reports it.
+    // An output that is not a matte (NaN, a wrong shape) took its time all the same; the accuracy pass reports it.
     await feeding.read(outputs[i], image.width, image.height).catch(() => undefined);
   }
   const end = performance.now();

@@ -133,7 +133,7 @@ const REASONS: readonly (ClockLimit & { readonly bit: number })[] = [
   { bit: 0x100, reason: 'display clock setting', throttles: false },
 ];
 
-/** The reasons behind a mask such as `0x0000000000000044`; none for what is no mask. */
+/** The reasons behind a mask such as `0x0000000000000044`; none for what is not a mask. */
 export function clockLimits(mask: string): readonly ClockLimit[] {
   if (!/^0x[0-9a-fA-F]{1,16}$/.test(mask)) return [];
   const bits = BigInt(mask);

@@ -7,7 +7,7 @@ export interface GpuReading extends GpuState {
   readonly atMs: number;
 }
 
-/** Reads the state of all cards once a second while a measurement runs. */
+/** Reads the state of all cards once per second while a measurement runs. */
 interface GpuWatch {
   /** Of the process that reads; its processor time is ours. */
   readonly pid: number | undefined;

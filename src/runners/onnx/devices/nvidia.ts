@@ -41,12 +41,12 @@ const TROUBLES: readonly { readonly said: RegExp; readonly reason: string; reado
   },
   {
     said: /insufficient permissions/i,
-    reason: 'the NVIDIA driver may not be asked by this user',
+    reason: 'this user may not query the NVIDIA driver',
     remedy: 'check the permissions of /dev/nvidia*',
   },
   {
     said: /unable to determine the device handle|gpu is lost|gpu requires reset/i,
-    reason: 'an NVIDIA card does not answer any more',
+    reason: 'an NVIDIA card no longer answers',
     remedy: 'reset it with "sudo nvidia-smi --gpu-reset", or reboot',
   },
 ];
@@ -58,7 +58,7 @@ export async function askNvidia(run: RunTool = runTool): Promise<NvidiaAnswer> {
     if (answer.kind === 'missing') {
       return {
         kind: 'none',
-        reason: 'nvidia-smi is not there',
+        reason: 'nvidia-smi is not installed',
         remedy: 'with an NVIDIA card: install its driver; in a container: start it with "--gpus all"',
       };
     }
@@ -98,8 +98,7 @@ function explain(text: string): NvidiaAnswer {
   const [line = ''] = text.split('\n').filter((candidate) => candidate.trim() !== '');
   return {
     kind: 'none',
-    reason:
-      line === '' ? 'nvidia-smi says nothing of any card' : `nvidia-smi says: ${line.trim().slice(0, 200)}`,
+    reason: line === '' ? 'nvidia-smi reports no card' : `nvidia-smi says: ${line.trim().slice(0, 200)}`,
     remedy: 'run "nvidia-smi" by hand; it must print the card',
   };
 }

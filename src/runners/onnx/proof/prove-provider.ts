@@ -38,7 +38,7 @@ const PROFILED_RUNS = 2;
 
 /**
  * Loads a model once more in a process of its own, only to see where its nodes run: by the placement log and, with an
- * image, by a profile. ONNX Runtime leaves nodes to the CPU in silence, all of them if it must.
+ * image, by a profile. ONNX Runtime leaves nodes to the CPU silently, all of them if it must.
  *
  * @throws MaskbenchError `device.unavailable` if the provider that was asked for runs no node or the log does not say;
  * else why the process could not do it, or `cancelled`.
@@ -70,7 +70,7 @@ function assertProven(proof: ProviderProof, device: DeviceRequest): void {
   throw deviceUnavailable(
     device,
     placed.length === 0
-      ? 'ONNX Runtime does not tell where it runs the model'
+      ? 'ONNX Runtime does not report where it runs the model'
       : `ONNX Runtime runs the model elsewhere (${placed.join(', ')})`,
   );
 }
@@ -87,7 +87,7 @@ async function probe(
   };
   const message = { kind: 'probe' as const, load, image, runs: PROFILED_RUNS, profilePrefix };
   if (!(await askProbe(message, { signal, remedy: RESUME, start, onLog })))
-    throw new MaskbenchError('runner.crashed', 'the process ended before it had told where the model runs');
+    throw new MaskbenchError('runner.crashed', 'the process ended before it reported where the model runs');
   return readPlacement(log);
 }
 

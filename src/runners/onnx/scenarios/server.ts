@@ -106,7 +106,7 @@ const STEPS = 18;
 
 /**
  * The highest rate at which a queue with these service times should keep the demand, by bisection over simulated
- * queues, in requests a second; 0 if even single requests take too long. Where to look, not what to report.
+ * queues, in requests per second; 0 if even single requests take too long. Where to look, not what to report.
  *
  * @param streams of random numbers, the same ones at every call: exponential gaps and positions among the service times
  */

@@ -6,7 +6,7 @@ import type { Conditions } from './conditions.js';
 
 /** All that the seal of one model's times is decided by. */
 export interface SealEvidence {
-  /** `only-provider`: the session had no other one to run on. Null if nobody looked where the nodes run. */
+  /** `only-provider`: the session had no other one to run on. Null if it was not checked where the nodes run. */
   readonly proof: Pick<ProviderProof, 'provider' | 'nodes'> | 'only-provider' | null;
   /** What else computed for inference at the time, in words; none if nothing did. */
   readonly neighbours: readonly string[];
@@ -40,7 +40,8 @@ export function judgeSeal(evidence: SealEvidence): readonly SealPart[] {
 }
 
 function providerPart({ proof }: SealEvidence): SealPart {
-  if (proof === null) return { name: 'provider', pass: false, found: 'nobody looked where the nodes run' };
+  if (proof === null)
+    return { name: 'provider', pass: false, found: 'it was not checked where the nodes run' };
   if (proof === 'only-provider')
     return { name: 'provider', pass: true, found: 'the only provider of the session' };
   const placed = Object.entries(proof.nodes).map(([name, count]) => `${count} nodes on ${name}`);
@@ -117,7 +118,7 @@ function unthrottledPart({ during, gpuThrottling }: SealEvidence): SealPart {
       ? [`held back ${limitedMs.toFixed(0)} ms by the container's limit`]
       : []),
     ...(gpuThrottling === 'untold'
-      ? ['the GPU told nothing of its clocks meanwhile']
+      ? ['the GPU reported no clocks meanwhile']
       : (gpuThrottling ?? []).map((reason) => `GPU: ${reason}`)),
   ];
   const told = [
@@ -125,7 +126,8 @@ function unthrottledPart({ during, gpuThrottling }: SealEvidence): SealPart {
     ...(limitedMs === null ? [] : ['container limit']),
     ...(gpuThrottling === null ? [] : ['GPU clocks']),
   ];
-  const quiet = told.length === 0 ? 'this machine tells nothing of throttling' : `none (${told.join(', ')})`;
+  const quiet =
+    told.length === 0 ? 'this machine reports nothing about throttling' : `none (${told.join(', ')})`;
   return { name: 'unthrottled', pass: troubles.length === 0, found: troubles.join('; ') || quiet };
 }
 
@@ -162,9 +164,9 @@ function clockPart({ before, during }: SealEvidence): SealPart {
   const troubles = [
     ...(sources.length > 1 ? [`the clock source changed: ${sources.join(', ')}`] : []),
     ...(sources.includes(COARSE) ? [`the clock source is ${COARSE}`] : []),
-    ...(stepped ? [`the clocks moved apart by ${during.clockStepMs.toFixed(0)} ms`] : []),
+    ...(stepped ? [`the clocks drifted apart by ${during.clockStepMs.toFixed(0)} ms`] : []),
   ];
-  const quiet = sources.length === 0 ? 'the clock source is not told' : sources.join(', ');
+  const quiet = sources.length === 0 ? 'the clock source is unknown' : sources.join(', ');
   return { name: 'clock', pass: troubles.length === 0, found: troubles.join('; ') || quiet };
 }
 

@@ -44,7 +44,7 @@ describe('the list of devices', () => {
       expect(reason).not.toBeNull();
       expect(remedy).not.toBeNull();
     }
-    expect(devices[1]?.reason).toBe('nvidia-smi is not there');
+    expect(devices[1]?.reason).toBe('nvidia-smi is not installed');
   });
 
   it('has a line per card where the driver finds cards, and says that the libraries are missing', async () => {

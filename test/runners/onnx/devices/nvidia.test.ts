@@ -120,9 +120,9 @@ describe('no NVIDIA card is explained', () => {
     ['a driver that is not loaded', failure('nvidia-no-driver.txt', 9), /driver is not running/, /modprobe/],
     ['a driver that was updated', failure('nvidia-mismatch.txt', 18), /not the version/, /reboot/],
     ['a driver without cards', failure('nvidia-no-devices.txt', 6), /finds no card/, /lspci/],
-    ['a user without rights', failure('nvidia-permissions.txt', 4), /may not be asked/, /\/dev\/nvidia/],
-    ['a card that fell off the bus', failure('nvidia-lost.txt', 255), /does not answer/, /reset/],
-    ['a missing tool', { kind: 'missing' } as const, /not there/, /--gpus all/],
+    ['a user without rights', failure('nvidia-permissions.txt', 4), /may not query/, /\/dev\/nvidia/],
+    ['a card that fell off the bus', failure('nvidia-lost.txt', 255), /no longer answers/, /reset/],
+    ['a missing tool', { kind: 'missing' } as const, /not installed/, /--gpus all/],
     [
       'anything else',
       { kind: 'failed', status: 1, text: 'strange\nthings' } as const,

@@ -49,7 +49,7 @@ describe('the seal', () => {
     expect(part('unthrottled', { during: silent, gpuThrottling: null })).toEqual({
       name: 'unthrottled',
       pass: true,
-      found: 'this machine tells nothing of throttling',
+      found: 'this machine reports nothing about throttling',
     });
   });
 });
