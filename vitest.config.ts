@@ -7,6 +7,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // One more than the cores of CI: many files wait for processes that they have started.
     maxWorkers: 3,
+    // Tests that run side by side do so because they wait.
+    maxConcurrency: 8,
     // Tests that kill real processes race with a busy machine; CI gives each a second chance, a developer sees it at once.
     retry: process.env['CI'] === undefined ? 0 : 1,
     coverage: { include: ['src/**'], reporter: ['text-summary'] },

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { MetricValue } from '../schema/metric-value.js';
 import type { GrayImage, RgbImage } from '../image/raster.js';
 import type { IgnoredPixels } from '../image/ignored-pixels.js';
@@ -76,19 +75,11 @@ export interface Pair {
 }
 
 /** What a run may choose of the `fixed` protocol, and part of its signature. */
-export const conventionsSchema = z.object({
-  threshold: z
-    .int()
-    .min(1)
-    .max(255)
-    .default(128)
-    .describe('Prediction and ground truth are foreground at >= threshold.'),
-  empty: z
-    .enum(['one', 'zero', 'skip'])
-    .default('one')
-    .describe('What overlap scores are when both masks are empty; skip: undefined.'),
-});
+export interface Conventions {
+  /** Prediction and ground truth are foreground at `>= threshold`, 1..255. */
+  readonly threshold: number;
+  /** What overlap scores are when both masks are empty; `skip`: undefined. */
+  readonly empty: 'one' | 'zero' | 'skip';
+}
 
-export type Conventions = Readonly<z.output<typeof conventionsSchema>>;
-
-export const DEFAULT_CONVENTIONS: Conventions = conventionsSchema.parse({});
+export const DEFAULT_CONVENTIONS: Conventions = { threshold: 128, empty: 'one' };

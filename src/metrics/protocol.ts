@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { ProtocolTable } from '../schema/protocol-summary.js';
 import type { CurveReading } from './curves.js';
 import type { Conventions, Metric, Pair } from './metric.js';
@@ -12,8 +11,8 @@ export interface Protocol {
   readonly title: string;
   /** In the order in which they are listed everywhere. */
   readonly metrics: readonly Metric[];
-  /** What a run's config may choose under `scoring`, by key. */
-  readonly conventions: Readonly<Record<string, z.ZodType>>;
+  /** Those that a run may choose, and its config has under `scoring`. */
+  readonly conventions: readonly (keyof Conventions)[];
   /** The `key:value` parts of its signature: every convention behind its numbers. */
   signature(conventions: Conventions): readonly string[];
   /** Raised whenever one of its metrics gives another number for the same images and conventions. */

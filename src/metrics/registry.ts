@@ -2,7 +2,7 @@ import { MaskbenchError } from '../core/errors.js';
 import { cutout } from './cutout/index.js';
 import { fixed } from './fixed/index.js';
 import { matting } from './matting/index.js';
-import type { conventionsSchema, Metric, MetricMeta } from './metric.js';
+import type { Metric, MetricMeta } from './metric.js';
 import type { Protocol } from './protocol.js';
 import { sod } from './sod/index.js';
 
@@ -11,12 +11,6 @@ const PROTOCOLS: readonly Protocol[] = [fixed, sod, matting, cutout];
 
 export const PROTOCOL_IDS: readonly string[] = PROTOCOLS.map(({ id }) => id);
 export const DEFAULT_PROTOCOLS: readonly string[] = PROTOCOL_IDS.slice(0, 1);
-
-/** What a run may choose of all of them. The keys that are typed are those of `fixed`. */
-export const CONVENTIONS = Object.assign(
-  {},
-  ...PROTOCOLS.map(({ conventions }) => conventions),
-) as typeof conventionsSchema.shape;
 
 /** Every metric, protocol by protocol. */
 export const METRICS: readonly Metric[] = PROTOCOLS.flatMap(({ metrics }) => metrics);

@@ -2,7 +2,8 @@ import { canonicalJson } from '../core/hash.js';
 import { VALUES_FIELDS, type ValuesFields } from '../datasets/values/contradiction.js';
 import type { CheckedReading } from '../datasets/values/read-checked.js';
 import type { SignatureOptions } from '../metrics/signature.js';
-import { PLAIN_OPACITY, readingText, type DecidedReading } from '../schema/mask-values.js';
+import { PLAIN_OPACITY, readingText } from '../schema/mask-reading.js';
+import type { DecidedReading } from '../schema/mask-values.js';
 import type { RunDataset, RunSettings } from './manifest.js';
 
 /**

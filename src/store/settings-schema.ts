@@ -1,7 +1,21 @@
 import { z } from 'zod';
-import { CONVENTIONS, DEFAULT_PROTOCOLS, PROTOCOL_IDS } from '../metrics/registry.js';
+import { DEFAULT_CONVENTIONS, type Conventions } from '../metrics/metric.js';
+import { DEFAULT_PROTOCOLS, PROTOCOL_IDS } from '../metrics/registry.js';
 
 // Apart from the config's schema, which loads every runner: a manifest is read where none is needed.
+
+const conventions = {
+  threshold: z
+    .int()
+    .min(1)
+    .max(255)
+    .default(DEFAULT_CONVENTIONS.threshold)
+    .describe('Prediction and ground truth are foreground at >= threshold.'),
+  empty: z
+    .enum(['one', 'zero', 'skip'])
+    .default(DEFAULT_CONVENTIONS.empty)
+    .describe('What overlap scores are when both masks are empty; skip: undefined.'),
+} satisfies Readonly<Record<keyof Conventions, z.ZodType>>;
 
 /** The protocols to score by and what they let a run choose (docs/metrics.md). */
 export const scoringSchema = z.strictObject({
@@ -10,7 +24,7 @@ export const scoringSchema = z.strictObject({
     .min(1)
     .default([...DEFAULT_PROTOCOLS])
     .describe('Whose metrics are computed (docs/metrics.md).'),
-  ...CONVENTIONS,
+  ...conventions,
   resize: z
     .boolean()
     .default(false)

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { PlannedSample } from '../../src/schema/planned-sample.js';
 import { decodeMatte, decodeTruth } from '../../src/image/codec.js';
 import type { OpenPage, OpenReport } from '../support/browser.js';
+import { shortOrLong } from '../support/long.js';
 import type { ReportRun } from '../support/report-run.js';
 import { PICTURE } from '../support/tiny-datasets.js';
 import { readRecords } from '../support/workspace.js';
@@ -201,12 +202,13 @@ export function testGallery(made: () => ReportRun, open: OpenReport): void {
     await expectQuiet(opened);
   });
 
-  describe.each(['embedded', 'beside'])('with its pictures %s', (where) => {
+  // What `run` writes has them in it; that a page beside them shows them, too, is seen in page.ts.
+  describe.each(shortOrLong(['embedded'], ['embedded', 'beside']))('with its pictures %s', (where) => {
     let report: string;
     beforeAll(async () => {
-      report = `${where}.html`;
-      const how = where === 'embedded' ? '--embed' : '--no-embed';
-      await run.maskbench('report', 'run', '--format', 'html', how, '--out', report);
+      report = where === 'embedded' ? run.page : run.path('beside.html');
+      if (where === 'beside')
+        await run.maskbench('report', 'run', '--format', 'html', '--no-embed', '--out', report);
     });
 
     /** Whatever the canvas shows at the middle of every pixel of the picture, by its own screenshot. */
@@ -224,7 +226,7 @@ export function testGallery(made: () => ReportRun, open: OpenReport): void {
       a.every((v, i) => Math.abs(v - b[i]) <= 2);
 
     it('paints what is missed, invented and softly wrong where it is, and cuts out by the matte', async () => {
-      const opened = await open(run.path(report));
+      const opened = await open(report);
       const { page } = opened;
       await openTiny(page);
       const samples = await readRecords<PlannedSample>(run.path('run', 'plan.jsonl'));

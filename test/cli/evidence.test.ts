@@ -314,11 +314,11 @@ async function ask(folder: string, all: boolean): Promise<Readonly<Record<string
   const some = {
     verify: await maskbench('verify', folder),
     check: await maskbench('check', '--baseline', 'before', '--candidate', folder, '--gate', 'gate.yaml'),
-    report: await maskbench('report', folder, '--format', 'markdown'),
   };
   if (!all) return some;
   return {
     ...some,
+    report: await maskbench('report', folder, '--format', 'markdown'),
     compare: await maskbench('compare', 'before', folder),
     rank: await maskbench('rank', folder),
     'baseline set': await maskbench('baseline', 'set', `b${name}`, '--run', folder),

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differences, outcomeOf } from '../../bench/support/kill-run.mjs';
 import type { Summary } from '../../src/schema/summary.js';
 import { cli, IS_BUILT, startCli, stopStarted, type CliResult } from '../support/cli.js';
@@ -13,10 +13,10 @@ import { makeWorkspace, type Workspace } from '../support/workspace.js';
 
 let workspace: Workspace;
 
-beforeEach(async () => {
+beforeAll(async () => {
   workspace = await makeWorkspace({ models: ['slow', 'luma'], samples: 8 });
 });
-afterEach(async () => {
+afterAll(async () => {
   await stopStarted();
   await workspace.remove();
 });
@@ -24,8 +24,11 @@ afterEach(async () => {
 const argv = (out: string, ...more: readonly string[]): readonly string[] => {
   return ['run', 'run.yaml', '--no-time', '--models', 'luma', '--out', out, ...more];
 };
+/** A process of its own has only its own files open, and leaves none open. */
 const start = (out: string, ...more: readonly string[]): ReturnType<typeof startCli> =>
   startCli(argv(out, ...more), workspace.folder);
+const inside = (out: string, ...more: readonly string[]): Promise<CliResult> =>
+  cli(argv(out, ...more), workspace.folder);
 
 /** The line that says why, of which there is one. */
 function reasonOf({ err }: CliResult): string {
@@ -51,78 +54,89 @@ function whyNoMount(): string | null {
 }
 const noMount = whyNoMount();
 
-describe.skipIf(!IS_BUILT || noMount !== null)(
-  `a disk (skipped unless dist/ is built)${noMount === null ? '' : ` (skipped: ${noMount})`}`,
-  () => {
-    const mount = (...args: readonly string[]): void =>
-      void execFileSync('mount', [...args, workspace.path('disk')]);
+describe
+  .skipIf(!IS_BUILT || noMount !== null)
+  .concurrent(
+    `a disk (skipped unless dist/ is built)${noMount === null ? '' : ` (skipped: ${noMount})`}`,
+    () => {
+      const mounted: string[] = [];
+      const mount = (disk: string, ...args: readonly string[]): void =>
+        void execFileSync('mount', [...args, workspace.path(disk)]);
+      /** A small file system of the test's own. */
+      const makeDisk = async (disk: string, ...args: readonly string[]): Promise<void> => {
+        await mkdir(workspace.path(disk));
+        mount(disk, '-t', 'tmpfs', ...args, 'tmpfs');
+        mounted.push(disk);
+      };
 
-    beforeEach(() => mkdir(workspace.path('disk')));
-    afterEach(() => {
-      execFileSync('umount', [workspace.path('disk')]);
-    });
+      afterAll(() => {
+        for (const disk of mounted) execFileSync('umount', [workspace.path(disk)]);
+      });
 
-    // Full in the midst of the mattes, and in the long form before the first; and of a table of files without room for one more.
-    it.each(shortOrLong(['size=24k', 'nr_inodes=9'], ['size=8k', 'size=24k', 'nr_inodes=4', 'nr_inodes=9']))(
-      'that is full (%s) is told in one line, with 75, and the run completes once there is room',
-      async (limit) => {
-        mount('-t', 'tmpfs', '-o', limit, 'tmpfs');
-        const full = await start('disk/run').result;
-        expect(full.status, full.err).toBe(75);
-        expect(reasonOf(full)).toMatch(
-          /^maskbench: .*disk.run: no space left .*; make room there, then continue with --resume$/,
-        );
-        mount('-o', 'remount,size=16m,nr_inodes=10000');
-        const resumed = await start('disk/run', '--resume').result;
-        expect(resumed.status, resumed.err).toBe(0);
-        expect(resumed.out).toMatch(/luma .* 8\/8/);
-      },
-      240_000,
-    );
+      // Full in the midst of the mattes, and in the long form before the first; and of a table of files without room for one more.
+      it.each(
+        shortOrLong(['size=24k', 'nr_inodes=9'], ['size=8k', 'size=24k', 'nr_inodes=4', 'nr_inodes=9']),
+      )(
+        'that is full (%s) is told in one line, with 75, and the run completes once there is room',
+        async (limit) => {
+          const disk = limit.replace('=', '-');
+          await makeDisk(disk, '-o', limit);
+          const full = await start(`${disk}/run`).result;
+          expect(full.status, full.err).toBe(75);
+          expect(reasonOf(full)).toMatch(
+            /^maskbench: .*(size|inodes)-\d+k?.run: no space left .*; make room there, then continue with --resume$/,
+          );
+          mount(disk, '-o', 'remount,size=16m,nr_inodes=10000');
+          const resumed = await inside(`${disk}/run`, '--resume');
+          expect(resumed.status, resumed.err).toBe(0);
+          expect(resumed.out).toMatch(/luma .* 8\/8/);
+        },
+        240_000,
+      );
 
-    it('that is full when shards are merged says to merge again', async () => {
-      for (const shard of ['1/2', '2/2'])
+      it('that is full when shards are merged says to merge again', async () => {
+        for (const shard of ['1/2', '2/2'])
+          expect(
+            await cli(argv(`shard${shard[0]}`, '--limit', '2', '--shard', shard), workspace.folder),
+          ).toMatchObject({ status: 0 });
+        await makeDisk('small', '-o', 'size=8k');
         expect(
-          await cli(argv(`shard${shard[0]}`, '--limit', '2', '--shard', shard), workspace.folder),
-        ).toMatchObject({ status: 0 });
-      mount('-t', 'tmpfs', '-o', 'size=8k', 'tmpfs');
-      expect(await cli(['merge', 'shard1', 'shard2', '--out', 'disk/run'], workspace.folder)).toMatchObject({
-        status: 75,
-        err: expect.stringMatching(/no space left on the disk; make room there, then merge again\n$/),
-      });
-    }, 240_000);
+          await cli(['merge', 'shard1', 'shard2', '--out', 'small/run'], workspace.folder),
+        ).toMatchObject({
+          status: 75,
+          err: expect.stringMatching(/no space left on the disk; make room there, then merge again\n$/),
+        });
+      }, 240_000);
 
-    it('that is read-only is told in one line, with 64, and the run completes once it is not', async () => {
-      mount('-t', 'tmpfs', 'tmpfs');
-      expect(await cli(argv('disk/run', '--limit', '2'), workspace.folder)).toMatchObject({ status: 0 });
-      mount('-o', 'remount,ro');
-      for (const refused of [
-        await start('disk/run', '--limit', '2', '--resume').result,
-        await start('disk/new').result,
-      ]) {
-        expect(refused.status, refused.err).toBe(64);
-        expect(reasonOf(refused)).toMatch(
-          /cannot be written to: the disk is read-only; choose another folder with --out$/,
-        );
-      }
-      expect(await cli(['verify', '--seal', 'disk/run'], workspace.folder)).toMatchObject({
-        status: 64,
-        err: expect.stringMatching(/^maskbench: .*disk.run: cannot write: the disk is read-only\n$/),
-      });
-      mount('-o', 'remount,rw');
-      expect(await cli(argv('disk/run', '--limit', '2', '--resume'), workspace.folder)).toMatchObject({
-        status: 0,
-      });
-    }, 240_000);
-  },
-);
+      it('that is read-only is told in one line, with 64, and the run completes once it is not', async () => {
+        await makeDisk('disk');
+        expect(await inside('disk/run', '--limit', '2')).toMatchObject({ status: 0 });
+        mount('disk', '-o', 'remount,ro');
+        for (const refused of [
+          await inside('disk/run', '--limit', '2', '--resume'),
+          await inside('disk/new'),
+        ]) {
+          expect(refused.status, refused.err).toBe(64);
+          expect(reasonOf(refused)).toMatch(
+            /cannot be written to: the disk is read-only; choose another folder with --out$/,
+          );
+        }
+        expect(await cli(['verify', '--seal', 'disk/run'], workspace.folder)).toMatchObject({
+          status: 64,
+          err: expect.stringMatching(/^maskbench: .*disk.run: cannot write: the disk is read-only\n$/),
+        });
+        mount('disk', '-o', 'remount,rw');
+        expect(await inside('disk/run', '--limit', '2', '--resume')).toMatchObject({ status: 0 });
+      }, 240_000);
+    },
+  );
 
-describe.skipIf(!IS_BUILT || process.platform !== 'linux')(
-  'too few file handles (skipped unless dist/ is built, on Linux)',
-  () => {
+describe
+  .skipIf(!IS_BUILT || process.platform !== 'linux')
+  .concurrent('too few file handles (skipped unless dist/ is built, on Linux)', () => {
     it.each([24, 64])('to start with (%i) are told in one line, with 75', async (limit) => {
-      const inside = ['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh'];
-      const few = await startCli(argv('out'), workspace.folder, {}, inside).result;
+      const behind = ['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh'];
+      const few = await startCli(argv(`few-${limit}`), workspace.folder, {}, behind).result;
       expect(few.status, few.err).toBe(75);
       expect(few.err).toMatch(
         /^maskbench: .*too few file handles; let the process open more files \(ulimit -n\), then .*\n$/,
@@ -141,24 +155,23 @@ describe.skipIf(!IS_BUILT || process.platform !== 'linux')(
         ...more,
       ];
       expect(await cli(few('undisturbed'), workspace.folder)).toMatchObject({ status: 0 });
-      const running = startCli(few('out'), workspace.folder);
+      const running = startCli(few('midst'), workspace.folder);
       await until('the first matte is there', () =>
-        existsSync(workspace.path('out', 'predictions', 'slow', 'tiny')),
+        existsSync(workspace.path('midst', 'predictions', 'slow', 'tiny')),
       );
       execFileSync('prlimit', ['--pid', String(running.pid), '--nofile=8:8']);
       const ended = await running.result;
       expect(ended.status, ended.err).toBe(75);
       expect(reasonOf(ended)).toMatch(/too few file handles; let the process open more files/);
-      expect(await readFile(workspace.path('out', 'predictions.jsonl'), 'utf8')).not.toContain('failed');
-      expect(await cli(few('out', '--resume'), workspace.folder)).toMatchObject({ status: 0 });
+      expect(await readFile(workspace.path('midst', 'predictions.jsonl'), 'utf8')).not.toContain('failed');
+      expect(await cli(few('midst', '--resume'), workspace.folder)).toMatchObject({ status: 0 });
       const [expected, got] = [
         await outcomeOf(workspace.path('undisturbed')),
-        await outcomeOf(workspace.path('out')),
+        await outcomeOf(workspace.path('midst')),
       ];
       expect(differences(expected, got)).toEqual([]);
     }, 120_000);
-  },
-);
+  });
 
 describe('a manifest of 0 bytes', () => {
   it('is told by every reader in one line, and made anew by --resume', async () => {
@@ -199,8 +212,11 @@ describe('a picture beyond the limit of pixels', () => {
     const { crc32 } = await import('node:zlib');
     const sum = Buffer.alloc(4);
     sum.writeUInt32BE(crc32(claim.subarray(12)));
-    await writeFile(workspace.path('data', 'gt', '001.png'), Buffer.concat([claim, sum, whole.subarray(33)]));
-    const result = await cli(argv('out', '--json'), workspace.folder);
+    const truth = workspace.path('data', 'gt', '001.png');
+    const before = await readFile(truth);
+    await writeFile(truth, Buffer.concat([claim, sum, whole.subarray(33)]));
+    const result = await inside('one', '--json');
+    await writeFile(truth, before);
     expect(result.status, result.err).toBe(3);
     const { cells, failures } = JSON.parse(result.out) as Summary;
     expect(cells).toEqual({ planned: 8, scored: 7, failed: 1 });
@@ -212,7 +228,7 @@ describe('a picture beyond the limit of pixels', () => {
 
   it.skipIf(!IS_BUILT)('has a limit that can be set (skipped unless dist/ is built)', async () => {
     const env = { MASKBENCH_MAX_MEGAPIXELS: '0.001' };
-    const few = await startCli(argv('out'), workspace.folder, env).result;
+    const few = await startCli(argv('all'), workspace.folder, env).result;
     expect(few.status, few.err).toBe(3);
     expect(few.err).toContain('8 of 8 cells failed');
     const wrong = await startCli(argv('other'), workspace.folder, { MASKBENCH_MAX_MEGAPIXELS: 'many' })

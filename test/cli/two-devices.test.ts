@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/schema/summary.js';
-import { IS_BUILT, startCli, stopStarted, type CliResult } from '../support/cli.js';
+import { cli, IS_BUILT, startCli, stopStarted, type CliResult } from '../support/cli.js';
 import { simulateNvidiaHost } from '../support/nvidia-host.js';
 import { findSoftwareGpu } from '../support/software-gpu.js';
 import { makeWorkspace, type Workspace } from '../support/workspace.js';
@@ -58,7 +58,7 @@ describe(`two hosts, one with a 23 GB and one with a 94 GB card${reason === unde
       const summary = JSON.parse(await readFile(workspace.path('small', 'summary.json'), 'utf8')) as Summary;
       expect(summary.device.gpu).toMatchObject({ name: 'NVIDIA L4', driver: '550.90.07' });
       expect(summary.models[0]?.timing?.pass?.gpu?.temperatureC).toEqual([41, 41]);
-      const { status, out } = await startCli(['report', 'small', 'large'], workspace.folder).result;
+      const { status, out } = await cli(['report', 'small', 'large'], workspace.folder);
       expect(status).toBe(0);
       expect(out).toContain('Where the time goes on webgpu, NVIDIA L4, 23 GB');
       expect(out).toContain('Where the time goes on webgpu, NVIDIA H100 NVL, 94 GB');

@@ -71,7 +71,7 @@ async function kill({ child }: Elsewhere): Promise<void> {
 /** Long against what a live owner that has to share the processor may miss. */
 const SOON = { waitMs: 30_000, goneAfterMs: 3000 };
 
-describe('the lock of a run folder', () => {
+describe.concurrent('the lock of a run folder', () => {
   it('is refused to a second holder, with who holds it and since when', async () => {
     const folder = await tempFolder();
     const lock = await lockRun(folder);
@@ -183,7 +183,7 @@ describe('the lock of a run folder', () => {
   });
 });
 
-describe.skipIf(!IS_BUILT)('the lock between processes (skipped unless dist/ is built)', () => {
+describe.skipIf(!IS_BUILT).concurrent('the lock between processes (skipped unless dist/ is built)', () => {
   it('of a live process is refused to another', async () => {
     const folder = await tempFolder();
     const other = await lockElsewhere(folder);

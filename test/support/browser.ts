@@ -17,8 +17,8 @@ export interface OpenPage {
   readonly complaints: string[];
   /** Addresses other than `file:`, `data:` and `blob:` that were asked for. */
   readonly requests: string[];
-  /** Whole pages: `<id>: <nodes>` of every serious or critical finding of axe-core. */
-  accessibility(): Promise<readonly string[]>;
+  /** Whole pages: `<id>: <nodes>` of every serious or critical finding of axe-core, or of those about colours only. */
+  accessibility(about?: 'all' | 'colours'): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export function useBrowser(): OpenReport {
       page,
       complaints,
       requests,
-      accessibility: () => audit(page),
+      accessibility: (about = 'all') => audit(page, about),
       close: () => context.close(),
     };
   };
@@ -75,12 +75,17 @@ interface Finding {
 }
 
 /** Through the debugger, since the page's own policy lets no foreign script in. */
-async function audit(page: Page): Promise<readonly string[]> {
+async function audit(page: Page, about: 'all' | 'colours'): Promise<readonly string[]> {
   await page.evaluate(axe.source);
-  const findings = await page.evaluate(async () => {
-    const { axe: there } = globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
-    return (await there.run()).violations;
-  });
+  const findings = await page.evaluate(
+    async (options) => {
+      const { axe: there } = globalThis as unknown as {
+        axe: { run(of: object): Promise<{ violations: Finding[] }> };
+      };
+      return (await there.run(options)).violations;
+    },
+    about === 'all' ? {} : { runOnly: ['cat.color'] },
+  );
   return findings
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);

@@ -85,8 +85,8 @@ async function assertMeantFor(options: Flags, protocols: readonly string[]): Pro
   if (isExplained && format === 'csv')
     throw new MaskbenchError('usage', '--format csv is for scores', { remedy: '--explain is text or JSON' });
   const { threshold, empty } = options;
-  const uses = (key: string): Meaning => [
-    protocolsOf(protocols).some(({ conventions }) => key in conventions),
+  const uses = (key: 'threshold' | 'empty'): Meaning => [
+    protocolsOf(protocols).some(({ conventions }) => conventions.includes(key)),
     'the fixed protocol',
     `${protocols.join(', ')} has none of it`,
   ];

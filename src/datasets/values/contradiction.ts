@@ -1,6 +1,7 @@
 import type { MaskFacts } from '../../image/mask-facts.js';
 import type { ValueFacts } from '../../image/value-facts.js';
-import { readingText, type MaskReading } from '../../schema/mask-values.js';
+import { readingText } from '../../schema/mask-reading.js';
+import type { MaskReading } from '../../schema/mask-values.js';
 
 /** What the user sets, by whose masks they are. */
 export interface ValuesFields {

@@ -3,7 +3,8 @@ import { factsOf } from '../../image/mask-facts.js';
 import type { MaskImage } from '../../image/raster.js';
 import { decodeRawMask } from '../../image/raw-mask.js';
 import { readMask } from '../../image/read-mask.js';
-import { PLAIN_OPACITY, type MaskReading } from '../../schema/mask-values.js';
+import { PLAIN_OPACITY } from '../../schema/mask-reading.js';
+import type { MaskReading } from '../../schema/mask-values.js';
 import { contradictionOf, remedyOf, VALUES_FIELDS, type MaskRole } from './contradiction.js';
 
 /** How masks are read, and what is said where one cannot be. */

@@ -13,7 +13,7 @@ export const cutout: Protocol = {
   id: 'cutout',
   title: 'Cut-outs',
   metrics: cutoutMetrics,
-  conventions: {},
+  conventions: [],
   signature: () => [`edge:>=${EDGE_CUT}`, `rim:${RIM_SHARE}`, 'backgrounds:white+black'],
   version: 1,
   explain: explainCutout,

@@ -1,4 +1,3 @@
-import { conventionsSchema } from '../metric.js';
 import type { Protocol } from '../protocol.js';
 import { boundaryIou } from './boundary-iou.js';
 import { countedMetrics } from './counted.js';
@@ -22,7 +21,7 @@ export const fixed: Protocol = {
   id: 'fixed',
   title: 'Masks at a fixed threshold',
   metrics: [...countedMetrics, mae, boundaryIou],
-  conventions: conventionsSchema.shape,
+  conventions: ['threshold', 'empty'],
   signature: ({ threshold, empty }) => [`t:${threshold}`, `empty:${empty}`, 'boundary:0.02'],
   version: 1,
   explain: explainFixed,

@@ -12,7 +12,7 @@ export const matting: Protocol = {
   id: 'matting',
   title: 'Mattes',
   metrics: [sad, mse, mad, gradientError, connectivityError, boundaryAccuracy, maeTranslucent, maeOpaque],
-  conventions: {},
+  conventions: [],
   signature: () => ['area:image', 'sigma:1.4', 'step:0.1', 'tau:0.15'],
   version: 1,
   explain: explainMatting,

@@ -55,7 +55,7 @@ export const sod: Protocol = {
   id: 'sod',
   title: 'Salient objects',
   metrics: [...structureMetrics, ...FAMILIES.flatMap(metricsOfFamily), multiscaleIou, hce],
-  conventions: {},
+  conventions: [],
   signature: () => ['truth:>128', 'stretch:minmax', 'beta2:0.3', 'alpha:0.5', 'relax:5', 'epsilon:2'],
   version: 1,
   explain: explainSod,

@@ -1,4 +1,4 @@
-import { EnvHttpProxyAgent, fetch as undiciFetch, type Dispatcher } from 'undici';
+import type { Dispatcher, EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
 import { MaskbenchError } from '../../core/errors.js';
 import { isPrivateHost, leadsInside, lookUpOutside, straysInside } from './private-address.js';
 
@@ -20,20 +20,28 @@ const CONNECT_MS = 20_000;
 
 /** `stallMs`: how long an answer, or the next piece of it, may take to come. */
 export function openHttp(stallMs: number, env: NodeJS.ProcessEnv): Http {
-  const agentWith = (connect: object): EnvHttpProxyAgent =>
-    new EnvHttpProxyAgent({
-      httpProxy: env.http_proxy ?? env.HTTP_PROXY ?? '',
-      httpsProxy: env.https_proxy ?? env.HTTPS_PROXY ?? '',
-      noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
-      headersTimeout: stallMs,
-      bodyTimeout: stallMs,
-      connect: { timeout: Math.min(stallMs, CONNECT_MS), ...connect },
-      // An http address through an http proxy is asked for plainly, as curl does; many proxies allow tunnels to 443 only.
-      proxyTunnel: false,
-    });
-  const anywhere = agentWith({});
-  const outside = agentWith({ lookup: lookUpOutside });
-  const request = async (source: URL, asked: Asked): Promise<Response> => {
+  // Loaded by the first request: most commands make none, and would start a tenth of a second later for it.
+  const load = async (): Promise<Client> => {
+    const undici = await import('undici');
+    const agentWith = (connect: object): EnvHttpProxyAgent =>
+      new undici.EnvHttpProxyAgent({
+        httpProxy: env.http_proxy ?? env.HTTP_PROXY ?? '',
+        httpsProxy: env.https_proxy ?? env.HTTPS_PROXY ?? '',
+        noProxy: env.no_proxy ?? env.NO_PROXY ?? '',
+        headersTimeout: stallMs,
+        bodyTimeout: stallMs,
+        connect: { timeout: Math.min(stallMs, CONNECT_MS), ...connect },
+        // An http address through an http proxy is asked for plainly, as curl does; many proxies allow tunnels to 443 only.
+        proxyTunnel: false,
+      });
+    return {
+      fetch: undici.fetch,
+      anywhere: agentWith({}),
+      outside: agentWith({ lookup: lookUpOutside }),
+    };
+  };
+  let loading: Promise<Client> | undefined;
+  const request = async (source: URL, { anywhere, outside }: Client, asked: Asked): Promise<Response> => {
     if (isPrivateHost(source.hostname)) return asked(anywhere);
     try {
       return await asked(leading(source, anywhere, outside));
@@ -46,13 +54,25 @@ export function openHttp(stallMs: number, env: NodeJS.ProcessEnv): Http {
     fetch: async (input, init) => {
       const source = new URL(typeof input === 'object' && 'url' in input ? input.url : input);
       try {
-        return await request(source, (dispatcher) => undiciFetch(input, { ...init, dispatcher }));
+        loading ??= load();
+        const client = await loading;
+        return await request(source, client, (dispatcher) => client.fetch(input, { ...init, dispatcher }));
       } catch (error) {
         throw refusalIn(error, source) ?? error;
       }
     },
-    close: async () => void (await Promise.all([anywhere.destroy(), outside.destroy()])),
+    close: async () => {
+      const client = await loading;
+      await Promise.all([client?.anywhere.destroy(), client?.outside.destroy()]);
+    },
   };
+}
+
+interface Client {
+  readonly fetch: typeof undiciFetch;
+  readonly anywhere: Dispatcher;
+  /** Which reaches no private network. */
+  readonly outside: Dispatcher;
 }
 
 type Response = Awaited<ReturnType<typeof undiciFetch>>;

@@ -11,7 +11,8 @@ import { namePatternFields } from '../../datasets/dataset-fields.js';
 import { VALUES_FIELDS } from '../../datasets/values/contradiction.js';
 import { readChecked, type CheckedReading } from '../../datasets/values/read-checked.js';
 import { modelFields } from '../../models/spec/spec.js';
-import { maskValuesSchema, PLAIN_OPACITY } from '../../schema/mask-values.js';
+import { PLAIN_OPACITY } from '../../schema/mask-reading.js';
+import { maskValuesSchema } from '../../schema/mask-values.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import { existingFile } from '../existing-file.js';
 import type {

@@ -5,7 +5,8 @@ import { VALUES_FLAGS } from '../../datasets/values/contradiction.js';
 import type { CheckedReading } from '../../datasets/values/read-checked.js';
 import { createSurvey, orRefuse, type SurveyRequest } from '../../datasets/values/survey.js';
 import type { SignatureOptions } from '../../metrics/signature.js';
-import { readingText, type MaskValues } from '../../schema/mask-values.js';
+import { readingText } from '../../schema/mask-reading.js';
+import type { MaskValues } from '../../schema/mask-values.js';
 import type { FolderPlan } from './folder-plan.js';
 import type { MasksInFolder } from '../../datasets/masks-in-folder.js';
 

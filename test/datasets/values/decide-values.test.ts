@@ -6,7 +6,8 @@ import type { ValuesDecision } from '../../../src/datasets/values/decide-values.
 import { createSurvey } from '../../../src/datasets/values/survey.js';
 import { maskHeaderOf } from '../../../src/image/mask-header.js';
 import type { GrayImage } from '../../../src/image/raster.js';
-import { readingText, type MaskValues } from '../../../src/schema/mask-values.js';
+import { readingText } from '../../../src/schema/mask-reading.js';
+import type { MaskValues } from '../../../src/schema/mask-values.js';
 import { draw } from '../../support/drawn-mattes.js';
 import { writeMask } from '../../support/mask-files.js';
 import { useTempFolders } from '../../support/temp-folder.js';

@@ -8,7 +8,7 @@ import { factsOfValues } from '../../../src/image/value-facts.js';
 import { maskHeaderOf } from '../../../src/image/mask-header.js';
 import type { MaskValues } from '../../../src/schema/mask-values.js';
 import { useTempFolders } from '../../support/temp-folder.js';
-import { readingText } from '../../../src/schema/mask-values.js';
+import { readingText } from '../../../src/schema/mask-reading.js';
 import { writeTiff } from '../../image/write-tiff.js';
 import { DISC, ENCODINGS, HEIGHT, WIDTH } from './disc.js';
 
