@@ -68,7 +68,7 @@ describe.skipIf(!IS_BUILT).concurrent('maskbench as a process (skipped unless di
       const second = await inside(...runOf('held'), '--resume', '--wait', '0');
       expect(second.status).toBe(75);
       expect(second.err).toMatch(
-        new RegExp(`^maskbench: .*held: process ${first.pid} on .* is writing this run since 20.*\\n$`),
+        new RegExp(`^maskbench: .*held: process ${first.pid} on .* has been writing this run since 20.*\\n$`),
       );
       const third = await inside(...runOf('held'));
       expect(third.status).toBe(64);

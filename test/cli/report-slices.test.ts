@@ -85,7 +85,7 @@ describe.skipIf(!IS_BUILT)('a scored run', () => {
     expect(status).toBe(0);
     expect(out).toMatch(/^iou by foregroundShare, tiny$/m);
     expect(out).toMatch(/luma .* 1\* /);
-    expect(out).toContain('fewer than 30 images: information only');
+    expect(out).toContain('fewer than 30 images: for information only');
     expect(out).toContain('Signature: fixed|t:128|empty:one|boundary:0.02|agg:mean|v:1');
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
