@@ -237,7 +237,7 @@ describe('check', () => {
     const { status, out, err } = await cli([...argv, ...outputs], workspace.folder, {
       env: { ...process.env, GITHUB_ACTIONS: 'true' },
     });
-    expect(status).toBe(4);
+    expect(status, out + err).toBe(4);
     expect(out).toMatch(/FORCED PASS by the gate "small"/);
     expect(err).toMatch(/^::warning title=FORCED::dataset tiny differs .*030, 031/);
     expect(err).toMatch(/::notice title=Maskbench::FORCED PASS by the gate "small"/);
