@@ -34,7 +34,7 @@ const metrics = Array.from({ length: 10 }, () => column(100_000));
 time(COMPARISON, () => {
   for (const gains of metrics) {
     meanInterval(gains);
-    nonInferiority(gains, { margin: 0.01 });
+    nonInferiority([gains], { margin: 0.01 });
     signFlipTest(gains);
     wilcoxonSignedRank(gains);
   }
