@@ -25,7 +25,9 @@ export interface MetricMeta {
 }
 
 /** The lowest and the highest value of a metric that has both; null for one without. */
-export function boundedRange({ range: [low, high] }: MetricMeta): readonly [number, number] | null {
+export function boundedRange({
+  range: [low, high],
+}: Pick<MetricMeta, 'range'>): readonly [number, number] | null {
   return high === null || !Number.isFinite(low) ? null : [low, high];
 }
 
