@@ -44,7 +44,7 @@ export interface Compared {
   readonly pairs: readonly ComparedPair[];
 }
 
-export interface ComparedPair extends PairedImages {
+interface ComparedPair extends PairedImages {
   /** Whether it is one model file, fed in one way, on both sides. */
   readonly isOneKey: boolean;
 }

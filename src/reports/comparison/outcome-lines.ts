@@ -18,7 +18,7 @@ export function headline({ verdict, gate, pairs, comparison: { forced } }: GateO
 }
 
 /** The name of a gate, with what it takes for granted. */
-export function gateTitle({ name, assume }: GateOutcome['gate']): string {
+function gateTitle({ name, assume }: GateOutcome['gate']): string {
   return assume === null ? `"${name}"` : `"${name}", which assumes ${assume}`;
 }
 

@@ -88,7 +88,7 @@ export function imagesNeeded(
   return images === null ? null : { images: Math.max(images, on.minimumImages), who };
 }
 
-export function imagesOf(gains: readonly Float64Array[]): number {
+function imagesOf(gains: readonly Float64Array[]): number {
   return gains.reduce((sum, { length }) => sum + length, 0);
 }
 
