@@ -485,7 +485,10 @@ describe('check', () => {
     expect(blind.status).toBe(1);
     expect(blind.out).toMatch(/WRONG +a catastrophe in 1 of 10 images: fail/);
     expect(blind.err).toContain('the gate "small" misjudges 1 of 5 planted cases');
-    await writeFile(workspace.path('floors.yaml'), 'version: 2\nname: f\nfloors: [{ metric: iou, mean: 0.8 }]\n');
+    await writeFile(
+      workspace.path('floors.yaml'),
+      'version: 2\nname: f\nfloors: [{ metric: iou, mean: 0.8 }]\n',
+    );
     const nothing = await maskbench('check', '--self-test', '--gate', 'floors.yaml');
     expect([nothing.status, nothing.err]).toEqual([2, 'no rule of the gate "f" can be tested this way\n']);
   }, 60_000);

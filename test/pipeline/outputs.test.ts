@@ -151,7 +151,10 @@ describe('a network that gives the same everywhere', () => {
       await writeFile(workspace.path('gate.yaml'), gate);
       const checked = await cli(['check', ...sides, '--gate', 'gate.yaml'], workspace.folder);
       // Four images decide nothing.
-      expect([checked.status, checked.out]).toEqual([2, expect.stringContaining('too few images for this margin')]);
+      expect([checked.status, checked.out]).toEqual([
+        2,
+        expect.stringContaining('too few images for this margin'),
+      ]);
     },
   );
 });
