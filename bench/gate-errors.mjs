@@ -1,107 +1,342 @@
-// How often a whole gate errs, by simulation through the code that judges real runs (src/analysis/gate/evidence/claims.ts), on
-// gains like those of real models (bench/support/score-populations.mjs), 200 images each:
-//   wrong pass   of three claims one has lost exactly its margin, the others are fit; share of runs in which all pass
-//   wrong fail   six claims lie exactly on their margin; share of runs in which any fails (Holm)
-//   wrong fail of times   both sides take exactly the allowed ratio; share of rounds that fail, and that fail twice
-// Bar: 5 % and two standard errors.
+// How often whole gates err, and what they can show, by simulation through the code that judges real runs (`checkGate`):
+//   edge       every population of bench/support/gain-populations.mjs with its mean gain exactly on the margin of 0.01:
+//              share of gates that pass (one claim), and that fail (five claims, all on their limit; Holm)
+//   excess     new disasters exceed mended ones by exactly the share allowed: passes and fails
+//   rollout    the shipped gate without its rule on times: two equal retrainings, and models that should not pass
+//   power      equal candidates that pass, worse ones that fail, models that `rank` tells apart, each with its bar
+//   rank       equal models told apart, a worse one alone in first place, n = 8 to 200
+//   times      both sides take exactly the allowed ratio: rounds that fail, and that fail twice
+// Bar for errors: 5 % and three standard errors.
 //
-//   npm run bench -- gate-errors        MASKBENCH_BENCH_RUNS=200 for a shorter look
-//   node bench/gate-errors.mjs tied     some populations alone, with the very figures of the whole
-import { judgeClaims } from '../dist/analysis/gate/evidence/claims.js';
+//   npm run bench -- gate-errors             MASKBENCH_BENCH_RUNS=100 for a shorter look; 500 by default
+//   node bench/gate-errors.mjs edge rollout
+import { checkGate } from '../dist/analysis/gate/check.js';
+import { GATE_VERSION, gateSchema, loadGate } from '../dist/analysis/gate/gate.js';
 import { ratioInterval } from '../dist/analysis/gate/remeasure/remeasure.js';
+import { rankRun } from '../dist/analysis/compare/rank.js';
 import { createRandom } from '../dist/stats/random.js';
+import { gainPopulations } from './support/gain-populations.mjs';
 import { printMachine, printTable, verdict } from './support/print.mjs';
-import { scorePopulations } from './support/score-populations.mjs';
+import { scoredSide } from './support/scored-side.mjs';
 
 /**
- * @import { Claim } from '../dist/analysis/gate/evidence/claims.js'
+ * @import { Gate } from '../dist/analysis/gate/gate.js'
  * @import { Random } from '../dist/stats/random.js'
- * @import { ScorePopulation } from './support/score-populations.mjs'
+ * @import { Verdict } from '../dist/schema/verdict.js'
+ * @import { ScoredSet } from './support/scored-side.mjs'
  */
 
-const RUNS = Number(process.env.MASKBENCH_BENCH_RUNS ?? 1000);
-const IMAGES = 200;
+const RUNS = Number(process.env.MASKBENCH_BENCH_RUNS ?? 500);
+const SIZES = [16, 50, 200, 500, 1000, 2000];
 const MARGIN = 0.01;
-const BAR = 0.05 + 2 * Math.sqrt((0.05 * 0.95) / RUNS);
-const OPTIONS = { level: 0.95, minimum: 30, resamples: 1000, seed: 'bench' };
-
-printMachine();
 const random = createRandom('gate errors');
-const populations = scorePopulations(random.split('pools')).filter(({ kind }) => kind === 'gains');
-const asked = process.argv.slice(2);
-const pools = populations.filter(({ name }) => asked.length === 0 || asked.includes(name));
-const [tiny] = populations.filter(({ name }) => name === 'tiny');
+const populations = gainPopulations(random.split('pools'));
+const percent = (/** @type {number} */ share) => (100 * share).toFixed(1);
+const limit = 0.05 + 3 * Math.sqrt((0.05 * 0.95) / RUNS);
+const unit = (/** @type {number} */ score) => Math.min(1, Math.max(0, score));
 
 /**
- * A sample of a population, shifted so that its true mean is `mean`.
+ * @param {string} what
+ * @param {boolean} holds
+ */
+function bar(what, holds) {
+  console.log(`  ${what}: ${verdict(holds)}`);
+  if (!holds) process.exitCode = 1;
+}
+
+/** @param {Record<string, unknown>} rules */
+const gateOf = (rules) => gateSchema.parse({ version: GATE_VERSION, name: 'simulated', ...rules });
+
+/**
+ * The verdict on one drawn candidate.
  *
- * @param {ScorePopulation} pool
- * @param {number} mean
+ * @param {Gate} gate
+ * @param {readonly ScoredSet[]} before
+ * @param {readonly ScoredSet[]} now
+ */
+async function judge(gate, before, now) {
+  const sides = /** @type {const} */ ([scoredSide('before', before), scoredSide('now', now)]);
+  const options = { resamples: 20, explain: false };
+  return (await checkGate(...sides, { gate, sha256: 'simulated' }, options)).verdict;
+}
+
+/**
+ * Shares of verdicts.
+ *
+ * @param {string} seed
+ * @param {(stream: Random) => Promise<Verdict>} draw
+ * @param {number} [runs]
+ */
+async function shares(seed, draw, runs = RUNS) {
+  const stream = random.split(seed);
+  const found = { pass: 0, fail: 0, inconclusive: 0 };
+  for (let run = 0; run < runs; run++) found[await draw(stream)] += 1 / runs;
+  return found;
+}
+
+/**
+ * Scores in 0..1 whose gains are these, with candidates of mean (1 + mean gain) / 2.
+ *
+ * @param {string} name
+ * @param {Float64Array} gains
+ */
+function scored(name, gains) {
+  return {
+    before: { name, scores: { iou: gains.map((gain) => 0.5 - gain / 2) } },
+    now: { name, scores: { iou: gains.map((gain) => 0.5 + gain / 2) } },
+  };
+}
+
+async function edge() {
+  const one = gateOf({ accuracy: [{ metric: 'iou', margin: MARGIN }] });
+  const five = gateOf({
+    accuracy: [{ metric: 'iou', margin: MARGIN }],
+    floors: [{ metric: 'iou', mean: 0.5 - MARGIN / 2 }],
+    slices: [{ attribute: 'part', values: ['even'], metric: 'iou', margin: MARGIN }],
+  });
+  console.log(`Mean gain exactly -${MARGIN}: gates that pass / that fail, percent; ${RUNS} gates each`);
+  const rows = [['population', ...SIZES.map(String)]];
+  let worst = 0;
+  for (const { name, sample } of populations) {
+    const cells = [];
+    for (const n of SIZES) {
+      const { pass } = await shares(`pass/${name}/${n}`, (stream) => {
+        const { before, now } = scored('d', sample(n, -MARGIN, stream));
+        return judge(one, [before], [now]);
+      });
+      const { fail } = await shares(`fail/${name}/${n}`, (stream) => {
+        const sets = ['d', 'e'].map((set) => scored(set, sample(n / 2, -MARGIN, stream)));
+        return judge(
+          five,
+          sets.map(({ before }) => before),
+          sets.map(({ now }) => now),
+        );
+      });
+      worst = Math.max(worst, pass, fail);
+      cells.push(`${percent(pass)} / ${percent(fail)}`);
+    }
+    rows.push([name, ...cells]);
+  }
+  printTable(rows);
+  bar(`worst ${percent(worst)} %, at most ${percent(limit)} %`, worst <= limit);
+}
+
+async function excess() {
+  const gate = gateOf({ catastrophes: [{ metric: 'iou', worseThan: 0.5, maximumShare: MARGIN }] });
+  console.log(`New disasters exceed mended ones by exactly ${MARGIN}: gates that pass / that fail, percent`);
+  const rows = [['new, mended', ...SIZES.map(String)]];
+  let worst = 0;
+  for (const [fresh, mended] of [
+    [0.01, 0],
+    [0.02, 0.01],
+    [0.06, 0.05],
+    [0.2, 0.19],
+  ]) {
+    const cells = [];
+    for (const n of SIZES) {
+      const { pass, fail } = await shares(`excess/${fresh}/${n}`, (stream) => {
+        const before = new Float64Array(n).fill(0.9);
+        const now = new Float64Array(n).fill(0.9);
+        for (let i = 0; i < n; i++) {
+          const u = stream.uniform();
+          if (u < fresh) now[i] = 0.1;
+          else if (u < fresh + mended) before[i] = 0.1;
+        }
+        return judge(gate, [{ name: 'd', scores: { iou: before } }], [{ name: 'd', scores: { iou: now } }]);
+      });
+      worst = Math.max(worst, pass, fail);
+      cells.push(`${percent(pass)} / ${percent(fail)}`);
+    }
+    rows.push([`${fresh}, ${mended}`, ...cells]);
+  }
+  printTable(rows);
+  bar(`worst ${percent(worst)} %, at most ${percent(limit)} %`, worst <= limit);
+}
+
+/**
+ * Two models on n images that have a difficulty in common; `change` is what the candidate does besides noise.
+ *
+ * @param {number} n
+ * @param {number} noise
+ * @param {Random} stream
+ * @param {() => number} [change]
+ */
+function retrained(n, noise, stream, change = () => 0) {
+  const draw = () => {
+    const latent = Float64Array.from({ length: n }, () =>
+      stream.uniform() < 0.03 ? 0.6 * stream.uniform() : unit(0.93 + 0.05 * stream.normal()),
+    );
+    // noise is that of the gain, shared by both sides
+    const side = Math.SQRT1_2 * noise;
+    return [
+      latent.map((q) => unit(q + side * stream.normal())),
+      latent.map((q) => unit(q + side * stream.normal() + change())),
+    ];
+  };
+  const [iou, edges] = [draw(), draw()];
+  return [0, 1].map((i) => [{ name: 'd', scores: { iou: iou[i], boundary_iou: edges[i] } }]);
+}
+
+/** The shipped gate, less what it says of times. */
+async function rollout() {
+  const { gate } = await loadGate('rollout', '.');
+  return { ...gate, latency: undefined };
+}
+
+async function wholeRollout() {
+  const gate = await rollout();
+  console.log(`The shipped gate: pass / fail, percent; ${RUNS} gates each`);
+  const sizes = [16, 30, 50, 100, 470, 2000];
+  const rows = [['candidate', ...sizes.map(String)]];
+  let [wrongFail, wrongPass] = [0, 0];
+  const cases = /** @type {const} */ ([
+    ['equal, noise .01', 0.01, 0, 0, true],
+    ['equal, noise .03', 0.03, 0, 0, true],
+    ['equal, noise .1', 0.1, 0, 0, true],
+    ['4 % of images lose .5', 0.01, 0.04, 0.5, false],
+    ['1.2 % of images lose .9', 0.01, 0.012, 0.9, false],
+    ['all lose .02', 0.02, 1, 0.02, false],
+  ]);
+  for (const [name, noise, share, loss, isFit] of cases) {
+    const cells = [];
+    for (const n of sizes) {
+      const { pass, fail } = await shares(`rollout/${name}/${n}`, (stream) => {
+        const [before, now] = retrained(n, noise, stream, () => (stream.uniform() < share ? -loss : 0));
+        return judge(gate, before, now);
+      });
+      if (isFit) wrongFail = Math.max(wrongFail, fail);
+      else wrongPass = Math.max(wrongPass, pass);
+      cells.push(`${percent(pass)} / ${percent(fail)}`);
+    }
+    rows.push([name, ...cells]);
+  }
+  printTable(rows);
+  bar(`wrong fails at most ${percent(wrongFail)} %, bar ${percent(limit)} %`, wrongFail <= limit);
+  bar(`wrong passes at most ${percent(wrongPass)} %, bar ${percent(limit)} %`, wrongPass <= limit);
+}
+
+async function power() {
+  const gate = await rollout();
+  console.log(`What the shipped gate shows, percent of ${RUNS} gates`);
+  for (const noise of [0.01, 0.03]) {
+    const { pass } = await shares(`power/${noise}`, (stream) => {
+      const [before, now] = retrained(1000, noise, stream);
+      return judge(gate, before, now);
+    });
+    bar(`equal, noise ${noise}, n = 1,000: ${percent(pass)} pass, at least 90`, pass >= 0.9);
+  }
+  const { fail } = await shares('power/worse', (stream) => {
+    const [before, now] = retrained(500, 0.1, stream, () => -0.05);
+    return judge(gate, before, now);
+  });
+  bar(`worse by .05 (sd .1), n = 500: ${percent(fail)} fail, at least 90`, fail >= 0.9);
+}
+
+/**
+ * Tiers of models on n images in two datasets that differ from each other by noise of sd .1 (or are lost now and then).
+ *
+ * @param {readonly number[]} offsets
+ * @param {number} n
+ * @param {number} lost
  * @param {Random} stream
  */
-function draw(pool, mean, stream) {
-  const drawn = new Uint32Array(IMAGES);
-  stream.fillBelow(drawn, pool.pool.length);
-  return Float64Array.from(drawn, (i) => pool.pool[i] - pool.mean + mean);
-}
-
-/**
- * @param {string} id
- * @param {Float64Array} gains
- * @returns {Claim}
- */
-function claim(id, gains) {
-  return { id, rule: id, means: id, gains, margin: MARGIN, undefinedCandidate: 0 };
-}
-
-/**
- * @param {string} seed
- * @param {(stream: Random) => boolean} isWrong
- */
-function share(seed, isWrong) {
-  const stream = random.split(seed);
-  let wrong = 0;
-  for (let run = 0; run < RUNS; run++) if (isWrong(stream)) wrong++;
-  return wrong / RUNS;
-}
-
-const percent = (/** @type {number} */ value) => `${(value * 100).toFixed(1)} %`;
-const rows = [['gains', 'wrong pass', 'wrong fail']];
-let worst = 0;
-for (const pool of pools) {
-  const passes = share(`pass/${pool.name}`, (stream) =>
-    judgeClaims(
-      [
-        claim('lost', draw(pool, -MARGIN, stream)),
-        claim('better', draw(tiny, MARGIN, stream)),
-        claim('equal', draw(tiny, 0, stream)),
-      ],
-      OPTIONS,
-    ).every((check) => check.verdict === 'pass'),
+async function tiers(offsets, n, lost, stream) {
+  const datasets = ['d', 'e'].map((name) => ({
+    name,
+    latent: Float64Array.from({ length: n / 2 }, () => 0.7 + 0.1 * stream.normal()),
+  }));
+  const sides = offsets.map((offset, i) =>
+    scoredSide(
+      `m${i}`,
+      datasets.map(({ name, latent }) => ({
+        name,
+        scores: {
+          iou: latent.map((q) => (stream.uniform() < lost ? 0 : unit(q + offset + 0.0707 * stream.normal()))),
+        },
+      })),
+    ),
   );
-  const fails = share(`fail/${pool.name}`, (stream) =>
-    judgeClaims(
-      Array.from({ length: 6 }, (_, i) => claim(String(i), draw(pool, -MARGIN, stream))),
-      OPTIONS,
-    ).some((check) => check.verdict === 'fail'),
-  );
-  worst = Math.max(worst, passes, fails);
-  rows.push([pool.name, percent(passes), percent(fails)]);
+  const scores = await Promise.all(sides.map((side) => side.loadScores(['m'])));
+  const [first] = sides;
+  const models = sides.map(({ facts }, i) => ({
+    ...facts.models[0],
+    spec: { ...facts.models[0].spec, name: `m${i}` },
+    name: `m${i}`,
+  }));
+  const run = {
+    ...first,
+    facts: { ...first.facts, models },
+    loadScores: async () => ({
+      ...scores[0],
+      datasets: scores[0].datasets.map((dataset, d) => ({
+        ...dataset,
+        models: new Map(
+          models.map(({ name }, i) => [name, /** @type {any} */ (scores[i].datasets[d].models.get('m'))]),
+        ),
+      })),
+    }),
+  };
+  const { tables } = await rankRun(run, { metrics: ['iou'] });
+  const all = tables.find(({ dataset }) => dataset === null);
+  if (all === undefined) throw new Error('no ranking over all datasets');
+  return all.ranks;
 }
-printTable(rows);
 
-// processes of one build differ by 1 % (sd of the log of their medians)
-const medians = (/** @type {Random} */ stream, /** @type {number} */ factor) =>
-  Array.from({ length: 6 }, () => 100 * factor * Math.exp(0.01 * stream.normal()));
-const failsRound = (/** @type {Random} */ stream) => {
-  const interval = ratioInterval({ baseline: medians(stream, 1), candidate: medians(stream, 1.05) }, 0.95);
-  return interval !== null && interval.lower > 1.05;
-};
-const once = share('times', failsRound);
-const twice = share('times twice', (stream) => failsRound(stream) && failsRound(stream));
-console.log(
-  `  times exactly on the maximum ratio, 6 processes a side: a round fails ${percent(once)}, both rounds ${percent(twice)}`,
-);
-worst = Math.max(worst, once);
-console.log(`${RUNS} runs; worst ${percent(worst)}, bar ${percent(BAR)}: ${verdict(worst <= BAR)}`);
-if (worst > BAR) process.exitCode = 1;
+async function rank() {
+  console.log(`rank, four models, two datasets: percent of ${RUNS} rankings`);
+  const sizes = [8, 16, 30, 50, 200];
+  const rows = [['', ...sizes.map(String)]];
+  let worst = 0;
+  for (const lost of [0, 0.02]) {
+    const [apart, alone] = [['equal means told apart'], ['a worse one alone in first place']].map(
+      ([what]) => [lost === 0 ? what : `${what}, 2 % lost`],
+    );
+    for (const n of sizes) {
+      const stream = random.split(`rank/${lost}/${n}`);
+      let [told, first] = [0, 0];
+      for (let run = 0; run < RUNS; run++) {
+        if ((await tiers([0, 0, 0, 0], n, lost, stream)).some(({ tier }) => tier > 1)) told += 1 / RUNS;
+        const ranks = await tiers([0, 0, 0, -0.01], n, lost, stream);
+        const [best, second] = ranks;
+        if (best.model === 'm3' && second.tier > 1) first += 1 / RUNS;
+      }
+      worst = Math.max(worst, told, first);
+      apart.push(percent(told));
+      alone.push(percent(first));
+    }
+    rows.push(apart, alone);
+  }
+  printTable(rows);
+  bar(`worst ${percent(worst)} %, at most ${percent(limit)} %`, worst <= limit);
+  const stream = random.split('rank/gap');
+  let found = 0;
+  for (let run = 0; run < RUNS; run++) {
+    if ((await tiers([0.05, 0], 200, 0, stream))[1].tier > 1) found += 1 / RUNS;
+  }
+  bar(`better by .05 (sd .1), n = 200: ${percent(found)} % told apart, at least 80 %`, found >= 0.8);
+}
+
+function times() {
+  // processes of one build differ by 1 % (sd of the log of their medians)
+  const medians = (/** @type {Random} */ stream, /** @type {number} */ factor) =>
+    Array.from({ length: 6 }, () => 100 * factor * Math.exp(0.01 * stream.normal()));
+  const failsRound = (/** @type {Random} */ stream) => {
+    const interval = ratioInterval({ baseline: medians(stream, 1), candidate: medians(stream, 1.05) }, 0.95);
+    return interval !== null && interval.lower > 1.05;
+  };
+  const stream = random.split('times');
+  let [once, twice] = [0, 0];
+  for (let run = 0; run < RUNS; run++) {
+    if (failsRound(stream)) once += 1 / RUNS;
+    if (failsRound(stream) && failsRound(stream)) twice += 1 / RUNS;
+  }
+  console.log('Times exactly on the maximum ratio, 6 processes a side');
+  bar(`a round fails ${percent(once)} %, both rounds ${percent(twice)} %`, once <= limit);
+}
+
+const PARTS = { edge, excess, rollout: wholeRollout, power, rank, times };
+printMachine();
+const asked = process.argv.slice(2);
+for (const [name, part] of Object.entries(PARTS)) {
+  if (asked.length === 0 || asked.includes(name)) await part();
+}

@@ -3,7 +3,7 @@ import { meanInterval } from '../dist/stats/mean-interval.js';
 import { nonInferiority } from '../dist/stats/non-inferiority.js';
 import { signFlipTest } from '../dist/stats/permutation.js';
 import { createRandom } from '../dist/stats/random.js';
-import { rankContenders } from '../dist/stats/ranking.js';
+import { rankByBounds } from '../dist/stats/ranking-by-bounds.js';
 import { wilcoxonSignedRank } from '../dist/stats/wilcoxon.js';
 import { printMachine, printTable, verdict } from './support/print.mjs';
 
@@ -34,13 +34,18 @@ const metrics = Array.from({ length: 10 }, () => column(100_000));
 time(COMPARISON, () => {
   for (const gains of metrics) {
     meanInterval(gains);
-    nonInferiority(gains, { margin: 0.01 });
+    nonInferiority([gains], { margin: 0.01 });
     signFlipTest(gains);
     wilcoxonSignedRank(gains);
   }
 });
-const contenders = Array.from({ length: 10 }, (_, i) => ({ name: `m${i}`, scores: column(5000) }));
-time('ranking of 10 models over 5,000 images', () => rankContenders(contenders, { better: 'higher' }));
+const contenders = Array.from({ length: 10 }, (_, i) => ({
+  name: `m${i}`,
+  datasets: [column(5000).map((score) => Math.min(1, Math.max(0, score)))],
+}));
+time('ranking of 10 models over 5,000 images', () =>
+  rankByBounds(contenders, { better: 'higher', range: [0, 1] }),
+);
 const peak = process.resourceUsage().maxRSS / 1024;
 printMachine();
 console.log(`10,000 resamples; peak memory ${peak.toFixed(0)} MB\n`);

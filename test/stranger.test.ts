@@ -226,7 +226,7 @@ describe.skipIf(!IS_BUILT)('the parts of docs/adding.md, added to a copy of the 
     const gate = (metric: string, limit: number): Promise<void> =>
       writeFile(
         workspace.path('gate.yaml'),
-        `name: worst\nworstImage: { metric: ${metric}, noWorseThan: ${limit} }\n`,
+        `version: 2\nname: worst\nworstImage: { metric: ${metric}, noWorseThan: ${limit} }\n`,
       );
     const check = (...more: readonly string[]): ReturnType<typeof run> =>
       run('check', '--baseline', 'old', '--candidate', 'again', '--gate', 'gate.yaml', ...more);

@@ -186,6 +186,9 @@ function described({ at, kind, was, now }) {
 const cases = CASES.filter(({ name }) => name.startsWith(options.only));
 const folder = unpack();
 try {
+  // a gate of 0.1 is refused as it is; a build that does not know the command reads it
+  const migrated = await maskbench(['gate', 'migrate', 'gate.yaml'], folder);
+  if (migrated.status === 0) writeFileSync(join(folder, 'gate.yaml'), migrated.out);
   /** @type {Record<string, number>} */
   const statuses = options.write ? {} : JSON.parse(expected('expected/statuses.json'));
   for (const { name, line, outputs: all, without = [] } of cases) {

@@ -24,6 +24,13 @@ export interface MetricMeta {
   readonly needsPicture?: true;
 }
 
+/** The lowest and the highest value of a metric that has both; null for one without. */
+export function boundedRange({
+  range: [low, high],
+}: Pick<MetricMeta, 'range'>): readonly [number, number] | null {
+  return high === null || !Number.isFinite(low) ? null : [low, high];
+}
+
 /** A measure of one prediction against one ground truth. Pure; same size of both images is the caller's duty. */
 export interface Metric {
   readonly meta: MetricMeta;

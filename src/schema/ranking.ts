@@ -17,7 +17,7 @@ const table = z.object({
   metric: text,
   title: text,
   better,
-  dataset: orNull(text).describe('Null: the images of all datasets together, every image weighing the same.'),
+  dataset: orNull(text).describe('Null: all datasets, each weighing the same.'),
   n: count.describe('Images that every ranked model was scored on, the metric being defined for all.'),
   ranks: z.array(rank),
   excluded: z
@@ -36,7 +36,7 @@ export const rankingSchema = z
     signatures: z.array(text),
     evidence: z.exactOptional(evidenceSchema),
     alpha: figure.describe(
-      'The highest allowed probability of separating any two models of a table whose scores are exchangeable image by image.',
+      'The most that the chance may be of any "better" in a table that is not so, for independent images.',
     ),
     tables: z.array(table),
   })

@@ -5,6 +5,10 @@ import { COMPARISON_VERSION, comparisonSchema, movedImage } from './comparison.j
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 export type Verdict = Document<typeof verdict>;
 
+/** What a gate may take for granted of images that are not there. */
+export const assumption = z.literal('no-rare-disasters');
+export type Assumption = z.output<typeof assumption>;
+
 const check = z.object({
   id: text.describe('Unique in its pair, and stable from run to run, e.g. accuracy/iou/all.'),
   kind: text.describe('Of its rule, e.g. accuracy; checks are listed in the order of the rules.'),
@@ -30,6 +34,8 @@ export const gateOutcomeSchema = z
       name: text,
       description: orNull(text),
       sha256: text.describe('Of the gate\u2019s file.'),
+      level: figure.describe('Confidence of every one-sided bound.'),
+      assume: orNull(assumption).describe('What means were decided by besides the scores; null: nothing.'),
     }),
     code: z
       .object({ maskbenchVersion: text, sha256: text.describe('Of the compiled code, file by file.') })

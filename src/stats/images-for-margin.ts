@@ -70,7 +70,7 @@ export function imagesForMargin(datasets: readonly Values[], options: Simulation
   let [low, high] = [0, Math.max(least, datasets.length)];
   while (isWithinReach(high, datasets.length) && !isEnough(high)) [low, high] = [high, 2 * high];
   if (!isWithinReach(high, datasets.length)) return { images: null, searched: low, smallestMarginNow };
-  while (low >= least && high - low > NEAR * high) {
+  while (low >= least && high - low > Math.max(1, NEAR * high)) {
     const middle = Math.round((low + high) / 2);
     if (isEnough(middle)) high = middle;
     else low = middle;

@@ -1,9 +1,10 @@
 import { MaskbenchError } from '../core/errors.js';
 import type { IntervalMethod } from './interval.js';
 import { meanInterval } from './mean-interval.js';
+import { meanOfDatasets } from './mean-of-datasets.js';
 import { isConstant, momentsOf } from './moments.js';
 import type { Draws } from './random.js';
-import { requireBetween, requireFinite, requireWhole, type Values } from './values.js';
+import { meanOf, requireBetween, requireFinite, requireWhole, type Values } from './values.js';
 import { smallestWhere } from './bisection.js';
 import { studentQuantile } from './student-distribution.js';
 
@@ -16,7 +17,7 @@ interface NonInferiorityOptions extends Draws {
   readonly level?: number;
   /** Fewer images than this are never more than inconclusive; default 30. */
   readonly minimum?: number;
-  /** Default `strict`. */
+  /** Of a single dataset; default `strict`. The mean of several is bounded by `meanOfDatasets`. */
   readonly method?: IntervalMethod;
 }
 
@@ -33,8 +34,7 @@ export interface NonInferiority {
   readonly margin: number;
   readonly level: number;
   readonly boundLevel: number;
-  readonly method: IntervalMethod;
-  /** Mean gain, positive is better; null without images. */
+  /** The mean of the datasets' mean gains, positive is better; null without images. */
   readonly estimate: number | null;
   /** One-sided bounds of the mean gain, each of nominal confidence `boundLevel`, so that the verdict has `level`. */
   readonly lower: number | null;
@@ -49,39 +49,46 @@ export interface NonInferiority {
 }
 
 /**
- * One-sided non-inferiority of paired gains (positive is better, see `pairedGains`): `pass` if the lower bound of the
- * mean gain is above -margin, `fail` if the upper bound is below it, else `inconclusive`. Each wrong verdict has a
- * chance of at most 1 - level, as far as the interval covers; docs/statistics.md has the simulated errors, and why a
- * rare catastrophe needs a tail rule and not a mean. Throws `internal` on bad input.
+ * One-sided non-inferiority of paired gains (positive is better, see `pairedGains`), of one dataset or in the mean of
+ * several: `pass` if the lower bound of the mean gain is above -margin, `fail` if the upper bound is below it, else
+ * `inconclusive`. Each wrong verdict has a chance of at most 1 - level, as far as the interval covers, which it does not
+ * where a rare image that is not among these loses much; docs/statistics.md has the simulated errors. Throws `internal`
+ * on bad input.
  */
-export function nonInferiority(gains: Values, options: NonInferiorityOptions): NonInferiority {
+export function nonInferiority(datasets: readonly Values[], options: NonInferiorityOptions): NonInferiority {
   const { margin, level = 0.95, minimum = 30, method = 'strict' } = options;
-  requireFinite(gains, 'non-inferiority');
+  for (const gains of datasets) requireFinite(gains, 'non-inferiority');
   if (!(margin >= 0 && Number.isFinite(margin))) {
     throw new MaskbenchError('internal', `non-inferiority margin is ${margin}; it must be at least 0`);
   }
   requireBetween(level, 0.5, 1, 'level of a one-sided bound');
   requireWhole(minimum, 0, 'minimum number of images');
-  const boundLevel = boundLevelFor(level, gains.length);
+  const n = datasets.reduce((sum, { length }) => sum + length, 0);
+  // the mean of datasets is known no better than if all were as small as the smallest
+  const even = datasets.length * Math.min(...datasets.map(({ length }) => length), n);
+  const boundLevel = boundLevelFor(level, even);
   // both ends of the two-sided interval of level 2 L - 1 are one-sided bounds of level L
   const { resamples, seed } = options;
-  const interval = meanInterval(gains, { method, level: 2 * boundLevel - 1, resamples, seed });
+  const draws = { level: 2 * boundLevel - 1, resamples, seed };
+  const interval =
+    datasets.length > 1
+      ? meanOfDatasets(datasets, draws)
+      : meanInterval(datasets[0] ?? [], { method, ...draws });
   const bounds = interval.kind === 'none' ? null : interval;
-  const power = powerOf(gains, margin, 1 - boundLevel);
+  const power = powerOf(datasets, n, margin, 1 - boundLevel);
   const shared = {
-    n: gains.length,
+    n,
     margin,
     level,
     boundLevel,
-    method,
-    estimate: bounds?.estimate ?? (gains.length > 0 ? momentsOf(gains).mean : null),
+    estimate: bounds?.estimate ?? (even > 0 ? meanOf(datasets.map(meanOf)) : null),
     lower: bounds?.lower ?? null,
     upper: bounds?.upper ?? null,
     constant: interval.kind === 'constant',
     caution: interval.kind === 'interval' ? interval.caution : null,
     ...power,
   };
-  if (gains.length < minimum) return { ...shared, verdict: 'inconclusive', because: 'too-few-images' };
+  if (even < minimum) return { ...shared, verdict: 'inconclusive', because: 'too-few-images' };
   if (bounds === null) return { ...shared, verdict: 'inconclusive', because: 'no-interval' };
   if (bounds.lower > -margin) return { ...shared, verdict: 'pass', because: 'lower-bound-above-margin' };
   if (bounds.upper < -margin) return { ...shared, verdict: 'fail', because: 'upper-bound-below-margin' };
@@ -99,13 +106,16 @@ export function boundLevelFor(level: number, n: number): number {
 }
 
 function powerOf(
-  gains: Values,
+  datasets: readonly Values[],
+  n: number,
   margin: number,
   alpha: number,
 ): Pick<NonInferiority, 'smallestDetectable' | 'imagesNeeded'> {
-  const n = gains.length;
-  if (n < 2 || isConstant(gains)) return { smallestDetectable: null, imagesNeeded: null };
-  const sd = momentsOf(gains).standardError * Math.sqrt(n);
+  if (n === 0 || datasets.some(({ length }) => length < 2) || datasets.every(isConstant)) {
+    return { smallestDetectable: null, imagesNeeded: null };
+  }
+  const errors = datasets.map((gains) => momentsOf(gains).standardError / datasets.length);
+  const sd = Math.hypot(...errors) * Math.sqrt(n);
   return {
     smallestDetectable: minimumDetectableEffect(sd, n, { alpha }),
     imagesNeeded: margin > 0 ? imagesNeeded(sd, margin, { alpha }) : null,

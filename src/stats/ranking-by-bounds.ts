@@ -23,7 +23,7 @@ interface BoundRankingOptions {
  * pair the capital that bets win on the mean gain lying above 0 is a p value, 2 over the capital (either could have been
  * the better one), and Holm corrects over all pairs. The chance of any false "better" is at most alpha, for any number of
  * independent images, any scores in the range, equal models and unequal ones alike; so few images tell nothing apart
- * without a rule of their own. Tiers as in `rankContenders`. Without a random number: equal input, equal output.
+ * without a rule of their own. Tiers as in `intoTiers`. Without a random number: equal input, equal output.
  * Throws `internal` as `logCapital` does, on unequal numbers of scores, or on two contenders of one name.
  */
 export function rankByBounds(

@@ -1,25 +1,4 @@
 import { MaskbenchError } from '../core/errors.js';
-import { pairedGains } from './differences.js';
-import { holm } from './multiplicity.js';
-import { signFlipTest } from './permutation.js';
-import type { Seed } from './random.js';
-import { pOf } from './test-outcome.js';
-import { meanOf, requireBetween, requireFinite, type Values } from './values.js';
-
-export interface Contender {
-  readonly name: string;
-  /** Scores of the same images, in the same order, for every contender. */
-  readonly scores: Values;
-}
-
-interface RankingOptions {
-  readonly better: 'higher' | 'lower';
-  /** Chance, at most, of telling any two models apart that could change places on every image; default 0.05. */
-  readonly alpha?: number;
-  /** Sign patterns a pair; by default 10,000, or as many as the number of pairs takes to reach alpha at all. */
-  readonly resamples?: number;
-  readonly seed?: Seed;
-}
 
 interface Ranked {
   readonly name: string;
@@ -49,21 +28,11 @@ export interface Ranking {
 }
 
 /**
- * Ranks contenders into tiers: every pair by a two-sided sign-flip test over the same images, Holm over all pairs.
- * A contender's tier is one more than the lowest of those that beat it beyond chance, the first if none does. So a
- * tier never holds two that can be told apart. Where "cannot be told apart" does not carry over (A like B, B like C,
- * A better than C), B stands with A and its likeness to C is named in `alike`. Better means in the mean over the same
- * images, so there are no circles; equal input gives equal output, whatever the order of the contenders.
- * Throws `internal` on unequal numbers of scores or two contenders of one name.
+ * Tiers of contenders, best mean first, by what is shown of their pairs. A contender's tier is one more than the lowest of
+ * those that beat it beyond chance, the first if none does. So a tier never holds two that can be told apart. Where "cannot
+ * be told apart" does not carry over (A like B, B like C, A better than C), B stands with A and its likeness to C is named
+ * in `alike`.
  */
-export function rankContenders(contenders: readonly Contender[], options: RankingOptions): Ranking {
-  const alpha = options.alpha ?? 0.05;
-  requireBetween(alpha, 0, 1, 'alpha of a ranking');
-  const sorted = byMean(contenders, options.better);
-  return intoTiers(sorted, pairwise(sorted, options, alpha));
-}
-
-/** Tiers of contenders, best mean first, by what is shown of their pairs. */
 export function intoTiers(
   sorted: readonly Pick<Ranked, 'name' | 'mean'>[],
   pairs: readonly PairTest[],
@@ -83,20 +52,6 @@ export function intoTiers(
   };
 }
 
-interface WithMean extends Contender {
-  readonly mean: number;
-}
-
-function byMean(contenders: readonly Contender[], better: 'higher' | 'lower'): WithMean[] {
-  return bestFirst(
-    contenders.map((contender) => {
-      requireFinite(contender.scores, `scores of ${contender.name}`);
-      return { ...contender, mean: meanOf(contender.scores) };
-    }),
-    better,
-  );
-}
-
 /** Best mean first, equal means by name. Throws `internal` on two of one name. */
 export function bestFirst<C extends Pick<Ranked, 'name' | 'mean'>>(
   contenders: readonly C[],
@@ -108,27 +63,6 @@ export function bestFirst<C extends Pick<Ranked, 'name' | 'mean'>>(
   }
   const sign = better === 'higher' ? -1 : 1;
   return contenders.toSorted((a, b) => sign * (a.mean - b.mean) || (a.name < b.name ? -1 : 1));
-}
-
-/** All pairs, best against second best first. */
-function pairwise(sorted: readonly WithMean[], options: RankingOptions, alpha: number): PairTest[] {
-  const couples = sorted.flatMap((better, i) => sorted.slice(i + 1).map((worse) => ({ better, worse })));
-  // Holm multiplies the smallest p by the number of pairs: 1 / (resamples + 1) must leave it room below alpha
-  const resamples = options.resamples ?? Math.max(10_000, Math.ceil((10 * couples.length) / alpha));
-  const tests = couples.map(({ better, worse }) => {
-    const gains = pairedGains(worse.scores, better.scores, options.better);
-    const seed = `${options.seed ?? 0}/${better.name}/${worse.name}`;
-    return { gain: Math.max(0, meanOf(gains)), p: pOf(signFlipTest(gains, { resamples, seed })) };
-  });
-  const adjusted = holm(tests.map((test) => test.p));
-  return couples.map(({ better, worse }, i) => ({
-    better: better.name,
-    worse: worse.name,
-    gain: tests[i].gain,
-    p: tests[i].p,
-    adjusted: adjusted[i],
-    distinguished: adjusted[i] <= alpha && better.mean !== worse.mean,
-  }));
 }
 
 function alikeElsewhere(one: Ranked, ranked: readonly Ranked[], pairs: readonly PairTest[]): string[] {

@@ -18,7 +18,7 @@ interface ScoresRequest {
  */
 export async function loadRunScores(request: ScoresRequest): Promise<RunScores> {
   const { folder, settings, models, metrics } = request;
-  const cells = await openCells(folder, settings, { models, values: metrics });
+  const cells = await openCells(folder, settings, { models, values: metrics, digests: true });
   const measuredOf = await readMeasured(folder);
   const datasets = new Map<string, OpenDataset>();
   for await (const { record, cells: states } of cells.inPlanOrder()) {
@@ -33,7 +33,8 @@ export async function loadRunScores(request: ScoresRequest): Promise<RunScores> 
     dataset.contents.push(contentOf(record));
     dataset.attributes.push({ ...measuredOf(record), ...record.attributes });
     for (const [m, state] of states.entries()) {
-      const { columns, scored, failed } = dataset.models[m];
+      const { columns, scored, failed, mattes } = dataset.models[m];
+      mattes.push(cells.matteSha256(models[m], record));
       scored.push(state.kind === 'scored' ? 1 : 0);
       columns.forEach((column, i) => column.push(state.kind === 'scored' ? state.row[i] : Number.NaN));
       if (state.kind !== 'scored') failed.push({ id, reason: failureOf(state).message });
@@ -42,7 +43,7 @@ export async function loadRunScores(request: ScoresRequest): Promise<RunScores> 
   return { metrics, datasets: [...datasets.values()].map((dataset) => finish(dataset, models)) };
 
   function openDataset(name: string): OpenDataset {
-    const own = models.map(() => ({ columns: metrics.map(() => []), scored: [], failed: [] }));
+    const own = models.map(() => ({ columns: metrics.map(() => []), scored: [], failed: [], mattes: [] }));
     return { name, ids: [], contents: [], attributes: [], problems: [], models: own };
   }
 }
@@ -59,16 +60,18 @@ interface OpenDataset {
     readonly columns: readonly number[][];
     readonly scored: number[];
     readonly failed: FailedCell[];
+    readonly mattes: string[];
   }[];
 }
 
 function finish({ models: open, ...dataset }: OpenDataset, names: readonly string[]): ScoredDataset {
-  const models = open.map(({ columns, scored, failed }, m): [string, ModelScores] => [
+  const models = open.map(({ columns, scored, failed, mattes }, m): [string, ModelScores] => [
     names[m],
     {
       columns: columns.map((column) => Float64Array.from(column)),
       scored: Uint8Array.from(scored),
       failed,
+      mattes,
     },
   ]);
   return { ...dataset, models: new Map(models) };
@@ -102,6 +105,8 @@ export interface ModelScores {
   readonly scored: Uint8Array;
   /** Every cell that was not, by id. */
   readonly failed: readonly FailedCell[];
+  /** The SHA-256 of each matte's pixels; absent where nobody kept them, and then no two are known to be equal. */
+  readonly mattes?: readonly (string | undefined)[] | undefined;
 }
 
 export interface FailedCell {

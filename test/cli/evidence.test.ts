@@ -30,8 +30,8 @@ beforeAll(async () => {
   await writeFile(at('alt', 'luma.yaml'), spec.replace('file:luma.onnx', 'file:../inverse.onnx'));
   await writeFile(at('timed.yaml'), configText(['luma'], ['tiny'], BASICS));
   await writeFile(at('alt.yaml'), configText(['alt/luma'], ['tiny'], BASICS));
-  await writeFile(at('gate.yaml'), `name: any\n${FLOOR}`);
-  await writeFile(at('strict.yaml'), `name: strict\nevidence: sealed\n${FLOOR}`);
+  await writeFile(at('gate.yaml'), `version: 2\nname: any\n${FLOOR}`);
+  await writeFile(at('strict.yaml'), `version: 2\nname: strict\nevidence: sealed\n${FLOOR}`);
   for (const [config, out, ...options] of [
     ['timed.yaml', 'before', '--shard', '1/2'],
     ['timed.yaml', 'other', '--shard', '2/2', '--no-time'],

@@ -43,10 +43,13 @@ beforeAll(async () => {
   expect(whole.status, whole.err).toBe(0);
   const failed = await run('failed', '--no-time');
   expect(failed.status, failed.err).toBe(3);
-  await writeFile(at('gate.yaml'), 'name: any\nminimumImages: 2\nfloors: [{ metric: iou, mean: 0.1 }]\n');
+  await writeFile(
+    at('gate.yaml'),
+    'version: 2\nname: any\nminimumImages: 2\nfloors: [{ metric: iou, mean: 0.1 }]\n',
+  );
   await writeFile(
     at('strict.yaml'),
-    'name: strict\nevidence: sealed\nminimumImages: 2\nfloors: [{ metric: iou, mean: 0.1 }]\n',
+    'version: 2\nname: strict\nevidence: sealed\nminimumImages: 2\nfloors: [{ metric: iou, mean: 0.1 }]\n',
   );
   putBack = await keep(workspace);
 }, 300_000);

@@ -148,10 +148,11 @@ describe('the published schemas of what is asked of finished runs', () => {
     const validate = await validator('verdict.schema.json');
     await writeFile(
       workspace.path('gate.yaml'),
-      `name: all
+      `version: 2
+name: all
 accuracy: [{ metric: iou, margin: 0.01 }]
 floors: [{ metric: iou, mean: 0.1 }]
-losses: [{ metric: iou, over: 0.1, maximum: 1 }]
+losses: [{ metric: iou, over: 0.1, maximumShare: 0.1 }]
 latency: { maximumRatio: 5, measure: { processes: 2, images: 1, rounds: 1, warmup: 3 } }
 size: { maximumRatio: 1 }
 improve: [{ metric: sod.mae }]

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { gateSchema } from '../../src/analysis/gate/gate.js';
+import { migrateGate } from '../../src/analysis/gate/migrate.js';
 import { publishedSchemas } from '../../src/cli/json-schemas.js';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
 import { parseYaml } from '../../src/core/yaml-file.js';
@@ -121,14 +122,22 @@ describe('the files that 0.1 ran, which stay as they were', async () => {
   const folder = 'test/fixtures/runs-0.1';
   const kindOf = (file: string): Kind => {
     if (file.startsWith('models/')) return 'model';
-    if (file === 'gate.yaml') return 'gate';
     return ['objects.yaml', 'people.yaml', 'plain.yaml'].includes(file) ? 'dataset' : 'run';
   };
 
-  it.each(await yamlFiles(folder))('%s keeps to its schema', async (file) => {
+  const files = await yamlFiles(folder);
+  it.each(files.filter((file) => file !== 'gate.yaml'))('%s keeps to its schema', async (file) => {
     const text = await read(join(folder, file));
     expect(complaints(kindOf(file), text)).toEqual([]);
     expect(isTaken(kindOf(file), text)).toBe(true);
+  });
+
+  it('but for the gate, which does once it is rewritten', async () => {
+    const text = await read(join(folder, 'gate.yaml'));
+    expect(isTaken('gate', text)).toBe(false);
+    expect(complaints('gate', text)).toContain(" must have required property 'version'");
+    const { text: rewritten } = migrateGate(text, 'gate.yaml');
+    expect([complaints('gate', rewritten), isTaken('gate', rewritten)]).toEqual([[], true]);
   });
 });
 
@@ -137,7 +146,7 @@ const NET = 'name: n\nfiles: file:n.onnx\n';
 const FED = `${NET}input: { width: 8, height: 8 }\n`;
 const RUN = 'name: r\nmodels: [u2net]\ndatasets: [humans]\n';
 const SET = 'name: d\nroot: .\nlayout: paired-folders\nimages: { path: im }\ntruths: { path: gt }\n';
-const GATE = 'name: g\naccuracy: [{ metric: iou, margin: 0.01 }]\n';
+const GATE = 'version: 2\nname: g\naccuracy: [{ metric: iou, margin: 0.01 }]\n';
 const SAM = 'name: s\nfeeding: sam\nfiles: { encoder: file:e.onnx, decoder: file:d.onnx }\n';
 const SORTS = `${NET}feeding: classes\ninput: { width: 8, height: 8 }\n`;
 
@@ -197,11 +206,11 @@ describe('an editor and the program take', () => {
       SET.replace('path: im', 'path: [DIS5K/*/im, im], suffix: _a, extensions: [.png]'),
     ],
     ['gate', 'one rule', GATE],
-    ['gate', 'a rule that is no list', 'name: g\nsize: { maximumRatio: 1.1 }'],
+    ['gate', 'a rule that is no list', 'version: 2\nname: g\nsize: { maximumRatio: 1.1 }'],
     [
       'gate',
       'all rules',
-      `${GATE}floors: [{ metric: sod.s, mean: 0.8 }]\nslices: [{ attribute: split, values: [a, 3], metric: iou, margin: 0 }]\nlosses: [{ metric: iou, over: 0.1, maximum: 1 }]\ncatastrophes: [{ metric: iou, worseThan: 0.5, maximumShare: 0.1 }]\nlatency: { maximumRatio: 1.05, measure: { processes: 4 } }\nmemory: { maximumMegabytes: 9 }\nimprove: [{ metric: iou }, { latency: predict }, { sizeRatio: 0.8 }, { memoryRatio: 0.8 }]`,
+      `${GATE}floors: [{ metric: sod.s, mean: 0.8 }]\nslices: [{ attribute: split, values: [a, 3], metric: iou, margin: 0 }]\nlosses: [{ metric: iou, over: 0.1 }]\ncatastrophes: [{ metric: iou, worseThan: 0.5, maximumShare: 0.1 }]\nnever: [{ metric: iou, worseThan: 0.5, ids: [a] }]\nassume: no-rare-disasters\nminimumImages: 2\nlatency: { maximumRatio: 1.05, measure: { processes: 4 } }\nmemory: { maximumMegabytes: 9 }\nimprove: [{ metric: iou }, { latency: predict }, { sizeRatio: 0.8 }, { memoryRatio: 0.8 }]`,
     ],
     ['prompts', 'marks by image', 'unit: pixels\nimages: { d/1: [{ point: [4, 2] }] }'],
   ])('a %s with %s', (kind, _what, text) => {
@@ -272,10 +281,11 @@ describe('an editor and the program refuse', () => {
     ],
     ['gate', 'an unknown rule', `${GATE}speed: { maximumRatio: 1 }`],
     ['gate', 'an unknown metric', GATE.replace('iou', 'iuo')],
-    ['gate', 'no margin', 'name: g\naccuracy: [{ metric: iou }]'],
-    ['gate', 'no rule', 'name: g'],
-    ['gate', 'an empty list of rules', 'name: g\naccuracy: []'],
-    ['gate', 'losses without a cap', `${GATE}losses: [{ metric: iou, over: 0.1 }]`],
+    ['gate', 'no margin', 'version: 2\nname: g\naccuracy: [{ metric: iou }]'],
+    ['gate', 'no rule', 'version: 2\nname: g'],
+    ['gate', 'an empty list of rules', 'version: 2\nname: g\naccuracy: []'],
+    ['gate', 'losses up to a number', `${GATE}losses: [{ metric: iou, over: 0.1, maximum: 3 }]`],
+    ['gate', 'no version', 'name: g\nsize: { maximumRatio: 1.1 }'],
     ['gate', 'an odd number of processes', `${GATE}latency: { maximumRatio: 1, measure: { processes: 3 } }`],
     ['gate', 'a level in percent', `${GATE}level: 95`],
     ['prompts', 'an unknown key', 'image: {}\nimages: {}'],

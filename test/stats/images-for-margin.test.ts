@@ -73,6 +73,12 @@ describe('the images that gains like these need', () => {
     ).toBe(true);
   });
 
+  it('are found where few are enough', () => {
+    const one = imagesForMargin([[1, 0, 0, 0, 0, -1, 0, 0]], { ...OPTIONS, margin: 0.5, gain: 0 });
+    expect(one.images).toBeGreaterThan(5);
+    expect(one.images).toBeLessThan(30);
+  });
+
   it('are none for a mean beyond the margin, or where more are needed than are tried, which are named', () => {
     const worse = imagesForMargin([noise(200, 0.03, -0.03)], OPTIONS);
     expect(worse).toMatchObject({ images: null, searched: 0 });

@@ -1,5 +1,5 @@
 import { metricsOf } from '../../src/metrics/registry.js';
-import { gateSchema, type LoadedGate } from '../../src/analysis/gate/gate.js';
+import { GATE_VERSION, gateSchema, type LoadedGate } from '../../src/analysis/gate/gate.js';
 import type { Attributes, FailedCell, ModelScores } from '../../src/store/load-run-scores.js';
 import type { Side, SideFacts } from '../../src/analysis/compare/side.js';
 import type { StoredTimes } from '../../src/store/stored-times.js';
@@ -20,6 +20,8 @@ export interface PaperDataset {
   readonly models: Readonly<Record<string, PaperScores>>;
   /** By model: ids of failed cells. */
   readonly failed?: Readonly<Record<string, readonly string[]>>;
+  /** By model: what names each matte; without it nobody knows. */
+  readonly mattes?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface PaperSide {
@@ -96,7 +98,10 @@ export function oneModelSide(label: string, scores: PaperScores, more: Partial<P
 
 /** A gate from its rules, with defaults. */
 export function paperGate(rules: Record<string, unknown>): LoadedGate {
-  return { gate: gateSchema.parse({ name: 'paper', ...rules }), sha256: 'g'.repeat(64) };
+  return {
+    gate: gateSchema.parse({ version: GATE_VERSION, name: 'paper', ...rules }),
+    sha256: 'g'.repeat(64),
+  };
 }
 
 function idsOf({ ids, models }: PaperDataset): readonly string[] {
@@ -106,7 +111,7 @@ function idsOf({ ids, models }: PaperDataset): readonly string[] {
 }
 
 function scoresOf(
-  { models, failed }: PaperDataset,
+  { models, failed, mattes }: PaperDataset,
   model: string,
   ids: readonly string[],
   metrics: readonly string[],
@@ -120,5 +125,6 @@ function scoresOf(
     ),
     scored: Uint8Array.from(ids, (id) => (gone.includes(id) ? 0 : 1)),
     failed: gone.map((id) => ({ id, reason: 'the map is the same everywhere' })),
+    mattes: mattes?.[model],
   };
 }

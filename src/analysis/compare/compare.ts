@@ -8,7 +8,14 @@ import { MaskbenchError } from '../../core/errors.js';
 import { choose } from '../../core/names.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { METRICS } from '../../metrics/registry.js';
-import { protocolOf, refusal, remarksOn, settingsDifferences, sharedSignatures } from './admissibility.js';
+import {
+  haveOneKey,
+  protocolOf,
+  refusal,
+  remarksOn,
+  settingsDifferences,
+  sharedSignatures,
+} from './admissibility.js';
 import { imageDifferences, type LoadedSide } from './image-differences.js';
 import { compareMetrics, type Resampling } from './metric-comparison.js';
 import { pairModels, type ModelChoice } from './pair-models.js';
@@ -34,7 +41,12 @@ export interface CompareOptions {
 /** A comparison, and the aligned scores that a gate needs besides. */
 export interface Compared {
   readonly comparison: Comparison;
-  readonly pairs: readonly PairedImages[];
+  readonly pairs: readonly ComparedPair[];
+}
+
+interface ComparedPair extends PairedImages {
+  /** Whether it is one model file, fed in one way, on both sides. */
+  readonly isOneKey: boolean;
 }
 
 /** Images named in each direction. */
@@ -73,16 +85,12 @@ export async function compareSides(
   const metrics = chooseMetrics(a, b, options.metrics);
   if (metrics.length === 0) throw refusal(a, b, differences);
   const resampling = { resamples, seed };
-  const pairs = models.map((pair) =>
-    pairImages(
-      before,
-      after,
-      pair,
-      metrics.map(({ id }) => id),
-      datasets,
-    ),
-  );
-  if (!pairs.some((pair) => pair.datasets.some(({ ids }) => ids.length > 0))) {
+  const ids = metrics.map(({ id }) => id);
+  const pairs = models.map((pair) => ({
+    ...pairImages(before, after, pair, ids, datasets),
+    isOneKey: haveOneKey(a, b, pair),
+  }));
+  if (!pairs.some((pair) => pair.datasets.some((dataset) => dataset.ids.length > 0))) {
     throw new MaskbenchError('data.empty', `${a.label} and ${b.label} have no scored image in common`);
   }
   const comparison: Comparison = {

@@ -17,6 +17,8 @@ export interface PairedDataset {
   readonly leaked: readonly string[];
   readonly ids: readonly string[];
   readonly attributes: readonly Attributes[];
+  /** Whether both models are known to have made the same matte of every image, and have the same scores for it. */
+  readonly isEqual: boolean;
   /** By metric id, aligned with `ids`; NaN where the metric is undefined. */
   readonly baseline: ReadonlyMap<string, Float64Array>;
   readonly candidate: ReadonlyMap<string, Float64Array>;
@@ -36,14 +38,21 @@ export function pairImages(
     const rows = commonRows(ours, theirs, models);
     const columns = (side: LoadedSide, dataset: ScoredDataset, model: string, at: Int32Array) =>
       new Map(metrics.map((metric) => [metric, columnOf(side, dataset, model, metric, at)]));
+    const baseline = columns(a, ours, models.baseline.name, rows.ours);
+    const candidate = columns(b, theirs, models.candidate.name, rows.theirs);
+    const before = mattesOf(ours, models.baseline.name, rows.ours);
+    const after = mattesOf(theirs, models.candidate.name, rows.theirs);
     return [
       {
         name,
         leaked: leakedInto(a, name, models),
         ids: Array.from(rows.ours, (row) => ours.ids[row]),
         attributes: Array.from(rows.ours, (row) => ours.attributes[row]),
-        baseline: columns(a, ours, models.baseline.name, rows.ours),
-        candidate: columns(b, theirs, models.candidate.name, rows.theirs),
+        isEqual:
+          before.every((matte, row) => matte !== undefined && matte === after[row]) &&
+          metrics.every((metric) => areEqual(baseline.get(metric), candidate.get(metric))),
+        baseline,
+        candidate,
       },
     ];
   });
@@ -78,6 +87,19 @@ function columnOf(
 ): Float64Array {
   const column = dataset.models.get(model)?.columns[scores.metrics.indexOf(metric)];
   return Float64Array.from(rows, (row) => column?.[row] ?? Number.NaN);
+}
+
+function mattesOf(
+  { models }: ScoredDataset,
+  model: string,
+  rows: Int32Array,
+): readonly (string | undefined)[] {
+  const mattes = models.get(model)?.mattes;
+  return Array.from(rows, (row) => mattes?.[row]);
+}
+
+function areEqual(a: ArrayLike<number> = [], b: ArrayLike<number> = []): boolean {
+  return Array.from(a).every((value, row) => Object.is(value, b[row]));
 }
 
 function leakedInto(

@@ -5,18 +5,21 @@ import type { MetricMeta } from '../../metrics/metric.js';
 import { headlineOf, metaOf } from '../../metrics/registry.js';
 import type { RunScores, ScoredDataset } from '../../store/load-run-scores.js';
 import type { Side, SideFacts } from './side.js';
-import { rankContenders } from '../../stats/ranking.js';
+import { boundedRange } from '../../metrics/metric.js';
+import { leastImages } from '../../stats/images-for-margin.js';
+import { bestFirst, intoTiers } from '../../stats/ranking.js';
+import { rankByBounds } from '../../stats/ranking-by-bounds.js';
+import { meanOf } from '../../stats/values.js';
 
 interface RankOptions {
   /** Ids; every metric gets its tables. Default: the headline of the run's first protocol. */
   readonly metrics?: readonly string[] | undefined;
   /** Default 0.05. */
   readonly alpha?: number;
-  readonly seed?: string;
 }
 
 /**
- * Ranks the models of one run into tiers: on every dataset and, with several, on all images together. A model is left
+ * Ranks the models of one run into tiers: on every dataset and, with several, on all of them, each weighing the same. A model is left
  * out of a table, and named, if it was trained on pictures of its datasets, or if some of its cells failed there: a mean
  * over other images is another mean.
  *
@@ -24,7 +27,7 @@ interface RankOptions {
  */
 export async function rankRun(side: Side, options: RankOptions = {}): Promise<RankingReport> {
   const { facts } = side;
-  const { alpha = 0.05, seed = 'maskbench' } = options;
+  const { alpha = 0.05 } = options;
   const scores = await side.loadScores(facts.models.map(({ name }) => name));
   const wanted = options.metrics ?? [headlineOf(facts.metrics) ?? 'iou'];
   const scopes = scores.datasets.map((dataset) => [dataset]);
@@ -42,7 +45,7 @@ export async function rankRun(side: Side, options: RankOptions = {}): Promise<Ra
           remedy: `it has ${facts.metrics.join(', ')}`,
         });
       }
-      return scopes.map((scope) => rankScope(facts, scores, scope, metaOf(id), { alpha, seed }));
+      return scopes.map((scope) => rankScope(facts, scores, scope, metaOf(id), alpha));
     }),
   };
 }
@@ -52,12 +55,12 @@ function rankScope(
   scores: RunScores,
   scope: readonly ScoredDataset[],
   metric: MetricMeta,
-  options: { readonly alpha: number; readonly seed: string },
+  alpha: number,
 ): RankingTable {
   const position = scores.metrics.indexOf(metric.id);
   const columns = facts.models.map(({ name, spec }) => ({
     model: name,
-    scores: concatenated(scope, name, position),
+    datasets: scope.map(({ models }) => models.get(name)?.columns[position] ?? []),
     excluded: leak(facts, scope, spec.trainedOn) ?? incomplete(scope, name),
   }));
   const ranked = new Set(columns.flatMap(({ model, excluded }) => (excluded === null ? [model] : [])));
@@ -68,7 +71,7 @@ function rankScope(
       .map((one) => ({ title: one.name, tags: one.tags })),
   );
   const dataset = scope.length === 1 ? scope[0].name : null;
-  return rankColumns(columns, { metric, dataset, cautions, ...options });
+  return rankColumns(columns, { metric, dataset, cautions, alpha });
 }
 
 function leak(
@@ -88,68 +91,66 @@ function incomplete(scope: readonly ScoredDataset[], model: string): string | nu
   return failed === 0 ? null : `${failed} failed ${failed === 1 ? 'cell' : 'cells'}`;
 }
 
-function concatenated(scope: readonly ScoredDataset[], model: string, metric: number): Float64Array {
-  const parts = scope.map(({ models }) => models.get(model)?.columns[metric] ?? new Float64Array());
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 /** One model's scores, image by image. */
 export interface RankColumn {
   readonly model: string;
-  /** Aligned over all models; NaN where the metric is undefined or the cell has no score. */
-  readonly scores: ArrayLike<number>;
+  /** Of every dataset, aligned over all models; NaN where the metric is undefined or the cell has no score. */
+  readonly datasets: readonly ArrayLike<number>[];
   /** Why the model may not be ranked here (trained on these pictures, failed cells); null if it may. */
   readonly excluded: string | null;
 }
 
 interface RankColumnsOptions {
-  readonly metric: Pick<MetricMeta, 'id' | 'name' | 'better'>;
+  readonly metric: Pick<MetricMeta, 'id' | 'name' | 'better' | 'range'>;
   /** Null: all datasets together. */
   readonly dataset: string | null;
   /** What else is to be known of the ranked models' training, for the table to say. */
   readonly cautions?: readonly string[];
-  /** Chance, at most, of telling any two models apart that could change places on every image; default 0.05. */
+  /** Chance, at most, of any "better" that is not so; default 0.05. */
   readonly alpha?: number;
-  readonly seed?: string;
 }
 
 /**
- * Models ranked into tiers by their per-image scores: every pair by a sign-flip test over the images on which the metric
- * is defined for all ranked models, Holm over all pairs. Pure and seeded: the same columns give the same table, in
- * whatever order the models come. No rank without an image that all have.
+ * Models ranked into tiers by bounds on the differences of their means that hold for all scores in the metric's range
+ * (`rankByBounds`), over the images on which the metric is defined for all ranked models; every dataset weighs the same. A
+ * metric without an end has no bound: nothing is told apart by it. Pure: the same columns give the same table, in whatever
+ * order the models come. No rank without an image that all have.
  */
 export function rankColumns(columns: readonly RankColumn[], options: RankColumnsOptions): RankingTable {
-  const { metric, dataset, cautions = [], alpha = 0.05, seed = 'maskbench' } = options;
+  const { metric, dataset, cautions = [], alpha = 0.05 } = options;
   const ranked = columns.filter(({ excluded }) => excluded === null);
-  const length = Math.max(0, ...ranked.map(({ scores }) => scores.length));
   // a metric that is undefined for one model, as precision is for an empty mask, is compared for none there
-  const rows = Array.from({ length }, (_, row) => row).filter((row) =>
-    ranked.every(({ scores }) => Number.isFinite(scores[row])),
+  const rows = (ranked[0]?.datasets ?? []).map((first, d) =>
+    Array.from(first, (_, row) => row).filter((row) =>
+      ranked.every(({ datasets }) => Number.isFinite(datasets[d]?.[row])),
+    ),
   );
-  const contenders = ranked.map(({ model, scores }) => ({
+  const n = rows.reduce((sum, { length }) => sum + length, 0);
+  const contenders = ranked.map(({ model, datasets }) => ({
     name: model,
-    scores: Float64Array.from(rows, (row) => scores[row]),
+    datasets: rows.flatMap((own, d) =>
+      own.length === 0 ? [] : [Float64Array.from(own, (row) => datasets[d][row])],
+    ),
   }));
+  const range = boundedRange(metric);
+  const { better } = metric;
+  const withMeans = (): Parameters<typeof intoTiers>[0] =>
+    bestFirst(
+      contenders.map((one) => ({ name: one.name, mean: meanOf(one.datasets.map(meanOf)) })),
+      better,
+    );
   const ranking =
-    rows.length === 0
+    n === 0
       ? []
-      : rankContenders(contenders, {
-          better: metric.better,
-          alpha,
-          seed: `${seed}/${metric.id}/${dataset ?? '*'}`,
-        }).contenders;
+      : range === null
+        ? intoTiers(withMeans(), []).contenders
+        : rankByBounds(contenders, { better, range, alpha }).contenders;
   return {
     metric: metric.id,
     title: metric.name,
-    better: metric.better,
+    better,
     dataset,
-    n: rows.length,
+    n,
     ranks: ranking.map(({ name: model, mean, tier, beatenBy, alike }) => ({
       model,
       mean,
@@ -160,6 +161,28 @@ export function rankColumns(columns: readonly RankColumn[], options: RankColumns
     excluded: columns.flatMap(({ model, excluded }) =>
       excluded === null ? [] : [{ model, reason: excluded }],
     ),
-    cautions,
+    cautions: [...cautions, ...limitsOf(metric, ranking.length, n, alpha)],
   };
+}
+
+/** Why nothing can be told apart here, whatever the scores are. */
+function limitsOf(
+  { name, range }: RankColumnsOptions['metric'],
+  models: number,
+  n: number,
+  alpha: number,
+): readonly string[] {
+  if (models < 2) return [];
+  const [low, high] = range;
+  if (high === null || !Number.isFinite(low)) {
+    return [
+      `${name} has no largest or no smallest value, so no bound holds for its mean: nothing is told apart.`,
+    ];
+  }
+  const width = high - low;
+  const level = 1 - alpha / (models * (models - 1));
+  const least = leastImages({ margin: 0, range: [-width, width], level }, width);
+  return n < least
+    ? [`Fewer than ${least} images: no two of ${models} models can be told apart, whatever their scores.`]
+    : [];
 }

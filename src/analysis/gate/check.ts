@@ -19,6 +19,8 @@ export type TimePair = (pair: ModelPair) => Promise<Pick<RemeasureRequest, 'time
 export interface CheckOptions extends Omit<CompareOptions, 'metrics'> {
   /** Measures times for this check; without it, latency rules stay open. */
   readonly remeasure?: TimePair | undefined;
+  /** Whether open claims say what they would take, by simulation: some seconds each. Default true. */
+  readonly explain?: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function checkGate(
   options: CheckOptions,
 ): Promise<GateOutcome> {
   const { gate } = loaded;
-  const { remeasure: timePair, ...compareOptions } = options;
+  const { remeasure: timePair, explain = true, ...compareOptions } = options;
   assertDecidable(gate, timePair !== undefined);
   if (gate.evidence === 'sealed') for (const side of [baseline, candidate]) assertSealed(side, gate);
   const metrics = metricsOfGate(gate);
@@ -45,7 +47,7 @@ export async function checkGate(
   });
   const timed = timePair === undefined ? compared : await withTimes(compared, gate, timePair);
   const { resamples = 10_000, seed = 'maskbench' } = options;
-  return decide(timed, loaded, { resamples, seed });
+  return decide(timed, loaded, { resamples, seed }, explain);
 }
 
 /** Generated data has no evidence, and needs none. */
@@ -105,14 +107,20 @@ function decide(
   { comparison, pairs }: Compared,
   { gate, sha256 }: LoadedGate,
   resampling: Resampling,
+  explain: boolean,
 ): GateOutcome {
-  const verdicts = pairs.map(({ datasets, baseline, candidate }, i): PairVerdict => {
+  const { level, minimumImages, assume = null } = gate;
+  const verdicts = pairs.map(({ datasets, baseline, candidate, isOneKey }, i): PairVerdict => {
+    // What a model was trained on proves nothing about new pictures.
+    const unseen = datasets.filter(({ leaked }) => leaked.length === 0);
     const checks = checksOf(gate, {
-      // What a model was trained on proves nothing about new pictures.
-      datasets: datasets.filter(({ leaked }) => leaked.length === 0),
+      datasets: unseen,
       comparison: comparison.pairs[i],
-      level: gate.level,
-      minimumImages: gate.minimumImages,
+      isIdentical: isOneKey && unseen.length > 0 && unseen.every(({ isEqual }) => isEqual),
+      level,
+      assume,
+      minimumImages,
+      explain,
       resampling: { ...resampling, seed: `${resampling.seed}/${baseline.name}/${candidate.name}` },
     });
     return {
@@ -124,7 +132,7 @@ function decide(
   });
   return {
     schemaVersion: COMPARISON_VERSION,
-    gate: { name: gate.name, description: gate.description ?? null, sha256 },
+    gate: { name: gate.name, description: gate.description ?? null, sha256, level, assume },
     code: { maskbenchVersion: ownVersion(), sha256: codeDigest() },
     verdict: overallVerdict(verdicts.map(({ verdict }) => verdict)),
     pairs: verdicts,
@@ -137,10 +145,12 @@ function checksOf(gate: Gate, on: JudgedPair): readonly Check[] {
   const found = rulesOf(gate).flatMap(({ rule, asked }) =>
     rule.judge(asked, on).map((finding) => ({ kind: rule.kind, finding })),
   );
-  const claims = found.flatMap(({ finding }) => ('gains' in finding ? [finding] : []));
-  const judged = judgeClaims(claims, { ...on.resampling, level: on.level, minimum: on.minimumImages });
-  return found.map(({ kind, finding }) => {
-    const { id, ...rest } = 'gains' in finding ? judged[claims.indexOf(finding)] : finding;
-    return { id, kind, ...rest };
+  const claims = found.flatMap(({ finding }) => ('judge' in finding ? [finding] : []));
+  const judged = judgeClaims(claims, on.level);
+  return found.flatMap(({ kind, finding }) => {
+    const check = 'judge' in finding ? judged[claims.indexOf(finding)] : finding;
+    if (check === null) return [];
+    const { id, ...rest } = check;
+    return [{ id, kind, ...rest }];
   });
 }

@@ -7,15 +7,22 @@ import { parseGitFile, readGitFile } from '../../core/git-file.js';
 import { sha256 } from '../../core/hash.js';
 import { PACKAGE_ROOT } from '../../core/package-root.js';
 import { parseYaml } from '../../core/yaml-file.js';
+import { boundedRange } from '../../metrics/metric.js';
+import { metaOf } from '../../metrics/registry.js';
+import { assumption } from '../../schema/verdict.js';
 import { measureSchema, type Measure } from './remeasure/measure.js';
 import { RULES } from './rules/index.js';
 import type { GateRule } from './rules/rule.js';
+
+/** Version of the meaning of a gate's rules; files of another one are refused. */
+export const GATE_VERSION = 2;
 
 type Rule = (typeof RULES)[number];
 type RuleShape = { readonly [R in Rule as R['key']]: R['schema'] };
 
 export const gateSchema = z
   .strictObject({
+    version: z.literal(GATE_VERSION).describe('Of the meaning of the rules.'),
     name: z.string().min(1).describe('What reports call the gate.'),
     description: z.string().optional().describe('What it protects, for people.'),
     level: z
@@ -24,6 +31,11 @@ export const gateSchema = z
       .lt(1)
       .default(0.95)
       .describe('Confidence of every one-sided bound, and of the family of claims of regression.'),
+    assume: assumption
+      .optional()
+      .describe(
+        'Decide means by approximate intervals, which take it for granted that no rare image loses much more than those at hand show. Every report repeats it.',
+      ),
     evidence: z
       .literal('sealed')
       .optional()
@@ -34,7 +46,13 @@ export const gateSchema = z
       .describe(
         'Rules that must be decidable: a check that is started without what they need, as times, is refused.',
       ),
-    minimumImages: z.int().min(2).default(30).describe('Fewer images decide nothing.'),
+    minimumImages: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe(
+        'Fewer images decide nothing. What a margin takes by itself is more, and this cannot lower it.',
+      ),
     ...(Object.fromEntries(RULES.map(({ key, schema }) => [key, schema])) as RuleShape),
   })
   .refine((gate) => rulesOf(gate).length > 0, 'the gate asks for nothing; give it at least one rule')
@@ -45,6 +63,15 @@ export const gateSchema = z
       const message = `the gate has no rule "${key}" to require`;
       ctx.addIssue({ code: 'custom', path: ['required', i], message });
     }
+    if (gate.assume !== undefined) return;
+    for (const { rule, asked } of rulesOf(gate)) {
+      if (rule.ofMeans !== true || !Array.isArray(asked)) continue;
+      for (const [i, one] of (asked as readonly { readonly metric?: string }[]).entries()) {
+        if (one.metric === undefined || boundedRange(metaOf(one.metric)) !== null) continue;
+        const message = `${one.metric} has no largest or no smallest value, so no bound holds for its mean; take a metric within a range (docs/metrics.md), or say "assume: ${assumption.value}"`;
+        ctx.addIssue({ code: 'custom', path: [rule.key, i, 'metric'], message });
+      }
+    }
   })
   .meta({
     title: 'Maskbench gate',
@@ -52,6 +79,15 @@ export const gateSchema = z
       'What a candidate must keep to if it is to take the place of the baseline (docs/verdict.md).',
     anyOf: RULES.map(({ key }) => ({ required: [key], properties: { [key]: { not: { const: [] } } } })),
   });
+
+/** What any version of a gate's file has. A version that is not ours is refused before its keys are looked at. */
+function versionedSchema(reference: string) {
+  const error = ({ input }: { readonly input?: unknown }): string =>
+    typeof input === 'number' && input > GATE_VERSION
+      ? `a later version of Maskbench wrote this gate; this one reads version ${GATE_VERSION}`
+      : `a gate begins with "version: ${GATE_VERSION}"; the rules of older ones meant something else: "maskbench gate migrate ${reference}" prints it rewritten, and what changes`;
+  return z.looseObject({ version: z.literal(GATE_VERSION, { error }) });
+}
 
 export type Gate = z.output<typeof gateSchema>;
 
@@ -81,6 +117,7 @@ export async function loadGate(reference: string, cwd: string): Promise<LoadedGa
     });
   }
   const text = bytes.toString('utf8');
+  parseYaml(text, path, versionedSchema(reference));
   return { gate: parseYaml(text, path, gateSchema), sha256: sha256(text) };
 }
 

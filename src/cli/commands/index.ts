@@ -5,6 +5,7 @@ import { compare } from './compare.js';
 import { datasets } from './datasets/index.js';
 import { devices } from './devices.js';
 import { drift } from './drift.js';
+import { gate } from './gate/index.js';
 import { merge } from './merge.js';
 import { models } from './models/index.js';
 import { rank } from './rank.js';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly DefineCommand[] = [
   devices,
   compare,
   check,
+  gate,
   baseline,
   rank,
   drift,

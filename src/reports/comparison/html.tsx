@@ -8,7 +8,14 @@ import { GalleryView } from '../page/gallery/gallery-view.js';
 import { DataTable } from '../page/parts/data-table.js';
 import { Name } from '../page/parts/name.js';
 import type { PageAssets } from '../page/render-page.js';
-import { headline, imageLine, judgedLine, verdictTitle, VERDICT_WORDS } from './outcome-lines.js';
+import {
+  headline,
+  imageLine,
+  judgedLine,
+  promiseLine,
+  verdictTitle,
+  VERDICT_WORDS,
+} from './outcome-lines.js';
 import { pairTitle, preambleOf, tablesOfPair } from './tables.js';
 
 /** A comparison as one self-contained page, with the pictures of what moved most where there are some. */
@@ -50,6 +57,7 @@ export function outcomeToHtml(outcome: GateOutcome): string {
         {gate.description === null ? null : <p>{gate.description}</p>}
         <Preamble comparison={comparison} />
         <p class="caption">Judged: {judgedLine(outcome)}.</p>
+        <p class="caption">{promiseLine(outcome)}.</p>
         {pairs.map((pair) => (
           <Checks pair={pair} />
         ))}

@@ -23,7 +23,8 @@ export function outcomeToJunit(outcome: GateOutcome): string {
 }
 
 function nameOf({ gate, comparison }: GateOutcome): string {
-  return comparison.forced.length === 0 ? gate.name : `FORCED ${gate.name}`;
+  const name = gate.assume === null ? gate.name : `${gate.name}, which assumes ${gate.assume}`;
+  return comparison.forced.length === 0 ? name : `FORCED ${name}`;
 }
 
 function suite(pair: PairVerdict, outcome: GateOutcome): string {
@@ -54,6 +55,8 @@ function propertiesOf({ gate, code, comparison }: GateOutcome): readonly string[
   });
   const by = [
     ['gate.sha256', gate.sha256],
+    ['gate.level', String(gate.level)],
+    ...(gate.assume === null ? [] : [['gate.assume', gate.assume] as const]),
     ['maskbench.version', code.maskbenchVersion],
     ['maskbench.sha256', code.sha256],
   ] as const;

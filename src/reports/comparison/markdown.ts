@@ -1,7 +1,14 @@
 import type { Comparison } from '../../schema/comparison.js';
 import type { GateOutcome, PairVerdict } from '../../schema/verdict.js';
 import { escapeMarkdown as escapeText, renderTable } from '../formats/markdown.js';
-import { headline, imageLine, judgedLine, verdictTitle, VERDICT_WORDS } from './outcome-lines.js';
+import {
+  headline,
+  imageLine,
+  judgedLine,
+  promiseLine,
+  verdictTitle,
+  VERDICT_WORDS,
+} from './outcome-lines.js';
 import { pairTitle, preambleOf, tablesOfPair } from './tables.js';
 
 /** By it a workflow finds its own comment again, to update it. */
@@ -32,6 +39,7 @@ export function outcomeToMarkdown(outcome: GateOutcome): string {
     ...outcome.pairs.flatMap((pair) => [`### ${escapeMarkdown(verdictTitle(pair))}`, checkTable(pair)]),
     ...preamble(comparison),
     escapeMarkdown(`Judged: ${judgedLine(outcome)}.`),
+    escapeMarkdown(`${promiseLine(outcome)}.`),
     `<details><summary>All figures</summary>\n\n${tables.join('\n\n')}\n\n</details>`,
   ].join('\n\n')}\n`;
 }

@@ -14,7 +14,21 @@ export function headline({ verdict, gate, pairs, comparison: { forced } }: GateO
   const of = (wanted: Verdict): number => all.filter((check) => check.verdict === wanted).length;
   const counts = `${of('pass')} of ${all.length} checks pass, ${of('fail')} fail, ${of('inconclusive')} open`;
   const mark = forced.length > 0 ? 'FORCED ' : '';
-  return `${mark}${VERDICT_WORDS[verdict]} by the gate "${gate.name}": ${counts}`;
+  return `${mark}${VERDICT_WORDS[verdict]} by the gate ${gateTitle(gate)}: ${counts}`;
+}
+
+/** The name of a gate, with what it takes for granted. */
+function gateTitle({ name, assume }: GateOutcome['gate']): string {
+  return assume === null ? `"${name}"` : `"${name}", which assumes ${assume}`;
+}
+
+/** What the rules on scores promise, and on what it rests. */
+export function promiseLine({ gate: { level, assume } }: GateOutcome): string {
+  const chance = `${Number((100 * (1 - level)).toFixed(6))} %`;
+  const errors = `a candidate that any rule on scores should refuse passes with a chance of at most ${chance}, and one that all should let pass is failed by them with at most ${chance}`;
+  return assume === null
+    ? `Promised, of independent images and scores within their metrics' range: ${errors}`
+    : `ASSUMED (${assume}): no rare image loses much more than those at hand show; only as far as that is so, and on many images: ${errors}`;
 }
 
 /** What was judged, by what and by which rules, each by its digest: a line of `name digest` pairs. */

@@ -25,8 +25,8 @@ function toTable(
   signatures: readonly string[],
 ): Table {
   return {
-    title: `${title} on ${dataset ?? 'all images'}`,
-    caption: `Models of one tier cannot be told apart; ${better} is better; ${n.toLocaleString('en-US')} images scored by all.`,
+    title: `${title} on ${dataset ?? 'all datasets'}`,
+    caption: `Models of one tier are not told apart; ${better} is better; ${n.toLocaleString('en-US')} images scored by all${dataset === null ? ', every dataset weighing the same' : ''}.`,
     columns: [
       { label: 'Tier', align: 'right' },
       { label: 'Model', align: 'left' },
@@ -45,7 +45,7 @@ function toTable(
       ],
     })),
     notes: [
-      `Every pair by a sign-flip test over the same images, Holm over all pairs: the chance that any two models that could change places on every image are told apart is at most ${alpha}. Equal means alone do not make two models such (docs/statistics.md).`,
+      `Every pair by bounds on the difference of means that hold for all scores in the metric's range, Holm over all pairs: the chance of any "beaten by" that is not so is at most ${alpha}, for independent images (docs/statistics.md). Models that are not told apart are not shown to be equal.`,
       ...excluded.map(({ model, reason }) => `${model} is not ranked: ${reason}.`),
       ...cautions,
       `Signature: ${signatures.join('  ')}`,

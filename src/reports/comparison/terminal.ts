@@ -2,7 +2,14 @@ import { wrapText } from '../../core/text.js';
 import type { Comparison } from '../../schema/comparison.js';
 import type { GateOutcome, PairVerdict } from '../../schema/verdict.js';
 import { renderTable } from '../formats/terminal.js';
-import { headline, imageLine, judgedLine, verdictTitle, VERDICT_WORDS } from './outcome-lines.js';
+import {
+  headline,
+  imageLine,
+  judgedLine,
+  promiseLine,
+  verdictTitle,
+  VERDICT_WORDS,
+} from './outcome-lines.js';
 import { pairTitle, preambleOf, tablesOfPair } from './tables.js';
 
 /** A comparison for a terminal, without colours. */
@@ -17,7 +24,7 @@ export function comparisonToTerminal(comparison: Comparison): string {
 export function outcomeToTerminal(outcome: GateOutcome): string {
   const { comparison } = outcome;
   return `${[
-    `${preamble(comparison)}\n${wrapText(`judged: ${judgedLine(outcome)}`, '  ')}`,
+    `${preamble(comparison)}\n${[`judged: ${judgedLine(outcome)}`, promiseLine(outcome)].map((line) => wrapText(line, '  ')).join('\n')}`,
     ...outcome.pairs.map((pair) => [`== ${verdictTitle(pair)}`, ...checkLines(pair)].join('\n')),
     wrapText(headline(outcome)),
   ].join('\n\n')}\n`;

@@ -59,7 +59,11 @@ function inParts(table: Table): readonly Table[] {
 function renderTable(table: Table, label: string, intervals: boolean): string {
   const { title, caption, columns, notes } = table;
   const places = placingsOf(table);
-  const marks = isPlaced(places) ? ['Best in bold, second underlined; marked figures are not compared.'] : [];
+  const marks = isPlaced(places)
+    ? [
+        'Best figure in bold, second underlined, whether or not they are shown to differ; what is marked is out of the contest.',
+      ]
+    : [];
   const alignment = columns.map(({ align }) => (align === 'right' ? 'r' : 'l')).join('');
   return [
     '\\begin{table}[tbp]',

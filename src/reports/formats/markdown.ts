@@ -42,7 +42,11 @@ export function renderTable(table: Table, intervals = false): string {
   const { title, caption, columns, rows } = table;
   const places = placingsOf(table);
   const notes = [
-    ...(isPlaced(places) ? ['Best in bold, second in italics; marked figures are not compared.'] : []),
+    ...(isPlaced(places)
+      ? [
+          'Best figure in bold, second in italics, whether or not they are shown to differ ("maskbench rank" says); what is marked is out of the contest.',
+        ]
+      : []),
     ...table.notes,
   ];
   const labels = columns.map(({ group, label }) => (group === undefined ? label : `${group}: ${label}`));

@@ -9,14 +9,14 @@ import { formatMs, formatScore } from '../tables/table.js';
 interface VerdictLine {
   /** `On <device>, for <datasets>`. */
   readonly scope: string;
-  /** The winner, or that several cannot be told apart. */
+  /** The model of the best mean, and which ones it is not shown to differ from. */
   readonly best: string;
   /** The fastest model and its time; null where nothing was timed. */
   readonly fastest: string | null;
 }
 
 /**
- * The verdict of a run: the first tier over all its images, and the fastest model.
+ * The verdict of a run: the best mean over all its datasets, and the fastest model.
  *
  * @param device what the device is called among several runs
  */
@@ -33,7 +33,7 @@ export function verdictLine(run: PageRun, device = deviceLabel(run.summary)): Ve
   };
 }
 
-/** The ranking over all images, or over the only dataset. */
+/** The ranking over all datasets, or over the only dataset. */
 export function overallTable({ ranking }: PageRun): RankingTable | undefined {
   const tables = ranking?.tables ?? [];
   return tables.find(({ dataset }) => dataset === null) ?? (tables.length === 1 ? tables[0] : undefined);
@@ -46,17 +46,15 @@ function bestOf(run: PageRun): string {
       ? 'nothing was scored, so no model is the best'
       : 'the models were not compared with each other';
   }
-  const first = table.ranks.filter(({ tier }) => tier === 1);
-  const [winner] = first;
+  const [winner, ...others] = table.ranks;
   if (winner === undefined) return 'no model can be ranked';
   const image = `${table.n.toLocaleString('en-US')} image${table.n === 1 ? '' : 's'}`;
-  if (first.length === 1) {
-    const only = table.ranks.length === 1 ? 'is the only model that can be ranked' : 'is the best';
-    return `${winner.model} ${only} by ${table.title} (${formatScore(winner.mean)} over ${image})`;
-  }
-  const means = first.map(({ mean }) => mean);
-  const range = `${formatScore(Math.min(...means))} to ${formatScore(Math.max(...means))}`;
-  return `${listed(first.map(({ model }) => model))} cannot be told apart by ${table.title} (${range} over ${image})`;
+  const by = `by ${table.title} (${formatScore(winner.mean)} over ${image})`;
+  if (others.length === 0) return `${winner.model} is the only model that can be ranked ${by}`;
+  const like = others.filter(({ beatenBy }) => !beatenBy.includes(winner.model)).map(({ model }) => model);
+  return like.length === 0
+    ? `${winner.model} is the best ${by}`
+    : `${winner.model} has the ${table.better === 'higher' ? 'highest' : 'lowest'} mean ${by}, not shown to differ from ${listed(like)}`;
 }
 
 function fastestOf(timing: readonly TimingRow[]): string | null {

@@ -3,14 +3,14 @@ import { rankColumns, type RankColumn } from '../../../src/analysis/compare/rank
 import { createRandom } from '../../../src/stats/random.js';
 
 const random = createRandom('rank columns test');
-const base = Float64Array.from({ length: 80 }, () => 0.85 + 0.05 * random.normal());
+const base = Float64Array.from({ length: 800 }, () => 0.85 + 0.03 * random.normal());
 const shifted = (by: number): Float64Array => base.map((score) => score + by + 0.004 * random.normal());
 const column = (model: string, scores: ArrayLike<number>, excluded: string | null = null): RankColumn => ({
   model,
-  scores,
+  datasets: [scores],
   excluded,
 });
-const iou = { metric: { id: 'iou', name: 'IoU', better: 'higher' }, dataset: 'd' } as const;
+const iou = { metric: { id: 'iou', name: 'IoU', better: 'higher', range: [0, 1] }, dataset: 'd' } as const;
 
 describe('ranking columns of per-image scores', () => {
   const good = column('good', shifted(0));
@@ -19,7 +19,7 @@ describe('ranking columns of per-image scores', () => {
 
   it('puts what cannot be told apart into one tier', () => {
     const { ranks, n } = rankColumns([poor, good, alike], iou);
-    expect(n).toBe(80);
+    expect(n).toBe(800);
     expect(Object.fromEntries(ranks.map(({ model, tier }) => [model, tier]))).toEqual({
       good: 1,
       alike: 1,
@@ -32,7 +32,7 @@ describe('ranking columns of per-image scores', () => {
   });
 
   it('turns round for a metric that is better when lower', () => {
-    const mae = { metric: { id: 'mae', name: 'MAE', better: 'lower' }, dataset: 'd' } as const;
+    const mae = { metric: { id: 'mae', name: 'MAE', better: 'lower', range: [0, 1] }, dataset: 'd' } as const;
     expect(rankColumns([good, poor], mae).ranks.map(({ model }) => model)).toEqual(['poor', 'good']);
   });
 
@@ -45,10 +45,40 @@ describe('ranking columns of per-image scores', () => {
   it('uses the images on which the metric is defined for all ranked models', () => {
     const holes = column(
       'holes',
-      good.scores instanceof Float64Array ? good.scores.map((s, i) => (i < 30 ? Number.NaN : s)) : [],
+      Array.from(good.datasets[0] ?? [], (score, i) => (i < 30 ? Number.NaN : score)),
     );
-    expect(rankColumns([good, holes], iou).n).toBe(50);
-    expect(rankColumns([good, { ...holes, excluded: 'failed' }], iou).n).toBe(80);
+    expect(rankColumns([good, holes], iou).n).toBe(770);
+    expect(rankColumns([good, { ...holes, excluded: 'failed' }], iou).n).toBe(800);
+  });
+
+  it('says where nothing can be told apart, whatever the scores', () => {
+    const few = [column('a', [1, 1, 1, 1]), column('b', [0, 0, 0, 0])];
+    expect(rankColumns(few, iou)).toMatchObject({
+      ranks: [{ tier: 1 }, { tier: 1 }],
+      cautions: ['Fewer than 6 images: no two of 2 models can be told apart, whatever their scores.'],
+    });
+    const endless = { ...iou, metric: { ...iou.metric, name: 'SAD', range: [0, null] } } as const;
+    expect(rankColumns([good, poor], endless)).toMatchObject({
+      ranks: [
+        { model: 'good', tier: 1 },
+        { model: 'poor', tier: 1 },
+      ],
+      cautions: [
+        'SAD has no largest or no smallest value, so no bound holds for its mean: nothing is told apart.',
+      ],
+    });
+    expect(rankColumns([good, poor], iou).cautions).toEqual([]);
+  });
+
+  it('weighs datasets alike, and leaves out one that has no image for all', () => {
+    const uneven = (model: string, a: number, b: number): RankColumn => ({
+      model,
+      datasets: [new Float64Array(90).fill(a), new Float64Array(10).fill(b), [Number.NaN]],
+      excluded: null,
+    });
+    const { ranks, n } = rankColumns([uneven('images', 0.6, 0.1), uneven('datasets', 0.5, 0.9)], iou);
+    expect([n, ranks.map(({ model }) => model)]).toEqual([100, ['datasets', 'images']]);
+    expect(ranks[0]?.mean).toBeCloseTo(0.7, 12);
   });
 
   it('ranks nobody without images', () => {

@@ -11,7 +11,7 @@ const tempFolder = useTempFolders();
 
 async function lineFor(text: string): Promise<string> {
   const folder = await tempFolder();
-  await writeFile(join(folder, 'gate.yaml'), text);
+  await writeFile(join(folder, 'gate.yaml'), `version: 2\n${text}`);
   try {
     await loadGate('gate.yaml', folder);
   } catch (error) {
@@ -34,7 +34,7 @@ describe('a gate', () => {
 
   it('of the user goes before one of ours with the same name', async () => {
     const folder = await tempFolder();
-    await writeFile(join(folder, 'rollout'), 'name: mine\nsize: { maximumRatio: 1 }\n');
+    await writeFile(join(folder, 'rollout'), 'version: 2\nname: mine\nsize: { maximumRatio: 1 }\n');
     expect((await loadGate('rollout', folder)).gate.name).toBe('mine');
   });
 
@@ -44,10 +44,10 @@ describe('a gate', () => {
 
   it('with an unknown key, metric or phase is refused with line and column', async () => {
     expect(await lineFor('name: g\naccuracy:\n  - { metric: iou, margn: 0.01 }\n')).toBe(
-      '/gate.yaml:3:20: accuracy.0: unknown key "margn"; did you mean "margin"?',
+      '/gate.yaml:4:20: accuracy.0: unknown key "margn"; did you mean "margin"?',
     );
     expect(await lineFor('name: g\naccuracy:\n  - { metric: iuo, margin: 0.01 }\n')).toBe(
-      '/gate.yaml:3:7: accuracy.0.metric: unknown metric "iuo"; did you mean "iou"?',
+      '/gate.yaml:4:7: accuracy.0.metric: unknown metric "iuo"; did you mean "iou"?',
     );
     expect(await lineFor('name: g\nlatency: { phase: decoding, maximumRatio: 1 }\n')).toContain(
       'latency.phase',
@@ -61,7 +61,7 @@ describe('a gate', () => {
 
   it('requires no rule that it has not', async () => {
     expect(await lineFor('name: g\nrequired: [latency]\nsize: { maximumRatio: 1 }\n')).toBe(
-      '/gate.yaml:2:12: required.0: the gate has no rule "latency" to require',
+      '/gate.yaml:3:12: required.0: the gate has no rule "latency" to require',
     );
     expect(await lineFor('name: g\nrequired: [speed]\nsize: { maximumRatio: 1 }\n')).toContain('required.0');
     const gate = paperGate({
@@ -75,8 +75,41 @@ describe('a gate', () => {
     expect(() => assertDecidable(gate, true)).not.toThrow();
   });
 
-  it('must say how many images a tail rule allows', async () => {
-    expect(await lineFor('name: g\nlosses: [{ metric: iou, over: 0.1 }]\n')).toContain('maximumShare');
+  it('allows a tail rule one image in a hundred, and no number of images', async () => {
+    const { gate } = paperGate({ losses: [{ metric: 'iou', over: 0.1 }] });
+    expect(gate.losses).toEqual([{ metric: 'iou', over: 0.1, maximumShare: 0.01 }]);
+    expect(await lineFor('name: g\nlosses: [{ metric: iou, over: 0.1, maximum: 0 }]\n')).toContain(
+      'unknown key "maximum"',
+    );
+  });
+
+  it('of an older version is refused, and says how it is rewritten', async () => {
+    const folder = await tempFolder();
+    for (const [text, said] of [
+      [
+        'name: g\nlosses: [{ metric: iou, over: 0.1, maximum: 0 }]\n',
+        '"maskbench gate migrate old.yaml" prints it rewritten',
+      ],
+      ['version: 1\nname: g\n', '"maskbench gate migrate old.yaml" prints it rewritten'],
+      [
+        'version: 3\nname: g\nnew: rule\n',
+        'a later version of Maskbench wrote this gate; this one reads version 2',
+      ],
+    ]) {
+      await writeFile(join(folder, 'old.yaml'), text);
+      const error: unknown = await loadGate('old.yaml', folder).catch((thrown: unknown) => thrown);
+      expect([exitStatusOf(error), describeError(error)]).toEqual([64, expect.stringContaining(said)]);
+    }
+  });
+
+  it('has no rule on the mean of a metric without an end, unless it says what it assumes', async () => {
+    const rule = 'accuracy: [{ metric: iou, margin: 0.1 }, { metric: matting.sad, margin: 1 }]\n';
+    expect(await lineFor(`name: g\n${rule}`)).toContain(
+      'gate.yaml:3:44: accuracy.1.metric: matting.sad has no largest or no smallest value, so no bound holds for its mean; take a metric within a range (docs/metrics.md), or say "assume: no-rare-disasters"',
+    );
+    const rules = { accuracy: [{ metric: 'matting.sad', margin: 1 }] };
+    expect(paperGate({ ...rules, assume: 'no-rare-disasters' }).gate.assume).toBe('no-rare-disasters');
+    expect(paperGate({ losses: [{ metric: 'matting.sad', over: 1 }] }).gate.losses).toHaveLength(1);
   });
 
   it('refuses negative margins and shares beyond 1', async () => {
@@ -91,7 +124,7 @@ describe('a gate', () => {
   it('knows the metrics that its rules are about, each once', () => {
     const { gate } = paperGate({
       accuracy: [{ metric: 'iou', margin: 0.01 }],
-      losses: [{ metric: 'iou', over: 0.1, maximum: 0 }],
+      losses: [{ metric: 'iou', over: 0.1 }],
       improve: [{ metric: 'mae' }, { sizeRatio: 0.5 }],
     });
     expect(metricsOfGate(gate)).toEqual(['iou', 'mae']);

@@ -17,13 +17,13 @@ const before = oneModelSide('before', { iou: scores }, { ids });
 const now = oneModelSide('now', { iou: scores.map((score, i) => (i === 0 ? 0.1 : score)) }, { ids });
 const gate = paperGate({
   accuracy: [{ metric: 'iou', margin: 0.2 }],
-  catastrophes: [{ metric: 'iou', worseThan: 0.5, maximum: 0 }],
+  never: [{ metric: 'iou', worseThan: 0.5, ids: [HOSTILE] }],
   latency: { maximumRatio: 1.05 },
 });
 const outcome = await checkGate(before, now, gate, { resamples: 200 });
 
 describe('a verdict with a hostile file name', () => {
-  it('is a failure, by the tail rule that names the file', () => {
+  it('is a failure, by the rule that names the file', () => {
     expect(outcome.verdict).toBe('fail');
     expect(outcome.pairs[0]?.checks.find(({ verdict }) => verdict === 'fail')?.images[0]?.id).toBe(HOSTILE);
   });
@@ -68,6 +68,29 @@ describe('a verdict with a hostile file name', () => {
       for (const control of CONTROLS) expect(text).not.toContain(control);
       expect(text).toContain('\\u000aend');
     }
+  });
+});
+
+describe('what a gate takes for granted', () => {
+  it('is repeated in every output', async () => {
+    const assuming = paperGate({ accuracy: [{ metric: 'iou', margin: 0.2 }], assume: 'no-rare-disasters' });
+    const assumed = await checkGate(before, now, assuming, { resamples: 200 });
+    expect(assumed.verdict).toBe('pass');
+    const pages = [outcomeToTerminal, outcomeToMarkdown, outcomeToHtml, outcomeToJunit, outcomeToAnnotations];
+    for (const render of pages) {
+      const [said, silent] = [render(assumed), render(outcome)].map((text) =>
+        text.replaceAll(/&quot;/g, '"').replaceAll(/\s+/g, ' '),
+      );
+      expect(said).toMatch(/paper"?, which assumes no-rare-disasters/);
+      expect(silent).not.toContain('assumes');
+    }
+    for (const render of pages.slice(0, 3)) {
+      expect(render(assumed).replaceAll(/\s+/g, ' ')).toContain(
+        'ASSUMED (no-rare-disasters): no rare image loses',
+      );
+      expect(render(outcome).replaceAll(/\s+/g, ' ')).toContain('Promised, of independent images and scores');
+    }
+    expect(outcomeToJunit(assumed)).toContain('<property name="gate.assume" value="no-rare-disasters"/>');
   });
 });
 

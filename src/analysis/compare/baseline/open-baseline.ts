@@ -90,5 +90,6 @@ function columnsOf(lines: readonly ScoreLine[], model: string, metrics: number):
     ),
     scored: new Uint8Array(lines.length).fill(1),
     failed: [],
+    mattes: lines.map(({ mattes }) => mattes?.[model]),
   };
 }

@@ -112,6 +112,12 @@ function linesOf(
         (models.get(model)?.columns ?? []).map((column) => (Number.isNaN(column[row]) ? null : column[row])),
       ]),
     ),
+    mattes: Object.fromEntries(
+      names.flatMap((model) => {
+        const matte = models.get(model)?.mattes?.[row];
+        return matte === undefined ? [] : [[model, matte]];
+      }),
+    ),
   });
   return ids.map((_, row) => `${JSON.stringify(line(row))}\n`).join('');
 }

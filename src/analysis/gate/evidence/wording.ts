@@ -22,3 +22,8 @@ export function tooFewImages(minimumImages: number): string {
 export function counted(n: number, thing: string): string {
   return `${n.toLocaleString('en-US')} ${thing}${n === 1 ? '' : 's'}`;
 }
+
+/** Why nothing can have been lost, however few images there are. */
+export function byIdentity(n: number): string {
+  return `passes by identity: the same model file, fed in the same way, made equal mattes of all ${counted(n, 'image')}`;
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { metaOf } from '../../../metrics/registry.js';
-import { scopeScores } from '../../compare/paired-images.js';
-import { gainClaim } from '../evidence/claims.js';
+import { gainClaim, scopesOf } from '../evidence/mean-claim.js';
+import { gainRange, leastFor } from '../evidence/mean-gain.js';
 import { metricId, type GateRule } from './rule.js';
 
 const schema = z
@@ -12,12 +12,14 @@ const schema = z
       eachDataset: z
         .boolean()
         .default(true)
-        .describe('Whether it holds on each dataset of enough images as well.'),
+        .describe(
+          'Whether it holds on each dataset as well; one of too few images for the margin counts where it fails.',
+        ),
     }),
   )
   .default([])
   .describe(
-    "The mean gain's lower bound must lie above -margin: on all images together, and on each dataset of enough images.",
+    'The lower bound of the mean gain must lie above -margin: of the mean of all datasets, and on each dataset of enough images.',
   );
 
 /** How much mean may be lost. */
@@ -26,23 +28,47 @@ export const accuracy: GateRule<'accuracy', typeof schema> = {
   kind: 'accuracy',
   schema,
   metricsOf: (asked) => asked.map(({ metric }) => metric),
-  judge: (asked, { datasets, minimumImages }) =>
+  ofMeans: true,
+  judge: (asked, pair) =>
     asked.flatMap(({ metric, margin, eachDataset }) => {
+      const { datasets } = pair;
       const meta = metaOf(metric);
-      const all = gainClaim(meta, scopeScores(datasets, meta), margin, {
-        id: `accuracy/${metric}/all`,
-        on: datasets.length === 1 ? datasets[0].name : 'all images',
-      });
-      if (!eachDataset || datasets.length < 2) return [all];
-      // A dataset of fewer images could never decide anything; the comparison shows it for information.
-      const large = datasets.filter(({ ids }) => ids.length >= minimumImages);
+      const least = leastFor({ range: gainRange(meta), margin }, pair);
+      const single = eachDataset && datasets.length > 1 ? datasets : [];
+      const small = single.filter(({ ids }) => ids.length < least);
+      const all = gainClaim(
+        meta,
+        scopesOf(datasets, meta),
+        {
+          id: `accuracy/${metric}/all`,
+          on:
+            datasets.length === 1
+              ? datasets[0].name
+              : `all ${datasets.length} datasets, each weighing the same`,
+          margin,
+          notes:
+            small.length === 0
+              ? []
+              : [
+                  `too small to pass by themselves, and judged for failing alone: ${small.map(({ name }) => name).join(', ')}`,
+                ],
+        },
+        pair,
+      );
       return [
         all,
-        ...large.map((dataset) =>
-          gainClaim(meta, scopeScores([dataset], meta), margin, {
-            id: `accuracy/${metric}/${dataset.name}`,
-            on: dataset.name,
-          }),
+        ...single.map((dataset) =>
+          gainClaim(
+            meta,
+            scopesOf([dataset], meta),
+            {
+              id: `accuracy/${metric}/${dataset.name}`,
+              on: dataset.name,
+              margin,
+              onlyIfFailed: small.includes(dataset) && !pair.isIdentical,
+            },
+            pair,
+          ),
         ),
       ];
     }),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { metaOf } from '../../../metrics/registry.js';
 import { meanOf } from '../../../stats/values.js';
-import { scopeScores } from '../../compare/paired-images.js';
+import { meanClaim, scopesOf } from '../evidence/mean-claim.js';
+import { boundedRange } from '../../../metrics/metric.js';
 import { figure } from '../evidence/wording.js';
 import { metricId, type GateRule } from './rule.js';
 
@@ -10,7 +11,7 @@ const schema = z
     z.strictObject({
       metric: metricId,
       mean: z.number().describe('The floor.'),
-      dataset: z.string().optional().describe('The dataset whose images count; all without it.'),
+      dataset: z.string().optional().describe('Which dataset; the mean of all datasets without it.'),
     }),
   )
   .default([])
@@ -23,20 +24,32 @@ export const floors: GateRule<'floors', typeof schema> = {
   schema,
   notGenerated: 'how good generated masks are says nothing of a model',
   metricsOf: (asked) => asked.map(({ metric }) => metric),
-  judge: (asked, { datasets }) =>
+  ofMeans: true,
+  judge: (asked, pair) =>
     asked.map(({ metric, mean, dataset }) => {
       const meta = metaOf(metric);
-      const scope = datasets.filter(({ name }) => dataset === undefined || name === dataset);
-      const { candidate, undefinedCandidate, n } = scopeScores(scope, meta);
+      const datasets = pair.datasets.filter(({ name }) => dataset === undefined || name === dataset);
+      const { scopes, undefinedCandidate } = scopesOf(datasets, meta);
       const [sign, side] = meta.better === 'higher' ? [1, 'above'] : [-1, 'below'];
-      const where = `${meta.name} on ${dataset ?? 'all images'}`;
-      return {
-        id: `floor/${metric}/${dataset ?? 'all'}`,
-        rule: `${where}: mean ${side} ${mean}`,
-        means: n === 0 ? where : `${where} ${figure(meanOf(candidate))} against ${mean}`,
-        gains: candidate.map((score) => sign * (score - mean)),
-        margin: 0,
-        undefinedCandidate,
-      };
+      const over = (score: number): number => sign * (score - mean);
+      const [low, high] = (boundedRange(meta) ?? []).map(over).sort((a, b) => a - b);
+      const where = `${meta.name} on ${dataset ?? (datasets.length === 1 ? datasets[0].name : `all ${datasets.length} datasets`)}`;
+      const own = meanOf(scopes.map(({ candidate }) => meanOf(candidate)));
+      return meanClaim(
+        {
+          id: `floor/${metric}/${dataset ?? 'all'}`,
+          gains: scopes.map(({ candidate }) => candidate.map(over)),
+          range: high > low ? [low, high] : null,
+          margin: 0,
+          undefinedCandidate,
+        },
+        pair,
+        {
+          rule: `${where}: mean ${side} ${mean}`,
+          means: scopes.length === 0 ? where : `${where} ${figure(own)} against ${mean}`,
+          passable: (missing) => `a mean ${side} ${figure(mean - sign * missing)}`,
+          isRelative: false,
+        },
+      );
     }),
 };

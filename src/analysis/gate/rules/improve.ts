@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { metaOf } from '../../../metrics/registry.js';
 import type { PairComparison } from '../../../schema/comparison.js';
 import type { Verdict } from '../../../schema/verdict.js';
-import { nonInferiority } from '../../../stats/non-inferiority.js';
-import { scopeScores } from '../../compare/paired-images.js';
+import { scopesOf } from '../evidence/mean-claim.js';
+import { gainRange, knownOf } from '../evidence/mean-gain.js';
 import { sizesOf, type BothBytes } from '../evidence/resource-limit.js';
 import { signed, tooFewImages } from '../evidence/wording.js';
 import { timedPhase } from '../remeasure/measure.js';
@@ -36,6 +36,7 @@ export const improve: GateRule<'improve', typeof schema> = {
   kind: 'improve',
   schema,
   notGenerated: 'what is better is no fault',
+  ofMeans: true,
   metricsOf: (asked) => asked.flatMap((one) => ('metric' in one ? [one.metric] : [])),
   needsTimes: (asked) => asked.some((one) => 'latency' in one),
   judge(asked, on) {
@@ -72,18 +73,16 @@ interface Part {
   readonly said: string;
 }
 
-function metricPart(id: string, level: number, { datasets, minimumImages, resampling }: JudgedPair): Part {
+function metricPart(id: string, level: number, pair: JudgedPair): Part {
   const meta = metaOf(id);
-  const { gains, undefinedCandidate } = scopeScores(datasets, meta);
-  const seed = `${resampling.seed}/improve/${id}`;
-  const result = nonInferiority(gains, { margin: 0, level, minimum: minimumImages, ...resampling, seed });
-  const { lower, upper, constant } = result;
+  if (pair.isIdentical) return { what: meta.name, verdict: 'fail', said: 'the same model, and equal mattes' };
+  const { scopes, undefinedCandidate } = scopesOf(pair.datasets, meta);
+  const gains = scopes.map((scope) => scope.gains);
+  const gain = { id: `improve/${id}`, gains, range: gainRange(meta), margin: 0, undefinedCandidate };
+  const { verdict, n, lower, upper } = knownOf(gain, pair, level);
   const bounds = lower === null || upper === null ? 'no bounds' : `gain ${signed(lower)} to ${signed(upper)}`;
-  // exactly nothing gained on every image is no improvement, though zero lies on the margin itself
-  const nothing = constant && upper !== null && upper <= 0 && gains.length >= minimumImages;
-  const unseen = result.verdict === 'pass' && undefinedCandidate > 0;
-  const verdict = nothing ? 'fail' : unseen ? 'inconclusive' : result.verdict;
-  const tooFew = result.because === 'too-few-images' ? `; ${tooFewImages(minimumImages)}` : '';
+  const { minimumImages } = pair;
+  const tooFew = n < minimumImages ? `; ${tooFewImages(minimumImages)}` : '';
   return { what: meta.name, verdict, said: `${bounds}${tooFew}` };
 }
 

@@ -5,6 +5,7 @@ import { improve } from './improve.js';
 import { latency } from './latency.js';
 import { losses } from './losses.js';
 import { memory } from './memory.js';
+import { never } from './never.js';
 import { size } from './size.js';
 import { slices } from './slices.js';
 
@@ -15,6 +16,7 @@ export const RULES = [
   slices,
   losses,
   catastrophes,
+  never,
   latency,
   memory,
   size,

@@ -5,6 +5,7 @@ import type { PairComparison, RemeasuredRound } from '../../../schema/comparison
 import type { Check } from '../../../schema/verdict.js';
 import type { Resampling } from '../../compare/metric-comparison.js';
 import type { PairedDataset } from '../../compare/paired-images.js';
+import type { Assumption } from '../../../schema/verdict.js';
 import type { Claim } from '../evidence/claims.js';
 import type { Measure } from '../remeasure/measure.js';
 
@@ -26,7 +27,9 @@ export interface GateRule<Key extends string = string, Schema extends z.ZodType 
   isFailedBy?(asked: Asked<Schema>, round: RemeasuredRound): boolean;
   /** Why generated masks say nothing of it; the self-test leaves such a rule out, and says so. */
   readonly notGenerated?: string;
-  /** Checks that are decided, and claims on means, which are decided together with those of all other rules. */
+  /** Whether it is about means of its metrics, which take a largest and a smallest value to be bounded. */
+  readonly ofMeans?: true;
+  /** Checks that are decided, and claims on means and shares, which are decided together with those of all other rules. */
   judge(asked: Asked<Schema>, on: JudgedPair): readonly Finding[];
 }
 
@@ -42,10 +45,16 @@ export interface JudgedPair {
   readonly datasets: readonly PairedDataset[];
   /** Times, peak memory and file sizes. */
   readonly comparison: PairComparison;
+  /** Whether it is one model file, fed in one way, that made the same mattes of all images on both sides. */
+  readonly isIdentical: boolean;
   /** Of every one-sided bound. */
   readonly level: number;
+  /** What the gate takes for granted of the images that are not there; null: nothing. */
+  readonly assume: Assumption | null;
   /** Fewer decide nothing. */
   readonly minimumImages: number;
+  /** Whether open claims say what they would take, by simulation: some seconds each. */
+  readonly explain: boolean;
   readonly resampling: Resampling;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { metaOf } from '../../../metrics/registry.js';
 import { scopeScores } from '../../compare/paired-images.js';
 import { wordOf } from '../../slices/slicing.js';
-import { gainClaim } from '../evidence/claims.js';
+import { asScopes, gainClaim } from '../evidence/mean-claim.js';
 import { metricId, type GateRule } from './rule.js';
 
 const schema = z
@@ -27,19 +27,19 @@ export const slices: GateRule<'slices', typeof schema> = {
   schema,
   notGenerated: 'generated masks have no attributes',
   metricsOf: (asked) => asked.map(({ metric }) => metric),
-  judge: (asked, { datasets }) =>
+  ofMeans: true,
+  judge: (asked, pair) =>
     asked.flatMap(({ attribute, values, metric, margin }) => {
       const meta = metaOf(metric);
       return values.map((value) => {
+        // as "compare" shows them: a slice's images weigh the same, whichever dataset they are of
         const scores = scopeScores(
-          datasets,
+          pair.datasets,
           meta,
           (attributes) => wordOf(attributes, attribute) === String(value),
         );
-        return gainClaim(meta, scores, margin, {
-          id: `slice/${attribute}=${value}/${metric}`,
-          on: `${attribute} ${value}`,
-        });
+        const what = { id: `slice/${attribute}=${value}/${metric}`, on: `${attribute} ${value}`, margin };
+        return gainClaim(meta, asScopes([scores]), what, pair);
       });
     }),
 };

@@ -1,3 +1,4 @@
+import { sha256 } from '../../../core/hash.js';
 import { isDefined } from '../../../schema/metric-value.js';
 import type { GrayImage } from '../../../image/raster.js';
 import { createPair, createTruth } from '../../../metrics/context.js';
@@ -7,7 +8,7 @@ import { scorePair } from '../../../metrics/score-pair.js';
 import { signaturesOf } from '../../../metrics/signature.js';
 import { modelSpecSchema } from '../../../runners/runner-of.js';
 import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
-import type { Side, SideFacts } from '../../compare/side.js';
+import type { Side, SideFacts, SideModel } from '../../compare/side.js';
 
 const GENERATED_MODEL = 'model';
 
@@ -32,12 +33,22 @@ export function generatedSide(
       if (isDefined(score)) columns[i][row] = score;
     });
   });
+  const mattes = predictions.map(({ data }) => sha256(data));
   const ids = truths.map((_, row) => String(row).padStart(4, '0'));
   const models = new Map([
-    [GENERATED_MODEL, { columns, scored: new Uint8Array(truths.length).fill(1), failed: [] }],
+    [
+      GENERATED_MODEL,
+      {
+        columns,
+        scored: new Uint8Array(truths.length).fill(1),
+        failed: [],
+        mattes,
+      },
+    ],
   ]);
   return {
-    facts: factsOf(label, truths.length, protocols, bytes),
+    // what makes other mattes, or has another size, is another file
+    facts: factsOf(label, truths.length, protocols, { bytes, sha256: sha256(`${bytes} ${mattes.join()}`) }),
     loadScores: async () => ({
       metrics: metrics.map(({ meta }) => meta.id),
       datasets: [
@@ -55,7 +66,12 @@ export function generatedSide(
   };
 }
 
-function factsOf(label: string, samples: number, protocols: readonly string[], bytes: number): SideFacts {
+function factsOf(
+  label: string,
+  samples: number,
+  protocols: readonly string[],
+  file: Pick<SideModel, 'bytes' | 'sha256'>,
+): SideFacts {
   const spec = modelSpecSchema.parse({
     name: GENERATED_MODEL,
     files: 'file:model.onnx',
@@ -80,7 +96,7 @@ function factsOf(label: string, samples: number, protocols: readonly string[], b
     runner: runnerOptionsSchema.parse({}),
     signatures: signaturesOf(protocols, DEFAULT_CONVENTIONS),
     metrics: metricsOf(protocols).map(({ meta }) => meta.id),
-    models: [{ name: GENERATED_MODEL, sha256: label, bytes, spec }],
+    models: [{ name: GENERATED_MODEL, ...file, spec }],
     datasets: [{ name: 'generated', fingerprint: 'generated', samples, problems: 0, tags: ['generated'] }],
   };
 }

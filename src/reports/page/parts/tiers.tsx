@@ -15,14 +15,14 @@ export function Tiers({ title, ranking: { tables, alpha }, titleOf }: Props): VN
     <div class="block">
       <h3>{title}</h3>
       <p class="caption">
-        Models in the same tier cannot be told apart. Every pair of models is tested on the same images (sign
-        flips, Holm over all pairs): the probability of separating any two models whose scores are
-        exchangeable image by image is at most {alpha}. Models with equal means are not necessarily
-        exchangeable.
+        Models of one tier are not told apart, which does not show that they are equal. Every pair by bounds
+        on the difference of means that hold for all scores in the metric’s range, Holm over all pairs: the
+        chance of any better tier that is not so is at most {alpha}, for independent images. Over all datasets
+        each weighs the same.
       </p>
       <div class="cards">
         {tables.map((table) => (
-          <TierCard table={table} title={table.dataset === null ? 'All images' : titleOf(table.dataset)} />
+          <TierCard table={table} title={table.dataset === null ? 'All datasets' : titleOf(table.dataset)} />
         ))}
       </div>
     </div>

@@ -1,0 +1,160 @@
+import type { MetricMeta } from '../../../metrics/metric.js';
+import { assumption, type Verdict } from '../../../schema/verdict.js';
+import { meanOf } from '../../../stats/values.js';
+import { scopeScores, type PairedDataset, type ScopedScores } from '../../compare/paired-images.js';
+import type { JudgedPair } from '../rules/rule.js';
+import type { Claim } from './claims.js';
+import {
+  byAssumption,
+  evenImages,
+  gainRange,
+  imagesNeeded,
+  knownOf,
+  leastFor,
+  type Known,
+  type MeanGain,
+} from './mean-gain.js';
+import { byIdentity, counted, figure, percent, signed, tooFewImages } from './wording.js';
+
+interface Words {
+  readonly rule: string;
+  /** What the figures are of, e.g. `IoU 0.912 before, 0.905 now`. */
+  readonly means: string;
+  /** What a margin is called, were it so large. */
+  passable(margin: number): string;
+  /** Whether nothing can have changed where both sides are one model; a floor is about the candidate alone. */
+  readonly isRelative: boolean;
+  readonly notes?: readonly string[];
+  readonly onlyIfFailed?: boolean;
+}
+
+export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
+  const { id, margin, undefinedCandidate } = gain;
+  const isIdentical = on.isIdentical && words.isRelative;
+  return {
+    id,
+    rule: words.rule,
+    onlyIfFailed: words.onlyIfFailed === true,
+    judge: (level) => (isIdentical ? 'pass' : knownOf(gain, on, level).verdict),
+    tell(verdict) {
+      const known = knownOf(gain, on, on.level);
+      const { n, estimate, lower, upper } = known;
+      const open = verdict === 'inconclusive' ? whyOpen(gain, known, on, words) : null;
+      return {
+        evidence: [
+          `${words.means}: ${gainText(known, on.level)} over ${counted(n, 'image')}`,
+          ...(isIdentical ? [byIdentity(n)] : []),
+          ...(open?.texts ?? []),
+          ...(words.notes ?? []),
+        ].join('; '),
+        figures: {
+          n,
+          margin,
+          gain: estimate,
+          lower,
+          upper,
+          level: on.level,
+          smallestMargin: lower === null ? null : Math.max(0, -lower),
+          imagesNeeded: open?.imagesNeeded ?? null,
+          undefinedCandidate,
+          ...(isIdentical ? { byIdentity: n } : {}),
+        },
+        images: [],
+      };
+    },
+  };
+}
+
+function gainText({ estimate, lower, upper }: Known, level: number): string {
+  if (estimate === null || lower === null || upper === null) return 'no bounds';
+  const confidence = percent(level).replace('.0', '');
+  return `gain ${signed(estimate)} (${confidence} bounds ${signed(lower)} and ${signed(upper)})`;
+}
+
+/** Why a claim is open, and what it would take. */
+function whyOpen(
+  gain: MeanGain,
+  { n, lower, upper }: Known,
+  on: JudgedPair,
+  { passable }: Words,
+): { readonly texts: readonly string[]; readonly imagesNeeded: number | null } {
+  const { gains, margin, undefinedCandidate } = gain;
+  if (n === 0) return { texts: ['no images'], imagesNeeded: null };
+  const [least, even] = [leastFor(gain, on), evenImages(gains)];
+  const spans = lower !== null && upper !== null && lower <= -margin && upper >= -margin;
+  const needed = on.explain ? imagesNeeded(gain, on) : null;
+  const assumed = on.assume === null && on.explain ? byAssumption(gain, on, on.level).verdict : null;
+  const texts = [
+    ...(n < on.minimumImages ? [tooFewImages(on.minimumImages)] : []),
+    ...(even < least && least > on.minimumImages
+      ? [
+          `too few images for this margin, which takes ${counted(least, 'image')}${gains.length > 1 ? `, shared evenly by ${gains.length} datasets,` : ''} where nothing changes`,
+        ]
+      : spans
+        ? ['the bounds lie on both sides']
+        : []),
+    ...(undefinedCandidate > 0
+      ? [`undefined for the candidate alone on ${counted(undefinedCandidate, 'image')}`]
+      : []),
+    ...(lower !== null && lower <= -margin ? [`these data could pass ${passable(-lower)}`] : []),
+    ...(needed === null ? [] : [`${needed.who} would need some ${counted(needed.images, 'image')} to pass`]),
+    ...(assumed === null ? [] : [`"assume: ${assumption.value}" would make it ${ASSUMED_WORDS[assumed]}`]),
+  ];
+  return { texts, imagesNeeded: needed?.images ?? null };
+}
+
+const ASSUMED_WORDS: Readonly<Record<Verdict, string>> = {
+  pass: 'a pass',
+  fail: 'a failure',
+  inconclusive: 'inconclusive as well',
+};
+
+/** A metric's scores in each dataset that has any, and for how many images the candidate alone has none. */
+export interface Scopes {
+  readonly scopes: readonly ScopedScores[];
+  readonly undefinedCandidate: number;
+}
+
+export function scopesOf(datasets: readonly PairedDataset[], meta: MetricMeta): Scopes {
+  return asScopes(datasets.map((dataset) => scopeScores([dataset], meta)));
+}
+
+export function asScopes(all: readonly ScopedScores[]): Scopes {
+  return {
+    scopes: all.filter(({ n }) => n > 0),
+    undefinedCandidate: all.reduce((sum, one) => sum + one.undefinedCandidate, 0),
+  };
+}
+
+interface GainClaim extends Pick<Words, 'notes' | 'onlyIfFailed'> {
+  readonly id: string;
+  readonly on: string;
+  readonly margin: number;
+}
+
+/** The claim that a metric has lost no more than a margin on average over some of the images. */
+export function gainClaim(
+  meta: MetricMeta,
+  { scopes, undefinedCandidate }: Scopes,
+  { id, on, margin, ...more }: GainClaim,
+  pair: JudgedPair,
+): Claim {
+  const where = `${meta.name} on ${on}`;
+  const mean = (of: 'baseline' | 'candidate'): string => figure(meanOf(scopes.map((one) => meanOf(one[of]))));
+  return meanClaim(
+    { id, gains: scopes.map(({ gains }) => gains), range: gainRange(meta), margin, undefinedCandidate },
+    pair,
+    {
+      rule: `${where}: mean loss below ${margin}`,
+      means: scopes.length === 0 ? where : `${where} ${mean('baseline')} before, ${mean('candidate')} now`,
+      passable: (smallest) => `a margin of ${figureUp(smallest)}`,
+      isRelative: true,
+      ...more,
+    },
+  );
+}
+
+/** With four decimals, and never less than it is. */
+function figureUp(value: number): string {
+  return figure(Math.ceil(value * 1e4) / 1e4);
+}

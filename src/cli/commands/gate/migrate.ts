@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { MaskbenchError } from '../../../core/errors.js';
+import type { DefineCommand } from '../../context.js';
+
+/** `maskbench gate migrate`: the file on stdout, and what it decides otherwise on stderr. */
+export const migrate: DefineCommand = (context) =>
+  new Command('migrate')
+    .description('print a gate\u2019s file rewritten to this version, and on stderr which verdicts change')
+    .argument('<file>', 'the file; it is not touched')
+    .action(async (file) => {
+      const { migrateGate } = await import('../../../analysis/gate/migrate.js');
+      const path = resolve(context.cwd, file);
+      const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+        throw new MaskbenchError('data.missing', 'no such gate', { where: path, cause });
+      });
+      const { text: rewritten, changes } = migrateGate(text, path);
+      context.data(rewritten);
+      for (const change of changes) context.err(`${change}\n`);
+      if (changes.length === 0) context.err('It is of this version; nothing changes.\n');
+    });
