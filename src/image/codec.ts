@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type { Metadata, Raw, Sharp, default as OpenSharp } from 'sharp';
+import type { Metadata, Raw, Sharp } from 'sharp';
 import { readGifBackdrop, showBackdrop } from './gif-backdrop.js';
 import { toEightBit, type PlainRaster } from './plain/raster.js';
 import { readPlain } from './plain/read-plain.js';
@@ -7,24 +6,9 @@ import { MaskbenchError } from '../core/errors.js';
 import { matteChannel, rgbOfCmyk } from './channels.js';
 import type { GrayImage, RgbImage } from './raster.js';
 import { storesYcc, yccToRgb } from './tiff-ycc.js';
+import { sharp } from './open-sharp.js';
 import { mostPixels } from './pixel-limit.js';
 import { explainUnreadable } from './unreadable.js';
-
-// Sharp's build as CommonJS, which every process and thread that reads pictures loads in half the time of the other one.
-const sharp = createRequire(import.meta.url)('sharp') as typeof OpenSharp;
-// One image is decoded per call; parallelism belongs to the callers, who know how many cores they may use.
-sharp.concurrency(1);
-sharp.cache(false);
-// What a picture may be, by its content, whatever it is called. libvips would also read drawings (SVG), its own format and
-// whatever else it was built with.
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({
-  operation: [
-    ...['Jpeg', 'Png', 'Webp', 'Tiff', 'Nsgif', 'Heif'].map((format) => `VipsForeignLoad${format}`),
-    // Of our own plots, never of a file.
-    'VipsForeignLoadSvgBuffer',
-  ],
-});
 
 /** An image that libvips reads, before anything is done to it. */
 export type ImageSource = Sharp;

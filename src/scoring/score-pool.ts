@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { compiledEntry } from '../core/package-root.js';
+// Before any thread is: what may be read is set for all of them.
+import '../image/open-sharp.js';
 import type { SampleScores, ScoreTask } from './score-worker.js';
 
 const THREADS = availableParallelism();

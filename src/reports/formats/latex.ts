@@ -61,7 +61,7 @@ function renderTable(table: Table, label: string, intervals: boolean): string {
   const places = placingsOf(table);
   const marks = isPlaced(places)
     ? [
-        'Best figure in bold, second underlined, whether or not they are shown to differ; what is marked is out of the contest.',
+        'Best figure in bold, second underlined, whether or not they are shown to differ; marked figures are not compared.',
       ]
     : [];
   const alignment = columns.map(({ align }) => (align === 'right' ? 'r' : 'l')).join('');

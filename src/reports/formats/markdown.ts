@@ -44,7 +44,7 @@ export function renderTable(table: Table, intervals = false): string {
   const notes = [
     ...(isPlaced(places)
       ? [
-          'Best figure in bold, second in italics, whether or not they are shown to differ ("maskbench rank" says); what is marked is out of the contest.',
+          'Best figure in bold, second in italics, whether or not they are shown to differ ("maskbench rank" says); marked figures are not compared.',
         ]
       : []),
     ...table.notes,
