@@ -23,7 +23,6 @@ describe.skipIf(!IS_BUILT)('threads that score (skipped unless dist/ is built)',
     );
     for (let round = 0; round < 4; round++) {
       await endScoreThreads();
-      let isStarting = true;
       const tasks = Promise.all(
         Array.from({ length: 8 }, () =>
           scoreOnThread({
@@ -37,10 +36,9 @@ describe.skipIf(!IS_BUILT)('threads that score (skipped unless dist/ is built)',
             attributes: false,
           }),
         ),
-      ).finally(() => {
-        isStarting = false;
-      });
-      while (isStarting) await decodeMatte(path);
+      );
+      const started = tasks.then(() => true);
+      while (!(await Promise.race([started, decodeMatte(path).then(() => false)])));
       for (const { cells } of await tasks) expect(cells[0]).toMatchObject({ status: 'done' });
     }
   });
