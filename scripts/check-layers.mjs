@@ -34,7 +34,7 @@ const SEES_ALL = new Set(['cli', 'index.ts']);
  * @type {Record<string, string>}
  */
 const ONLY_IN = {
-  sharp: 'image/codec.ts',
+  sharp: 'image/open-sharp.ts',
   'onnxruntime-node': 'runners/onnx/',
   commander: 'cli/',
   '@commander-js/extra-typings': 'cli/',

@@ -1,4 +1,3 @@
-import type { Metadata, Raw, Sharp } from 'sharp';
 import { readGifBackdrop, showBackdrop } from './gif-backdrop.js';
 import { toEightBit, type PlainRaster } from './plain/raster.js';
 import { readPlain } from './plain/read-plain.js';
@@ -6,7 +5,7 @@ import { MaskbenchError } from '../core/errors.js';
 import { matteChannel, rgbOfCmyk } from './channels.js';
 import type { GrayImage, RgbImage } from './raster.js';
 import { storesYcc, yccToRgb } from './tiff-ycc.js';
-import { sharp } from './open-sharp.js';
+import { sharp, type Metadata, type Raw, type Sharp } from './open-sharp.js';
 import { mostPixels } from './pixel-limit.js';
 import { explainUnreadable } from './unreadable.js';
 

@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import type { default as OpenSharp } from 'sharp';
 
+export type { Metadata, Raw, Sharp } from 'sharp';
+
 /**
  * Sharp, set up for this program. It is loaded as CommonJS, which every process and thread that reads pictures does in half the time
  * of the other build.
