@@ -24,7 +24,7 @@ interface DatasetsOptions {
  * is that of the datasets' means over their number squared; its degrees of freedom are Satterthwaite's (1946), as in
  * Welch's t (1947): sum of v squared over the sum of v^2 / (n - 1), with v the variance of each dataset's mean. The guard
  * is BCa with every dataset resampled by itself, accelerated by the skewness of the whole. With one dataset it is
- * `meanInterval`'s. A dataset without spread adds none: its zero is taken for exact; if none has any,
+ * `meanInterval`'s. A dataset without spread adds none: its zero is taken for exact; if there is none with spread,
  * the outcome is `constant`; with a dataset of less than two values there is no interval. Throws `internal` on a value
  * that is not finite or no dataset.
  */

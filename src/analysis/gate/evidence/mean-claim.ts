@@ -109,7 +109,7 @@ const ASSUMED_WORDS: Readonly<Record<Verdict, string>> = {
   inconclusive: 'inconclusive as well',
 };
 
-/** A metric's scores in each dataset that has any, and for how many images the candidate alone has none. */
+/** A metric's scores in each dataset that has some, and for how many images the candidate alone has none. */
 export interface Scopes {
   readonly scopes: readonly ScopedScores[];
   readonly undefinedCandidate: number;

@@ -9,7 +9,7 @@ import type { JudgedPair } from '../rules/rule.js';
 /** Gains whose mean is claimed to lie above -margin. */
 export interface MeanGain {
   readonly id: string;
-  /** Of each dataset that has any; the mean that is claimed is that of the datasets' means. */
+  /** Of each dataset with scores; the mean that is claimed is that of the datasets' means. */
   readonly gains: readonly Float64Array[];
   /** Of one gain; null where it has no end, and then only the assumption decides. */
   readonly range: ValueRange | null;
@@ -49,7 +49,7 @@ function byBounds({ gains, range, margin }: MeanGain, { minimumImages }: JudgedP
   return { verdict, n, estimate, lower, upper };
 }
 
-/** Below which the approximate bounds are not to be had, whatever a gate says. */
+/** Fewer images than this give no approximate bounds, whatever a gate says. */
 const LEAST_ASSUMED = 30;
 
 /** The same by approximate intervals, which take it for granted that no rare image loses much more than these. */
