@@ -14,7 +14,8 @@ export {
 export { loadRunConfig, type LoadedConfig, type RunConfig } from './store/config.js';
 export type { EventSink, RunEvent } from './schema/events.js';
 export { prepareRun, type PreparedRun, type PrepareOptions } from './pipeline/prepare.js';
-export { run, type RunRequest } from './pipeline/run.js';
+export { run } from './pipeline/run.js';
+export type { RunRequest } from './pipeline/run-request.js';
 export { checkGate, type CheckOptions } from './analysis/gate/check.js';
 export { compareSides, type CompareOptions } from './analysis/compare/compare.js';
 export { loadGate, type Gate } from './analysis/gate/gate.js';

@@ -11,7 +11,7 @@ import { runFolder } from '../store/run-folder.js';
 import { openSide } from '../analysis/compare/open-side.js';
 import type { Side } from '../analysis/compare/side.js';
 import type { PictureFlags } from './command-with-pictures.js';
-import { writingTo } from '../core/failure.js';
+import { writingTo } from '../core/failed-write.js';
 import { makeFolder } from '../core/sync.js';
 import type { StorePreview } from '../analysis/gallery/preview-image.js';
 

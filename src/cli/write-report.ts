@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { writingTo } from '../core/failure.js';
+import { writingTo } from '../core/failed-write.js';
 import { compiledEntry } from '../core/package-root.js';
 import { writeWhole } from '../core/write-whole.js';
 import { type PageAssets, renderPage } from '../reports/page/render-page.js';

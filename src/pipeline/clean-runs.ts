@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
 import { lockRun } from '../store/lock.js';
 import type { LockOptions } from '../store/lock-options.js';
-import { isRemains, MERGING, removeRemains, RUN_FILES, runFolder } from '../store/run-folder.js';
+import { isRemains, MERGING, removeRemains } from '../store/remains.js';
+import { RUN_FILES, runFolder } from '../store/run-folder.js';
 
 /** What every run folder holds beside its files of evidence; `report-images` are pictures that the page does not embed. */
 const REPORTS = ['report.md', 'report.html', 'report-images'];

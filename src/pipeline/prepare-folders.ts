@@ -15,7 +15,7 @@ import type { FolderScoring } from '../scoring/folders/score-folders.js';
 import type { MaskValues } from '../schema/mask-values.js';
 import { runConfigSchema } from '../store/config.js';
 import type { PreparedRun } from './prepare.js';
-import type { RunRequest } from './run.js';
+import type { RunRequest } from './run-request.js';
 
 interface FoldersOptions {
   /** What the run is called, as far as a run can be called so. */

@@ -2,16 +2,12 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../core/errors.js';
-import { explainRefusal, whyNotWritten } from '../core/failure.js';
+import { explainWriteError } from '../core/failed-write.js';
 import type { Summary } from '../schema/summary.js';
-import type { Dataset } from '../datasets/load.js';
-import type { ValuesFields } from '../datasets/values/contradiction.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
 import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
 import { runnerOf } from '../runners/runner-of.js';
-import type { ReadyModel } from '../runners/runner.js';
-import type { RunConfig } from '../store/config.js';
-import type { EventSink } from '../schema/events.js';
+import { removeRemains } from '../store/remains.js';
 import { readSummary } from '../store/read-summary.js';
 import { evidenceOfSealed, readEvidence, sealRun } from '../store/evidence.js';
 import { removeSeal } from '../store/seal.js';
@@ -20,47 +16,26 @@ import { isAnythingLeft } from './left-to-do.js';
 import { assertSameCard, describeHardware } from '../store/hardware.js';
 import { isOwnDraft } from '../core/write-whole.js';
 import { lockRun } from '../store/lock.js';
-import type { LockOptions } from '../store/lock-options.js';
-import { checkMattes, failDamaged } from './check-mattes.js';
 import type { Held } from '../core/durable-lines.js';
 import { createManifest, hasSums, type Manifest } from '../store/manifest.js';
 import { makePlan } from './plan.js';
-import { MODEL_FAILURES, predict } from './predict.js';
+import { MODEL_FAILURES } from './predict.js';
+import { predictAndScore } from './predict-and-score.js';
+import type { RunRequest } from './run-request.js';
 import { canonicalJson } from '../core/hash.js';
-import { metricsOf } from '../metrics/registry.js';
-import { openCells } from '../store/cells.js';
 import {
   assertSameSettings,
   enterRunFolder,
   readManifest,
-  recordMetrics,
   recordReadings,
-  removeRemains,
   runFolder,
   writeJson,
   type RunFolder,
 } from '../store/run-folder.js';
 import { runScenarios } from './scenarios/run-scenarios.js';
 import { endScoreThreads } from '../scoring/score-pool.js';
-import { openScorer, scoreRemaining } from './score.js';
 import { time } from './time.js';
 import { writeSummary } from './summarise.js';
-
-export interface RunRequest {
-  readonly config: RunConfig;
-  readonly models: readonly ReadyModel[];
-  readonly datasets: readonly Dataset[];
-  readonly shard: readonly [number, number] | null;
-  readonly out: string;
-  readonly resume: boolean;
-  /** How another process that writes the run is waited for. */
-  readonly lock?: LockOptions;
-  readonly phases: { readonly predict: boolean; readonly score: boolean; readonly time: boolean };
-  readonly emit: EventSink;
-  readonly signal: AbortSignal;
-  /** What the user sets where masks' values cannot be read, if not a field of the specs. */
-  readonly fields?: ValuesFields;
-}
 
 /**
  * Plans, predicts, scores, times and summarises, as far as `phases` asks for it. What counts as done is on the
@@ -214,107 +189,4 @@ async function work(request: RunRequest, folder: RunFolder, held: Held, manifest
   const { allowFallback, scenarios } = config;
   await time({ folder, held, settings, models, allowFallback, emit, signal });
   await runScenarios({ folder, held, settings, models, scenarios, emit, signal });
-}
-
-async function predictAndScore(
-  { config, models, phases, emit: tell, signal, fields }: RunRequest,
-  folder: RunFolder,
-  held: Held,
-  { settings, metrics }: Manifest,
-): Promise<void> {
-  const mismatches = countMismatches(tell);
-  const { emit } = mismatches;
-  const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
-  const cells = await openCells(folder, settings, { whole, mattes: phases.predict, digests: true });
-  const scorer = phases.score ? await openScorer(folder, held, settings, cells, emit, fields) : undefined;
-  const predictCells = async (damagedOnly: boolean): Promise<void> => {
-    await predict({
-      folder,
-      held,
-      settings,
-      accuracy: config.accuracy,
-      allowFallback: config.allowFallback,
-      models,
-      fields,
-      cells,
-      damagedOnly,
-      emit,
-      signal,
-      onSampleEnded: async (sample) => scorer?.offer(sample),
-    });
-    // An inference process that died in the middle of a file.
-    await removeRemains(folder.path);
-  };
-  let damaged = 0;
-  try {
-    if (phases.predict) {
-      // What is scored is looked at by the scorer, which has the pixels anyway.
-      if (scorer === undefined) await checkMattes(folder, cells, signal);
-      damaged = cells.countDamaged();
-      await predictCells(false);
-    }
-    if (scorer !== undefined) await scoreRemaining(folder, scorer, emit, signal);
-    if (scorer !== undefined && phases.predict && cells.countDamaged() > 0) {
-      damaged += cells.countDamaged();
-      await predictCells(true);
-      await scoreRemaining(folder, scorer, emit, signal);
-    }
-  } finally {
-    await scorer?.close();
-  }
-  const left = await failDamaged(folder, held, cells, emit);
-  if (damaged > left) emit({ kind: 'warning', message: `${mattes(damaged - left)}: predicted again` });
-  if (left > 0) emit({ kind: 'warning', message: `${mattes(left)}: continue with --resume` });
-  mismatches.warn(settings.scoring.resize);
-  // Not before all are computed: until then readers show what every score holds.
-  if (phases.score && canonicalJson(metrics ?? []) !== canonicalJson(whole))
-    await recordMetrics(folder, whole);
-}
-
-function mattes(count: number): string {
-  return count === 1
-    ? '1 matte was missing, empty or not the one that was predicted'
-    : `${count} mattes were missing, empty or not the ones that were predicted`;
-}
-
-/** Counts the samples whose ground truth and mattes differ in size, so that a run says what mends all of them. */
-function countMismatches(emit: EventSink): { readonly emit: EventSink; warn(resized: boolean): void } {
-  const samples = new Set<string>();
-  return {
-    emit(event) {
-      if (event.kind === 'cell-failed' && event.failure.code === 'data.size-mismatch')
-        samples.add(`${event.dataset}/${event.id}`);
-      emit(event);
-    },
-    warn(resized) {
-      const what = `${samples.size} ${samples.size === 1 ? 'image has a mask' : 'images have masks'} of another size`;
-      // The picture of a ground truth, for cut-outs, is never resized.
-      const remedy = resized
-        ? ''
-        : '; in a new folder, --resize resizes mattes to the size of their ground truths';
-      if (samples.size > 0) emit({ kind: 'warning', message: `${what}${remedy}` });
-    },
-  };
-}
-
-const NOT_WRITABLE: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
-
-/**
- * An error of writing to a run folder as what the user can do about it; any other error unchanged.
- *
- * @param then what to do once there is room.
- */
-export function explainWriteError(error: unknown, folder: string, then: string): unknown {
-  const refused = explainRefusal(error, folder, then);
-  if (refused !== error) return refused;
-  // Any other code may be of a file that is read.
-  const isRefused = error instanceof Error && 'code' in error && NOT_WRITABLE.has(error.code);
-  const isOfFolder = error instanceof Error && 'syscall' in error && error.syscall === 'mkdir';
-  if (!isRefused && !isOfFolder) return error;
-  const reason = whyNotWritten(error) ?? error.message;
-  return new MaskbenchError('usage', `the run folder cannot be written to: ${reason}`, {
-    where: folder,
-    remedy: 'choose another folder with --out',
-    cause: error,
-  });
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
-import { writingTo } from '../core/failure.js';
+import { writingTo } from '../core/failed-write.js';
 import { canonicalJson, sha256 } from '../core/hash.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { ownVersion } from '../core/package-root.js';

@@ -8,7 +8,8 @@ import { scoreRow, type ScoreRow } from '../scoring/aggregate/score-row.js';
 import { scoreKey } from './cell-key.js';
 import { readPlannedKeys } from './planned-keys.js';
 import type { RunSettings } from './manifest.js';
-import type { DoneScore, PlanRecord, DonePrediction, SampleName } from './records.js';
+import { keptOfCells, type KeptOptions } from './kept-of-cells.js';
+import type { DoneScore, PlanRecord, SampleName } from './records.js';
 import { readRecords, recordReader, type RecordReader, type RunFolder } from './run-folder.js';
 import { truthsInSignature } from './run-readings.js';
 
@@ -38,24 +39,15 @@ interface PlannedCells {
   readonly cells: readonly CellState[];
 }
 
-/** Phases of the accuracy pass, in the order in which they are kept. */
-export const PASS_PHASES = ['decodeMs', 'preprocessMs', 'inferenceMs', 'postprocessMs'] as const;
-
-interface CellsOptions {
+interface CellsOptions extends KeptOptions {
   /** Of the run's models these, in this order; default: all. */
   readonly models?: readonly string[];
   /** Metrics whose values are kept in rows, 8 bytes a value; default: none. */
   readonly values?: readonly string[];
   /** Metrics that a score must hold to be whole (`hasScore`). */
   readonly whole?: readonly string[];
-  /** Whether what is known of outputs and mattes is kept, 24 bytes per cell. */
-  readonly outputs?: boolean;
-  /** Whether the times of the accuracy pass are kept. */
-  readonly phases?: boolean;
   /** Whether a prediction whose matte is missing or empty counts as not done; what is in it, nobody has looked at. */
   readonly mattes?: boolean;
-  /** Whether it is kept what each matte must be, 32 bytes per cell. */
-  readonly digests?: boolean;
   /** By what plan, predictions and scores are read, once each in this order. */
   readonly read?: RecordReader;
 }
@@ -101,7 +93,6 @@ export interface Cells {
 /** What the last record of a cell says; a matte that is damaged is none. */
 const [NOTHING, DONE, FAILED, DAMAGED] = [0, 1, 2, 3];
 const COUNTS = 4;
-const DIGEST_BYTES = 32;
 
 /** @throws MaskbenchError `data.unreadable`, naming file and line. */
 export async function openCells(
@@ -121,12 +112,7 @@ export async function openCells(
   const numbers = new Uint32Array(size);
   const width = ids.length === 0 ? 0 : ids.length + COUNTS;
   const values = new Float64Array(size * width);
-  const phases = new Float64Array(options.phases === true ? size * PASS_PHASES.length : 0);
-  const outputs = new Float64Array(options.outputs === true ? size * OUTPUT_FIELDS : 0);
-  const digests = Buffer.alloc(options.digests === true ? size * DIGEST_BYTES : 0);
-  const setDigest = (cell: number, matteSha256: string): void => {
-    if (digests.length > 0) digests.write(matteSha256, cell * DIGEST_BYTES, DIGEST_BYTES, 'hex');
-  };
+  const kept = keptOfCells(size, options);
   // By cell, not by key: models with equal bytes have equal keys, and each has failures of its own.
   const lost = new Map<number, Failure>();
   const unscored = new Map<number, Failure>();
@@ -148,9 +134,7 @@ export async function openCells(
     const { model, dataset, id } = record;
     const isThere = options.mattes !== true || isFilled(folder.matte(model, dataset, id));
     predicted[cell] = isThere ? DONE : DAMAGED;
-    setDigest(cell, record.matteSha256);
-    if (outputs.length > 0) outputs.set(numbersOf(record), cell * OUTPUT_FIELDS);
-    if (phases.length > 0) phases.set(phasesOf(record), cell * PASS_PHASES.length);
+    kept.set(cell, record);
   }
   for await (const { record, line } of read('scores')) {
     const cell = find(record.model, record);
@@ -223,32 +207,23 @@ export async function openCells(
       if (cell === undefined) return;
       predicted[cell] = DONE;
       lost.delete(cell);
-      setDigest(cell, matteSha256);
+      kept.setDigest(cell, matteSha256);
     },
     markFailed: (model, sample) => mark(model, sample, FAILED),
     markDamaged: (model, sample) => mark(model, sample, DAMAGED),
     isDamaged: (model, sample) => at(predicted, model, sample) === DAMAGED,
     countDamaged: (model) => count(model, (state) => state === DAMAGED),
-    matteSha256(model, sample) {
-      const start = (find(model, sample) ?? 0) * DIGEST_BYTES;
-      return digests.toString('hex', start, start + DIGEST_BYTES);
-    },
+    matteSha256: (model, sample) => kept.digest(find(model, sample) ?? 0),
     countUnpredicted: (model) => count(model, (state) => state !== DONE),
     hasScore: (model, sample) => at(scored, model, sample) === DONE && at(isWhole, model, sample) === 1,
     phasesOf(model, sample) {
       const cell = find(model, sample);
-      if (cell === undefined || phases.length === 0 || predicted[cell] !== DONE) return undefined;
-      return [...phases.subarray(cell * PASS_PHASES.length, (cell + 1) * PASS_PHASES.length)];
+      return cell === undefined || predicted[cell] !== DONE ? undefined : kept.phases(cell);
     },
     *outputsOf(model) {
-      for (let cell = models.indexOf(model); cell * OUTPUT_FIELDS < outputs.length; cell += models.length) {
-        if (predicted[cell] !== DONE) continue;
-        const first = cell * OUTPUT_FIELDS;
-        const [min, max, constant] = outputs.subarray(first, first + OUTPUT_FIELDS);
-        yield {
-          ...(Number.isNaN(min) ? {} : { raw: { min, max } }),
-          ...(Number.isNaN(constant) ? {} : { constant }),
-        };
+      for (let cell = models.indexOf(model); cell < size; cell += models.length) {
+        const output = predicted[cell] === DONE ? kept.output(cell) : undefined;
+        if (output !== undefined) yield output;
       }
     },
     async *scores() {
@@ -259,17 +234,6 @@ export async function openCells(
       }
     },
   };
-}
-
-/** Numbers of a `ReadOutput`; NaN stands for what is not known. */
-const OUTPUT_FIELDS = 3;
-
-function numbersOf({ raw, constant = Number.NaN }: ReadOutput): readonly number[] {
-  return [raw?.min ?? Number.NaN, raw?.max ?? Number.NaN, constant];
-}
-
-function phasesOf({ phases }: DonePrediction): readonly number[] {
-  return PASS_PHASES.map((name) => phases[name]);
 }
 
 function isFilled(path: string): boolean {

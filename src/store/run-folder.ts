@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
-import { opendir, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
 import { parseLine, readLines, type Line } from '../core/jsonl.js';
 import { makeFolder } from '../core/sync.js';
-import { DRAFT_ENDING, DRAFT_ENDING_BYTES, writeWhole } from '../core/write-whole.js';
+import { DRAFT_ENDING_BYTES, writeWhole } from '../core/write-whole.js';
+import { isRemains } from './remains.js';
 import { joinInside } from '../core/safe-path.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import {
@@ -238,47 +238,4 @@ function without(value: unknown, other: unknown): unknown {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Lies in a folder for as long as shards are merged into it. */
-export const MERGING = '.merging';
-
-/** Whether a file in a run folder is what a killed process had not finished writing: a file of lines, a document or a report. */
-export function isRemains(name: string): boolean {
-  // The last is what 0.1 called its drafts of documents and reports.
-  return (
-    name === MERGING ||
-    (/^[a-z]+\.[a-z]+\./.test(name) && DRAFT_ENDING.test(name)) ||
-    /^[a-z]+\.(json|md|html)\.\d+$/.test(name)
-  );
-}
-
-/**
- * Removes what killed processes left half-written: nothing would ever read or finish it. With `which`, only what it says,
- * for one who no longer holds the run.
- *
- * @returns how many files.
- */
-export async function removeRemains(
-  folder: string,
-  which: (name: string) => boolean = () => true,
-): Promise<number> {
-  const remains = (await readdir(folder)).filter((name) => isRemains(name) && which(name));
-  for (const name of remains) await rm(join(folder, name), { force: true });
-  const mattes = join(folder, 'predictions');
-  return remains.length + (existsSync(mattes) ? await removeDrafts(mattes, which) : 0);
-}
-
-/** Folder by folder, and not while it is read: `opendir` of Node.js passes over names where it is to go down by itself. */
-async function removeDrafts(folder: string, which: (name: string) => boolean): Promise<number> {
-  const folders: string[] = [];
-  const drafts: string[] = [];
-  for await (const entry of await opendir(folder)) {
-    if (entry.isDirectory()) folders.push(entry.name);
-    else if (DRAFT_ENDING.test(entry.name) && which(entry.name)) drafts.push(entry.name);
-  }
-  for (const name of drafts) await rm(join(folder, name), { force: true });
-  let count = drafts.length;
-  for (const name of folders) count += await removeDrafts(join(folder, name), which);
-  return count;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MaskbenchError } from '../../src/core/errors.js';
-import { explainWriteError } from '../../src/pipeline/run.js';
+import { explainWriteError } from '../../src/core/failed-write.js';
 
 describe('a run folder that cannot be written to', () => {
   const failing = (code: string): Error => Object.assign(new Error(code), { code });

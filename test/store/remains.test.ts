@@ -1,7 +1,8 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { enterRunFolder, isRemains, removeRemains, runFolder } from '../../src/store/run-folder.js';
+import { isRemains, removeRemains } from '../../src/store/remains.js';
+import { enterRunFolder, runFolder } from '../../src/store/run-folder.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
 const tempFolder = useTempFolders();

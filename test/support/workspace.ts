@@ -5,7 +5,8 @@ import type { Summary } from '../../src/schema/summary.js';
 import { loadRunConfig } from '../../src/store/config.js';
 import type { EventSink } from '../../src/schema/events.js';
 import { prepareRun } from '../../src/pipeline/prepare.js';
-import { run, type RunRequest } from '../../src/pipeline/run.js';
+import { run } from '../../src/pipeline/run.js';
+import type { RunRequest } from '../../src/pipeline/run-request.js';
 import { writePairedFolders } from './tiny-datasets.js';
 import { writeTinyModel, type TinyModel } from './tiny-models.js';
 

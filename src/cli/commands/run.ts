@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
-import type { RunRequest } from '../../pipeline/run.js';
+import type { RunRequest } from '../../pipeline/run-request.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { terminal } from '../../reports/formats/terminal.js';
 import { SOME_FAILED, type ExitStatus } from '../../core/errors.js';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MaskbenchError } from '../../core/errors.js';
-import { writingTo } from '../../core/failure.js';
+import { writingTo } from '../../core/failed-write.js';
 import { writeWhole } from '../../core/write-whole.js';
 import { csvLine } from '../../reports/formats/csv.js';
 import type { JoinedCells } from '../../store/export/write-parquet.js';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import { writingTo } from '../../core/failure.js';
+import { writingTo } from '../../core/failed-write.js';
 import { makeFolder } from '../../core/sync.js';
 import type { Export } from './export.js';
 

@@ -1,5 +1,5 @@
 import { elementType } from './onnx-types.js';
-import { MalformedProtobuf, type Field, type ProtobufReader, type Span } from './protobuf-reader.js';
+import { MalformedProtobuf, numberOf, spanOf, type ProtobufReader, type Span } from './protobuf-reader.js';
 
 /** A dimension: a number, the name of a symbolic one, or nothing where the model does not say. */
 type Dimension = number | string | undefined;
@@ -247,14 +247,4 @@ function readEntry(reader: ProtobufReader, span: Span): { key: string; value: st
     else if (field.number === 2) value = reader.text(spanOf(field));
   }
   return { key, value };
-}
-
-function spanOf(field: Field): Span {
-  if (field.wire !== 'length') throw new MalformedProtobuf(`field ${field.number} has the wrong wire type`);
-  return field;
-}
-
-function numberOf(field: Field): number {
-  if (field.wire !== 'varint') throw new MalformedProtobuf(`field ${field.number} has the wrong wire type`);
-  return Number(field.value);
 }

@@ -118,3 +118,15 @@ export function openProtobuf(fd: number, fileBytes: number): ProtobufReader {
     },
   };
 }
+
+/** Of a field that is a message, a text or bytes. @throws MalformedProtobuf for any other. */
+export function spanOf(field: Field): Span {
+  if (field.wire !== 'length') throw new MalformedProtobuf(`field ${field.number} has the wrong wire type`);
+  return field;
+}
+
+/** Of a field that is a number. @throws MalformedProtobuf for any other. */
+export function numberOf(field: Field): number {
+  if (field.wire !== 'varint') throw new MalformedProtobuf(`field ${field.number} has the wrong wire type`);
+  return Number(field.value);
+}

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { MaskbenchError } from '../../../core/errors.js';
-import { writingTo } from '../../../core/failure.js';
+import { writingTo } from '../../../core/failed-write.js';
 import { sha256 } from '../../../core/hash.js';
 import { joinInside } from '../../../core/safe-path.js';
 import { makeFolder, syncFolder } from '../../../core/sync.js';

@@ -1,0 +1,97 @@
+import { canonicalJson } from '../core/hash.js';
+import type { Held } from '../core/durable-lines.js';
+import { metricsOf } from '../metrics/registry.js';
+import type { EventSink } from '../schema/events.js';
+import { openCells } from '../store/cells.js';
+import type { Manifest } from '../store/manifest.js';
+import { removeRemains } from '../store/remains.js';
+import { recordMetrics, type RunFolder } from '../store/run-folder.js';
+import { checkMattes, failDamaged } from './check-mattes.js';
+import { predict } from './predict.js';
+import type { RunRequest } from './run-request.js';
+import { openScorer, scoreRemaining } from './score.js';
+
+/**
+ * The accuracy pass: predicts what is not done, scores each sample once all its models have ended, and predicts again what the
+ * scorer finds damaged.
+ */
+export async function predictAndScore(
+  { config, models, phases, emit: tell, signal, fields }: RunRequest,
+  folder: RunFolder,
+  held: Held,
+  { settings, metrics }: Manifest,
+): Promise<void> {
+  const mismatches = countMismatches(tell);
+  const { emit } = mismatches;
+  const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
+  const cells = await openCells(folder, settings, { whole, mattes: phases.predict, digests: true });
+  const scorer = phases.score ? await openScorer(folder, held, settings, cells, emit, fields) : undefined;
+  const predictCells = async (damagedOnly: boolean): Promise<void> => {
+    await predict({
+      folder,
+      held,
+      settings,
+      accuracy: config.accuracy,
+      allowFallback: config.allowFallback,
+      models,
+      fields,
+      cells,
+      damagedOnly,
+      emit,
+      signal,
+      onSampleEnded: async (sample) => scorer?.offer(sample),
+    });
+    // An inference process that died in the middle of a file.
+    await removeRemains(folder.path);
+  };
+  let damaged = 0;
+  try {
+    if (phases.predict) {
+      // What is scored is looked at by the scorer, which has the pixels anyway.
+      if (scorer === undefined) await checkMattes(folder, cells, signal);
+      damaged = cells.countDamaged();
+      await predictCells(false);
+    }
+    if (scorer !== undefined) await scoreRemaining(folder, scorer, emit, signal);
+    if (scorer !== undefined && phases.predict && cells.countDamaged() > 0) {
+      damaged += cells.countDamaged();
+      await predictCells(true);
+      await scoreRemaining(folder, scorer, emit, signal);
+    }
+  } finally {
+    await scorer?.close();
+  }
+  const left = await failDamaged(folder, held, cells, emit);
+  if (damaged > left) emit({ kind: 'warning', message: `${mattes(damaged - left)}: predicted again` });
+  if (left > 0) emit({ kind: 'warning', message: `${mattes(left)}: continue with --resume` });
+  mismatches.warn(settings.scoring.resize);
+  // Not before all are computed: until then readers show what every score holds.
+  if (phases.score && canonicalJson(metrics ?? []) !== canonicalJson(whole))
+    await recordMetrics(folder, whole);
+}
+
+function mattes(count: number): string {
+  return count === 1
+    ? '1 matte was missing, empty or not the one that was predicted'
+    : `${count} mattes were missing, empty or not the ones that were predicted`;
+}
+
+/** Counts the samples whose ground truth and mattes differ in size, so that a run says what mends all of them. */
+function countMismatches(emit: EventSink): { readonly emit: EventSink; warn(resized: boolean): void } {
+  const samples = new Set<string>();
+  return {
+    emit(event) {
+      if (event.kind === 'cell-failed' && event.failure.code === 'data.size-mismatch')
+        samples.add(`${event.dataset}/${event.id}`);
+      emit(event);
+    },
+    warn(resized) {
+      const what = `${samples.size} ${samples.size === 1 ? 'image has a mask' : 'images have masks'} of another size`;
+      // The picture of a ground truth, for cut-outs, is never resized.
+      const remedy = resized
+        ? ''
+        : '; in a new folder, --resize resizes mattes to the size of their ground truths';
+      if (samples.size > 0) emit({ kind: 'warning', message: `${what}${remedy}` });
+    },
+  };
+}

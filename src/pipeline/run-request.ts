@@ -1,0 +1,22 @@
+import type { Dataset } from '../datasets/load.js';
+import type { ValuesFields } from '../datasets/values/contradiction.js';
+import type { ReadyModel } from '../runners/runner.js';
+import type { EventSink } from '../schema/events.js';
+import type { RunConfig } from '../store/config.js';
+import type { LockOptions } from '../store/lock-options.js';
+
+export interface RunRequest {
+  readonly config: RunConfig;
+  readonly models: readonly ReadyModel[];
+  readonly datasets: readonly Dataset[];
+  readonly shard: readonly [number, number] | null;
+  readonly out: string;
+  readonly resume: boolean;
+  /** How another process that writes the run is waited for. */
+  readonly lock?: LockOptions;
+  readonly phases: { readonly predict: boolean; readonly score: boolean; readonly time: boolean };
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+  /** What the user sets where masks' values cannot be read, if not a field of the specs. */
+  readonly fields?: ValuesFields;
+}
