@@ -176,17 +176,10 @@ async function writeRun(folder, side) {
 
 /** @param {Random} random */
 function measured(random) {
-  const names = [
-    'width',
-    'height',
-    'foregroundShare',
-    'translucentShare',
-    'components',
-    'largestComponentShare',
-    'contours',
-    'ipq',
-    'dominantPoints',
-    'thinStructureShare',
-  ];
-  return Object.fromEntries(names.map((name) => [name, random.uniform()]));
+  const shares = ['foregroundShare', 'translucentShare', 'largestComponentShare', 'thinStructureShare'];
+  const counts = ['width', 'height', 'components', 'contours', 'dominantPoints'];
+  return Object.fromEntries([
+    ...[...shares, 'ipq'].map((name) => [name, random.uniform()]),
+    ...counts.map((name) => [name, 1 + Math.floor(1e6 * random.uniform())]),
+  ]);
 }
