@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/stats/random.js';
 import { rankByBounds } from '../../src/stats/ranking-by-bounds.js';
@@ -32,13 +33,13 @@ describe('ranking by bounds', () => {
     }
   });
 
-  it('tells nothing apart on five images, even all against nothing, and does on seven', () => {
+  it('tells nothing apart on five images, even all against nothing, and does on six', () => {
     const extreme = (n: number) => [
       { name: 'all', datasets: [new Float64Array(n).fill(1)] },
       { name: 'none', datasets: [new Float64Array(n)] },
     ];
     expect(tiersOf(rankByBounds(extreme(5), OPTIONS))).toEqual({ all: 1, none: 1 });
-    expect(tiersOf(rankByBounds(extreme(7), OPTIONS))).toEqual({ all: 1, none: 2 });
+    expect(tiersOf(rankByBounds(extreme(6), OPTIONS))).toEqual({ all: 1, none: 2 });
     // 2 / (0.6 2^7 + ...): the two-sided p of bets at the edge
     expect(rankByBounds(extreme(7), OPTIONS).pairs[0].p).toBeLessThan(2 / (0.6 * 2 ** 7));
     expect(rankByBounds(extreme(7), OPTIONS).pairs[0].p).toBeGreaterThan(2 / 2 ** 7);
@@ -69,6 +70,45 @@ describe('ranking by bounds', () => {
     const [first, second] = ranking.contenders;
     expect([first.name, second.name]).toEqual(['datasets', 'images']);
     expect([first.mean, second.mean]).toEqual([expect.closeTo(0.7, 9), expect.closeTo(0.35, 9)]);
+  });
+
+  it('names the likeness that tiers cannot show: a like b, b like c, a better than c', () => {
+    // Gains of one kind, of which those of the far pair alone are enough.
+    const gained = (every: number) =>
+      Float64Array.from({ length: 400 }, (_, i) => (i % every === 0 ? 0.9 : 0.5));
+    const { contenders, pairs } = rankByBounds(
+      [
+        { name: 'c', datasets: [new Float64Array(400).fill(0.5)] },
+        { name: 'b', datasets: [gained(50)] },
+        { name: 'a', datasets: [gained(25)] },
+      ],
+      OPTIONS,
+    );
+    expect(pairs.map((pair) => [`${pair.better}>${pair.worse}`, pair.distinguished])).toEqual([
+      ['a>b', false],
+      ['a>c', true],
+      ['b>c', false],
+    ]);
+    expect(contenders.map(({ name, tier, beatenBy, alike }) => [name, tier, beatenBy, alike])).toEqual([
+      ['a', 1, [], []],
+      ['b', 1, [], ['c']],
+      ['c', 2, ['a'], ['b']],
+    ]);
+  });
+
+  it('keeps no two of a tier apart, whatever the order of the contenders', () => {
+    const offset = fc.integer({ min: -10, max: 10 }).map((x) => x / 100);
+    fc.assert(
+      fc.property(fc.tuple(offset, offset, offset, offset), ([a, b, c, d]) => {
+        const all = models({ a, b, c, d }, [60]);
+        const { contenders, pairs } = rankByBounds(all, OPTIONS);
+        expect(tiersOf(rankByBounds(all.toReversed(), OPTIONS))).toEqual(tiersOf({ contenders, pairs }));
+        const tier = new Map(contenders.map((one) => [one.name, one.tier]));
+        for (const pair of pairs)
+          if (pair.distinguished) expect(tier.get(pair.better)).toBeLessThan(tier.get(pair.worse) ?? 0);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('puts twins and a single one in the first tier, and refuses equal names and other images', () => {

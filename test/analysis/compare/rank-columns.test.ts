@@ -57,6 +57,12 @@ describe('ranking columns of per-image scores', () => {
       ranks: [{ tier: 1 }, { tier: 1 }],
       cautions: ['Fewer than 6 images: no two of 2 models can be told apart, whatever their scores.'],
     });
+    const many = (n: number) =>
+      Array.from({ length: 10 }, (_, i) => column(`${i}`, new Float64Array(n).fill(i / 10)));
+    expect(rankColumns(many(11), iou).cautions).toEqual([
+      'Fewer than 12 images: no two of 10 models can be told apart, whatever their scores.',
+    ]);
+    expect(rankColumns(many(12), iou).cautions).toEqual([]);
     const endless = { ...iou, metric: { ...iou.metric, name: 'SAD', range: [0, null] } } as const;
     expect(rankColumns([good, poor], endless)).toMatchObject({
       ranks: [

@@ -141,14 +141,26 @@ describe('the accuracy rule', () => {
     for (const said of [
       'too few images for this margin, which takes 329 images where nothing changes',
       'these data could pass a margin of 0.03',
-      'an equal candidate would need some 3',
       '"assume: no-rare-disasters" would make it a pass',
     ]) {
       expect(open.evidence).toContain(said);
     }
+    expect(open.evidence).toMatch(/an equal candidate would need some 3\d\d images to pass/);
     const assuming = paperGate({ ...rules, assume: 'no-rare-disasters' });
     const assumed = await checkGate(few('before'), few('now'), assuming, told);
     expect(assumed).toMatchObject({ verdict: 'pass', gate: { assume: 'no-rare-disasters', level: 0.95 } });
+  });
+
+  it('cannot pass where the candidate alone has no value for some images', async () => {
+    const holes = oneModelSide('now', { iou: good.map((score, i) => (i < 3 ? Number.NaN : score)) });
+    const rule = { ...rules, losses: [{ metric: 'iou', over: 0.1 }] };
+    const outcome = await check(rule, holes, oneModelSide('before', { iou: good }));
+    for (const { verdict, evidence, figures } of outcome.pairs[0]?.checks ?? []) {
+      expect(verdict).toBe('inconclusive');
+      expect(evidence).toContain('undefined for the candidate alone on 3 images');
+      expect(figures).toMatchObject({ n: 997, undefinedCandidate: 3 });
+    }
+    expect(outcome.pairs[0]?.checks).toHaveLength(2);
   });
 
   it('decides nothing on fewer than minimumImages, which never lowers what it takes', async () => {
