@@ -7,7 +7,7 @@ import type { DefineCommand } from '../context.js';
 export const rank: DefineCommand = (context) =>
   new Command('rank')
     .description(
-      'rank the models of a run in tiers (models in one tier cannot be told apart); leaked cells are left out',
+      'rank the models of a run in tiers (models in one tier are not told apart); leaked cells are left out',
     )
     .argument('<run>', 'a run folder or the name of a baseline')
     .option('--metrics <ids>', 'rank by each of these (default: iou)', list)
