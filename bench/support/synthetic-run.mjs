@@ -1,9 +1,11 @@
 // A run folder as large as asked for, with real scores of small masks: nothing is predicted and no model is needed.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createFingerprint } from '../../dist/datasets/fingerprint.js';
 import { scoreKey } from '../../dist/store/cell-key.js';
 import { packCounts } from '../../dist/scoring/class-counts.js';
+import { sealRun } from '../../dist/store/evidence.js';
 import { createManifest } from '../../dist/store/manifest.js';
-import { runFolder } from '../../dist/store/run-folder.js';
+import { readManifest, runFolder } from '../../dist/store/run-folder.js';
 import { writeSummary } from '../../dist/pipeline/summarise.js';
 import { sha256 } from '../../dist/core/hash.js';
 import { truthAttributes } from '../../dist/metrics/attributes.js';
@@ -42,7 +44,7 @@ const NAMES = [
 ];
 
 /**
- * Writes the folder of a finished run: `models` models on `samples` images in two datasets, scored and timed.
+ * Writes the folder of a finished run, sealed: `models` models on `samples` images in two datasets, scored and timed.
  *
  * @param {string} path
  * @param {{ models?: number, samples?: number }} [size] samples over both datasets
@@ -57,6 +59,7 @@ export async function writeSyntheticRun(path, { models: modelCount = 6, samples 
   ];
   /** @type {Scoring} */
   const scoring = { protocols: ['fixed'], ...DEFAULT_CONVENTIONS };
+  const fingerprints = await writeCells(folder, names, datasets, scoring);
   // Of the specs only what a report looks at.
   const settings = /** @type {RunSettings} */ (
     /** @type {unknown} */ ({
@@ -75,7 +78,7 @@ export async function writeSyntheticRun(path, { models: modelCount = 6, samples 
       datasets: datasets.map(({ name, count }) => ({
         name,
         spec: { name, title: name === 'humans' ? 'Humans' : 'DIS5K' },
-        fingerprint: sha256(name),
+        fingerprint: fingerprints.get(name),
         samples: count,
         problems: 0,
         tags: [name],
@@ -88,11 +91,11 @@ export async function writeSyntheticRun(path, { models: modelCount = 6, samples 
       shard: null,
     })
   );
-  await writeCells(folder, names, datasets, scoring);
   await writeTimes(folder, names, datasets);
   const manifest = createManifest('synthetic', settings);
   writeFileSync(folder.manifest, JSON.stringify(manifest));
   await writeSummary(folder, manifest);
+  await sealRun(folder, await readManifest(folder));
   return path;
 }
 
@@ -101,6 +104,7 @@ export async function writeSyntheticRun(path, { models: modelCount = 6, samples 
  * @param {readonly string[]} names
  * @param {readonly Part[]} datasets
  * @param {Scoring} scoring
+ * @returns {Promise<ReadonlyMap<string, string>>} the fingerprint of each dataset
  */
 async function writeCells(folder, names, datasets, scoring) {
   const signatures = signaturesOf(scoring.protocols, scoring);
@@ -111,7 +115,10 @@ async function writeCells(folder, names, datasets, scoring) {
     folder.truths,
     folder.predictions,
   ].map(lines);
+  /** @type {Map<string, string>} */
+  const fingerprints = new Map();
   for (const { name: dataset, count } of datasets) {
+    const fingerprint = createFingerprint();
     for (let i = 0; i < count; i++) {
       const random = generator(i * 2 + (dataset === 'humans' ? 1 : 2));
       const id = `${dataset === 'humans' ? 'validation' : 'DIS-VD'}/${String(i).padStart(5, '0')}`;
@@ -130,7 +137,7 @@ async function writeCells(folder, names, datasets, scoring) {
       const cells = Object.fromEntries(names.map((model) => [model, sha256(`${model}/${id}`).slice(0, 24)]));
       const common = { dataset, id };
       const [width, height] = [800 + Math.floor(2400 * random()), 600 + Math.floor(1800 * random())];
-      await plan.write({
+      const planned = {
         kind: 'sample',
         ...common,
         imagePath: `${id}.jpg`,
@@ -141,7 +148,9 @@ async function writeCells(folder, names, datasets, scoring) {
         width,
         height,
         cells,
-      });
+      };
+      fingerprint.add(id, planned);
+      await plan.write(planned);
       await truths.write({
         ...common,
         truthSha256,
@@ -179,8 +188,10 @@ async function writeCells(folder, names, datasets, scoring) {
         });
       }
     }
+    fingerprints.set(dataset, fingerprint.digest());
   }
   for (const file of [plan, scores, truths, predictions]) await file.end();
+  return fingerprints;
 }
 
 /**
