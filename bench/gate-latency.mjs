@@ -31,10 +31,10 @@ datasets: [{ name: small, layout: paired-folders, root: '${folder}/data', images
   );
   writeFileSync(
     join(folder, 'gate.yaml'),
-    'name: delays\nlatency: { maximumRatio: 1.05, measure: { processes: 4 } }\n',
+    'version: 2\nname: delays\nlatency: { maximumRatio: 1.05, measure: { processes: 4 } }\n',
   );
   /** @type {StdioOptions} */
-  const stdio = ['ignore', 'pipe', 'ignore'];
+  const stdio = ['ignore', 'pipe', 'pipe'];
   const options = { cwd: folder, encoding: /** @type {const} */ ('utf8'), stdio };
   execFileSync(process.execPath, [CLI, 'run', 'run.yaml', '--no-time', '--out', 'out'], options);
   printMachine();
@@ -54,11 +54,12 @@ datasets: [{ name: small, layout: paired-folders, root: '${folder}/data', images
       '--remeasure',
       '--json',
     ];
-    const { status, stdout } = spawnSync(
+    const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [CLI, ...argv, '--model-a', 'before', '--model-b', candidate],
       options,
     );
+    if (stdout === '') throw new Error(`the check of ${candidate} ended with ${status}: ${stderr}`);
     /** @type {{ verdict: string, pairs: PairVerdict[], comparison: Comparison }} */
     const { verdict: said, pairs, comparison } = JSON.parse(stdout);
     const { latency } = comparison.pairs[0];
@@ -72,8 +73,10 @@ datasets: [{ name: small, layout: paired-folders, root: '${folder}/data', images
   printTable(rows);
   for (const line of evidence) console.log(`  ${line}`);
   const sealed = Object.values(statuses).every((status) => status !== 2);
+  const isRight = statuses.same === 0 && statuses.slower === 1;
+  if (sealed && !isRight) process.exitCode = 1;
   console.log(
-    `equal passes and +10 % fails: ${sealed ? verdict(statuses.same === 0 && statuses.slower === 1) : 'not decided: a round was not sealed or too noisy'}`,
+    `equal passes and +10 % fails: ${sealed ? verdict(isRight) : 'not decided: a round was not sealed or too noisy'}`,
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });

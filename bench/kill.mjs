@@ -140,7 +140,7 @@ async function main(folder, wanted, seed) {
   console.log(
     `\n${kills} kills hit a process; inference processes outlived their parent by ${Math.round(orphans)} ms at most`,
   );
-  if (faults > 0 || orphans > ORPHAN_BAR_MS) process.exitCode = 1;
+  if (!(kills >= wanted) || faults > 0 || orphans > ORPHAN_BAR_MS) process.exitCode = 1;
 
   /**
    * @param {readonly string[]} windows
