@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemCode, unless } from './system-code.js';
 
 /** Forces what was written to a file to the disk; its name there is another thing (`syncFolder`). */
 export async function syncFile(path: string): Promise<void> {
@@ -40,7 +41,7 @@ async function isMade(path: string): Promise<boolean> {
   try {
     await mkdir(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = systemCode(error);
     if (code === 'EEXIST' && (await stat(path)).isDirectory()) return true;
     if (code === 'ENOENT' && !existsSync(dirname(path))) return false;
     throw error;
@@ -49,16 +50,4 @@ async function isMade(path: string): Promise<boolean> {
   return true;
 }
 
-const UNSUPPORTED: ReadonlySet<string> = new Set([
-  'EISDIR',
-  'EPERM',
-  'EACCES',
-  'EINVAL',
-  'ENOTSUP',
-  'ENOSYS',
-]);
-
-function ignoreUnsupported(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && UNSUPPORTED.has(String(error.code))) return undefined;
-  throw error;
-}
+const ignoreUnsupported = unless('EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'ENOSYS');

@@ -10,6 +10,7 @@ export const gc: DefineCommand = (context) =>
     .action(async (folder) => {
       const { cleanRuns } = await import('../../../pipeline/clean-runs.js');
       const { MaskbenchError } = await import('../../../core/errors.js');
+      const { unless } = await import('../../../core/system-code.js');
       const root = resolve(context.cwd, folder);
       let count = 0;
       try {
@@ -24,12 +25,7 @@ export const gc: DefineCommand = (context) =>
             );
         }
       } catch (error) {
-        if (!(
-          error instanceof Error &&
-          'code' in error &&
-          (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-        ))
-          throw error;
+        unless('ENOENT', 'ENOTDIR')(error);
         throw new MaskbenchError('data.missing', 'no such folder', { where: root, cause: error });
       }
       context.err(`${count} run ${count === 1 ? 'folder' : 'folders'} in ${folder}\n`);
