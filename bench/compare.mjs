@@ -12,6 +12,7 @@ import { scoreKey } from '../dist/store/cell-key.js';
 import { createManifest } from '../dist/store/manifest.js';
 import { metricsOf } from '../dist/metrics/registry.js';
 import { signaturesOf } from '../dist/metrics/signature.js';
+import { MEASURED_ATTRIBUTES } from '../dist/schema/measured-attributes.js';
 import { modelSpecSchema } from '../dist/runners/runner-of.js';
 import { createRandom } from '../dist/stats/random.js';
 import { peakResidentBytes, processorTime } from './support/clock.mjs';
@@ -176,10 +177,11 @@ async function writeRun(folder, side) {
 
 /** @param {Random} random */
 function measured(random) {
-  const shares = ['foregroundShare', 'translucentShare', 'largestComponentShare', 'thinStructureShare'];
-  const counts = ['width', 'height', 'components', 'contours', 'dominantPoints'];
-  return Object.fromEntries([
-    ...[...shares, 'ipq'].map((name) => [name, random.uniform()]),
-    ...counts.map((name) => [name, 1 + Math.floor(1e6 * random.uniform())]),
-  ]);
+  // Megapixels are not stored: they come of width and height.
+  const names = MEASURED_ATTRIBUTES.filter((name) => name !== 'megapixels');
+  const isCount = (/** @type {string} */ name) =>
+    ['width', 'height', 'components', 'contours', 'dominantPoints'].includes(name);
+  return Object.fromEntries(
+    names.map((name) => [name, isCount(name) ? 1 + random.below(1000) : random.uniform()]),
+  );
 }

@@ -1,8 +1,5 @@
+import { generatedFacts } from '../../dist/analysis/gate/self-test/generated-facts.js';
 import { metricsOf } from '../../dist/metrics/registry.js';
-import { DEFAULT_CONVENTIONS } from '../../dist/metrics/metric.js';
-import { signaturesOf } from '../../dist/metrics/signature.js';
-import { runnerOptionsSchema } from '../../dist/runners/onnx/session-options.js';
-import { modelSpecSchema } from '../../dist/runners/runner-of.js';
 
 /**
  * @import { Side } from '../../dist/analysis/compare/side.js'
@@ -11,7 +8,6 @@ import { modelSpecSchema } from '../../dist/runners/runner-of.js';
  */
 
 const METRICS = metricsOf(['fixed']).map(({ meta }) => meta.id);
-const SPEC = modelSpecSchema.parse({ name: 'm', files: 'file:m.onnx', input: { width: 64, height: 64 } });
 
 /**
  * A side of a comparison made of drawn scores, by metric. Every second image has the attribute `part: even`.
@@ -23,34 +19,12 @@ const SPEC = modelSpecSchema.parse({ name: 'm', files: 'file:m.onnx', input: { w
 export function scoredSide(label, datasets) {
   const sizes = datasets.map(({ scores }) => Object.values(scores)[0].length);
   return {
-    facts: {
+    facts: generatedFacts(
       label,
-      kind: 'generated',
-      name: label,
-      createdAt: '1970-01-01T00:00:00.000Z',
-      maskbenchVersion: 'bench',
-      device: 'cpu',
-      environment: {
-        os: 'any',
-        cpu: 'any',
-        cores: 1,
-        memoryBytes: 1,
-        node: 'any',
-        onnxruntime: 'any',
-        sharp: 'any',
-      },
-      runner: runnerOptionsSchema.parse({}),
-      signatures: signaturesOf(['fixed'], DEFAULT_CONVENTIONS),
-      metrics: METRICS,
-      models: [{ name: 'm', sha256: label, bytes: 1, spec: SPEC }],
-      datasets: datasets.map(({ name }, d) => ({
-        name,
-        fingerprint: name,
-        samples: sizes[d],
-        problems: 0,
-        tags: [name],
-      })),
-    },
+      ['fixed'],
+      { name: 'm', bytes: 1, sha256: label },
+      datasets.map(({ name }, d) => ({ name, samples: sizes[d] })),
+    ),
     loadScores: async () => ({
       metrics: METRICS,
       datasets: datasets.map(({ name, scores }, d) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { MaskbenchError } from './errors.js';
+import { systemCode } from './system-code.js';
 
 /** Files up to this many bytes are read whole, which takes half the time of a stream; larger ones would fill the memory. */
 const WHOLE_BYTES = 4 * 1024 * 1024;
@@ -31,8 +32,7 @@ export async function hashFile(path: string): Promise<string> {
 
 /** Why a file could not be read. */
 export function unreadable(path: string, cause: unknown): MaskbenchError {
-  const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-  return missing
+  return systemCode(cause) === 'ENOENT'
     ? new MaskbenchError('data.missing', 'no such file', { where: path, cause })
     : new MaskbenchError('data.unreadable', 'the file cannot be read', { where: path, cause });
 }

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { MaskbenchError } from './errors.js';
 import { assertSum, withSum } from './line-sum.js';
 import { plainIssue } from './plain-issue.js';
+import { unless } from './system-code.js';
 
 /** A file of JSON lines that only grows. Each line is written whole, with its sum, in the order of the calls. */
 export interface JsonlWriter {
@@ -92,8 +93,7 @@ export async function* readLines(
       rest = data.subarray(from);
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
-    throw error;
+    unless('ENOENT')(error);
   }
 }
 

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemCode, unless } from './system-code.js';
 
 /** Forces what was written to a file to the disk; its name there is another thing (`syncFolder`). */
 export async function syncFile(path: string): Promise<void> {
@@ -28,37 +28,27 @@ export async function syncFolder(path: string): Promise<void> {
 /**
  * Makes a folder and those above it that are missing, all of them with their names on the disk. One by one: Node.js's own way
  * of making several goes round for ever where a file system takes none (/proc), and says ENOENT of a read-only disk.
+ * Several may ask for one at the same time.
  */
 export async function makeFolder(path: string): Promise<void> {
   if (await isMade(path)) return;
-  await makeFolder(dirname(path));
+  const above = dirname(path);
+  if (above !== path) await makeFolder(above);
   if (!(await isMade(path))) await mkdir(path);
 }
 
-/** Whether the folder is there now; not so if the one above it is missing. */
+/** Whether the folder is there now; not so if the one above it was missing. */
 async function isMade(path: string): Promise<boolean> {
   try {
     await mkdir(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = systemCode(error);
     if (code === 'EEXIST' && (await stat(path)).isDirectory()) return true;
-    if (code === 'ENOENT' && !existsSync(dirname(path))) return false;
+    if (code === 'ENOENT') return false;
     throw error;
   }
   await syncFolder(dirname(path));
   return true;
 }
 
-const UNSUPPORTED: ReadonlySet<string> = new Set([
-  'EISDIR',
-  'EPERM',
-  'EACCES',
-  'EINVAL',
-  'ENOTSUP',
-  'ENOSYS',
-]);
-
-function ignoreUnsupported(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && UNSUPPORTED.has(String(error.code))) return undefined;
-  throw error;
-}
+const ignoreUnsupported = unless('EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'ENOSYS');

@@ -18,3 +18,13 @@ export function wrapText(text: string, indent = '', first = ''): string {
   }
   return [...lines, line].join('\n');
 }
+
+/** 0.0123 as `1.2 %`. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** `1 image`, `1,000 images`. */
+export function counted(n: number, thing: string): string {
+  return `${n.toLocaleString('en-US')} ${thing}${n === 1 ? '' : 's'}`;
+}

@@ -1,5 +1,6 @@
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep, isAbsolute } from 'node:path';
+import { unless } from '../core/system-code.js';
 import type { DatasetProblem } from './dataset.js';
 
 /** What stands in a folder, by name. Names alone: 100,000 of them are a few megabytes, and nothing else is kept. */
@@ -22,10 +23,7 @@ export const EMPTY_FOLDER: FolderNames = { files: [], folders: [], refused: new 
  * stay inside `realRoot` (a resolved path) and do not lead back up, which would never end.
  */
 export async function scanFolder(folder: string, realRoot: string): Promise<FolderNames | undefined> {
-  const directory = await opendir(folder, { bufferSize: 1024 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
+  const directory = await opendir(folder, { bufferSize: 1024 }).catch(unless('ENOENT', 'ENOTDIR'));
   if (directory === undefined) return undefined;
   const files: string[] = [];
   const folders: string[] = [];

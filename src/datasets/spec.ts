@@ -40,4 +40,3 @@ export const datasetReferenceSchema = z
 export type DatasetSpec = z.output<typeof datasetSpecSchema>;
 export type DatasetExtension = z.output<typeof datasetExtensionSchema>;
 export type DatasetReference = z.output<typeof datasetReferenceSchema>;
-export type SpecOf<K extends DatasetSpec['layout']> = Extract<DatasetSpec, { layout: K }>;

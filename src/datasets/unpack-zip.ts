@@ -7,6 +7,7 @@ import { MaskbenchError } from '../core/errors.js';
 import { isDiskFull } from '../core/failure.js';
 import { joinInside } from '../core/safe-path.js';
 import { throwIfCancelled } from '../core/cancelled.js';
+import { systemCode } from '../core/system-code.js';
 import { isLitter } from './scan-folder.js';
 
 /** What an archive may come to: so many members, and so many bytes for each of its own, with some for a small one. */
@@ -122,7 +123,7 @@ function explain(error: unknown, archive: string, signal: AbortSignal | undefine
       details,
     );
   }
-  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+  if (systemCode(error) === 'EEXIST') {
     return new MaskbenchError('data.duplicate', 'two members of the archive have the same name', details);
   }
   return new MaskbenchError('data.unreadable', `not a readable zip archive (${message})`, details);

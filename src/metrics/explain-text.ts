@@ -13,11 +13,6 @@ export function figure(value: number): string {
   return size >= 1e-4 ? value.toFixed(Math.max(0, 5 - Math.floor(Math.log10(size)))) : value.toExponential(3);
 }
 
-/** 12.3 %. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
 export function valueText(value: MetricValue): string {
   return isDefined(value) ? figure(value) : `undefined (${value.undefined})`;
 }

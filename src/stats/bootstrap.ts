@@ -42,6 +42,23 @@ export function accelerationOfMean(moments: Moments): number {
 }
 
 /**
+ * The acceleration of any statistic of n independent units, by the jackknife.
+ *
+ * @param without the statistic without each unit in turn
+ * @returns sum of (mean - value)^3 over 6 times the sum of their squares to the 1.5 (Efron and Tibshirani 14.15)
+ */
+export function accelerationOf(without: Float64Array): number {
+  const mean = without.reduce((sum, value) => sum + value / without.length, 0);
+  let squares = 0;
+  let cubes = 0;
+  for (const value of without) {
+    squares += (mean - value) ** 2;
+    cubes += (mean - value) ** 3;
+  }
+  return squares > 0 ? cubes / (6 * squares ** 1.5) : 0;
+}
+
+/**
  * The studentised (bootstrap-t) interval: mean - t* standard error, t* the replicates' t at the opposite ends (Efron
  * and Tibshirani 1993, chapter 12). Infinite when too many resamples have no spread, as with few distinct values.
  */

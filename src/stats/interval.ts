@@ -21,7 +21,7 @@ interface NoInterval {
   readonly kind: 'none';
   /**
    * `too-few`: fewer than `needed` values. `unbounded`: resamples without any spread leave an end without a limit
-   * (studentised), or the estimate lies outside of all resamples (BCa of a general statistic).
+   * (studentised), or the estimate lies outside of all resamples (BCa).
    */
   readonly reason: 'too-few' | 'unbounded';
   readonly n: number;

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { sha256 } from '../core/hash.js';
+import { systemCode } from '../core/system-code.js';
 
 const ownerSchema = z.object({
   /** Of this lock alone; a process that locks again has another one. */
@@ -56,7 +58,7 @@ export function parseOwner(text: string): LockOwner | undefined {
 
 /** What a lock is told from all others by, whatever it holds. */
 export function tokenOf(text: string): string {
-  return parseOwner(text)?.token ?? createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return parseOwner(text)?.token ?? sha256(text).slice(0, 16);
 }
 
 export function describeOwner(owner: LockOwner | undefined): string {
@@ -74,7 +76,7 @@ export function isKnownGone({ pid, bootId, namespaces, started }: LockOwner): bo
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return true;
+    if (systemCode(error) === 'ESRCH') return true;
   }
   const found = startTime(pid);
   return found !== null && started !== null && found !== started;

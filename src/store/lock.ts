@@ -6,7 +6,8 @@ import { writeWhole } from '../core/write-whole.js';
 import { BEAT_MS, type LockOptions } from './lock-options.js';
 import { newOwner, ownerText, tokenOf } from './lock-owner.js';
 import { linesFiles, runFolder } from './run-folder.js';
-import { readIfThere, unless, waiterFor, type Waiter } from './wait-for-owner.js';
+import { unless } from '../core/system-code.js';
+import { readIfThere, waiterFor, type Waiter } from './wait-for-owner.js';
 
 /**
  * One writer in a run folder at a time, also across hosts and containers. The lock names its owner and holds a counter that

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { throwIfCancelled } from '../core/cancelled.js';
 import { MaskbenchError } from '../core/errors.js';
+import { unless } from '../core/system-code.js';
 import { GONE_AFTER_MS, WAIT_MS, type LockOptions } from './lock-options.js';
 import { describeOwner, isKnownGone, parseOwner } from './lock-owner.js';
 
@@ -50,12 +51,4 @@ export function waiterFor(folder: string, options: LockOptions): Waiter {
 
 export async function readIfThere(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch(unless('ENOENT'));
-}
-
-/** Makes `undefined` of the error with this number; throws any other. */
-export function unless(code: string): (error: unknown) => undefined {
-  return (error) => {
-    if (error instanceof Error && 'code' in error && error.code === code) return undefined;
-    throw error;
-  };
 }

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PlannedSample } from '../../src/schema/planned-sample.js';
 import { decodeMatte, decodeTruth } from '../../src/image/codec.js';
-import type { OpenPage, OpenReport } from '../support/browser.js';
+import { expectQuiet, type OpenReport } from '../support/browser.js';
 import { shortOrLong } from '../support/long.js';
 import type { ReportRun } from '../support/report-run.js';
 import { PICTURE } from '../support/tiny-datasets.js';
@@ -15,11 +15,6 @@ export function testGallery(made: () => ReportRun, open: OpenReport): void {
     run = made();
   });
 
-  const expectQuiet = async ({ complaints, requests, close }: OpenPage): Promise<void> => {
-    expect(complaints).toEqual([]);
-    expect(requests).toEqual([]);
-    await close();
-  };
   const values = async (page: Page, model: string): Promise<readonly number[]> => {
     const figures = page.locator('.shot:visible figure', { has: page.locator(`bdi:text-is("${model}")`) });
     return (await figures.locator('.value').allTextContents()).map(Number);

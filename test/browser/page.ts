@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
-import type { OpenPage, OpenReport } from '../support/browser.js';
+import { expectQuiet, type OpenPage, type OpenReport } from '../support/browser.js';
 import { shortOrLong } from '../support/long.js';
 import { HOSTILE, type ReportRun } from '../support/report-run.js';
 
@@ -10,11 +10,6 @@ export function testPage(made: () => ReportRun, open: OpenReport): void {
     run = made();
   });
 
-  const expectQuiet = async ({ complaints, requests, close }: OpenPage): Promise<void> => {
-    expect(complaints).toEqual([]);
-    expect(requests).toEqual([]);
-    await close();
-  };
   const overflow = ({ page }: OpenPage): Promise<number> =>
     page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 

@@ -1,9 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cli, IS_BUILT } from '../support/cli.js';
-import { draw } from '../support/drawn-mattes.js';
-import { writeMask } from '../support/mask-files.js';
+import { writeEqualSides } from '../support/mask-files.js';
 import { reseal } from '../support/reseal.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
@@ -12,14 +11,7 @@ const tempFolder = useTempFolders();
 describe.skipIf(!IS_BUILT)('what a run warns of its outputs', () => {
   it('is repeated by compare, check and rank, one line each', async () => {
     const folder = await tempFolder();
-    for (const side of ['gt', 'pred']) {
-      await mkdir(join(folder, side));
-      for (const id of ['a', 'b'])
-        await writeMask(
-          join(folder, side, `${id}.png`),
-          draw(8, 8, (x) => (x < 4 ? 255 : 0)),
-        );
-    }
+    await writeEqualSides(folder, 'a', 'b');
     const score = ['score', '--pred', 'pred', '--gt', 'gt', '--out'];
     for (const out of ['old', 'new']) expect((await cli([...score, out], folder)).status).toBe(0);
     const path = join(folder, 'new', 'summary.json');

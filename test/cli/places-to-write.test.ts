@@ -1,9 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cli, IS_BUILT } from '../support/cli.js';
-import { draw } from '../support/drawn-mattes.js';
-import { writeMask } from '../support/mask-files.js';
+import { writeEqualSides } from '../support/mask-files.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
@@ -30,14 +29,7 @@ describe.skipIf(!IS_BUILT)('a place that cannot be written to', () => {
 
   it('is one line, by every command that writes; what was written is told', async () => {
     const folder = await tempFolder();
-    for (const side of ['gt', 'pred']) {
-      await mkdir(join(folder, side));
-      for (const id of ['a', 'b'])
-        await writeMask(
-          join(folder, side, `${id}.png`),
-          draw(8, 8, (x) => (x < 4 ? 255 : 0)),
-        );
-    }
+    await writeEqualSides(folder, 'a', 'b');
     for (const file of ['file', 'baselines']) await writeFile(join(folder, file), 'x');
     for (const part of ['1', '2']) {
       const argv = ['score', '--pred', 'pred', '--gt', 'gt', '--shard', `${part}/2`, '--out', part];

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lockRun } from '../../src/store/lock.js';
 import { cli } from '../support/cli.js';
-import { draw } from '../support/drawn-mattes.js';
-import { writeMask } from '../support/mask-files.js';
+import { writeEqualSides } from '../support/mask-files.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
@@ -13,13 +12,7 @@ const tempFolder = useTempFolders();
 /** A folder with runs `runs/<name>`. */
 async function withRuns(...names: readonly string[]): Promise<string> {
   const folder = await tempFolder();
-  for (const side of ['gt', 'pred']) {
-    await mkdir(join(folder, side));
-    await writeMask(
-      join(folder, side, 'a.png'),
-      draw(8, 8, (x) => (x < 4 ? 255 : 0)),
-    );
-  }
+  await writeEqualSides(folder, 'a');
   for (const name of names) {
     const argv = ['score', '--pred', 'pred', '--gt', 'gt', '--out', `runs/${name}`];
     expect((await cli(argv, folder)).status).toBe(0);

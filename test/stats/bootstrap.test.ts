@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { hallEnds, studentEnds, meanInterval } from '../../src/stats/mean-interval.js';
-import { accelerationOfMean, bcaEnds, percentileEnds, studentisedEnds } from '../../src/stats/bootstrap.js';
-import { statisticInterval } from '../../src/stats/bootstrap-statistic.js';
+import { hallEnds, studentEnds } from '../../src/stats/mean-interval.js';
+import {
+  accelerationOf,
+  accelerationOfMean,
+  bcaEnds,
+  percentileEnds,
+  studentisedEnds,
+} from '../../src/stats/bootstrap.js';
 import { widestEnds } from '../../src/stats/ends.js';
 import { momentsOf } from '../../src/stats/moments.js';
 import { quantiles } from '../../src/stats/quantile.js';
@@ -155,36 +160,11 @@ describe('the widest of several intervals', () => {
   });
 });
 
-/** One for the units as they are, none for hardly any resample. */
-function inOrder(units: Uint32Array): number {
-  return units.every((unit, i) => unit === i) ? 1 : 0;
-}
-
-describe('the interval of any statistic', () => {
-  const { values } = bootstrap;
-  const meanAt = (units: Uint32Array): number => units.reduce((sum, i) => sum + values[i] / units.length, 0);
-
+describe('the acceleration of any statistic', () => {
   it('is that of the mean when the statistic is the mean', () => {
-    const general = statisticInterval(values.length, meanAt, { seed: 5 });
-    const own = meanInterval(values, { method: 'bca', seed: 5 });
-    if (general.kind !== 'interval' || own.kind !== 'interval') throw new Error('expected intervals');
-    expect(general.lower).toBeCloseTo(own.lower, 9);
-    expect(general.upper).toBeCloseTo(own.upper, 9);
-    const simple = statisticInterval(values.length, meanAt, { seed: 5, method: 'percentile' });
-    expect(simple).toMatchObject({ kind: 'interval', method: 'percentile' });
-  });
-
-  it('is refused for one unit, and where the statistic has no value', () => {
-    expect(statisticInterval(1, meanAt)).toEqual({ kind: 'none', reason: 'too-few', n: 1, needed: 2 });
-    expect(statisticInterval(5, () => Number.NaN, { resamples: 10 })).toMatchObject({ reason: 'unbounded' });
-    expect(statisticInterval(5, inOrder, { resamples: 10 })).toMatchObject({ reason: 'unbounded' });
-  });
-
-  it('is a point when no resample moves it', () => {
-    expect(statisticInterval(5, () => 3, { resamples: 10 })).toMatchObject({
-      kind: 'constant',
-      lower: 3,
-      upper: 3,
-    });
+    const { values } = bootstrap;
+    const without = values.map((_, left) => momentsOf(values.filter((_value, i) => i !== left)).mean);
+    expect(accelerationOf(Float64Array.from(without))).toBeCloseTo(accelerationOfMean(moments), 12);
+    expect(accelerationOf(Float64Array.of(3, 3, 3))).toBe(0);
   });
 });

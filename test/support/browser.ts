@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
@@ -66,6 +66,13 @@ export function useBrowser(): OpenReport {
       close: () => context.close(),
     };
   };
+}
+
+/** Closes a page that had nothing to complain about and asked for nothing. */
+export async function expectQuiet({ complaints, requests, close }: OpenPage): Promise<void> {
+  expect(complaints).toEqual([]);
+  expect(requests).toEqual([]);
+  await close();
 }
 
 interface Finding {

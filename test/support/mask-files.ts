@@ -44,6 +44,13 @@ export async function writeCutOut(
     .toFile(path);
 }
 
+/** Writes masks of these ids to `gt`, and the same to `pred`: what `score` takes. */
+export async function writeEqualSides(folder: string, ...ids: readonly string[]): Promise<void> {
+  const half = draw(8, 8, (x) => (x < 4 ? 255 : 0));
+  for (const side of ['gt', 'pred'])
+    for (const id of ids) await writeMask(join(folder, side, `${id}.png`), half);
+}
+
 /** Writes masks by their paths below a folder. */
 export async function writeMasks(folder: string, masks: Readonly<Record<string, GrayImage>>): Promise<void> {
   for (const [name, image] of Object.entries(masks)) await writeMask(join(folder, name), image);

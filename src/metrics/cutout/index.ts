@@ -1,9 +1,10 @@
+import { percent } from '../../core/text.js';
 import type { Protocol, Step } from '../protocol.js';
 import { EDGE_CUT, edgeZones, RIM_SHARE, rimRadius } from './edge-zones.js';
 import { cutoutMetrics } from './errors.js';
 import { compositeDifference } from './composite-difference.js';
 import type { Pair } from '../metric.js';
-import { percent, valueText, whole } from '../explain-text.js';
+import { valueText, whole } from '../explain-text.js';
 
 /**
  * What a user sees of a matte, which is the picture laid over another background. All are errors in 0..1, 0 for a matte

@@ -1,10 +1,11 @@
+import { percent } from '../../core/text.js';
 import { fixedConfusion } from '../confusion.js';
 import type { Confusion, Conventions, CountScore, Pair } from '../metric.js';
 import { boundaryIou, boundaryWidth } from './boundary-iou.js';
 import { mae } from './mae.js';
 import * as overlap from './overlap.js';
 import type { Step } from '../protocol.js';
-import { countsText, figure, percent, valueText, whole } from '../explain-text.js';
+import { countsText, figure, valueText, whole } from '../explain-text.js';
 
 /** The scores whose formula is shown with its numbers: numerator and denominator in terms of the counts. */
 const RATIOS: readonly {

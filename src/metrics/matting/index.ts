@@ -1,3 +1,4 @@
+import { percent } from '../../core/text.js';
 import type { Protocol, Step } from '../protocol.js';
 import { boundaryAccuracy } from './boundary-accuracy.js';
 import { connectivityError } from './connectivity-error.js';
@@ -5,7 +6,7 @@ import { mad, maeOpaque, maeTranslucent, mse, sad } from './errors.js';
 import { gradientError } from './gradient-error.js';
 import { alphaDifference, translucentPixels } from './alpha-difference.js';
 import type { Pair } from '../metric.js';
-import { percent, valueText, whole } from '../explain-text.js';
+import { valueText, whole } from '../explain-text.js';
 
 /** The whole image, both mattes as they are. */
 export const matting: Protocol = {

@@ -1,3 +1,4 @@
+import { percent } from '../../core/text.js';
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import { curvesOfCounts, type CurveName } from '../curves.js';
 import { countsByClass, sodHistogram } from '../joint-histogram.js';
@@ -10,7 +11,7 @@ import { stretch } from './stretch.js';
 import { sodCounts } from './thresholds.js';
 import { weightedF, weightedTerms } from './weighted-f.js';
 import type { Step } from '../protocol.js';
-import { countsText, figure, percent, valueText, whole } from '../explain-text.js';
+import { countsText, figure, valueText, whole } from '../explain-text.js';
 
 /** Stretch, thresholds and their counts, and the terms of S, weighted F and HCE. */
 export function explainSod(pair: Pair): readonly Step[] {

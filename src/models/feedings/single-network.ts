@@ -1,9 +1,10 @@
 import { MaskbenchError } from '../../core/errors.js';
 import type { InputSpec } from '../spec/input-spec.js';
-import type { Fed, Inferred, Network, NetworkEnds, NetworkValue } from './feeding.js';
+import { toTensor } from '../pixels/preprocess.js';
+import type { Fed, Feeding, Inferred, Network, NetworkEnds, NetworkValue } from './feeding.js';
 
 /** How the one output that is read is read. */
-export interface Reading {
+interface Reading {
   /** Index in the graph's order, or name. */
   readonly select: number | string;
   readonly layout: Layout;
@@ -19,13 +20,24 @@ interface FedSize {
   readonly height: number;
 }
 
+/** All of a feeding that takes one image into one network, but for what is read from its output. */
+export function singleNetwork(input: InputSpec, reading: Reading): Omit<Feeding, 'read'> {
+  return {
+    roles: ['model'],
+    prepare: async (image) => ({ tensor: await toTensor(image, input), prompts: [] }),
+    checkEnds: ({ model }) => checkSingle(model, input, reading),
+    checkOutput: ({ dims }, fed) => checkSingleOutput(dims, fed, input, reading),
+    connect: ({ model }) => connectSingle(model, reading),
+  };
+}
+
 /**
  * Checks a network with one image input, of which one output is read, against the spec.
  *
  * @returns whether the output's shape is known as far as it matters.
  * @throws MaskbenchError `model.signature` where its inputs or outputs are not the spec's.
  */
-export function checkSingle(network: NetworkEnds, input: InputSpec, reading: Reading): boolean {
+function checkSingle(network: NetworkEnds, input: InputSpec, reading: Reading): boolean {
   const { path, inputs } = network;
   const [only, ...others] = inputs;
   if (only === undefined || others.length > 0) {
@@ -37,7 +49,7 @@ export function checkSingle(network: NetworkEnds, input: InputSpec, reading: Rea
 }
 
 /** Checks the output of what was fed. @throws MaskbenchError `model.signature`. */
-export function checkSingleOutput(
+function checkSingleOutput(
   dims: readonly number[],
   { tensor }: Fed,
   { layout }: InputSpec,
@@ -51,7 +63,7 @@ export function checkSingleOutput(
 }
 
 /** A network that `checkSingle` has passed. */
-export function connectSingle(network: Network, { select }: Reading): (fed: Fed) => Promise<Inferred> {
+function connectSingle(network: Network, { select }: Reading): (fed: Fed) => Promise<Inferred> {
   const [only] = network.inputs;
   const { name } = selected(network, select);
   return async ({ tensor }) => {

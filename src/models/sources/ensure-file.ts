@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { isDiskFull } from '../../core/failure.js';
+import { systemCode } from '../../core/system-code.js';
 import { findCached, removeCached, resolveCacheDir, type CachedFile } from './cache.js';
 import { checksumError, digestFile, mismatch } from './digest.js';
 import { asDiskFull } from './disk.js';
@@ -186,7 +187,7 @@ function combine(
 export function explainCacheError(error: unknown, cacheDir: string): MaskbenchError {
   if (error instanceof MaskbenchError) return error;
   if (isDiskFull(error)) return asDiskFull(error, cacheDir, undefined) as MaskbenchError;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = systemCode(error);
   const known = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code);
   if (!known) throw error;
   return new MaskbenchError('config.invalid', `the cache folder cannot be written to (${code})`, {

@@ -1,5 +1,6 @@
 import type { Dispatcher, EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
 import { MaskbenchError } from '../../core/errors.js';
+import { systemCode } from '../../core/system-code.js';
 import { isPrivateHost, leadsInside, lookUpOutside, straysInside } from './private-address.js';
 
 /**
@@ -121,6 +122,7 @@ export function networkReason(error: unknown): string {
 
 function isTlsRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL/.test(code) || isTlsRefusal(error.cause);
+  return (
+    /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL/.test(systemCode(error)) || isTlsRefusal(error.cause)
+  );
 }

@@ -16,11 +16,7 @@ const sourceSchema = z.discriminatedUnion('kind', [fileSchema, httpsSchema, hubS
   error: 'the kind of a source is file, https, hf or npm',
 });
 
-/** One source, as an object or as a compact string such as `hf:owner/name@<commit>/model.onnx#sha256=...`. */
-export const modelFileSourceSchema = z
-  .unknown()
-  .transform((value, ctx): ModelFileSource => readSource(value, ctx, []) ?? z.NEVER);
-
+/** As an object, or in short such as `hf:owner/name@<commit>/model.onnx#sha256=...`. */
 const sourceForm = z
   .union([
     z.string().regex(SOURCE_TEXT).describe('A source in short: kind:what#key=value&key=value.'),

@@ -14,7 +14,7 @@ export const modelFields = {
     .describe('What tables and folders call the model.'),
   title: z.string().optional().describe('What reports call it.'),
   family: z.string().optional().describe('The architecture, for reports.'),
-  specialisation: z.string().optional().describe('What it is made for, for reports.'),
+  specialisation: z.string().optional().describe('What it is made for, for people.'),
   licence: z.string().optional().describe('Of the weights, and where that is said.'),
   trainedOn: z
     .array(z.string())

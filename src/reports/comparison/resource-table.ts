@@ -1,3 +1,4 @@
+import { percent } from '../../core/text.js';
 import { sealOf, type SealPart } from '../../schema/seal.js';
 import type {
   LatencyComparison,
@@ -88,7 +89,7 @@ function describe({ cpu, cores, loadBefore, loadAfter, foreignCpu }: MachineCond
   const foreign =
     foreignCpu === null
       ? 'the use by other processes is not known'
-      : `other processes used ${(foreignCpu * 100).toFixed(1)} % of the processors`;
+      : `other processes used ${percent(foreignCpu)} of the processors`;
   return `${cpu}, ${cores} cores, load ${loadBefore.toFixed(1)} to ${loadAfter.toFixed(1)}, ${foreign}`;
 }
 

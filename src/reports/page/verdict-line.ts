@@ -1,3 +1,4 @@
+import { counted } from '../../core/text.js';
 import type { PageRun } from '../../schema/page-input.js';
 import type { RankingTable } from '../../schema/ranking.js';
 import type { TimingRow } from '../../schema/summary.js';
@@ -48,8 +49,7 @@ function bestOf(run: PageRun): string {
   }
   const [winner, ...others] = table.ranks;
   if (winner === undefined) return 'no model can be ranked';
-  const image = `${table.n.toLocaleString('en-US')} image${table.n === 1 ? '' : 's'}`;
-  const by = `by ${table.title} (${formatScore(winner.mean)} over ${image})`;
+  const by = `by ${table.title} (${formatScore(winner.mean)} over ${counted(table.n, 'image')})`;
   if (others.length === 0) return `${winner.model} is the only model that can be ranked ${by}`;
   const like = others.filter(({ beatenBy }) => !beatenBy.includes(winner.model)).map(({ model }) => model);
   return like.length === 0

@@ -1,3 +1,4 @@
+import { percent } from '../../core/text.js';
 import type { PublishedFigure, Summary } from '../../schema/summary.js';
 import { deviceLabels } from './device-label.js';
 import { sealMark, sealNotes, sealOfRow } from './seal-mark.js';
@@ -109,8 +110,7 @@ export function placementMark(placement: PlacementSummary | null | undefined): s
 export function placementText({ nodes, timeShare }: PlacementSummary): string {
   const parts = Object.entries(nodes).map(([name, count], i) => {
     const share = timeShare?.[name];
-    const time =
-      share === undefined ? '' : ` (${(100 * share).toFixed(1)} %${i === 0 ? ' of the time' : ''})`;
+    const time = share === undefined ? '' : ` (${percent(share)}${i === 0 ? ' of the time' : ''})`;
     return `${count} nodes on ${providerName(name)}${time}`;
   });
   return parts.join(', ');

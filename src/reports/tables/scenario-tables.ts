@@ -1,3 +1,4 @@
+import { percent } from '../../core/text.js';
 import type { ScenarioSummary } from '../../schema/scenario-summary.js';
 import type { Summary } from '../../schema/summary.js';
 import { UNSEALED_MARK } from './seal-mark.js';
@@ -80,7 +81,7 @@ function serverTable(scenarios: readonly Of<'server'>[], label: string): Table {
             number(trial.n, String(trial.n)),
             number(trial.p50Ms, formatMs(trial.p50Ms)),
             number(trial.percentileMs, formatMs(trial.percentileMs)),
-            number(trial.withinBound, `${(100 * trial.withinBound).toFixed(1)} %`),
+            number(trial.withinBound, percent(trial.withinBound)),
           ];
     const bound = { text: `${percentile} <= ${formatMs(boundMs)} ms` };
     return { kind: 'measured', cells: [unsealed(model), bound, rate, ...cells] };

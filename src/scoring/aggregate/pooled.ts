@@ -1,8 +1,7 @@
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import type { Interval } from '../../schema/summary.js';
 import type { Confusion, Conventions, Metric } from '../../metrics/metric.js';
-import { bcaEnds } from '../../stats/bootstrap.js';
-import { accelerationOf } from '../../stats/bootstrap-statistic.js';
+import { accelerationOf, bcaEnds } from '../../stats/bootstrap.js';
 import { createRandom } from '../../stats/random.js';
 import { INTERVALS } from './intervals.js';
 

@@ -1,9 +1,10 @@
+import { percent } from '../../core/text.js';
 import type { CheckedReading } from '../../datasets/values/read-checked.js';
 import { sayReading } from '../../datasets/values/contradiction.js';
 import { readStoredPixels } from '../../image/codec.js';
 import { countedValues, type IgnoredPixels } from '../../image/ignored-pixels.js';
 import type { GrayImage } from '../../image/raster.js';
-import { percent, whole } from '../../metrics/explain-text.js';
+import { whole } from '../../metrics/explain-text.js';
 import type { Pair } from '../../metrics/metric.js';
 import type { Step } from '../../metrics/protocol.js';
 import { metricsOf, protocolsOf } from '../../metrics/registry.js';

@@ -1,11 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dis5k, dis5kAttributes } from '../../../src/datasets/layouts/dis5k.js';
-import type { SpecOf } from '../../../src/datasets/spec.js';
 import { collect, useTempFolder, writeFiles } from '../make-files.js';
 
 const tempFolder = useTempFolder();
-const spec: SpecOf<'dis5k'> = { name: 'dis', layout: 'dis5k', root: '.' };
+const spec = dis5k.schema.parse({ name: 'dis', layout: 'dis5k', root: '.' });
 const BASKET = '5#Artifact#1#Basket#3342299538_59c014a904_o';
 
 describe('the DIS5K layout', () => {
@@ -39,7 +38,7 @@ describe('the DIS5K layout', () => {
   it('lists only the splits that are asked for', async () => {
     const root = await tempFolder();
     await writeFiles(root, ['DIS-VD/im/a.jpg', 'DIS-VD/gt/a.png', 'DIS-TR/im/b.jpg', 'DIS-TR/gt/b.png']);
-    const only = { ...spec, splits: ['DIS-VD'] } satisfies SpecOf<'dis5k'>;
+    const only = dis5k.schema.parse({ ...spec, splits: ['DIS-VD'] });
     expect((await collect(dis5k.list(only, root))).lines).toEqual(['DIS-VD/a']);
   });
 

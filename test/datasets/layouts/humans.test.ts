@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { humans } from '../../../src/datasets/layouts/humans.js';
-import type { SpecOf } from '../../../src/datasets/spec.js';
 import { collect, useTempFolder, writeFiles } from '../make-files.js';
 
 const tempFolder = useTempFolder();
-const spec: SpecOf<'humans'> = { name: 'people', layout: 'humans', root: '.' };
+const spec = humans.schema.parse({ name: 'people', layout: 'humans', root: '.' });
 
 describe('the Humans layout', () => {
   it('pairs im and gt of both splits by stem, whatever their extensions', async () => {
@@ -40,12 +39,12 @@ describe('the Humans layout', () => {
     const root = await tempFolder();
     await writeFiles(root, ['validation/im/a.png', 'validation/gt/a.png']);
     expect((await collect(humans.list(spec, root))).lines).toEqual(['validation/a']);
-    const both = { ...spec, splits: ['validation', 'training'] } satisfies SpecOf<'humans'>;
+    const both = humans.schema.parse({ ...spec, splits: ['validation', 'training'] });
     expect((await collect(humans.list(both, root))).lines).toEqual([
       'training: data.missing',
       'validation/a',
     ]);
-    const training = { ...spec, splits: ['training'] } satisfies SpecOf<'humans'>;
+    const training = humans.schema.parse({ ...spec, splits: ['training'] });
     await expect(collect(humans.list(training, root))).rejects.toMatchObject({ code: 'data.missing' });
   });
 

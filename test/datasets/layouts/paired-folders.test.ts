@@ -3,14 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pairedFolders } from '../../../src/datasets/layouts/paired-folders.js';
-import { datasetSpecSchema, type SpecOf } from '../../../src/datasets/spec.js';
 import { collect, useTempFolder, writeFiles, type Listed } from '../make-files.js';
 import { shortOrLong } from '../../support/long.js';
 
 const tempFolder = useTempFolder();
 
-function specOf(fields: Record<string, unknown> = {}): SpecOf<'paired-folders'> {
-  const spec = datasetSpecSchema.parse({
+function specOf(fields: Record<string, unknown> = {}): Parameters<typeof pairedFolders.list>[0] {
+  return pairedFolders.schema.parse({
     name: 'mine',
     layout: 'paired-folders',
     root: '.',
@@ -18,8 +17,6 @@ function specOf(fields: Record<string, unknown> = {}): SpecOf<'paired-folders'> 
     truths: { path: 'masks' },
     ...fields,
   });
-  if (spec.layout !== 'paired-folders') throw new Error('not reached');
-  return spec;
 }
 
 async function list(root: string, fields?: Record<string, unknown>): Promise<Listed> {

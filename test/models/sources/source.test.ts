@@ -1,28 +1,31 @@
 import { describe, expect, test } from 'vitest';
 import { MaskbenchError } from '../../../src/core/errors.js';
 import { parseYaml } from '../../../src/core/yaml-file.js';
-import {
-  encoderDecoderSchema,
-  modelFileSourceSchema,
-  oneFileSchema,
-} from '../../../src/models/sources/source.js';
+import { encoderDecoderSchema, oneFileSchema } from '../../../src/models/sources/source.js';
 
 const SHA = 'a'.repeat(64);
 const MD5 = 'b'.repeat(32);
 const COMMIT = 'c'.repeat(40);
 const INTEGRITY = `sha512-${'d'.repeat(85)}A==`;
 
+/** The one source of a model's one file. */
+function sourceOf(written: unknown): unknown {
+  const { model = [] } = oneFileSchema.parse(written);
+  expect(model).toHaveLength(1);
+  return model[0];
+}
+
 describe('a model file source', () => {
   test('may be written as an object of each kind', () => {
-    expect(modelFileSourceSchema.parse({ kind: 'file', path: './m.onnx' })).toEqual({
+    expect(sourceOf({ kind: 'file', path: './m.onnx' })).toEqual({
       kind: 'file',
       path: './m.onnx',
     });
-    expect(modelFileSourceSchema.parse({ kind: 'hf', repo: 'o/n', path: 'm.onnx' })).toMatchObject({
+    expect(sourceOf({ kind: 'hf', repo: 'o/n', path: 'm.onnx', sha256: SHA })).toMatchObject({
       revision: 'main',
     });
     expect(
-      modelFileSourceSchema.parse({
+      sourceOf({
         kind: 'npm',
         package: '@s/p',
         version: '1.0.0',
@@ -46,26 +49,24 @@ describe('a model file source', () => {
   });
 
   test('may be written as one line', () => {
-    expect(modelFileSourceSchema.parse('file:models/my.onnx')).toEqual({
+    expect(sourceOf('file:models/my.onnx')).toEqual({
       kind: 'file',
       path: 'models/my.onnx',
     });
-    expect(modelFileSourceSchema.parse(`https://example.org/m.onnx#sha256=${SHA}&bytes=12`)).toEqual({
+    expect(sourceOf(`https://example.org/m.onnx#sha256=${SHA}&bytes=12`)).toEqual({
       kind: 'https',
       url: 'https://example.org/m.onnx',
       sha256: SHA,
       bytes: 12,
     });
-    expect(modelFileSourceSchema.parse(`hf:owner/name@${COMMIT}/onnx/model.onnx#sha256=${SHA}`)).toEqual({
+    expect(sourceOf(`hf:owner/name@${COMMIT}/onnx/model.onnx#sha256=${SHA}`)).toEqual({
       kind: 'hf',
       repo: 'owner/name',
       revision: COMMIT,
       path: 'onnx/model.onnx',
       sha256: SHA,
     });
-    expect(
-      modelFileSourceSchema.parse(`npm:@s/p@1.2.3#integrity=${INTEGRITY}&path=dist/m.onnx`),
-    ).toMatchObject({
+    expect(sourceOf(`npm:@s/p@1.2.3#integrity=${INTEGRITY}&path=dist/m.onnx`)).toMatchObject({
       kind: 'npm',
       package: '@s/p',
       version: '1.2.3',
@@ -87,7 +88,7 @@ describe('a model file source', () => {
     ['a shell in a package name', `npm:p;rm@1.0.0#integrity=${INTEGRITY}&path=x`, /package name/],
     ['a package with neither path nor resource', `npm:p@1.0.0#integrity=${INTEGRITY}`, /either the "path"/],
   ])('is refused with %s', (_what, text, message) => {
-    const result = modelFileSourceSchema.safeParse(text);
+    const result = oneFileSchema.safeParse(text);
     expect(result.error?.issues.map((issue) => issue.message).join()).toMatch(message);
   });
 });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { counted, percent } from '../../../core/text.js';
 import { imagesForMargin } from '../../../stats/images-for-margin.js';
 import { excessShare, imagesToRuleOut } from '../../../stats/proportion.js';
 import { imagesWhere, type ScopedScores } from '../../compare/paired-images.js';
 import type { JudgedPair } from '../rules/rule.js';
 import type { Claim } from './claims.js';
-import { byIdentity, counted, percent, tooFewImages } from './wording.js';
+import { byIdentity, tooFewImages } from './wording.js';
 
 /** The most by which new bad images may exceed mended ones, as a share of all. */
 export const maximumShare = z

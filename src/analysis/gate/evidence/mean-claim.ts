@@ -1,3 +1,4 @@
+import { counted, percent } from '../../../core/text.js';
 import type { MetricMeta } from '../../../metrics/metric.js';
 import { assumption, type Verdict } from '../../../schema/verdict.js';
 import { meanOf } from '../../../stats/values.js';
@@ -14,7 +15,7 @@ import {
   type Known,
   type MeanGain,
 } from './mean-gain.js';
-import { byIdentity, counted, figure, percent, signed, tooFewImages } from './wording.js';
+import { byIdentity, figure, signed, tooFewImages } from './wording.js';
 
 interface Words {
   readonly rule: string;

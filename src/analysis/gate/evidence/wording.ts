@@ -1,3 +1,5 @@
+import { counted } from '../../../core/text.js';
+
 /** A score or a difference of scores with four decimals; larger figures with five digits. */
 export function figure(value: number): string {
   return Math.abs(value) < 10 ? value.toFixed(4) : value.toPrecision(5);
@@ -8,19 +10,9 @@ export function signed(value: number): string {
   return `${value > 0 ? '+' : ''}${figure(value)}`;
 }
 
-/** 0.0123 as `1.2 %`. */
-export function percent(value: number): string {
-  return `${(value * 100).toFixed(1)} %`;
-}
-
 /** Why fewer images than the gate asks for decide nothing, in its own words. */
 export function tooFewImages(minimumImages: number): string {
   return `too few images to decide (minimumImages: ${minimumImages})`;
-}
-
-/** `1 image`, `1,000 images`. */
-export function counted(n: number, thing: string): string {
-  return `${n.toLocaleString('en-US')} ${thing}${n === 1 ? '' : 's'}`;
 }
 
 /** Why nothing can have been lost, however few images there are. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { percent } from '../../../core/text.js';
 import type { LatencyComparison, PhaseRatio, RemeasuredRound } from '../../../schema/comparison.js';
 import { sealOf } from '../../../schema/seal.js';
 import type { Verdict } from '../../../schema/verdict.js';
-import { percent } from '../evidence/wording.js';
 import { measureSchema, timedPhase } from '../remeasure/measure.js';
 import type { Asked, Finding, GateRule } from './rule.js';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { counted } from '../../../core/text.js';
 import { metaOf } from '../../../metrics/registry.js';
 import type { Verdict } from '../../../schema/verdict.js';
 import { imagesWhere, scopeScores } from '../../compare/paired-images.js';
-import { counted } from '../evidence/wording.js';
 import { isWorse, worseThan } from './catastrophes.js';
 import { metricId, type GateRule } from './rule.js';
 

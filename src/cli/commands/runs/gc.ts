@@ -10,6 +10,7 @@ export const gc: DefineCommand = (context) =>
     .action(async (folder) => {
       const { cleanRuns } = await import('../../../pipeline/clean-runs.js');
       const { MaskbenchError } = await import('../../../core/errors.js');
+      const { unless } = await import('../../../core/system-code.js');
       const root = resolve(context.cwd, folder);
       let count = 0;
       try {
@@ -19,10 +20,12 @@ export const gc: DefineCommand = (context) =>
           if (found.kind === 'in-use') context.err(`warning: ${path}: left alone: ${found.reason}\n`);
           else if (found.kind === 'never-begun') context.out(`${path}: removed; its run never began\n`);
           else if (found.removed > 0)
-            context.out(`${path}: ${found.removed} unfinished ${found.removed === 1 ? 'file' : 'files'} removed\n`);
+            context.out(
+              `${path}: ${found.removed} unfinished ${found.removed === 1 ? 'file' : 'files'} removed\n`,
+            );
         }
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))) throw error;
+        unless('ENOENT', 'ENOTDIR')(error);
         throw new MaskbenchError('data.missing', 'no such folder', { where: root, cause: error });
       }
       context.err(`${count} run ${count === 1 ? 'folder' : 'folders'} in ${folder}\n`);

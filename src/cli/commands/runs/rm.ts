@@ -14,7 +14,8 @@ export const rm: DefineCommand = (context) =>
       const { removeRun } = await import('../../../pipeline/clean-runs.js');
       for (const run of runs) {
         const left = await removeRun(resolve(context.cwd, run), lockOptions(flags, context));
-        const stays = left.length === 0 ? '' : `; these files are not of the run and stay: ${left.join(', ')}`;
+        const stays =
+          left.length === 0 ? '' : `; these files are not of the run and stay: ${left.join(', ')}`;
         context.err(`Removed ${run}${stays}\n`);
       }
     });

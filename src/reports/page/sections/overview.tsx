@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { counted } from '../../../core/text.js';
 import type { PageInput, PageRun } from '../../../schema/page-input.js';
 import { differencesBetween } from '../../across/comparable.js';
 import { deviceLabels } from '../../tables/device-label.js';
@@ -59,8 +60,8 @@ function Verdict({ run, device }: { readonly run: PageRun; readonly device: stri
         {fastest === null ? '.' : <>; {fastest}.</>}
       </p>
       <p class="caption">
-        {count(models.length, 'model')}, {count(images, 'image')} in {count(datasets.length, 'dataset')},{' '}
-        {count(cells.planned, 'cell')}, {failed}. Signature: <code>{signatures.join('  ')}</code>
+        {counted(models.length, 'model')}, {counted(images, 'image')} in {counted(datasets.length, 'dataset')}
+        , {counted(cells.planned, 'cell')}, {failed}. Signature: <code>{signatures.join('  ')}</code>
       </p>
       {warnings.length > 0 && (
         <ul class="warnings">
@@ -117,8 +118,4 @@ function ParetoPart({ input }: { readonly input: PageInput }): VNode | null {
   return data === null || plot === undefined ? null : (
     <ParetoFigure data={data} choice={firstChoice(input, data)} plot={plot} caption={pareto.caption} />
   );
-}
-
-function count(n: number, what: string): string {
-  return `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { percent } from '../../../core/text.js';
 import type { SealPart } from '../../../schema/seal.js';
 import { isProven, type ProviderProof } from '../proof/prove-provider.js';
 import { SLOW_MS, type WarmUp } from '../timing/warm-up.js';
@@ -168,8 +169,4 @@ function clockPart({ before, during }: SealEvidence): SealPart {
   ];
   const quiet = sources.length === 0 ? 'the clock source is unknown' : sources.join(', ');
   return { name: 'clock', pass: troubles.length === 0, found: troubles.join('; ') || quiet };
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
