@@ -36,10 +36,10 @@ describe('scores pooled over pixels', () => {
       }
       return hit / all;
     };
-    const random = createRandom(0);
+    const draws = createRandom(0);
     const drawn = new Uint32Array(images.length);
     const replicates = Float64Array.from({ length: 2000 }, () => {
-      random.fillBelow(drawn, images.length);
+      draws.fillBelow(drawn, images.length);
       return iouOf(drawn);
     }).sort();
     const all = [...images.keys()];
