@@ -2,6 +2,7 @@ import { constants, existsSync } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Summary } from '../schema/summary.js';
+import { canonicalJson } from '../core/hash.js';
 import { explainWriteError } from '../core/failed-write.js';
 import { openJsonl, parseLine, readLines, type JsonlWriter } from '../core/jsonl.js';
 import { makeFolder, syncFile, syncFolder } from '../core/sync.js';
@@ -11,6 +12,7 @@ import { assertFinished, readEvidence, sealRun } from '../store/evidence.js';
 import { removeSeal } from '../store/seal.js';
 import { lockRun } from '../store/lock.js';
 import type { LockOptions } from '../store/lock-options.js';
+import { readSummary } from '../store/read-summary.js';
 import { RECORDS_VERSION, type Manifest, type RunSettings } from '../store/manifest.js';
 import {
   enterRunFolder,
@@ -22,7 +24,7 @@ import {
   writeJson,
   type RunFolder,
 } from '../store/run-folder.js';
-import { MERGING } from '../store/remains.js';
+import { MERGING, removeRemains } from '../store/remains.js';
 import { assertOneRun, commonMetrics, mergePlans, type Shard } from './shards.js';
 import { writeSummary } from './summarise.js';
 
@@ -32,7 +34,8 @@ type Finish = (merged: Summary) => Promise<void>;
  * Puts the shards of one run (`--shard 1/n` ... `n/n`) together into a new run folder, mattes included. What becomes
  * of each file is said where the files of a run are listed (`RUN_FILES`). The result is sealed; of shards that are not all
  * sealed by themselves, as sealed later.
- * A mark lies in the folder until `finish` is done too, so that a merge which was killed at any moment can be asked for again.
+ * A mark lies in the folder until `finish` is done too, so that a merge which was killed at any moment can be asked for again;
+ * asked for again when it was done, sealed shards come to what is there.
  *
  * @param finish what belongs to the run besides, such as its reports
  * @throws MaskbenchError `run.damaged` or `run.unfinished`, naming the shard; `run.mismatch` naming what differs, which shard is missing or there twice; `run.exists`.
@@ -53,6 +56,8 @@ export async function mergeRuns(
   }
   assertOneRun(parts);
   try {
+    const there = await mergedBefore(runFolder(out), parts);
+    if (there !== undefined) return there;
     return await mergeInto(runFolder(out), parts, options, finish);
   } catch (error) {
     throw explainWriteError(error, out, 'merge again');
@@ -74,6 +79,7 @@ async function mergeInto(
     if (wasKilled()) await removeParts(target);
     else await enterRunFolder(target, false);
     await writeWhole(mark, '');
+    await removeRemains(target.path, (name) => name !== MERGING);
     const [first] = parts;
     const plan = await mergePlans(parts, first.manifest.settings);
     const settings: RunSettings = { ...first.manifest.settings, shard: null, datasets: plan.datasets };
@@ -84,6 +90,7 @@ async function mergeInto(
       recordsVersion: RECORDS_VERSION,
       createdAt,
       settings,
+      ...mergedFrom(parts),
       metrics: await commonMetrics(parts),
     };
     await writeLines(target.plan, async ({ append }) => {
@@ -115,6 +122,25 @@ async function mergeInto(
   } finally {
     await lock.release();
   }
+}
+
+function mergedFrom(parts: readonly Shard[]): Pick<Manifest, 'mergedFrom'> {
+  const roots = parts.flatMap(({ evidence }) => (evidence.kind === 'sealed' ? [evidence.root] : []));
+  return roots.length === parts.length ? { mergedFrom: roots.sort() } : {};
+}
+
+/** What a merge of these very shards came to, if it was done before: a killed one may have been at its very end. */
+async function mergedBefore(target: RunFolder, parts: readonly Shard[]): Promise<Summary | undefined> {
+  if (![target.seal, target.manifest].every(existsSync) || existsSync(join(target.path, MERGING)))
+    return undefined;
+  const manifest = await readManifest(target);
+  const from = mergedFrom(parts);
+  if (
+    from.mergedFrom === undefined ||
+    canonicalJson(from.mergedFrom) !== canonicalJson(manifest.mergedFrom ?? [])
+  )
+    return undefined;
+  return { ...(await readSummary(target)), evidence: await readEvidence(target, manifest) };
 }
 
 /** Removes what a killed merge had come to: all of it is in the shards. */

@@ -108,6 +108,8 @@ export const manifestSchema = z
     hardware: z.exactOptional(hardwareSchema),
     /** Of an hour of this device. */
     price: z.exactOptional(priceSchema.strip()),
+    /** Roots of the seals of the shards that it was merged from, where all were sealed. */
+    mergedFrom: z.exactOptional(z.array(text).readonly()),
   })
   .readonly();
 export type Manifest = Omit<z.output<typeof manifestSchema>, 'hardware'> & { readonly hardware?: Hardware };

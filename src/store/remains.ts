@@ -10,7 +10,7 @@ export const MERGING = '.merging';
 export function isRemains(name: string): boolean {
   // The last is what 0.1 called its drafts of documents and reports.
   return (
-    name === MERGING ||
+    name.startsWith(MERGING) ||
     (/^[a-z]+\.[a-z]+\./.test(name) && DRAFT_ENDING.test(name)) ||
     /^[a-z]+\.(json|md|html)\.\d+$/.test(name)
   );

@@ -1,4 +1,4 @@
-import { cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outcomeOf } from '../../bench/support/kill-run.mjs';
 import { mergeRuns } from '../../src/pipeline/merge.js';
@@ -36,7 +36,24 @@ describe('a merge that was killed', () => {
     await writeFile(workspace.path('killed', 'report.md'), 'half');
     await mergeRuns(shards, out);
     expect(await outcomeOf(out)).toEqual(expected);
-    await expect(mergeRuns(shards, out)).rejects.toMatchObject({ code: 'run.exists' });
+  });
+
+  it('may have been at its very end: asked for again it is what is there, which no other merge replaces', async () => {
+    const before = await readFile(workspace.path('whole', 'manifest.json'), 'utf8');
+    const merged = await mergeRuns(shards, workspace.path('whole'));
+    expect(merged).toMatchObject({ cells: { failed: 0 }, evidence: { kind: 'sealed' } });
+    expect(await readFile(workspace.path('whole', 'manifest.json'), 'utf8')).toBe(before);
+    await execute(workspace, { out: workspace.path('again'), shard: [2, 2] });
+    const others = [workspace.path('one'), workspace.path('again')];
+    await expect(mergeRuns(others, workspace.path('whole'))).rejects.toMatchObject({ code: 'run.exists' });
+  });
+
+  it('may have been about to say that it merges', async () => {
+    const out = workspace.path('early');
+    await mkdir(out);
+    await writeFile(workspace.path('early', '.merging.0123456789.tmp'), '');
+    await mergeRuns(shards, out);
+    expect(await outcomeOf(out)).toEqual(expected);
   });
 
   it('is the whole run too where only what follows it was not done', async () => {
