@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { PageRun } from '../schema/page-input.js';
-import type { Summary } from '../schema/summary.js';
+import type { RankingReport } from '../schema/ranking.js';
+import type { MetricSummary, Summary } from '../schema/summary.js';
 import { headlineOf } from '../metrics/registry.js';
 import { runFolder } from '../store/run-folder.js';
 import { openRun } from './compare/open-side.js';
@@ -19,10 +20,8 @@ export async function gatherRun(path: string, summary: Summary): Promise<PageRun
   const folder = runFolder(path);
   const series = existsSync(folder.timings) ? await readSeries(folder) : [];
   const timed = series.length === 0 ? {} : { series };
-  const { metrics = [] } = summary;
-  const headline = headlineOf(metrics.map(({ id }) => id));
-  const metric = metrics.find(({ id }) => id === headline);
-  if (metric === undefined || summary.cells.scored === 0) return { summary, ...timed };
+  const metric = headline(summary);
+  if (metric === undefined) return { summary, ...timed };
   const side = await openRun(path, summary.name);
   const scores = await side.loadScores(side.facts.models.map(({ name }) => name));
   const cells = cellsOf(scores);
@@ -34,4 +33,15 @@ export async function gatherRun(path: string, summary: Summary): Promise<PageRun
     slices: sliceTables(cells, metric),
     ...(existsSync(folder.curves) ? { curves: await readCurves(folder) } : {}),
   };
+}
+
+/** The tiers of a run by its headline metric; undefined where nothing was scored. @throws as `gatherRun` */
+export async function rankingOf(path: string, summary: Summary): Promise<RankingReport | undefined> {
+  const metric = headline(summary);
+  return metric && rankRun(await openRun(path, summary.name), { metrics: [metric.id] });
+}
+
+function headline({ metrics = [], cells }: Summary): MetricSummary | undefined {
+  const id = headlineOf(metrics.map((metric) => metric.id));
+  return cells.scored === 0 ? undefined : metrics.find((metric) => metric.id === id);
 }

@@ -4,6 +4,7 @@ import { writingTo } from '../core/failed-write.js';
 import { compiledEntry } from '../core/package-root.js';
 import { writeWhole } from '../core/write-whole.js';
 import { type PageAssets, renderPage } from '../reports/page/render-page.js';
+import type { RankingReport } from '../schema/ranking.js';
 import type { Summary } from '../schema/summary.js';
 import { gatherRun } from '../analysis/gather-page.js';
 import { reportDocument } from '../reports/document.js';
@@ -29,13 +30,20 @@ export async function readPageAssets(): Promise<PageAssets> {
   };
 }
 
-/** The reports that every run folder holds: report.md and report.html, with its pictures in it or beside it. */
-export async function writeRunReports(folder: string, summary: Summary): Promise<void> {
-  await writeReport(join(folder, 'report.md'), markdown.render(reportDocument([summary])));
+/**
+ * The reports that every run folder holds: report.md and report.html, with its pictures in it or beside it.
+ *
+ * @returns the tiers of its models.
+ */
+export async function writeRunReports(folder: string, summary: Summary): Promise<RankingReport | undefined> {
+  const run = await gatherRun(folder, summary);
+  const document = reportDocument([summary], { rankings: [run.ranking] });
+  await writeReport(join(folder, 'report.md'), markdown.render(document));
   const page = join(folder, 'report.html');
   const gallery = await galleryOfPage([folder], page, {}, folder);
-  const input = { runs: [await gatherRun(folder, summary)], ...(gallery === null ? {} : { gallery }) };
+  const input = { runs: [run], ...(gallery === null ? {} : { gallery }) };
   await writeReport(page, renderPage(input, await readPageAssets()));
+  return run.ranking;
 }
 
 /** Says where a run lies and what is in it. */

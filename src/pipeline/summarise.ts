@@ -5,7 +5,7 @@ import { describeProtocols } from '../metrics/describe.js';
 import { pooledProtocols, protocolsOf } from '../metrics/registry.js';
 import { signatureOf, signaturesOf } from '../metrics/signature.js';
 import { INTERVALS } from '../scoring/aggregate/intervals.js';
-import type { Manifest, RunModel, RunSettings } from '../store/manifest.js';
+import type { Manifest, RunSettings } from '../store/manifest.js';
 import { type Cells, openCells } from '../store/cells.js';
 import { metricsOfRun } from '../store/metric-set.js';
 import { type CurvesOfCells, writeCurves } from '../store/curves.js';
@@ -98,7 +98,7 @@ export async function summarise(
     timing: timings.rows,
     ...(timings.slowness.length === 0 ? {} : { slowness: timings.slowness }),
     ...(scenarios.length === 0 ? {} : { scenarios }),
-    published: await publishedFor(settings.models),
+    published: await publishedFor(settings),
   };
   return { summary, curves };
 }
@@ -106,22 +106,31 @@ export async function summarise(
 const publishedSchema = z.strictObject({
   source: z.string(),
   figures: z.array(
-    z.strictObject({ model: z.string(), metric: z.string(), on: z.string(), value: z.number() }),
+    z.strictObject({
+      model: z.string(),
+      metric: z.string(),
+      on: z.string(),
+      datasets: z.array(z.string()),
+      value: z.number(),
+    }),
   ),
 });
 
-/** The published figures of the networks that a run's models are (their spec's `publishedAs`). */
-async function publishedFor(models: readonly RunModel[]): Promise<readonly PublishedFigure[]> {
+/** The published figures of the networks that a run's models are (their spec's `publishedAs`), on datasets that it has. */
+async function publishedFor({ models, datasets }: RunSettings): Promise<readonly PublishedFigure[]> {
   const { source, figures } = await readYamlFile(
     join(PACKAGE_ROOT, 'configs', 'published.yaml'),
     publishedSchema,
   );
+  const names = new Set(datasets.map(({ name }) => name));
   const shown = new Set<string>();
   return models.flatMap(({ spec }) => {
     const network = spec.publishedAs;
     if (network === undefined || shown.has(network)) return [];
     shown.add(network);
-    return figures.filter(({ model }) => model === network).map((f) => ({ ...f, beside: spec.name, source }));
+    return figures
+      .filter((figure) => figure.model === network && figure.datasets.every((name) => names.has(name)))
+      .map((f) => ({ ...f, beside: spec.name, source }));
   });
 }
 

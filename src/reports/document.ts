@@ -5,7 +5,7 @@ import { assertComparable, differencesBetween } from './across/comparable.js';
 import { deviceLabels } from './tables/device-label.js';
 import { figuresOf, type Figures } from './tables/figures.js';
 import type { Table } from './tables/table.js';
-import { tablesOf } from './tables/tables-of.js';
+import { tablesOf, type TableOptions } from './tables/tables-of.js';
 
 /** What is to be reported, as plain data: of a run, of several, of its slices, of a ranking. A format picks what it shows. */
 export interface ReportDocument {
@@ -55,20 +55,23 @@ function evidenceLines(all: readonly (Evidence | undefined)[], labels: readonly 
 /**
  * The report of a run, or of several of one experiment on several devices side by side: every table that one of them has.
  *
- * @param columns ids of metrics: what the table of accuracy shows, instead of a table per protocol
  * @throws MaskbenchError `run.mismatch` if they are not one experiment.
  */
-export function reportDocument(summaries: readonly Summary[], columns?: readonly string[]): ReportDocument {
+export function reportDocument(summaries: readonly Summary[], options: TableOptions = {}): ReportDocument {
   const labels = deviceLabels(summaries);
   const [only, ...others] = summaries;
   if (others.length > 0) assertComparable(summaries, labels);
-  const runs = summaries.map((summary) => ({ summary }));
+  const { columns, rankings = [] } = options;
+  const runs = summaries.map((summary, i) => {
+    const ranking = rankings[i];
+    return { summary, ...(ranking === undefined ? {} : { ranking }) };
+  });
   const common = {
     evidence: evidenceLines(
       summaries.map(({ evidence }) => evidence),
       labels,
     ),
-    tables: tablesOf(summaries, columns),
+    tables: tablesOf(summaries, options),
     page: { input: { runs, ...(columns === undefined ? {} : { columns }) } },
   };
   if (only !== undefined && others.length === 0) {

@@ -170,6 +170,9 @@ export type TimingRow = Document<typeof timingRow>;
 const published = z.object({
   model: text,
   beside: text.describe('Which of our models it stands beside.'),
+  datasets: z
+    .exactOptional(z.array(text))
+    .describe('Names of the datasets that it is of; without, it is compared with nothing.'),
   metric: text,
   on: text.describe('What it was measured on, in the source\u2019s words.'),
   value: figure,

@@ -44,6 +44,7 @@ export function testPage(made: () => ReportRun, open: OpenReport): void {
       expect(red > 128).toBe(colorScheme === 'light');
       // The dark page differs by its colours.
       const about = shortOrLong(colorScheme === 'dark' ? 'colours' : 'all', 'all');
+      for (const fold of await page.locator('.fold > summary').all()) await fold.click();
       await page.locator('.numbers summary').first().click();
       expect(await opened.accessibility(about)).toEqual([]);
       await page.locator('.shot h3 a').first().press('Enter');
@@ -55,6 +56,30 @@ export function testPage(made: () => ReportRun, open: OpenReport): void {
       await expectQuiet(opened);
     },
   );
+
+  it.each([
+    [1280, 800],
+    [390, 800],
+  ])('has its first table on the first screen of %i x %i', async (width, height) => {
+    const opened = await open(run.page, { viewport: { width, height } });
+    const box = await opened.page.locator('table').first().boundingBox();
+    expect(box === null ? Number.NaN : box.y + box.height).toBeLessThanOrEqual(height);
+    await expectQuiet(opened);
+  });
+
+  it('opens a folded section that one goes to, and all of them on paper', async () => {
+    const opened = await open(run.page);
+    const { page } = opened;
+    const folded = page.locator('details.fold:not([open])');
+    const before = await folded.count();
+    expect(before).toBeGreaterThan(2);
+    await page.locator('.top nav a', { hasText: 'Thresholds' }).click();
+    await page.locator('#thresholds details[open]').waitFor();
+    expect(await folded.count()).toBe(before - 1);
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    expect(await folded.count()).toBe(0);
+    await expectQuiet(opened);
+  });
 
   it('goes from the system’s theme to light and dark by a button', async () => {
     const opened = await open(run.page, { colorScheme: 'light' });
@@ -71,6 +96,7 @@ export function testPage(made: () => ReportRun, open: OpenReport): void {
   it('is no wider than a phone, with hostile names, the viewer open and the numbers unfolded', async () => {
     const opened = await open(run.page, { viewport: { width: 390, height: 844 } });
     const { page } = opened;
+    for (const fold of await page.locator('.fold > summary').all()) await fold.click();
     for (const summary of await page.locator('.numbers summary:visible').all()) await summary.click();
     expect(await overflow(opened)).toBe(0);
     await page.locator('.shot h3 a', { hasText: 'very-long' }).press('Enter');

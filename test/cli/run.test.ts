@@ -20,10 +20,12 @@ describe('maskbench run', () => {
     first = await run('run', 'run.yaml', '--models', 'luma');
   });
 
-  it('prints both tables on stdout, ends with 0, and says on stderr where everything is', () => {
+  it('prints the answer and both tables on stdout, ends with 0, and says on stderr where everything is', () => {
     expect(first.status).toBe(0);
-    expect(first.out).toContain('Appendix 1: inference time in milliseconds');
-    expect(first.out).toContain('Appendix 2: measures of model accuracy');
+    expect(first.out).toMatch(/^In short\n/);
+    expect(first.out).toMatch(/luma *│ *1│ *0\.\d{3}│/);
+    expect(first.out).toContain('\nInference time in milliseconds');
+    expect(first.out).toContain('\nMeasures of model accuracy');
     expect(first.out).toMatch(/luma .*tiny .*0\.\d{3}.* 3\/3/);
     expect(first.err).toContain('Written to runs/tiny-run: summary.json');
     expect(first.err).toMatch(/predict luma: 3\/3 in /);

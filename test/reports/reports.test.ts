@@ -66,7 +66,7 @@ describe('the terminal report', () => {
   it('marks what was trained on the data, what is published and what failed', async () => {
     const text = await render('terminal');
     expect(text).toMatch(/birefnet-general-lite *│ *Humans \(samples\).*0\.979 ‡/);
-    expect(text).toMatch(/isnet-general-use † .*0\.82/);
+    expect(text).toMatch(/isnet-general-use│.*│ iou *│ *0\.82│ *0\.877│ *\+0\.057/);
     expect(text).toMatch(/broken .*│ +- *│ +- *│ +- *│ +0\/8/);
     expect(text).toContain('16 of 48 cells failed');
   });
@@ -96,7 +96,7 @@ describe('a hostile name', () => {
     for (const text of HOSTILE) {
       const markdown = await render('markdown', hostileSummary(text));
       const tables = markdown.split('\n\n').filter((block) => block.startsWith('|'));
-      expect(tables).toHaveLength(3);
+      expect(tables).toHaveLength(5);
       for (const table of tables) expect(new Set(table.split('\n').map(columns)).size, table).toBe(1);
       expect(markdown.replaceAll(/`[^`]*`/g, '')).not.toMatch(/<[a-z]/i);
     }

@@ -15,6 +15,7 @@ export const merge: DefineCommand = (context, setStatus) =>
     .addOption(ownerTimeoutFlag())
     .action(async (runs, { out, ...flags }) => {
       const { mergeRuns } = await import('../../pipeline/merge.js');
+      const { rankingOf } = await import('../../analysis/gather-page.js');
       const { reportDocument } = await import('../../reports/document.js');
       const { writeRunReports } = await import('../write-report.js');
       const folder = resolve(context.cwd, out);
@@ -22,8 +23,12 @@ export const merge: DefineCommand = (context, setStatus) =>
         runs.map((run) => resolve(context.cwd, run)),
         folder,
         lockOptions(flags, context),
-        async (merged) => writeRunReports(folder, merged),
+        async (merged) => {
+          await writeRunReports(folder, merged);
+        },
       );
-      context.out(terminal.render(reportDocument([summary])));
+      context.out(
+        terminal.render(reportDocument([summary], { rankings: [await rankingOf(folder, summary)] })),
+      );
       setStatus(summary.cells.failed > 0 ? SOME_FAILED : 0);
     });

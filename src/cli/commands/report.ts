@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import { MaskbenchError } from '../../core/errors.js';
+import type { RankingReport } from '../../schema/ranking.js';
 import type { ReportDocument } from '../../reports/document.js';
 import { FORMATS, formatNamed, TABLE_FORMATS } from '../../reports/formats/registry.js';
 import { list } from '../arguments.js';
@@ -90,14 +91,20 @@ async function runsDocument(
   const { gatherRuns, readSummaries } = await import('../write-report.js');
   const { reportDocument } = await import('../../reports/document.js');
   const folders = absolute(runs, context);
-  if (!isPage) return reportDocument(await readSummaries(folders), columns);
+  if (!isPage) {
+    const summaries = await readSummaries(folders);
+    const { rankingOf } = await import('../../analysis/gather-page.js');
+    const rankings: (RankingReport | undefined)[] = [];
+    for (const [i, summary] of summaries.entries()) rankings.push(await rankingOf(folders[i], summary));
+    return reportDocument(summaries, { columns, rankings });
+  }
   const { readPageAssets } = await import('../write-report.js');
   const out = options.out === undefined ? null : resolve(context.cwd, options.out);
   const gallery = await galleryOfPage(runs, out, options, context.cwd);
   const gathered = await gatherRuns(folders);
   const document = reportDocument(
     gathered.runs.map(({ summary }) => summary),
-    columns,
+    { columns, rankings: gathered.runs.map(({ ranking }) => ranking) },
   );
   const input = { ...document.page?.input, ...gathered, ...(gallery === null ? {} : { gallery }) };
   return { ...document, page: { input, ...(await readPageAssets()) } };

@@ -4,6 +4,8 @@ import type { RunRequest } from '../../pipeline/run-request.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { terminal } from '../../reports/formats/terminal.js';
 import { SOME_FAILED, type ExitStatus } from '../../core/errors.js';
+import type { RankingReport } from '../../schema/ranking.js';
+import { deviceLabel } from '../../reports/tables/device-label.js';
 import type { Summary } from '../../schema/summary.js';
 import type { LoadedConfig } from '../../store/config.js';
 import type { TimeConfig, TimingProfile } from '../../store/settings-schema.js';
@@ -101,8 +103,8 @@ export async function runPhases(
     },
     signal: context.signal,
   });
-  await writeRunReports(out, summary);
-  context.out(flags.json === true ? jsonText(summary) : await tables(summary));
+  const ranking = await writeRunReports(out, summary);
+  context.out(flags.json === true ? jsonText(summary) : await tables(summary, ranking));
   tellRunFolder(out, context);
   // Phases alone leave cells undone on purpose; only failures of what was asked for count.
   const unfinished = phases.predict && phases.score ? summary.cells.failed : failed.size;
@@ -111,14 +113,18 @@ export async function runPhases(
   return unfinished > 0 ? SOME_FAILED : 0;
 }
 
-/** The tables that decide; what a run without scores is about is the times, so it gets all of those. */
-async function tables(summary: Summary): Promise<string> {
+/** The tables that decide, and what scenarios came to; a run without scores is about its times, so it gets all of those. */
+async function tables(summary: Summary, ranking: RankingReport | undefined): Promise<string> {
   const { reportDocument } = await import('../../reports/document.js');
   const { decisiveTables } = await import('../../reports/tables/tables-of.js');
-  const document = reportDocument([summary]);
-  return terminal.render(
-    summary.cells.scored > 0 ? { ...document, tables: decisiveTables([summary]) } : document,
-  );
+  const { scenarioTables } = await import('../../reports/tables/scenario-tables.js');
+  const rankings = [ranking];
+  const document = reportDocument([summary], { rankings });
+  const decisive = () => [
+    ...decisiveTables([summary], { rankings }),
+    ...scenarioTables(summary, deviceLabel(summary)),
+  ];
+  return terminal.render(summary.cells.scored > 0 ? { ...document, tables: decisive() } : document);
 }
 
 function withOverrides(loaded: LoadedConfig, flags: Flags): LoadedConfig {

@@ -28,7 +28,7 @@ export const fixed: Protocol = {
   headline: 'iou',
   main: ['iou', 'dice', 'pixel_accuracy', 'boundary_iou', 'mae'],
   table: {
-    title: 'Appendix 2: measures of model accuracy',
+    title: 'Measures of model accuracy',
     caption: '',
     columns: [
       { metric: 'iou', label: 'IoU', digits: 3 },

@@ -61,8 +61,19 @@ function Body(props: {
         </h1>
         {shown.map(({ section, content }) => (
           <section id={section.id} aria-labelledby={`${section.id}-title`}>
-            <h2 id={`${section.id}-title`}>{section.title}</h2>
-            {content}
+            {section.isFolded === true ? (
+              <details class="fold">
+                <summary>
+                  <h2 id={`${section.id}-title`}>{section.title}</h2>
+                </summary>
+                {content}
+              </details>
+            ) : (
+              <>
+                <h2 id={`${section.id}-title`}>{section.title}</h2>
+                {content}
+              </>
+            )}
           </section>
         ))}
       </main>

@@ -1,7 +1,7 @@
 import { counted } from '../../core/text.js';
 import type { PageRun } from '../../schema/page-input.js';
-import type { RankingTable } from '../../schema/ranking.js';
 import type { TimingRow } from '../../schema/summary.js';
+import { overallTable } from '../tables/answer-table.js';
 import { deviceLabel } from '../tables/device-label.js';
 import { sealOfRow } from '../tables/seal-mark.js';
 import { formatMs, formatScore } from '../tables/table.js';
@@ -34,14 +34,8 @@ export function verdictLine(run: PageRun, device = deviceLabel(run.summary)): Ve
   };
 }
 
-/** The ranking over all datasets, or over the only dataset. */
-export function overallTable({ ranking }: PageRun): RankingTable | undefined {
-  const tables = ranking?.tables ?? [];
-  return tables.find(({ dataset }) => dataset === null) ?? (tables.length === 1 ? tables[0] : undefined);
-}
-
 function bestOf(run: PageRun): string {
-  const table = overallTable(run);
+  const table = overallTable(run.ranking);
   if (table === undefined) {
     return run.summary.cells.scored === 0
       ? 'nothing was scored, so no model is the best'

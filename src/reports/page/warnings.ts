@@ -1,7 +1,8 @@
 import type { PageRun } from '../../schema/page-input.js';
 import { evidenceMark } from '../../schema/evidence.js';
 import { sealOfRow } from '../tables/seal-mark.js';
-import { listed, overallTable } from './verdict-line.js';
+import { overallTable } from '../tables/answer-table.js';
+import { listed } from './verdict-line.js';
 
 export interface Warning {
   readonly kind: 'evidence' | 'unsealed' | 'leaked' | 'failed' | 'output' | 'few' | 'unranked' | 'caution';
@@ -59,7 +60,7 @@ export function warningsOf(run: PageRun): readonly Warning[] {
       text: `${who}; failed: ${[...failed].join(', ')}. Do not draw conclusions from unsealed times; the notes under Time say what was found.`,
     });
   }
-  const table = overallTable(run);
+  const table = overallTable(run.ranking);
   const small = datasets.filter(({ samples }) => samples < FEW_IMAGES);
   if (small.length > 0 && cells.scored > 0) {
     warnings.push({

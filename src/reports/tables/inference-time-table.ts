@@ -1,12 +1,13 @@
 import { percent } from '../../core/text.js';
-import type { PublishedFigure, Summary } from '../../schema/summary.js';
+import type { Summary } from '../../schema/summary.js';
 import { deviceLabels } from './device-label.js';
+import { appendixTitle } from './published-table.js';
 import { sealMark, sealNotes, sealOfRow } from './seal-mark.js';
 import { type Cell, formatMs, NO_FIGURE, type Row, type Table } from './table.js';
 import type { PlacementSummary } from '../../schema/timing-summary.js';
 
 /**
- * Appendix 1 of the post: mean milliseconds per prediction, models down, one column group per device with its datasets and
+ * As Appendix 1 of the post: mean milliseconds per prediction, models down, one column group per device with its datasets and
  * their mean. Runs on several devices stand side by side. Null if nothing was timed.
  */
 export function inferenceTimeTable(summaries: readonly Summary[]): Table | null {
@@ -27,7 +28,7 @@ export function inferenceTimeTable(summaries: readonly Summary[]): Table | null 
     return { kind: 'measured', cells: [{ text: model }, ...cells] };
   });
   return {
-    title: 'Appendix 1: inference time in milliseconds',
+    title: appendixTitle(1, 'Inference time in milliseconds', timed),
     caption: 'Mean time of one prediction (preprocess + inference + postprocess), files decoded beforehand.',
     columns: [
       { label: 'Model', align: 'left' },
@@ -39,14 +40,11 @@ export function inferenceTimeTable(summaries: readonly Summary[]): Table | null 
       })),
     ],
     rows: measured,
-    notes: [
-      ...timed.flatMap((summary, i) => [
-        conditions(summary, labels[i]),
-        ...placementNotes(summary),
-        ...sealNotes(summary, labels[i]),
-      ]),
-      ...publishedNotes(timed.flatMap(({ published }) => published)),
-    ],
+    notes: timed.flatMap((summary, i) => [
+      conditions(summary, labels[i]),
+      ...placementNotes(summary),
+      ...sealNotes(summary, labels[i]),
+    ]),
   };
 }
 
@@ -79,14 +77,6 @@ function placementNotes({ models }: Summary): readonly string[] {
       ? []
       : [`${name}${placementMark(placement)}: ${placementText(placement)}.`];
   });
-}
-
-function publishedNotes(figures: readonly PublishedFigure[]): readonly string[] {
-  const times = figures.filter(({ metric }) => metric === 'ms');
-  const unique = new Map(times.map((figure) => [`${figure.model}|${figure.on}`, figure]));
-  return [...unique.values()].map(
-    ({ model, on, value, source }) => `Published: ${model} ${value} ms on ${on} (${source}).`,
-  );
 }
 
 /** `CPUExecutionProvider` as people say it: `CPU`. */

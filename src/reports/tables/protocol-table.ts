@@ -2,13 +2,14 @@ import { MaskbenchError } from '../../core/errors.js';
 import { trainingCautions } from '../../schema/leakage.js';
 import type { ProtocolTable } from '../../schema/protocol-summary.js';
 import type { AccuracyRow, Summary } from '../../schema/summary.js';
+import { appendixTitle } from './published-table.js';
 import { intervalIn, LEAK_MARK, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 type Column = ProtocolTable['columns'][number];
 
 /**
- * A table for each protocol that a run was scored by: its columns per model and dataset, the plain mean of the datasets
- * below them, and figures that others published of the same networks, marked as such. The first of them also says what
+ * A table for each protocol that a run was scored by: its columns per model and dataset, and the plain mean of the datasets
+ * below them. The first of them also says what
  * holds for all: how many images, what is not held out, signatures, and failures.
  *
  * @param columns ids of metrics: one table of exactly these instead
@@ -56,7 +57,6 @@ function columnOf({ protocols = [], metrics = [] }: Summary, metric: string): Co
   return { metric, label: metric, digits: Math.round(digits) };
 }
 
-const PUBLISHED_MARK = '†';
 const GENERAL =
   'Mean over images; "mean" is the plain mean of the datasets. n counts images scored of images planned.';
 
@@ -67,13 +67,10 @@ function toTable(summary: Summary, { title, caption, columns }: ProtocolTable, i
     const own = summary.accuracy.filter(
       ({ model, dataset }) => model === name && (datasets.length > 1 || dataset !== null),
     );
-    return [
-      ...own.map((row) => measuredRow(row, columns, titles, isFirst)),
-      ...publishedRows(summary, columns, name, isFirst),
-    ];
+    return own.map((row) => measuredRow(row, columns, titles, isFirst));
   });
   return {
-    title,
+    title: isFirst ? appendixTitle(2, title, [summary]) : title,
     caption: [...(isFirst ? [GENERAL] : []), caption].filter((part) => part !== '').join(' '),
     columns: [
       { label: 'Model', align: 'left' },
@@ -87,7 +84,7 @@ function toTable(summary: Summary, { title, caption, columns }: ProtocolTable, i
       ...(isFirst ? [{ label: 'n', align: 'right' as const }] : []),
     ],
     rows,
-    notes: isFirst ? notesOf(summary, columns, titles) : leakNotes(summary),
+    notes: isFirst ? notesOf(summary, titles) : leakNotes(summary),
   };
 }
 
@@ -120,38 +117,10 @@ function measuredRow(
   return { kind: 'measured', cells: [...name, ...figures, ...(isFirst ? [n] : [])] };
 }
 
-function publishedRows(
-  summary: Summary,
-  columns: readonly Column[],
-  beside: string,
-  isFirst: boolean,
-): readonly Row[] {
-  const figures = publishedOf(summary, columns).filter((figure) => figure.beside === beside);
-  return [...new Set(figures.map(({ on }) => on))].map((on): Row => {
-    const cells = columns.map(({ metric, scale = 1 }): Cell => {
-      const figure = figures.find((candidate) => candidate.on === on && candidate.metric === metric);
-      return figure === undefined
-        ? NO_FIGURE
-        : { text: (scale * figure.value).toFixed(2), value: figure.value };
-    });
-    const name = [{ text: `${figures[0]?.model ?? beside} ${PUBLISHED_MARK}` }, { text: on }];
-    return { kind: 'published', cells: [...name, ...cells, ...(isFirst ? [NO_FIGURE] : [])] };
-  });
-}
-
-function publishedOf({ published }: Summary, columns: readonly Column[]): Summary['published'] {
-  return published.filter((figure) => columns.some(({ metric }) => metric === figure.metric));
-}
-
 /** What holds for the whole run. */
-function notesOf(
-  summary: Summary,
-  columns: readonly Column[],
-  titles: ReadonlyMap<string, string>,
-): readonly string[] {
+function notesOf(summary: Summary, titles: ReadonlyMap<string, string>): readonly string[] {
   const { accuracy, models, datasets, cells, failures, aggregation, signatures } = summary;
   const leaked = accuracy.filter((row) => row.dataset !== null && row.leaked.length > 0);
-  const [published] = publishedOf(summary, columns);
   return [
     ...leaked.map(
       ({ model, dataset, leaked: tags }) =>
@@ -159,9 +128,6 @@ function notesOf(
     ),
     ...(summary.warnings ?? []).map(({ model, message }) => `${model}: ${message}.`),
     ...trainingCautions(models, datasets),
-    ...(published === undefined
-      ? []
-      : [`${PUBLISHED_MARK} published, not measured here: ${published.source}.`]),
     `Signature: ${(aggregation?.mean ?? signatures).join('  ')}`,
     ...(cells.failed === 0
       ? []

@@ -1,9 +1,13 @@
 import type { Summary } from '../../schema/summary.js';
+import { joinAnswers } from '../across/join-answers.js';
 import { deviceRatioTable, throughputTable } from '../across/throughput-table.js';
+import type { RankingReport } from '../../schema/ranking.js';
+import { answerTable } from './answer-table.js';
 import { deviceLabels } from './device-label.js';
 import { inferenceTimeTable } from './inference-time-table.js';
 import { latencyTable } from './latency-table.js';
 import { phaseTable } from './phase-table.js';
+import { publishedTable } from './published-table.js';
 import { protocolTables } from './protocol-table.js';
 import { scenarioTables } from './scenario-tables.js';
 import { slownessTables } from './slowness-tables.js';
@@ -12,22 +16,50 @@ import type { Table } from './table.js';
 /** Runs of one experiment on several devices have every table that a run has: once, or one per device. */
 type Runs = readonly Summary[];
 
-/** What decides: times, and accuracy. @param columns as for `tablesOf` */
-export function decisiveTables(runs: Runs, columns?: readonly string[]): readonly Table[] {
-  return [...timeTables(runs), ...accuracyTables(runs, columns)];
+/** What a report needs beyond the summaries. */
+export interface TableOptions {
+  /** Ids of metrics: one table of exactly these instead of one per protocol. */
+  readonly columns?: readonly string[] | undefined;
+  /** Of the runs, in their order; without one there are no tiers. */
+  readonly rankings?: readonly (RankingReport | undefined)[];
+}
+
+/** What decides: in short, then times, accuracy, and what others published. */
+export function decisiveTables(runs: Runs, options: TableOptions = {}): readonly Table[] {
+  return [
+    ...answerTables(runs, options.rankings),
+    ...timeTables(runs),
+    ...accuracyTables(runs, options.columns),
+    ...publishedTables(runs),
+  ];
+}
+
+/** One row per model: of several devices once what is the same on all, and a group of columns for each of what is not. */
+export function answerTables(runs: Runs, rankings: TableOptions['rankings'] = []): readonly Table[] {
+  const labels = deviceLabels(runs);
+  const tables = runs.flatMap((summary, i) => {
+    const table = answerTable(summary, rankings[i]);
+    return table === null ? [] : [{ table, label: labels[i] }];
+  });
+  const [first, ...others] = tables;
+  return first === undefined ? [] : [others.length === 0 ? first.table : joinAnswers(tables)];
+}
+
+/** What others published, beside what each device came to. */
+export function publishedTables(runs: Runs): readonly Table[] {
+  return onDevices(runs, (summary) => [publishedTable(summary)]);
 }
 
 /**
  * The tables of a report, in order: the ones that decide, then how times are spread, where they go, and why.
  *
- * @param columns ids of metrics: one table of exactly these instead of one per protocol
  * @throws MaskbenchError `config.unknown-name` for a metric that the runs were not scored by.
  */
-export function tablesOf(runs: Runs, columns?: readonly string[]): readonly Table[] {
-  return [...decisiveTables(runs, columns), ...latencyTables(runs), ...phaseTables(runs)];
+export function tablesOf(runs: Runs, options: TableOptions = {}): readonly Table[] {
+  return [...decisiveTables(runs, options), ...latencyTables(runs), ...phaseTables(runs)];
 }
 
-/** Appendix 1 of the post, and of several runs one device against another. */
+/** As Appendix 1 of the post, and of several runs one device against another. */
 export function timeTables(runs: Runs): readonly Table[] {
   return [
     inferenceTimeTable(runs),
@@ -76,4 +108,17 @@ export function phaseTables(runs: Runs): readonly Table[] {
       ...scenarioTables(summary, labels[i]),
     ])
     .filter((table) => table !== null);
+}
+
+/** The tables of every run, its device named where there are several. */
+function onDevices(
+  runs: Runs,
+  tables: (summary: Summary, index: number) => readonly (Table | null)[],
+): readonly Table[] {
+  const labels = deviceLabels(runs);
+  return runs.flatMap((summary, i) =>
+    tables(summary, i)
+      .filter((table) => table !== null)
+      .map((table) => (runs.length > 1 ? { ...table, title: `${table.title}, on ${labels[i]}` } : table)),
+  );
 }

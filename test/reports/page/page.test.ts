@@ -93,10 +93,10 @@ describe('the page of two runs', () => {
     const second = { ...run, summary: { ...run.summary, name: 'again', maskbenchVersion: '9.9.9' } };
     const html = renderPage({ runs: [run, second] });
     expect(html.indexOf('Differs: Maskbench')).toBeLessThan(html.indexOf('class="verdict"'));
-    expect(html.match(/class="verdict"/g)).toHaveLength(2);
+    expect(html.match(/class="line"/g)).toHaveLength(2);
     expect(html.match(/On cpu, 2 threads \(again\)/g)).toHaveLength(1);
     expect(html.match(/<h3>Tiers/g)).toHaveLength(1);
-    expect(html.match(/<h3>Appendix 2/g)).toHaveLength(1);
+    expect(html.match(/<h3>Measures of model accuracy/g)).toHaveLength(1);
     const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });

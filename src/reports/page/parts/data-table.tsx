@@ -4,31 +4,48 @@ import { Name } from './name.js';
 
 /** A table with its caption and notes. The script makes its columns sortable: `data-value` holds the figure behind a cell. */
 export function DataTable({ table }: { readonly table: Table }): VNode {
-  const { title, caption, columns, rows, notes } = table;
+  const { title, caption } = table;
   return (
     <div class="block">
       <h3>{title}</h3>
       <p class="caption">{caption}</p>
-      <div class="scroll" role="region" aria-label={title} tabindex={0}>
-        <table class="sortable">
-          <thead>
-            <GroupRow columns={columns} />
-            <tr>
-              {columns.map(({ label, align }) => (
-                <th scope="col" class={align}>
-                  {label}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <BodyRow row={row} columns={columns} />
+      <Grid table={table} />
+      <Notes notes={table.notes} />
+    </div>
+  );
+}
+
+/** A table that comes before all that explains it. */
+export function LeadTable({ table }: { readonly table: Table }): VNode {
+  return (
+    <div class="block">
+      <Grid table={table} />
+      <p class="caption">{table.caption}</p>
+      <Notes notes={table.notes} />
+    </div>
+  );
+}
+
+function Grid({ table: { title, columns, rows } }: { readonly table: Table }): VNode {
+  return (
+    <div class="scroll" role="region" aria-label={title} tabindex={0}>
+      <table class="sortable">
+        <thead>
+          <GroupRow columns={columns} />
+          <tr>
+            {columns.map(({ label, align }) => (
+              <th scope="col" class={align}>
+                {label}
+              </th>
             ))}
-          </tbody>
-        </table>
-      </div>
-      <Notes notes={notes} />
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <BodyRow row={row} columns={columns} />
+          ))}
+        </tbody>
+      </table>
     </div>
   );
 }

@@ -10,6 +10,7 @@ import type { Section } from '../section.js';
 export const about: Section = {
   id: 'about',
   title: 'What was run',
+  isFolded: true,
   render: ({ runs }) => (
     <>
       {runs.map(({ summary }) => (

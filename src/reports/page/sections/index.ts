@@ -13,8 +13,8 @@ import { whereItFails } from './where-it-fails.js';
 /** Every section of the page, in order. The only list. */
 export const SECTIONS: readonly Section[] = [
   overview,
-  accuracy,
   times,
+  accuracy,
   distribution,
   whereItFails,
   gallery,

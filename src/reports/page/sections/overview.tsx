@@ -3,8 +3,10 @@ import { counted } from '../../../core/text.js';
 import type { PageInput, PageRun } from '../../../schema/page-input.js';
 import { differencesBetween } from '../../across/comparable.js';
 import { deviceLabels } from '../../tables/device-label.js';
+import { answerTables } from '../../tables/tables-of.js';
 import { firstChoice, gatherPareto } from '../../plots/pareto/gather-pareto.js';
 import { pareto } from '../../plots/pareto/pareto.js';
+import { LeadTable } from '../parts/data-table.js';
 import { ParetoFigure } from '../parts/pareto-figure.js';
 import { Tiers } from '../parts/tiers.js';
 import type { Section } from '../section.js';
@@ -21,9 +23,20 @@ export const overview: Section = {
     return (
       <>
         <Differences input={input} />
-        {runs.map((run, i) => (
-          <Verdict run={run} device={labels[i]} />
-        ))}
+        <div class="verdict">
+          {runs.map((run, i) => (
+            <Verdict run={run} device={labels[i]} />
+          ))}
+          {answerTables(
+            runs.map(({ summary }) => summary),
+            runs.map(({ ranking }) => ranking),
+          ).map((table) => (
+            <LeadTable table={table} />
+          ))}
+          {runs.map((run) => (
+            <Circumstances run={run} />
+          ))}
+        </div>
         <ParetoPart input={input} />
         <TiersOfRuns runs={runs} labels={labels} />
       </>
@@ -49,19 +62,26 @@ function Differences({ input: { runs } }: { readonly input: PageInput }): VNode 
 
 function Verdict({ run, device }: { readonly run: PageRun; readonly device: string }): VNode {
   const { scope, best, fastest } = verdictLine(run, device);
+  return (
+    <p class="line">
+      <span class="scope">{scope}:</span> <strong>{best}</strong>
+      {fastest === null ? '.' : <>; {fastest}.</>}
+    </p>
+  );
+}
+
+/** What was run, and how far it may be trusted. */
+function Circumstances({ run }: { readonly run: PageRun }): VNode {
   const { cells, models, datasets, signatures } = run.summary;
   const images = datasets.reduce((sum, { samples }) => sum + samples, 0);
   const failed = cells.failed === 0 ? 'none failed' : `${cells.failed} failed`;
   const warnings = warningsOf(run);
   return (
-    <div class="verdict">
-      <p class="line">
-        <span class="scope">{scope}:</span> <strong>{best}</strong>
-        {fastest === null ? '.' : <>; {fastest}.</>}
-      </p>
+    <>
       <p class="caption">
         {counted(models.length, 'model')}, {counted(images, 'image')} in {counted(datasets.length, 'dataset')}
-        , {counted(cells.planned, 'cell')}, {failed}. Signature: <code>{signatures.join('  ')}</code>
+        , {counted(cells.planned, 'cell')} (one image by one model), {failed}. Signature, every convention
+        behind the scores: <code>{signatures.join('  ')}</code>
       </p>
       {warnings.length > 0 && (
         <ul class="warnings">
@@ -72,7 +92,7 @@ function Verdict({ run, device }: { readonly run: PageRun; readonly device: stri
           ))}
         </ul>
       )}
-    </div>
+    </>
   );
 }
 

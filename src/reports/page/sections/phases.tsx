@@ -12,6 +12,7 @@ import type { Section } from '../section.js';
 export const phases: Section = {
   id: 'phases',
   title: 'Where the time goes',
+  isFolded: true,
   render(input) {
     const { runs } = input;
     const tables = tableGroup(phaseTables(runs.map(({ summary }) => summary)));

@@ -10,6 +10,7 @@ import type { Section } from '../section.js';
 export const thresholds: Section = {
   id: 'thresholds',
   title: 'Thresholds',
+  isFolded: true,
   render(input) {
     const plots = plotGroup(curves, input);
     const tables = input.runs.flatMap(({ summary }): readonly VNode[] =>

@@ -12,6 +12,7 @@ import type { Section } from '../section.js';
 export const whereItFails: Section = {
   id: 'where',
   title: 'Where it fails',
+  isFolded: true,
   render(input) {
     const groups = [attributes, slicesPlot].map((family) => plotGroup(family, input));
     if (groups.every((group) => group === null)) return null;

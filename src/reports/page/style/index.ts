@@ -43,14 +43,18 @@ button { font: inherit; color: inherit; }
 .theme { flex: none; padding: .25rem .7rem; font-size: .85rem; background: none; border: 1px solid var(--line);
   border-radius: var(--radius); color: var(--soft); cursor: pointer; }
 .theme:hover { color: var(--ink); border-color: var(--soft); }
-main, .foot { max-width: 76rem; margin: 0 auto; padding: 0 1.25rem; }
+main, .foot { max-width: 100rem; margin: 0 auto; padding: 0 1.25rem; }
 main { padding-top: 1.75rem; padding-bottom: 3rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -.02em; margin: 0 0 .5rem; }
 h2 { font-size: 1.4rem; line-height: 1.25; letter-spacing: -.01em; margin: 3rem 0 .75rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 main > section:first-of-type h2 { border-top: 0; margin-top: 0; padding-top: .25rem; }
 h3 { font-size: 1.05rem; line-height: 1.3; margin: 2rem 0 .25rem; }
 p { margin: 0 0 .75rem; max-width: 72ch; }
-h1, h2, h3, p, li, td, th, code { overflow-wrap: anywhere; }
+p, li, td, code { overflow-wrap: anywhere; }
+h1, h2, h3, th { overflow-wrap: break-word; }
+.fold > summary { cursor: pointer; margin-top: 3rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+.fold > summary h2 { display: inline; border: 0; margin: 0; padding: 0; }
+.fold + .fold > summary, .fold:not([open]) > summary { margin-bottom: 0; }
 code { font-family: var(--mono); font-size: .875em; }
 small { color: var(--soft); }
 .caption { color: var(--soft); font-size: .9rem; margin-bottom: .6rem; }
@@ -59,8 +63,9 @@ small { color: var(--soft); }
 .foot { padding-block: 1.5rem 3rem; color: var(--soft); font-size: .85rem; border-top: 1px solid var(--line); }
 .foot p { margin: 0; max-width: none; }
 @media (max-width: 40rem) {
-  .brand { display: none; }
-  .top { padding-inline: .75rem; gap: .5rem; }
+  .top { padding-inline: .75rem; gap: 0 .5rem; flex-wrap: wrap; justify-content: space-between; }
+  .top nav { order: 3; flex-basis: 100%; scrollbar-width: thin; }
+  html { scroll-padding-top: 6rem; }
   main, .foot { padding-inline: 1rem; }
   h1 { font-size: 1.5rem; } h2 { font-size: 1.25rem; }
 }
@@ -92,11 +97,12 @@ th[aria-sort='descending'] > button::after { content: '\\2193'; opacity: 1; }
 /** Page one: the verdict, its warnings, tiers and facts. */
 const OVERVIEW_STYLE = `
 .verdict { margin-bottom: 1.5rem; }
-.verdict .line { font-size: 1.3rem; line-height: 1.45; max-width: 60ch; margin-bottom: .6rem; letter-spacing: -.005em; }
+.verdict .line { font-size: 1.3rem; line-height: 1.45; max-width: 90ch; margin-bottom: .6rem; letter-spacing: -.005em; }
+.verdict .caption { margin-top: .6rem; }
 .verdict .scope { color: var(--soft); }
 .verdict .line strong { font-weight: 650; }
 .verdict code { white-space: pre-wrap; }
-.warnings, .differences { list-style: none; padding: 0; margin: 1rem 0 0; display: grid; gap: .4rem; max-width: 60rem; }
+.warnings, .differences { list-style: none; padding: 0; margin: 1rem 0 0; display: grid; gap: .4rem; }
 .differences { margin: 0 0 1.25rem; }
 .warnings li, .differences li { padding: .45rem .8rem; border-left: 3px solid var(--warn); background: var(--warn-page); font-size: .9rem; border-radius: 0 var(--radius) var(--radius) 0; }
 .warnings li.failed { border-color: var(--bad); background: var(--bad-page); }
@@ -121,7 +127,7 @@ const OVERVIEW_STYLE = `
 .facts dt { color: var(--soft); }
 .facts dd { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 40rem) {
-  .verdict .line { font-size: 1.1rem; }
+  .verdict .line { font-size: 1rem; }
   .facts div { grid-template-columns: 1fr; gap: 0; }
 }
 `;
@@ -174,6 +180,7 @@ const PRINT = `
   .plots { grid-template-columns: 1fr 1fr; gap: 1rem; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; } th, td { padding: .15rem .35rem; }
+  .fold::details-content { content-visibility: visible; block-size: auto; }
   h2, h3, h4, .legend, .shot .why { break-after: avoid; } h2 + p, h3 + p { break-after: avoid; break-inside: avoid; } tr, figure { break-inside: avoid; }
   th > button::after { content: none; }
 }
