@@ -3,7 +3,7 @@ import { sealMark } from './seal-mark.js';
 import { formatMs, formatScore, LEAK_MARK, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 /** Whether a run is the experiment that figures were published of: these are of exactly its data sets. */
-export function isPublishedExperiment({ published, datasets }: Summary): boolean {
+function isPublishedExperiment({ published, datasets }: Summary): boolean {
   return published.some((figure) => isOfAll(figure, datasets));
 }
 
