@@ -71,6 +71,11 @@ export function createProgress(context: CliContext): EventSink {
         return end();
       case 'warning':
         return line(`warning: ${escapeControls(event.message)}`);
+      case 'time-failed': {
+        const { model, scenario, failure } = event;
+        const what = scenario === undefined ? 'could not be timed' : `could not be timed (${scenario})`;
+        return line(`warning: ${escapeControls(`${model} ${what}: ${failure.message}`)}`);
+      }
       case 'cell-failed': {
         told++;
         if (told <= FAILURES_TOLD) {

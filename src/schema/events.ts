@@ -29,6 +29,13 @@ export type RunEvent =
       readonly id: string;
       readonly failure: Failure;
     }
+  | {
+      /** A model that could not be timed, or not by one of the scenarios. */
+      readonly kind: 'time-failed';
+      readonly model: string;
+      readonly scenario?: string;
+      readonly failure: Failure;
+    }
   | { readonly kind: 'warning'; readonly message: string };
 
 export type EventSink = (event: RunEvent) => void;

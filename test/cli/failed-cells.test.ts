@@ -1,8 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/schema/summary.js';
 import { cli, type CliResult } from '../support/cli.js';
+import { floatValue, node, writeOnnx } from '../support/onnx-builder.js';
+import { TINY_SIDE } from '../support/tiny-models.js';
 import { makeWorkspace, type Workspace } from '../support/workspace.js';
 
 let workspace: Workspace;
@@ -59,6 +61,29 @@ describe('files that are no usable pair', () => {
         });
     } finally {
       await clean.remove();
+    }
+  });
+
+  it('end timing with 3 where a model could not be timed, alone and after the other phases', async () => {
+    const broken = await makeWorkspace({ samples: 2 });
+    try {
+      const shape = [1, 3, TINY_SIDE, TINY_SIDE];
+      await writeOnnx(broken.path('luma.onnx'), {
+        graph: {
+          inputs: [floatValue('image', shape)],
+          outputs: [floatValue('map', shape)],
+          nodes: [node('NoSuchOperator', ['image'], 'map')],
+        },
+      });
+      await appendFile(broken.config, 'scenarios: [{ kind: offline, batches: [1], seconds: 0.05 }]\n');
+      const alone = await cli(['run', 'run.yaml', '--only', 'time', '--out', 'timed'], broken.folder);
+      expect(alone.err).toMatch(/warning: luma could not be timed: /);
+      expect(alone.err).toContain('1 of 1 model could not be timed as asked for; --resume tries again\n');
+      expect(alone.status).toBe(3);
+      const again = await cli(['time', 'run.yaml', '--resume', '--out', 'timed'], broken.folder);
+      expect(again.status).toBe(3);
+    } finally {
+      await broken.remove();
     }
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
-import { type Failure, toFailure } from '../../core/failure.js';
+import { cellFailure, type Failure, toFailure } from '../../core/failure.js';
 import type { Sample } from '../../datasets/dataset.js';
 import type { Dataset } from '../../datasets/load.js';
 import { readingOfTruths } from '../../datasets/values/decide-truths.js';
@@ -77,10 +77,19 @@ export async function measureDrift(request: DriftRequest): Promise<readonly Drif
     for await (const entry of request.dataset.entries()) {
       throwIfCancelled(request.signal);
       if (request.limit !== undefined && done >= request.limit) break;
-      if (entry.kind === 'problem') continue;
+      if (entry.kind === 'problem') {
+        const { id, code, message, path: where } = entry.problem;
+        for (const { label } of others)
+          records.push({ candidate: label, id, status: 'failed', failure: { code, message, where } });
+        continue;
+      }
       records.push(...(await compareImage(entry.sample, reading, reference, others, request.threshold)));
       request.onImage(++done);
     }
+    if (records.length === 0)
+      throw new MaskbenchError('data.missing', 'the dataset holds no pair to compare mattes on', {
+        where: request.dataset.name,
+      });
     return records;
   } finally {
     for (const contender of contenders) await contender.stop();
@@ -100,7 +109,7 @@ async function compareImage(
     candidate,
     id,
     status: 'failed',
-    failure: toFailure(error),
+    failure: cellFailure(toFailure(error)),
   });
   let truth: MaskImage;
   let before: Awaited<ReturnType<Contender['stagesOf']>>;
@@ -141,8 +150,13 @@ async function compareImage(
   return records;
 }
 
-/** Failures that every further image would meet again. */
-const OF_MODEL: ReadonlySet<string> = new Set(['device.unavailable', 'model.load', 'model.signature']);
+/** Failures that every further image would meet again, or that end all. */
+const OF_MODEL: ReadonlySet<string> = new Set([
+  'cancelled',
+  'device.unavailable',
+  'model.load',
+  'model.signature',
+]);
 
 function isOfModel(error: unknown): boolean {
   return error instanceof MaskbenchError && OF_MODEL.has(error.code);

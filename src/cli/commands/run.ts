@@ -6,6 +6,7 @@ import { terminal } from '../../reports/formats/terminal.js';
 import { SOME_FAILED, type ExitStatus } from '../../core/errors.js';
 import type { RankingReport } from '../../schema/ranking.js';
 import { deviceLabel } from '../../reports/tables/device-label.js';
+import { counted } from '../../core/text.js';
 import type { Summary } from '../../schema/summary.js';
 import type { LoadedConfig } from '../../store/config.js';
 import type { TimeConfig, TimingProfile } from '../../store/settings-schema.js';
@@ -90,6 +91,7 @@ export async function runPhases(
   const out = resolve(context.cwd, flags.out ?? join('runs', loaded.config.name));
   const progress = createProgress(context);
   const failed = new Set<string>();
+  const untimed = new Set<string>();
   const summary = await runPrepared({
     ...prepared,
     shard: flags.shard ?? null,
@@ -99,6 +101,7 @@ export async function runPhases(
     phases,
     emit: (event) => {
       if (event.kind === 'cell-failed') failed.add(`${event.model} ${event.dataset}/${event.id}`);
+      if (event.kind === 'time-failed') untimed.add(event.model);
       progress(event);
     },
     signal: context.signal,
@@ -110,7 +113,11 @@ export async function runPhases(
   const unfinished = phases.predict && phases.score ? summary.cells.failed : failed.size;
   if (unfinished > 0)
     context.err(`${unfinished} of ${summary.cells.planned} cells failed; summary.json says why\n`);
-  return unfinished > 0 ? SOME_FAILED : 0;
+  if (untimed.size > 0) {
+    const models = counted(prepared.models.length, 'model');
+    context.err(`${untimed.size} of ${models} could not be timed as asked for; --resume tries again\n`);
+  }
+  return unfinished > 0 || untimed.size > 0 ? SOME_FAILED : 0;
 }
 
 /** The tables that decide, and what scenarios came to; a run without scores is about its times, so it gets all of those. */

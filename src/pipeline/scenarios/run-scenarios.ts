@@ -5,11 +5,11 @@ import type {
   SweepSummary,
 } from '../../schema/scenario-summary.js';
 import { endsAll } from '../../core/cancelled.js';
-import { toFailure } from '../../core/failure.js';
+import { cellFailure, toFailure } from '../../core/failure.js';
 import { canonicalJson } from '../../core/hash.js';
 import { openDurableLines } from '../../core/durable-lines.js';
 import { chooseSamples } from '../timing/choose-samples.js';
-import { passModels } from '../timing/timed-models.js';
+import { passModels, type PassModel } from '../timing/timed-models.js';
 import { timingPlan, type TimingPlan } from '../timing/timing-plan.js';
 import type { ScenarioRecord } from '../../store/records.js';
 import { readRecords } from '../../store/run-folder.js';
@@ -47,7 +47,8 @@ export async function runScenarios(request: ScenarioRequest): Promise<void> {
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
   const writer = await openDurableLines(folder.scenarios, held);
   try {
-    for (const { name, sha256, describe } of passModels(models, settings, samples)) {
+    for (const model of passModels(models, settings, samples)) {
+      const { name, sha256 } = model;
       for (const scenario of scenarios) {
         const key = scenarioKey(name, sha256, scenario);
         if (done.has(key)) continue;
@@ -57,12 +58,13 @@ export async function runScenarios(request: ScenarioRequest): Promise<void> {
           total: undefined,
           label: `${name} ${scenario.kind}`,
         });
-        const result = await runOne(scenario, { model: await describe(), plan, signal });
+        const result = await runOne(scenario, model, plan, signal);
         await writer.append({ key, result } satisfies ScenarioRecord);
         // Before the next one is measured: nothing else of ours is to run then.
         await writer.flush();
+        // A batch that does not fit is an answer; a scenario that could not be run is none.
         if (result.kind === 'failed') {
-          emit({ kind: 'warning', message: `${name} ${scenario.kind}: ${result.failure.message}` });
+          emit({ kind: 'time-failed', model: name, scenario: scenario.kind, failure: result.failure });
         }
         emit({ kind: 'phase-ended', phase: 'time' });
       }
@@ -85,9 +87,14 @@ export function scenarioKey(model: string, sha256: string, scenario: ScenarioCon
   return canonicalJson({ model, sha256, scenario });
 }
 
-async function runOne(scenario: ScenarioConfig, context: ScenarioContext): Promise<ScenarioSummary> {
-  const model = context.model.name;
+async function runOne(
+  scenario: ScenarioConfig,
+  { name: model, describe }: PassModel,
+  plan: TimingPlan,
+  signal: AbortSignal,
+): Promise<ScenarioSummary> {
   try {
+    const context: ScenarioContext = { model: await describe(), plan, signal };
     switch (scenario.kind) {
       case 'offline':
         return { model, kind: 'offline', batches: await runOffline(scenario, context) };
@@ -97,8 +104,8 @@ async function runOne(scenario: ScenarioConfig, context: ScenarioContext): Promi
         return { model, kind: 'sweep', settings: await runSweep(scenario, context) };
     }
   } catch (error) {
-    if (endsAll(error) || context.signal.aborted) throw error;
-    return { model, kind: 'failed', scenario: scenario.kind, failure: toFailure(error) };
+    if (endsAll(error) || signal.aborted) throw error;
+    return { model, kind: 'failed', scenario: scenario.kind, failure: cellFailure(toFailure(error)) };
   }
 }
 

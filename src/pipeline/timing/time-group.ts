@@ -1,5 +1,5 @@
 import { endsAll } from '../../core/cancelled.js';
-import { toFailure } from '../../core/failure.js';
+import { cellFailure, toFailure } from '../../core/failure.js';
 import { proveProvider, type ProviderProof } from '../../runners/onnx/proof/prove-provider.js';
 import type { Conditions } from '../../runners/onnx/seal/conditions.js';
 import { type MachineFiles, otherInferenceProcesses } from '../../runners/onnx/seal/machine-files.js';
@@ -164,8 +164,8 @@ async function prove(
 }
 
 async function recordFailure({ writer, emit }: PassContext, model: string, error: unknown): Promise<void> {
-  const failure = toFailure(error);
+  const failure = cellFailure(toFailure(error));
   await writer.append({ kind: 'failed', model, failure });
   await writer.flush();
-  emit({ kind: 'warning', message: `${model} could not be timed: ${failure.message}` });
+  emit({ kind: 'time-failed', model, failure });
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli, IS_BUILT } from '../../support/cli.js';
 import { makeWorkspace, type Workspace } from '../../support/workspace.js';
@@ -74,6 +74,19 @@ describe.skipIf(!IS_BUILT)('maskbench drift (skipped unless dist/ is built)', ()
       status: 'failed',
       failure: { code: 'model.output', message: expect.stringMatching(/NaN/) as unknown },
     });
+  });
+
+  it('counts a picture without a ground truth as failed', async () => {
+    await rm(workspace.path('data', 'gt', '001.png'));
+    const { status, json } = await drift(
+      '--reference',
+      './luma.yaml',
+      '--candidates',
+      './luma.yaml+threads=2',
+    );
+    expect(status).toBe(3);
+    expect(json.summaries).toMatchObject([{ images: 2, failed: 1 }]);
+    expect(json.images[0]).toMatchObject({ id: '001', status: 'failed', failure: { code: 'data.unpaired' } });
   });
 
   it('ends with one line where a candidate cannot be run at all', async () => {

@@ -1,5 +1,5 @@
 import { endsAll } from '../../../core/cancelled.js';
-import { toFailure } from '../../../core/failure.js';
+import { cellFailure, toFailure } from '../../../core/failure.js';
 import type { BatchSummary } from '../../../schema/scenario-summary.js';
 import type { TimedProcess } from '../timing/timed-process.js';
 import { predictMs } from '../../phases.js';
@@ -42,7 +42,7 @@ export async function measureBatch(
     };
   } catch (error) {
     if (endsAll(error)) throw error;
-    return { kind: 'failed', batch, failure: toFailure(error) };
+    return { kind: 'failed', batch, failure: cellFailure(toFailure(error)) };
   } finally {
     await process?.stop();
   }
