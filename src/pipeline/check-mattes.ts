@@ -1,6 +1,6 @@
 import { RESUME, throwIfCancelled } from '../core/cancelled.js';
 import { openDurableLines, type Held } from '../core/durable-lines.js';
-import { toFailure } from '../core/failure.js';
+import { cellFailure, toFailure } from '../core/failure.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { readOwnMatte } from '../scoring/load-pair.js';
 import { MaskbenchError } from '../core/errors.js';
@@ -20,7 +20,10 @@ export async function checkMattes(folder: RunFolder, cells: Cells, signal: Abort
       if (!cells.isPredicted(model, sample) || cells.hasScore(model, sample)) continue;
       const path = folder.matte(model, sample.dataset, sample.id);
       const matteSha256 = cells.matteSha256(model, sample);
-      await readOwnMatte(path, { matteSha256 }).catch(() => cells.markDamaged(model, sample));
+      await readOwnMatte(path, { matteSha256 }).catch((error: unknown) => {
+        cellFailure(toFailure(error));
+        cells.markDamaged(model, sample);
+      });
     }
   };
   for await (const _checked of mapInOrder(plannedSamples(folder), WIDTH, check))

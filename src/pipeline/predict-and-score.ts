@@ -1,8 +1,10 @@
 import { canonicalJson } from '../core/hash.js';
+import { MaskbenchError } from '../core/errors.js';
+import { counted } from '../core/text.js';
 import type { Held } from '../core/durable-lines.js';
 import { metricsOf } from '../metrics/registry.js';
 import type { EventSink } from '../schema/events.js';
-import { openCells } from '../store/cells.js';
+import { openCells, type Cells } from '../store/cells.js';
 import type { Manifest } from '../store/manifest.js';
 import { removeRemains } from '../store/remains.js';
 import { recordMetrics, type RunFolder } from '../store/run-folder.js';
@@ -25,6 +27,7 @@ export async function predictAndScore(
   const { emit } = mismatches;
   const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
   const cells = await openCells(folder, settings, { whole, mattes: phases.predict, digests: true });
+  if (!phases.predict) tellUnpredicted(folder, cells, emit);
   const scorer = phases.score ? await openScorer(folder, held, settings, cells, emit, fields) : undefined;
   const predictCells = async (damagedOnly: boolean): Promise<void> => {
     await predict({
@@ -68,6 +71,29 @@ export async function predictAndScore(
   // Not before all are computed: until then readers show what every score holds.
   if (phases.score && canonicalJson(metrics ?? []) !== canonicalJson(whole))
     await recordMetrics(folder, whole);
+}
+
+/** Scoring alone, where no run or no matte is. */
+export function nothingToScore(folder: string): MaskbenchError {
+  return new MaskbenchError(
+    'data.missing',
+    'no masks are predicted there, so that there is nothing to score',
+    {
+      where: folder,
+      remedy: 'predict them first: run without --only, or with --only predict',
+    },
+  );
+}
+
+/** What scoring alone passes over. @throws MaskbenchError `data.missing` if that is every cell. */
+function tellUnpredicted(folder: RunFolder, cells: Cells, emit: EventSink): void {
+  const left = cells.models.reduce((sum, model) => sum + cells.countUnpredicted(model), 0);
+  if (cells.countPredicted() === 0) throw nothingToScore(folder.path);
+  if (left > 0)
+    emit({
+      kind: 'warning',
+      message: `${counted(left, 'cell')} without a mask to score; --resume predicts them`,
+    });
 }
 
 function mattes(count: number): string {

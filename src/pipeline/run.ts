@@ -20,7 +20,7 @@ import type { Held } from '../core/durable-lines.js';
 import { createManifest, hasSums, type Manifest } from '../store/manifest.js';
 import { makePlan } from './plan.js';
 import { MODEL_FAILURES } from './predict.js';
-import { predictAndScore } from './predict-and-score.js';
+import { nothingToScore, predictAndScore } from './predict-and-score.js';
 import type { RunRequest } from './run-request.js';
 import { canonicalJson } from '../core/hash.js';
 import {
@@ -56,6 +56,7 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
   const { config, models, datasets, shard, phases, emit, signal, fields } = request;
   const device = parseDevice(config.device);
   assertDeviceAvailable(device);
+  if (phases.score && !phases.predict && !existsSync(folder.predictions)) throw nothingToScore(folder.path);
   await enterRunFolder(folder, request.resume);
   const onWait = (message: string): void => emit({ kind: 'warning', message });
   const lock = await lockRun(folder.path, { signal, onWait, ...request.lock });

@@ -78,6 +78,8 @@ export interface Cells {
   countDamaged(model?: string): number;
   /** What the matte of a predicted cell must be; there if `digests` asks for it. */
   matteSha256(model: string, sample: SampleName): string;
+  /** Cells of all models with a matte. */
+  countPredicted(): number;
   /** Cells of a model without a matte. */
   countUnpredicted(model: string): number;
   /** Whether a score is there that holds every metric of `whole`, whatever became of the matte. */
@@ -214,6 +216,7 @@ export async function openCells(
     isDamaged: (model, sample) => at(predicted, model, sample) === DAMAGED,
     countDamaged: (model) => count(model, (state) => state === DAMAGED),
     matteSha256: (model, sample) => kept.digest(find(model, sample) ?? 0),
+    countPredicted: () => count(undefined, (state) => state === DONE),
     countUnpredicted: (model) => count(model, (state) => state !== DONE),
     hasScore: (model, sample) => at(scored, model, sample) === DONE && at(isWhole, model, sample) === 1,
     phasesOf(model, sample) {

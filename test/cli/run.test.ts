@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/schema/summary.js';
 import { cli, type CliResult } from '../support/cli.js';
@@ -84,6 +84,24 @@ describe('maskbench run', () => {
     const scored = await run('run', 'run.yaml', '--only', 'score', '--models', 'luma', '--out', 'bare');
     expect(scored.status).toBe(0);
     expect(scored.out).toMatch(/luma .* 3\/3/);
+  });
+
+  it('refuses to score where nothing is predicted, and says where a part is not', async () => {
+    const score = ['run', 'run.yaml', '--only', 'score', '--models', 'luma', '--out', 'unpredicted'];
+    const nothing =
+      /unpredicted: no masks are predicted there, so that there is nothing to score; predict them first: /;
+    expect(await run(...score)).toMatchObject({ status: 65, err: expect.stringMatching(nothing) as string });
+    expect(existsSync(workspace.path('unpredicted'))).toBe(false);
+    await run('run', 'run.yaml', '--only', 'predict', '--models', 'luma', '--out', 'unpredicted');
+    const path = workspace.path('unpredicted', 'predictions.jsonl');
+    const [first = ''] = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, `${first}\n`);
+    const part = await run(...score);
+    expect(part.err).toContain('warning: 2 cells without a mask to score; --resume predicts them\n');
+    expect(part.status).toBe(0);
+    await rm(workspace.path('unpredicted', 'scores.jsonl'));
+    await writeFile(path, '');
+    expect(await run(...score)).toMatchObject({ status: 65, err: expect.stringMatching(nothing) as string });
   });
 
   it('times alone', async () => {
