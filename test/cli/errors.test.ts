@@ -141,7 +141,7 @@ describe('a file that is not what it should be', () => {
       'run',
       await modelConfig(`${SPEC}files: file:luma.onnx#sha256=${wrong}\n`),
     );
-    expect(status).toBe(69);
+    expect(status).toBe(65);
     expect(err).toMatch(
       new RegExp(`luma\\.onnx: .* not the expected file: expected sha256 ${wrong}, got [0-9a-f]{64}; `),
     );

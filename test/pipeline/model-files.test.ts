@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -89,6 +89,39 @@ describe.skipIf(!IS_BUILT)('a run of a model with weights in another file', () =
     expect(result.status).toBe(65);
     expect(result.err).toMatch(/m\.onnx_data: no such file of weights "m\.onnx_data"/);
     expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+
+  it("is data that is missing or damaged, whichever of its files that is, with what mends a file of one's own", async () => {
+    const { 'm.onnx': graph = Buffer.alloc(0), 'm.onnx_data': weights = Buffer.alloc(0) } = splitModel();
+    const cases: readonly (readonly [Record<string, Buffer>, RegExp])[] = [
+      [{}, /MISSING, .*m\.onnx: no such model file; the path of a "file" source is relative/],
+      [{ 'm.onnx': graph }, /MISSING, .*m\.onnx_data: no such file of weights/],
+      [{ 'm.onnx': graph.subarray(0, 90), 'm.onnx_data': weights }, /DAMAGED, .*; export or fetch it again/],
+      [
+        { 'm.onnx': graph, 'm.onnx_data': weights.subarray(0, 90) },
+        /DAMAGED, .*; export or fetch both files again/,
+      ],
+      [
+        { 'm.onnx': graph, 'm.onnx_data': Buffer.from('<html>') },
+        /DAMAGED, .*; export or fetch both files again/,
+      ],
+    ];
+    for (const [files, says] of cases) {
+      for (const name of ['m.onnx', 'm.onnx_data']) await rm(join(folder, name), { force: true });
+      await writeFolder(folder, files);
+      const told = { status: 65, out: expect.stringMatching(says) as string };
+      expect(await cli(['models', 'verify', './m.yaml'], folder)).toMatchObject(told);
+      expect((await run('out')).status).toBe(65);
+    }
+  });
+
+  it('is not verified where it is not here, and says so', async () => {
+    const env = { ...process.env, MASKBENCH_CACHE: join(folder, 'cache') };
+    const verified = await cli(['models', 'verify', 'u2netp', './m.yaml'], folder, { env });
+    expect(verified).toMatchObject({ status: 69 });
+    expect(verified.out).toMatch(
+      /^u2netp: NOT VERIFIED, it is not in the cache \(maskbench models pull u2netp\)\n/,
+    );
   });
 
   it('tells of all files in models verify, inspect and pull', async () => {
@@ -193,12 +226,12 @@ describe.skipIf(!IS_BUILT || !existsSync(CASES))(
     it.each([
       [
         'html.onnx',
-        69,
+        65,
         /DAMAGED, .*not an ONNX model, but a web page \("Google Drive - Virus scan warning"\)/,
       ],
-      ['lfs.onnx', 69, /DAMAGED, .*not an ONNX model, but a Git LFS pointer to a file of 176153355 bytes/],
+      ['lfs.onnx', 65, /DAMAGED, .*not an ONNX model, but a Git LFS pointer to a file of 176153355 bytes/],
       ['out_nhwc2.onnx', 64, /DOES NOT RUN, .*set layout: nhwc in the spec's output/],
-      ['ext.onnx', 65, /DAMAGED, .*ext\.onnx_data: no such file of weights "ext\.onnx_data"/],
+      ['ext.onnx', 65, /MISSING, .*ext\.onnx_data: no such file of weights "ext\.onnx_data"/],
       ['hard01.onnx', 0, /^m: ok/],
     ])('are told as what they are: %s', async (name, status, message) => {
       expect(await verify(name)).toMatchObject({ status, out: expect.stringMatching(message) });

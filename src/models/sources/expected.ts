@@ -14,7 +14,7 @@ export interface Expected {
   /** What an unfinished file seems to become instead, by its first bytes. */
   lookalike(path: string): Lookalike | undefined;
   /**
-   * @param where what to name in place of the path.
+   * @param where the address that it came from, to be named in place of the path.
    * @throws MaskbenchError `model.load` with what it is instead, or how much of it is missing.
    */
   assertWhole(path: string, where?: string): void;
@@ -38,24 +38,33 @@ export function weightsFile({ location, bytes }: ExternalFile): Expected {
     missingRemedy: 'the model has its weights there: bring the file, under this very name',
     ending: 'data',
     lookalike,
-    assertWhole(path, where = path) {
+    assertWhole(path, address) {
+      const where = address ?? path;
+      const remedy = 'export or fetch both files again';
       const found = lookalike(path);
-      if (found !== undefined) throw lookalikeError(what, found, where);
+      if (found !== undefined)
+        throw lookalikeError(what, found, where, address === undefined ? remedy : undefined);
       const { size } = statSync(path);
       if (size >= bytes) return;
       throw new MaskbenchError(
         'model.load',
         `"${location}" has ${size} bytes, and the model's weights go on to byte ${bytes}`,
-        { where, remedy: 'export or fetch both files again' },
+        { where, remedy },
       );
     },
   };
 }
 
-export function lookalikeError(wanted: string, found: Lookalike, where: string): MaskbenchError {
+/** @param remedy where the file itself tells none */
+export function lookalikeError(
+  wanted: string,
+  found: Lookalike,
+  where: string,
+  remedy = 'correct the address, or name a mirror',
+): MaskbenchError {
   return new MaskbenchError('model.load', `not the ${wanted}, but ${found.what}`, {
     where,
-    remedy: found.remedy ?? 'correct the address, or name a mirror',
+    remedy: found.remedy ?? remedy,
   });
 }
 

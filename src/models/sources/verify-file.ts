@@ -36,7 +36,7 @@ export async function verifyModelFile(
     for (const { location, expected, from } of weightsOf({ ...graph, from: 'cache' }, sources)) {
       const file = await verifyCached(from, expected, options);
       if (file === undefined) {
-        throw new MaskbenchError('data.missing', `the ${expected.what} is not in the cache`);
+        throw new MaskbenchError('source.unreachable', `the ${expected.what} is not in the cache`);
       }
       data.push({ location, sha256: file.sha256 });
     }

@@ -34,19 +34,27 @@ export const verify: DefineCommand = (context, setStatus) =>
     setStatus(await (isScored ? scoreAgain(names, options, context) : lookAgain(names, context)));
   });
 
-/** Hashes, parses and loads again what is here; 69 if a file is not what it should be, 64 if it contradicts its spec. */
+/**
+ * Hashes, parses and loads again what is here, and fetches nothing; 65 if a file is not what it should be, 64 if it contradicts its
+ * spec, 69 if it is not here, so that nothing can be said of it.
+ */
 async function lookAgain(names: readonly string[], context: CliContext): Promise<ExitStatus> {
   const { listModelNames, loadModelSpec } = await import('../../../runners/load-spec.js');
   let status: ExitStatus = 0;
-  let checked = 0;
+  const raise = (found: ExitStatus): void => {
+    if (found > status) status = found;
+  };
   for (const name of names.length > 0 ? names : await listModelNames()) {
     const loaded = await loadModelSpec(name, context.cwd);
     const files = await verifyFiles(loaded, context);
     const missing = files.filter(({ verification }) => verification.kind === 'absent');
-    checked += files.length - missing.length;
-    for (const { label } of names.length > 0 ? missing : []) {
-      context.out(`${label}: not in the cache (maskbench models pull ${loaded.spec.name})\n`);
+    // All that are cached are asked for where none is named: not one of which nothing is.
+    for (const { label } of names.length > 0 || missing.length < files.length ? missing : []) {
+      context.out(`${label}: NOT VERIFIED, it is not in the cache (maskbench models pull ${name})\n`);
+      raise(EXIT_STATUS['source.unreachable']);
     }
+    if (files.length === 0 && names.length > 0)
+      context.out(`${loaded.spec.name}: has no files, so that there is nothing to verify\n`);
     const intact = files.every(({ verification }) => verification.kind === 'intact');
     const error = intact && files.length > 0 ? await tryToRun(loaded, context) : undefined;
     for (const { label, verification } of files) {
@@ -56,13 +64,12 @@ async function lookAgain(names: readonly string[], context: CliContext): Promise
         context.out(`${label}: ok, sha256 ${verification.sha256}\n`);
         continue;
       }
-      const what = verification.kind === 'damaged' ? 'DAMAGED' : 'DOES NOT RUN';
+      const isMissing = wrong?.code === 'data.missing';
+      const what = verification.kind === 'intact' ? 'DOES NOT RUN' : isMissing ? 'MISSING' : 'DAMAGED';
       context.out(`${label}: ${what}, ${describeError(wrong)}\n`);
-      const found = exitStatusOf(wrong);
-      if (found > status) status = found;
+      raise(exitStatusOf(wrong));
     }
   }
-  if (checked === 0 && names.length === 0) context.out('no model is in the cache\n');
   return status;
 }
 
