@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MaskbenchError, type ErrorCode } from './errors.js';
+import { unreadable } from './unreadable.js';
 
 /** A file of comma-separated values (RFC 4180) with a header. */
 export interface CsvTable {
@@ -42,7 +43,7 @@ export async function readCsv(
   },
 ): Promise<CsvTable> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new MaskbenchError('data.missing', `the file of ${what} cannot be read`, { where: path, cause });
+    throw unreadable(path, cause, { what: `file of ${what}` });
   });
   const [header, ...rows] = [...records(path, decodeUtf8(path, bytes), delimiter)];
   if (header === undefined) throw csvError(path, 1, 'the file is empty', 'expected a header');

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { MaskbenchError } from './errors.js';
-import { systemCode } from './system-code.js';
+import { unreadable } from './unreadable.js';
 
 /** Files up to this many bytes are read whole, which takes half the time of a stream; larger ones would fill the memory. */
 const WHOLE_BYTES = 4 * 1024 * 1024;
@@ -28,11 +27,4 @@ export async function hashFile(path: string): Promise<string> {
     throw unreadable(path, cause);
   }
   return hash.digest('hex');
-}
-
-/** Why a file could not be read. */
-export function unreadable(path: string, cause: unknown): MaskbenchError {
-  return systemCode(cause) === 'ENOENT'
-    ? new MaskbenchError('data.missing', 'no such file', { where: path, cause })
-    : new MaskbenchError('data.unreadable', 'the file cannot be read', { where: path, cause });
 }

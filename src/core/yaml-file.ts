@@ -4,19 +4,20 @@ import type { z } from 'zod';
 import { MaskbenchError } from './errors.js';
 import { plainIssue } from './plain-issue.js';
 import { hintFor } from './names.js';
+import { unreadable } from './unreadable.js';
 
 /**
  * Reads a YAML file and checks it against a schema. Every error names `file:line:column`, the offending value and
  * what would be right; an unknown key is answered with the nearest known one.
  *
- * @throws MaskbenchError `data.missing` (no such file) or `config.invalid`.
+ * @throws MaskbenchError `data.missing` (no such file), `data.unreadable` (a folder, or no permission) or `config.invalid`.
  */
 export async function readYamlFile<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new MaskbenchError('data.missing', 'no such file', { where: path, cause });
+    throw unreadable(path, cause, { what: 'YAML file' });
   }
   return parseYaml(text, path, schema);
 }

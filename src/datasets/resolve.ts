@@ -1,6 +1,7 @@
 import { firstIssue } from '../core/jsonl.js';
 import { dirname, join, resolve } from 'node:path';
 import { homedir } from 'node:os';
+import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { MaskbenchError } from '../core/errors.js';
@@ -65,8 +66,17 @@ async function fromText(
   presets: string,
   here: string,
 ): Promise<{ spec: DatasetSpec; folder: string }> {
-  if (!/\.ya?ml$/i.test(text)) return { spec: await readPreset(text, presets), folder: presets };
   const path = resolve(here, text);
+  if (!/\.ya?ml$/i.test(text)) {
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (isFolder && !(await listPresetNames(presets)).includes(text)) {
+      throw new MaskbenchError('config.unknown-name', 'this is a folder, and no dataset', {
+        where: text,
+        remedy: 'name a YAML file that says how it is laid out, with the folder as its root',
+      });
+    }
+    return { spec: await readPreset(text, presets), folder: presets };
+  }
   return { spec: await readYamlFile(path, datasetSpecSchema), folder: dirname(path) };
 }
 

@@ -5,7 +5,7 @@ import { MaskbenchError } from '../core/errors.js';
 import { lockRun } from '../store/lock.js';
 import type { LockOptions } from '../store/lock-options.js';
 import { isRemains, MERGING, removeRemains } from '../store/remains.js';
-import { RUN_FILES, runFolder } from '../store/run-folder.js';
+import { noRun, RUN_FILES, runFolder } from '../store/run-folder.js';
 
 /** What every run folder holds beside its files of evidence; `report-images` are pictures that the page does not embed. */
 const REPORTS = ['report.md', 'report.html', 'report-images'];
@@ -20,10 +20,8 @@ const REPORTS = ['report.md', 'report.html', 'report-images'];
 export async function removeRun(path: string, options: LockOptions = {}): Promise<readonly string[]> {
   const folder = runFolder(path);
   if (!existsSync(folder.manifest) && !existsSync(join(path, MERGING))) {
-    throw new MaskbenchError('data.missing', 'no run in this folder', {
-      where: path,
-      remedy: 'expected a folder with manifest.json, as "maskbench run" writes it',
-    });
+    const { message, ...details } = noRun(path);
+    throw new MaskbenchError('data.missing', message, details);
   }
   const lock = await lockRun(path, options);
   try {
@@ -48,7 +46,7 @@ export type Cleaned =
   | { readonly path: string; readonly kind: 'in-use'; readonly reason: string };
 
 /**
- * Removes from each run folder in a folder what killed processes left half-written, and run folders that hold nothing else. No
+ * Removes from each run folder in a folder, or from the one that it is, what killed processes left half-written, and run folders that hold nothing else. No
  * matte, record or report goes, and no folder in which a process is at work is touched.
  */
 export async function* cleanRuns(
@@ -56,6 +54,10 @@ export async function* cleanRuns(
   signal: AbortSignal,
 ): AsyncGenerator<Cleaned, void, undefined> {
   const entries = await readdir(folder, { withFileTypes: true });
+  if (entries.some(({ name }) => name === RUN_FILES.manifest.name)) {
+    yield await clean(folder, true, signal);
+    return;
+  }
   for (const entry of entries.filter((of) => of.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     const names = await readdir(path);

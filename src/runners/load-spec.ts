@@ -1,5 +1,6 @@
 import { firstIssue } from '../core/jsonl.js';
 import { plainIssue } from '../core/plain-issue.js';
+import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
@@ -133,7 +134,9 @@ export async function loadModelSpec(
   }
   const names = await listModelNames();
   if (!names.includes(reference)) {
-    const otherwise = 'see "maskbench models list", or give the path of a YAML file';
+    const isFolder = statSync(resolve(from, reference), { throwIfNoEntry: false })?.isDirectory() === true;
+    const there = isFolder ? 'that is a folder; ' : '';
+    const otherwise = `${there}see "maskbench models list", or give the path of a YAML file`;
     throw unknownName('unknown model', reference, names, { otherwise });
   }
   const path = join(MODELS_FOLDER, `${reference}.yaml`);

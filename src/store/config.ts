@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { datasetReferenceSchema } from '../datasets/spec.js';
+import { MaskbenchError } from '../core/errors.js';
 import { readYamlFile } from '../core/yaml-file.js';
 import { PROVIDERS } from '../runners/device.js';
 import { modelReferenceSchema } from '../runners/load-spec.js';
 import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
+import { runFolder } from './run-folder.js';
 import { scenarioSchema } from './scenario-schema.js';
 import { priceSchema, scoringSchema, autoOr, timeSchema } from './settings-schema.js';
 
@@ -69,9 +72,16 @@ export interface LoadedConfig {
   readonly file: string;
 }
 
-/** @throws MaskbenchError `data.missing`, or `config.invalid` naming file, line and column. */
+/** @throws MaskbenchError `data.missing`, `data.unreadable` for a folder, or `config.invalid` naming file, line and column. */
 export async function loadRunConfig(path: string): Promise<LoadedConfig> {
   const file = resolve(path);
+  if (existsSync(runFolder(file).manifest)) {
+    throw new MaskbenchError('data.unreadable', 'this is a run folder, and no YAML file of a run', {
+      where: file,
+      remedy:
+        'continue it with "maskbench run <config> --resume --out <folder>", or show it with "maskbench report <folder>"',
+    });
+  }
   const config = await readYamlFile(file, runConfigSchema);
   return { config, folder: dirname(file), file: basename(file) };
 }

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { plainIssue } from '../core/plain-issue.js';
+import { systemCode } from '../core/system-code.js';
+import { unreadable } from '../core/unreadable.js';
 import { firstIssue } from '../core/jsonl.js';
 
 interface DocumentRules {
@@ -26,6 +28,7 @@ export async function readDocument<S extends z.ZodType>(
   { versions, missing, remedy }: DocumentRules,
 ): Promise<z.output<S>> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    if (!['ENOENT', 'ENOTDIR'].includes(systemCode(cause))) throw unreadable(path, cause);
     const { message, ...details } = missing;
     throw new MaskbenchError('data.missing', message, { ...details, cause });
   });

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { describeProtocols } from '../metrics/describe.js';
 import { SCHEMA_VERSION, summarySchema, type Summary } from '../schema/summary.js';
 import { readDocument } from './read-document.js';
-import type { RunFolder } from './run-folder.js';
+import { noRun, type RunFolder } from './run-folder.js';
 
 /**
  * The summary of a run folder, checked by its schema. Keys that the schema does not have are left alone.
@@ -12,11 +13,13 @@ import type { RunFolder } from './run-folder.js';
 export async function readSummary(folder: RunFolder): Promise<Summary> {
   const summary = await readDocument(folder.summary, summarySchema, {
     versions: { schemaVersion: SCHEMA_VERSION },
-    missing: {
-      message: 'no finished run in this folder (summary.json)',
-      where: folder.path,
-      remedy: 'finish it with "maskbench run <config> --resume"',
-    },
+    missing: existsSync(folder.manifest)
+      ? {
+          message: 'no finished run in this folder (summary.json)',
+          where: folder.path,
+          remedy: 'finish it with "maskbench run <config> --resume"',
+        }
+      : noRun(folder.path),
     remedy: 'make it again with "maskbench run <config> --resume"',
   });
   // Summaries of 0.1 do not say by which protocols they were scored, but in their signatures; nor by which metrics.

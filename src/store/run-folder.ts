@@ -1,5 +1,6 @@
+import { existsSync, statSync } from 'node:fs';
 import { readFile, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
@@ -164,17 +165,27 @@ export async function enterRunFolder(folder: RunFolder, resume: boolean): Promis
   return false;
 }
 
+/** What there is to say of a place that is no run folder; a file may be one of a run. */
+export function noRun(path: string): {
+  readonly message: string;
+  readonly where: string;
+  readonly remedy: string;
+} {
+  const expected = 'expected a folder with manifest.json, as "maskbench run" writes it';
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+    return { message: 'no run in this folder', where: path, remedy: expected };
+  const isOfRun = existsSync(runFolder(dirname(path)).manifest);
+  const remedy = isOfRun ? `name the folder that it is in, ${dirname(path)}` : expected;
+  return { message: 'this is a file, and no run folder', where: path, remedy };
+}
+
 /**
  * @throws MaskbenchError `data.missing` (no run there), `run.mismatch` (written by a later version) or `data.unreadable`.
  */
 export async function readManifest(folder: RunFolder): Promise<Manifest> {
   return readDocument(folder.manifest, manifestSchema, {
     versions: { schemaVersion: MANIFEST_VERSION, recordsVersion: RECORDS_VERSION },
-    missing: {
-      message: 'no run in this folder',
-      where: folder.path,
-      remedy: 'expected a folder with manifest.json, as "maskbench run" writes it',
-    },
+    missing: noRun(folder.path),
     remedy: 'restore it, or start a new run in another folder; an empty one is made anew by --resume',
   });
 }

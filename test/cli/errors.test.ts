@@ -90,7 +90,7 @@ describe('a file that is not what it should be', () => {
   it('is a config that is not there', async () => {
     const { status, err } = await refusal('run', 'none.yaml');
     expect(status).toBe(65);
-    expect(err).toContain(`${workspace.path('none.yaml')}: no such file`);
+    expect(err).toContain(`${workspace.path('none.yaml')}: no such YAML file`);
   });
 
   it('is a config with a wrong key: file, line, column and the right key', async () => {

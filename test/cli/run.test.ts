@@ -131,7 +131,7 @@ describe('maskbench report', () => {
   it('says what is wrong with a folder that holds no finished run, and with an --out that cannot be written', async () => {
     const none = await run('report', 'data');
     expect(none.status).toBe(65);
-    expect(none.err).toMatch(/^maskbench: .*data: no finished run in this folder/);
+    expect(none.err).toMatch(/^maskbench: .*data: no run in this folder; expected a folder with manifest/);
     const bad = await run('report', 'runs/tiny-run', '--out', 'no/such/folder/x.txt');
     expect(bad.status).toBe(64);
     expect(bad.err).toMatch(/^maskbench: .*x\.txt: cannot write: /);

@@ -38,7 +38,7 @@ describe('maskbench score answers bad input with one line', () => {
     {
       argv: ['--layout', 'pysodevaltoolkit', '--methods-json', 'm.json', '--datasets-json', 'd.json'],
       status: 65,
-      says: 'd.json: no such file',
+      says: 'd.json: no such YAML file',
     },
     {
       argv: ['--pred', 'pred', '--gt', 'gt', '--pred-suffix', '_mask', '--explain', 'kat'],

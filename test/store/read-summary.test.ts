@@ -45,6 +45,8 @@ describe('reading a summary', () => {
     );
     expect(await reading('[]')).toMatch(/^run\/summary.json: must be keys with values, not an empty list/);
     const folder = await tempFolder();
+    await expect(readSummary(runFolder(folder))).rejects.toThrow('no run in this folder');
+    await writeFile(join(folder, 'manifest.json'), '');
     await expect(readSummary(runFolder(folder))).rejects.toThrow('no finished run in this folder');
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { parseGitFile } from '../../core/git-file.js';
@@ -8,7 +8,7 @@ import { loadRunScores } from '../../store/load-run-scores.js';
 import type { Manifest } from '../../store/manifest.js';
 import { metricsOfRun } from '../../store/metric-set.js';
 import { assertFinished, readEvidence } from '../../store/evidence.js';
-import { readManifest, runFolder } from '../../store/run-folder.js';
+import { noRun, readManifest, runFolder } from '../../store/run-folder.js';
 import { loadStoredTimes } from '../../store/stored-times.js';
 import { BASELINES_FOLDER } from './baseline/baseline-schema.js';
 import { openBaselineInGit } from './baseline/baseline-in-git.js';
@@ -43,14 +43,21 @@ export async function openSide(
   if (names.includes(reference)) return openBaseline(join(baselines, reference), reference);
   const inGit = parseGitFile(reference);
   if (inGit !== undefined) return openBaselineInGit(inGit, cwd);
-  throw new MaskbenchError('data.missing', 'neither a run folder nor a baseline', {
-    where: reference,
-    remedy: hintFor(
-      reference,
-      names,
-      `expected a folder with manifest.json, or one of the baselines (${names.join(', ') || 'none yet'})`,
-    ),
-  });
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  throw new MaskbenchError(
+    'data.missing',
+    isFile ? noRun(path).message : 'neither a run folder nor a baseline',
+    {
+      where: reference,
+      remedy: isFile
+        ? noRun(path).remedy
+        : hintFor(
+            reference,
+            names,
+            `expected a folder with manifest.json, or one of the baselines (${names.join(', ') || 'none yet'})`,
+          ),
+    },
+  );
 }
 
 /**

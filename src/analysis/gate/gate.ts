@@ -6,6 +6,7 @@ import { MaskbenchError } from '../../core/errors.js';
 import { parseGitFile, readGitFile } from '../../core/git-file.js';
 import { sha256 } from '../../core/hash.js';
 import { PACKAGE_ROOT } from '../../core/package-root.js';
+import { unreadable } from '../../core/unreadable.js';
 import { parseYaml } from '../../core/yaml-file.js';
 import { boundedRange } from '../../metrics/metric.js';
 import { metaOf } from '../../metrics/registry.js';
@@ -109,13 +110,14 @@ export async function loadGate(reference: string, cwd: string): Promise<LoadedGa
   const isShipped = !existsSync(own) && /^[\w-]+$/.test(reference) && existsSync(shipped);
   const inGit = existsSync(own) ? undefined : parseGitFile(reference);
   const path = inGit !== undefined ? reference : isShipped ? shipped : own;
-  const bytes = await (inGit !== undefined ? readGitFile(inGit, cwd) : readFile(path).catch(() => undefined));
-  if (bytes === undefined) {
-    throw new MaskbenchError('data.missing', 'no such gate', {
-      where: path,
-      remedy: 'give a YAML file such as configs/gates/rollout.yaml',
-    });
-  }
+  const as = { what: 'gate', remedy: 'give a YAML file such as configs/gates/rollout.yaml' };
+  const bytes = await (inGit !== undefined
+    ? readGitFile(inGit, cwd)
+    : readFile(path).catch((cause: unknown) => {
+        throw unreadable(path, cause, as);
+      }));
+  if (bytes === undefined)
+    throw new MaskbenchError('data.missing', `no such ${as.what}`, { where: path, remedy: as.remedy });
   const text = bytes.toString('utf8');
   parseYaml(text, path, versionedSchema(reference));
   return { gate: parseYaml(text, path, gateSchema), sha256: sha256(text) };

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
 import { choose } from '../../core/names.js';
+import { unreadable } from '../../core/unreadable.js';
 import { readYamlFile } from '../../core/yaml-file.js';
 import { stemOf } from '../../datasets/pair-names.js';
 import { leftOver, scorable, type FolderGroup, type FolderPlan, type MethodMasks } from './folder-plan.js';
@@ -117,10 +118,9 @@ function placeOf(path: string, file: string, cwd: string): string {
 /** Names one per line, with or without the ground truths' prefix and suffix. */
 async function readIndex(path: string, { prefix, suffix }: Folder): Promise<ReadonlySet<string>> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new MaskbenchError('data.missing', 'no such file', {
-      where: path,
-      remedy: 'expected the list of names that index_file names',
-      cause,
+    throw unreadable(path, cause, {
+      what: 'list of names',
+      remedy: 'expected the one that index_file names',
     });
   });
   const pattern = patternOf(prefix, suffix);

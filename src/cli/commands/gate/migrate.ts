@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { MaskbenchError } from '../../../core/errors.js';
+import { unreadable } from '../../../core/unreadable.js';
 import type { DefineCommand } from '../../context.js';
 
 /** `maskbench gate migrate`: the file on stdout, and what it decides otherwise on stderr. */
@@ -13,7 +13,7 @@ export const migrate: DefineCommand = (context) =>
       const { migrateGate } = await import('../../../analysis/gate/migrate.js');
       const path = resolve(context.cwd, file);
       const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-        throw new MaskbenchError('data.missing', 'no such gate', { where: path, cause });
+        throw unreadable(path, cause, { what: 'gate' });
       });
       const { text: rewritten, changes } = migrateGate(text, path);
       context.data(rewritten);

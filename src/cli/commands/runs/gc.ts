@@ -10,7 +10,7 @@ export const gc: DefineCommand = (context) =>
     .action(async (folder) => {
       const { cleanRuns } = await import('../../../pipeline/clean-runs.js');
       const { MaskbenchError } = await import('../../../core/errors.js');
-      const { unless } = await import('../../../core/system-code.js');
+      const { systemCode, unless } = await import('../../../core/system-code.js');
       const root = resolve(context.cwd, folder);
       let count = 0;
       try {
@@ -25,8 +25,10 @@ export const gc: DefineCommand = (context) =>
             );
         }
       } catch (error) {
-        unless('ENOENT', 'ENOTDIR')(error);
-        throw new MaskbenchError('data.missing', 'no such folder', { where: root, cause: error });
+        const isFile = systemCode(error) === 'ENOTDIR';
+        if (!isFile) unless('ENOENT')(error);
+        const message = isFile ? 'this is a file, and no folder' : 'no such folder';
+        throw new MaskbenchError('data.missing', message, { where: root, cause: error });
       }
       context.err(`${count} run ${count === 1 ? 'folder' : 'folders'} in ${folder}\n`);
     });
