@@ -1,8 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { openJsonl } from './jsonl.js';
-import { mapInOrder } from './map-in-order.js';
-import { syncFile, syncFolder } from './sync.js';
+import { eachToDisk, syncFile, syncFolder } from './sync.js';
 import type { Draft } from './write-whole.js';
 
 /** Whoever writes says before each flush that it still may. */
@@ -32,8 +31,6 @@ export interface DurableLines {
 
 /** Records that wait at most, while as many are being flushed. */
 const ROOM = 256;
-/** Files forced to the disk at once: file systems put such requests together. More would keep Node's four threads from decoding. */
-const SYNCED_AT_ONCE = 4;
 
 /**
  * Opens a file of lines in which a record counts as there only when a power cut cannot take it back, nor the file that it
@@ -59,12 +56,12 @@ export async function openDurableLines(path: string, held: Held): Promise<Durabl
     for (const folder of folders)
       for (let at = folder; !named.has(at) && at !== dirname(at); at = dirname(at)) folders.add(dirname(at));
     await Promise.all(drafts.map(({ path: from, target }) => rename(from, target)));
-    await each(folders, syncFolder);
+    await eachToDisk(folders, syncFolder);
     for (const folder of folders) named.add(folder);
   };
   const write = async (batch: typeof waiting): Promise<void> => {
     const drafts = batch.flatMap(({ along: { draft } }) => draft ?? []);
-    await each(drafts, ({ path: draft }) => syncFile(draft));
+    await eachToDisk(drafts, ({ path: draft }) => syncFile(draft));
     await held.assertHeld();
     if (drafts.length > 0) await place(drafts);
     await lines.append(...batch.map(({ record }) => record));
@@ -127,8 +124,4 @@ export async function openDurableLines(path: string, held: Held): Promise<Durabl
     },
     blockedMs: () => blockedMs,
   };
-}
-
-async function each<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
-  for await (const _done of mapInOrder(items, SYNCED_AT_ONCE, work));
 }

@@ -5,7 +5,7 @@ import type { Summary } from '../schema/summary.js';
 import { canonicalJson } from '../core/hash.js';
 import { explainWriteError } from '../core/failed-write.js';
 import { openJsonl, parseLine, readLines, type JsonlWriter } from '../core/jsonl.js';
-import { makeFolder, syncFile, syncFolder } from '../core/sync.js';
+import { eachToDisk, makeFolder, syncFile, syncFolder } from '../core/sync.js';
 import { writeWhole } from '../core/write-whole.js';
 import { openCells } from '../store/cells.js';
 import { assertFinished, readEvidence, sealRun } from '../store/evidence.js';
@@ -153,17 +153,23 @@ async function removeParts(folder: RunFolder): Promise<void> {
 async function copyMattes({ folder, manifest }: Shard, to: RunFolder): Promise<void> {
   const cells = await openCells(folder, manifest.settings, { mattes: true });
   const folders = new Set<string>();
-  for await (const { dataset, id } of plannedSamples(folder)) {
-    for (const model of cells.models) {
-      if (!cells.isPredicted(model, { dataset, id })) continue;
-      const target = to.matte(model, dataset, id);
-      await makeFolder(dirname(target));
-      folders.add(dirname(target));
-      await copyFile(folder.matte(model, dataset, id), target, constants.COPYFILE_FICLONE);
-      await syncFile(target);
+  async function* mattes(): AsyncGenerator<{ readonly from: string; readonly target: string }> {
+    for await (const { dataset, id } of plannedSamples(folder)) {
+      for (const model of cells.models) {
+        if (!cells.isPredicted(model, { dataset, id })) continue;
+        const target = to.matte(model, dataset, id);
+        const of = dirname(target);
+        if (!folders.has(of)) await makeFolder(of);
+        folders.add(of);
+        yield { from: folder.matte(model, dataset, id), target };
+      }
     }
   }
-  for (const of of folders) await syncFolder(of);
+  await eachToDisk(mattes(), async ({ from, target }) => {
+    await copyFile(from, target, constants.COPYFILE_FICLONE);
+    await syncFile(target);
+  });
+  await eachToDisk(folders, syncFolder);
 }
 
 async function writeLines(path: string, write: (writer: JsonlWriter) => Promise<void>): Promise<void> {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { makeFolder } from '../../src/core/sync.js';
+import { eachToDisk, makeFolder } from '../../src/core/sync.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
@@ -17,5 +18,18 @@ describe('a folder that is missing with those above it', () => {
 
   it.skipIf(process.platform !== 'linux')('is refused where a file system takes none', async () => {
     await expect(makeFolder('/proc/a/b')).rejects.toMatchObject({ code: 'ENOENT', path: '/proc/a' });
+  });
+});
+
+describe('many files', () => {
+  it('are brought to the disk a few at a time', async () => {
+    let [atWork, most, done] = [0, 0, 0];
+    await eachToDisk(Array(20).keys(), async () => {
+      most = Math.max(most, ++atWork);
+      await setTimeout(2);
+      atWork--;
+      done++;
+    });
+    expect({ most, done }).toEqual({ most: 4, done: 20 });
   });
 });
