@@ -13,6 +13,13 @@ export const count = (text: string): number => {
   return Number(text);
 };
 
+/** Millions of pixels, also a part of one. */
+export const megapixels = (text: string): number => {
+  if (!/^\d{1,6}(\.\d{1,6})?$/.test(text) || Number(text) === 0)
+    throw new InvalidArgumentError('expected megapixels, such as 1000.');
+  return Number(text);
+};
+
 /** Seconds, also a part of one. */
 export const seconds = (text: string): number => {
   if (!/^\d{1,6}(\.\d{1,3})?$/.test(text)) throw new InvalidArgumentError('expected seconds, such as 90.');

@@ -28,6 +28,8 @@ export interface CliContext extends Omit<CliProcess, 'outIsTerminal'> {
   data(text: string): void;
   /** Progress and warnings. */
   err(text: string): void;
+  /** `--max-megapixels`, of any command. */
+  maxMegapixels?: number;
 }
 
 export function contextOf({ out, err, outIsTerminal, ...rest }: CliProcess): CliContext {

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { EXIT_STATUS, EXIT_STATUSES, type ExitStatus } from '../core/errors.js';
 import { ownVersion } from '../core/package-root.js';
-import { mostPixels } from '../image/pixel-limit.js';
+import { limitPixels, mostPixels } from '../image/pixel-limit.js';
+import { megapixels } from './arguments.js';
 import { COMMANDS } from './commands/index.js';
 import { contextOf, type CliContext, type CliProcess, type SetStatus } from './context.js';
 import { tellError } from './tell-error.js';
@@ -23,6 +24,7 @@ export async function runCli(argv: readonly string[], process: CliProcess): Prom
   const program = buildProgram(context, (value) => {
     status = value;
   });
+  const restoreLimit = limitPixels(undefined);
   try {
     // A wrong one would fail every picture.
     mostPixels();
@@ -31,6 +33,8 @@ export async function runCli(argv: readonly string[], process: CliProcess): Prom
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_STATUS.usage;
     return tellError(error, context.err);
+  } finally {
+    restoreLimit();
   }
 }
 
@@ -43,6 +47,17 @@ function buildProgram(context: CliContext, setStatus: SetStatus): Command {
   const program = new Command('maskbench')
     .description('Evaluate, time and gate image segmentation models.')
     .version(ownVersion(), '--version', 'print the version')
+    .option(
+      '--max-megapixels <n>',
+      'with any command: decode no picture or mask that is larger (default: 500)',
+      megapixels,
+    )
+    .hook('preAction', (self) => {
+      const { maxMegapixels } = self.opts();
+      if (maxMegapixels === undefined) return;
+      context.maxMegapixels = maxMegapixels;
+      limitPixels(maxMegapixels);
+    })
     .addHelpText('after', HELP_FOOTER)
     .configureOutput({
       writeOut: context.out,

@@ -1,4 +1,4 @@
-import { MaskbenchError, type ErrorCode } from '../core/errors.js';
+import { isForNow, MaskbenchError, type ErrorCode } from '../core/errors.js';
 import { toFailure } from '../core/failure.js';
 import { decodeRgb } from '../image/codec.js';
 import { decodeRawMask } from '../image/raw-mask.js';
@@ -144,7 +144,9 @@ async function checkSample(
     const message = `the ground truth has no foreground (no ${how})`;
     return { severity: 'warning', problem: { dataset, id, code: 'data.empty', path: truthPath, message } };
   } catch (error) {
-    if (!(error instanceof MaskbenchError) || !isDataCode(error.code)) throw error;
+    // Nor what the system refuses for now, whatever it was that could not be read because of it.
+    if (!(error instanceof MaskbenchError) || !isDataCode(error.code) || isForNow(toFailure(error).code))
+      throw error;
     const path = error.where ?? imagePath;
     const message = error.code === 'data.values' ? toFailure(error).message : error.message;
     return { severity: 'error', problem: { dataset, id, code: error.code, path, message } };

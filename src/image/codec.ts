@@ -110,10 +110,11 @@ function fromRgb({ width, height, data }: RgbImage): Sharp {
 export async function readImageSize(
   path: string,
 ): Promise<{ readonly width: number; readonly height: number }> {
-  return decoding(path, async (source) => {
+  const sizeIn = async (source: Sharp): Promise<{ readonly width: number; readonly height: number }> => {
     const { autoOrient } = await headerOf(source);
     return { width: autoOrient.width, height: autoOrient.height };
-  });
+  };
+  return decoding(path, sizeIn, false);
 }
 
 /** How a file stores its pixels, from its header. */
@@ -131,7 +132,7 @@ interface StoredPixels {
 
 /** @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file. */
 export async function readStoredPixels(path: string): Promise<StoredPixels> {
-  return decoding(path, async (source, plain) => {
+  const storedIn = async (source: Sharp, plain?: PlainRaster): Promise<StoredPixels> => {
     const { format, autoOrient, channels, hasAlpha, depth, bitsPerSample } = await headerOf(source);
     return {
       format: plain?.format ?? format,
@@ -141,7 +142,8 @@ export async function readStoredPixels(path: string): Promise<StoredPixels> {
       hasAlpha,
       bits: plain?.bits ?? bitsPerSample ?? { uchar: 8, ushort: 16, float: 32 }[String(depth)] ?? 8,
     };
-  });
+  };
+  return decoding(path, storedIn, false);
 }
 
 /** libvips' lanczos3, stretched to the size given; not Pillow's (docs/design.md has the difference in figures). */
@@ -162,8 +164,8 @@ export async function resizeWithLibvips(
 }
 
 /** A picture's decoder; see `decoding` for what it throws. */
-function open(path: string): Sharp {
-  return sharp(path, { failOn: 'error', limitInputPixels: mostPixels(), ignoreIcc: true }).autoOrient();
+function open(path: string, limitInputPixels: number | false): Sharp {
+  return sharp(path, { failOn: 'error', limitInputPixels, ignoreIcc: true }).autoOrient();
 }
 
 /** Pixels that are in memory already; sharp's own limit is for files. */
@@ -212,13 +214,16 @@ function bytes(buffer: Buffer): Uint8Array {
 /**
  * Works on what sharp reads, or else on what the readers of plain formats read; what is thrown becomes a MaskbenchError
  * `data.missing`, `data.empty` or `data.unreadable`, naming the file.
+ *
+ * @param limit of pixels; none for who reads the header alone, so that a plan is the same under any
  */
 export async function decoding<T>(
   path: string,
   work: (source: Sharp, plain?: PlainRaster) => Promise<T>,
+  limit: number | false = mostPixels(),
 ): Promise<T> {
   try {
-    return await work(open(path));
+    return await work(open(path, limit));
   } catch (cause) {
     if (cause instanceof MaskbenchError) throw cause;
     try {

@@ -8,7 +8,22 @@ const VARIABLE = 'MASKBENCH_MAX_MEGAPIXELS';
 const EXCEEDS = 'Input image exceeds pixel limit';
 
 /**
- * Pixels of the largest picture that is decoded, in every process and thread, which all have one environment.
+ * Sets another limit, where one is given, for this process, its threads, which share its environment, and the processes that it
+ * starts from now on.
+ *
+ * @returns what takes it back
+ */
+export function limitPixels(megapixels: number | undefined): () => void {
+  const before = process.env[VARIABLE];
+  if (megapixels !== undefined) process.env[VARIABLE] = String(megapixels);
+  return () => {
+    if (before === undefined) delete process.env[VARIABLE];
+    else process.env[VARIABLE] = before;
+  };
+}
+
+/**
+ * Pixels of the largest picture that is decoded, in every process and thread.
  *
  * @throws MaskbenchError `config.invalid` for a variable that is no number of megapixels.
  */
@@ -32,7 +47,7 @@ export function explainTooLarge(where: string, cause: unknown): MaskbenchError |
   if (!(cause instanceof Error) || !cause.message.includes(EXCEEDS)) return undefined;
   return new MaskbenchError('data.too-large', `more than ${mostPixels() / 1e6} megapixels`, {
     where,
-    remedy: `make the picture smaller, or set ${VARIABLE} where there is memory for it`,
+    remedy: 'make the picture smaller, or raise the limit with --max-megapixels where there is memory for it',
     cause,
   });
 }

@@ -6,6 +6,7 @@ import { explainWriteError } from '../core/failed-write.js';
 import type { Summary } from '../schema/summary.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
 import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
+import { limitPixels } from '../image/pixel-limit.js';
 import { runnerOf } from '../runners/runner-of.js';
 import { removeRemains } from '../store/remains.js';
 import { readSummary } from '../store/read-summary.js';
@@ -45,10 +46,13 @@ import { writeSummary } from './summarise.js';
  */
 export async function run(request: RunRequest): Promise<Summary> {
   const folder = runFolder(request.out);
+  const restoreLimit = limitPixels(request.config.maxMegapixels);
   try {
     return await runIn(folder, request);
   } catch (error) {
     throw explainWriteError(error, folder.path, 'continue with --resume');
+  } finally {
+    restoreLimit();
   }
 }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { SHARE_ENV } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { compiledEntry } from '../core/package-root.js';
 // Before any thread is: what may be read is set for all of them.
@@ -25,6 +26,8 @@ export function scoreOnThread(task: ScoreTask): Promise<SampleScores> {
     maxThreads: THREADS,
     minThreads: 0,
     idleTimeout: IDLE_MS,
+    // The limit of pixels is in there, and may be another one in the next run.
+    env: SHARE_ENV,
   });
   return pool.run(task);
 }

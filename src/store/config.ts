@@ -49,6 +49,13 @@ export const runConfigSchema = z
       .positive()
       .optional()
       .describe('The largest number of samples of every dataset; the first in order are taken.'),
+    maxMegapixels: z
+      .number()
+      .positive()
+      .optional()
+      .describe(
+        'The largest picture or mask that is decoded, in millions of pixels; larger ones are failed cells. Default: 500.',
+      ),
     runner: runnerOptionsSchema.prefault({}).describe('Options of ONNX Runtime; every one is recorded.'),
     accuracy: accuracySchema.prefault({}).describe('The pass that predicts and scores every sample.'),
     scoring: scoringSchema.prefault({}).describe('How mattes are scored.'),

@@ -222,7 +222,7 @@ describe('a picture beyond the limit of pixels', () => {
     expect(cells).toEqual({ planned: 8, scored: 7, failed: 1 });
     expect(failures).toMatchObject([{ id: '001', failure: { code: 'data.too-large' } }]);
     expect(result.err).toContain(
-      'more than 500 megapixels; make the picture smaller, or set MASKBENCH_MAX_MEGAPIXELS',
+      'more than 500 megapixels; make the picture smaller, or raise the limit with --max-megapixels where',
     );
   });
 
@@ -231,6 +231,20 @@ describe('a picture beyond the limit of pixels', () => {
     const few = await startCli(argv('all'), workspace.folder, env).result;
     expect(few.status, few.err).toBe(3);
     expect(few.err).toContain('8 of 8 cells failed');
+    // The option goes before the run's file, and that before the environment.
+    const file = workspace.path('limited.yaml');
+    await writeFile(file, `${await readFile(workspace.config, 'utf8')}maxMegapixels: 0.001\n`);
+    const limited = await cli(['run', file, '--no-time', '--out', 'limited'], workspace.folder);
+    expect(limited.err).toContain('16 of 16 cells failed');
+    const more = ['--max-megapixels', '1', '--resume'];
+    const resumed = await cli(['run', file, '--no-time', '--out', 'limited', ...more], workspace.folder);
+    expect(resumed.status, resumed.err).toBe(0);
+    expect(process.env['MASKBENCH_MAX_MEGAPIXELS']).toBeUndefined();
+    const verified = ['datasets', 'verify', './tiny.yaml'];
+    const verify = (...flags: readonly string[]) => cli([...verified, ...flags], workspace.folder);
+    expect((await verify()).status).toBe(0);
+    expect((await verify('--max-megapixels', '0.001')).status).toBe(65);
+    expect((await verify('--max-megapixels', 'many')).err).toMatch(/expected megapixels, such as 1000/);
     const wrong = await startCli(argv('other'), workspace.folder, { MASKBENCH_MAX_MEGAPIXELS: 'many' })
       .result;
     expect(wrong.status, wrong.err).toBe(64);

@@ -76,10 +76,16 @@ export async function runPhases(
   const { loadRunConfig } = await import('../../store/config.js');
   const { prepareRun } = await import('../../pipeline/prepare.js');
   const { run: runPrepared } = await import('../../pipeline/run.js');
+  const { limitPixels } = await import('../../image/pixel-limit.js');
   const { createDownloadProgress } = await import('../download-progress.js');
   const { createProgress } = await import('../progress.js');
   const { tellRunFolder, writeRunReports } = await import('../write-report.js');
-  const loaded = withOverrides(await loadRunConfig(resolve(context.cwd, configPath)), flags);
+  const loaded = withOverrides(await loadRunConfig(resolve(context.cwd, configPath)), {
+    ...flags,
+    ...(context.maxMegapixels === undefined ? {} : { maxMegapixels: context.maxMegapixels }),
+  });
+  // For the reports, too.
+  limitPixels(loaded.config.maxMegapixels);
   const prepared = await prepareRun(loaded, {
     models: flags.models,
     datasets: flags.datasets,
@@ -134,12 +140,13 @@ async function tables(summary: Summary, ranking: RankingReport | undefined): Pro
   return terminal.render(summary.cells.scored > 0 ? { ...document, tables: decisive() } : document);
 }
 
-function withOverrides(loaded: LoadedConfig, flags: Flags): LoadedConfig {
-  const { device, limit, profile, allowFallback, resize } = flags;
+function withOverrides(loaded: LoadedConfig, flags: Flags & Pick<CliContext, 'maxMegapixels'>): LoadedConfig {
+  const { device, limit, profile, allowFallback, resize, maxMegapixels } = flags;
   const config = {
     ...loaded.config,
     ...(device === undefined ? {} : { device }),
     ...(limit === undefined ? {} : { limit }),
+    ...(maxMegapixels === undefined ? {} : { maxMegapixels }),
     ...(allowFallback === undefined ? {} : { allowFallback }),
     ...(resize === undefined ? {} : { scoring: { ...loaded.config.scoring, resize } }),
     ...(profile === undefined ? {} : { time: withProfile(loaded.config.time, profile) }),
