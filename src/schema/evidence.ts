@@ -5,6 +5,12 @@ import { count, text, type Document } from './basics.js';
 export const cellCounts = z.object({ planned: count, scored: count, failed: count });
 export type CellCounts = Document<typeof cellCounts>;
 
+const part = {
+  shard: z
+    .exactOptional(z.tuple([count, count]).readonly())
+    .describe('[i, n] of a run that is only shard i of n.'),
+};
+
 export const evidenceSchema = z
   .discriminatedUnion('kind', [
     z.object({
@@ -13,11 +19,13 @@ export const evidenceSchema = z
       later: z
         .exactOptional(text)
         .describe('The version of Maskbench that sealed it after the run, by what it found then.'),
+      ...part,
     }),
-    z.object({ kind: z.literal('unfinished'), ...cellCounts.shape }),
+    z.object({ kind: z.literal('unfinished'), ...cellCounts.shape, ...part }),
     z.object({
       kind: z.literal('unsealed'),
       version: text.describe('Of the Maskbench whose runs have no seal.'),
+      ...part,
     }),
   ])
   .meta({ id: 'Evidence', description: 'Whether the files of a run are whole, and shown to be.' });
@@ -33,8 +41,16 @@ const SHOWN_DIGITS = 12;
 
 export const shortDigest = (digest: string): string => digest.slice(0, SHOWN_DIGITS);
 
-/** The mark of a run in every report: `sealed 1f0a…`, `sealed later, by 0.2`, `unfinished`, `unsealed (0.1)`. */
+/** The mark of a run in every report: `sealed 1f0a…`, `sealed later, by 0.2`, `unfinished`, `unsealed (0.1)`; of a shard with its number. */
 export function evidenceMark(evidence: Evidence): string {
+  const mark = markOf(evidence);
+  return evidence.shard === undefined ? mark : `${mark}, only ${shardMark(evidence.shard)}`;
+}
+
+/** `shard 1 of 4`. */
+export const shardMark = ([i, n]: readonly [number, number]): string => `shard ${i} of ${n}`;
+
+function markOf(evidence: Evidence): string {
   switch (evidence.kind) {
     case 'sealed': {
       const when = evidence.later === undefined ? 'sealed' : `sealed later, by ${evidence.later}`;

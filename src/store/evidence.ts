@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
 import { sha256 } from '../core/hash.js';
-import { evidenceMark, UNSEALED, type CellCounts, type Evidence } from '../schema/evidence.js';
+import { evidenceMark, shardMark, UNSEALED, type CellCounts, type Evidence } from '../schema/evidence.js';
 import { auditOf } from './audit.js';
 import { openCells } from './cells.js';
 import { hasSums, type Manifest } from './manifest.js';
@@ -45,6 +45,12 @@ export async function inspectRun(folder: RunFolder, manifest: Manifest): Promise
 }
 
 function evidenceOf(manifest: Manifest, seal: RunSeal | undefined, cells: CellCounts): Evidence {
+  const { shard } = manifest.settings;
+  const evidence = evidenceOfFiles(manifest, seal, cells);
+  return shard === null ? evidence : { ...evidence, shard };
+}
+
+function evidenceOfFiles(manifest: Manifest, seal: RunSeal | undefined, cells: CellCounts): Evidence {
   if (seal !== undefined) {
     const { root, later, maskbenchVersion } = seal;
     return { kind: 'sealed', root, ...(later === true ? { later: maskbenchVersion } : {}) };
@@ -63,6 +69,16 @@ export function assertFinished(evidence: Evidence, where: string): void {
   throw new MaskbenchError('run.unfinished', `the run is ${evidenceMark(evidence)}`, {
     where,
     remedy: 'finish it with "maskbench run <config> --resume"',
+  });
+}
+
+/** @throws MaskbenchError `run.unfinished` for evidence of a shard alone, too: the rest may say something else. */
+export function assertWholeRun(evidence: Evidence, where: string): void {
+  assertFinished(evidence, where);
+  if (evidence.shard === undefined) return;
+  throw new MaskbenchError('run.unfinished', `this is only ${shardMark(evidence.shard)} of a run`, {
+    where,
+    remedy: 'put all of them together with "maskbench merge"',
   });
 }
 

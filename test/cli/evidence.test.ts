@@ -33,9 +33,9 @@ beforeAll(async () => {
   await writeFile(at('gate.yaml'), `version: 2\nname: any\n${FLOOR}`);
   await writeFile(at('strict.yaml'), `version: 2\nname: strict\nevidence: sealed\n${FLOOR}`);
   for (const [config, out, ...options] of [
-    ['timed.yaml', 'before', '--shard', '1/2'],
+    ['timed.yaml', 'before', '--limit', `${IMAGES / 2}`],
     ['timed.yaml', 'other', '--shard', '2/2', '--no-time'],
-    ['alt.yaml', 'alt-run', '--shard', '1/2'],
+    ['alt.yaml', 'alt-run', '--limit', `${IMAGES / 2}`],
   ] as const) {
     const { status, err } = await maskbench('run', config, '--out', out, '--offline', ...options);
     expect(status, err).toBe(0);
@@ -158,7 +158,7 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
   },
   'A line of another shard is copied in': {
     async as(run) {
-      const [line = ''] = await linesOf(at('other', 'scores.jsonl'));
+      const [line = ''] = (await linesOf(at('other', 'scores.jsonl'))).filter((of) => /"id":"03\d"/.test(of));
       await run.lines('scores', (lines) => [...lines, line]);
     },
   },

@@ -174,7 +174,24 @@ describe('a run that is not finished', { timeout: 120_000 }, () => {
       err: expect.stringMatching(/two: the run is unfinished/) as string,
     });
     await run('two', '--models', 'luma', '--only', 'score', '--shard', '2/2');
+    // A shard by itself is shown as such, and nothing is concluded from it.
+    for (const argv of [
+      ['check', '--baseline', 'one', '--candidate', 'one'],
+      ['rank', 'one'],
+      ['baseline', 'set', 'of-shard', '--run', 'one'],
+    ])
+      expect(await maskbench(...argv)).toMatchObject({
+        status: 65,
+        err: 'maskbench: one: this is only shard 1 of 2 of a run; put all of them together with "maskbench merge"\n',
+      });
+    for (const argv of [
+      ['report', 'one'],
+      ['compare', 'one', 'one'],
+      ['verify', 'one'],
+    ])
+      expect((await maskbench(...argv)).out).toMatch(/sealed \(\w+\), only\s+shard 1 of 2/);
     expect((await maskbench('merge', 'one', 'two', '--out', 'both')).status).toBe(0);
+    expect((await maskbench('rank', 'both')).out).not.toContain('shard');
     expect((await sealOf('both')).later).toBeUndefined();
     expect((await verified('both')).evidence.kind).toBe('sealed');
   });

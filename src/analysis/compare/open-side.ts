@@ -7,7 +7,7 @@ import { signaturesOf } from '../../metrics/signature.js';
 import { loadRunScores } from '../../store/load-run-scores.js';
 import type { Manifest } from '../../store/manifest.js';
 import { metricsOfRun } from '../../store/metric-set.js';
-import { assertFinished, readEvidence } from '../../store/evidence.js';
+import { assertWholeRun, readEvidence } from '../../store/evidence.js';
 import { noRun, readManifest, runFolder } from '../../store/run-folder.js';
 import { loadStoredTimes } from '../../store/stored-times.js';
 import { BASELINES_FOLDER } from './baseline/baseline-schema.js';
@@ -20,7 +20,7 @@ import { truthsInSignature } from '../../store/run-readings.js';
  * A run folder, the folder of a baseline, the name of a baseline in `baselines/` of the working directory, or a baseline as
  * a revision of git has it (`main:baselines/production`). The evidence of a run is looked at.
  *
- * @param options.unfinished whether a run may be one that is not finished
+ * @param options.unfinished whether a run may be one that is not finished, or a shard
  * @throws MaskbenchError `data.missing` for anything else, with the nearest name; `run.damaged`; `run.unfinished`.
  */
 export async function openSide(
@@ -32,7 +32,7 @@ export async function openSide(
   const folder = runFolder(path);
   if (existsSync(folder.manifest)) {
     const evidence = await readEvidence(folder, await readManifest(folder));
-    if (!unfinished) assertFinished(evidence, reference);
+    if (!unfinished) assertWholeRun(evidence, reference);
     const { facts, ...run } = await openRun(path, reference);
     const digest = evidence.kind === 'sealed' ? { digest: evidence.root } : {};
     return { ...run, facts: { ...facts, evidence, ...digest } };
