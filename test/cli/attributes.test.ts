@@ -133,7 +133,7 @@ describe('attributes that are added to a dataset later', () => {
 describe('attributes from a list', () => {
   it('are numbers where a whole column is, words else, and absent where empty', async () => {
     const list =
-      '\ufeffid;age;code;note\r\np1_front;34.5;007;"a; b"\r\np1_side;-2;12;\r\np2_front;;x;c\r\np2_side;3;1;d\r\n';
+      '\ufeffid; age ;code;note\r\np1_front; 34.5 ;007;"a; b"\r\np1_side;-2;12; \r\np2_front;;x; c\r\np2_side;3;1;d\r\n';
     const root = await workspace("attributes: { file: '${CONFIG_DIR}/list.csv', delimiter: ';' }\n", {
       'list.csv': list,
     });
@@ -169,6 +169,10 @@ describe('attributes from a list', () => {
     ],
     ['name,a\np1_front,1\n', /list\.csv:1: no column "id"; its columns are "name", "a"/],
     ['id;a\np1_front;1\n', /list\.csv:1: no column "id"; its columns are "id;a"; is its delimiter ";"\?/],
+    [
+      'id,a\np1_front,3\np1_side,"0,5"\n',
+      /list\.csv:3: "0,5" in column "a" has a decimal comma, or one between thousands; write numbers as 0\.5/,
+    ],
     ['id,a\np1_front,1,2\n', /list\.csv:2: 3 fields where the header has 2/],
   ])('are refused by the line, in a run as in verify: %j', async (list, message) => {
     const root = await workspace(CSV, { 'list.csv': list });

@@ -94,7 +94,7 @@ async function settingsOf({
   const wanted = settings.datasets.filter(({ name }) => datasets?.includes(name) ?? true);
   return {
     settings: { ...settings, datasets: wanted },
-    partial: settings.limit !== null || settings.shard !== null,
+    partial: settings.limit !== null,
   };
 }
 

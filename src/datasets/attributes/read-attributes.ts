@@ -68,8 +68,15 @@ async function ofTable(
   const columns = names.map((name) => {
     const place = table.columns.indexOf(name);
     if (place < 0) throw unknownName('there is no column', name, table.columns, { where: `${path}:1` });
-    const isNumeric = table.rows.every(({ fields }) => fields[place] === '' || isNumber(fields[place]));
-    return { name, place, isNumeric };
+    const values = table.rows.map(({ line, fields }) => ({ line, text: fields[place].trim() }));
+    const said = values.filter(({ text }) => text !== '');
+    const comma = said.find(({ text }) => text.includes(','));
+    // As words they would be sliced by without a word.
+    if (comma !== undefined && said.every(({ text }) => isNumber(text.replace(',', '.')))) {
+      const message = `${JSON.stringify(comma.text)} in column "${name}" has a decimal comma, or one between thousands`;
+      throw csvError(path, comma.line, message, 'write numbers as 0.5 and 1000, or leave it out of columns');
+    }
+    return { name, place, isNumeric: said.every(({ text }) => isNumber(text)) };
   });
   const rows = new Map<string, readonly string[]>();
   const lines = new Map<string, number>();
@@ -89,10 +96,11 @@ async function ofTable(
     of(sample) {
       const fields = rows.get(sample);
       if (fields === undefined) return undefined;
-      const said = columns.filter(({ place }) => fields[place] !== '');
-      return Object.fromEntries(
-        said.map(({ name, place, isNumeric }) => [name, isNumeric ? Number(fields[place]) : fields[place]]),
-      );
+      const values = columns.map(({ name, place, isNumeric }) => {
+        const text = fields[place].trim();
+        return [name, isNumeric && text !== '' ? Number(text) : text] as const;
+      });
+      return Object.fromEntries(values.filter(([, value]) => value !== ''));
     },
   };
 }
