@@ -1,4 +1,4 @@
-import { opendir, realpath, stat } from 'node:fs/promises';
+import { opendir, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep, isAbsolute } from 'node:path';
 import { unless } from '../core/system-code.js';
 import type { DatasetProblem } from './dataset.js';
@@ -28,9 +28,11 @@ export async function scanFolder(folder: string, realRoot: string): Promise<Fold
   const files: string[] = [];
   const folders: string[] = [];
   const refused = new Map<string, Refusal>();
+  let bytes: NamesInBytes | undefined;
   for await (const entry of directory) {
     const { name } = entry;
     if (isLitter(name)) continue;
+    if (name.includes(REPLACED) && !(bytes ??= await namesInBytes(folder)).whole.has(name)) continue;
     let kind = kindOf(entry);
     if (kind !== 'file' && kind !== 'folder') {
       const followed = await follow(folder, name, realRoot);
@@ -43,7 +45,36 @@ export async function scanFolder(folder: string, realRoot: string): Promise<Fold
     }
     (kind === 'file' ? files : folders).push(name);
   }
+  for (const name of bytes?.escaped ?? []) {
+    files.push(name);
+    refused.set(name, { code: 'data.unsafe-path', message: 'the name is not UTF-8; rename it' });
+  }
   return { files, folders, refused };
+}
+
+/** What Node.js puts in a name for bytes that are not UTF-8; nothing can be opened by such a name. */
+const REPLACED = '\ufffd';
+
+interface NamesInBytes {
+  /** Those with that very character. */
+  readonly whole: ReadonlySet<string>;
+  /** Those that are not UTF-8, with `\xe9` for every byte beyond ASCII. */
+  readonly escaped: readonly string[];
+}
+
+async function namesInBytes(folder: string): Promise<NamesInBytes> {
+  const whole = new Set<string>();
+  const escaped: string[] = [];
+  for (const bytes of await readdir(folder, { encoding: 'buffer' })) {
+    const name = bytes.toString();
+    if (!name.includes(REPLACED) || isLitter(name)) continue;
+    if (Buffer.from(name).equals(bytes)) whole.add(name);
+    else
+      escaped.push(
+        bytes.toString('latin1').replaceAll(/[\x80-\xff]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`),
+      );
+  }
+  return { whole, escaped };
 }
 
 /** Whether a resolved path is the resolved root or lies below it. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { SQUARE, writeMask, writeMasks } from '../support/mask-files.js';
 import { writeOnnx } from '../support/onnx-builder.js';
 import { useTempFolders } from '../support/temp-folder.js';
 import { node } from '../support/tiny-models.js';
+import { makeWorkspace } from '../support/workspace.js';
 
 const tempFolder = useTempFolders();
 
@@ -127,3 +128,39 @@ describe('names that would share a folder of a run', () => {
     for (const [a = '', b = ''] of other) expect(foldName(a), `${a} ${b}`).not.toBe(foldName(b));
   });
 });
+
+describe.skipIf(process.platform !== 'linux')(
+  'a name that is not UTF-8 (skipped where there can be none)',
+  () => {
+    it('is refused by its bytes, each of several, as a file and as a folder; one with the sign for it is not', async () => {
+      const workspace = await makeWorkspace({ samples: 2 });
+      try {
+        const at = (name: string): Buffer =>
+          Buffer.concat([Buffer.from(workspace.path('data')), Buffer.from(`/${name}`, 'latin1')]);
+        for (const name of ['caf\xe9', 'caf\xe8']) {
+          await copyFile(at('im/000.jpg'), at(`im/${name}.jpg`));
+          await copyFile(at('gt/000.png'), at(`gt/${name}.png`));
+        }
+        await mkdir(at('im/f\xfc'));
+        await copyFile(at('im/000.jpg'), workspace.path('data', 'im', '\ufffd.jpg'));
+        await copyFile(at('gt/000.png'), workspace.path('data', 'gt', '\ufffd.png'));
+        await appendFile(workspace.path('tiny.yaml'), '\nnested: true\n');
+        const { out, status } = await cli(['datasets', 'verify', './tiny.yaml'], workspace.folder);
+        const refused = out.split('\n').filter((line) => line.startsWith('error: '));
+        const says = 'the name is not UTF-8; rename it (data.unsafe-path)';
+        expect(refused).toEqual(
+          ['f\\xfc', 'caf\\xe8.jpg', 'caf\\xe9.jpg'].map(
+            (name) => `error: ${workspace.path('data', 'im', name)}: ${says}`,
+          ),
+        );
+        expect(out).toContain('3 pairs, 3 errors');
+        expect(status).toBe(65);
+        const run = await cli(['run', 'run.yaml', '--no-time'], workspace.folder);
+        expect(run.err).toContain('3 of 6 cells failed');
+        expect(run.status).toBe(3);
+      } finally {
+        await workspace.remove();
+      }
+    });
+  },
+);
