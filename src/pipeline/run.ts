@@ -8,13 +8,14 @@ import { formatDevice, parseDevice } from '../runners/device.js';
 import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
 import { limitPixels } from '../image/pixel-limit.js';
 import { runnerOf } from '../runners/runner-of.js';
-import { removeRemains } from '../store/remains.js';
+import { removeEmptyFolders, removeRemains } from '../store/remains.js';
 import { readSummary } from '../store/read-summary.js';
 import { evidenceOfSealed, readEvidence, sealRun } from '../store/evidence.js';
 import { removeSeal } from '../store/seal.js';
 import type { Evidence } from '../schema/evidence.js';
 import { isAnythingLeft } from './left-to-do.js';
 import { assertSameCard, describeHardware } from '../store/hardware.js';
+import { unless } from '../core/system-code.js';
 import { isOwnDraft } from '../core/write-whole.js';
 import { lockRun } from '../store/lock.js';
 import type { Held } from '../core/durable-lines.js';
@@ -123,7 +124,9 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
   } catch (error) {
     // Whatever else went wrong where another process is at work: that has taken over.
     await lock.assertHeld().catch(async (lost: unknown) => {
-      await removeRemains(folder.path, isOwnDraft);
+      await removeRemains(folder.path, isOwnDraft).catch(unless('ENOENT'));
+      // Of a folder that was removed meanwhile nothing comes back by what was still under way.
+      if (!existsSync(folder.manifest)) await removeEmptyFolders(folder.path);
       throw lost;
     });
     throw error;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { opendir, readdir, rm } from 'node:fs/promises';
+import { opendir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unless } from '../core/system-code.js';
 import { DRAFT_ENDING } from '../core/write-whole.js';
 
 /** Lies in a folder for as long as shards are merged into it. */
@@ -44,4 +45,12 @@ async function removeDrafts(folder: string, which: (name: string) => boolean): P
   let count = drafts.length;
   for (const name of folders) count += await removeDrafts(join(folder, name), which);
   return count;
+}
+
+/** Removes a folder and those in it, as far as nothing else is in them. */
+export async function removeEmptyFolders(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(unless('ENOENT'));
+  for (const entry of entries ?? [])
+    if (entry.isDirectory()) await removeEmptyFolders(join(folder, entry.name));
+  await rmdir(folder).catch(unless('ENOENT', 'ENOTEMPTY', 'EEXIST'));
 }
