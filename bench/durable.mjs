@@ -94,17 +94,17 @@ datasets: [{ name: many, layout: paired-folders, root: '\${CONFIG_DIR}/data', ${
  * files. Mattes of scored cells are not read again.
  *
  * @param {string} data
- * @param {string} run
+ * @param {string} runFolder
  */
-async function readOnce(data, run) {
+async function readOnce(data, runFolder) {
   const start = performance.now();
   const paths = ['im', 'gt'].flatMap((side) =>
     readdirSync(join(data, side)).map((name) => join(data, side, name)),
   );
-  const own = readdirSync(run).filter((name) => /\.jsonl?$/.test(name));
+  const own = readdirSync(runFolder).filter((name) => /\.jsonl?$/.test(name));
   for (const name of own)
     createHash('sha256')
-      .update(await readFile(join(run, name)))
+      .update(await readFile(join(runFolder, name)))
       .digest();
   let next = 0;
   const work = async () => {

@@ -1,5 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { escapeLines, type ExitStatus } from '../core/errors.js';
+import { TEXT_WIDTH } from '../core/text.js';
+import { paint } from './paint.js';
 
 /** All of the process that the command line may touch, so that commands can be tested without one. */
 export interface CliProcess {
@@ -33,8 +35,16 @@ export interface CliContext extends Omit<CliProcess, 'outIsTerminal'> {
 }
 
 export function contextOf({ out, err, outIsTerminal, ...rest }: CliProcess): CliContext {
-  const show = (text: string): void => out(escapeLines(text));
+  const { env } = rest;
+  // An empty NO_COLOR says nothing (no-color.org).
+  const hasColours = outIsTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  const show = (text: string): void => out(hasColours ? paint(escapeLines(text)) : escapeLines(text));
   return { ...rest, out: show, data: outIsTerminal ? show : out, err: (text) => err(escapeLines(text)) };
+}
+
+/** As wide as the terminal, as far as it can be read; 80 where there is none. */
+export function textWidth({ columns }: Pick<CliContext, 'columns'>): number {
+  return columns === undefined ? TEXT_WIDTH : Math.min(120, Math.max(60, columns));
 }
 
 /** Where a command leaves the exit status of work that is done but not all well. */

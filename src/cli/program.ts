@@ -4,7 +4,7 @@ import { ownVersion } from '../core/package-root.js';
 import { limitPixels, mostPixels } from '../image/pixel-limit.js';
 import { megapixels } from './arguments.js';
 import { COMMANDS } from './commands/index.js';
-import { contextOf, type CliContext, type CliProcess, type SetStatus } from './context.js';
+import { contextOf, textWidth, type CliContext, type CliProcess, type SetStatus } from './context.js';
 import { tellError } from './tell-error.js';
 
 const HELP_FOOTER = [
@@ -38,11 +38,6 @@ export async function runCli(argv: readonly string[], process: CliProcess): Prom
   }
 }
 
-/** As wide as the terminal, as far as it can be read; 80 where there is none. */
-function helpWidth({ columns }: CliContext): number {
-  return columns === undefined ? 80 : Math.min(120, Math.max(60, columns));
-}
-
 function buildProgram(context: CliContext, setStatus: SetStatus): Command {
   const program = new Command('maskbench')
     .description('Evaluate, time and gate image segmentation models.')
@@ -62,8 +57,8 @@ function buildProgram(context: CliContext, setStatus: SetStatus): Command {
     .configureOutput({
       writeOut: context.out,
       writeErr: context.err,
-      getOutHelpWidth: () => helpWidth(context),
-      getErrHelpWidth: () => helpWidth(context),
+      getOutHelpWidth: () => textWidth(context),
+      getErrHelpWidth: () => textWidth(context),
       // One line as for every other error; commander puts a suggestion on a second one.
       outputError: (text, write) =>
         write(

@@ -1,19 +1,20 @@
 import { escapeControls } from './errors.js';
 
-const WIDTH = 80;
+/** Columns of a terminal that nobody asked. */
+export const TEXT_WIDTH = 80;
 
 /** Stands for a space at which a line must not break; to be replaced by one after wrapping. */
 export const NO_BREAK = '\u00a0';
 
-/** Words in lines of at most 80 columns: the first line behind `first`, the others behind `indent`. */
-export function wrapText(text: string, indent = '', first = ''): string {
+/** Words in lines of at most `width` columns: the first line behind `first`, the others behind `indent`. */
+export function wrapText(text: string, indent = '', first = '', width = TEXT_WIDTH): string {
   const lines: string[] = [];
   let line = first;
   for (const word of escapeControls(text).split(' ')) {
-    if (line !== first && line.length + 1 + word.length > WIDTH) {
+    if (line !== first && line.length + 1 + word.length > width) {
       lines.push(line);
       // A word that the indent alone makes too long, such as a signature, goes without it.
-      line = indent.length + word.length > WIDTH ? word : indent + word;
+      line = indent.length + word.length > width ? word : indent + word;
     } else line = line === first ? first + word : `${line} ${word}`;
   }
   return [...lines, line].join('\n');

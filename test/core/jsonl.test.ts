@@ -85,7 +85,10 @@ describe('a file of JSON lines', () => {
     const path = join(await tempFolder(), 'a.jsonl');
     await fc.assert(
       fc.asyncProperty(fc.array(fc.jsonValue(), { maxLength: 20 }), async (values) => {
-        const plain = JSON.parse(JSON.stringify(values)) as unknown[];
+        const text = JSON.stringify(values);
+        // A key that schemas never take over, and no name of ours may be.
+        fc.pre(!text.includes('__proto__'));
+        const plain = JSON.parse(text) as unknown[];
         await writeFile(path, '');
         await append(path, ...plain);
         expect(await readBare(path)).toEqual(plain);

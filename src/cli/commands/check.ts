@@ -8,7 +8,7 @@ import { MaskbenchError, type ExitStatus } from '../../core/errors.js';
 import { jsonText } from '../../reports/formats/json.js';
 import type { GateOutcome, Verdict } from '../../schema/verdict.js';
 import { count, list } from '../arguments.js';
-import type { CliContext, DefineCommand, FlagsOf } from '../context.js';
+import { textWidth, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
 
 const imagesOrAll = (text: string): number | 'all' => (text === 'all' ? text : count(text));
 
@@ -84,7 +84,7 @@ async function judge(options: Flags, context: CliContext): Promise<ExitStatus> {
   await tellOutputs(comparedSides(...sides, comparison), context);
   const outcome = { ...checked, comparison: { ...comparison, remarks: [...comparison.remarks, ...remarks] } };
   await writeFiles(outcome, options, context);
-  context.out(options.json === true ? jsonText(outcome) : outcomeToTerminal(outcome));
+  context.out(options.json === true ? jsonText(outcome) : outcomeToTerminal(outcome, textWidth(context)));
   // GitHub reads annotations from both streams; stdout may be somebody's JSON.
   if (context.env['GITHUB_ACTIONS'] === 'true') {
     const { outcomeToAnnotations } = await import('../../reports/comparison/annotations.js');

@@ -3,7 +3,7 @@ import { Option } from '@commander-js/extra-typings';
 import { jsonText } from '../../reports/formats/json.js';
 import { list } from '../arguments.js';
 import { commandWithPictures } from '../command-with-pictures.js';
-import type { DefineCommand } from '../context.js';
+import { textWidth, type DefineCommand } from '../context.js';
 
 /** `maskbench compare`: two runs or baselines compared with each other, image by image. */
 export const compare: DefineCommand = (context) =>
@@ -41,10 +41,11 @@ export const compare: DefineCommand = (context) =>
       const { comparedSides, tellOutputs } = await import('../tell-outputs.js');
       await tellOutputs(comparedSides(before, now, comparison), context);
       const out = options.out === undefined ? null : resolve(context.cwd, options.out);
+      const width = out === null ? textWidth(context) : undefined;
       const render = {
         json: () => jsonText(comparison),
         terminal: async () =>
-          (await import('../../reports/comparison/terminal.js')).comparisonToTerminal(comparison),
+          (await import('../../reports/comparison/terminal.js')).comparisonToTerminal(comparison, width),
         markdown: async () =>
           (await import('../../reports/comparison/markdown.js')).comparisonToMarkdown(comparison),
         async html() {

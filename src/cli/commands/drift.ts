@@ -5,7 +5,7 @@ import { wrapText } from '../../core/text.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { renderTable } from '../../reports/formats/terminal.js';
 import { count, level, list } from '../arguments.js';
-import type { DefineCommand } from '../context.js';
+import { textWidth, type DefineCommand } from '../context.js';
 import { ticker } from '../ticker.js';
 
 /** `maskbench drift`: how far mattes of one model lie from those of another, and where they part. */
@@ -56,12 +56,13 @@ export const drift: DefineCommand = (context, setStatus) =>
         const { reference, threshold } = options;
         context.out(jsonText({ reference, dataset: dataset.name, threshold, summaries, images: sorted }));
       } else {
+        const width = textWidth(context);
         const tables = summaries.map((summary) => {
           const own = sorted.filter(({ candidate }) => candidate === summary.candidate);
-          return renderTable(driftTable(summary, options.reference, own.slice(0, options.worst)));
+          return renderTable(driftTable(summary, options.reference, own.slice(0, options.worst)), width);
         });
         const head = `drift on ${dataset.name}, threshold ${options.threshold}, worst images first`;
-        context.out(`${[head, ...tables, wrapText(DRIFT_LEGEND)].join('\n\n')}\n`);
+        context.out(`${[head, ...tables, wrapText(DRIFT_LEGEND, '', '', width)].join('\n\n')}\n`);
       }
       setStatus(records.some(({ status }) => status === 'failed') ? SOME_FAILED : 0);
     });

@@ -3,7 +3,7 @@ import { Command } from '@commander-js/extra-typings';
 import { SOME_FAILED } from '../../core/errors.js';
 import { terminal } from '../../reports/formats/terminal.js';
 import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
-import type { DefineCommand } from '../context.js';
+import { textWidth, type DefineCommand } from '../context.js';
 
 /** `maskbench merge`: the shards of one run as one run folder, with its reports. */
 export const merge: DefineCommand = (context, setStatus) =>
@@ -28,7 +28,9 @@ export const merge: DefineCommand = (context, setStatus) =>
         },
       );
       context.out(
-        terminal.render(reportDocument([summary], { rankings: [await rankingOf(folder, summary)] })),
+        terminal.render(reportDocument([summary], { rankings: [await rankingOf(folder, summary)] }), {
+          width: textWidth(context),
+        }),
       );
       setStatus(summary.cells.failed > 0 ? SOME_FAILED : 0);
     });

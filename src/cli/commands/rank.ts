@@ -1,7 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { formatNamed, TABLE_FORMATS } from '../../reports/formats/registry.js';
 import { list } from '../arguments.js';
-import type { DefineCommand } from '../context.js';
+import { textWidth, type DefineCommand } from '../context.js';
 
 /** `maskbench rank`: the models of a run in tiers. */
 export const rank: DefineCommand = (context) =>
@@ -24,5 +24,5 @@ export const rank: DefineCommand = (context) =>
       const side = await openSide(run, context.cwd);
       const ranking = await rankRun(side, { metrics });
       await tellOutputs([[side]], context);
-      context.data(await formatNamed(format).render(rankingDocument(ranking)));
+      context.data(await formatNamed(format).render(rankingDocument(ranking), { width: textWidth(context) }));
     });

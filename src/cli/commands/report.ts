@@ -6,7 +6,7 @@ import type { ReportDocument } from '../../reports/document.js';
 import { FORMATS, formatNamed, TABLE_FORMATS } from '../../reports/formats/registry.js';
 import { list } from '../arguments.js';
 import { commandWithPictures } from '../command-with-pictures.js';
-import type { CliContext, DefineCommand, FlagsOf } from '../context.js';
+import { textWidth, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
 import { EXPORTS } from '../exports/index.js';
 
 const flags = () =>
@@ -43,7 +43,10 @@ export const report: DefineCommand = (context) =>
     const document = await (options.by === undefined
       ? runsDocument(runs, options, context)
       : slicesOf(runs, options.by, options, context));
-    const text = await formatNamed(name).render(document, { intervals });
+    const text = await formatNamed(name).render(document, {
+      intervals,
+      ...(out === undefined ? { width: textWidth(context) } : {}),
+    });
     if (out === undefined) context.data(text);
     else {
       const { writeReport } = await import('../write-report.js');

@@ -13,7 +13,7 @@ import type { TimeConfig, TimingProfile } from '../../store/settings-schema.js';
 import { count, keysOf, list, shard } from '../arguments.js';
 import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
 import { assertMeant } from '../meant-flags.js';
-import type { CliContext, DefineCommand, FlagsOf } from '../context.js';
+import { textWidth, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
 
 /** The compiler holds these names to the profiles that there are. */
 const PROFILES: Readonly<Record<TimingProfile, true>> = { quick: true, standard: true, publishable: true };
@@ -113,7 +113,7 @@ export async function runPhases(
     signal: context.signal,
   });
   const ranking = await writeRunReports(out, summary);
-  context.out(flags.json === true ? jsonText(summary) : await tables(summary, ranking));
+  context.out(flags.json === true ? jsonText(summary) : await tables(summary, ranking, textWidth(context)));
   tellRunFolder(out, context);
   // Phases alone leave cells undone on purpose; only failures of what was asked for count.
   const unfinished = phases.predict && phases.score ? summary.cells.failed : failed.size;
@@ -127,7 +127,7 @@ export async function runPhases(
 }
 
 /** The tables that decide, and what scenarios came to; a run without scores is about its times, so it gets all of those. */
-async function tables(summary: Summary, ranking: RankingReport | undefined): Promise<string> {
+async function tables(summary: Summary, ranking: RankingReport | undefined, width: number): Promise<string> {
   const { reportDocument } = await import('../../reports/document.js');
   const { decisiveTables } = await import('../../reports/tables/tables-of.js');
   const { scenarioTables } = await import('../../reports/tables/scenario-tables.js');
@@ -137,7 +137,8 @@ async function tables(summary: Summary, ranking: RankingReport | undefined): Pro
     ...decisiveTables([summary], { rankings }),
     ...scenarioTables(summary, deviceLabel(summary)),
   ];
-  return terminal.render(summary.cells.scored > 0 ? { ...document, tables: decisive() } : document);
+  const shown = summary.cells.scored > 0 ? { ...document, tables: decisive() } : document;
+  return terminal.render(shown, { width });
 }
 
 function withOverrides(loaded: LoadedConfig, flags: Flags & Pick<CliContext, 'maxMegapixels'>): LoadedConfig {

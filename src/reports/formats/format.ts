@@ -15,4 +15,6 @@ export interface Format {
 export interface RenderOptions {
   /** Whether figures have their intervals beside them, in formats for reading. */
   readonly intervals?: boolean;
+  /** Columns of the terminal that text is for; 80 if absent. */
+  readonly width?: number;
 }

@@ -25,7 +25,8 @@ interface Look {
 
 /**
  * The grid of a table, at most so many columns of text wide as long as its figures allow. One that is too wide loses its
- * padding, then its labels are broken; then its groups of columns stand one below another; then words are broken.
+ * padding, then its labels are broken; then its groups of columns stand one below another; then words are broken; then it is
+ * halved.
  */
 export function renderGrid(table: Cells, width: number): string {
   const { columns } = table;
@@ -40,8 +41,12 @@ function renderGroups(table: Cells, groups: readonly string[], width: number): s
 }
 
 /** The columns of one group, and those that belong to none. */
-function onlyGroup({ columns, rows }: Cells, group: string): Cells {
-  const stays = columns.map((column) => column.group === undefined || column.group === group);
+function onlyGroup(table: Cells, group: string): Cells {
+  return onlyColumns(table, (column) => column.group === undefined || column.group === group);
+}
+
+function onlyColumns({ columns, rows }: Cells, isKept: (column: Column, index: number) => boolean): Cells {
+  const stays = columns.map(isKept);
   return {
     columns: columns.filter((_, i) => stays[i]),
     rows: rows.map(({ kind, cells }) => ({ kind, cells: cells.filter((_, i) => stays[i]) })),
@@ -53,7 +58,18 @@ function renderFitting(table: Cells, width: number, withGroups: boolean): string
   if (found !== undefined) return found;
   const tightest = render(table, { padding: TIGHT, brokenLabels: true }, false);
   const colWidths = narrowed(table, tightest, width);
-  return render(table, { padding: TIGHT, brokenLabels: true, colWidths }, withGroups);
+  const grid = render(table, { padding: TIGHT, brokenLabels: true, colWidths }, withGroups);
+  const parts = widthOf(grid) > width ? halves(table) : [];
+  return parts.length === 0 ? grid : parts.map((part) => renderFitting(part, width, withGroups)).join('\n');
+}
+
+/** A table as two, each with the columns of words that all rows begin with; none where there is one other column. */
+function halves(table: Cells): readonly Cells[] {
+  const first = table.columns.findIndex(({ align }) => align === 'right');
+  const others = table.columns.length - first;
+  if (first < 1 || others < 2) return [];
+  const middle = first + Math.ceil(others / 2);
+  return [onlyColumns(table, (_, i) => i < middle), onlyColumns(table, (_, i) => i < first || i >= middle)];
 }
 
 function fitting(table: Cells, width: number, withGroups: boolean): string | undefined {

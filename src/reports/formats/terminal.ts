@@ -1,29 +1,27 @@
-import { wrapText } from '../../core/text.js';
+import { TEXT_WIDTH, wrapText } from '../../core/text.js';
 import type { Format } from './format.js';
 import type { Table } from '../tables/table.js';
 import { renderGrid } from './terminal-grid.js';
 
-const WIDTH = 80;
-
-/** The tables for a terminal of 80 columns, without colours. */
+/** The tables as text, without colours. */
 export const terminal = {
   name: 'terminal',
   extension: 'txt',
-  summary: 'tables for a terminal of 80 columns',
-  render({ differences, evidence, tables }) {
+  summary: 'tables as text, as wide as the terminal up to 120 columns',
+  render({ differences, evidence, tables }, { width = TEXT_WIDTH } = {}) {
     const said = differences.map((line) => `Differs: ${line}\n`).join('');
     const marks = evidence.map((line) => `\n${line}\n`).join('');
-    return `${said}${said === '' ? '' : '\n'}${tables.map(renderTable).join('\n\n')}\n${marks}`;
+    return `${said}${said === '' ? '' : '\n'}${tables.map((table) => renderTable(table, width)).join('\n\n')}\n${marks}`;
   },
 } satisfies Format;
 
-/** One table with its title, caption and notes, at most 80 columns wide as long as its figures allow. */
-export function renderTable(table: Table): string {
+/** One table with its title, caption and notes, at most so many columns wide as long as one figure allows. */
+export function renderTable(table: Table, width = TEXT_WIDTH): string {
   const { title, caption, notes } = table;
   return [
     title,
-    wrapText(caption),
-    renderGrid(table, WIDTH),
-    ...notes.map((note) => wrapText(note, '  ')),
+    wrapText(caption, '', '', width),
+    renderGrid(table, width),
+    ...notes.map((note) => wrapText(note, '  ', '', width)),
   ].join('\n');
 }
