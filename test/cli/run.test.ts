@@ -94,8 +94,8 @@ describe('maskbench run', () => {
     expect(existsSync(workspace.path('unpredicted'))).toBe(false);
     await run('run', 'run.yaml', '--only', 'predict', '--models', 'luma', '--out', 'unpredicted');
     const path = workspace.path('unpredicted', 'predictions.jsonl');
-    const [first = ''] = (await readFile(path, 'utf8')).split('\n');
-    await writeFile(path, `${first}\n`);
+    const [line = ''] = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, `${line}\n`);
     const part = await run(...score);
     expect(part.err).toContain('warning: 2 cells without a mask to score; --resume predicts them\n');
     expect(part.status).toBe(0);
