@@ -23,8 +23,8 @@ describe.skipIf(!IS_BUILT)('a place that cannot be written to', () => {
     ['report', '1', '--out', 'nowhere/r.txt'],
     ['report', '1', '--out', '2'],
     ['compare', '1', '1', '--out', 'file/c.txt'],
-    ['check', '--baseline', '1', '--candidate', '1', '--junit', 'file/c.xml'],
-    ['baseline', 'set', 'x', '--run', '1'],
+    ['check', '--baseline', 'whole', '--candidate', 'whole', '--junit', 'file/c.xml'],
+    ['baseline', 'set', 'x', '--run', 'whole'],
   ];
 
   it('is one line, by every command that writes; what was written is told', async () => {
@@ -35,6 +35,9 @@ describe.skipIf(!IS_BUILT)('a place that cannot be written to', () => {
       const argv = ['score', '--pred', 'pred', '--gt', 'gt', '--shard', `${part}/2`, '--out', part];
       expect((await cli(argv, folder)).status).toBe(0);
     }
+    // Nothing is concluded from a shard.
+    const whole = ['score', '--pred', 'pred', '--gt', 'gt', '--out', 'whole'];
+    expect((await cli(whole, folder)).status).toBe(0);
     for (const format of ['terminal', 'html', 'csv', 'cells-csv', 'parquet'])
       expect(await cli(['report', '1', '--format', format, '--out', `out.${format}`], folder)).toEqual({
         status: 0,
