@@ -18,7 +18,15 @@ const sealPartName = z.enum(SEAL_PARTS);
 
 export const sealPart = z.object({
   name: sealPartName,
-  pass: z.boolean(),
+  pass: z.boolean().describe('Whether it keeps the seal.'),
+  state: z
+    .exactOptional(z.enum(['pass', 'fail', 'not known']))
+    .describe(
+      '"not known": nothing speaks against it, but some of its questions have no answer on this machine. Absent in runs of 0.1.',
+    ),
+  notKnown: z
+    .exactOptional(z.array(text))
+    .describe('The questions that this machine has no answer to, e.g. "processor heat".'),
   found: text.describe('In words with figures, e.g. "other processes used 0.4 % of the processors".'),
 });
 export type SealPart = Document<typeof sealPart>;
@@ -36,6 +44,11 @@ export function sealOf(parts: readonly SealPart[]): Seal {
   const held = new Set(parts.filter(({ pass }) => pass).map(({ name }) => name));
   const failed = SEAL_PARTS.filter((name) => !held.has(name));
   return failed.length === 0 ? { kind: 'sealed' } : { kind: 'unsealed', failed };
+}
+
+/** What was asked for a seal and has no answer on the machine, each question once; the seal may be kept all the same. */
+export function notKnownIn(parts: readonly SealPart[]): readonly string[] {
+  return [...new Set(parts.flatMap(({ notKnown = [] }) => notKnown))];
 }
 
 /** What a figure without any record of its conditions is. */

@@ -67,8 +67,22 @@ export const machineConditions = z.object({
   clockStepMs: figure,
   /** Times that a processor was slowed down for its heat; null where not told. */
   thermalEvents: orNull(figure),
-  /** Milliseconds that a container's processor limit made us wait; null where not told. */
+  /** Milliseconds that control groups' processor limits held their tasks back, over all processors; null where not told. */
   limitedMs: orNull(figure),
+  /** What follows is missing in runs of 0.1. Processors of the machine, which all shares are of. */
+  cores: z.exactOptional(count),
+  /** Processor time of all our processes; null where not told. */
+  ownCpuMs: z.exactOptional(orNull(figure)),
+  /** Milliseconds that threads of the timed processes were ready to run and had no processor; null where not told. */
+  waitedMs: z.exactOptional(orNull(figure)),
+  /** Control groups that limit processor time: so many processors' worth, and milliseconds that they held their tasks back. */
+  limits: z.exactOptional(z.array(z.object({ group: text, cores: orNull(figure), heldMs: orNull(figure) }))),
+  /** `hidden`: groups above those that can be seen may have limits as well; `untold`: none can be read. */
+  limitsKnown: z.exactOptional(z.enum(['all', 'hidden', 'untold'])),
+  /** Of the fastest processor at the end of every stretch, the middle one and the highest; null where not told. */
+  frequencyMhz: z.exactOptional(orNull(z.object({ median: figure, highest: figure }))),
+  /** Driver and governor of the processors' clocks, each pair once. */
+  policies: z.exactOptional(z.array(text)),
 });
 
 const conditions = z

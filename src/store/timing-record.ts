@@ -12,6 +12,8 @@ const pass = z.object({
   together: z.array(text),
   /** Passes over all images. */
   passes: figure,
+  /** Names the order of the images, another one in every pass; absent where it was always the same (0.1). */
+  orderSeed: z.exactOptional(text),
   warmUpMs: figure,
   /** Whether the warm-up ended steady; null if that was not looked at. */
   settled: orNull(z.boolean()),

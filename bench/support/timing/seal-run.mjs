@@ -117,6 +117,7 @@ export async function partsDisturbedWhenWarm(disturb) {
     attempt: 1,
     together: ['model'],
     proof: null,
+    imagesThere: IMAGES.length,
     neighbours: [],
     before: null,
     gpuMemoryBytes: null,

@@ -1,15 +1,20 @@
 import { predictMs } from '../../runners/phases.js';
 import type { ProviderProof } from '../../runners/onnx/proof/prove-provider.js';
-import { judgeSeal, type SealEvidence } from '../../runners/onnx/seal/judge.js';
+import type { SealEvidence } from '../../runners/onnx/seal/evidence.js';
+import { judgeSeal } from '../../runners/onnx/seal/judge.js';
 import type { MachineFiles } from '../../runners/onnx/seal/machine-files.js';
-import { readGovernors } from '../../runners/onnx/seal/snapshot.js';
+import { readGovernors } from '../../runners/onnx/seal/frequency.js';
 import type { Series } from '../../runners/onnx/timing/time-together.js';
+import { ORDER_SEED } from '../../runners/onnx/timing/passes.js';
 import { windowsOf } from '../../runners/onnx/timing/windows.js';
 import type { TimingPlan } from './timing-plan.js';
 import type { PassRecord } from '../../store/timing-record.js';
 
 /** What is known of a series beside its own values. */
-export interface PassFacts extends Pick<SealEvidence, 'before' | 'neighbours' | 'gpuThrottling'> {
+export interface PassFacts extends Pick<
+  SealEvidence,
+  'before' | 'neighbours' | 'gpuThrottling' | 'imagesThere'
+> {
   readonly plan: TimingPlan;
   readonly device: string;
   readonly files: MachineFiles;
@@ -36,6 +41,7 @@ export function passRecord(series: Series, facts: PassFacts): PassRecord {
     attempt: facts.attempt,
     together: facts.together,
     passes: passes.length,
+    orderSeed: ORDER_SEED,
     warmUpMs: warmUp.totalMs,
     settled: warmUp.settled,
     proof,
@@ -53,9 +59,13 @@ export function passRecord(series: Series, facts: PassFacts): PassRecord {
       passes,
       samples: Math.min(...perDataset.values()),
       samplesNeeded: plan.samplesNeeded,
+      images: series.images.length,
+      imagesThere: facts.imagesThere,
       tolerance: plan.tolerance,
       before,
       during: conditions,
+      process: { cpuMs, involuntarySwitches },
+      demandsKnown: plan.demandsKnown,
       gpuThrottling,
     }),
   };

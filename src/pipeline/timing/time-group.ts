@@ -124,6 +124,7 @@ async function record(
     files,
     datasetOf: (key) => sampleOf(key).dataset,
     proof,
+    imagesThere: settings.datasets.reduce((sum, dataset) => sum + dataset.samples, 0),
     before,
     gpuThrottling: card === null ? null : throttlingIn(readings),
   });

@@ -18,6 +18,8 @@ export interface TimingPlan {
   readonly idleMs: number;
   /** Whether a model that is not steady is measured once more in a fresh process. */
   readonly repeats: boolean;
+  /** Whether the seal asks for what every Linux system can tell (docs/timing.md). */
+  readonly demandsKnown: boolean;
 }
 
 type Percentile = NonNullable<TimeConfig['percentile']>;
@@ -41,7 +43,7 @@ const PROFILES: Readonly<Record<TimingProfile, Profile>> = {
     idleMs: 300,
   },
   standard: {
-    images: 8,
+    images: 16,
     warmUp: { inferences: 20, ms: 3000, slowInferences: 5, tolerance: 0.1 },
     percentile: 'p90',
     ms: 3000,
@@ -80,6 +82,7 @@ export function timingPlan(config: TimeConfig): TimingPlan {
     samplesNeeded,
     tolerance: profile.tolerance,
     idleMs: profile.idleMs,
+    demandsKnown: config.profile === 'publishable',
     repeats: profile.passes === null && config.rounds === undefined,
   };
 }

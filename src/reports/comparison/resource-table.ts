@@ -1,5 +1,5 @@
 import { percent } from '../../core/text.js';
-import { sealOf, type SealPart } from '../../schema/seal.js';
+import { notKnownIn, sealOf, type SealPart } from '../../schema/seal.js';
 import type {
   LatencyComparison,
   MachineConditions,
@@ -95,5 +95,7 @@ function describe({ cpu, cores, loadBefore, loadAfter, foreignCpu }: MachineCond
 
 function sealText(parts: readonly SealPart[]): string {
   const seal = sealOf(parts);
-  return seal.kind === 'sealed' ? 'sealed' : `unsealed (${seal.failed.join(', ')})`;
+  const notKnown = notKnownIn(parts);
+  const sealed = notKnown.length === 0 ? 'sealed' : `sealed (not known: ${notKnown.join(', ')})`;
+  return seal.kind === 'sealed' ? sealed : `unsealed (${seal.failed.join(', ')})`;
 }

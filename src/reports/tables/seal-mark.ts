@@ -1,4 +1,4 @@
-import { SEAL_PARTS, UNCHECKED, type Seal } from '../../schema/seal.js';
+import { notKnownIn, SEAL_PARTS, UNCHECKED, type Seal } from '../../schema/seal.js';
 import type { Summary, TimingRow } from '../../schema/summary.js';
 
 /** Stands behind every time that is not sealed; behind the name of a model or a row it holds for the whole row. */
@@ -21,33 +21,46 @@ export function modelMark({ timing }: Pick<Summary, 'timing'>, name: string): st
 }
 
 /**
- * What the mark means: which parts failed for which models, in one line. What was found of each part stands in the
- * summary (`models[].timing.pass.parts`). Empty if all is sealed.
+ * What the mark means: which parts failed for which models, in one line; and in another what nobody knows of the times that
+ * are sealed. What was found of each part stands in the summary (`models[].timing.pass.parts`). Empty if all is sealed and
+ * known.
  */
 export function sealNotes(summary: Summary, where: string): readonly string[] {
-  const modelsOf = new Map<string, string[]>();
-  let timed = 0;
+  const failed: Told[] = [];
+  const unknown: Told[] = [];
   for (const { name, timing } of summary.models) {
     const row = summary.timing.find(({ model, dataset }) => model === name && dataset === null);
     if (row === undefined || timing === null) continue;
-    timed++;
-    for (const reason of reasonsOf(row, timing)) {
-      modelsOf.set(reason, [...(modelsOf.get(reason) ?? []), name]);
-    }
+    const isSealed = sealOfRow(row).kind === 'sealed';
+    failed.push({ name, said: reasonsOf(row, timing) });
+    unknown.push({ name, said: isSealed ? notKnownIn(timing.pass?.parts ?? []) : [] });
   }
-  if (modelsOf.size === 0) return [];
-  // Parts that failed for the same models are named together, those of all models first.
+  const [why, what] = [byModels(failed, REASONS), byModels(unknown)];
+  return [
+    ...(why === '' ? [] : [`${UNSEALED_MARK} unsealed on ${where}, failed: ${why}.`]),
+    ...(what === '' ? [] : [`Sealed without what ${where} does not tell: ${what}.`]),
+  ];
+}
+
+/** What is said of one model. */
+interface Told {
+  readonly name: string;
+  readonly said: readonly string[];
+}
+
+/** `idle (all models); steady (a, b)`: what is said of the same models together, of all of them first. Empty for nothing. */
+function byModels(told: readonly Told[], order?: readonly string[]): string {
   const groups = new Map<string, string[]>();
-  for (const reason of REASONS) {
-    const models = modelsOf.get(reason);
-    if (models === undefined) continue;
-    const who = models.length === timed ? EVERYONE : models.join(', ');
-    groups.set(who, [...(groups.get(who) ?? []), reason]);
+  for (const what of order ?? new Set(told.flatMap(({ said }) => said))) {
+    const models = told.filter(({ said }) => said.includes(what)).map(({ name }) => name);
+    if (models.length === 0) continue;
+    const who = models.length === told.length ? EVERYONE : models.join(', ');
+    groups.set(who, [...(groups.get(who) ?? []), what]);
   }
-  const lines = [...groups]
+  return [...groups]
     .sort(([a], [b]) => Number(b === EVERYONE) - Number(a === EVERYONE))
-    .map(([who, reasons]) => `${reasons.join(', ')} (${who})`);
-  return [`${UNSEALED_MARK} unsealed on ${where}, failed: ${lines.join('; ')}.`];
+    .map(([who, all]) => `${all.join(', ')} (${who})`)
+    .join('; ');
 }
 
 const EVERYONE = 'all models';

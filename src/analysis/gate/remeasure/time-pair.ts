@@ -39,6 +39,7 @@ export async function createTimePair(options: TimePairOptions): Promise<TimePair
   const { settings } = await readManifest(folder);
   const device = parseDevice(settings.device);
   assertDeviceAvailable(device);
+  const imagesThere = settings.datasets.reduce((sum, { samples }) => sum + samples, 0);
   const perDataset = Math.ceil(measure.images / settings.datasets.length);
   const samples = inTurn(await chooseSamples(folder, settings.datasets, perDataset)).slice(0, measure.images);
   return async (pair) => {
@@ -59,7 +60,7 @@ export async function createTimePair(options: TimePairOptions): Promise<TimePair
     };
     const models = { baseline: await describe('baseline'), candidate: await describe('candidate') };
     return {
-      timer: await createProcessTimer({ models, device, measure, signal }),
+      timer: await createProcessTimer({ models, device, measure, imagesThere, signal }),
       onProcess: (done, total) => options.onProcess?.(pair, done, total),
     };
   };

@@ -37,6 +37,8 @@ interface ProcessTimerOptions {
   readonly models: Readonly<Record<Which, TimedModel>>;
   readonly device: DeviceRequest;
   readonly measure: Measure;
+  /** Images of all datasets, of which so many are timed as the measure says. */
+  readonly imagesThere: number;
   readonly signal: AbortSignal;
   readonly files?: MachineFiles;
 }
@@ -100,6 +102,7 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
     if (outcome.kind === 'failed') throw outcome.error;
     return describe(outcome.series, {
       plan,
+      imagesThere: options.imagesThere,
       before,
       neighbours: [...neighbours],
       watch,
@@ -120,6 +123,7 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
 
 interface Around {
   readonly plan: TimingPlan;
+  readonly imagesThere: number;
   readonly before: Conditions;
   readonly neighbours: readonly string[];
   readonly watch: CardWatch | null;
@@ -127,8 +131,8 @@ interface Around {
 }
 
 function describe(
-  { samples, peakRssBytes, conditions, warmUp, blocks }: Series,
-  { plan, before, neighbours, watch, proof }: Around,
+  { samples, images, peakRssBytes, conditions, warmUp, blocks, cpuMs, involuntarySwitches }: Series,
+  { plan, imagesThere, before, neighbours, watch, proof }: Around,
 ): Omit<ProcessTimes, 'repeated'> {
   const passes: number[][] = [];
   for (const { pass, phases } of samples) (passes[pass] ??= []).push(predictMs(phases));
@@ -139,9 +143,13 @@ function describe(
     passes,
     samples: samples.length,
     samplesNeeded: plan.samplesNeeded,
+    images: images.length,
+    imagesThere,
     tolerance: plan.tolerance,
     before,
     during: conditions,
+    process: { cpuMs, involuntarySwitches },
+    demandsKnown: plan.demandsKnown,
     gpuThrottling: watch === null ? null : throttlingIn(watch.readingsDuring(blocks)),
   });
   return { samples: samples.map(({ phases }) => phases), peakRssBytes, parts, conditions };

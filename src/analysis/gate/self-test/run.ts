@@ -204,6 +204,13 @@ const QUIET: Conditions = {
   clockStepMs: 0,
   thermalEvents: 0,
   limitedMs: 0,
+  cores: 1,
+  ownCpuMs: PREDICTIONS * TYPICAL_MS,
+  waitedMs: 0,
+  limits: [],
+  limitsKnown: 'all',
+  frequencyMhz: null,
+  policies: [],
 };
 
 /** Times of a candidate that takes `factor` times as long as its baseline, drawn instead of measured, and sealed. */

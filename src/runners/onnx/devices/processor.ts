@@ -2,7 +2,8 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessorSummary } from '../../../schema/timing-summary.js';
 import { listSystemFolder, readSystemFile, THIS_MACHINE, type MachineFiles } from '../seal/machine-files.js';
-import { readGovernors } from '../seal/snapshot.js';
+import { readMemoryLimit, readProcessorLimits } from '../seal/control-groups.js';
+import { readGovernors } from '../seal/frequency.js';
 
 /** The processors of this machine, and how much of them this process may use. Null: the system does not tell. */
 export interface Processor extends ProcessorSummary {
@@ -63,16 +64,12 @@ function readCaches({ sys }: MachineFiles): readonly string[] {
   });
 }
 
-/** cgroup v2: `cpu.max` is a quota and a period, or `max`; v1 keeps them apart and writes -1 for none. */
+/** The tightest of all control groups that this process is in. */
 function readLimits(files: MachineFiles): Processor['limits'] {
-  const own = /^0::(\/.*)$/m.exec(readSystemFile(files.proc, 'self', 'cgroup') ?? '')?.[1] ?? '/';
-  const read = (name: string): string | null =>
-    readSystemFile(files.sys, 'fs/cgroup', own, name) ?? readSystemFile(files.sys, 'fs/cgroup', name);
-  const [quota = 'max', period = '100000'] = (read('cpu.max') ?? '').split(' ').filter((part) => part !== '');
-  const oldQuota = Number(read('cpu/cpu.cfs_quota_us') ?? -1);
-  const oldPeriod = Number(read('cpu/cpu.cfs_period_us') ?? 100_000);
-  const cores =
-    quota === 'max' ? (oldQuota > 0 ? oldQuota / oldPeriod : null) : Number(quota) / Number(period);
-  const memory = Number(read('memory.max') ?? read('memory/memory.limit_in_bytes') ?? Number.NaN);
-  return { cores, memoryBytes: memory < totalmem() ? memory : null };
+  const cores = readProcessorLimits(files).groups.flatMap((group) => group.cores ?? []);
+  const memory = readMemoryLimit(files);
+  return {
+    cores: cores.length === 0 ? null : Math.min(...cores),
+    memoryBytes: memory !== null && memory < totalmem() ? memory : null,
+  };
 }

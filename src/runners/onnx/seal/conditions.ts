@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Document } from '../../../schema/basics.js';
 import type { machineConditions } from '../../../schema/timing-summary.js';
 import type { MachineFiles } from './machine-files.js';
+import { medianMs } from '../timing/windows.js';
 import { takeSnapshot, type Snapshot } from './snapshot.js';
 
-/** What the machine was like over some stretches of time. */
-export type Conditions = Document<typeof machineConditions>;
+/** What the machine was like over some stretches of time, as every version from this one on records it. */
+export type Conditions = Required<Document<typeof machineConditions>>;
 
 /** One stretch: what the machine was like when it began and when it ended. */
 export type Stretch = readonly [Snapshot, Snapshot];
@@ -29,8 +30,34 @@ export function conditionsOf(stretches: readonly Stretch[]): Conditions {
     clockSources: [...new Set(sources)],
     clockStepMs: Math.max(0, ...steps),
     thermalEvents: sum(stretches, ({ thermalEvents }) => thermalEvents),
-    limitedMs: sum(stretches, ({ limitedMs }) => limitedMs),
+    cores: stretches[0]?.[0].processors.count ?? 1,
+    ownCpuMs: own,
+    waitedMs: sum(stretches, ({ waitedMs }) => waitedMs),
+    ...limitsOver(stretches),
+    frequencyMhz: frequencyOver(stretches),
+    policies: [...new Set(stretches.flat().flatMap(({ frequency }) => frequency.policies))],
   };
+}
+
+/** Groups without a limit are left out, unless one that we cannot see held their tasks back. */
+function limitsOver(stretches: readonly Stretch[]): Pick<Conditions, 'limits' | 'limitsKnown' | 'limitedMs'> {
+  const { groups = [], known = 'untold' } = stretches[0]?.[0].limits ?? {};
+  const all = groups.map(({ group, cores }) => ({
+    group,
+    cores,
+    heldMs: sum(stretches, ({ limits }) => limits.groups.find((one) => one.group === group)?.heldMs ?? null),
+  }));
+  const told = all.flatMap(({ heldMs }) => heldMs ?? []);
+  return {
+    limits: all.filter(({ cores, heldMs }) => cores !== null || (heldMs ?? 0) > 0),
+    limitsKnown: known,
+    limitedMs: told.length === 0 ? null : told.reduce((total, ms) => total + ms, 0),
+  };
+}
+
+function frequencyOver(stretches: readonly Stretch[]): Conditions['frequencyMhz'] {
+  const fastest = stretches.flatMap(([, { frequency }]) => frequency.fastestMhz ?? []);
+  return fastest.length === 0 ? null : { median: medianMs(fastest), highest: Math.max(...fastest) };
 }
 
 /** How much a counter grew over all stretches; null if it was not told everywhere. */

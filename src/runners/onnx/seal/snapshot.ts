@@ -1,24 +1,34 @@
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { type ProcessorLimits, readProcessorLimits } from './control-groups.js';
+import { type Frequency, readFrequency } from './frequency.js';
 import { listSystemFolder, type MachineFiles, readSystemFile } from './machine-files.js';
 
 /** What the machine says of itself at one moment. Counters count from the system's start. */
-export interface Snapshot extends Throttling {
+export interface Snapshot {
   /** By the clock that times are taken with, milliseconds. */
   readonly steadyMs: number;
   /** By the calendar's clock, milliseconds. */
   readonly wallMs: number;
   readonly processors: ProcessorTimes;
   readonly ownCpuMs: number | null;
+  /** See `readWaitedMs`; of the children alone, which do the work. */
+  readonly waitedMs: number | null;
   /** Time in which some task waited for a processor (PSI), milliseconds. */
   readonly pressureMs: number | null;
   /** Average load of the last minute. */
   readonly load: number;
   readonly clockSource: string | null;
+  /** Times that a processor was slowed down for its heat. */
+  readonly thermalEvents: number | null;
+  readonly limits: ProcessorLimits;
+  readonly frequency: Frequency;
 }
 
 /** `children` are the processes of ours that live now. Takes about a millisecond. */
 export function takeSnapshot(files: MachineFiles, children: readonly number[]): Snapshot {
+  // first of all: a processor that has nothing to do slows down
+  const frequency = readFrequency(files);
   const pressure = readSystemFile(files.proc, 'pressure/cpu');
   const waited = /^some .*total=(\d+)$/m.exec(pressure ?? '')?.[1];
   return {
@@ -26,20 +36,14 @@ export function takeSnapshot(files: MachineFiles, children: readonly number[]): 
     wallMs: Date.now(),
     processors: readProcessorTimes(files),
     ownCpuMs: readOwnCpuMs(files, children),
+    waitedMs: readWaitedMs(files, children),
     pressureMs: waited === undefined ? null : Number(waited) / 1e3,
     load: loadavg()[0],
     clockSource: readSystemFile(files.sys, 'devices/system/clocksource/clocksource0/current_clocksource'),
-    ...readThrottling(files),
+    thermalEvents: readThermalEvents(files),
+    limits: readProcessorLimits(files),
+    frequency,
   };
-}
-
-/** The processors' frequency governors, each once; empty where the system does not tell, as in most VMs. */
-export function readGovernors({ sys }: MachineFiles): readonly string[] {
-  const root = join(sys, 'devices/system/cpu');
-  const governors = listSystemFolder(root, /^cpu\d+$/).flatMap(
-    (cpu) => readSystemFile(root, cpu, 'cpufreq/scaling_governor') ?? [],
-  );
-  return [...new Set(governors)];
 }
 
 /**
@@ -61,19 +65,24 @@ function cpuTicks(stat: string | null, fields: 2 | 4): number | null {
   return rest.slice(11, 11 + fields).reduce((sum, ticks) => sum + Number(ticks), 0);
 }
 
-/** How often, and how long, the processors were held back so far. Null where the system does not tell. */
-interface Throttling {
-  /** Times that a core or its package was slowed down for its heat. */
-  readonly thermalEvents: number | null;
-  /** Milliseconds that the container's processor limit made our tasks wait. */
-  readonly limitedMs: number | null;
+/**
+ * How long threads of the processes given were ready to run and had no processor so far, milliseconds: others ran there, or a
+ * limit held them back. Null where the system does not tell.
+ */
+export function readWaitedMs({ proc }: MachineFiles, pids: readonly number[]): number | null {
+  let nanos: number | null = null;
+  for (const pid of pids) {
+    const tasks = join(proc, String(pid), 'task');
+    for (const task of listSystemFolder(tasks, /^\d+$/)) {
+      const waited = readSystemFile(tasks, task, 'schedstat')?.split(' ')[1];
+      if (waited !== undefined) nanos = (nanos ?? 0) + Number(waited);
+    }
+  }
+  return nanos === null ? null : nanos / 1e6;
 }
 
-export function readThrottling(files: MachineFiles): Throttling {
-  return { thermalEvents: readThermalEvents(files), limitedMs: readLimitedMs(files) };
-}
-
-function readThermalEvents({ sys }: MachineFiles): number | null {
+/** Times that a core or its package was slowed down for its heat so far; null where the system does not tell. */
+export function readThermalEvents({ sys }: MachineFiles): number | null {
   const root = join(sys, 'devices/system/cpu');
   const counts = listSystemFolder(root, /^cpu\d+$/).flatMap((cpu) =>
     ['core_throttle_count', 'package_throttle_count'].flatMap((name) => {
@@ -84,19 +93,6 @@ function readThermalEvents({ sys }: MachineFiles): number | null {
   return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** cgroup v2 counts microseconds, v1 nanoseconds. */
-function readLimitedMs({ proc, sys }: MachineFiles): number | null {
-  const own = /^0::(\/.*)$/m.exec(readSystemFile(proc, 'self', 'cgroup') ?? '')?.[1] ?? '/';
-  for (const folder of [own, '/']) {
-    const micros = /^throttled_usec (\d+)$/m.exec(
-      readSystemFile(sys, 'fs/cgroup', folder, 'cpu.stat') ?? '',
-    )?.[1];
-    if (micros !== undefined) return Number(micros) / 1e3;
-  }
-  const nanos = /^throttled_time (\d+)$/m.exec(readSystemFile(sys, 'fs/cgroup/cpu/cpu.stat') ?? '')?.[1];
-  return nanos === undefined ? null : Number(nanos) / 1e6;
-}
-
 /** Milliseconds that all processors together have spent since the system started. */
 interface ProcessorTimes {
   readonly busyMs: number;
@@ -104,6 +100,7 @@ interface ProcessorTimes {
   readonly stealMs: number;
   /** Everything: busy, stolen, idle. */
   readonly allMs: number;
+  readonly count: number;
 }
 
 /** /proc counts in hundredths of a second (USER_HZ) on every Linux that Node runs on. */
@@ -124,6 +121,7 @@ export function parseProcStat(text: string): ProcessorTimes {
     busyMs: busy * TICK_MS,
     stealMs: steal * TICK_MS,
     allMs: (busy + steal + idle + iowait) * TICK_MS,
+    count: Math.max(1, text.match(/^cpu\d+ /gm)?.length ?? 0),
   };
 }
 
@@ -134,5 +132,5 @@ function fromNode(): ProcessorTimes {
     busyMs += times.user + times.nice + times.sys + times.irq;
     idleMs += times.idle;
   }
-  return { busyMs, stealMs: 0, allMs: busyMs + idleMs };
+  return { busyMs, stealMs: 0, allMs: busyMs + idleMs, count: cpus().length };
 }

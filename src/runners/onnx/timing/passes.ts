@@ -1,3 +1,5 @@
+import { createRandom } from '../../../stats/random.js';
+
 /** How much is recorded of a model that is warm. */
 export interface SamplingPlan {
   /** Timed predictions of every dataset, at least; */
@@ -50,4 +52,21 @@ export function turns(blocks: readonly number[]): readonly number[] {
     const models = blocks.flatMap((count, model) => (round < count ? [model] : []));
     return round % 2 === 0 ? models : models.reverse();
   }).flat();
+}
+
+/** Names the order of images in every pass; recorded with what was measured. */
+export const ORDER_SEED = 'order of images';
+
+/**
+ * In which order a pass goes over so many images: another one in every pass (Fisher and Yates), so that no image always
+ * comes after the same one or last, and the same one for every model.
+ */
+export function imageOrder(images: number, pass: number): readonly number[] {
+  const random = createRandom(ORDER_SEED).split(pass);
+  const order = Array.from({ length: images }, (_, i) => i);
+  for (let i = images - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
 }

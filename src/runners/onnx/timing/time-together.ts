@@ -4,7 +4,7 @@ import type { DecodedImage, LoadMessage, MeasuredMessage, TimedImage } from '../
 import type { PhaseTimes } from '../../phases.js';
 import { type Conditions, conditionsOf, type Stretch } from '../seal/conditions.js';
 import { type MachineFiles, THIS_MACHINE } from '../seal/machine-files.js';
-import { type Passes, planPasses, type SamplingPlan, turns } from './passes.js';
+import { imageOrder, type Passes, planPasses, type SamplingPlan, turns } from './passes.js';
 import { startTimedProcess, type TimedProcess } from './timed-process.js';
 import { medianMs } from './windows.js';
 import { warmUp, type WarmUp, type WarmUpPlan } from './warm-up.js';
@@ -177,7 +177,7 @@ async function runBlock(run: ModelRun, begin: number, settle: boolean): Promise<
   const { process, images, passes, watch, samples, blocks } = run;
   const done = samples.length / images.length;
   const count = Math.min(passes.perBlock, passes.count - done);
-  const order = Array.from({ length: count * images.length }, (_, i) => i % images.length);
+  const order = Array.from({ length: count }, (_, i) => imageOrder(images.length, done + i)).flat();
   // After another model's turn the caches hold its weights: one prediction is not recorded.
   if (settle) await process.measure({ order: [images.length - 1] });
   const from = Date.now();

@@ -34,6 +34,7 @@ describe('a process that is timed for a gate', () => {
       models: { baseline: model, candidate: model },
       device: parseDevice('cpu'),
       measure: { processes: 2, images: 2, rounds: 3, warmup: 3 },
+      imagesThere: 2,
       signal: new AbortController().signal,
     });
     const { round } = await remeasure({ timer, processes: 2, level: 0.95 });

@@ -58,6 +58,7 @@ describe('a processor', () => {
     const cpuinfo = { 'proc/cpuinfo': core(0, 0, 0) };
     const second = await machine({
       ...cpuinfo,
+      'proc/self/mountinfo': '35 31 0:38 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw',
       'proc/self/cgroup': '0::/docker/abc',
       'sys/fs/cgroup/docker/abc/cpu.max': '150000 100000',
       'sys/fs/cgroup/docker/abc/memory.max': '1073741824',
@@ -65,6 +66,11 @@ describe('a processor', () => {
     expect(describeProcessor(second).limits).toEqual({ cores: 1.5, memoryBytes: 2 ** 30 });
     const first = await machine({
       ...cpuinfo,
+      'proc/self/mountinfo': [
+        '32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu',
+        '33 31 0:30 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory',
+      ].join('\n'),
+      'proc/self/cgroup': '2:memory:/\n1:cpu:/',
       'sys/fs/cgroup/cpu/cpu.cfs_quota_us': '200000',
       'sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000',
       'sys/fs/cgroup/memory/memory.limit_in_bytes': '9223372036854771712',
@@ -72,6 +78,8 @@ describe('a processor', () => {
     expect(describeProcessor(first).limits).toEqual({ cores: 2, memoryBytes: null });
     const none = await machine({
       ...cpuinfo,
+      'proc/self/mountinfo': '35 31 0:38 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw',
+      'proc/self/cgroup': '0::/',
       'sys/fs/cgroup/cpu.max': 'max 100000',
       'sys/fs/cgroup/memory.max': 'max',
     });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sealOf, type SealPart, type SealPartName } from '../../../../src/schema/seal.js';
 import { conditionsOf } from '../../../../src/runners/onnx/seal/conditions.js';
-import { judgeSeal, type SealEvidence } from '../../../../src/runners/onnx/seal/judge.js';
+import type { SealEvidence } from '../../../../src/runners/onnx/seal/evidence.js';
+import { foreignCoresAllowed } from '../../../../src/runners/onnx/seal/idle.js';
+import { judgeSeal } from '../../../../src/runners/onnx/seal/judge.js';
 import { later, snapshot } from './snapshots.js';
 
 const quiet = conditionsOf([[snapshot(), later()]]);
@@ -15,9 +17,13 @@ const SOUND: SealEvidence = {
   passes: steadyPasses,
   samples: 64,
   samplesNeeded: 64,
+  images: 16,
+  imagesThere: 470,
   tolerance: 0.1,
   before: quiet,
   during: quiet,
+  process: { cpuMs: 9_900, involuntarySwitches: 30 },
+  demandsKnown: false,
   gpuThrottling: [],
 };
 
@@ -44,12 +50,43 @@ describe('the seal', () => {
     expect(failedIn({ proof: 'only-provider' })).toEqual([]);
   });
 
-  it('on a machine that tells nothing of throttling holds, and says that it tells nothing', () => {
-    const silent = { ...quiet, thermalEvents: null, limitedMs: null };
+  it('has three states, and is kept where only what no guest is told is not known', () => {
+    expect(judgeSeal(SOUND).every(({ state }) => state === 'pass')).toBe(true);
+    const silent = { ...quiet, thermalEvents: null, frequencyMhz: null, policies: [] };
     expect(part('unthrottled', { during: silent, gpuThrottling: null })).toEqual({
       name: 'unthrottled',
       pass: true,
-      found: 'this machine reports nothing about throttling',
+      state: 'not known',
+      notKnown: ['processor heat', 'processor clock'],
+      found:
+        'none (processor limits, limits above this container); not known: processor heat, processor clock',
+    });
+    expect(failedIn({ during: silent, demandsKnown: true })).toEqual([]);
+  });
+
+  it('is not kept by publishable where limits or the waiting of our threads are not known', () => {
+    const untold = { ...quiet, limitsKnown: 'untold' as const };
+    const hidden = { ...quiet, limitsKnown: 'hidden' as const };
+    const unwatched = { ...quiet, waitedMs: null };
+    for (const during of [untold, hidden, unwatched]) expect(failedIn({ during })).toEqual([]);
+    expect(part('unthrottled', { during: untold, demandsKnown: true })).toMatchObject({
+      pass: false,
+      state: 'not known',
+      notKnown: ['processor limits'],
+    });
+    // what waits for a limit that we cannot see waits all the same
+    expect(failedIn({ during: hidden, demandsKnown: true })).toEqual([]);
+    expect(failedIn({ during: unwatched, demandsKnown: true })).toEqual(['idle']);
+    const neither = { ...hidden, waitedMs: null };
+    expect(failedIn({ during: neither, demandsKnown: true })).toEqual(['unthrottled', 'idle']);
+  });
+
+  it('fails by what speaks against it, whatever else is not known', () => {
+    const heat = { ...quiet, thermalEvents: 2, frequencyMhz: null, policies: [] };
+    expect(part('unthrottled', { during: heat })).toMatchObject({
+      pass: false,
+      state: 'fail',
+      found: 'processors slowed for heat 2 times; not known: processor clock',
     });
   });
 });
@@ -103,28 +140,81 @@ describe('a planted violation is caught by its part', () => {
     expect(failedIn({ passes, tolerance: 0.05 })).toEqual(['steady']);
   });
 
-  it('samples: too few for the percentile', () => {
+  it('samples: too few for the percentile, or of fewer than 16 images where there are more', () => {
     expect(failedIn({ samples: 63 })).toEqual(['samples']);
+    expect(failedIn({ images: 15 })).toEqual(['samples']);
+    expect(failedIn({ images: 5, imagesThere: 6 })).toEqual(['samples']);
+    expect(failedIn({ images: 6, imagesThere: 6 })).toEqual([]);
+    expect(part('samples', { images: 4 })?.found).toBe('64 of each dataset, needed 64; 4 images, needed 16');
   });
 
-  it("unthrottled: heat, a container's limit, or the card", () => {
+  it('unthrottled: heat, or the card', () => {
     expect(failedIn({ during: { ...quiet, thermalEvents: 1 } })).toEqual(['unthrottled']);
-    expect(failedIn({ during: { ...quiet, limitedMs: 80 } })).toEqual(['unthrottled']);
-    expect(failedIn({ during: { ...quiet, limitedMs: 20 } })).toEqual([]);
     expect(failedIn({ gpuThrottling: ['hardware thermal slowdown'] })).toEqual(['unthrottled']);
     expect(failedIn({ gpuThrottling: 'untold' })).toEqual(['unthrottled']);
   });
 
-  it('idle: a neighbour on another core, before or during, or a hypervisor that takes its share', () => {
-    const busy = { ...quiet, foreignCpu: 0.5 };
+  it('unthrottled: the limit of a control group, ours or above, by its name', () => {
+    const held = (heldMs: number) => ({
+      during: { ...quiet, limits: [{ group: '/sys/fs/cgroup/kubepods/pod1', cores: 1.5, heldMs }] },
+    });
+    expect(failedIn(held(20))).toEqual([]);
+    expect(failedIn(held(80))).toEqual(['unthrottled']);
+    expect(part('unthrottled', held(80))?.found).toBe(
+      'held back 80 ms by the limit of /sys/fs/cgroup/kubepods/pod1 (1.5 processors)',
+    );
+  });
+
+  it('unthrottled: a clock that fell, or that is kept at its lowest', () => {
+    const clock = (median: number) => ({
+      during: { ...quiet, frequencyMhz: { median, highest: 3500 } },
+    });
+    expect(failedIn(clock(3300))).toEqual([]);
+    expect(failedIn(clock(2100))).toEqual(['unthrottled']);
+    expect(part('unthrottled', clock(2100))?.found).toMatch(/2100 MHz or less in half of the turns/);
+    expect(failedIn({ during: { ...quiet, policies: ['acpi-cpufreq powersave'] } })).toEqual(['unthrottled']);
+    expect(failedIn({ during: { ...quiet, policies: ['amd-pstate-epp powersave'] } })).toEqual([]);
+  });
+
+  it.each([2, 64, 192])('idle: one busy core of %i, before or during', (cores) => {
+    const busy = { ...quiet, cores, foreignCpu: 1 / cores };
     expect(failedIn({ during: busy })).toEqual(['idle']);
     expect(failedIn({ before: busy })).toEqual(['idle']);
+    expect(part('idle', { during: busy })?.found).toContain('during: others used 1.00 processors');
+    expect(part('idle', { during: busy })?.found).toContain(` of ${cores}`);
+  });
+
+  it('idle: others may use a little of every processor, and half of one at most', () => {
+    expect([2, 8, 64, 90, 192].map((cores) => Number(foreignCoresAllowed(cores).toFixed(3)))).toEqual([
+      0.06, 0.09, 0.37, 0.5, 0.5,
+    ]);
     expect(failedIn({ during: { ...quiet, foreignCpu: 0.029 } })).toEqual([]);
+    expect(failedIn({ during: { ...quiet, foreignCpu: 0.031 } })).toEqual(['idle']);
+  });
+
+  it('idle: a hypervisor that takes its share, or as much as others may use', () => {
     expect(failedIn({ during: { ...quiet, steal: 0.02 } })).toEqual(['idle']);
+    expect(failedIn({ during: { ...quiet, steal: 0.009 } })).toEqual([]);
+    expect(failedIn({ during: { ...quiet, cores: 64, steal: 0.009 } })).toEqual(['idle']);
+  });
+
+  it('idle: a process without its processor, by its own time, its waiting, switches and pressure', () => {
+    const half = { process: { cpuMs: 5_000, involuntarySwitches: 30 } };
+    expect(failedIn({ ...half, proof: 'only-provider' })).toEqual(['idle']);
+    // beside a card a process waits for the card
+    expect(failedIn(half)).toEqual([]);
+    expect(failedIn({ during: { ...quiet, waitedMs: 900 } })).toEqual(['idle']);
+    expect(part('idle', { during: { ...quiet, waitedMs: 1_100 } })?.found).toMatch(
+      /^our threads waited for a processor in 10\.0 % of their time/,
+    );
+    expect(failedIn({ process: { cpuMs: 9_900, involuntarySwitches: 3_000 } })).toEqual(['idle']);
+    expect(failedIn({ during: { ...quiet, pressure: 0.6 } })).toEqual(['idle']);
   });
 
   it('idle: a machine that does not tell is not taken to be idle', () => {
-    expect(failedIn({ during: { ...quiet, foreignCpu: null } })).toEqual(['idle']);
+    const during = { ...quiet, foreignCpu: null };
+    expect(failedIn({ during })).toEqual(['idle']);
+    expect(part('idle', { during })).toMatchObject({ state: 'not known', notKnown: ['what others use'] });
   });
 
   it('clock: another clock source, a coarse one, or a clock that was set', () => {
@@ -133,5 +223,9 @@ describe('a planted violation is caught by its part', () => {
     expect(failedIn({ before: null, during: { ...quiet, clockSources: ['jiffies'] } })).toEqual(['clock']);
     expect(failedIn({ during: { ...quiet, clockStepMs: 900 } })).toEqual(['clock']);
     expect(failedIn({ during: { ...quiet, clockStepMs: 20 } })).toEqual([]);
+    expect(part('clock', { before: null, during: { ...quiet, clockSources: [] } })).toMatchObject({
+      pass: true,
+      state: 'not known',
+    });
   });
 });

@@ -7,11 +7,13 @@ import {
   otherInferenceProcesses,
 } from '../../../../src/runners/onnx/seal/machine-files.js';
 import { startChild } from '../../../../src/runners/onnx/child-process.js';
+import { readFrequency, readGovernors } from '../../../../src/runners/onnx/seal/frequency.js';
 import { observeIdle } from '../../../../src/runners/onnx/seal/conditions.js';
 import {
   readOwnCpuMs,
   takeSnapshot,
-  readThrottling,
+  readThermalEvents,
+  readWaitedMs,
   parseProcStat,
   readProcessorTimes,
 } from '../../../../src/runners/onnx/seal/snapshot.js';
@@ -34,7 +36,7 @@ const NOWHERE: MachineFiles = { proc: '/nowhere/proc', sys: '/nowhere/sys' };
 describe("the machine's processor times", () => {
   it('are read from /proc/stat: guests are within user, waiting for disks is idle', () => {
     const text = 'cpu  100 20 30 400 50 6 7 8 90 0\ncpu0 1 2 3 4 5 6 7 8 9 10\nctxt 12345';
-    expect(parseProcStat(text)).toEqual({ busyMs: 1630, stealMs: 80, allMs: 6210 });
+    expect(parseProcStat(text)).toEqual({ busyMs: 1630, stealMs: 80, allMs: 6210, count: 1 });
   });
 
   it("are the system's own counters where there is no /proc", () => {
@@ -66,17 +68,33 @@ describe('throttling', () => {
     const of = (cpu: number, name: string): string =>
       `sys/devices/system/cpu/cpu${cpu}/thermal_throttle/${name}_throttle_count`;
     const files = await machine({ [of(0, 'core')]: '3', [of(0, 'package')]: '2', [of(1, 'core')]: '1' });
-    expect(readThrottling(files)).toEqual({ thermalEvents: 6, limitedMs: null });
+    expect(readThermalEvents(files)).toBe(6);
+    expect(readThermalEvents(NOWHERE)).toBeNull();
   });
 
-  it("reads a container's limit from either kind of control group", async () => {
-    const second = await machine({
-      'proc/self/cgroup': '0::/pod/x',
-      'sys/fs/cgroup/pod/x/cpu.stat': 'usage_usec 5\nnr_throttled 4\nthrottled_usec 2500',
+  it("tells how long our processes' threads waited for a processor, all of them", async () => {
+    const files = await machine({
+      'proc/501/task/501/schedstat': '900 2000000 7',
+      'proc/501/task/502/schedstat': '900 500000 7',
+      'proc/601/task/601/schedstat': '900 9000000 7',
     });
-    expect(readThrottling(second).limitedMs).toBe(2.5);
-    const first = await machine({ 'sys/fs/cgroup/cpu/cpu.stat': 'nr_throttled 1\nthrottled_time 3000000' });
-    expect(readThrottling(first).limitedMs).toBe(3);
+    expect(readWaitedMs(files, [501])).toBe(2.5);
+    expect(readWaitedMs(NOWHERE, [501])).toBeNull();
+  });
+
+  it('tells the clock of the fastest processor, and by which governor it is chosen', async () => {
+    const of = (cpu: number, name: string): string => `sys/devices/system/cpu/cpu${cpu}/cpufreq/${name}`;
+    const files = await machine({
+      [of(0, 'scaling_cur_freq')]: '800000',
+      [of(0, 'scaling_driver')]: 'intel_pstate',
+      [of(0, 'scaling_governor')]: 'powersave',
+      [of(1, 'scaling_cur_freq')]: '3512000',
+      [of(1, 'scaling_driver')]: 'intel_pstate',
+      [of(1, 'scaling_governor')]: 'powersave',
+    });
+    expect(readFrequency(files)).toEqual({ fastestMhz: 3512, policies: ['intel_pstate powersave'] });
+    expect(readGovernors(files)).toEqual(['powersave']);
+    expect(readFrequency(NOWHERE)).toEqual({ fastestMhz: null, policies: [] });
   });
 });
 

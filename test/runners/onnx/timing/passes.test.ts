@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { planPasses, turns, type SamplingPlan } from '../../../../src/runners/onnx/timing/passes.js';
+import {
+  imageOrder,
+  planPasses,
+  turns,
+  type SamplingPlan,
+} from '../../../../src/runners/onnx/timing/passes.js';
 
 const STANDARD: SamplingPlan = { samples: 64, ms: 3000, passes: null };
 
@@ -33,5 +38,17 @@ describe('turns', () => {
   it('leave out models that have no blocks left', () => {
     expect(turns([3, 1])).toEqual([0, 1, 0, 0]);
     expect(turns([])).toEqual([]);
+  });
+});
+
+describe('the order of images', () => {
+  it('holds every image once, another way round in every pass, and the same whenever it is asked for', () => {
+    const orders = Array.from({ length: 6 }, (_, pass) => imageOrder(16, pass));
+    for (const order of orders)
+      expect(order.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i));
+    expect(new Set(orders.map((order) => order.join())).size).toBe(6);
+    expect(imageOrder(16, 3)).toEqual(orders[3]);
+    // no image stays behind the same one, or last
+    expect(new Set(orders.map((order) => order.at(-1))).size).toBeGreaterThan(2);
   });
 });

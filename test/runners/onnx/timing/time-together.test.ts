@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDevice } from '../../../../src/runners/device.js';
 import type { TimedModel, TogetherRequest } from '../../../../src/runners/onnx/timing/time-together.js';
+import { imageOrder } from '../../../../src/runners/onnx/timing/passes.js';
 import { timeTogether } from '../../../../src/runners/onnx/timing/time-together.js';
 import { paperModel } from '../../../support/run-settings.js';
 import { scriptTiming, type TimingScript } from './scripted-timing.js';
@@ -70,10 +71,7 @@ describe('models timed together', () => {
     expect(series.loadMs).toBe(12);
     expect(series.warmUp.inferenceMs).toEqual([90, 40, 40]);
     expect(series.samples.map(({ key, pass }) => [key, pass])).toEqual(
-      [0, 1, 2, 3].flatMap((pass) => [
-        ['0', pass],
-        ['1', pass],
-      ]),
+      [0, 1, 2, 3].flatMap((pass) => imageOrder(2, pass).map((image) => [String(image), pass])),
     );
     expect(series.samples[0]).toMatchObject({
       cpuMs: 40,
