@@ -1,8 +1,9 @@
 // The bars of the timing pass (docs/timing.md). On a quiet machine, one part after another:
 //
-//   node bench/timing.mjs [bias] [same] [planted] [undisturbed] [--rounds 10] [--pairs 20] [--runs 10] [--model NAME]
+//   node bench/timing.mjs [bias] [same] [neighbour] [planted] [undisturbed] [--rounds 10] [--pairs 20] [--runs 10] [--model NAME]
 //
-// bias: the pass against a bare loop of session.run; same: one model timed twice; planted: violations that the seal must
+// bias: the pass against a bare loop of session.run; same: one model timed twice; neighbour: the same
+// beside a process that comes and goes; planted: violations that the seal must
 // catch; undisturbed: how often a quiet machine is found quiet. Set VK_ICD_FILENAMES for the planted fallback.
 import { parseArgs } from 'node:util';
 import { printMachine } from './support/print.mjs';
@@ -24,7 +25,8 @@ const { values, positionals } = parseArgs({
 /** @type {Record<string, (() => Promise<boolean>) | undefined>} */
 const PARTS = {
   bias: () => bias({ rounds: Number(values.rounds), only: values.model, keep: values.keep }),
-  same: () => sameModel({ pairs: Number(values.pairs) }),
+  same: () => sameModel({ pairs: Number(values.pairs), neighbour: false }),
+  neighbour: () => sameModel({ pairs: Number(values.pairs), neighbour: true }),
   planted: () => planted(),
   undisturbed: () => undisturbed({ runs: Number(values.runs) }),
 };

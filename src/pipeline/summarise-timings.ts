@@ -1,4 +1,5 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { groupBy } from '../core/group.js';
 import { type Seal, sealOf, UNCHECKED } from '../schema/seal.js';
 import {
   type GpuConditionsSummary,
@@ -17,6 +18,7 @@ import { millisecondsOf } from '../store/stored-times.js';
 import { readTimedSeries, type TimedSeries } from '../store/timed-series.js';
 import type { PassRecord, SampleRecord } from '../store/timing-record.js';
 import type { GpuReading } from '../runners/onnx/devices/nvidia-watch.js';
+import { intervalOfTurns } from '../stats/interval-of-turns.js';
 import { quantileInterval, valuesForPercentile } from '../stats/order-statistics.js';
 import { quantilesOfSorted } from '../stats/quantile.js';
 
@@ -89,7 +91,7 @@ function toRow(model: string, dataset: string | null, timed: readonly SampleReco
   const phases = TIMED_PHASES.map((phase): [TimedPhase, PhaseSummary] => [
     phase,
     // An image is decoded once, whatever the number of its predictions, each of which has that time.
-    summarisePhase((phase === 'decode' ? images : timed).map(({ phases: of }) => millisecondsOf(of, phase))),
+    phase === 'decode' ? decodePhase(images) : phaseOverTurns(timed, (of) => millisecondsOf(of, phase)),
   ]);
   return {
     model,
@@ -104,12 +106,11 @@ function toRow(model: string, dataset: string | null, timed: readonly SampleReco
 }
 
 function networksOf(timed: readonly SampleRecord[]): Pick<TimingRow, 'networks'> {
-  const both = timed.flatMap(({ phases: { encoderMs, decoderMs } }) =>
-    encoderMs === undefined || decoderMs === undefined ? [] : [{ encoderMs, decoderMs }],
-  );
+  const both = timed.filter(({ phases }) => phases.encoderMs !== undefined && phases.decoderMs !== undefined);
   if (both.length === 0) return {};
-  const encoder = summarisePhase(both.map(({ encoderMs }) => encoderMs));
-  const decoder = summarisePhase(both.map(({ decoderMs }) => decoderMs));
+  const [encoder, decoder] = (['encoderMs', 'decoderMs'] as const).map((part) =>
+    phaseOverTurns(both, (phases) => phases[part] ?? 0),
+  );
   return { networks: { encoder, decoder } };
 }
 
@@ -173,7 +174,6 @@ export function summarisePhase(ms: readonly number[]): PhaseSummary {
   const sorted = [...ms].sort((a, b) => a - b);
   const enough = PERCENTILES.filter(({ needed }) => sorted.length >= needed);
   const [p50, ...high] = quantilesOfSorted(sorted, [0.5, ...enough.map(({ p }) => p)]);
-  const interval = quantileInterval(sorted, 0.5);
   return {
     mean: mean(sorted),
     sd: sorted.length < 2 ? null : sampleStandardDeviation(sorted),
@@ -181,6 +181,34 @@ export function summarisePhase(ms: readonly number[]): PhaseSummary {
     min: sorted[0],
     max: sorted[sorted.length - 1],
     ...Object.fromEntries(enough.map(({ name }, i) => [name, high[i]])),
+  };
+}
+
+/** Each image is decoded once, by itself: the images are the units of the median's interval. */
+function decodePhase(images: readonly SampleRecord[]): PhaseSummary {
+  const ms = images.map(({ phases }) => millisecondsOf(phases, 'decode'));
+  const interval = quantileInterval(ms, 0.5);
+  return {
+    ...summarisePhase(ms),
     ...(interval.kind === 'interval' ? { p50Interval: [interval.lower, interval.upper] as const } : {}),
   };
+}
+
+/**
+ * How far processes of one model lie apart that are timed alike, as the standard deviation of the logarithm. A pass has one
+ * process a model, and cannot show it; measured in docs/timing.md.
+ */
+const BETWEEN_PROCESSES = 0.03;
+
+/** A phase of predictions, with the interval of its median over turns where the records say which turn each was in. */
+export function phaseOverTurns(
+  timed: readonly Pick<SampleRecord, 'phases' | 'turn'>[],
+  of: (phases: SampleRecord['phases']) => number,
+): PhaseSummary {
+  const summary = summarisePhase(timed.map(({ phases }) => of(phases)));
+  if (timed.some(({ turn }) => turn === undefined)) return summary;
+  const byTurn = groupBy(timed, ({ turn }) => String(turn));
+  const turns = [...byTurn.values()].map((own) => own.map(({ phases }) => of(phases)));
+  const ends = intervalOfTurns(summary.p50, turns, { betweenProcesses: BETWEEN_PROCESSES });
+  return { ...summary, ...(ends === null ? {} : { p50Interval: [ends.lower, ends.upper] as const }) };
 }

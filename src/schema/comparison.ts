@@ -113,7 +113,9 @@ const moved = z
 const phaseRatio = z
   .object({
     phase: timedPhase,
-    baselineMs: figure.describe('The geometric mean over images, or over processes, of their median times.'),
+    baselineMs: figure.describe(
+      'The geometric mean over images of their median times; of times measured for the comparison, the geometric mean over processes of that.',
+    ),
     candidateMs: figure,
     ratio: figure,
     lower: bound,
@@ -126,7 +128,24 @@ export type PhaseRatio = Document<typeof phaseRatio>;
 const remeasuredPhase = phaseRatio.extend({
   processesMs: z
     .object({ baseline: z.array(figure), candidate: z.array(figure) })
-    .describe('The median milliseconds of every process, in the order of the measurement.'),
+    .describe(
+      'Of every process, in the order of the measurement: the geometric mean over images of their median milliseconds.',
+    ),
+  mostSlowed: z
+    .exactOptional(
+      z.object({
+        image: text.describe('Dataset and id.'),
+        images: count.describe('So many were timed.'),
+        ratio: figure,
+        lower: bound.describe(
+          'The highest lower bound of any image, each at the level divided by the number of images (Bonferroni).',
+        ),
+        upper: bound.describe('The highest upper bound of any image, each at the level itself.'),
+      }),
+    )
+    .describe(
+      'The image whose time grew most: ratio of the geometric means over processes of its median times. Absent where a phase took no measurable time.',
+    ),
 });
 export type RemeasuredPhase = Document<typeof remeasuredPhase>;
 

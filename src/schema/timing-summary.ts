@@ -218,7 +218,9 @@ export const phase = z
     p99: percentile,
     p50Interval: z
       .exactOptional(z.tuple([figure, figure]))
-      .describe('Of the median, from order statistics, 95 %; absent where there are too few values.'),
+      .describe(
+        'Of the median, 95 %, over the turns of one process, with 3 % for what processes of one model differ by; of decode from order statistics over images. Absent with fewer than three turns, and where turns were not recorded.',
+      ),
   })
   .meta({
     id: 'Phase',

@@ -42,6 +42,8 @@ const sample = z
     dataset: text,
     id: text,
     iteration: count,
+    /** Of its model, from 0; absent where it was not recorded (0.1, and times made elsewhere). */
+    turn: z.exactOptional(count),
     phases: phaseTimes,
     /** Milliseconds since the first recorded prediction of any model that was timed together with this one. */
     atMs: z.exactOptional(figure),

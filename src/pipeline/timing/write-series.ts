@@ -30,9 +30,10 @@ export async function writeSeries(writer: DurableLines, request: SeriesToWrite):
   const outliers = findOutliers(samples, (key) => sampleOf(key).dataset);
   for (const sample of samples) {
     const { dataset, id } = sampleOf(sample.key);
-    const { pass: iteration, phases, atMs, cpuMs } = sample;
+    const { pass: iteration, turn, phases, atMs, cpuMs } = sample;
     const label = outliers.has(sample) ? { outlier: true as const } : {};
-    await write({ kind: 'sample', series, model, dataset, id, iteration, phases, atMs, cpuMs, ...label });
+    const when = { iteration, turn, phases, atMs, cpuMs };
+    await write({ kind: 'sample', series, model, dataset, id, ...when, ...label });
   }
   const [firstInferenceMs = Number.NaN] = warmUp.inferenceMs;
   const warmup = warmUp.inferenceMs.length;

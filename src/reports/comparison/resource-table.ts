@@ -17,7 +17,7 @@ export function resourceTable({ latency, peakRssBytes, baseline, candidate }: Pa
   return {
     title: 'Time, memory and size',
     caption:
-      'Candidate over baseline: a ratio of 1.1 is ten percent more. Times are geometric means of medians.',
+      'Candidate over baseline: a ratio of 1.1 is ten percent more. Times are geometric means over images of their median times.',
     columns: [
       { label: 'What', align: 'left' },
       { label: 'before', align: 'right' },

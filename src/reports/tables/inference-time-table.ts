@@ -29,7 +29,8 @@ export function inferenceTimeTable(summaries: readonly Summary[]): Table | null 
   });
   return {
     title: appendixTitle(1, 'Inference time in milliseconds', timed),
-    caption: 'Mean time of one prediction (preprocess + inference + postprocess), files decoded beforehand.',
+    caption:
+      'Arithmetic mean over all timed predictions of a dataset (preprocess + inference + postprocess), files decoded beforehand.',
     columns: [
       { label: 'Model', align: 'left' },
       ...columns.map(({ group, label }) => ({

@@ -34,7 +34,7 @@ export function latencyTable(summary: Summary, device: string): Table | null {
   return {
     title: `Latency on ${device}`,
     caption:
-      'Milliseconds of one prediction. p90, p95 and p99 need at least 64, 130 and 662 values; interval of the median from order statistics; "out" counts values beyond Tukey\'s fences, which stay in every figure.',
+      'Milliseconds of one prediction, over all predictions of a dataset. p90, p95 and p99 need at least 64, 130 and 662 values; interval of the median over the turns of one process, with 3 % for what processes of one model differ by; "out" counts values beyond Tukey\'s fences, which stay in every figure.',
     columns: [
       { label: 'Model', align: 'left' },
       { label: 'Dataset', align: 'left' },

@@ -133,8 +133,8 @@ describe('a gate', () => {
   it('says how times are measured, also where it only asks for faster ones', () => {
     expect(measureOf(paperGate({ improve: [{ latency: 'predict' }] }).gate)).toEqual({
       processes: 6,
-      images: 4,
-      rounds: 6,
+      images: 16,
+      rounds: 3,
       warmup: 20,
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { summarisePhase } from '../../../src/pipeline/summarise-timings.js';
+import { phaseOverTurns, summarisePhase } from '../../../src/pipeline/summarise-timings.js';
 import { explainSlowness, type TimedImageFacts } from '../../../src/pipeline/timing/slowness.js';
 import { findOutliers } from '../../../src/pipeline/timing/write-series.js';
 import type { SeriesSample } from '../../../src/runners/onnx/timing/time-together.js';
@@ -7,6 +7,7 @@ import type { SeriesSample } from '../../../src/runners/onnx/timing/time-togethe
 const sample = (key: string, pass: number, inferenceMs: number): SeriesSample => ({
   key,
   pass,
+  turn: pass,
   atMs: 0,
   cpuMs: 0,
   phases: { decodeMs: 0, preprocessMs: 0, inferenceMs, postprocessMs: 0 },
@@ -44,11 +45,28 @@ describe('the summary of a phase', () => {
     expect(told(662)).toEqual(['p90', 'p95', 'p99']);
   });
 
-  it('has the median with an interval of values that were measured', () => {
-    const { p50, p50Interval, mean, sd, min, max } = summarisePhase(values(99));
+  it('has mean, median, extremes and spread', () => {
+    const { p50, mean, sd, min, max } = summarisePhase(values(99));
     expect([p50, mean, min, max]).toEqual([50, 50, 1, 99]);
-    expect(p50Interval).toEqual([40, 60]);
     expect(sd).toBeCloseTo(28.72, 2);
+  });
+
+  it('has an interval of the median over turns, however many iterations there are in one', () => {
+    const phases = (inferenceMs: number) => ({ decodeMs: 0, preprocessMs: 0, inferenceMs, postprocessMs: 0 });
+    const intervalOf = (iterations: number, turnsMs: readonly number[]) => {
+      const timed = turnsMs.flatMap((ms, turn) =>
+        Array.from({ length: iterations }, () => ({ turn, phases: phases(ms) })),
+      );
+      return phaseOverTurns(timed, ({ inferenceMs }) => inferenceMs).p50Interval;
+    };
+    const few = intervalOf(4, [100, 110, 90, 105]);
+    expect(intervalOf(4000, [100, 110, 90, 105])).toEqual(few);
+    expect(few?.[0]).toBeLessThan(90);
+    // turns that agree leave what processes differ by
+    expect(intervalOf(4, [100, 100, 100])?.map((ms) => ms.toFixed(1))).toEqual(['94.3', '106.1']);
+    expect(intervalOf(4, [100, 100])).toBeUndefined();
+    const unrecorded = [1, 2, 3, 4, 5, 6, 7, 8].map((ms) => ({ phases: phases(ms) }));
+    expect(phaseOverTurns(unrecorded, ({ inferenceMs }) => inferenceMs).p50Interval).toBeUndefined();
   });
 
   it('of a single value shows no spread', () => {

@@ -32,7 +32,7 @@ describe('a verdict with a hostile file name', () => {
     const xml = outcomeToJunit(outcome);
     expect(xmlFault(xml)).toBeNull();
     expect(xml).toContain(
-      '<testsuites name="maskbench paper" tests="3" failures="1" errors="0" skipped="1" time="0">',
+      '<testsuites name="maskbench paper" tests="4" failures="1" errors="0" skipped="2" time="0">',
     );
     expect(xml).toContain('&lt;script&gt;alert(');
   });
@@ -41,6 +41,7 @@ describe('a verdict with a hostile file name', () => {
     const lines = outcomeToAnnotations(outcome).trimEnd().split('\n');
     expect(lines.map((line) => /^::(\w+) title=[^:,]*::/.exec(line)?.[1])).toEqual([
       'error',
+      'warning',
       'warning',
       'notice',
     ]);

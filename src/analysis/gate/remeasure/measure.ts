@@ -14,8 +14,13 @@ export const measureSchema = z.strictObject({
     .multipleOf(2)
     .default(6)
     .describe('Processes of each side, an even number: the order is A B B A.'),
-  images: z.int().min(1).max(64).default(4).describe('Pictures that each process predicts.'),
-  rounds: z.int().min(1).default(6).describe('Timed passes over them, at least.'),
+  images: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(16)
+    .describe('Pictures that each process predicts; fewer than 16, where there are more, are not sealed.'),
+  rounds: z.int().min(1).default(3).describe('Timed passes over them, at least.'),
   warmup: z
     .int()
     .min(3)

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { MachineConditions, RemeasuredPhase, RemeasuredRound } from '../../../schema/comparison.js';
+import { groupBy } from '../../../core/group.js';
 import { SEAL_PARTS, type SealPart } from '../../../schema/seal.js';
 import { TIMED_PHASES, type TimedPhase } from '../../../schema/timing-summary.js';
 import { medianOf } from '../../../stats/quantile.js';
@@ -28,8 +29,9 @@ type Timings = Readonly<Record<Which, readonly ProcessTimes[]>>;
 
 /**
  * Times two models against each other: fresh processes in the order A B B A, again and again, so that a machine that
- * grows slower or faster does so for both. The process is the unit: its median is one observation, and the ratio of
- * the sides' medians has an interval over processes. The round is sealed if every process of it is.
+ * grows slower or faster does so for both. The process is the unit: the geometric mean over images of their median times is
+ * one observation, and the ratio of the sides has an interval over processes; so has that of every image, of which the one
+ * that was slowed most is told. The round is sealed if every process of it is.
  *
  * @throws MaskbenchError why a process could not do it, or `cancelled`.
  */
@@ -67,14 +69,20 @@ export function interleaved(processes: number): readonly Which[] {
 }
 
 function ratioOf(phase: TimedPhase, timings: Timings, level: number): RemeasuredPhase {
-  const mediansOf = (side: Which): number[] =>
-    timings[side].map(({ samples }) => medianOf(samples.map((phases) => millisecondsOf(phases, phase))));
-  const processesMs = { baseline: mediansOf('baseline'), candidate: mediansOf('candidate') };
+  const medians = {
+    baseline: timings.baseline.map((one) => imageMedians(one, phase)),
+    candidate: timings.candidate.map((one) => imageMedians(one, phase)),
+  };
+  const processesMs = {
+    baseline: medians.baseline.map((images) => geometricMean([...images.values()])),
+    candidate: medians.candidate.map((images) => geometricMean([...images.values()])),
+  };
   const [baselineMs, candidateMs] = [
     geometricMean(processesMs.baseline),
     geometricMean(processesMs.candidate),
   ];
   const bounds = ratioInterval(processesMs, level);
+  const most = mostSlowed(medians, level);
   return {
     phase,
     baselineMs,
@@ -84,11 +92,53 @@ function ratioOf(phase: TimedPhase, timings: Timings, level: number): Remeasured
     upper: bounds?.upper ?? null,
     level: 2 * level - 1,
     processesMs,
+    ...(most === null ? {} : { mostSlowed: most }),
+  };
+}
+
+/** Median milliseconds of every image in one process. */
+function imageMedians({ samples }: ProcessTimes, phase: TimedPhase): ReadonlyMap<string, number> {
+  const byImage = groupBy(samples, ({ image }) => image);
+  return new Map(
+    [...byImage].map(([image, own]) => [
+      image,
+      medianOf(own.map(({ phases }) => millisecondsOf(phases, phase))),
+    ]),
+  );
+}
+
+/**
+ * The image that was slowed most. "Every image is within the limit" is shown by all their upper bounds at the level itself,
+ * "some image is beyond it" by any lower bound at the level divided among the images. Null where an image took no
+ * measurable time in some process.
+ */
+function mostSlowed(
+  medians: Readonly<Record<Which, readonly ReadonlyMap<string, number>[]>>,
+  level: number,
+): NonNullable<RemeasuredPhase['mostSlowed']> | null {
+  const images = [...(medians.baseline[0]?.keys() ?? [])];
+  const divided = 1 - (1 - level) / images.length;
+  const ratios = images.flatMap((image) => {
+    const of = (side: Which): number[] => medians[side].map((process) => process.get(image) ?? 0);
+    const processesMs = { baseline: of('baseline'), candidate: of('candidate') };
+    const [plain, strict] = [ratioInterval(processesMs, level), ratioInterval(processesMs, divided)];
+    return plain === null || strict === null
+      ? []
+      : [{ image, ratio: plain.estimate, lower: strict.lower, upper: plain.upper }];
+  });
+  if (images.length === 0 || ratios.length < images.length) return null;
+  const [most] = ratios.toSorted((a, b) => b.ratio - a.ratio);
+  return {
+    image: most.image,
+    images: images.length,
+    ratio: most.ratio,
+    lower: Math.max(...ratios.map(({ lower }) => lower)),
+    upper: Math.max(...ratios.map(({ upper }) => upper)),
   };
 }
 
 /**
- * The interval of the ratio of two sides' medians from the medians of their processes; both ends are one-sided bounds
+ * The interval of the ratio of two sides from a time of each of their processes; both ends are one-sided bounds
  * of the level given. Null where a phase took no measurable time in some process.
  */
 export function ratioInterval(
@@ -96,7 +146,7 @@ export function ratioInterval(
   level: number,
 ): RatioInterval | null {
   if (![...baseline, ...candidate].every((ms) => ms > 0)) return null;
-  const single = (medians: readonly number[]): number[][] => medians.map((ms) => [ms]);
+  const single = (times: readonly number[]): number[][] => times.map((ms) => [ms]);
   const interval = ratioOfMedians(single(baseline), single(candidate), { level: 2 * level - 1 });
   return interval.kind === 'none' ? null : interval;
 }

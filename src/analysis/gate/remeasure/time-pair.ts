@@ -60,7 +60,15 @@ export async function createTimePair(options: TimePairOptions): Promise<TimePair
     };
     const models = { baseline: await describe('baseline'), candidate: await describe('candidate') };
     return {
-      timer: await createProcessTimer({ models, device, measure, imagesThere, signal }),
+      timer: await createProcessTimer({
+        models,
+        device,
+        measure,
+        // an image's key is its position
+        imageOf: (key) => `${samples[Number(key)].dataset}/${samples[Number(key)].id}`,
+        imagesThere,
+        signal,
+      }),
       onProcess: (done, total) => options.onProcess?.(pair, done, total),
     };
   };

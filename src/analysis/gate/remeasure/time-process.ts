@@ -16,7 +16,7 @@ import type { Measure } from './measure.js';
 
 /** What one fresh process of one side came to. */
 export interface ProcessTimes {
-  readonly samples: readonly PhaseTimes[];
+  readonly samples: readonly { readonly image: string; readonly phases: PhaseTimes }[];
   readonly peakRssBytes: number | null;
   /** Every part of the seal of its times. */
   readonly parts: readonly SealPart[];
@@ -37,6 +37,8 @@ interface ProcessTimerOptions {
   readonly models: Readonly<Record<Which, TimedModel>>;
   readonly device: DeviceRequest;
   readonly measure: Measure;
+  /** Dataset and id of an image, by its key. */
+  readonly imageOf: (key: string) => string;
   /** Images of all datasets, of which so many are timed as the measure says. */
   readonly imagesThere: number;
   readonly signal: AbortSignal;
@@ -103,6 +105,7 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
     return describe(outcome.series, {
       plan,
       imagesThere: options.imagesThere,
+      imageOf: options.imageOf,
       before,
       neighbours: [...neighbours],
       watch,
@@ -124,6 +127,7 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
 interface Around {
   readonly plan: TimingPlan;
   readonly imagesThere: number;
+  readonly imageOf: (key: string) => string;
   readonly before: Conditions;
   readonly neighbours: readonly string[];
   readonly watch: CardWatch | null;
@@ -132,7 +136,7 @@ interface Around {
 
 function describe(
   { samples, images, peakRssBytes, conditions, warmUp, blocks, cpuMs, involuntarySwitches }: Series,
-  { plan, imagesThere, before, neighbours, watch, proof }: Around,
+  { plan, imagesThere, imageOf, before, neighbours, watch, proof }: Around,
 ): Omit<ProcessTimes, 'repeated'> {
   const passes: number[][] = [];
   for (const { pass, phases } of samples) (passes[pass] ??= []).push(predictMs(phases));
@@ -152,5 +156,10 @@ function describe(
     demandsKnown: plan.demandsKnown,
     gpuThrottling: watch === null ? null : throttlingIn(watch.readingsDuring(blocks)),
   });
-  return { samples: samples.map(({ phases }) => phases), peakRssBytes, parts, conditions };
+  return {
+    samples: samples.map(({ key, phases }) => ({ image: imageOf(key), phases })),
+    peakRssBytes,
+    parts,
+    conditions,
+  };
 }

@@ -192,7 +192,9 @@ function generatedPart(gate: Gate): { readonly gate: Gate; readonly out: Readonl
 const BETWEEN_PROCESSES = 0.01;
 const WITHIN_PROCESS = 0.03;
 const TYPICAL_MS = 100;
-const PREDICTIONS = 24;
+const TIMED_IMAGES = 16;
+const ROUNDS = 3;
+const PREDICTIONS = TIMED_IMAGES * ROUNDS;
 
 const QUIET: Conditions = {
   durationMs: PREDICTIONS * TYPICAL_MS,
@@ -227,9 +229,10 @@ export function generatedTimes(factor: number, seed: string, memory = 1): TimePa
 
 function drawTimes(random: Random, factor: number, memory: number): ProcessTimes {
   const process = Math.exp(BETWEEN_PROCESSES * random.normal());
-  const samples = Array.from({ length: PREDICTIONS }, () => {
+  const samples = Array.from({ length: PREDICTIONS }, (_, i) => {
     const ms = TYPICAL_MS * factor * process * Math.exp(WITHIN_PROCESS * random.normal());
-    return { decodeMs: 5, preprocessMs: 0.2 * ms, inferenceMs: 0.7 * ms, postprocessMs: 0.1 * ms };
+    const phases = { decodeMs: 5, preprocessMs: 0.2 * ms, inferenceMs: 0.7 * ms, postprocessMs: 0.1 * ms };
+    return { image: `image ${i % TIMED_IMAGES}`, phases };
   });
   const parts = SEAL_PARTS.map((name) => ({ name, pass: true, found: 'generated' }));
   return { samples, peakRssBytes: 2e8 * memory, parts, conditions: QUIET, repeated: false };

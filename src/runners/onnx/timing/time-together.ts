@@ -59,6 +59,8 @@ export interface SeriesSample {
   readonly key: string;
   /** Which pass over all images, from 0. */
   readonly pass: number;
+  /** Which of the model's turns, from 0. */
+  readonly turn: number;
   /** Milliseconds since the first recorded block of any model began. */
   readonly atMs: number;
   readonly cpuMs: number;
@@ -187,7 +189,7 @@ async function runBlock(run: ModelRun, begin: number, settle: boolean): Promise<
   for (const [i, { image, startMs, cpuMs, phases }] of measured.samples.entries()) {
     const { key, decodeMs } = images[image];
     const pass = done + Math.floor(i / images.length);
-    samples.push({ key, pass, atMs: atMs + startMs, cpuMs, phases: { decodeMs, ...phases } });
+    samples.push({ key, pass, turn: blocks.length - 1, atMs: atMs + startMs, cpuMs, phases: { decodeMs, ...phases } });
   }
   await runAlone(run);
   return order.length;

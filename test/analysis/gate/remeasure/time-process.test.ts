@@ -34,6 +34,7 @@ describe('a process that is timed for a gate', () => {
       models: { baseline: model, candidate: model },
       device: parseDevice('cpu'),
       measure: { processes: 2, images: 2, rounds: 3, warmup: 3 },
+      imageOf: (key) => `small/${key}`,
       imagesThere: 2,
       signal: new AbortController().signal,
     });
@@ -50,9 +51,10 @@ describe('a process that is timed for a gate', () => {
     });
     // and where no seal is to be had, a second try is idle
     expect(round.repeated).toBe(0);
-    for (const { processesMs, ratio } of round.phases.filter(({ phase }) => phase !== 'decode')) {
+    for (const { processesMs, ratio, mostSlowed } of round.phases.filter(({ phase }) => phase !== 'decode')) {
       expect(Math.min(...processesMs.baseline, ...processesMs.candidate)).toBeGreaterThan(0);
       expect(ratio).toBeGreaterThan(0);
+      expect(mostSlowed).toMatchObject({ images: 2, image: expect.stringMatching(/^small\/00[01]$/) });
     }
   }, 60_000);
 });
