@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { counted, percent } from '../../../core/text.js';
-import type { LatencyComparison, PhaseRatio, RemeasuredPhase, RemeasuredRound } from '../../../schema/comparison.js';
+import type {
+  LatencyComparison,
+  PhaseRatio,
+  RemeasuredPhase,
+  RemeasuredRound,
+} from '../../../schema/comparison.js';
 import { sealOf } from '../../../schema/seal.js';
 import type { Verdict } from '../../../schema/verdict.js';
 import { measureSchema, timedPhase } from '../remeasure/measure.js';
@@ -17,7 +22,9 @@ const schema = z
       .number()
       .positive()
       .optional()
-      .describe('Candidate over baseline: of the image that was slowed most. Default: 1.2 times maximumRatio.'),
+      .describe(
+        'Candidate over baseline: of the image that was slowed most. Default: 1.2 times maximumRatio.',
+      ),
     measure: measureSchema
       .prefault({})
       .describe('How times are measured; what it takes to be sealed says docs/timing.md.'),

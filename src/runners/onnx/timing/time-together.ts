@@ -189,7 +189,14 @@ async function runBlock(run: ModelRun, begin: number, settle: boolean): Promise<
   for (const [i, { image, startMs, cpuMs, phases }] of measured.samples.entries()) {
     const { key, decodeMs } = images[image];
     const pass = done + Math.floor(i / images.length);
-    samples.push({ key, pass, turn: blocks.length - 1, atMs: atMs + startMs, cpuMs, phases: { decodeMs, ...phases } });
+    samples.push({
+      key,
+      pass,
+      turn: blocks.length - 1,
+      atMs: atMs + startMs,
+      cpuMs,
+      phases: { decodeMs, ...phases },
+    });
   }
   await runAlone(run);
   return order.length;
