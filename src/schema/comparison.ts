@@ -58,7 +58,9 @@ const metric = z.object({
   metric: text,
   title: text,
   better,
-  dataset: orNull(text).describe('Null: the images of all datasets together, every image weighing the same.'),
+  dataset: orNull(text).describe(
+    'Null: the mean of the datasets\u2019 means, every dataset weighing the same.',
+  ),
   n: count.describe('Images where the metric is defined on both sides; the figures below are of these.'),
   undefinedBaseline: count.describe('Images where it is undefined for this side only.'),
   undefinedCandidate: count.describe('Images where it is undefined for this side only.'),
@@ -70,8 +72,8 @@ const metric = z.object({
   wins: count,
   ties: count,
   losses: count,
-  dz: orNull(figure).describe('Mean gain in standard deviations of the gains.'),
-  rankBiserial: orNull(figure).describe('Matched-pairs rank-biserial correlation.'),
+  dz: orNull(figure).describe('Mean gain in standard deviations of the gains; of one dataset.'),
+  rankBiserial: orNull(figure).describe('Matched-pairs rank-biserial correlation; of one dataset.'),
 });
 export type MetricComparison = Document<typeof metric>;
 

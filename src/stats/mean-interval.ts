@@ -4,7 +4,7 @@ import type { Draws } from './random.js';
 import { type MeanReplicates, resampleMeans } from './resample.js';
 import { meanOf, requireBetween, requireFinite, type Values } from './values.js';
 import { accelerationOfMean, bcaEnds, percentileEnds, studentisedEnds } from './bootstrap.js';
-import { type Ends, widestEnds } from './ends.js';
+import { type Ends, type Limits, widestEnds, within } from './ends.js';
 import { studentQuantile } from './student-distribution.js';
 
 interface IntervalOptions extends Draws {
@@ -12,6 +12,8 @@ interface IntervalOptions extends Draws {
   readonly method?: IntervalMethod | undefined;
   /** Confidence of the two-sided interval, 0..1 exclusive; default 0.95. */
   readonly level?: number | undefined;
+  /** What one value can be; no end lies beyond it. */
+  readonly range?: Limits | undefined;
 }
 
 /** Below this many values, or above this |skewness| / sqrt(n), simulated coverage can drop under 93 %. */
@@ -49,8 +51,7 @@ export function meanInterval(values: Values, options: IntervalOptions = {}): Int
     level,
     n,
     estimate: meanOf(values),
-    lower,
-    upper,
+    ...within({ lower, upper }, options.range),
     caution: cautionOf(moments),
   };
 }

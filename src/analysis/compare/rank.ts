@@ -102,7 +102,7 @@ export interface RankColumn {
 
 interface RankColumnsOptions {
   readonly metric: Pick<MetricMeta, 'id' | 'name' | 'better' | 'range'>;
-  /** Null: all datasets together. */
+  /** Null: the mean of all datasets' means. */
   readonly dataset: string | null;
   /** What else is to be known of the ranked models' training, for the table to say. */
   readonly cautions?: readonly string[];
@@ -114,7 +114,7 @@ interface RankColumnsOptions {
  * Models ranked into tiers by bounds on the differences of their means that hold for all scores in the metric's range
  * (`rankByBounds`), over the images on which the metric is defined for all ranked models; every dataset weighs the same. A
  * metric without an end has no bound: nothing is told apart by it. Pure: the same columns give the same table, in whatever
- * order the models come. No rank without an image that all have.
+ * order the models come. No rank without an image of every dataset that all have.
  */
 export function rankColumns(columns: readonly RankColumn[], options: RankColumnsOptions): RankingTable {
   const { metric, dataset, cautions = [], alpha = 0.05 } = options;
@@ -128,9 +128,7 @@ export function rankColumns(columns: readonly RankColumn[], options: RankColumns
   const n = rows.reduce((sum, { length }) => sum + length, 0);
   const contenders = ranked.map(({ model, datasets }) => ({
     name: model,
-    datasets: rows.flatMap((own, d) =>
-      own.length === 0 ? [] : [Float64Array.from(own, (row) => datasets[d][row])],
-    ),
+    datasets: rows.map((own, d) => Float64Array.from(own, (row) => datasets[d][row])),
   }));
   const range = boundedRange(metric);
   const { better } = metric;
@@ -139,8 +137,10 @@ export function rankColumns(columns: readonly RankColumn[], options: RankColumns
       contenders.map((one) => ({ name: one.name, mean: meanOf(one.datasets.map(meanOf)) })),
       better,
     );
+  // a mean of datasets needs all of them
+  const isWithoutMean = rows.some(({ length }) => length === 0);
   const ranking =
-    n === 0
+    n === 0 || isWithoutMean
       ? []
       : range === null
         ? intoTiers(withMeans(), []).contenders
@@ -161,7 +161,15 @@ export function rankColumns(columns: readonly RankColumn[], options: RankColumns
     excluded: columns.flatMap(({ model, excluded }) =>
       excluded === null ? [] : [{ model, reason: excluded }],
     ),
-    cautions: [...cautions, ...limitsOf(metric, ranking.length, n, alpha)],
+    cautions: [
+      ...cautions,
+      ...(n > 0 && isWithoutMean
+        ? [
+            `A dataset has no image on which ${metric.name} is defined for all models: there is no mean of datasets.`,
+          ]
+        : []),
+      ...limitsOf(metric, ranking.length, n, alpha),
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { SliceComparison, SliceComparisons } from '../../schema/comparison.js';
-import type { MetricMeta } from '../../metrics/metric.js';
+import { gainRange, type MetricMeta } from '../../metrics/metric.js';
+import { meanInterval } from '../../stats/mean-interval.js';
 import { benjaminiHochberg } from '../../stats/multiplicity.js';
 import { meanOf } from '../../stats/values.js';
 import type { Slicing } from '../../schema/page-input.js';
@@ -13,7 +14,7 @@ import {
   sliceByValue,
   wordOf,
 } from '../slices/slicing.js';
-import { estimateGain, signFlipP, type Resampling } from './metric-comparison.js';
+import { describeGain, signFlipP, type Resampling } from './metric-comparison.js';
 import { scopeScores, type PairedDataset } from './paired-images.js';
 import type { Attributes } from '../../store/load-run-scores.js';
 
@@ -51,9 +52,12 @@ export function compareSlices(
         candidate: meanOf(candidate),
         gain: tested
           ? // there may be hundreds of slices: Hall's interval needs no resampling
-            estimateGain(gains, own, 'hall')
+            describeGain(
+              [gains],
+              meanInterval(gains, { method: 'hall', range: gainRange(metric) ?? undefined }),
+            )
           : { mean, lower: null, upper: null, level: 0.95, method: 'none', caution: 'few-values' },
-        p: tested ? signFlipP(gains, n > LARGE ? { ...own, resamples: FEW_PATTERNS } : own) : null,
+        p: tested ? signFlipP([gains], n > LARGE ? { ...own, resamples: FEW_PATTERNS } : own) : null,
         adjusted: null,
       },
     ];

@@ -24,7 +24,7 @@ export function metricTable({ metrics, leaked, baseline, candidate }: PairCompar
   });
   return {
     title: 'Scores',
-    caption: `Mean over images of ${baseline.name} (before) and ${candidate.name} (now); gains are paired by image, + is better.`,
+    caption: `Mean over images of ${baseline.name} (before) and ${candidate.name} (now); gains are paired by image, + is better.${metrics.some(({ dataset }) => dataset === null) ? ' "all" is the mean of the datasets, each weighing the same.' : ''}`,
     columns: [
       { label: 'Metric', align: 'left' },
       { label: 'Dataset', align: 'left' },

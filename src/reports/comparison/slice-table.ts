@@ -14,7 +14,8 @@ export function sliceTable({ slices }: PairComparison): Table | null {
   const small = slices.rows.length - large.length;
   return {
     title: `Slices of ${slices.metric}, the lowest gains first`,
-    caption: 'Images by the attributes of the dataset and of the ground truth; numbers in thirds.',
+    caption:
+      'Images of all datasets, each weighing the same, by the attributes of the dataset and of the ground truth; numbers in thirds.',
     columns: [
       { label: 'Slice', align: 'left' },
       { label: 'before', align: 'right' },

@@ -1,5 +1,5 @@
 import { counted, percent } from '../../../core/text.js';
-import type { MetricMeta } from '../../../metrics/metric.js';
+import { gainRange, type MetricMeta } from '../../../metrics/metric.js';
 import { assumption, type Verdict } from '../../../schema/verdict.js';
 import { meanOf } from '../../../stats/values.js';
 import { scopeScores, type PairedDataset, type ScopedScores } from '../../compare/paired-images.js';
@@ -8,8 +8,8 @@ import type { Claim } from './claims.js';
 import {
   byAssumption,
   evenImages,
-  gainRange,
   imagesNeeded,
+  isWithoutMean,
   knownOf,
   leastFor,
   type Known,
@@ -81,6 +81,12 @@ function whyOpen(
 ): { readonly texts: readonly string[]; readonly imagesNeeded: number | null } {
   const { gains, margin, undefinedCandidate } = gain;
   if (n === 0) return { texts: ['no images'], imagesNeeded: null };
+  if (isWithoutMean(gains)) {
+    return {
+      texts: ['a dataset has no image with a value on both sides, and a mean of datasets needs all of them'],
+      imagesNeeded: null,
+    };
+  }
   const [least, even] = [leastFor(gain, on), evenImages(gains)];
   const spans = lower !== null && upper !== null && lower <= -margin && upper >= -margin;
   const needed = on.explain ? imagesNeeded(gain, on) : null;
@@ -110,19 +116,21 @@ const ASSUMED_WORDS: Readonly<Record<Verdict, string>> = {
   inconclusive: 'inconclusive as well',
 };
 
-/** A metric's scores in each dataset that has some, and for how many images the candidate alone has none. */
+/** A metric's scores in each dataset, and for how many images the candidate alone has none. */
 export interface Scopes {
   readonly scopes: readonly ScopedScores[];
   readonly undefinedCandidate: number;
 }
 
 export function scopesOf(datasets: readonly PairedDataset[], meta: MetricMeta): Scopes {
-  return asScopes(datasets.map((dataset) => scopeScores([dataset], meta)));
+  // a dataset without a common image, of a comparison that was forced, is not in it
+  const common = datasets.filter(({ ids }) => ids.length > 0);
+  return asScopes(common.map((dataset) => scopeScores([dataset], meta)));
 }
 
 export function asScopes(all: readonly ScopedScores[]): Scopes {
   return {
-    scopes: all.filter(({ n }) => n > 0),
+    scopes: all,
     undefinedCandidate: all.reduce((sum, one) => sum + one.undefinedCandidate, 0),
   };
 }
@@ -142,17 +150,14 @@ export function gainClaim(
 ): Claim {
   const where = `${meta.name} on ${on}`;
   const mean = (of: 'baseline' | 'candidate'): string => figure(meanOf(scopes.map((one) => meanOf(one[of]))));
-  return meanClaim(
-    { id, gains: scopes.map(({ gains }) => gains), range: gainRange(meta), margin, undefinedCandidate },
-    pair,
-    {
-      rule: `${where}: mean loss below ${margin}`,
-      means: scopes.length === 0 ? where : `${where} ${mean('baseline')} before, ${mean('candidate')} now`,
-      passable: (smallest) => `a margin of ${figureUp(smallest)}`,
-      isRelative: true,
-      ...more,
-    },
-  );
+  const gains = scopes.map((scope) => scope.gains);
+  return meanClaim({ id, gains, range: gainRange(meta), margin, undefinedCandidate }, pair, {
+    rule: `${where}: mean loss below ${margin}`,
+    means: isWithoutMean(gains) ? where : `${where} ${mean('baseline')} before, ${mean('candidate')} now`,
+    passable: (smallest) => `a margin of ${figureUp(smallest)}`,
+    isRelative: true,
+    ...more,
+  });
 }
 
 /** With four decimals, and never less than it is. */

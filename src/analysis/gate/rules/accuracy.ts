@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { gainRange } from '../../../metrics/metric.js';
 import { metaOf } from '../../../metrics/registry.js';
 import { gainClaim, scopesOf } from '../evidence/mean-claim.js';
-import { gainRange, leastFor } from '../evidence/mean-gain.js';
+import { leastFor } from '../evidence/mean-gain.js';
 import { metricId, type GateRule } from './rule.js';
 
 const schema = z

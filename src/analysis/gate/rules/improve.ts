@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { gainRange } from '../../../metrics/metric.js';
 import { metaOf } from '../../../metrics/registry.js';
 import type { PairComparison } from '../../../schema/comparison.js';
 import type { Verdict } from '../../../schema/verdict.js';
 import { scopesOf } from '../evidence/mean-claim.js';
-import { gainRange, knownOf } from '../evidence/mean-gain.js';
+import { knownOf } from '../evidence/mean-gain.js';
 import { sizesOf, type BothBytes } from '../evidence/resource-limit.js';
 import { signed, tooFewImages } from '../evidence/wording.js';
 import { timedPhase } from '../remeasure/measure.js';
