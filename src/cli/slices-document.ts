@@ -1,5 +1,5 @@
+import { roughMark, roughNote } from '../schema/caution.js';
 import type { Evidence } from '../schema/evidence.js';
-import type { Interval } from '../schema/summary.js';
 import { INTERVALS } from '../scoring/aggregate/intervals.js';
 import type { SlicedScores, SliceRow } from '../analysis/slices/slice-scores.js';
 import { FEWEST_IMAGES } from '../analysis/slices/slicing.js';
@@ -44,11 +44,12 @@ function rowOf(row: SliceRow): Row {
   const name = [{ text: row.slice }, { text: row.leaked ? `${row.model} ${LEAK_MARK}` : row.model }];
   return {
     kind: 'measured',
-    cells: [...name, n, meanCell(row.mean), { text: intervalText(row.interval) }],
+    cells: [...name, n, meanCell(row.mean), { text: intervalText(row) }],
   };
 }
 
 function notesOf({ rows, signature }: SlicedScores): readonly string[] {
+  const rough = roughNote(rows.map(({ caution }) => caution));
   const failed = rows.reduce((sum, row) => sum + row.failed, 0);
   return [
     ...(rows.some(({ informationOnly }) => informationOnly)
@@ -60,6 +61,7 @@ function notesOf({ rows, signature }: SlicedScores): readonly string[] {
       ? [`${LEAK_MARK} trained on pictures of the dataset: not held out, not ranked.`]
       : []),
     ...(failed > 0 ? [`${failed} cells have no score and are left out of all means.`] : []),
+    ...(rough === null ? [] : [rough]),
     `Intervals ${INTERVALS.mean} (${INTERVALS.resamples} resamples, seed ${INTERVALS.seed}).`,
     `Signature: ${signature}`,
   ];
@@ -69,13 +71,15 @@ function meanCell(mean: number | null): Cell {
   return mean === null ? NO_FIGURE : { text: formatFigure(mean), value: mean };
 }
 
-function intervalText(interval: Interval): string {
-  return 'undefined' in interval ? '-' : `${formatFigure(interval[0])} .. ${formatFigure(interval[1])}`;
+function intervalText({ interval, caution }: SliceRow): string {
+  return 'undefined' in interval
+    ? '-'
+    : `${formatFigure(interval[0])} .. ${formatFigure(interval[1])}${roughMark(caution)}`;
 }
 
 function figuresOf({ attribute, metric, signature, rows }: SlicedScores): Figures {
   const name = ['dataset', 'attribute', 'slice', 'model', 'metric'];
-  const figures = ['n', 'failed', 'mean', 'lower', 'upper'];
+  const figures = ['n', 'failed', 'mean', 'lower', 'upper', 'caution'];
   return {
     columns: [...name, ...figures, 'information_only', 'leaked', 'signature'],
     rows: rows.map((row) => [
@@ -88,6 +92,7 @@ function figuresOf({ attribute, metric, signature, rows }: SlicedScores): Figure
       row.failed,
       row.mean ?? '',
       ...('undefined' in row.interval ? ['', ''] : row.interval),
+      row.caution ?? '',
       row.informationOnly ? 'yes' : 'no',
       row.leaked ? 'yes' : 'no',
       signature,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { better, count, figure, orNull, text, type Document } from './basics.js';
+import { better, caution, count, figure, orNull, text, type Document } from './basics.js';
 import { evidenceSchema } from './evidence.js';
 import { sealPart } from './seal.js';
 import { timedPhase } from './timing-summary.js';
@@ -46,7 +46,7 @@ const gain = z
     upper: bound,
     level: figure,
     method: text.describe('How the interval was made (docs/statistics.md).'),
-    caution: orNull(z.enum(['few-values', 'skewed'])),
+    caution: orNull(caution),
   })
   .meta({
     id: 'Gain',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, figure, orNull, text, type Document } from './basics.js';
+import type { Caution } from './caution.js';
 import type { Gallery } from './gallery.js';
 import type { RankingReport } from './ranking.js';
 import type { Interval, Summary } from './summary.js';
@@ -110,4 +111,5 @@ export interface SliceScore {
   readonly n: number;
   readonly mean: number;
   readonly interval: Interval;
+  readonly caution?: Caution;
 }

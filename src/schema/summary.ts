@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   better,
+  caution,
   count,
   failure,
   figure,
@@ -86,10 +87,12 @@ export const metricMean = z
     n: count,
     undefined: count.describe('Images that are scored and where the metric is undefined.'),
     interval: z.exactOptional(interval),
+    caution: z.exactOptional(caution),
     pooled: z
       .exactOptional(metricValue)
       .describe('The score of the counts of all images together; for scores of counts, of one dataset.'),
     pooledInterval: z.exactOptional(interval),
+    pooledCaution: z.exactOptional(caution),
   })
   .meta({ id: 'MetricMean' });
 export type MetricMean = Document<typeof metricMean>;

@@ -1,4 +1,4 @@
-import type { IntervalMethod, IntervalOutcome } from './interval.js';
+import { cautionFor, type IntervalMethod, type IntervalOutcome } from './interval.js';
 import { isConstant, type Moments, momentsOf } from './moments.js';
 import type { Draws } from './random.js';
 import { type MeanReplicates, resampleMeans } from './resample.js';
@@ -16,10 +16,6 @@ interface IntervalOptions extends Draws {
   readonly range?: Limits | undefined;
 }
 
-/** Below this many values, or above this |skewness| / sqrt(n), simulated coverage can drop under 93 %. */
-export const FEW = 30;
-export const SKEWED = 0.35;
-
 /**
  * An interval for the mean of scores, or of paired differences, in their unit.
  * `guarded`, for reporting, is the wider of Student's t and BCa at each end; `strict`, for gates, takes Hall's
@@ -35,7 +31,8 @@ export function meanInterval(values: Values, options: IntervalOptions = {}): Int
   const n = values.length;
   if (n < 2) return { kind: 'none', reason: 'too-few', n, needed: 2 };
   if (isConstant(values)) {
-    return { kind: 'constant', level, n, estimate: values[0], lower: values[0], upper: values[0] };
+    const caution = cautionFor([n], 0);
+    return { kind: 'constant', level, n, estimate: values[0], lower: values[0], upper: values[0], caution };
   }
   const moments = momentsOf(values);
   let drawn: MeanReplicates | undefined;
@@ -52,13 +49,8 @@ export function meanInterval(values: Values, options: IntervalOptions = {}): Int
     n,
     estimate: meanOf(values),
     ...within({ lower, upper }, options.range),
-    caution: cautionOf(moments),
+    caution: cautionFor([n], moments.skewness / Math.sqrt(n)),
   };
-}
-
-function cautionOf(moments: Moments): 'few-values' | 'skewed' | null {
-  if (moments.n < FEW) return 'few-values';
-  return Math.abs(moments.skewness) / Math.sqrt(moments.n) > SKEWED ? 'skewed' : null;
 }
 
 /**

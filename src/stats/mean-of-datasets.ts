@@ -1,7 +1,7 @@
 import { bcaEnds } from './bootstrap.js';
 import { type Ends, type Limits, widestEnds, within } from './ends.js';
-import type { IntervalOutcome } from './interval.js';
-import { FEW, meanInterval, SKEWED } from './mean-interval.js';
+import { cautionFor, type IntervalOutcome } from './interval.js';
+import { meanInterval } from './mean-interval.js';
 import { isConstant, momentsOf } from './moments.js';
 import { createRandom, type Draws, type Random } from './random.js';
 import { resampleMeans } from './resample.js';
@@ -32,12 +32,13 @@ export function meanOfDatasets(datasets: readonly Values[], options: DatasetsOpt
   requireWhole(datasets.length, 1, 'number of datasets');
   for (const values of datasets) requireFinite(values, 'mean of datasets');
   if (datasets.length === 1) return meanInterval(datasets[0], { ...options, method });
-  const n = datasets.reduce((sum, { length }) => sum + length, 0);
-  const fewest = Math.min(...datasets.map(({ length }) => length));
-  if (fewest < 2) return { kind: 'none', reason: 'too-few', n, needed: 2 * datasets.length };
+  const sizes = datasets.map(({ length }) => length);
+  const n = sizes.reduce((sum, size) => sum + size, 0);
+  if (Math.min(...sizes) < 2) return { kind: 'none', reason: 'too-few', n, needed: 2 * datasets.length };
   const estimate = meanOf(datasets.map(meanOf));
   if (datasets.every(isConstant)) {
-    return { kind: 'constant', level, n, estimate, lower: estimate, upper: estimate };
+    const caution = cautionFor(sizes, 0);
+    return { kind: 'constant', level, n, estimate, lower: estimate, upper: estimate, caution };
   }
   const skewness = skewnessOfMean(datasets);
   const student = welchEnds(datasets, estimate, level);
@@ -52,7 +53,7 @@ export function meanOfDatasets(datasets: readonly Values[], options: DatasetsOpt
     n,
     estimate,
     ...within(ends, range),
-    caution: fewest < FEW ? 'few-values' : Math.abs(skewness) > SKEWED ? 'skewed' : null,
+    caution: cautionFor(sizes, skewness),
   };
 }
 

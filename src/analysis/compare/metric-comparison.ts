@@ -82,10 +82,9 @@ export function describeGain(gains: readonly Float64Array[], interval: IntervalO
     const mean = meanOf(gains.map(meanOf));
     return { mean, lower: null, upper: null, level: 0.95, method: 'none', caution: null };
   }
-  const { estimate, lower, upper, level } = interval;
-  return interval.kind === 'constant'
-    ? { mean: estimate, lower, upper, level, method: 'constant', caution: null }
-    : { mean: estimate, lower, upper, level, method: interval.method, caution: interval.caution };
+  const { estimate, lower, upper, level, caution } = interval;
+  const method = interval.kind === 'constant' ? 'constant' : interval.method;
+  return { mean: estimate, lower, upper, level, method, caution };
 }
 
 /**

@@ -81,8 +81,8 @@ export function sliceTables(
         cut.labels.flatMap((slice, i) =>
           models.flatMap(({ model, scores }): SliceScore[] => {
             const found = meanOfSlice(scores[index], cut, i, [low ?? Number.NEGATIVE_INFINITY, high]);
-            const { mean, n, interval } = found;
-            return mean === null ? [] : [{ dataset, slice, model, n, mean, interval }];
+            const { mean, ...rest } = found;
+            return mean === null ? [] : [{ dataset, slice, model, mean, ...rest }];
           }),
         ),
       );

@@ -2,8 +2,8 @@ import { unknownName } from '../../core/names.js';
 import { NUMERIC_ATTRIBUTES, type Bin } from '../../metrics/attribute-list.js';
 import { sameName } from '../../schema/measured-attributes.js';
 import type { Slicing } from '../../schema/page-input.js';
-import type { Interval } from '../../schema/summary.js';
-import { intervalOfMean, type Range } from '../../scoring/aggregate/intervals.js';
+import type { Limits } from '../../stats/ends.js';
+import { intervalOfMean, type RoughInterval } from '../../scoring/aggregate/intervals.js';
 import { quantiles } from '../../stats/quantile.js';
 import { meanOf } from '../../stats/values.js';
 import type { Attributes } from '../../store/load-run-scores.js';
@@ -135,12 +135,12 @@ export function meanOfSlice(
   scores: Float64Array,
   { of }: Slicing,
   slice: number,
-  range: Range,
-): { readonly n: number; readonly mean: number | null; readonly interval: Interval } {
+  range: Limits,
+): RoughInterval & { readonly n: number; readonly mean: number | null } {
   const values = scores.filter((value, row) => of[row] === slice && !Number.isNaN(value));
   return {
     n: values.length,
     mean: values.length === 0 ? null : meanOf(values),
-    interval: intervalOfMean(values, range),
+    ...intervalOfMean([values], range),
   };
 }

@@ -1,6 +1,6 @@
 import type { MetricComparison, PairComparison } from '../../schema/comparison.js';
 import type { Row, Table } from '../tables/table.js';
-import { figureCell, intervalCell, pCell, signedCell } from './figures.js';
+import { figureCell, gainNotes, intervalCell, pCell, signedCell } from './figures.js';
 
 /** Every metric on every dataset: before, now, the gain with its interval, p, images better, same and worse. */
 export function metricTable({ metrics, leaked, baseline, candidate }: PairComparison): Table {
@@ -38,7 +38,7 @@ export function metricTable({ metrics, leaked, baseline, candidate }: PairCompar
     rows,
     notes: [
       'p: two-sided sign-flip test; * is below 0.05 after Holm over the rows. +/=/-: images better, same, worse; together all that were compared.',
-      ...methodNotes(metrics),
+      ...gainNotes(metrics.map(({ gain }) => gain)),
       ...undefinedNotes(metrics),
       ...leaked.map(
         ({ dataset, tags }) =>
@@ -46,27 +46,6 @@ export function metricTable({ metrics, leaked, baseline, candidate }: PairCompar
       ),
     ],
   };
-}
-
-function methodNotes(rows: readonly MetricComparison[]): readonly string[] {
-  const named = (caution: 'few-values' | 'skewed'): string =>
-    [
-      ...new Set(
-        rows.flatMap(({ gain, title, dataset }) =>
-          gain?.caution === caution ? [`${title} on ${dataset ?? 'all'}`] : [],
-        ),
-      ),
-    ].join(', ');
-  const skewed = named('skewed');
-  const few = [
-    ...new Set(
-      rows.flatMap(({ gain, dataset }) => (gain?.caution === 'few-values' ? [dataset ?? 'all'] : [])),
-    ),
-  ];
-  return [
-    ...(few.length > 0 ? [`Fewer than 30 images, intervals rough: ${few.join(', ')}.`] : []),
-    ...(skewed === '' ? [] : [`A few images carry the difference, interval rough: ${skewed}.`]),
-  ];
 }
 
 function undefinedNotes(rows: readonly MetricComparison[]): readonly string[] {

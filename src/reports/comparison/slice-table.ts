@@ -1,6 +1,6 @@
 import type { MovedImage, PairComparison } from '../../schema/comparison.js';
 import type { Row, Table } from '../tables/table.js';
-import { countCell, figureCell, intervalCell, pCell, signedCell } from './figures.js';
+import { countCell, figureCell, gainNotes, intervalCell, pCell, signedCell } from './figures.js';
 
 /** Slices shown; all are in the JSON. */
 const SHOWN = 12;
@@ -39,6 +39,7 @@ export function sliceTable({ slices }: PairComparison): Table | null {
     })),
     notes: [
       `p: sign-flip test; * is below 0.05 after Benjamini-Hochberg over ${large.length} slices: for looking around, not for gates.`,
+      ...gainNotes(worst.map(({ gain }) => gain)),
       ...(large.length > worst.length
         ? [`${large.length - worst.length} slices with higher gains are in the JSON.`]
         : []),

@@ -101,14 +101,14 @@ function measuredRow(
 ): Row {
   const mark = row.leaked.length > 0 ? ` ${LEAK_MARK}` : '';
   const figures = columns.map((column): Cell => {
-    const { mean = null, interval } = row.metrics[column.metric] ?? {};
+    const { mean = null, interval, caution } = row.metrics[column.metric] ?? {};
     if (mean === null) return NO_FIGURE;
     const format = formatOf(column);
     return {
       text: `${format(mean)}${isFirst ? mark : ''}`,
       value: mean,
       ...(row.leaked.length > 0 ? {} : { contest: row.dataset ?? '' }),
-      ...intervalIn(interval, format),
+      ...intervalIn(interval, format, caution),
     };
   });
   const dataset = row.dataset === null ? 'mean' : (titles.get(row.dataset) ?? row.dataset);

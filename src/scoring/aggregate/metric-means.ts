@@ -1,6 +1,6 @@
 import type { MetricMean } from '../../schema/summary.js';
 import type { Conventions, Metric } from '../../metrics/metric.js';
-import { intervalOfMean, intervalOfMeans } from './intervals.js';
+import { intervalOfMean } from './intervals.js';
 import { pooledScores } from './pooled.js';
 import { countsOf, definedValues, type ScoreRow } from './score-row.js';
 
@@ -15,11 +15,16 @@ export function metricMeans(
   return Object.fromEntries(
     metrics.map(({ meta: { id, range } }, i): [string, MetricMean] => {
       const values = definedValues(rows, i);
-      const interval = intervalOfMean(values, range);
       const undefinedImages = rows.length - values.length;
       return [
         id,
-        { mean: meanOf(values), n: values.length, undefined: undefinedImages, interval, ...pooled[id] },
+        {
+          mean: meanOf(values),
+          n: values.length,
+          undefined: undefinedImages,
+          ...intervalOfMean([values], range),
+          ...pooled[id],
+        },
       ];
     }),
   );
@@ -38,7 +43,7 @@ export function meansOfDatasets(
       const complete = means.every((mean) => mean !== null);
       const mean = complete ? means.reduce<number>((sum, of) => sum + (of ?? 0), 0) / means.length : null;
       const n = values.reduce((sum, { length }) => sum + length, 0);
-      return [id, { mean, n, undefined: images - n, interval: intervalOfMeans(values, range) }];
+      return [id, { mean, n, undefined: images - n, ...intervalOfMean(values, range) }];
     }),
   );
 }
