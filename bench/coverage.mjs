@@ -155,11 +155,11 @@ function shown() {
     for (const n of sizes) {
       const stream = random.split(`${population.name}/${n}`);
       const draw = () => Array.from({ length: n }, () => pool[stream.below(pool.length)]);
-      const pooled = count(hits / area);
-      const means = [1, 2, 4].map((datasets) => ({ datasets, ...count(population.mean) }));
+      const pooled = tally(hits / area);
+      const means = [1, 2, 4].map((datasets) => ({ datasets, ...tally(population.mean) }));
       for (let run = 0; run < trials; run++) {
         for (const { datasets, add } of means) {
-          const drawn = Array.from({ length: datasets }, draw);
+          const drawn = Array.from({ length: datasets }, () => ({ rows: draw() }));
           const found = datasets === 1 ? metricMeans(drawn[0], IOU, 'one') : meansOfDatasets(drawn, IOU);
           add(found.iou.interval, found.iou.caution);
           if (datasets === 1) pooled.add(found.iou.pooledInterval, found.iou.pooledCaution);
@@ -173,7 +173,7 @@ function shown() {
 }
 
 /** How often intervals hold a truth, and how often they are cautioned of. @param {number} truth */
-function count(truth) {
+function tally(truth) {
   let [all, held, rough] = [0, 0, 0];
   return {
     /** @param {MetricMean['interval']} interval @param {MetricMean['caution']} caution */

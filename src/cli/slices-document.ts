@@ -40,7 +40,8 @@ function tablesOf(scores: SlicedScores): readonly Table[] {
 }
 
 function rowOf(row: SliceRow): Row {
-  const n = { text: `${row.n}${row.informationOnly ? MARK : ''}`, value: row.n };
+  const count = row.units === undefined ? row.n : `${row.units} units of ${row.n}`;
+  const n = { text: `${count}${row.informationOnly ? MARK : ''}`, value: row.units ?? row.n };
   const name = [{ text: row.slice }, { text: row.leaked ? `${row.model} ${LEAK_MARK}` : row.model }];
   return {
     kind: 'measured',
@@ -54,7 +55,7 @@ function notesOf({ rows, signature }: SlicedScores): readonly string[] {
   return [
     ...(rows.some(({ informationOnly }) => informationOnly)
       ? [
-          `${MARK} fewer than ${FEWEST_IMAGES} images: for information only, too few to draw conclusions from.`,
+          `${MARK} fewer than ${FEWEST_IMAGES} images (or units): for information only, too few to draw conclusions from.`,
         ]
       : []),
     ...(rows.some(({ leaked }) => leaked)

@@ -28,7 +28,16 @@ export type ComparedSide = Document<typeof side>;
 
 const difference = z
   .object({
-    subject: z.enum(['signature', 'feeding', 'runner', 'device', 'dataset', 'images', 'failed-cells']),
+    subject: z.enum([
+      'signature',
+      'feeding',
+      'runner',
+      'device',
+      'dataset',
+      'images',
+      'units',
+      'failed-cells',
+    ]),
     message: text,
   })
   .describe('Something that makes two runs incomparable.');
@@ -62,6 +71,11 @@ const metric = z.object({
     'Null: the mean of the datasets\u2019 means, every dataset weighing the same.',
   ),
   n: count.describe('Images where the metric is defined on both sides; the figures below are of these.'),
+  units: z
+    .exactOptional(count)
+    .describe(
+      'Independent units of these images, where a dataset names some: what means, interval and p count.',
+    ),
   undefinedBaseline: count.describe('Images where it is undefined for this side only.'),
   undefinedCandidate: count.describe('Images where it is undefined for this side only.'),
   baseline: orNull(figure),
@@ -81,6 +95,7 @@ const slice = z.object({
   attribute: text,
   value: text,
   n: count,
+  units: z.exactOptional(count).describe('Independent units of these images: what the figures count.'),
   baseline: figure,
   candidate: figure,
   gain,

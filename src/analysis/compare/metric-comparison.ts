@@ -6,6 +6,7 @@ import { meanOfDatasets } from '../../stats/mean-of-datasets.js';
 import { holm } from '../../stats/multiplicity.js';
 import { signFlipTest } from '../../stats/permutation.js';
 import { meanOf } from '../../stats/values.js';
+import { inUnits, type UnitScores } from './unit-scores.js';
 import { scopeScores, type PairedDataset, type ScopedScores } from './paired-images.js';
 
 export interface Resampling {
@@ -35,27 +36,30 @@ export function compareMetrics(
 function compareMetric(
   metric: MetricMeta,
   dataset: string | null,
-  scopes: readonly ScopedScores[],
+  images: readonly ScopedScores[],
   resampling: Resampling,
 ): MetricComparison {
   const { id, name, better } = metric;
   const seed = `${resampling.seed}/${id}/${dataset ?? '*'}`;
   const total = (of: (scores: ScopedScores) => number): number =>
-    scopes.reduce((sum, scores) => sum + of(scores), 0);
-  const sizes = scopes.map(({ gains }) => effectSize(gains));
+    images.reduce((sum, scores) => sum + of(scores), 0);
+  const sizes = images.map(({ gains }) => effectSize(gains));
+  const scopes = images.map(inUnits);
   const moved = (of: 'wins' | 'ties' | 'losses'): number => sizes.reduce((sum, size) => sum + size[of], 0);
   // a mean of datasets needs all of them
   const isKnown = scopes.every(({ n }) => n > 0);
   const mean = (of: 'baseline' | 'candidate'): number | null =>
     isKnown ? meanOf(scopes.map((scores) => meanOf(scores[of]))) : null;
   const gains = scopes.map((scores) => scores.gains);
-  const { dz, rankBiserial } = sizes.length === 1 ? sizes[0] : { dz: null, rankBiserial: null };
+  const { dz, rankBiserial } =
+    scopes.length === 1 ? effectSize(scopes[0].gains) : { dz: null, rankBiserial: null };
   return {
     metric: id,
     title: name,
     better,
     dataset,
     n: total(({ n }) => n),
+    ...unitCount(scopes),
     undefinedBaseline: total(({ undefinedBaseline }) => undefinedBaseline),
     undefinedCandidate: total(({ undefinedCandidate }) => undefinedCandidate),
     baseline: mean('baseline'),
@@ -74,6 +78,13 @@ function compareMetric(
     dz,
     rankBiserial,
   };
+}
+
+/** How many units the figures are of, where some images belong to one. */
+export function unitCount(scopes: readonly UnitScores[]): { readonly units?: number } {
+  return scopes.every(({ images }) => images === undefined)
+    ? {}
+    : { units: scopes.reduce((sum, { n }) => sum + n, 0) };
 }
 
 /** The mean gain, or that of the datasets' mean gains, with its interval where there is one. */

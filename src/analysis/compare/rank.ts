@@ -5,10 +5,12 @@ import type { MetricMeta } from '../../metrics/metric.js';
 import { headlineOf, metaOf } from '../../metrics/registry.js';
 import type { RunScores, ScoredDataset } from '../../store/load-run-scores.js';
 import type { Side, SideFacts } from './side.js';
+import { suspectedClusters } from '../../datasets/suspected-clusters.js';
 import { boundedRange } from '../../metrics/metric.js';
 import { leastImages } from '../../stats/images-for-margin.js';
 import { bestFirst, intoTiers } from '../../stats/ranking.js';
 import { rankByBounds } from '../../stats/ranking-by-bounds.js';
+import { unitMeans } from '../../stats/unit-means.js';
 import { meanOf } from '../../stats/values.js';
 
 interface RankOptions {
@@ -70,8 +72,18 @@ function rankScope(
       .filter((one) => scope.some((scored) => scored.name === one.name))
       .map((one) => ({ title: one.name, tags: one.tags })),
   );
+  const clusters = scope.flatMap((one) => {
+    const tags = facts.datasets.find(({ name }) => name === one.name)?.tags ?? [];
+    return suspectedClusters({ ...one, tags }) ?? [];
+  });
   const dataset = scope.length === 1 ? scope[0].name : null;
-  return rankColumns(columns, { metric, dataset, cautions, alpha });
+  return rankColumns(columns, {
+    metric,
+    dataset,
+    units: scope.map(({ units }) => units),
+    cautions: [...cautions, ...clusters.map((line) => `${line}.`)],
+    alpha,
+  });
 }
 
 function leak(
@@ -104,6 +116,8 @@ interface RankColumnsOptions {
   readonly metric: Pick<MetricMeta, 'id' | 'name' | 'better' | 'range'>;
   /** Null: the mean of all datasets' means. */
   readonly dataset: string | null;
+  /** Of every dataset the independent unit of each image; undefined where each is one of its own. */
+  readonly units?: readonly (readonly string[] | undefined)[];
   /** What else is to be known of the ranked models' training, for the table to say. */
   readonly cautions?: readonly string[];
   /** Chance, at most, of any "better" that is not so; default 0.05. */
@@ -117,7 +131,7 @@ interface RankColumnsOptions {
  * order the models come. No rank without an image of every dataset that all have.
  */
 export function rankColumns(columns: readonly RankColumn[], options: RankColumnsOptions): RankingTable {
-  const { metric, dataset, cautions = [], alpha = 0.05 } = options;
+  const { metric, dataset, units = [], cautions = [], alpha = 0.05 } = options;
   const ranked = columns.filter(({ excluded }) => excluded === null);
   // a metric that is undefined for one model, as precision is for an empty mask, is compared for none there
   const rows = (ranked[0]?.datasets ?? []).map((first, d) =>
@@ -125,10 +139,15 @@ export function rankColumns(columns: readonly RankColumn[], options: RankColumns
       ranked.every(({ datasets }) => Number.isFinite(datasets[d]?.[row])),
     ),
   );
-  const n = rows.reduce((sum, { length }) => sum + length, 0);
+  const images = rows.reduce((sum, { length }) => sum + length, 0);
+  const keys = rows.map((own, d) => own.map((row) => units[d]?.[row] ?? String(row)));
+  const n = keys.reduce((sum, own) => sum + new Set(own).size, 0);
   const contenders = ranked.map(({ model, datasets }) => ({
     name: model,
-    datasets: rows.map((own, d) => Float64Array.from(own, (row) => datasets[d][row])),
+    datasets: rows.map((own, d) => {
+      const scores = Float64Array.from(own, (row) => datasets[d][row]);
+      return units[d] === undefined ? scores : unitMeans(scores, keys[d]).means;
+    }),
   }));
   const range = boundedRange(metric);
   const { better } = metric;
@@ -150,7 +169,8 @@ export function rankColumns(columns: readonly RankColumn[], options: RankColumns
     title: metric.name,
     better,
     dataset,
-    n,
+    n: images,
+    ...(units.every((own) => own === undefined) ? {} : { units: n }),
     ranks: ranking.map(({ name: model, mean, tier, beatenBy, alike }) => ({
       model,
       mean,
@@ -168,7 +188,13 @@ export function rankColumns(columns: readonly RankColumn[], options: RankColumns
             `A dataset has no image on which ${metric.name} is defined for all models: there is no mean of datasets.`,
           ]
         : []),
-      ...limitsOf(metric, ranking.length, n, alpha),
+      ...limitsOf(
+        metric,
+        ranking.length,
+        n,
+        alpha,
+        units.every((own) => own === undefined) ? 'images' : 'units',
+      ),
     ],
   };
 }
@@ -179,6 +205,7 @@ function limitsOf(
   models: number,
   n: number,
   alpha: number,
+  counted: 'images' | 'units',
 ): readonly string[] {
   if (models < 2) return [];
   const [low, high] = range;
@@ -191,6 +218,6 @@ function limitsOf(
   const level = 1 - alpha / (models * (models - 1));
   const least = leastImages({ margin: 0, range: [-width, width], level }, width);
   return n < least
-    ? [`Fewer than ${least} images: no two of ${models} models can be told apart, whatever their scores.`]
+    ? [`Fewer than ${least} ${counted}: no two of ${models} models can be told apart, whatever their scores.`]
     : [];
 }

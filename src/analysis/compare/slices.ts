@@ -14,7 +14,8 @@ import {
   sliceByValue,
   wordOf,
 } from '../slices/slicing.js';
-import { describeGain, signFlipP, type Resampling } from './metric-comparison.js';
+import { inUnits } from './unit-scores.js';
+import { describeGain, signFlipP, unitCount, type Resampling } from './metric-comparison.js';
 import { scopeScores, type PairedDataset } from './paired-images.js';
 import type { Attributes } from '../../store/load-run-scores.js';
 
@@ -38,7 +39,8 @@ export function compareSlices(
     labels.map((value, i) => ({ attribute, value, isIn: (image: number) => of[image] === i })),
   );
   const rows = slices.flatMap(({ attribute, value, isIn }): SliceComparison[] => {
-    const { n, gains, baseline, candidate } = scopeScores(datasets, metric, (_, image) => isIn(image));
+    const scores = inUnits(scopeScores(datasets, metric, (_, image) => isIn(image)));
+    const { n, gains, baseline, candidate } = scores;
     if (n === 0) return [];
     const own = { ...resampling, seed: `${resampling.seed}/${metric.id}/${attribute}=${value}` };
     const tested = n >= FEWEST_IMAGES;
@@ -47,7 +49,8 @@ export function compareSlices(
       {
         attribute,
         value,
-        n,
+        n: scores.images ?? n,
+        ...unitCount([scores]),
         baseline: meanOf(baseline),
         candidate: meanOf(candidate),
         gain: tested
@@ -63,7 +66,7 @@ export function compareSlices(
     ];
   });
   if (rows.length === 0) return null;
-  const tested = rows.filter(({ n }) => n >= FEWEST_IMAGES);
+  const tested = rows.filter(({ n, units = n }) => units >= FEWEST_IMAGES);
   const adjusted = benjaminiHochberg(tested.map(({ p }) => p ?? 1));
   const byRow = new Map(tested.map((row, i) => [row, row.p === null ? null : adjusted[i]]));
   return {

@@ -41,6 +41,8 @@ export interface SliceRow {
   readonly slice: string;
   readonly model: string;
   readonly n: number;
+  /** Independent units of these images, where the dataset names some: what mean and interval count. */
+  readonly units?: number;
   /** Cells without a score. */
   readonly failed: number;
   readonly mean: number | null;
@@ -89,7 +91,7 @@ export async function sliceScores(
         cut.labels.flatMap((slice, i) =>
           models.map(({ spec }): SliceRow => {
             const { columns = [], scored = [] } = dataset.models.get(spec.name) ?? {};
-            const of = meanOfSlice(columns[0], cut, i, metric.meta.range);
+            const of = meanOfSlice(columns[0], cut, i, metric.meta.range, dataset.units);
             return {
               dataset: name,
               slice,
@@ -97,7 +99,7 @@ export async function sliceScores(
               ...of,
               failed: cut.of.filter((own, row) => own === i && scored[row] !== 1).length,
               leaked: leakedTags(spec.trainedOn, tags).length > 0,
-              informationOnly: of.n < FEWEST_IMAGES,
+              informationOnly: (of.units ?? of.n) < FEWEST_IMAGES,
             };
           }),
         ),

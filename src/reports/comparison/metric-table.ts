@@ -1,5 +1,5 @@
 import type { MetricComparison, PairComparison } from '../../schema/comparison.js';
-import type { Row, Table } from '../tables/table.js';
+import { countedUnits, type Row, type Table } from '../tables/table.js';
 import { figureCell, gainNotes, intervalCell, pCell, signedCell } from './figures.js';
 
 /** Every metric on every dataset: before, now, the gain with its interval, p, images better, same and worse. */
@@ -38,6 +38,7 @@ export function metricTable({ metrics, leaked, baseline, candidate }: PairCompar
     rows,
     notes: [
       'p: two-sided sign-flip test; * is below 0.05 after Holm over the rows. +/=/-: images better, same, worse; together all that were compared.',
+      ...unitNotes(metrics),
       ...gainNotes(metrics.map(({ gain }) => gain)),
       ...undefinedNotes(metrics),
       ...leaked.map(
@@ -46,6 +47,18 @@ export function metricTable({ metrics, leaked, baseline, candidate }: PairCompar
       ),
     ],
   };
+}
+
+/** What the rows of each dataset count, where that is not images. */
+function unitNotes(rows: readonly MetricComparison[]): readonly string[] {
+  const counted = rows.flatMap(({ dataset, n, units }) =>
+    units === undefined ? [] : [`${dataset ?? 'all'}: ${countedUnits(n, units)}`],
+  );
+  return counted.length === 0
+    ? []
+    : [
+        `Means, intervals and p count independent units, each by the mean of its images (+/=/- count images): ${[...new Set(counted)].join('; ')}.`,
+      ];
 }
 
 function undefinedNotes(rows: readonly MetricComparison[]): readonly string[] {

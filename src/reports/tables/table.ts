@@ -58,6 +58,12 @@ export function intervalIn(
       };
 }
 
+/** `1,560 images`, or `312 units of 1,560 images`. */
+export function countedUnits(images: number, units: number | undefined): string {
+  const all = `${images.toLocaleString('en-US')} images`;
+  return units === undefined ? all : `${units.toLocaleString('en-US')} units of ${all}`;
+}
+
 /** What explains the marks of rough intervals in a table that shows its intervals. */
 export function roughNotes({ rows }: Pick<Table, 'rows'>): readonly string[] {
   const note = roughNote(rows.flatMap(({ cells }) => cells.map(({ caution }) => caution)));

@@ -8,11 +8,13 @@ import type { JudgedPair } from '../rules/rule.js';
 /** Gains whose mean is claimed to lie above -margin. */
 export interface MeanGain {
   readonly id: string;
-  /** Of each dataset; the mean that is claimed is that of the datasets' means. */
+  /** Of each dataset, a value per independent unit; the mean that is claimed is that of the datasets' means. */
   readonly gains: readonly Float64Array[];
   /** Of one gain; null where it has no end, and then only the assumption decides. */
   readonly range: ValueRange | null;
   readonly margin: number;
+  /** Images of all units; absent where each image is a unit of its own. */
+  readonly images?: number | undefined;
   /** Images for which the candidate alone has no value: they are in no mean, so the claim cannot pass. */
   readonly undefinedCandidate: number;
 }

@@ -36,7 +36,7 @@ export const accuracy: GateRule<'accuracy', typeof schema> = {
       const meta = metaOf(metric);
       const least = leastFor({ range: gainRange(meta), margin }, pair);
       const single = eachDataset && datasets.length > 1 ? datasets : [];
-      const small = single.filter(({ ids }) => ids.length < least);
+      const small = single.filter(({ ids, units = ids }) => new Set(units).size < least);
       const all = gainClaim(
         meta,
         scopesOf(datasets, meta),

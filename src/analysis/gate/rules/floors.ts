@@ -30,7 +30,7 @@ export const floors: GateRule<'floors', typeof schema> = {
     asked.map(({ metric, mean, dataset }) => {
       const meta = metaOf(metric);
       const datasets = pair.datasets.filter(({ name }) => dataset === undefined || name === dataset);
-      const { scopes, undefinedCandidate } = scopesOf(datasets, meta);
+      const { scopes, images, undefinedCandidate } = scopesOf(datasets, meta);
       const [sign, side] = meta.better === 'higher' ? [1, 'above'] : [-1, 'below'];
       const over = (score: number): number => sign * (score - mean);
       const [low, high] = (boundedRange(meta) ?? []).map(over).sort((a, b) => a - b);
@@ -43,6 +43,7 @@ export const floors: GateRule<'floors', typeof schema> = {
           gains,
           range: high > low ? [low, high] : null,
           margin: 0,
+          images,
           undefinedCandidate,
         },
         pair,

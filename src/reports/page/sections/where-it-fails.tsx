@@ -61,6 +61,7 @@ function sliceTable({ summary }: PageRun, { attribute, metric, how, rows }: Slic
       const [dataset, slice] = JSON.parse(key) as [string, string];
       const own = rows.filter((row) => row.dataset === dataset && row.slice === slice);
       const n = Math.max(...own.map((row) => row.n));
+      const counted = Math.max(...own.map((row) => row.units ?? row.n));
       const cells = models.map((model) => {
         const row = own.find((one) => one.model === model);
         if (row === undefined) return { text: '-' };
@@ -79,7 +80,10 @@ function sliceTable({ summary }: PageRun, { attribute, metric, how, rows }: Slic
         cells: [
           { text: slice },
           { text: titles.get(dataset) ?? dataset },
-          { text: `${n}${n < FEWEST ? ' *' : ''}`, value: n },
+          {
+            text: `${counted === n ? n : `${counted} units of ${n}`}${counted < FEWEST ? ' *' : ''}`,
+            value: counted,
+          },
           ...cells,
         ],
       };
