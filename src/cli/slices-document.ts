@@ -55,7 +55,7 @@ function notesOf({ rows, signature }: SlicedScores): readonly string[] {
   return [
     ...(rows.some(({ informationOnly }) => informationOnly)
       ? [
-          `${MARK} fewer than ${FEWEST_IMAGES} images (or units): for information only, too few to draw conclusions from.`,
+          `${MARK} fewer than ${FEWEST_IMAGES} ${rows.some(({ units }) => units !== undefined) ? 'images, or units' : 'images'}: for information only, too few to draw conclusions from.`,
         ]
       : []),
     ...(rows.some(({ leaked }) => leaked)
