@@ -1,7 +1,10 @@
 // How often the intervals of src/stats hold the truth, and how often the gate and the tests err.
-//   npm run build && node bench/coverage.mjs [intervals|gate|tests|ratio|large|all] [--runs 2000] [--resamples 2000]
+//   npm run build && node bench/coverage.mjs [intervals|shown|gate|tests|ratio|large|all] [--runs 2000] [--resamples 2000]
 //     [--populations easy,tied] [--sizes 100,200]     parts of the first two, with the very figures of the whole
 import { parseArgs } from 'node:util';
+import { metricMeans, meansOfDatasets } from '../dist/scoring/aggregate/metric-means.js';
+import { scoreRow } from '../dist/scoring/aggregate/score-row.js';
+import { metricsOf } from '../dist/metrics/registry.js';
 import { accelerationOfMean, bcaEnds, studentisedEnds } from '../dist/stats/bootstrap.js';
 import { meanEnds } from '../dist/stats/mean-interval.js';
 import { isConstant, momentsOf } from '../dist/stats/moments.js';
@@ -15,6 +18,7 @@ import { printTable } from './support/print.mjs';
 import { scorePopulations } from './support/score-populations.mjs';
 
 /**
+ * @import { MetricMean } from '../dist/schema/summary.js'
  * @import { IntervalMethod } from '../dist/stats/interval.js'
  * @import { Moments } from '../dist/stats/moments.js'
  * @import { Random } from '../dist/stats/random.js'
@@ -112,6 +116,75 @@ function intervals() {
   populationTable(['scores', 'gains'], [16, 30, 50, 100, 200, 500], 0.95, METHODS, (m) =>
     percent(1 - m.high - m.low),
   );
+}
+
+const IOU = metricsOf(['fixed']).filter(({ meta }) => meta.id === 'iou');
+
+/**
+ * Images with these IoUs: of uneven sizes and foregrounds (log-normal, sd 0.8), what is missed on one side or the other.
+ *
+ * @param {readonly number[]} ious
+ * @param {Random} random
+ */
+function rowsOf(ious, random) {
+  return ious.map((iou) => {
+    const union = Math.exp(11 + 0.8 * random.normal());
+    const extra = random.uniform();
+    const missed = (1 - iou) * union;
+    const counts = { tp: iou * union, fp: extra * missed, fn: (1 - extra) * missed, tn: union };
+    return scoreRow(['iou'], { iou }, counts);
+  });
+}
+
+/**
+ * What summaries, tables and pages show, by the code that makes it: the mean of a dataset, the mean of 2 and of 4 datasets,
+ * and the score pooled over pixels.
+ */
+function shown() {
+  const trials = Math.min(runs, 1000);
+  const sizes = options.sizes?.split(',').map(Number) ?? [16, 30, 50, 100, 200, 500];
+  console.log(`Intervals as they are shown: covered, percent (with a caution, percent); ${trials} runs`);
+  const random = createRandom('shown');
+  const rows = [];
+  for (const population of scorePopulations(random.split('populations'))) {
+    if (population.kind !== 'scores') continue;
+    if (options.populations?.split(',').includes(population.name) === false) continue;
+    const pool = rowsOf([...population.pool], random.split(`${population.name}/pool`));
+    let [hits, area] = [0, 0];
+    for (const [, tp, fp, fn] of pool) [hits, area] = [hits + tp, area + tp + fp + fn];
+    for (const n of sizes) {
+      const stream = random.split(`${population.name}/${n}`);
+      const draw = () => Array.from({ length: n }, () => pool[stream.below(pool.length)]);
+      const pooled = tally(hits / area);
+      const means = [1, 2, 4].map((datasets) => ({ datasets, ...tally(population.mean) }));
+      for (let run = 0; run < trials; run++) {
+        for (const { datasets, add } of means) {
+          const drawn = Array.from({ length: datasets }, () => ({ rows: draw() }));
+          const found = datasets === 1 ? metricMeans(drawn[0], IOU, 'one') : meansOfDatasets(drawn, IOU);
+          add(found.iou.interval, found.iou.caution);
+          if (datasets === 1) pooled.add(found.iou.pooledInterval, found.iou.pooledCaution);
+        }
+      }
+      rows.push([population.name, String(n), ...[...means, pooled].map(({ cell }) => cell())]);
+    }
+  }
+  const kinds = ['mean', '2 datasets', '4 datasets', 'pooled'];
+  printTable([['population', 'n of each', ...kinds], ...rows]);
+}
+
+/** How often intervals hold a truth, and how often they are cautioned of. @param {number} truth */
+function tally(truth) {
+  let [all, held, rough] = [0, 0, 0];
+  return {
+    /** @param {MetricMean['interval']} interval @param {MetricMean['caution']} caution */
+    add(interval, caution) {
+      all++;
+      if (caution !== undefined) rough++;
+      if (interval === undefined || 'undefined' in interval) throw new Error('no interval');
+      if (interval[0] <= truth && truth <= interval[1]) held++;
+    },
+    cell: () => `${percent(held / all)} (${Math.round((100 * rough) / all)})`,
+  };
 }
 
 function gate() {
@@ -285,7 +358,7 @@ function plainReplicates(values, moments, random) {
 }
 
 /** @type {Record<string, () => void>} */
-const parts = { intervals, gate, tests, ratio, large };
+const parts = { intervals, shown, gate, tests, ratio, large };
 const asked = positionals.length === 0 || positionals.includes('all') ? Object.keys(parts) : positionals;
 for (const part of asked) {
   if (!(part in parts))

@@ -121,6 +121,47 @@ async function edge() {
   bar(`worst ${percent(worst)} %, at most ${percent(limit)} %`, worst <= limit);
 }
 
+/**
+ * Images of one burst share what they gain or lose (ICC, of sd 0.05 in all): mean gain exactly on the margin, with the bursts
+ * given as units and, to show why, without; by bounds, and by the assumption, whose intervals are far narrower.
+ */
+async function bursts() {
+  console.log('Bursts, mean gain exactly on the margin: gates that pass / fail, percent');
+  const rows = [['bursts', 'margin', 'decided by', 'with units', 'each image its own']];
+  let worst = 0;
+  for (const { count, size, icc } of [
+    { count: 40, size: 5, icc: 0.5 },
+    { count: 20, size: 10, icc: 0.7 },
+    { count: 200, size: 5, icc: 0.5 },
+  ]) {
+    for (const { margin, assume } of [
+      { margin: 0.2, assume: undefined },
+      { margin: MARGIN, assume: 'no-rare-disasters' },
+    ]) {
+      const gate = gateOf({ assume, accuracy: [{ metric: 'iou', margin }] });
+      const cells = [];
+      for (const given of [true, false]) {
+        const { pass, fail } = await shares(`bursts/${count}/${margin}`, (stream) => {
+          const common = Float64Array.from({ length: count }, () => stream.normal());
+          const of = Array.from({ length: count * size }, (_, i) => Math.floor(i / size));
+          const gains = Float64Array.from(of, (burst) => {
+            const drawn = Math.sqrt(icc) * common[burst] + Math.sqrt(1 - icc) * stream.normal();
+            return -margin + 0.05 * drawn;
+          });
+          const { before, now } = scored('d', gains);
+          const units = given ? { units: of.map(String) } : {};
+          return judge(gate, [{ ...before, ...units }], [{ ...now, ...units }]);
+        });
+        if (given) worst = Math.max(worst, pass, fail);
+        cells.push(`${percent(pass)} / ${percent(fail)}`);
+      }
+      rows.push([`${count} of ${size}, ICC ${icc}`, String(margin), assume ?? 'bounds', ...cells]);
+    }
+  }
+  printTable(rows);
+  bar(`with units, worst ${percent(worst)} %, at most ${percent(limit)} %`, worst <= limit);
+}
+
 async function excess() {
   const gate = gateOf({ catastrophes: [{ metric: 'iou', worseThan: 0.5, maximumShare: MARGIN }] });
   console.log(`New disasters exceed mended ones by exactly ${MARGIN}: gates that pass / that fail, percent`);
@@ -334,7 +375,7 @@ function times() {
   bar(`a round fails ${percent(once)} %, both rounds ${percent(twice)} %`, once <= limit);
 }
 
-const PARTS = { edge, excess, rollout: wholeRollout, power, rank, times };
+const PARTS = { edge, bursts, excess, rollout: wholeRollout, power, rank, times };
 printMachine();
 const asked = process.argv.slice(2);
 for (const [name, part] of Object.entries(PARTS)) {

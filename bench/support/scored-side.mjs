@@ -4,7 +4,7 @@ import { metricsOf } from '../../dist/metrics/registry.js';
 /**
  * @import { Side } from '../../dist/analysis/compare/side.js'
  *
- * @typedef {{ readonly name: string, readonly scores: Readonly<Record<string, Float64Array>> }} ScoredSet
+ * @typedef {{ readonly name: string, readonly scores: Readonly<Record<string, Float64Array>>, readonly units?: readonly string[] }} ScoredSet
  */
 
 const METRICS = metricsOf(['fixed']).map(({ meta }) => meta.id);
@@ -27,7 +27,7 @@ export function scoredSide(label, datasets) {
     ),
     loadScores: async () => ({
       metrics: METRICS,
-      datasets: datasets.map(({ name, scores }, d) => {
+      datasets: datasets.map(({ name, scores, units }, d) => {
         const ids = Array.from({ length: sizes[d] }, (_, i) => String(i));
         const none = new Float64Array(sizes[d]).fill(Number.NaN);
         const columns = METRICS.map((metric) => scores[metric] ?? none);
@@ -37,6 +37,7 @@ export function scoredSide(label, datasets) {
           contents: ids,
           attributes: ids.map((_, i) => ({ part: i % 2 === 0 ? 'even' : 'odd' })),
           problems: [],
+          ...(units === undefined ? {} : { units }),
           models: new Map([['m', { columns, scored: new Uint8Array(sizes[d]).fill(1), failed: [] }]]),
         };
       }),

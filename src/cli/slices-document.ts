@@ -1,5 +1,5 @@
+import { roughMark, roughNote } from '../schema/caution.js';
 import type { Evidence } from '../schema/evidence.js';
-import type { Interval } from '../schema/summary.js';
 import { INTERVALS } from '../scoring/aggregate/intervals.js';
 import type { SlicedScores, SliceRow } from '../analysis/slices/slice-scores.js';
 import { FEWEST_IMAGES } from '../analysis/slices/slicing.js';
@@ -40,26 +40,29 @@ function tablesOf(scores: SlicedScores): readonly Table[] {
 }
 
 function rowOf(row: SliceRow): Row {
-  const n = { text: `${row.n}${row.informationOnly ? MARK : ''}`, value: row.n };
+  const count = row.units === undefined ? row.n : `${row.units} units of ${row.n}`;
+  const n = { text: `${count}${row.informationOnly ? MARK : ''}`, value: row.units ?? row.n };
   const name = [{ text: row.slice }, { text: row.leaked ? `${row.model} ${LEAK_MARK}` : row.model }];
   return {
     kind: 'measured',
-    cells: [...name, n, meanCell(row.mean), { text: intervalText(row.interval) }],
+    cells: [...name, n, meanCell(row.mean), { text: intervalText(row) }],
   };
 }
 
 function notesOf({ rows, signature }: SlicedScores): readonly string[] {
+  const rough = roughNote(rows.map(({ caution }) => caution));
   const failed = rows.reduce((sum, row) => sum + row.failed, 0);
   return [
     ...(rows.some(({ informationOnly }) => informationOnly)
       ? [
-          `${MARK} fewer than ${FEWEST_IMAGES} images: for information only, too few to draw conclusions from.`,
+          `${MARK} fewer than ${FEWEST_IMAGES} ${rows.some(({ units }) => units !== undefined) ? 'images, or units' : 'images'}: for information only, too few to draw conclusions from.`,
         ]
       : []),
     ...(rows.some(({ leaked }) => leaked)
       ? [`${LEAK_MARK} trained on pictures of the dataset: not held out, not ranked.`]
       : []),
     ...(failed > 0 ? [`${failed} cells have no score and are left out of all means.`] : []),
+    ...(rough === null ? [] : [rough]),
     `Intervals ${INTERVALS.mean} (${INTERVALS.resamples} resamples, seed ${INTERVALS.seed}).`,
     `Signature: ${signature}`,
   ];
@@ -69,13 +72,15 @@ function meanCell(mean: number | null): Cell {
   return mean === null ? NO_FIGURE : { text: formatFigure(mean), value: mean };
 }
 
-function intervalText(interval: Interval): string {
-  return 'undefined' in interval ? '-' : `${formatFigure(interval[0])} .. ${formatFigure(interval[1])}`;
+function intervalText({ interval, caution }: SliceRow): string {
+  return 'undefined' in interval
+    ? '-'
+    : `${formatFigure(interval[0])} .. ${formatFigure(interval[1])}${roughMark(caution)}`;
 }
 
 function figuresOf({ attribute, metric, signature, rows }: SlicedScores): Figures {
   const name = ['dataset', 'attribute', 'slice', 'model', 'metric'];
-  const figures = ['n', 'failed', 'mean', 'lower', 'upper'];
+  const figures = ['n', 'failed', 'mean', 'lower', 'upper', 'caution'];
   return {
     columns: [...name, ...figures, 'information_only', 'leaked', 'signature'],
     rows: rows.map((row) => [
@@ -88,6 +93,7 @@ function figuresOf({ attribute, metric, signature, rows }: SlicedScores): Figure
       row.failed,
       row.mean ?? '',
       ...('undefined' in row.interval ? ['', ''] : row.interval),
+      row.caution ?? '',
       row.informationOnly ? 'yes' : 'no',
       row.leaked ? 'yes' : 'no',
       signature,

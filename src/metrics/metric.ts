@@ -31,6 +31,12 @@ export function boundedRange({
   return high === null || !Number.isFinite(low) ? null : [low, high];
 }
 
+/** The range of the gains of a metric's scores: differences of two of them, positive is better. */
+export function gainRange(meta: Pick<MetricMeta, 'range'>): readonly [number, number] | null {
+  const range = boundedRange(meta);
+  return range === null ? null : [range[0] - range[1], range[1] - range[0]];
+}
+
 /** A measure of one prediction against one ground truth. Pure; same size of both images is the caller's duty. */
 export interface Metric {
   readonly meta: MetricMeta;

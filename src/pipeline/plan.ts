@@ -4,6 +4,7 @@ import { MaskbenchError } from '../core/errors.js';
 import { cellFailure, toFailure } from '../core/failure.js';
 import { hashFile } from '../core/hash-file.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
+import { suspectedClusters } from '../datasets/suspected-clusters.js';
 import { createFingerprint, hashSample } from '../datasets/fingerprint.js';
 import { VALUES_FIELDS, type ValuesFields } from '../datasets/values/contradiction.js';
 import { createSurvey, type MaskSurvey } from '../datasets/values/survey.js';
@@ -110,6 +111,8 @@ async function planDataset(
   };
   const fingerprint = createFingerprint();
   const tags = new Set<string>();
+  const listed = { ids: [] as string[], attributes: [] as PlannedSample['attributes'][] };
+  let hasUnits = false;
   let samples = 0;
   let problems = 0;
   const entries = dataset.entries(({ path, message }) => {
@@ -131,6 +134,9 @@ async function planDataset(
     }
     samples++;
     fingerprint.add(record.id, record);
+    listed.ids.push(record.id);
+    listed.attributes.push(record.attributes);
+    hasUnits ||= record.unit !== undefined;
     for (const tag of dataset.tagsOf({ ...record })) tags.add(tag);
     emit({ kind: 'progress', phase: 'plan', done: before + samples, total: undefined });
   }
@@ -142,6 +148,8 @@ async function planDataset(
   }
   const { name, spec } = dataset;
   const remark = (message: string): void => emit({ kind: 'warning', message });
+  const clusters = hasUnits ? undefined : suspectedClusters({ name, tags: [...tags], ...listed });
+  if (clusters !== undefined) remark(clusters);
   const readings = await decideReadings(name, { truths, masks }, remark, signal);
   return {
     name,

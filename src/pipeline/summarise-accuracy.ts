@@ -28,7 +28,8 @@ export async function summariseAccuracy(
   for await (const { record, cells: states } of cells.inPlanOrder()) {
     const { dataset, id } = record;
     for (const [m, state] of states.entries()) {
-      const cell = { model: cells.models[m], dataset, id };
+      const unit = record.kind === 'sample' ? record.unit : undefined;
+      const cell = { model: cells.models[m], dataset, id, unit };
       if (state.kind === 'scored') tally.scored(cell, state.row);
       else tally.failed(cell, failureOf(state));
     }
@@ -65,9 +66,6 @@ function meanOfDatasets(
     scored: rows.reduce((sum, row) => sum + row.scored, 0),
     failed: rows.reduce((sum, row) => sum + row.failed, 0),
     leaked: [...new Set(rows.flatMap((row) => row.leaked))],
-    metrics: meansOfDatasets(
-      groups.map(({ rows: scores }) => scores),
-      metrics,
-    ),
+    metrics: meansOfDatasets(groups, metrics),
   };
 }

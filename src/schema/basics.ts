@@ -30,4 +30,8 @@ export const metricValue = z
   .union([figure, undefinedValue])
   .describe('A finite number, or the reason why there is none; never NaN, -1 or a silent 0.');
 
+export const caution = z
+  .enum(['few-values', 'skewed'])
+  .describe('Why an interval is rough: too few values, or a few of them carry the figure.');
+
 export const better = z.enum(['higher', 'lower']);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { better, count, figure, orNull, text, type Document } from './basics.js';
+import { better, caution, count, figure, orNull, text, type Document } from './basics.js';
 import { evidenceSchema } from './evidence.js';
 import { sealPart } from './seal.js';
 import { timedPhase } from './timing-summary.js';
@@ -28,7 +28,16 @@ export type ComparedSide = Document<typeof side>;
 
 const difference = z
   .object({
-    subject: z.enum(['signature', 'feeding', 'runner', 'device', 'dataset', 'images', 'failed-cells']),
+    subject: z.enum([
+      'signature',
+      'feeding',
+      'runner',
+      'device',
+      'dataset',
+      'images',
+      'units',
+      'failed-cells',
+    ]),
     message: text,
   })
   .describe('Something that makes two runs incomparable.');
@@ -46,7 +55,7 @@ const gain = z
     upper: bound,
     level: figure,
     method: text.describe('How the interval was made (docs/statistics.md).'),
-    caution: orNull(z.enum(['few-values', 'skewed'])),
+    caution: orNull(caution),
   })
   .meta({
     id: 'Gain',
@@ -58,8 +67,15 @@ const metric = z.object({
   metric: text,
   title: text,
   better,
-  dataset: orNull(text).describe('Null: the images of all datasets together, every image weighing the same.'),
+  dataset: orNull(text).describe(
+    'Null: the mean of the datasets\u2019 means, every dataset weighing the same.',
+  ),
   n: count.describe('Images where the metric is defined on both sides; the figures below are of these.'),
+  units: z
+    .exactOptional(count)
+    .describe(
+      'Independent units of these images, where a dataset names some: what means, interval and p count.',
+    ),
   undefinedBaseline: count.describe('Images where it is undefined for this side only.'),
   undefinedCandidate: count.describe('Images where it is undefined for this side only.'),
   baseline: orNull(figure),
@@ -70,8 +86,8 @@ const metric = z.object({
   wins: count,
   ties: count,
   losses: count,
-  dz: orNull(figure).describe('Mean gain in standard deviations of the gains.'),
-  rankBiserial: orNull(figure).describe('Matched-pairs rank-biserial correlation.'),
+  dz: orNull(figure).describe('Mean gain in standard deviations of the gains; of one dataset.'),
+  rankBiserial: orNull(figure).describe('Matched-pairs rank-biserial correlation; of one dataset.'),
 });
 export type MetricComparison = Document<typeof metric>;
 
@@ -79,6 +95,7 @@ const slice = z.object({
   attribute: text,
   value: text,
   n: count,
+  units: z.exactOptional(count).describe('Independent units of these images: what the figures count.'),
   baseline: figure,
   candidate: figure,
   gain,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, figure, orNull, text, type Document } from './basics.js';
+import type { Caution } from './caution.js';
 import type { Gallery } from './gallery.js';
 import type { RankingReport } from './ranking.js';
 import type { Interval, Summary } from './summary.js';
@@ -40,6 +41,8 @@ interface CellDataset {
   readonly name: string;
   /** Of the samples, in the order of every column. */
   readonly ids: readonly string[];
+  /** The independent unit of each sample; absent where each is one of its own. */
+  readonly units?: readonly string[];
   readonly attributes: readonly AttributeColumn[];
   readonly models: readonly CellColumns[];
 }
@@ -108,6 +111,9 @@ export interface SliceScore {
   readonly slice: string;
   readonly model: string;
   readonly n: number;
+  /** Independent units of these images, where the dataset names some: what mean and interval count. */
+  readonly units?: number;
   readonly mean: number;
   readonly interval: Interval;
+  readonly caution?: Caution;
 }

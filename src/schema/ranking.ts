@@ -19,6 +19,9 @@ const table = z.object({
   better,
   dataset: orNull(text).describe('Null: all datasets, each weighing the same.'),
   n: count.describe('Images that every ranked model was scored on, the metric being defined for all.'),
+  units: z
+    .exactOptional(count)
+    .describe('Independent units of these images, where a dataset names some: what means and bounds count.'),
   ranks: z.array(rank),
   excluded: z
     .array(z.object({ model: text, reason: text }))

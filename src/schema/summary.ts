@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   better,
+  caution,
   count,
   failure,
   figure,
@@ -83,13 +84,20 @@ export const metricMean = z
     mean: orNull(figure).describe(
       'Over the images where the metric is defined; null where it is defined nowhere.',
     ),
-    n: count,
+    n: count.describe('Images where it is defined.'),
+    units: z
+      .exactOptional(count)
+      .describe(
+        'Independent units of these images, where the dataset names some: the mean is that of the units\u2019 means, and the interval is over them.',
+      ),
     undefined: count.describe('Images that are scored and where the metric is undefined.'),
     interval: z.exactOptional(interval),
+    caution: z.exactOptional(caution),
     pooled: z
       .exactOptional(metricValue)
       .describe('The score of the counts of all images together; for scores of counts, of one dataset.'),
     pooledInterval: z.exactOptional(interval),
+    pooledCaution: z.exactOptional(caution),
   })
   .meta({ id: 'MetricMean' });
 export type MetricMean = Document<typeof metricMean>;

@@ -59,6 +59,24 @@ export function accelerationOf(without: Float64Array): number {
 }
 
 /**
+ * What stands for a sample's moments where a statistic of n >= 2 independent units is no mean: its standard error and its
+ * skewness by the jackknife (Tukey 1958). Of a mean it is the sample's own, but for the skewness, which has divisor n.
+ *
+ * @param without the statistic without each unit in turn
+ */
+export function jackknifeMoments(without: Float64Array, estimate: number): Moments {
+  const n = without.length;
+  const mean = without.reduce((sum, value) => sum + value / n, 0);
+  const squares = without.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    n,
+    mean: estimate,
+    standardError: Math.sqrt(((n - 1) / n) * squares),
+    skewness: 6 * Math.sqrt(n) * accelerationOf(without),
+  };
+}
+
+/**
  * The studentised (bootstrap-t) interval: mean - t* standard error, t* the replicates' t at the opposite ends (Efron
  * and Tibshirani 1993, chapter 12). Infinite when too many resamples have no spread, as with few distinct values.
  */

@@ -4,6 +4,17 @@ export interface Ends {
   readonly upper: number;
 }
 
+/** What the value of a metric, or of a gain, can be; null: no end. */
+export type Limits = readonly [low: number | null, high: number | null];
+
+/** An interval without what cannot be. */
+export function within({ lower, upper }: Ends, [low, high]: Limits = [null, null]): Ends {
+  return {
+    lower: Math.max(lower, low ?? Number.NEGATIVE_INFINITY),
+    upper: Math.min(upper, high ?? Number.POSITIVE_INFINITY),
+  };
+}
+
 /** An estimate from n values, and the interval around it. */
 export interface Estimate extends Ends {
   /** Confidence, e.g. 0.95. */

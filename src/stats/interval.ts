@@ -1,3 +1,4 @@
+import { FEW_OF_ONE, FEW_VALUES, type Caution } from '../schema/caution.js';
 import type { Estimate } from './ends.js';
 
 /** How an interval for a mean was made; docs/statistics.md says when each is to be trusted. */
@@ -7,13 +8,13 @@ export type IntervalMethod = 't' | 'percentile' | 'bca' | 'studentised' | 'hall'
 export interface Interval extends Estimate {
   readonly kind: 'interval';
   readonly method: IntervalMethod;
-  /** Why the interval should be read with care; null when nothing speaks against it. */
-  readonly caution: 'few-values' | 'skewed' | null;
+  readonly caution: Caution | null;
 }
 
 /** Every value is the same, so the data show no spread at all; `lower` and `upper` equal it. */
 interface ConstantInterval extends Estimate {
   readonly kind: 'constant';
+  readonly caution: Caution | null;
 }
 
 /** There is no interval. */
@@ -26,6 +27,21 @@ interface NoInterval {
   readonly reason: 'too-few' | 'unbounded';
   readonly n: number;
   readonly needed: number;
+}
+
+/** Beyond this skewness of the estimate itself simulated coverage can drop under 93 %. */
+const SKEWED = 0.35;
+
+/**
+ * Why an interval should be read with care; null when nothing speaks against it.
+ *
+ * @param sizes how many values it is from, dataset by dataset
+ * @param skewness of the estimate: of a mean, that of the values over the root of n
+ */
+export function cautionFor(sizes: readonly number[], skewness: number): Caution | null {
+  const fewest = Math.min(...sizes);
+  const isFew = sizes.length * fewest < FEW_VALUES || (sizes.length > 1 && fewest < FEW_OF_ONE);
+  return isFew ? 'few-values' : Math.abs(skewness) > SKEWED ? 'skewed' : null;
 }
 
 export type IntervalOutcome = Interval | ConstantInterval | NoInterval;

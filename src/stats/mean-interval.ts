@@ -1,10 +1,10 @@
-import type { IntervalMethod, IntervalOutcome } from './interval.js';
+import { cautionFor, type IntervalMethod, type IntervalOutcome } from './interval.js';
 import { isConstant, type Moments, momentsOf } from './moments.js';
 import type { Draws } from './random.js';
 import { type MeanReplicates, resampleMeans } from './resample.js';
 import { meanOf, requireBetween, requireFinite, type Values } from './values.js';
 import { accelerationOfMean, bcaEnds, percentileEnds, studentisedEnds } from './bootstrap.js';
-import { type Ends, widestEnds } from './ends.js';
+import { type Ends, type Limits, widestEnds, within } from './ends.js';
 import { studentQuantile } from './student-distribution.js';
 
 interface IntervalOptions extends Draws {
@@ -12,11 +12,9 @@ interface IntervalOptions extends Draws {
   readonly method?: IntervalMethod | undefined;
   /** Confidence of the two-sided interval, 0..1 exclusive; default 0.95. */
   readonly level?: number | undefined;
+  /** What one value can be; no end lies beyond it. */
+  readonly range?: Limits | undefined;
 }
-
-/** Below this many values, or above this |skewness| / sqrt(n), simulated coverage can drop under 93 %. */
-export const FEW = 30;
-export const SKEWED = 0.35;
 
 /**
  * An interval for the mean of scores, or of paired differences, in their unit.
@@ -33,7 +31,8 @@ export function meanInterval(values: Values, options: IntervalOptions = {}): Int
   const n = values.length;
   if (n < 2) return { kind: 'none', reason: 'too-few', n, needed: 2 };
   if (isConstant(values)) {
-    return { kind: 'constant', level, n, estimate: values[0], lower: values[0], upper: values[0] };
+    const caution = cautionFor([n], 0);
+    return { kind: 'constant', level, n, estimate: values[0], lower: values[0], upper: values[0], caution };
   }
   const moments = momentsOf(values);
   let drawn: MeanReplicates | undefined;
@@ -49,15 +48,9 @@ export function meanInterval(values: Values, options: IntervalOptions = {}): Int
     level,
     n,
     estimate: meanOf(values),
-    lower,
-    upper,
-    caution: cautionOf(moments),
+    ...within({ lower, upper }, options.range),
+    caution: cautionFor([n], moments.skewness / Math.sqrt(n)),
   };
-}
-
-function cautionOf(moments: Moments): 'few-values' | 'skewed' | null {
-  if (moments.n < FEW) return 'few-values';
-  return Math.abs(moments.skewness) / Math.sqrt(moments.n) > SKEWED ? 'skewed' : null;
 }
 
 /**

@@ -1,22 +1,20 @@
 import { bcaEnds } from './bootstrap.js';
-import { type Ends, widestEnds } from './ends.js';
-import type { IntervalOutcome } from './interval.js';
-import { FEW, SKEWED } from './mean-interval.js';
+import { type Ends, type Limits, widestEnds, within } from './ends.js';
+import { cautionFor, type IntervalOutcome } from './interval.js';
+import { meanInterval } from './mean-interval.js';
 import { isConstant, momentsOf } from './moments.js';
-import { createRandom, type Random, type Seed } from './random.js';
+import { createRandom, type Draws, type Random } from './random.js';
 import { resampleMeans } from './resample.js';
 import { studentQuantile } from './student-distribution.js';
 import { meanOf, requireBetween, requireFinite, requireWhole, type Values } from './values.js';
 
-interface DatasetsOptions {
+interface DatasetsOptions extends Draws {
   /** `t`: Welch and Satterthwaite alone; `guarded` (default): at each end the wider of it and BCa. */
   readonly method?: 't' | 'guarded' | undefined;
   /** Confidence of the two-sided interval, 0..1 exclusive; default 0.95. */
   readonly level?: number | undefined;
-  readonly resamples?: number | undefined;
-  readonly seed?: Seed | undefined;
-  /** What the metric can be; no end lies beyond it. Null: no end. */
-  readonly range?: readonly [low: number, high: number | null] | undefined;
+  /** What one value can be; no end lies beyond it. */
+  readonly range?: Limits | undefined;
 }
 
 /**
@@ -29,33 +27,33 @@ interface DatasetsOptions {
  * that is not finite or no dataset.
  */
 export function meanOfDatasets(datasets: readonly Values[], options: DatasetsOptions = {}): IntervalOutcome {
-  const { method = 'guarded', level = 0.95, range = [Number.NEGATIVE_INFINITY, null] } = options;
+  const { method = 'guarded', level = 0.95, range } = options;
   requireBetween(level, 0, 1, 'level of an interval');
   requireWhole(datasets.length, 1, 'number of datasets');
   for (const values of datasets) requireFinite(values, 'mean of datasets');
-  const n = datasets.reduce((sum, { length }) => sum + length, 0);
-  const fewest = Math.min(...datasets.map(({ length }) => length));
-  if (fewest < 2) return { kind: 'none', reason: 'too-few', n, needed: 2 * datasets.length };
+  if (datasets.length === 1) return meanInterval(datasets[0], { ...options, method });
+  const sizes = datasets.map(({ length }) => length);
+  const n = sizes.reduce((sum, size) => sum + size, 0);
+  if (Math.min(...sizes) < 2) return { kind: 'none', reason: 'too-few', n, needed: 2 * datasets.length };
   const estimate = meanOf(datasets.map(meanOf));
   if (datasets.every(isConstant)) {
-    return { kind: 'constant', level, n, estimate, lower: estimate, upper: estimate };
+    const caution = cautionFor(sizes, 0);
+    return { kind: 'constant', level, n, estimate, lower: estimate, upper: estimate, caution };
   }
   const skewness = skewnessOfMean(datasets);
   const student = welchEnds(datasets, estimate, level);
-  const { lower, upper } =
+  const ends =
     method === 't'
       ? student
       : widestEnds([student, bcaEnds(replicatesOf(datasets, options), estimate, skewness / 6, level)]);
-  const [low, high] = range;
   return {
     kind: 'interval',
     method,
     level,
     n,
     estimate,
-    lower: Math.max(low, lower),
-    upper: Math.min(high ?? Number.POSITIVE_INFINITY, upper),
-    caution: fewest < FEW ? 'few-values' : Math.abs(skewness) > SKEWED ? 'skewed' : null,
+    ...within(ends, range),
+    caution: cautionFor(sizes, skewness),
   };
 }
 

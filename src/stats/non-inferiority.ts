@@ -1,4 +1,5 @@
 import { MaskbenchError } from '../core/errors.js';
+import type { Caution } from '../schema/caution.js';
 import type { IntervalMethod } from './interval.js';
 import { meanInterval } from './mean-interval.js';
 import { meanOfDatasets } from './mean-of-datasets.js';
@@ -45,7 +46,7 @@ export interface NonInferiority {
   readonly smallestDetectable: number | null;
   /** Images with which an equal candidate would pass in 8 of 10 trials; null without spread, images or margin. */
   readonly imagesNeeded: number | null;
-  readonly caution: 'few-values' | 'skewed' | null;
+  readonly caution: Caution | null;
 }
 
 /**
@@ -85,7 +86,7 @@ export function nonInferiority(datasets: readonly Values[], options: NonInferior
     lower: bounds?.lower ?? null,
     upper: bounds?.upper ?? null,
     constant: interval.kind === 'constant',
-    caution: interval.kind === 'interval' ? interval.caution : null,
+    caution: interval.kind === 'none' ? null : interval.caution,
     ...power,
   };
   if (even < minimum) return { ...shared, verdict: 'inconclusive', because: 'too-few-images' };

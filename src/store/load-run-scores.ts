@@ -31,6 +31,7 @@ export async function loadRunScores(request: ScoresRequest): Promise<RunScores> 
     }
     dataset.ids.push(id);
     dataset.contents.push(contentOf(record));
+    dataset.units.push(record.unit);
     dataset.attributes.push({ ...measuredOf(record), ...record.attributes });
     for (const [m, state] of states.entries()) {
       const { columns, scored, failed, mattes } = dataset.models[m];
@@ -44,7 +45,7 @@ export async function loadRunScores(request: ScoresRequest): Promise<RunScores> 
 
   function openDataset(name: string): OpenDataset {
     const own = models.map(() => ({ columns: metrics.map(() => []), scored: [], failed: [], mattes: [] }));
-    return { name, ids: [], contents: [], attributes: [], problems: [], models: own };
+    return { name, ids: [], contents: [], units: [], attributes: [], problems: [], models: own };
   }
 }
 
@@ -53,6 +54,7 @@ interface OpenDataset {
   readonly name: string;
   readonly ids: string[];
   readonly contents: string[];
+  readonly units: (string | undefined)[];
   readonly attributes: Attributes[];
   readonly problems: FailedCell[];
   /** One per model. */
@@ -64,7 +66,7 @@ interface OpenDataset {
   }[];
 }
 
-function finish({ models: open, ...dataset }: OpenDataset, names: readonly string[]): ScoredDataset {
+function finish({ models: open, units, ...dataset }: OpenDataset, names: readonly string[]): ScoredDataset {
   const models = open.map(({ columns, scored, failed, mattes }, m): [string, ModelScores] => [
     names[m],
     {
@@ -74,7 +76,17 @@ function finish({ models: open, ...dataset }: OpenDataset, names: readonly strin
       mattes,
     },
   ]);
-  return { ...dataset, models: new Map(models) };
+  return { ...dataset, ...unitsOf(dataset.ids, units), models: new Map(models) };
+}
+
+/** What `ScoredDataset.units` is; nothing where no sample belongs to a unit. */
+export function unitsOf(
+  ids: readonly string[],
+  units: readonly (string | undefined)[],
+): Pick<ScoredDataset, 'units'> {
+  return units.every((unit) => unit === undefined)
+    ? {}
+    : { units: units.map((unit, row) => unit ?? ids[row]) };
 }
 
 /** Per-image scores of one or more models, compact: 8 bytes per score, ids and contents once for all models. */
@@ -90,6 +102,11 @@ export interface ScoredDataset {
   readonly ids: readonly string[];
   /** Of each image, digits of a hash over the bytes of the image and of its ground truth. */
   readonly contents: readonly string[];
+  /**
+   * The independent unit of each image, aligned with the ids, as the plan has it; absent where the dataset names none: each
+   * image is a unit of its own.
+   */
+  readonly units?: readonly string[];
   readonly attributes: readonly Attributes[];
   /** Files of the dataset that were no usable pair: failed cells of every model. */
   readonly problems: readonly FailedCell[];

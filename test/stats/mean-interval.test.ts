@@ -25,6 +25,7 @@ describe('the interval of a mean', () => {
   it('is a point, and says so, when all values are equal', () => {
     expect(meanInterval([0.3, 0.3, 0.3])).toEqual({
       kind: 'constant',
+      caution: 'few-values',
       level: 0.95,
       n: 3,
       estimate: 0.3,
@@ -101,9 +102,9 @@ describe('the interval of a mean', () => {
 
   it('warns of few values and of skewed ones', () => {
     const random = createRandom('caution');
-    const even = Array.from({ length: 60 }, () => random.normal());
+    const even = Array.from({ length: 220 }, () => random.normal());
     expect(meanInterval(even)).toMatchObject({ caution: null });
-    expect(meanInterval(even.slice(0, 20))).toMatchObject({ caution: 'few-values' });
+    expect(meanInterval(even.slice(0, 199))).toMatchObject({ caution: 'few-values' });
     expect(meanInterval([...even.map((x) => x / 100), -5])).toMatchObject({ caution: 'skewed' });
   });
 

@@ -65,9 +65,12 @@ describe('the interval of a mean of datasets', () => {
     expect(outcome).toMatchObject({ caution: 'few-values', upper: 1 });
     expect(ends(meanOfDatasets([nearly, nearly]))[1]).toBeGreaterThan(1);
     expect(ends(meanOfDatasets([nearly, nearly], { range: [0, null] }))[1]).toBeGreaterThan(1);
-    const rare = Float64Array.from({ length: 60 }, (_, i) => (i === 0 ? 0 : 0.95 + 0.0001 * i));
+    const rare = Float64Array.from({ length: 120 }, (_, i) => (i === 0 ? 0 : 0.95 + 0.0001 * i));
     expect(meanOfDatasets([rare, rare])).toMatchObject({ caution: 'skewed' });
-    expect(meanOfDatasets([normal(60), normal(60)])).toMatchObject({ caution: null });
+    expect(meanOfDatasets([normal(100), normal(100)])).toMatchObject({ caution: null });
+    expect(meanOfDatasets([normal(99), normal(500)])).toMatchObject({ caution: 'few-values' });
+    const ten = Array.from({ length: 10 }, () => normal(29));
+    expect(meanOfDatasets(ten)).toMatchObject({ caution: 'few-values' });
   });
 
   const RUNS = shortOrLong(400, 2000);

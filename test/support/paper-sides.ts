@@ -14,6 +14,8 @@ export interface PaperDataset {
   readonly contents?: readonly string[];
   readonly fingerprint?: string;
   readonly attributes?: readonly Attributes[];
+  /** Of each image; without them each is a unit of its own. */
+  readonly units?: readonly string[];
   readonly tags?: readonly string[];
   readonly problems?: readonly FailedCell[];
   /** By model. */
@@ -82,6 +84,7 @@ export function paperSide(label: string, paper: PaperSide): Side {
           ids,
           contents: dataset.contents ?? ids,
           attributes: dataset.attributes ?? ids.map(() => ({})),
+          ...(dataset.units === undefined ? {} : { units: dataset.units }),
           problems: dataset.problems ?? [],
           models: new Map(models.map((model) => [model, scoresOf(dataset, model, ids, metrics)])),
         };

@@ -159,4 +159,4 @@ export function refusal(a: SideFacts, b: SideFacts, differences: readonly Differ
   );
 }
 
-const DATA: readonly Difference['subject'][] = ['dataset', 'images', 'failed-cells'];
+const DATA: readonly Difference['subject'][] = ['dataset', 'images', 'units', 'failed-cells'];

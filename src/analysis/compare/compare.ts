@@ -6,6 +6,7 @@ import {
 } from '../../schema/comparison.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { choose } from '../../core/names.js';
+import { suspectedClusters } from '../../datasets/suspected-clusters.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { METRICS } from '../../metrics/registry.js';
 import {
@@ -99,10 +100,20 @@ export async function compareSides(
     candidate: describeSide(b),
     signatures: sharedSignatures(a, b),
     forced: differences,
-    remarks: remarksOn(a, b, models),
+    remarks: [...remarksOn(a, b, models), ...clustersOf(before, datasets)],
     pairs: pairs.map((pair) => comparePair(pair, before, after, metrics, resampling)),
   };
   return { comparison, pairs };
+}
+
+/** Datasets whose images may not be independent, each in a sentence. */
+function clustersOf({ facts, scores }: LoadedSide, datasets: readonly string[]): readonly string[] {
+  return scores.datasets.flatMap((one) => {
+    if (!datasets.includes(one.name)) return [];
+    const tags = facts.datasets.find(({ name }) => name === one.name)?.tags ?? [];
+    const clusters = suspectedClusters({ ...one, tags });
+    return clusters === undefined ? [] : [`${clusters}.`];
+  });
 }
 
 interface Loaded extends LoadedSide {

@@ -23,6 +23,7 @@ export function imageDifferences(
     }
     return [
       ...contentDifferences(dataset, { ours, theirs }, a.facts, b.facts),
+      ...unitDifferences(dataset, { ours, theirs }, a.facts, b.facts),
       ...pairs.flatMap(({ baseline, candidate }) => [
         ...failedCells(ours, baseline.name, a.facts),
         ...failedCells(theirs, candidate.name, b.facts),
@@ -54,6 +55,24 @@ function contentDifferences(
   ];
   if (parts.length === 0) parts.push('other fingerprints');
   return [{ subject: 'images', message: `dataset ${dataset} differs (${parts.join(', ')})` }];
+}
+
+/** A mean of units is another figure than a mean of images: both sides must name the same ones. */
+function unitDifferences(
+  dataset: string,
+  { ours, theirs }: { readonly ours: ScoredDataset; readonly theirs: ScoredDataset },
+  a: SideFacts,
+  b: SideFacts,
+): readonly Difference[] {
+  if (ours.units === undefined && theirs.units === undefined) return [];
+  const without = ours.units === undefined ? a : theirs.units === undefined ? b : undefined;
+  if (without !== undefined) {
+    return [{ subject: 'units', message: `${without.label} names no units of dataset ${dataset}` }];
+  }
+  const other = new Map(theirs.ids.map((id, row) => [id, theirs.units?.[row]]));
+  const moved = ours.ids.filter((id, row) => other.has(id) && other.get(id) !== ours.units?.[row]);
+  if (moved.length === 0) return [];
+  return [{ subject: 'units', message: `dataset ${dataset} has other units (${images(moved)})` }];
 }
 
 function fingerprintOf({ datasets }: SideFacts, name: string): string | undefined {

@@ -1,11 +1,12 @@
 import type { GainEstimate, MetricComparison } from '../../schema/comparison.js';
-import type { MetricMeta } from '../../metrics/metric.js';
+import { gainRange, type MetricMeta } from '../../metrics/metric.js';
 import { effectSize } from '../../stats/effect-size.js';
-import type { IntervalMethod } from '../../stats/interval.js';
-import { meanInterval } from '../../stats/mean-interval.js';
+import type { IntervalOutcome } from '../../stats/interval.js';
+import { meanOfDatasets } from '../../stats/mean-of-datasets.js';
 import { holm } from '../../stats/multiplicity.js';
 import { signFlipTest } from '../../stats/permutation.js';
 import { meanOf } from '../../stats/values.js';
+import { inUnits, type UnitScores } from './unit-scores.js';
 import { scopeScores, type PairedDataset, type ScopedScores } from './paired-images.js';
 
 export interface Resampling {
@@ -13,7 +14,7 @@ export interface Resampling {
   readonly seed: string;
 }
 
-/** Every metric on every dataset and, with several datasets, on all images together; p by Holm over all these rows. */
+/** Every metric on every dataset and, with several datasets, in the mean of their means; p by Holm over all these rows. */
 export function compareMetrics(
   datasets: readonly PairedDataset[],
   metrics: readonly MetricMeta[],
@@ -24,7 +25,8 @@ export function compareMetrics(
   const rows = metrics.flatMap((metric) =>
     scopes.map((scope) => {
       const dataset = scope.length === 1 ? scope[0].name : null;
-      return compareMetric(metric, dataset, scopeScores(scope, metric), resampling);
+      const scores = scope.map((one) => scopeScores([one], metric));
+      return compareMetric(metric, dataset, scores, resampling);
     }),
   );
   const adjusted = holm(rows.map(({ p }) => p ?? 1));
@@ -32,53 +34,77 @@ export function compareMetrics(
 }
 
 function compareMetric(
-  { id, name, better }: MetricMeta,
+  metric: MetricMeta,
   dataset: string | null,
-  scores: ScopedScores,
+  images: readonly ScopedScores[],
   resampling: Resampling,
 ): MetricComparison {
-  const { n, gains, baseline, candidate, undefinedBaseline, undefinedCandidate } = scores;
+  const { id, name, better } = metric;
   const seed = `${resampling.seed}/${id}/${dataset ?? '*'}`;
-  const { wins, ties, losses, dz, rankBiserial } = effectSize(gains);
+  const total = (of: (scores: ScopedScores) => number): number =>
+    images.reduce((sum, scores) => sum + of(scores), 0);
+  const sizes = images.map(({ gains }) => effectSize(gains));
+  const scopes = images.map(inUnits);
+  const moved = (of: 'wins' | 'ties' | 'losses'): number => sizes.reduce((sum, size) => sum + size[of], 0);
+  // a mean of datasets needs all of them
+  const isKnown = scopes.every(({ n }) => n > 0);
+  const mean = (of: 'baseline' | 'candidate'): number | null =>
+    isKnown ? meanOf(scopes.map((scores) => meanOf(scores[of]))) : null;
+  const gains = scopes.map((scores) => scores.gains);
+  const { dz, rankBiserial } =
+    scopes.length === 1 ? effectSize(scopes[0].gains) : { dz: null, rankBiserial: null };
   return {
     metric: id,
     title: name,
     better,
     dataset,
-    n,
-    undefinedBaseline,
-    undefinedCandidate,
-    baseline: n === 0 ? null : meanOf(baseline),
-    candidate: n === 0 ? null : meanOf(candidate),
-    gain: n === 0 ? null : estimateGain(gains, { ...resampling, seed }),
-    p: signFlipP(gains, { ...resampling, seed }),
+    n: total(({ n }) => n),
+    ...unitCount(scopes),
+    undefinedBaseline: total(({ undefinedBaseline }) => undefinedBaseline),
+    undefinedCandidate: total(({ undefinedCandidate }) => undefinedCandidate),
+    baseline: mean('baseline'),
+    candidate: mean('candidate'),
+    gain: isKnown
+      ? describeGain(
+          gains,
+          meanOfDatasets(gains, { ...resampling, seed, range: gainRange(metric) ?? undefined }),
+        )
+      : null,
+    p: isKnown ? signFlipP(gains, { ...resampling, seed }) : null,
     adjusted: null,
-    wins,
-    ties,
-    losses,
+    wins: moved('wins'),
+    ties: moved('ties'),
+    losses: moved('losses'),
     dz,
     rankBiserial,
   };
 }
 
-/** The mean of at least one paired gain with its 95 % interval, where there is one. */
-export function estimateGain(
-  gains: Float64Array,
-  { resamples, seed }: Resampling,
-  method: IntervalMethod = 'guarded',
-): GainEstimate {
-  const interval = meanInterval(gains, { method, resamples, seed });
-  if (interval.kind === 'none') {
-    return { mean: meanOf(gains), lower: null, upper: null, level: 0.95, method: 'none', caution: null };
-  }
-  const { estimate, lower, upper, level } = interval;
-  return interval.kind === 'constant'
-    ? { mean: estimate, lower, upper, level, method: 'constant', caution: null }
-    : { mean: estimate, lower, upper, level, method: interval.method, caution: interval.caution };
+/** How many units the figures are of, where some images belong to one. */
+export function unitCount(scopes: readonly UnitScores[]): { readonly units?: number } {
+  return scopes.every(({ images }) => images === undefined)
+    ? {}
+    : { units: scopes.reduce((sum, { n }) => sum + n, 0) };
 }
 
-/** Two-sided; null where nothing differs. */
-export function signFlipP(gains: Float64Array, { resamples, seed }: Resampling): number | null {
-  const outcome = signFlipTest(gains, { resamples, seed });
+/** The mean gain, or that of the datasets' mean gains, with its interval where there is one. */
+export function describeGain(gains: readonly Float64Array[], interval: IntervalOutcome): GainEstimate {
+  if (interval.kind === 'none') {
+    const mean = meanOf(gains.map(meanOf));
+    return { mean, lower: null, upper: null, level: 0.95, method: 'none', caution: null };
+  }
+  const { estimate, lower, upper, level, caution } = interval;
+  const method = interval.kind === 'constant' ? 'constant' : interval.method;
+  return { mean: estimate, lower, upper, level, method, caution };
+}
+
+/**
+ * Two-sided; null where nothing differs. With several datasets every gain counts by its part in the mean of their means: an
+ * image of a small dataset weighs more.
+ */
+export function signFlipP(gains: readonly Float64Array[], { resamples, seed }: Resampling): number | null {
+  const n = gains.reduce((sum, { length }) => sum + length, 0);
+  const parts = gains.flatMap((own) => Array.from(own, (gain) => (gain * n) / (gains.length * own.length)));
+  const outcome = signFlipTest(parts, { resamples, seed });
   return outcome.kind === 'tested' ? outcome.p : null;
 }

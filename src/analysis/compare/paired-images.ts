@@ -17,6 +17,8 @@ export interface PairedDataset {
   readonly leaked: readonly string[];
   readonly ids: readonly string[];
   readonly attributes: readonly Attributes[];
+  /** The independent unit of each image; absent where each is one of its own. */
+  readonly units?: readonly string[];
   /** Whether both models are known to have made the same matte of every image, and have the same scores for it. */
   readonly isEqual: boolean;
   /** By metric id, aligned with `ids`; NaN where the metric is undefined. */
@@ -48,6 +50,9 @@ export function pairImages(
         leaked: leakedInto(a, name, models),
         ids: Array.from(rows.ours, (row) => ours.ids[row]),
         attributes: Array.from(rows.ours, (row) => ours.attributes[row]),
+        ...(ours.units === undefined || theirs.units === undefined
+          ? {}
+          : { units: Array.from(rows.ours, (row) => ours.units?.[row] ?? ours.ids[row]) }),
         isEqual:
           before.every((matte, row) => matte !== undefined && matte === after[row]) &&
           metrics.every((metric) => areEqual(baseline.get(metric), candidate.get(metric))),

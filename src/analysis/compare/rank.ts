@@ -5,10 +5,12 @@ import type { MetricMeta } from '../../metrics/metric.js';
 import { headlineOf, metaOf } from '../../metrics/registry.js';
 import type { RunScores, ScoredDataset } from '../../store/load-run-scores.js';
 import type { Side, SideFacts } from './side.js';
+import { suspectedClusters } from '../../datasets/suspected-clusters.js';
 import { boundedRange } from '../../metrics/metric.js';
 import { leastImages } from '../../stats/images-for-margin.js';
 import { bestFirst, intoTiers } from '../../stats/ranking.js';
 import { rankByBounds } from '../../stats/ranking-by-bounds.js';
+import { unitMeans } from '../../stats/unit-means.js';
 import { meanOf } from '../../stats/values.js';
 
 interface RankOptions {
@@ -70,8 +72,18 @@ function rankScope(
       .filter((one) => scope.some((scored) => scored.name === one.name))
       .map((one) => ({ title: one.name, tags: one.tags })),
   );
+  const clusters = scope.flatMap((one) => {
+    const tags = facts.datasets.find(({ name }) => name === one.name)?.tags ?? [];
+    return suspectedClusters({ ...one, tags }) ?? [];
+  });
   const dataset = scope.length === 1 ? scope[0].name : null;
-  return rankColumns(columns, { metric, dataset, cautions, alpha });
+  return rankColumns(columns, {
+    metric,
+    dataset,
+    units: scope.map(({ units }) => units),
+    cautions: [...cautions, ...clusters.map((line) => `${line}.`)],
+    alpha,
+  });
 }
 
 function leak(
@@ -102,8 +114,10 @@ export interface RankColumn {
 
 interface RankColumnsOptions {
   readonly metric: Pick<MetricMeta, 'id' | 'name' | 'better' | 'range'>;
-  /** Null: all datasets together. */
+  /** Null: the mean of all datasets' means. */
   readonly dataset: string | null;
+  /** Of every dataset the independent unit of each image; undefined where each is one of its own. */
+  readonly units?: readonly (readonly string[] | undefined)[];
   /** What else is to be known of the ranked models' training, for the table to say. */
   readonly cautions?: readonly string[];
   /** Chance, at most, of any "better" that is not so; default 0.05. */
@@ -114,10 +128,10 @@ interface RankColumnsOptions {
  * Models ranked into tiers by bounds on the differences of their means that hold for all scores in the metric's range
  * (`rankByBounds`), over the images on which the metric is defined for all ranked models; every dataset weighs the same. A
  * metric without an end has no bound: nothing is told apart by it. Pure: the same columns give the same table, in whatever
- * order the models come. No rank without an image that all have.
+ * order the models come. No rank without an image of every dataset that all have.
  */
 export function rankColumns(columns: readonly RankColumn[], options: RankColumnsOptions): RankingTable {
-  const { metric, dataset, cautions = [], alpha = 0.05 } = options;
+  const { metric, dataset, units = [], cautions = [], alpha = 0.05 } = options;
   const ranked = columns.filter(({ excluded }) => excluded === null);
   // a metric that is undefined for one model, as precision is for an empty mask, is compared for none there
   const rows = (ranked[0]?.datasets ?? []).map((first, d) =>
@@ -125,12 +139,15 @@ export function rankColumns(columns: readonly RankColumn[], options: RankColumns
       ranked.every(({ datasets }) => Number.isFinite(datasets[d]?.[row])),
     ),
   );
-  const n = rows.reduce((sum, { length }) => sum + length, 0);
+  const images = rows.reduce((sum, { length }) => sum + length, 0);
+  const keys = rows.map((own, d) => own.map((row) => units[d]?.[row] ?? String(row)));
+  const n = keys.reduce((sum, own) => sum + new Set(own).size, 0);
   const contenders = ranked.map(({ model, datasets }) => ({
     name: model,
-    datasets: rows.flatMap((own, d) =>
-      own.length === 0 ? [] : [Float64Array.from(own, (row) => datasets[d][row])],
-    ),
+    datasets: rows.map((own, d) => {
+      const scores = Float64Array.from(own, (row) => datasets[d][row]);
+      return units[d] === undefined ? scores : unitMeans(scores, keys[d]).means;
+    }),
   }));
   const range = boundedRange(metric);
   const { better } = metric;
@@ -139,8 +156,10 @@ export function rankColumns(columns: readonly RankColumn[], options: RankColumns
       contenders.map((one) => ({ name: one.name, mean: meanOf(one.datasets.map(meanOf)) })),
       better,
     );
+  // a mean of datasets needs all of them
+  const isWithoutMean = rows.some(({ length }) => length === 0);
   const ranking =
-    n === 0
+    n === 0 || isWithoutMean
       ? []
       : range === null
         ? intoTiers(withMeans(), []).contenders
@@ -150,7 +169,8 @@ export function rankColumns(columns: readonly RankColumn[], options: RankColumns
     title: metric.name,
     better,
     dataset,
-    n,
+    n: images,
+    ...(units.every((own) => own === undefined) ? {} : { units: n }),
     ranks: ranking.map(({ name: model, mean, tier, beatenBy, alike }) => ({
       model,
       mean,
@@ -161,7 +181,21 @@ export function rankColumns(columns: readonly RankColumn[], options: RankColumns
     excluded: columns.flatMap(({ model, excluded }) =>
       excluded === null ? [] : [{ model, reason: excluded }],
     ),
-    cautions: [...cautions, ...limitsOf(metric, ranking.length, n, alpha)],
+    cautions: [
+      ...cautions,
+      ...(n > 0 && isWithoutMean
+        ? [
+            `A dataset has no image on which ${metric.name} is defined for all models: there is no mean of datasets.`,
+          ]
+        : []),
+      ...limitsOf(
+        metric,
+        ranking.length,
+        n,
+        alpha,
+        units.every((own) => own === undefined) ? 'images' : 'units',
+      ),
+    ],
   };
 }
 
@@ -171,6 +205,7 @@ function limitsOf(
   models: number,
   n: number,
   alpha: number,
+  counted: 'images' | 'units',
 ): readonly string[] {
   if (models < 2) return [];
   const [low, high] = range;
@@ -183,6 +218,6 @@ function limitsOf(
   const level = 1 - alpha / (models * (models - 1));
   const least = leastImages({ margin: 0, range: [-width, width], level }, width);
   return n < least
-    ? [`Fewer than ${least} images: no two of ${models} models can be told apart, whatever their scores.`]
+    ? [`Fewer than ${least} ${counted}: no two of ${models} models can be told apart, whatever their scores.`]
     : [];
 }

@@ -1,5 +1,6 @@
 import type { SliceComparison, SliceComparisons } from '../../schema/comparison.js';
-import type { MetricMeta } from '../../metrics/metric.js';
+import { gainRange, type MetricMeta } from '../../metrics/metric.js';
+import { meanInterval } from '../../stats/mean-interval.js';
 import { benjaminiHochberg } from '../../stats/multiplicity.js';
 import { meanOf } from '../../stats/values.js';
 import type { Slicing } from '../../schema/page-input.js';
@@ -13,7 +14,8 @@ import {
   sliceByValue,
   wordOf,
 } from '../slices/slicing.js';
-import { estimateGain, signFlipP, type Resampling } from './metric-comparison.js';
+import { inUnits } from './unit-scores.js';
+import { describeGain, signFlipP, unitCount, type Resampling } from './metric-comparison.js';
 import { scopeScores, type PairedDataset } from './paired-images.js';
 import type { Attributes } from '../../store/load-run-scores.js';
 
@@ -37,7 +39,8 @@ export function compareSlices(
     labels.map((value, i) => ({ attribute, value, isIn: (image: number) => of[image] === i })),
   );
   const rows = slices.flatMap(({ attribute, value, isIn }): SliceComparison[] => {
-    const { n, gains, baseline, candidate } = scopeScores(datasets, metric, (_, image) => isIn(image));
+    const scores = inUnits(scopeScores(datasets, metric, (_, image) => isIn(image)));
+    const { n, gains, baseline, candidate } = scores;
     if (n === 0) return [];
     const own = { ...resampling, seed: `${resampling.seed}/${metric.id}/${attribute}=${value}` };
     const tested = n >= FEWEST_IMAGES;
@@ -46,20 +49,24 @@ export function compareSlices(
       {
         attribute,
         value,
-        n,
+        n: scores.images ?? n,
+        ...unitCount([scores]),
         baseline: meanOf(baseline),
         candidate: meanOf(candidate),
         gain: tested
           ? // there may be hundreds of slices: Hall's interval needs no resampling
-            estimateGain(gains, own, 'hall')
+            describeGain(
+              [gains],
+              meanInterval(gains, { method: 'hall', range: gainRange(metric) ?? undefined }),
+            )
           : { mean, lower: null, upper: null, level: 0.95, method: 'none', caution: 'few-values' },
-        p: tested ? signFlipP(gains, n > LARGE ? { ...own, resamples: FEW_PATTERNS } : own) : null,
+        p: tested ? signFlipP([gains], n > LARGE ? { ...own, resamples: FEW_PATTERNS } : own) : null,
         adjusted: null,
       },
     ];
   });
   if (rows.length === 0) return null;
-  const tested = rows.filter(({ n }) => n >= FEWEST_IMAGES);
+  const tested = rows.filter(({ n, units = n }) => units >= FEWEST_IMAGES);
   const adjusted = benjaminiHochberg(tested.map(({ p }) => p ?? 1));
   const byRow = new Map(tested.map((row, i) => [row, row.p === null ? null : adjusted[i]]));
   return {

@@ -1,9 +1,9 @@
 import { isMap, isScalar, isSeq, parseDocument, type Document, type YAMLMap } from 'yaml';
 import { z } from 'zod';
 import { parseYaml } from '../../core/yaml-file.js';
+import { gainRange } from '../../metrics/metric.js';
 import { metaOf } from '../../metrics/registry.js';
 import { GATE_VERSION, gateSchema, type Gate } from './gate.js';
-import { gainRange } from './evidence/mean-gain.js';
 import { leastImages } from '../../stats/images-for-margin.js';
 
 interface Migrated {

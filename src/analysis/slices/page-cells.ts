@@ -33,6 +33,7 @@ export function cellsOf({ metrics, datasets }: RunScores): RunCells {
     datasets: datasets.map((dataset) => ({
       name: dataset.name,
       ids: dataset.ids,
+      ...(dataset.units === undefined ? {} : { units: dataset.units }),
       attributes: attributesOf(dataset),
       models: [...dataset.models].map(([model, { columns }]) => ({ model, scores: columns })),
     })),
@@ -77,12 +78,12 @@ export function sliceTables(
         const cut = attributes.find(({ name }) => name === attribute)?.cut;
         return cut === undefined || cut.labels.length < 2 ? [] : [{ ...dataset, cut }];
       });
-      const rows = cuts.flatMap(({ name: dataset, models, cut }) =>
+      const rows = cuts.flatMap(({ name: dataset, models, units, cut }) =>
         cut.labels.flatMap((slice, i) =>
           models.flatMap(({ model, scores }): SliceScore[] => {
-            const found = meanOfSlice(scores[index], cut, i, [low ?? Number.NEGATIVE_INFINITY, high]);
-            const { mean, n, interval } = found;
-            return mean === null ? [] : [{ dataset, slice, model, n, mean, interval }];
+            const found = meanOfSlice(scores[index], cut, i, [low, high], units);
+            const { mean, ...rest } = found;
+            return mean === null ? [] : [{ dataset, slice, model, mean, ...rest }];
           }),
         ),
       );

@@ -1,5 +1,6 @@
 import { leakedTags } from '../../schema/leakage.js';
 import { MaskbenchError } from '../../core/errors.js';
+import type { Caution } from '../../schema/caution.js';
 import type { Slicing } from '../../schema/page-input.js';
 import type { Interval } from '../../schema/summary.js';
 import { unknownName } from '../../core/names.js';
@@ -40,10 +41,13 @@ export interface SliceRow {
   readonly slice: string;
   readonly model: string;
   readonly n: number;
+  /** Independent units of these images, where the dataset names some: what mean and interval count. */
+  readonly units?: number;
   /** Cells without a score. */
   readonly failed: number;
   readonly mean: number | null;
   readonly interval: Interval;
+  readonly caution?: Caution;
   /** The model was trained on pictures of this dataset: not held out. */
   readonly leaked: boolean;
   /** Too few images to conclude anything from. */
@@ -87,17 +91,15 @@ export async function sliceScores(
         cut.labels.flatMap((slice, i) =>
           models.map(({ spec }): SliceRow => {
             const { columns = [], scored = [] } = dataset.models.get(spec.name) ?? {};
-            const { n, mean, interval } = meanOfSlice(columns[0], cut, i, metric.meta.range);
+            const of = meanOfSlice(columns[0], cut, i, metric.meta.range, dataset.units);
             return {
               dataset: name,
               slice,
               model: spec.name,
-              n,
+              ...of,
               failed: cut.of.filter((own, row) => own === i && scored[row] !== 1).length,
-              mean,
-              interval,
               leaked: leakedTags(spec.trainedOn, tags).length > 0,
-              informationOnly: n < FEWEST_IMAGES,
+              informationOnly: (of.units ?? of.n) < FEWEST_IMAGES,
             };
           }),
         ),

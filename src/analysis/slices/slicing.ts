@@ -2,8 +2,9 @@ import { unknownName } from '../../core/names.js';
 import { NUMERIC_ATTRIBUTES, type Bin } from '../../metrics/attribute-list.js';
 import { sameName } from '../../schema/measured-attributes.js';
 import type { Slicing } from '../../schema/page-input.js';
-import type { Interval } from '../../schema/summary.js';
-import { intervalOfMean, type Range } from '../../scoring/aggregate/intervals.js';
+import type { Limits } from '../../stats/ends.js';
+import { intervalOfMean, type RoughInterval } from '../../scoring/aggregate/intervals.js';
+import { unitMeans } from '../../stats/unit-means.js';
 import { quantiles } from '../../stats/quantile.js';
 import { meanOf } from '../../stats/values.js';
 import type { Attributes } from '../../store/load-run-scores.js';
@@ -130,17 +131,31 @@ export function numbersFirst(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A metric over a slice: the images that define it, their mean and its interval; the mean is null without an image. */
+/**
+ * A metric over a slice: the images that define it, their mean and its interval; the mean is null without an image.
+ *
+ * @param units of all images, where the dataset names some: the mean is that of the units' means in the slice
+ */
 export function meanOfSlice(
   scores: Float64Array,
   { of }: Slicing,
   slice: number,
-  range: Range,
-): { readonly n: number; readonly mean: number | null; readonly interval: Interval } {
-  const values = scores.filter((value, row) => of[row] === slice && !Number.isNaN(value));
+  range: Limits,
+  units?: readonly string[],
+): RoughInterval & { readonly n: number; readonly units?: number; readonly mean: number | null } {
+  const isIn = (value: number, row: number): boolean => of[row] === slice && !Number.isNaN(value);
+  const images = scores.filter(isIn);
+  const values =
+    units === undefined
+      ? images
+      : unitMeans(
+          images,
+          units.filter((_, row) => isIn(scores[row], row)),
+        ).means;
   return {
-    n: values.length,
+    n: images.length,
+    ...(units === undefined ? {} : { units: values.length }),
     mean: values.length === 0 ? null : meanOf(values),
-    interval: intervalOfMean(values, range),
+    ...intervalOfMean([values], range),
   };
 }

@@ -32,13 +32,25 @@ function summary({ plan, scoring, out }: OutputRequest): ScoreOutput {
   const names = plan.several ? ['method', 'dataset'] : [];
   const statistics = ['mean', 'lower', 'upper', 'n', 'undefined', 'failed'];
   const pooledNames = ['pooled', 'pooled_lower', 'pooled_upper'];
-  out(csvLine([...names, 'metric', ...statistics, ...pooledNames, 'signature', 'pooled_signature']));
+  const cautions = ['caution', 'pooled_caution'];
+  out(
+    csvLine([
+      ...names,
+      'metric',
+      ...statistics,
+      ...pooledNames,
+      ...cautions,
+      'signature',
+      'pooled_signature',
+    ]),
+  );
   return {
     cell: () => undefined,
     end({ scores, metrics }) {
       for (const { model, dataset, failed, metrics: means } of scores) {
         for (const { meta } of metrics) {
-          const { mean, n, undefined: without, interval, pooled, pooledInterval } = means[meta.id];
+          const of = means[meta.id];
+          const { mean, n, undefined: without, interval, pooled, pooledInterval } = of;
           out(
             csvLine([
               ...(plan.several ? [model, dataset] : []),
@@ -50,6 +62,8 @@ function summary({ plan, scoring, out }: OutputRequest): ScoreOutput {
               failed,
               figure(pooled),
               ...ends(pooledInterval),
+              of.caution ?? '',
+              of.pooledCaution ?? '',
               signatures[meta.protocol] ?? '',
               pooled === undefined ? '' : (pooledSignatures[meta.protocol] ?? ''),
             ]),

@@ -1,6 +1,7 @@
 import { escapeControls } from '../../core/errors.js';
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
-import type { Interval } from '../../schema/summary.js';
+import { roughMark, roughNote } from '../../schema/caution.js';
+import type { MetricMean } from '../../schema/summary.js';
 import { INTERVALS } from '../../scoring/aggregate/intervals.js';
 import type { FolderCell, FolderResults, FolderScores } from '../../scoring/folders/score-folders.js';
 import { NO_BREAK, wrapText } from '../../core/text.js';
@@ -37,8 +38,9 @@ function metricsTable(of: FolderScores, { metrics }: FolderResults): string {
   const isPooled = metrics.some(({ meta }) => of.metrics[meta.id].pooled !== undefined);
   const heading = ['mean', '95 % interval', 'n', ...(isPooled ? ['pooled'] : [])];
   const lines = metrics.map(({ meta }) => {
-    const { mean, n, interval, pooled } = of.metrics[meta.id];
-    const figures = [mean === null ? '-' : formatFigure(mean), formatInterval(interval), String(n)];
+    const own = of.metrics[meta.id];
+    const { mean, n, pooled } = own;
+    const figures = [mean === null ? '-' : formatFigure(mean), formatInterval(own), String(n)];
     return metricRow(meta.id, [...figures, ...(pooled === undefined ? [] : [formatValue(pooled)])]);
   });
   return `${title(of)}\n${metricRow('', heading)}${lines.join('')}`;
@@ -74,6 +76,8 @@ function notes({ plan, scoring }: Pick<OutputRequest, 'plan' | 'scoring'>, resul
         `Undefined in some images: ${undefinedIn.map(([id, of]) => `${id} ${of.undefined}`).join(', ')}.`,
       );
     }
+    const rough = roughNote(Object.values(metrics).map(({ caution }) => caution));
+    if (rough !== null) lines.push(rough);
     lines.push(
       `Intervals: 95 %, ${INTERVALS.mean} (${INTERVALS.resamples} resamples, seed ${INTERVALS.seed}).`,
     );
@@ -125,10 +129,10 @@ function formatValue(value: MetricValue | undefined): string {
   return value !== undefined && isDefined(value) ? formatFigure(value) : '-';
 }
 
-function formatInterval(interval: Interval | undefined): string {
+function formatInterval({ interval, caution }: MetricMean): string {
   return interval === undefined || 'undefined' in interval
     ? '-'
-    : `${formatFigure(interval[0])} .. ${formatFigure(interval[1])}`;
+    : `${formatFigure(interval[0])} .. ${formatFigure(interval[1])}${roughMark(caution)}`;
 }
 
 function metricRow(name: string, [mean = '', interval = '', n = '', pooled]: readonly string[]): string {

@@ -31,8 +31,9 @@ export const FAMILIES: readonly ThresholdFamily[] = [
     id: 'e',
     name: 'E-measure',
     score: eMeasure,
-    // Of n pixels at most n / (n - 1): a perfect mask scores a little over 1.
-    range: [0, null],
+    // Each pixel adds at most 1, and the sum is divided by n - 1: at most n / (n - 1), which is 2 for the two pixels that it
+    // takes at least, and 1.000004 for 500 x 500 (a perfect mask scores a little over 1).
+    range: [0, 2],
     formula: 'sum of (a + 1)^2 / 4 over (n - 1); a = 2 p g / (p^2 + g^2), p and g the masks less their means',
     source: `Fan et al. 2018, Enhanced-alignment Measure for Binary Foreground Map Evaluation; ${PYSOD}`,
     emptyMasks:

@@ -1,4 +1,5 @@
 import type { GainEstimate } from '../../schema/comparison.js';
+import { roughMark, roughNote } from '../../schema/caution.js';
 import { NO_FIGURE, type Cell } from '../tables/table.js';
 
 /** Scores with four decimals, since the differences that matter are of some thousandths; larger figures with five digits. */
@@ -20,7 +21,14 @@ export function signedCell(value: number | null): Cell {
 
 export function intervalCell(gain: GainEstimate | null): Cell {
   if (gain === null || gain.lower === null || gain.upper === null) return NO_FIGURE;
-  return { text: `${formatSigned(gain.lower)} to ${formatSigned(gain.upper)}` };
+  return { text: `${formatSigned(gain.lower)} to ${formatSigned(gain.upper)}${roughMark(gain.caution)}` };
+}
+
+/** What explains the marks of rough intervals. */
+export function gainNotes(gains: readonly (GainEstimate | null)[]): readonly string[] {
+  const shown = gains.filter((gain) => gain !== null && gain.lower !== null && gain.upper !== null);
+  const note = roughNote(shown.map((gain) => gain?.caution));
+  return note === null ? [] : [note];
 }
 
 /** p by itself, with a star where it is below 0.05 after correction for the other rows. */

@@ -1,6 +1,6 @@
 import type { MetricComparison, PairComparison } from '../../schema/comparison.js';
-import type { Row, Table } from '../tables/table.js';
-import { figureCell, intervalCell, pCell, signedCell } from './figures.js';
+import { countedUnits, type Row, type Table } from '../tables/table.js';
+import { figureCell, gainNotes, intervalCell, pCell, signedCell } from './figures.js';
 
 /** Every metric on every dataset: before, now, the gain with its interval, p, images better, same and worse. */
 export function metricTable({ metrics, leaked, baseline, candidate }: PairComparison): Table {
@@ -24,7 +24,7 @@ export function metricTable({ metrics, leaked, baseline, candidate }: PairCompar
   });
   return {
     title: 'Scores',
-    caption: `Mean over images of ${baseline.name} (before) and ${candidate.name} (now); gains are paired by image, + is better.`,
+    caption: `Mean over images of ${baseline.name} (before) and ${candidate.name} (now); gains are paired by image, + is better.${metrics.some(({ dataset }) => dataset === null) ? ' "all" is the mean of the datasets, each weighing the same.' : ''}`,
     columns: [
       { label: 'Metric', align: 'left' },
       { label: 'Dataset', align: 'left' },
@@ -38,7 +38,8 @@ export function metricTable({ metrics, leaked, baseline, candidate }: PairCompar
     rows,
     notes: [
       'p: two-sided sign-flip test; * is below 0.05 after Holm over the rows. +/=/-: images better, same, worse; together all that were compared.',
-      ...methodNotes(metrics),
+      ...unitNotes(metrics),
+      ...gainNotes(metrics.map(({ gain }) => gain)),
       ...undefinedNotes(metrics),
       ...leaked.map(
         ({ dataset, tags }) =>
@@ -48,25 +49,16 @@ export function metricTable({ metrics, leaked, baseline, candidate }: PairCompar
   };
 }
 
-function methodNotes(rows: readonly MetricComparison[]): readonly string[] {
-  const named = (caution: 'few-values' | 'skewed'): string =>
-    [
-      ...new Set(
-        rows.flatMap(({ gain, title, dataset }) =>
-          gain?.caution === caution ? [`${title} on ${dataset ?? 'all'}`] : [],
-        ),
-      ),
-    ].join(', ');
-  const skewed = named('skewed');
-  const few = [
-    ...new Set(
-      rows.flatMap(({ gain, dataset }) => (gain?.caution === 'few-values' ? [dataset ?? 'all'] : [])),
-    ),
-  ];
-  return [
-    ...(few.length > 0 ? [`Fewer than 30 images, intervals rough: ${few.join(', ')}.`] : []),
-    ...(skewed === '' ? [] : [`A few images carry the difference, interval rough: ${skewed}.`]),
-  ];
+/** What the rows of each dataset count, where that is not images. */
+function unitNotes(rows: readonly MetricComparison[]): readonly string[] {
+  const counted = rows.flatMap(({ dataset, n, units }) =>
+    units === undefined ? [] : [`${dataset ?? 'all'}: ${countedUnits(n, units)}`],
+  );
+  return counted.length === 0
+    ? []
+    : [
+        `Means, intervals and p count independent units, each by the mean of its images (+/=/- count images): ${[...new Set(counted)].join('; ')}.`,
+      ];
 }
 
 function undefinedNotes(rows: readonly MetricComparison[]): readonly string[] {

@@ -1,6 +1,6 @@
 import type { RankingReport, RankingTable } from '../../schema/ranking.js';
 import { tablesDocument, type ReportDocument } from '../document.js';
-import type { Table } from '../tables/table.js';
+import { countedUnits, type Table } from '../tables/table.js';
 import { figureCell } from './figures.js';
 
 /** A ranking: a table for each metric and dataset. */
@@ -20,13 +20,13 @@ export function rankingDocument(report: RankingReport): ReportDocument {
 }
 
 function toTable(
-  { title, dataset, n, ranks, excluded, cautions, better }: RankingTable,
+  { title, dataset, n, units, ranks, excluded, cautions, better }: RankingTable,
   alpha: number,
   signatures: readonly string[],
 ): Table {
   return {
     title: `${title} on ${dataset ?? 'all datasets'}`,
-    caption: `Models of one tier are not told apart; ${better} is better; ${n.toLocaleString('en-US')} images scored by all${dataset === null ? ', every dataset weighing the same' : ''}.`,
+    caption: `Models of one tier are not told apart; ${better} is better; ${countedUnits(n, units)} scored by all${dataset === null ? ', every dataset weighing the same' : ''}.`,
     columns: [
       { label: 'Tier', align: 'right' },
       { label: 'Model', align: 'left' },

@@ -1,6 +1,6 @@
 import type { MovedImage, PairComparison } from '../../schema/comparison.js';
 import type { Row, Table } from '../tables/table.js';
-import { countCell, figureCell, intervalCell, pCell, signedCell } from './figures.js';
+import { countCell, figureCell, gainNotes, intervalCell, pCell, signedCell } from './figures.js';
 
 /** Slices shown; all are in the JSON. */
 const SHOWN = 12;
@@ -8,13 +8,14 @@ const SHOWN = 12;
 /** The slices of enough images with the lowest gains. Null if there are none. */
 export function sliceTable({ slices }: PairComparison): Table | null {
   if (slices === null) return null;
-  const large = slices.rows.filter(({ n }) => n >= slices.minimum);
+  const large = slices.rows.filter(({ n, units = n }) => units >= slices.minimum);
   if (large.length === 0) return null;
   const worst = [...large].sort((a, b) => a.gain.mean - b.gain.mean).slice(0, SHOWN);
   const small = slices.rows.length - large.length;
   return {
     title: `Slices of ${slices.metric}, the lowest gains first`,
-    caption: 'Images by the attributes of the dataset and of the ground truth; numbers in thirds.',
+    caption:
+      'Images of all datasets, each weighing the same, by the attributes of the dataset and of the ground truth; numbers in thirds.',
     columns: [
       { label: 'Slice', align: 'left' },
       { label: 'before', align: 'right' },
@@ -24,7 +25,7 @@ export function sliceTable({ slices }: PairComparison): Table | null {
       { label: 'p', align: 'right' },
       { label: 'n', align: 'right' },
     ],
-    rows: worst.map(({ attribute, value, baseline, candidate, gain, p, adjusted, n }): Row => ({
+    rows: worst.map(({ attribute, value, baseline, candidate, gain, p, adjusted, n, units }): Row => ({
       kind: 'measured',
       cells: [
         { text: `${attribute} ${value}` },
@@ -33,11 +34,15 @@ export function sliceTable({ slices }: PairComparison): Table | null {
         signedCell(gain.mean),
         intervalCell(gain),
         pCell(p, adjusted),
-        countCell(n),
+        units === undefined ? countCell(n) : { text: `${units} of ${n}`, value: units },
       ],
     })),
     notes: [
       `p: sign-flip test; * is below 0.05 after Benjamini-Hochberg over ${large.length} slices: for looking around, not for gates.`,
+      ...(worst.some(({ units }) => units !== undefined)
+        ? ['n: independent units, each counting by the mean of its images, of so many images.']
+        : []),
+      ...gainNotes(worst.map(({ gain }) => gain)),
       ...(large.length > worst.length
         ? [`${large.length - worst.length} slices with higher gains are in the JSON.`]
         : []),

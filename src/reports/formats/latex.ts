@@ -1,8 +1,9 @@
 import { escapeLatex, latexFigure } from './latex-text.js';
 import { isPlaced, placingsOf, type Placing } from '../tables/placings.js';
 import type { ReportDocument } from '../document.js';
+import { roughMark } from '../../schema/caution.js';
 import type { Format, RenderOptions } from './format.js';
-import { NO_FIGURE, type Cell, type Row, type Table } from '../tables/table.js';
+import { NO_FIGURE, roughNotes, type Cell, type Row, type Table } from '../tables/table.js';
 
 /**
  * Tables to be pasted into a paper, or read in by `\input`: booktabs, no hand needed. One after the other, below a
@@ -80,7 +81,7 @@ function renderTable(table: Table, label: string, intervals: boolean): string {
     ...bodyLines(table.rows, places, intervals),
     '\\bottomrule',
     '\\end{tabular}}',
-    ...[...marks, ...notes].map(
+    ...[...marks, ...(intervals ? roughNotes(table) : []), ...notes].map(
       (note) => `\\par\\smallskip{\\footnotesize\\raggedright ${escapeLatex(note)}\\par}`,
     ),
     '\\end{table}',
@@ -118,7 +119,9 @@ function renderCell(cell: Cell, place: Placing, intervals: boolean): string {
   const marked =
     place === 'best' ? `\\textbf{${figure}}` : place === 'second' ? `\\underline{${figure}}` : figure;
   const interval = intervals ? cell.interval : undefined;
-  return interval === undefined ? marked : `${marked} {\\scriptsize ${interval.map(latexFigure).join('--')}}`;
+  return interval === undefined
+    ? marked
+    : `${marked} {\\scriptsize ${interval.map(latexFigure).join('--')}${escapeLatex(roughMark(cell.caution))}}`;
 }
 
 /** A row of headings over several columns each, with a rule below them. */

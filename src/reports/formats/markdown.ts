@@ -1,8 +1,9 @@
 import { escapeControls } from '../../core/errors.js';
+import { roughMark } from '../../schema/caution.js';
 import type { Format, RenderOptions } from './format.js';
 import type { ReportDocument } from '../document.js';
 import { isPlaced, placingsOf, type Placing } from '../tables/placings.js';
-import type { Cell, Table } from '../tables/table.js';
+import { roughNotes, type Cell, type Table } from '../tables/table.js';
 
 /** Failed cells that are listed; the JSON has all. */
 const FAILURES = 20;
@@ -47,6 +48,7 @@ export function renderTable(table: Table, intervals = false): string {
           'Best figure in bold, second in italics, whether or not they are shown to differ ("maskbench rank" says); marked figures are not compared.',
         ]
       : []),
+    ...(intervals ? roughNotes(table) : []),
     ...table.notes,
   ];
   const labels = columns.map(({ group, label }) => (group === undefined ? label : `${group}: ${label}`));
@@ -68,10 +70,13 @@ export function renderTable(table: Table, intervals = false): string {
   return parts.join('\n\n');
 }
 
-function renderCell({ text, interval }: Cell, place: Placing, intervals: boolean): string {
+function renderCell(cell: Cell, place: Placing, intervals: boolean): string {
+  const { text, interval } = cell;
   const figure = escapeMarkdown(text);
   const marked = place === 'best' ? `**${figure}**` : place === 'second' ? `_${figure}_` : figure;
-  return intervals && interval !== undefined ? `${marked} (${interval.join(' to ')})` : marked;
+  return intervals && interval !== undefined
+    ? `${marked} (${interval.join(' to ')}${escapeMarkdown(roughMark(cell.caution))})`
+    : marked;
 }
 
 function row(cells: readonly string[], escape = true): string {

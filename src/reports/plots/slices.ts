@@ -14,7 +14,7 @@ export const slicesPlot: PlotFamily = {
   id: 'slices',
   title: 'Scores by slice',
   caption:
-    'Mean over the images of a slice with its 95 % interval; n in brackets. Slices of fewer than 30 images are too small to draw conclusions from. Of many slices, the 24 with the lowest means are drawn.',
+    'Mean over the images of a slice with its 95 % interval (the table below marks rough ones); n in brackets. Slices of fewer than 30 images are too small to draw conclusions from. Of many slices, the 24 with the lowest means are drawn.',
   draw: (input) =>
     input.runs.flatMap((run, index) =>
       (run.slices ?? []).flatMap(({ attribute, metric, rows }) =>

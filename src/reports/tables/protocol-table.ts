@@ -3,7 +3,7 @@ import { trainingCautions } from '../../schema/leakage.js';
 import type { ProtocolTable } from '../../schema/protocol-summary.js';
 import type { AccuracyRow, Summary } from '../../schema/summary.js';
 import { appendixTitle } from './published-table.js';
-import { intervalIn, LEAK_MARK, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
+import { countedUnits, intervalIn, LEAK_MARK, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 type Column = ProtocolTable['columns'][number];
 
@@ -101,14 +101,14 @@ function measuredRow(
 ): Row {
   const mark = row.leaked.length > 0 ? ` ${LEAK_MARK}` : '';
   const figures = columns.map((column): Cell => {
-    const { mean = null, interval } = row.metrics[column.metric] ?? {};
+    const { mean = null, interval, caution } = row.metrics[column.metric] ?? {};
     if (mean === null) return NO_FIGURE;
     const format = formatOf(column);
     return {
       text: `${format(mean)}${isFirst ? mark : ''}`,
       value: mean,
       ...(row.leaked.length > 0 ? {} : { contest: row.dataset ?? '' }),
-      ...intervalIn(interval, format),
+      ...intervalIn(interval, format, caution),
     };
   });
   const dataset = row.dataset === null ? 'mean' : (titles.get(row.dataset) ?? row.dataset);
@@ -128,6 +128,7 @@ function notesOf(summary: Summary, titles: ReadonlyMap<string, string>): readonl
     ),
     ...(summary.warnings ?? []).map(({ model, message }) => `${model}: ${message}.`),
     ...trainingCautions(models, datasets),
+    ...unitNotes(summary, titles),
     `Signature: ${(aggregation?.mean ?? signatures).join('  ')}`,
     ...(cells.failed === 0
       ? []
@@ -137,6 +138,21 @@ function notesOf(summary: Summary, titles: ReadonlyMap<string, string>): readonl
             `${cells.failed} of ${cells.planned} cells failed and are left out of all means (summary.json names them).`,
           ]),
   ];
+}
+
+/** Of which datasets means and intervals count units, in place of images. */
+function unitNotes({ accuracy }: Summary, titles: ReadonlyMap<string, string>): readonly string[] {
+  const counted = accuracy.flatMap(({ dataset, metrics }) => {
+    const all = Object.values(metrics).flatMap(({ n, units }) => (units === undefined ? [] : [{ n, units }]));
+    if (dataset === null || all.length === 0) return [];
+    const [n, units] = [Math.max(...all.map((one) => one.n)), Math.max(...all.map((one) => one.units))];
+    return [`${titles.get(dataset) ?? dataset}: ${countedUnits(n, units)}`];
+  });
+  return counted.length === 0
+    ? []
+    : [
+        `Means and intervals count independent units, each by the mean of its images: ${[...new Set(counted)].join('; ')}.`,
+      ];
 }
 
 function leakNotes({ accuracy }: Summary): readonly string[] {

@@ -1,3 +1,4 @@
+import { roughNote, type Caution } from '../../schema/caution.js';
 import type { Interval } from '../../schema/summary.js';
 
 /** A table as plain data: what every format renders, and all that a format needs to know. */
@@ -34,6 +35,8 @@ export interface Cell {
   readonly contest?: string;
   /** Of the figure, as text; shown on request. */
   readonly interval?: readonly [lower: string, upper: string];
+  /** Why the interval is rough. */
+  readonly caution?: Caution;
 }
 
 /** Behind a model or score whose weights were trained on the data. */
@@ -45,10 +48,26 @@ export const NO_FIGURE: Cell = { text: '-' };
 export function intervalIn(
   interval: Interval | undefined,
   format: (value: number) => string,
-): Pick<Cell, 'interval'> {
+  caution?: Caution,
+): Pick<Cell, 'interval' | 'caution'> {
   return interval === undefined || 'undefined' in interval
     ? {}
-    : { interval: [format(interval[0]), format(interval[1])] };
+    : {
+        interval: [format(interval[0]), format(interval[1])],
+        ...(caution === undefined ? {} : { caution }),
+      };
+}
+
+/** `1,560 images`, or `312 units of 1,560 images`. */
+export function countedUnits(images: number, units: number | undefined): string {
+  const all = `${images.toLocaleString('en-US')} images`;
+  return units === undefined ? all : `${units.toLocaleString('en-US')} units of ${all}`;
+}
+
+/** What explains the marks of rough intervals in a table that shows its intervals. */
+export function roughNotes({ rows }: Pick<Table, 'rows'>): readonly string[] {
+  const note = roughNote(rows.flatMap(({ cells }) => cells.map(({ caution }) => caution)));
+  return note === null ? [] : [note];
 }
 
 /** Milliseconds with three significant digits or so: 1234, 123, 12.3, 1.23. */

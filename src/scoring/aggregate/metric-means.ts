@@ -1,25 +1,31 @@
 import type { MetricMean } from '../../schema/summary.js';
 import type { Conventions, Metric } from '../../metrics/metric.js';
-import { intervalOfMean, intervalOfMeans } from './intervals.js';
+import { intervalOfMean } from './intervals.js';
 import { pooledScores } from './pooled.js';
-import { countsOf, definedValues, type ScoreRow } from './score-row.js';
+import { unitMeans } from '../../stats/unit-means.js';
+import { countsOf, definedValues, type ScoredRows } from './score-row.js';
 
-/** Mean of each metric over the images of one dataset, with its interval, and pooled where it is a score of counts. */
+/** Mean of each metric over the images of one dataset, or over its units where it names some, with its interval, and pooled where it is a score of counts. */
 export function metricMeans(
-  rows: readonly ScoreRow[],
+  { rows, units: unitsOfRows }: ScoredRows,
   metrics: readonly Metric[],
   empty: Conventions['empty'],
 ): Readonly<Record<string, MetricMean>> {
-  const counts = countsOf(rows);
+  const counts = countsOf(rows, unitsOfRows);
   const pooled = counts.length === 0 ? {} : pooledScores(counts, metrics, empty);
   return Object.fromEntries(
     metrics.map(({ meta: { id, range } }, i): [string, MetricMean] => {
-      const values = definedValues(rows, i);
-      const interval = intervalOfMean(values, range);
-      const undefinedImages = rows.length - values.length;
+      const { values, images, units } = valuesOf({ rows, units: unitsOfRows }, i);
       return [
         id,
-        { mean: meanOf(values), n: values.length, undefined: undefinedImages, interval, ...pooled[id] },
+        {
+          mean: meanOf(values),
+          n: images,
+          ...units,
+          undefined: rows.length - images,
+          ...intervalOfMean([values], range),
+          ...pooled[id],
+        },
       ];
     }),
   );
@@ -27,20 +33,40 @@ export function metricMeans(
 
 /** The plain mean of several datasets' means: every dataset weighs the same, however many images it has. */
 export function meansOfDatasets(
-  datasets: readonly (readonly ScoreRow[])[],
+  datasets: readonly ScoredRows[],
   metrics: readonly Metric[],
 ): Readonly<Record<string, MetricMean>> {
-  const images = datasets.reduce((sum, rows) => sum + rows.length, 0);
+  const images = datasets.reduce((sum, { rows }) => sum + rows.length, 0);
   return Object.fromEntries(
     metrics.map(({ meta: { id, range } }, i): [string, MetricMean] => {
-      const values = datasets.map((rows) => definedValues(rows, i));
+      const all = datasets.map((rows) => valuesOf(rows, i));
+      const values = all.map((own) => own.values);
       const means = values.map(meanOf);
       const complete = means.every((mean) => mean !== null);
       const mean = complete ? means.reduce<number>((sum, of) => sum + (of ?? 0), 0) / means.length : null;
-      const n = values.reduce((sum, { length }) => sum + length, 0);
-      return [id, { mean, n, undefined: images - n, interval: intervalOfMeans(values, range) }];
+      const n = all.reduce((sum, own) => sum + own.images, 0);
+      const units = all.every((own) => own.units.units === undefined)
+        ? {}
+        : { units: values.reduce((sum, { length }) => sum + length, 0) };
+      return [id, { mean, n, ...units, undefined: images - n, ...intervalOfMean(values, range) }];
     }),
   );
+}
+
+/** One metric's value per independent unit: the mean of its images that have one. */
+function valuesOf(
+  { rows, units }: ScoredRows,
+  index: number,
+): {
+  readonly values: Float64Array;
+  readonly images: number;
+  readonly units: Pick<MetricMean, 'units'>;
+} {
+  const scores = definedValues(rows, index);
+  if (units === undefined) return { values: scores, images: scores.length, units: {} };
+  const own = units.filter((_, row) => !Number.isNaN(rows[row][index]));
+  const { means } = unitMeans(scores, own);
+  return { values: means, images: scores.length, units: { units: means.length } };
 }
 
 function meanOf(values: Float64Array): number | null {

@@ -1,14 +1,14 @@
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
-import type { Interval } from '../../schema/summary.js';
+import type { MetricMean } from '../../schema/summary.js';
 import type { Confusion, Conventions, Metric } from '../../metrics/metric.js';
-import { accelerationOf, bcaEnds } from '../../stats/bootstrap.js';
+import { accelerationOfMean, bcaEnds, jackknifeMoments } from '../../stats/bootstrap.js';
+import { widestEnds, within } from '../../stats/ends.js';
+import { cautionFor } from '../../stats/interval.js';
+import { hallEnds, studentEnds } from '../../stats/mean-interval.js';
 import { createRandom } from '../../stats/random.js';
-import { INTERVALS } from './intervals.js';
+import { INTERVALS, type RoughInterval } from './intervals.js';
 
-interface PooledScore {
-  readonly pooled: MetricValue;
-  readonly pooledInterval: Interval;
-}
+type PooledScore = Pick<MetricMean, 'pooled' | 'pooledInterval' | 'pooledCaution'>;
 
 /**
  * Scores of the pixels of all images together: counts are added up first and the formula is applied once, so that
@@ -24,25 +24,36 @@ export function pooledScores(
   const n = counts.length / 4;
   const all = totalOf(counts);
   const resampled = n < 2 ? [] : resampledTotals(counts);
-  const entries = metrics.flatMap(({ meta: { id }, ofCounts: score }): [string, PooledScore][] => {
+  const entries = metrics.flatMap(({ meta: { id, range }, ofCounts: score }): [string, PooledScore][] => {
     if (score === undefined) return [];
     const pooled: MetricValue = n === 0 ? { undefined: 'no image has counts' } : score(all, empty);
-    return [[id, { pooled, pooledInterval: intervalOf(pooled, (of) => score(of, empty)) }]];
+    const { interval, caution } = intervalOf(pooled, range, (of) => score(of, empty));
+    const rough = caution === undefined ? {} : { pooledCaution: caution };
+    return [[id, { pooled, pooledInterval: interval, ...rough }]];
   });
   return Object.fromEntries(entries);
 
-  function intervalOf(pooled: MetricValue, score: (of: Confusion) => MetricValue): Interval {
-    if (!isDefined(pooled)) return { undefined: 'the pooled score is undefined' };
-    if (n < 2) return { undefined: 'one image shows no spread' };
+  function intervalOf(
+    pooled: MetricValue,
+    range: Metric['meta']['range'],
+    score: (of: Confusion) => MetricValue,
+  ): RoughInterval {
+    if (!isDefined(pooled)) return { interval: { undefined: 'the pooled score is undefined' } };
+    if (n < 2) return { interval: { undefined: 'one image shows no spread' } };
     const replicates = finite(resampled.map(score));
     const without = finite(leaveOneOut(counts, all).map(score));
     if (replicates === undefined || without === undefined) {
-      return { undefined: 'the pooled score is undefined in a resample' };
+      return { interval: { undefined: 'the pooled score is undefined in a resample' } };
     }
-    const { lower, upper } = bcaEnds(replicates.sort(), pooled, accelerationOf(without), INTERVALS.level);
-    return Number.isFinite(lower) && Number.isFinite(upper)
-      ? [lower, upper]
-      : { undefined: 'the score lies outside of all resamples' };
+    const { level } = INTERVALS;
+    const moments = jackknifeMoments(without, pooled);
+    const bca = bcaEnds(replicates.sort(), pooled, accelerationOfMean(moments), level);
+    const { lower, upper } = within(
+      widestEnds([studentEnds(moments, level), hallEnds(moments, level), bca]),
+      range,
+    );
+    const caution = cautionFor([n], moments.skewness / Math.sqrt(n));
+    return { interval: [lower, upper], ...(caution === null ? {} : { caution }) };
   }
 }
 

@@ -7,6 +7,13 @@ import type { Confusion } from '../../metrics/metric.js';
  */
 export type ScoreRow = Float64Array;
 
+/** What the images of one dataset add to a mean. */
+export interface ScoredRows {
+  readonly rows: readonly ScoreRow[];
+  /** The independent unit of each; absent where each is one of its own. */
+  readonly units?: readonly string[] | undefined;
+}
+
 const COUNTS = ['tp', 'fp', 'fn', 'tn'] as const;
 
 export function scoreRow(
@@ -31,8 +38,9 @@ export function definedValues(rows: readonly ScoreRow[], index: number): Float64
   return values.subarray(0, n);
 }
 
-/** The counts of all images that have them: four numbers an image, TP FP FN TN. */
-export function countsOf(rows: readonly ScoreRow[]): Float64Array {
+/** The counts of all images that have them, or of all units: four numbers each, TP FP FN TN. */
+export function countsOf(rows: readonly ScoreRow[], units?: readonly string[]): Float64Array {
+  if (units !== undefined) return countsOf(summedByUnit(rows, units));
   const counts = new Float64Array(4 * rows.length);
   let n = 0;
   for (const row of rows) {
@@ -41,4 +49,17 @@ export function countsOf(rows: readonly ScoreRow[]): Float64Array {
     for (let k = 0; k < COUNTS.length; k++) counts[n++] = row[first + k];
   }
   return counts.subarray(0, n);
+}
+
+/** A row per unit with the sums of its images' counts: what is resampled is the unit. */
+function summedByUnit(rows: readonly ScoreRow[], units: readonly string[]): readonly ScoreRow[] {
+  const sums = new Map<string, ScoreRow>();
+  for (const [i, row] of rows.entries()) {
+    const counts = row.subarray(row.length - COUNTS.length);
+    if (Number.isNaN(counts[0])) continue;
+    const sum = sums.get(units[i]);
+    if (sum === undefined) sums.set(units[i], counts.slice());
+    else for (let k = 0; k < COUNTS.length; k++) sum[k] += counts[k];
+  }
+  return [...sums.values()];
 }

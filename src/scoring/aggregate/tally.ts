@@ -5,7 +5,7 @@ import { createDatasetCurves, type DatasetCurves } from '../../metrics/dataset-c
 import type { Conventions, Metric } from '../../metrics/metric.js';
 import { countFlips } from './flips.js';
 import { metricMeans } from './metric-means.js';
-import type { ScoreRow } from './score-row.js';
+import type { ScoredRows, ScoreRow } from './score-row.js';
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import { unpackCounts } from '../class-counts.js';
 
@@ -15,7 +15,8 @@ interface GroupName {
   readonly dataset: string;
 }
 
-type CellName = GroupName & { readonly id: string };
+/** `unit`: the independent one that the image belongs to, where the dataset names some. */
+type CellName = GroupName & { readonly id: string; readonly unit?: string | undefined };
 
 /** Adds cells up, whoever scored them: `score` as they come, the summary of a run from its records. */
 interface Tally {
@@ -32,8 +33,7 @@ interface TallyResults {
   readonly failures: readonly CellFailure[];
 }
 
-export type GroupScores = GroupName &
-  Pick<AccuracyRow, 'scored' | 'failed' | 'metrics'> & { readonly rows: readonly ScoreRow[] };
+export type GroupScores = GroupName & Pick<AccuracyRow, 'scored' | 'failed' | 'metrics'> & ScoredRows;
 
 /** @param named at most so many failed cells are listed; all are counted */
 export function tallyScores(
@@ -44,11 +44,19 @@ export function tallyScores(
 ): Tally {
   const flips = countFlips(metrics.map(({ meta }) => meta.id));
   const failures: CellFailure[] = [];
-  const open = groups.map(({ model, dataset }) => ({ model, dataset, rows: [] as ScoreRow[], failed: 0 }));
+  const open = groups.map(({ model, dataset }) => ({
+    model,
+    dataset,
+    rows: [] as ScoreRow[],
+    units: [] as string[],
+    failed: 0,
+  }));
   const byName = new Map(open.map((group) => [nameOf(group), group]));
   return {
     scored(cell, row) {
-      byName.get(nameOf(cell))?.rows.push(row);
+      const group = byName.get(nameOf(cell));
+      group?.rows.push(row);
+      if (cell.unit !== undefined) group?.units.push(cell.unit);
       flips.add(cell, row);
     },
     failed(cell, failure) {
@@ -58,11 +66,17 @@ export function tallyScores(
       if (failures.length < named) failures.push({ model, dataset, id, failure });
     },
     finish: () => ({
-      groups: open.map((group) => ({
-        ...group,
-        scored: group.rows.length,
-        metrics: metricMeans(group.rows, metrics, empty),
-      })),
+      groups: open.map(({ units: all, ...group }) => {
+        const { rows } = group;
+        // a dataset names the unit of all its samples, or of none
+        const units = all.length === rows.length && rows.length > 0 ? all : undefined;
+        return {
+          ...group,
+          units,
+          scored: rows.length,
+          metrics: metricMeans({ rows, units }, metrics, empty),
+        };
+      }),
       flips: flips.summary(),
       failures,
     }),

@@ -31,7 +31,7 @@ describe('a comparison', () => {
     expect(row).toMatchObject({ better: 'lower', wins: 60, losses: 0 });
   });
 
-  it('gives each dataset its rows, and all images together one of their own', async () => {
+  it('gives each dataset its rows, and the mean of the datasets one of its own', async () => {
     const side = (label: string, shift: number) =>
       paperSide(label, {
         datasets: [
@@ -49,8 +49,46 @@ describe('a comparison', () => {
       ['e', 20],
       [null, 80],
     ]);
-    // every image weighs the same
-    expect(rows[2]?.gain?.mean).toBeCloseTo(-0.03, 12);
+    // every dataset weighs the same
+    expect(rows[2]?.gain?.mean).toBeCloseTo(-0.02, 12);
+    expect(rows[2]).toMatchObject({ losses: 60, ties: 20, dz: null, rankBiserial: null });
+    expect(rows[2]?.baseline).toBeCloseTo(((rows[0]?.baseline ?? 0) + (rows[1]?.baseline ?? 0)) / 2, 12);
+  });
+
+  it('weighs an image of a small dataset more where it flips signs', async () => {
+    // what is won on many images is lost on few: nothing in the mean of datasets, much in that of images
+    const side = (label: string, shift: number) =>
+      paperSide(label, {
+        datasets: [
+          { name: 'd', models: { m: { iou: good.map((score) => score + shift) } } },
+          { name: 'e', models: { m: { iou: good.slice(0, 10).map((score) => score - shift) } } },
+        ],
+      });
+    const { comparison } = await compareSides(side('before', 0), side('now', 0.02), {
+      ...quick,
+      metrics: ['iou'],
+    });
+    const rows = comparison.pairs[0]?.metrics ?? [];
+    expect(rows[2]?.gain?.mean).toBeCloseTo(0, 12);
+    expect(rows[2]?.p).toBeGreaterThan(0.9);
+    expect(rows[0]?.p).toBeLessThan(0.01);
+  });
+
+  it('has no mean of datasets without one of them, and no end beyond what a gain can be', async () => {
+    const side = (label: string, iou: readonly number[]) =>
+      paperSide(label, {
+        datasets: [
+          { name: 'd', models: { m: { iou } } },
+          { name: 'e', models: { m: { iou: [Number.NaN, Number.NaN] } } },
+        ],
+      });
+    const { comparison } = await compareSides(side('before', [0, 0, 0.1]), side('now', [1, 1, 0.1]), {
+      ...quick,
+      metrics: ['iou'],
+    });
+    const [d, , all] = comparison.pairs[0]?.metrics ?? [];
+    expect(all).toMatchObject({ n: 3, baseline: null, candidate: null, gain: null, p: null });
+    expect(d?.gain?.upper).toBe(1);
   });
 
   it('brackets the mean gain and finds a difference that is there', async () => {

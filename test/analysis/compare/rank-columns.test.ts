@@ -76,15 +76,28 @@ describe('ranking columns of per-image scores', () => {
     expect(rankColumns([good, poor], iou).cautions).toEqual([]);
   });
 
-  it('weighs datasets alike, and leaves out one that has no image for all', () => {
-    const uneven = (model: string, a: number, b: number): RankColumn => ({
+  it('weighs datasets alike, and has no mean of them without one', () => {
+    const uneven = (model: string, a: number, b: number, ...more: readonly number[][]): RankColumn => ({
       model,
-      datasets: [new Float64Array(90).fill(a), new Float64Array(10).fill(b), [Number.NaN]],
+      datasets: [new Float64Array(90).fill(a), new Float64Array(10).fill(b), ...more],
       excluded: null,
     });
     const { ranks, n } = rankColumns([uneven('images', 0.6, 0.1), uneven('datasets', 0.5, 0.9)], iou);
     expect([n, ranks.map(({ model }) => model)]).toEqual([100, ['datasets', 'images']]);
     expect(ranks[0]?.mean).toBeCloseTo(0.7, 12);
+    const undefinedThere = [[Number.NaN]];
+    expect(
+      rankColumns(
+        [uneven('images', 0.6, 0.1, ...undefinedThere), uneven('datasets', 0.5, 0.9, ...undefinedThere)],
+        iou,
+      ),
+    ).toMatchObject({
+      n: 100,
+      ranks: [],
+      cautions: [
+        'A dataset has no image on which IoU is defined for all models: there is no mean of datasets.',
+      ],
+    });
   });
 
   it('ranks nobody without images', () => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isDefined } from '../../../src/schema/metric-value.js';
+import { eMeasure } from '../../../src/metrics/sod/e-measure.js';
 import { sod } from '../../../src/metrics/sod/index.js';
 import { scorePair } from '../../../src/metrics/score-pair.js';
 import {
@@ -264,3 +265,24 @@ function average(values: readonly number[]): number {
 function positional(id: string): boolean {
   return id === 'sod.s' || id === 'sod.wf' || id.startsWith('sod.adp_');
 }
+
+describe('the E-measure of counts', () => {
+  const part = fc.nat({ max: 6 });
+
+  it('is at most n / (n - 1), and so at most 2, which two pixels come up to', () => {
+    fc.assert(
+      fc.property(part, part, part, part, (tp, fp, fn, tn) => {
+        const n = tp + fp + fn + tn;
+        fc.pre(n > 1);
+        const value = eMeasure({ tp, fp, fn, tn });
+        if (!isDefined(value)) throw new Error(value.undefined);
+        expect(value).toBeGreaterThanOrEqual(0);
+        expect(value).toBeLessThanOrEqual(n / (n - 1));
+      }),
+    );
+    expect(eMeasure({ tp: 0, fp: 0, fn: 0, tn: 2 })).toBeCloseTo(2, 12);
+    expect(eMeasure({ tp: 3, fp: 0, fn: 0, tn: 3 })).toBeCloseTo(6 / 5, 12);
+    const [highest] = sod.metrics.flatMap(({ meta }) => (meta.id === 'sod.max_e' ? [meta.range] : []));
+    expect(highest).toEqual([0, 2]);
+  });
+});

@@ -11,20 +11,24 @@ const row = (iou: MetricValue, counted = true) =>
 
 describe('the means of one dataset', () => {
   it('are over the images that have a value, and say over how many', () => {
-    const { iou, mae } = metricMeans([row(0.5), row(1), row({ undefined: 'none' })], metrics, 'one');
+    const { iou, mae } = metricMeans(
+      { rows: [row(0.5), row(1), row({ undefined: 'none' })] },
+      metrics,
+      'one',
+    );
     expect(iou).toMatchObject({ mean: 0.75, n: 2, undefined: 1, pooled: 9 / 12 });
     expect(mae).toMatchObject({ mean: 0.25, n: 3, undefined: 0, interval: [0.25, 0.25] });
   });
 
   it('are pooled for scores of counts alone', () => {
-    const { iou, mae } = metricMeans([row(0.5), row(1)], metrics, 'one');
+    const { iou, mae } = metricMeans({ rows: [row(0.5), row(1)] }, metrics, 'one');
     expect(iou).toHaveProperty('pooledInterval');
     expect(mae).not.toHaveProperty('pooled');
-    expect(metricMeans([row(0.5, false)], metrics, 'one')['iou']).not.toHaveProperty('pooled');
+    expect(metricMeans({ rows: [row(0.5, false)] }, metrics, 'one')['iou']).not.toHaveProperty('pooled');
   });
 
   it('of no images are null', () => {
-    expect(metricMeans([], metrics, 'one')['iou']).toEqual({
+    expect(metricMeans({ rows: [] }, metrics, 'one')['iou']).toEqual({
       mean: null,
       n: 0,
       undefined: 0,
@@ -33,10 +37,29 @@ describe('the means of one dataset', () => {
   });
 });
 
+describe('the means of units', () => {
+  it('count every unit alike, resample units, and leave pooled scores what they are', () => {
+    const rows = [row(1), row(0.5), row(0.5), row(0.5), row({ undefined: 'none' })];
+    const units = ['a', 'b', 'b', 'b', 'c'];
+    const { iou, mae } = metricMeans({ rows, units }, metrics, 'one');
+    expect(iou).toMatchObject({ mean: 0.75, n: 4, units: 2, undefined: 1, pooled: 15 / 20 });
+    expect(mae).toMatchObject({ n: 5, units: 3, interval: [0.25, 0.25] });
+    const single = metricMeans({ rows: [row(1), row(0.5)] }, metrics, 'one')['iou'];
+    expect(iou.interval).toEqual(single.interval);
+    const own = metricMeans({ rows, units: ['1', '2', '3', '4', '5'] }, metrics, 'one')['iou'];
+    expect(own).toEqual({ ...metricMeans({ rows }, metrics, 'one')['iou'], units: 4 });
+    expect(meansOfDatasets([{ rows, units }, { rows: [row(0)] }], metrics)['iou']).toMatchObject({
+      mean: 0.375,
+      n: 5,
+      units: 3,
+    });
+  });
+});
+
 describe('the means of datasets', () => {
   it('weigh every dataset alike, and are null where one has no value', () => {
-    const [large, small] = [[row(1), row(1), row(1)], [row(0)]];
+    const [large, small] = [{ rows: [row(1), row(1), row(1)] }, { rows: [row(0)] }];
     expect(meansOfDatasets([large, small], metrics)['iou']).toMatchObject({ mean: 0.5, n: 4 });
-    expect(meansOfDatasets([large, []], metrics)['iou'].mean).toBeNull();
+    expect(meansOfDatasets([large, { rows: [] }], metrics)['iou'].mean).toBeNull();
   });
 });

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { pooledScores } from '../../../src/scoring/aggregate/pooled.js';
 import { fixed } from '../../../src/metrics/fixed/index.js';
 import { accelerationOf, bcaEnds } from '../../../src/stats/bootstrap.js';
+import { hallEnds } from '../../../src/stats/mean-interval.js';
+import { momentsOf } from '../../../src/stats/moments.js';
 import { createRandom } from '../../../src/stats/random.js';
+import { studentQuantile } from '../../../src/stats/student-distribution.js';
 import { generator } from '../../support/tiny-datasets.js';
 
 const random = generator(11);
@@ -26,7 +29,7 @@ describe('scores pooled over pixels', () => {
     expect(recall.pooled).toBe(tp / (tp + fn));
   });
 
-  it('have the interval that a bootstrap of the images themselves finds with the same resamples', () => {
+  it('have the widest of the interval that a bootstrap of the images themselves finds, the jackknife\u2019s t and Hall', () => {
     const iouOf = (units: Iterable<number>): number => {
       let [hit, all] = [0, 0];
       for (const unit of units) {
@@ -44,11 +47,25 @@ describe('scores pooled over pixels', () => {
     }).sort();
     const all = [...images.keys()];
     const without = Float64Array.from(all, (left) => iouOf(all.filter((i) => i !== left)));
-    const { lower, upper } = bcaEnds(replicates, iouOf(all), accelerationOf(without), 0.95);
-    const interval = pooledScores(counts, fixed.metrics, 'one')['iou'].pooledInterval;
-    if ('undefined' in interval) throw new Error('no interval');
-    expect(interval[0]).toBeCloseTo(lower, 12);
-    expect(interval[1]).toBeCloseTo(upper, 12);
+    const bca = bcaEnds(replicates, iouOf(all), accelerationOf(without), 0.95);
+    const pseudo = without.map((value) => 50 * iouOf(all) - 49 * value);
+    const { standardError } = momentsOf(pseudo);
+    const reach = studentQuantile(0.975, 49) * standardError;
+    const skewness = 6 * Math.sqrt(50) * accelerationOf(without);
+    const hall = hallEnds({ n: 50, mean: iouOf(all), standardError, skewness }, 0.95);
+    const { pooledInterval: interval, pooledCaution } = pooledScores(counts, fixed.metrics, 'one')['iou'];
+    if (interval === undefined || 'undefined' in interval) throw new Error('no interval');
+    expect(interval[0]).toBeCloseTo(Math.min(bca.lower, hall.lower, iouOf(all) - reach), 12);
+    expect(interval[1]).toBeCloseTo(Math.max(bca.upper, hall.upper, iouOf(all) + reach), 12);
+    expect(pooledCaution).toBe('few-values');
+  });
+
+  it('have an interval within what the score can be, and no caution of many even images', () => {
+    const perfect = Float64Array.from({ length: 4 * 6 }, (_, i) => [99, i === 1 ? 60 : 0, 0, 5][i % 4]);
+    const { pooledInterval } = pooledScores(perfect, fixed.metrics, 'one')['iou'];
+    expect(pooledInterval).toMatchObject({ 1: 1 });
+    const many = Float64Array.from({ length: 4 * 250 }, (_, i) => [90 + (i % 7), 5, 5 - (i % 3), 50][i % 4]);
+    expect(pooledScores(many, fixed.metrics, 'one')['iou']).not.toHaveProperty('pooledCaution');
   });
 
   it('of one image have no interval, and say why', () => {

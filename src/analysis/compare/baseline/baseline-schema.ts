@@ -83,7 +83,7 @@ export const baselineSchema = z
 export type BaselineRecord = z.output<typeof baselineSchema>;
 
 /**
- * A line of scores.jsonl: one image, and of every model its scores in the order of the metrics, null if undefined, and the
+ * A line of scores.jsonl: one image, its unit where the dataset names some, and of every model its scores in the order of the metrics, null if undefined, and the
  * SHA-256 of its matte's pixels (absent in baselines of 0.1).
  */
 export const scoreLine = z.object({
@@ -91,6 +91,7 @@ export const scoreLine = z.object({
   id: z.string(),
   content: z.string(),
   attributes: z.record(z.string(), z.union([z.string(), z.number()])),
+  unit: z.exactOptional(z.string()),
   scores: z.record(z.string(), z.array(z.number().nullable())),
   mattes: z.exactOptional(z.record(z.string(), z.string())),
 });

@@ -17,7 +17,7 @@ import {
 } from './baseline-schema.js';
 import { UNSEALED } from '../../../schema/evidence.js';
 import { readDocument } from '../../../store/read-document.js';
-import type { ModelScores, RunScores } from '../../../store/load-run-scores.js';
+import { unitsOf, type ModelScores, type RunScores } from '../../../store/load-run-scores.js';
 import type { Side } from '../side.js';
 
 /** @throws MaskbenchError `data.missing` if there is no such baseline, `run.mismatch` if a later version wrote it, `data.unreadable` if
@@ -77,6 +77,10 @@ async function readScores(
       ids: own.map(({ id }) => id),
       contents: own.map(({ content }) => content),
       attributes: own.map(({ attributes }) => attributes),
+      ...unitsOf(
+        own.map(({ id }) => id),
+        own.map(({ unit }) => unit),
+      ),
       problems: [],
       models: new Map(models.map((model) => [model, columnsOf(own, model, metrics.length)])),
     })),

@@ -98,7 +98,7 @@ function assertWhole({ datasets }: RunScores, label: string): void {
 }
 
 function linesOf(
-  { name, ids, contents, attributes, models }: ScoredDataset,
+  { name, ids, contents, attributes, units, models }: ScoredDataset,
   names: readonly string[],
 ): string {
   const line = (row: number): ScoreLine => ({
@@ -106,6 +106,7 @@ function linesOf(
     id: ids[row],
     content: contents[row],
     attributes: attributes[row],
+    ...(units === undefined ? {} : { unit: units[row] }),
     scores: Object.fromEntries(
       names.map((model) => [
         model,

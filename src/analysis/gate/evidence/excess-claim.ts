@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { counted, percent } from '../../../core/text.js';
-import { imagesForMargin } from '../../../stats/images-for-margin.js';
+import { imagesForMargin, leastImages } from '../../../stats/images-for-margin.js';
 import { excessShare, imagesToRuleOut } from '../../../stats/proportion.js';
+import { meanBounds, type MeanBounds } from '../../../stats/mean-bounds.js';
+import { meanOf } from '../../../stats/values.js';
+import { inUnits, meansByUnit } from '../../compare/unit-scores.js';
 import { imagesWhere, type ScopedScores } from '../../compare/paired-images.js';
 import type { JudgedPair } from '../rules/rule.js';
 import type { Claim } from './claims.js';
-import { byIdentity, tooFewImages } from './wording.js';
+import { byIdentity, countedUnits, tooFewImages, unitWord } from './wording.js';
 
 /** The most by which new bad images may exceed mended ones, as a share of all. */
 export const maximumShare = z
@@ -29,21 +32,29 @@ interface Excess {
 
 /**
  * The claim that new bad images exceed mended ones by at most a share of all images: two equal models that differ by noise
- * make as many new ones as they mend. By exact bounds, for independent images of any kind.
+ * make as many new ones as they mend. By exact bounds, for independent images of any kind. Where images belong to units, a
+ * unit counts by the mean of its images' changes (1 of 5 images turned bad: 0.2), and the share is the mean over units, by the
+ * bounds that hold for every population of values in -1..1.
  */
 export function excessClaim(
   { id, what, maximumShare: share, changeOf }: Excess,
   scores: ScopedScores,
   on: JudgedPair,
 ): Claim {
-  const { n, gains, undefinedCandidate } = scores;
+  const { gains, undefinedCandidate } = scores;
   const changes = gains.map(changeOf);
+  const { n, images } = inUnits(scores);
+  const byUnit = meansByUnit(scores, changes);
+  const unit = unitWord(images);
   const fresh = imagesWhere(scores, (_, i) => changes[i] > 0);
   const mended = changes.filter((change) => change < 0).length;
-  const at = (level: number) => excessShare(fresh.length, mended, n, level);
+  const at = (level: number): Pick<MeanBounds, 'lower' | 'upper'> & { readonly estimate: number } =>
+    images === undefined
+      ? excessShare(fresh.length, mended, n, level)
+      : { ...meanBounds([byUnit], { range: CHANGES, level }), estimate: meanOf(byUnit) };
   return {
     id,
-    rule: `images that ${what} less those mended: at most ${percent(share)}`,
+    rule: `images that ${what} less those mended: at most ${percent(share)}${images === undefined ? '' : ', each unit counting by the mean of its images'}`,
     judge(level) {
       if (on.isIdentical) return 'pass';
       if (n === 0 || n < on.minimumImages) return 'inconclusive';
@@ -54,10 +65,10 @@ export function excessClaim(
     tell(verdict) {
       const known = n === 0 ? null : at(on.level);
       const open = verdict === 'inconclusive' && known !== null;
-      const needed = open && on.explain ? imagesNeeded(changes, share, on) : null;
+      const needed = open && on.explain ? imagesNeeded(byUnit, images !== undefined, share, on) : null;
       return {
         evidence: [
-          `${fresh.length} of ${counted(n, 'image')} ${what}, ${mended} mended`,
+          `${fresh.length} of ${counted(scores.n, 'image')} ${what}, ${mended} mended${images === undefined ? '' : `, in ${countedUnits(n, images)}`}`,
           ...(known === null
             ? []
             : [
@@ -69,12 +80,11 @@ export function excessClaim(
             ? [`undefined for the candidate alone on ${counted(undefinedCandidate, 'image')}`]
             : []),
           ...(open && known.upper > share ? [`these data could pass ${shareUp(known.upper)}`] : []),
-          ...(needed === null
-            ? []
-            : [`an equal candidate would need some ${counted(needed, 'image')} to pass`]),
+          ...(needed === null ? [] : [`an equal candidate would need some ${counted(needed, unit)} to pass`]),
         ].join('; '),
         figures: {
           n,
+          ...(images === undefined ? {} : { images }),
           hits: fresh.length,
           mended,
           maximumShare: share,
@@ -97,20 +107,29 @@ function shareUp(share: number): string {
   return percent(Math.ceil(share * 1e3) / 1e3);
 }
 
+/** What the mean change of a unit can be. */
+const CHANGES = [-1, 1] as const;
+
 /** The part of the error that is spent on new images where none was mended (`excessShare`). */
 const ON_FRESH = 0.8;
 
 /** With which 8 of 10 candidates pass that break as many images as they mend, and as many as here; null where none is found. */
 function imagesNeeded(
   changes: Float64Array,
+  areUnits: boolean,
   share: number,
   { level, resampling, minimumImages }: JudgedPair,
 ): number | null {
   if (changes.every((change) => change === 0)) {
+    if (areUnits) return Math.max(leastImages({ margin: share, range: CHANGES, level }), minimumImages);
     return Math.max(imagesToRuleOut(share, 1 - ON_FRESH * (1 - level)), minimumImages);
   }
   const equal = [...changes, ...changes.map((change) => -change)];
-  const range = [-1, 1] as const;
-  const { images } = imagesForMargin([equal], { margin: share, range, level, seed: resampling.seed });
+  const { images } = imagesForMargin([equal], {
+    margin: share,
+    range: CHANGES,
+    level,
+    seed: resampling.seed,
+  });
   return images === null ? null : Math.max(images, minimumImages);
 }

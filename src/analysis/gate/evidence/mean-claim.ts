@@ -1,21 +1,22 @@
 import { counted, percent } from '../../../core/text.js';
-import type { MetricMeta } from '../../../metrics/metric.js';
+import { gainRange, type MetricMeta } from '../../../metrics/metric.js';
 import { assumption, type Verdict } from '../../../schema/verdict.js';
 import { meanOf } from '../../../stats/values.js';
 import { scopeScores, type PairedDataset, type ScopedScores } from '../../compare/paired-images.js';
+import { inUnits, type UnitScores } from '../../compare/unit-scores.js';
 import type { JudgedPair } from '../rules/rule.js';
 import type { Claim } from './claims.js';
 import {
   byAssumption,
   evenImages,
-  gainRange,
   imagesNeeded,
+  isWithoutMean,
   knownOf,
   leastFor,
   type Known,
   type MeanGain,
 } from './mean-gain.js';
-import { byIdentity, figure, signed, tooFewImages } from './wording.js';
+import { byIdentity, countedUnits, figure, signed, tooFewImages, unitWord } from './wording.js';
 
 interface Words {
   readonly rule: string;
@@ -30,7 +31,7 @@ interface Words {
 }
 
 export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
-  const { id, margin, undefinedCandidate } = gain;
+  const { id, margin, images, undefinedCandidate } = gain;
   const isIdentical = on.isIdentical && words.isRelative;
   return {
     id,
@@ -43,13 +44,14 @@ export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
       const open = verdict === 'inconclusive' ? whyOpen(gain, known, on, words) : null;
       return {
         evidence: [
-          `${words.means}: ${gainText(known, on.level)} over ${counted(n, 'image')}`,
+          `${words.means}: ${gainText(known, on.level)} over ${countedUnits(n, images)}`,
           ...(isIdentical ? [byIdentity(n)] : []),
           ...(open?.texts ?? []),
           ...(words.notes ?? []),
         ].join('; '),
         figures: {
           n,
+          ...(images === undefined ? {} : { images }),
           margin,
           gain: estimate,
           lower,
@@ -79,8 +81,15 @@ function whyOpen(
   on: JudgedPair,
   { passable }: Words,
 ): { readonly texts: readonly string[]; readonly imagesNeeded: number | null } {
-  const { gains, margin, undefinedCandidate } = gain;
-  if (n === 0) return { texts: ['no images'], imagesNeeded: null };
+  const { gains, margin, images, undefinedCandidate } = gain;
+  const unit = unitWord(images);
+  if (n === 0) return { texts: [`no ${unit}s`], imagesNeeded: null };
+  if (isWithoutMean(gains)) {
+    return {
+      texts: ['a dataset has no image with a value on both sides, and a mean of datasets needs all of them'],
+      imagesNeeded: null,
+    };
+  }
   const [least, even] = [leastFor(gain, on), evenImages(gains)];
   const spans = lower !== null && upper !== null && lower <= -margin && upper >= -margin;
   const needed = on.explain ? imagesNeeded(gain, on) : null;
@@ -89,7 +98,7 @@ function whyOpen(
     ...(n < on.minimumImages ? [tooFewImages(on.minimumImages)] : []),
     ...(even < least && least > on.minimumImages
       ? [
-          `too few images for this margin, which takes ${counted(least, 'image')}${gains.length > 1 ? `, shared evenly by ${gains.length} datasets,` : ''} where nothing changes`,
+          `too few ${unit}s for this margin, which takes ${counted(least, unit)}${gains.length > 1 ? `, shared evenly by ${gains.length} datasets,` : ''} where nothing changes`,
         ]
       : spans
         ? ['the bounds lie on both sides']
@@ -98,7 +107,7 @@ function whyOpen(
       ? [`undefined for the candidate alone on ${counted(undefinedCandidate, 'image')}`]
       : []),
     ...(lower !== null && lower <= -margin ? [`these data could pass ${passable(-lower)}`] : []),
-    ...(needed === null ? [] : [`${needed.who} would need some ${counted(needed.images, 'image')} to pass`]),
+    ...(needed === null ? [] : [`${needed.who} would need some ${counted(needed.images, unit)} to pass`]),
     ...(assumed === null ? [] : [`"assume: ${assumption.value}" would make it ${ASSUMED_WORDS[assumed]}`]),
   ];
   return { texts, imagesNeeded: needed?.images ?? null };
@@ -110,19 +119,27 @@ const ASSUMED_WORDS: Readonly<Record<Verdict, string>> = {
   inconclusive: 'inconclusive as well',
 };
 
-/** A metric's scores in each dataset that has some, and for how many images the candidate alone has none. */
+/** A metric's scores in each dataset, and for how many images the candidate alone has none. */
 export interface Scopes {
-  readonly scopes: readonly ScopedScores[];
+  readonly scopes: readonly UnitScores[];
+  /** Images of all units; undefined where each image is a unit of its own. */
+  readonly images: number | undefined;
   readonly undefinedCandidate: number;
 }
 
 export function scopesOf(datasets: readonly PairedDataset[], meta: MetricMeta): Scopes {
-  return asScopes(datasets.map((dataset) => scopeScores([dataset], meta)));
+  // a dataset without a common image, of a comparison that was forced, is not in it
+  const common = datasets.filter(({ ids }) => ids.length > 0);
+  return asScopes(common.map((dataset) => scopeScores([dataset], meta)));
 }
 
 export function asScopes(all: readonly ScopedScores[]): Scopes {
+  const scopes = all.map(inUnits);
   return {
-    scopes: all.filter(({ n }) => n > 0),
+    scopes,
+    images: scopes.every(({ images }) => images === undefined)
+      ? undefined
+      : all.reduce((sum, { n }) => sum + n, 0),
     undefinedCandidate: all.reduce((sum, one) => sum + one.undefinedCandidate, 0),
   };
 }
@@ -136,23 +153,20 @@ interface GainClaim extends Pick<Words, 'notes' | 'onlyIfFailed'> {
 /** The claim that a metric has lost no more than a margin on average over some of the images. */
 export function gainClaim(
   meta: MetricMeta,
-  { scopes, undefinedCandidate }: Scopes,
+  { scopes, images, undefinedCandidate }: Scopes,
   { id, on, margin, ...more }: GainClaim,
   pair: JudgedPair,
 ): Claim {
   const where = `${meta.name} on ${on}`;
   const mean = (of: 'baseline' | 'candidate'): string => figure(meanOf(scopes.map((one) => meanOf(one[of]))));
-  return meanClaim(
-    { id, gains: scopes.map(({ gains }) => gains), range: gainRange(meta), margin, undefinedCandidate },
-    pair,
-    {
-      rule: `${where}: mean loss below ${margin}`,
-      means: scopes.length === 0 ? where : `${where} ${mean('baseline')} before, ${mean('candidate')} now`,
-      passable: (smallest) => `a margin of ${figureUp(smallest)}`,
-      isRelative: true,
-      ...more,
-    },
-  );
+  const gains = scopes.map((scope) => scope.gains);
+  return meanClaim({ id, gains, range: gainRange(meta), margin, images, undefinedCandidate }, pair, {
+    rule: `${where}: mean loss below ${margin}`,
+    means: isWithoutMean(gains) ? where : `${where} ${mean('baseline')} before, ${mean('candidate')} now`,
+    passable: (smallest) => `a margin of ${figureUp(smallest)}`,
+    isRelative: true,
+    ...more,
+  });
 }
 
 /** With four decimals, and never less than it is. */

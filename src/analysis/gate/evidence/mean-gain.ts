@@ -1,4 +1,3 @@
-import { boundedRange, type MetricMeta } from '../../../metrics/metric.js';
 import type { Verdict } from '../../../schema/verdict.js';
 import type { ValueRange } from '../../../stats/betting.js';
 import { imagesForMargin, leastImages } from '../../../stats/images-for-margin.js';
@@ -9,11 +8,13 @@ import type { JudgedPair } from '../rules/rule.js';
 /** Gains whose mean is claimed to lie above -margin. */
 export interface MeanGain {
   readonly id: string;
-  /** Of each dataset with scores; the mean that is claimed is that of the datasets' means. */
+  /** Of each dataset, a value per independent unit; the mean that is claimed is that of the datasets' means. */
   readonly gains: readonly Float64Array[];
   /** Of one gain; null where it has no end, and then only the assumption decides. */
   readonly range: ValueRange | null;
   readonly margin: number;
+  /** Images of all units; absent where each image is a unit of its own. */
+  readonly images?: number | undefined;
   /** Images for which the candidate alone has no value: they are in no mean, so the claim cannot pass. */
   readonly undefinedCandidate: number;
 }
@@ -40,7 +41,7 @@ export function knownOf(gain: MeanGain, on: JudgedPair, level: number): Known {
 
 function byBounds({ gains, range, margin }: MeanGain, { minimumImages }: JudgedPair, level: number): Known {
   const n = imagesOf(gains);
-  if (n === 0 || range === null) {
+  if (isWithoutMean(gains) || range === null) {
     return { verdict: 'inconclusive', n, estimate: null, lower: null, upper: null };
   }
   const { lower, upper, estimate } = meanBounds(gains, { range, level });
@@ -88,6 +89,11 @@ export function imagesNeeded(
   return images === null ? null : { images: Math.max(images, on.minimumImages), who };
 }
 
+/** A mean of datasets needs all of them: without one it would be another mean. */
+export function isWithoutMean(gains: readonly Float64Array[]): boolean {
+  return gains.length === 0 || gains.some(({ length }) => length === 0);
+}
+
 function imagesOf(gains: readonly Float64Array[]): number {
   return gains.reduce((sum, { length }) => sum + length, 0);
 }
@@ -95,10 +101,4 @@ function imagesOf(gains: readonly Float64Array[]): number {
 /** As many as the mean of the datasets is known by: that of all were they as small as the smallest. */
 export function evenImages(gains: readonly Float64Array[]): number {
   return gains.length * Math.min(...gains.map(({ length }) => length));
-}
-
-/** The range of the gains of a metric's scores. */
-export function gainRange(meta: MetricMeta): ValueRange | null {
-  const range = boundedRange(meta);
-  return range === null ? null : [range[0] - range[1], range[1] - range[0]];
 }

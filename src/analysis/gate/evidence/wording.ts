@@ -10,6 +10,16 @@ export function signed(value: number): string {
   return `${value > 0 ? '+' : ''}${figure(value)}`;
 }
 
+/** How much a figure is of: images, or units of so many images. */
+export function countedUnits(n: number, images: number | undefined): string {
+  return images === undefined ? counted(n, 'image') : `${counted(n, 'unit')} of ${counted(images, 'image')}`;
+}
+
+/** What is counted. */
+export function unitWord(images: number | undefined): 'image' | 'unit' {
+  return images === undefined ? 'image' : 'unit';
+}
+
 /** Why fewer images than the gate asks for decide nothing, in its own words. */
 export function tooFewImages(minimumImages: number): string {
   return `too few images to decide (minimumImages: ${minimumImages})`;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { gainRange } from '../../../metrics/metric.js';
 import { metaOf } from '../../../metrics/registry.js';
 import { gainClaim, scopesOf } from '../evidence/mean-claim.js';
-import { gainRange, leastFor } from '../evidence/mean-gain.js';
+import { leastFor } from '../evidence/mean-gain.js';
 import { metricId, type GateRule } from './rule.js';
 
 const schema = z
@@ -35,7 +36,7 @@ export const accuracy: GateRule<'accuracy', typeof schema> = {
       const meta = metaOf(metric);
       const least = leastFor({ range: gainRange(meta), margin }, pair);
       const single = eachDataset && datasets.length > 1 ? datasets : [];
-      const small = single.filter(({ ids }) => ids.length < least);
+      const small = single.filter(({ ids, units = ids }) => new Set(units).size < least);
       const all = gainClaim(
         meta,
         scopesOf(datasets, meta),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { metaOf } from '../../../metrics/registry.js';
 import { meanOf } from '../../../stats/values.js';
 import { meanClaim, scopesOf } from '../evidence/mean-claim.js';
+import { isWithoutMean } from '../evidence/mean-gain.js';
 import { boundedRange } from '../../../metrics/metric.js';
 import { figure } from '../evidence/wording.js';
 import { metricId, type GateRule } from './rule.js';
@@ -29,24 +30,26 @@ export const floors: GateRule<'floors', typeof schema> = {
     asked.map(({ metric, mean, dataset }) => {
       const meta = metaOf(metric);
       const datasets = pair.datasets.filter(({ name }) => dataset === undefined || name === dataset);
-      const { scopes, undefinedCandidate } = scopesOf(datasets, meta);
+      const { scopes, images, undefinedCandidate } = scopesOf(datasets, meta);
       const [sign, side] = meta.better === 'higher' ? [1, 'above'] : [-1, 'below'];
       const over = (score: number): number => sign * (score - mean);
       const [low, high] = (boundedRange(meta) ?? []).map(over).sort((a, b) => a - b);
-      const where = `${meta.name} on ${dataset ?? (datasets.length === 1 ? datasets[0].name : `all ${datasets.length} datasets`)}`;
+      const where = `${meta.name} on ${dataset ?? (datasets.length === 1 ? datasets[0].name : `all ${datasets.length} datasets, each weighing the same`)}`;
+      const gains = scopes.map(({ candidate }) => candidate.map(over));
       const own = meanOf(scopes.map(({ candidate }) => meanOf(candidate)));
       return meanClaim(
         {
           id: `floor/${metric}/${dataset ?? 'all'}`,
-          gains: scopes.map(({ candidate }) => candidate.map(over)),
+          gains,
           range: high > low ? [low, high] : null,
           margin: 0,
+          images,
           undefinedCandidate,
         },
         pair,
         {
           rule: `${where}: mean ${side} ${mean}`,
-          means: scopes.length === 0 ? where : `${where} ${figure(own)} against ${mean}`,
+          means: isWithoutMean(gains) ? where : `${where} ${figure(own)} against ${mean}`,
           passable: (missing) => `a mean ${side} ${figure(mean - sign * missing)}`,
           isRelative: false,
         },

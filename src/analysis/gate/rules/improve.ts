@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { gainRange } from '../../../metrics/metric.js';
 import { metaOf } from '../../../metrics/registry.js';
 import type { PairComparison } from '../../../schema/comparison.js';
 import type { Verdict } from '../../../schema/verdict.js';
 import { scopesOf } from '../evidence/mean-claim.js';
-import { gainRange, knownOf } from '../evidence/mean-gain.js';
+import { knownOf } from '../evidence/mean-gain.js';
 import { sizesOf, type BothBytes } from '../evidence/resource-limit.js';
 import { signed, tooFewImages } from '../evidence/wording.js';
 import { timedPhase } from '../remeasure/measure.js';
@@ -76,9 +77,9 @@ interface Part {
 function metricPart(id: string, level: number, pair: JudgedPair): Part {
   const meta = metaOf(id);
   if (pair.isIdentical) return { what: meta.name, verdict: 'fail', said: 'the same model, and equal mattes' };
-  const { scopes, undefinedCandidate } = scopesOf(pair.datasets, meta);
+  const { scopes, images, undefinedCandidate } = scopesOf(pair.datasets, meta);
   const gains = scopes.map((scope) => scope.gains);
-  const gain = { id: `improve/${id}`, gains, range: gainRange(meta), margin: 0, undefinedCandidate };
+  const gain = { id: `improve/${id}`, gains, range: gainRange(meta), margin: 0, images, undefinedCandidate };
   const { verdict, n, lower, upper } = knownOf(gain, pair, level);
   const bounds = lower === null || upper === null ? 'no bounds' : `gain ${signed(lower)} to ${signed(upper)}`;
   const { minimumImages } = pair;

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
-import type { Column, Row, Table } from '../../tables/table.js';
+import { roughMark } from '../../../schema/caution.js';
+import { roughNotes, type Column, type Row, type Table } from '../../tables/table.js';
 import { Name } from './name.js';
 
 /** A table with its caption and notes. The script makes its columns sortable: `data-value` holds the figure behind a cell. */
@@ -10,7 +11,7 @@ export function DataTable({ table }: { readonly table: Table }): VNode {
       <h3>{title}</h3>
       <p class="caption">{caption}</p>
       <Grid table={table} />
-      <Notes notes={table.notes} />
+      <Notes notes={[...roughNotes(table), ...table.notes]} />
     </div>
   );
 }
@@ -21,7 +22,7 @@ export function LeadTable({ table }: { readonly table: Table }): VNode {
     <div class="block">
       <Grid table={table} />
       <p class="caption">{table.caption}</p>
-      <Notes notes={table.notes} />
+      <Notes notes={[...roughNotes(table), ...table.notes]} />
     </div>
   );
 }
@@ -75,7 +76,7 @@ export function Notes({ notes }: { readonly notes: readonly string[] }): VNode |
 function BodyRow({ row, columns }: { readonly row: Row; readonly columns: readonly Column[] }): VNode {
   return (
     <tr class={row.kind}>
-      {row.cells.map(({ text, value, interval }, i) =>
+      {row.cells.map(({ text, value, interval, caution }, i) =>
         i === 0 ? (
           <th scope="row">
             <Name text={text} />
@@ -86,6 +87,7 @@ function BodyRow({ row, columns }: { readonly row: Row; readonly columns: readon
             {interval !== undefined && (
               <small class="interval">
                 {interval[0]} to {interval[1]}
+                {roughMark(caution)}
               </small>
             )}
           </td>

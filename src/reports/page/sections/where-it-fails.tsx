@@ -3,6 +3,7 @@ import type { PageRun, SliceTable } from '../../../schema/page-input.js';
 import { attributeLabel } from '../../plots/attribute-label.js';
 import { attributes } from '../../plots/attributes.js';
 import { slicesPlot } from '../../plots/slices.js';
+import { roughMark } from '../../../schema/caution.js';
 import { formatScore, type Row, type Table } from '../../tables/table.js';
 import { DataTable } from '../parts/data-table.js';
 import { plotGroup } from '../parts/plot-figure.js';
@@ -60,18 +61,29 @@ function sliceTable({ summary }: PageRun, { attribute, metric, how, rows }: Slic
       const [dataset, slice] = JSON.parse(key) as [string, string];
       const own = rows.filter((row) => row.dataset === dataset && row.slice === slice);
       const n = Math.max(...own.map((row) => row.n));
+      const counted = Math.max(...own.map((row) => row.units ?? row.n));
       const cells = models.map((model) => {
         const row = own.find((one) => one.model === model);
         if (row === undefined) return { text: '-' };
-        const interval = 'undefined' in row.interval ? '' : ` [${row.interval.map(formatScore).join(', ')}]`;
-        return { text: `${formatScore(row.mean)}${interval}`, value: row.mean };
+        const interval =
+          'undefined' in row.interval
+            ? ''
+            : ` [${row.interval.map(formatScore).join(', ')}]${roughMark(row.caution)}`;
+        return {
+          text: `${formatScore(row.mean)}${interval}`,
+          value: row.mean,
+          ...(row.caution === undefined ? {} : { caution: row.caution }),
+        };
       });
       return {
         kind: 'measured',
         cells: [
           { text: slice },
           { text: titles.get(dataset) ?? dataset },
-          { text: `${n}${n < FEWEST ? ' *' : ''}`, value: n },
+          {
+            text: `${counted === n ? n : `${counted} units of ${n}`}${counted < FEWEST ? ' *' : ''}`,
+            value: counted,
+          },
           ...cells,
         ],
       };

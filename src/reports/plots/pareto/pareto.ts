@@ -9,7 +9,7 @@ export const pareto: PlotFamily = {
   id: 'pareto',
   title: 'Accuracy against latency',
   caption:
-    'Up and to the left is better (down and to the left for metrics where lower is better). Area: size of the model\u2019s file. Vertical bars: 95 % intervals. Dotted: the Pareto front, whose models no held-out model beats in both. Hollow and *: time not sealed. Dashed and \u2021: trained on these pictures.',
+    'Up and to the left is better (down and to the left for metrics where lower is better). Area: size of the model\u2019s file. Vertical bars: 95 % intervals (the tables mark rough ones). Dotted: the Pareto front, whose models no held-out model beats in both. Hollow and *: time not sealed. Dashed and \u2021: trained on these pictures.',
   draw(input) {
     const data = gatherPareto(input);
     if (data === null) return [];

@@ -1,0 +1,73 @@
+/** What is known of a dataset's samples without opening a file. */
+interface Listed {
+  readonly name: string;
+  /** Of the public sets that its pictures are of, e.g. `humans`. */
+  readonly tags: readonly string[];
+  readonly ids: readonly string[];
+  readonly attributes: readonly Readonly<Record<string, string | number>>[];
+  /** Of the samples, where the dataset names some. */
+  readonly units?: readonly string[] | undefined;
+}
+
+/** Attributes whose images resemble each other, whoever named them so. */
+const GROUPING = ['video', 'clip', 'sequence', 'burst', 'scene', 'subject', 'source'];
+
+/** A name of Humans: letters of the composition, then the stem of the person that was cut out. */
+const HUMANS_NAME = /^[a-z]{13}_(.+)$/;
+
+/**
+ * Why images of a dataset that names no units may hang together, in one line with what to set; undefined where nothing is
+ * known or suspected. Known are Humans (many compositions of one person) and DIS5K (many pictures of one category);
+ * suspected are attributes such as `video`, and names that share a stem with consecutive numbers (`clip_0001`, `clip_0002`).
+ */
+export function suspectedClusters({ name, tags, ids, attributes, units }: Listed): string | undefined {
+  if (units !== undefined || ids.length < 2) return undefined;
+  const say = (what: string, groups: number, remedy: string): string =>
+    `${name} names no units, and its images ${what} (${ids.length} images, ${groups} groups): as independent ones they promise more than they show; ${remedy}`;
+  const stems = ids.map((id) => id.slice(id.lastIndexOf('/') + 1));
+  if (tags.includes('humans')) {
+    const sources = new Set(stems.map((stem) => HUMANS_NAME.exec(stem)?.[1] ?? stem));
+    if (sources.size < ids.length)
+      return say(
+        'are compositions that share source pictures',
+        sources.size,
+        'set attributes: { pattern: "{composition}_{source}" } and unit: source',
+      );
+  }
+  const attribute = [...(tags.some((tag) => tag.startsWith('dis5k')) ? ['category'] : []), ...GROUPING].find(
+    (wanted) => attributes.some((of) => of[wanted] !== undefined),
+  );
+  if (attribute !== undefined) {
+    const values = new Set(attributes.map((of, i) => String(of[attribute] ?? ids[i])));
+    if (values.size > 1 && values.size < ids.length)
+      return say(`share their ${attribute}`, values.size, `set unit: ${attribute}`);
+  }
+  const series = seriesOf(ids);
+  return series === undefined
+    ? undefined
+    : say(
+        'may be series, by their names alone (a stem and consecutive numbers)',
+        series,
+        'if so, name the stem by attributes: { pattern: ... } and unit',
+      );
+}
+
+/** How many series most of the ids belong to: stems with consecutive numbers, of several stems. Undefined if they do not. */
+function seriesOf(ids: readonly string[]): number | undefined {
+  const numbers = new Map<string, Set<number>>();
+  let numbered = 0;
+  for (const id of ids) {
+    const [, stem = '', digits = ''] = /^(.*?)(\d{1,9})$/.exec(id) ?? [];
+    if (!/[^/]$/.test(stem)) continue;
+    numbered++;
+    numbers.set(stem, (numbers.get(stem) ?? new Set()).add(Number(digits)));
+  }
+  let consecutive = 0;
+  for (const own of numbers.values())
+    for (const number of own) if (own.has(number - 1) || own.has(number + 1)) consecutive++;
+  const series = [...numbers.values()].filter(({ size }) => size > 1).length;
+  // one stem is the numbering of a dataset; so are its splits
+  return series > 2 && consecutive > ids.length / 2 && numbered > ids.length / 2
+    ? numbers.size + ids.length - numbered
+    : undefined;
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { suspectedClusters } from '../../src/datasets/suspected-clusters.js';
+
+const say = (
+  ids: readonly string[],
+  more: Partial<Parameters<typeof suspectedClusters>[0]> = {},
+): string | undefined =>
+  suspectedClusters({ name: 'd', tags: [], ids, attributes: ids.map(() => ({})), ...more });
+const numbered = (stem: string, numbers: readonly number[]): string[] =>
+  numbers.map((number) => `${stem}${String(number).padStart(4, '0')}`);
+
+describe('images that may hang together', () => {
+  it('are known of Humans by the sources in their names, and of DIS5K by categories', () => {
+    const humans = [
+      'validation/abcdefghijklm_person1',
+      'validation/bcdefghijklmn_person1',
+      'validation/cdefghijklmno_p2',
+    ];
+    expect(say(humans, { tags: ['humans'] })).toMatch(
+      /share source pictures \(3 images, 2 groups\).*unit: source/,
+    );
+    expect(say(humans.slice(1), { tags: ['humans'] })).toBeUndefined();
+    const attributes = ['Bag', 'Bag', 'Oar'].map((category) => ({ category }));
+    const pictures = ['DIS-VD/x', 'DIS-VD/y', 'DIS-VD/z'];
+    expect(say(pictures, { tags: ['dis5k-vd'], attributes })).toMatch('set unit: category');
+    expect(say(pictures, { attributes })).toBeUndefined();
+  });
+
+  it('are known by an attribute such as the video', () => {
+    const attributes = ['a', 'a', 'b'].map((video) => ({ video }));
+    expect(say(['1x', '2x', '3x'], { attributes })).toMatch('share their video (3 images, 2 groups)');
+    expect(say(['1x', '2x', '3x'], { attributes, units: ['a', 'a', 'b'] })).toBeUndefined();
+  });
+
+  it('are suspected by stems with consecutive numbers, of several series', () => {
+    const clips = ['cat_', 'dog_', 'cow_'].flatMap((stem) => numbered(stem, [1, 2, 3]));
+    expect(say(clips)).toMatch(/may be series, by their names alone.*\(9 images, 3 groups\)/);
+  });
+
+  it('are not suspected of a set that numbers its images, of splits, or of numbers here and there', () => {
+    expect(say(numbered('', [1, 2, 3, 4]))).toBeUndefined();
+    expect(say(numbered('im_', [1, 2, 3, 4]))).toBeUndefined();
+    expect(say(['a', 'b', 'c'].flatMap((split) => numbered(`${split}/`, [1, 2, 3])))).toBeUndefined();
+    expect(say(['x', 'y', 'z'].flatMap((stem) => numbered(stem, [3, 91, 4711])))).toBeUndefined();
+  });
+});
