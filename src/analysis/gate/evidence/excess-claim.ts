@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { counted, percent } from '../../../core/text.js';
 import { imagesForMargin } from '../../../stats/images-for-margin.js';
-import { excessShare, imagesToRuleOut } from '../../../stats/proportion.js';
-import { imagesWhere, type ScopedScores } from '../../compare/paired-images.js';
+import { excessShare, imagesToRuleOut, type ExcessShare } from '../../../stats/proportion.js';
+import type { MetricMeta } from '../../../metrics/metric.js';
+import { imagesWhere, scopeScores } from '../../compare/paired-images.js';
 import type { JudgedPair } from '../rules/rule.js';
 import type { Claim } from './claims.js';
-import { byIdentity, tooFewImages } from './wording.js';
+import { byIdentity, decidedAfter, tooFewImages } from './wording.js';
 
 /** The most by which new bad images may exceed mended ones, as a share of all. */
 export const maximumShare = z
@@ -20,32 +21,51 @@ const NAMED = 20;
 
 interface Excess {
   readonly id: string;
+  readonly meta: MetricMeta;
   /** What became of a bad image, e.g. `fell below IoU 0.5`. */
   readonly what: string;
   readonly maximumShare: number;
   /** 1 of an image that turned bad, -1 of one that was mended, else 0. */
-  changeOf(gain: number, i: number): number;
+  changeOf(before: number, now: number): number;
 }
 
 /**
  * The claim that new bad images exceed mended ones by at most a share of all images: two equal models that differ by noise
- * make as many new ones as they mend. By exact bounds, for independent images of any kind.
+ * make as many new ones as they mend. By exact bounds, for independent images of any kind; those hold for one look, so
+ * images that are looked at while they come in are judged by bets on the same changes.
  */
 export function excessClaim(
-  { id, what, maximumShare: share, changeOf }: Excess,
-  scores: ScopedScores,
+  { id, meta, what, maximumShare: share, changeOf }: Excess,
   on: JudgedPair,
 ): Claim {
-  const { n, gains, undefinedCandidate } = scores;
-  const changes = gains.map(changeOf);
+  const scores = scopeScores(on.datasets, meta);
+  const { n, undefinedCandidate } = scores;
+  const changes = scores.baseline.map((before, i) => changeOf(before, scores.candidate[i]));
   const fresh = imagesWhere(scores, (_, i) => changes[i] > 0);
   const mended = changes.filter((change) => change < 0).length;
-  const at = (level: number) => excessShare(fresh.length, mended, n, level);
+  const looked = on.looks?.(id);
+  const at = (level: number): Pick<ExcessShare, 'estimate' | 'lower' | 'upper'> =>
+    looked === undefined
+      ? excessShare(fresh.length, mended, n, level)
+      : { estimate: -(looked.estimate ?? 0), lower: -(looked.upper ?? 1), upper: -(looked.lower ?? -1) };
   return {
     id,
     rule: `images that ${what} less those mended: at most ${percent(share)}`,
+    followed: [
+      {
+        id,
+        meta,
+        groups: [on.datasets],
+        range: [-1, 1],
+        limit: -share,
+        valueOf: (before, now) => -changeOf(before, now),
+      },
+    ],
     judge(level) {
       if (on.isIdentical) return 'pass';
+      if (looked !== undefined) {
+        return looked.verdict === 'pass' && undefinedCandidate > 0 ? 'inconclusive' : looked.verdict;
+      }
       if (n === 0 || n < on.minimumImages) return 'inconclusive';
       const { lower, upper } = at(level);
       if (lower > share) return 'fail';
@@ -64,6 +84,7 @@ export function excessClaim(
                 `excess ${percent(known.estimate)} (${percent(on.level).replace('.0', '')} bounds ${percent(known.lower)} and ${percent(known.upper)})`,
               ]),
           ...(on.isIdentical ? [byIdentity(n)] : []),
+          ...decidedAfter(looked),
           ...(open && n < on.minimumImages ? [tooFewImages(on.minimumImages)] : []),
           ...(open && undefinedCandidate > 0
             ? [`undefined for the candidate alone on ${counted(undefinedCandidate, 'image')}`]
@@ -84,6 +105,7 @@ export function excessClaim(
           level: on.level,
           imagesNeeded: needed,
           undefinedCandidate,
+          ...(looked === undefined ? {} : { decidedAfter: looked.after }),
           ...(on.isIdentical ? { byIdentity: n } : {}),
         },
         images: fresh.slice(0, NAMED),

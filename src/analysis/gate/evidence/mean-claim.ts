@@ -5,17 +5,19 @@ import { meanOf } from '../../../stats/values.js';
 import { scopeScores, type PairedDataset, type ScopedScores } from '../../compare/paired-images.js';
 import type { JudgedPair } from '../rules/rule.js';
 import type { Claim } from './claims.js';
+import type { Counted, Known } from './followed.js';
 import {
   byAssumption,
   evenImages,
+  followedOf,
+  gainOf,
   gainRange,
   imagesNeeded,
   knownOf,
   leastFor,
-  type Known,
   type MeanGain,
 } from './mean-gain.js';
-import { byIdentity, figure, signed, tooFewImages } from './wording.js';
+import { byIdentity, decidedAfter, figure, signed, tooFewImages } from './wording.js';
 
 interface Words {
   readonly rule: string;
@@ -36,6 +38,7 @@ export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
     id,
     rule: words.rule,
     onlyIfFailed: words.onlyIfFailed === true,
+    followed: [followedOf(gain) ?? []].flat(),
     judge: (level) => (isIdentical ? 'pass' : knownOf(gain, on, level).verdict),
     tell(verdict) {
       const known = knownOf(gain, on, on.level);
@@ -45,6 +48,7 @@ export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
         evidence: [
           `${words.means}: ${gainText(known, on.level)} over ${counted(n, 'image')}`,
           ...(isIdentical ? [byIdentity(n)] : []),
+          ...decidedAfter(on.looks?.(id)),
           ...(open?.texts ?? []),
           ...(words.notes ?? []),
         ].join('; '),
@@ -58,6 +62,7 @@ export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
           smallestMargin: lower === null ? null : Math.max(0, -lower),
           imagesNeeded: open?.imagesNeeded ?? null,
           undefinedCandidate,
+          ...(on.looks === undefined ? {} : { decidedAfter: on.looks(id)?.after ?? null }),
           ...(isIdentical ? { byIdentity: n } : {}),
         },
         images: [],
@@ -111,17 +116,19 @@ const ASSUMED_WORDS: Readonly<Record<Verdict, string>> = {
 };
 
 /** A metric's scores in each dataset that has some, and for how many images the candidate alone has none. */
-export interface Scopes {
+export interface Scopes extends Pick<Counted, 'groups' | 'isIn'> {
   readonly scopes: readonly ScopedScores[];
   readonly undefinedCandidate: number;
 }
 
 export function scopesOf(datasets: readonly PairedDataset[], meta: MetricMeta): Scopes {
-  return asScopes(datasets.map((dataset) => scopeScores([dataset], meta)));
+  return scopesOfGroups({ groups: datasets.map((dataset) => [dataset]) }, meta);
 }
 
-export function asScopes(all: readonly ScopedScores[]): Scopes {
+export function scopesOfGroups(of: Pick<Counted, 'groups' | 'isIn'>, meta: MetricMeta): Scopes {
+  const all = of.groups.map((group) => scopeScores(group, meta, of.isIn));
   return {
+    ...of,
     scopes: all.filter(({ n }) => n > 0),
     undefinedCandidate: all.reduce((sum, one) => sum + one.undefinedCandidate, 0),
   };
@@ -136,14 +143,21 @@ interface GainClaim extends Pick<Words, 'notes' | 'onlyIfFailed'> {
 /** The claim that a metric has lost no more than a margin on average over some of the images. */
 export function gainClaim(
   meta: MetricMeta,
-  { scopes, undefinedCandidate }: Scopes,
+  { scopes, undefinedCandidate, ...of }: Scopes,
   { id, on, margin, ...more }: GainClaim,
   pair: JudgedPair,
 ): Claim {
   const where = `${meta.name} on ${on}`;
   const mean = (of: 'baseline' | 'candidate'): string => figure(meanOf(scopes.map((one) => meanOf(one[of]))));
   return meanClaim(
-    { id, gains: scopes.map(({ gains }) => gains), range: gainRange(meta), margin, undefinedCandidate },
+    {
+      id,
+      gains: scopes.map(({ gains }) => gains),
+      range: gainRange(meta),
+      margin,
+      undefinedCandidate,
+      counted: { meta, ...of, valueOf: (before, now) => gainOf(meta, before, now) },
+    },
     pair,
     {
       rule: `${where}: mean loss below ${margin}`,

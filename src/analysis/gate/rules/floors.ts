@@ -29,7 +29,7 @@ export const floors: GateRule<'floors', typeof schema> = {
     asked.map(({ metric, mean, dataset }) => {
       const meta = metaOf(metric);
       const datasets = pair.datasets.filter(({ name }) => dataset === undefined || name === dataset);
-      const { scopes, undefinedCandidate } = scopesOf(datasets, meta);
+      const { scopes, undefinedCandidate, groups } = scopesOf(datasets, meta);
       const [sign, side] = meta.better === 'higher' ? [1, 'above'] : [-1, 'below'];
       const over = (score: number): number => sign * (score - mean);
       const [low, high] = (boundedRange(meta) ?? []).map(over).sort((a, b) => a - b);
@@ -42,6 +42,7 @@ export const floors: GateRule<'floors', typeof schema> = {
           range: high > low ? [low, high] : null,
           margin: 0,
           undefinedCandidate,
+          counted: { meta, groups, valueOf: (_, now) => over(now) },
         },
         pair,
         {
