@@ -58,6 +58,8 @@ export function follow(claim: Followed, { planned, level, errors, minimum }: Fol
   const values: number[][] = there.map(() => []);
   const total = claimed.planned.reduce((sum, size) => sum + size, 0);
   let n = 0;
+  // Bounds take a search; several ask for them between two looks.
+  let bounds: Omit<Looked, 'verdict' | 'after'> | undefined;
   let decided: Pick<Looked, 'verdict' | 'after'> = { verdict: 'inconclusive', after: null };
   return {
     id,
@@ -72,6 +74,7 @@ export function follow(claim: Followed, { planned, level, errors, minimum }: Fol
       values[group].push(value);
       for (const capital of [above, below]) capital.add(group, value);
       n++;
+      bounds = undefined;
     },
     look(walked) {
       const [pro, contra] = [above.look(), below.look()];
@@ -84,13 +87,22 @@ export function follow(claim: Followed, { planned, level, errors, minimum }: Fol
     },
     isOpen: () => decided.verdict === 'inconclusive' && n < total && total >= minimum,
     known() {
-      const isWhole = values.length > 0 && values.every((of) => of.length > 0);
-      const { lower, upper, estimate } = isWhole
-        ? meanBounds(values, { range, level, planned: claimed.planned })
-        : { lower: null, upper: null, estimate: null };
-      return { ...decided, n, estimate, lower, upper };
+      bounds ??= boundsOf(values, { range, level, planned: claimed.planned });
+      return { ...decided, ...bounds };
     },
   };
+}
+
+/** What holds at every look; nothing is known where a group has no value yet. */
+function boundsOf(
+  values: readonly (readonly number[])[],
+  options: Parameters<typeof meanBounds>[1],
+): Omit<Looked, 'verdict' | 'after'> {
+  const n = values.reduce((sum, { length }) => sum + length, 0);
+  const isWhole = values.length > 0 && values.every(({ length }) => length > 0);
+  const none = { estimate: null, lower: null, upper: null };
+  const { estimate, lower, upper } = isWhole ? meanBounds(values, options) : none;
+  return { n, estimate, lower, upper };
 }
 
 /** A capital against a limit; at the ends of the range and beyond them there is nothing to bet on. */

@@ -105,9 +105,10 @@ export async function startLooking(request: LookingRequest): Promise<Looking> {
       remedy: 'neither model may have been trained on pictures of all datasets',
     });
   }
+  const rules = rulesOf(gate);
   const isFirst = (sample: SampleName): boolean =>
     rowOf.has(`${sample.dataset}/${sample.id}`) &&
-    rulesOf(gate).some(({ rule, asked }) => rule.wants?.(asked, sample) === true);
+    rules.some(({ rule, asked }) => rule.wants?.(asked, sample) === true);
   const firsts = new Set(turns.filter(isFirst).map(({ dataset, id }) => `${dataset}/${id}`));
   const families = findingsOf(gate, { ...on, looks: undefined }).flatMap(({ finding: { followed = [] } }) =>
     followed.length === 0 ? [] : [followed],
