@@ -188,9 +188,7 @@ async function excess() {
         if (u < fresh) now[i] = 0.1;
         else if (u < fresh + mended) before[i] = 0.1;
       }
-      return [
-        { before: { name: 'd', scores: { iou: before } }, now: { name: 'd', scores: { iou: now } } },
-      ];
+      return [{ before: { name: 'd', scores: { iou: before } }, now: { name: 'd', scores: { iou: now } } }];
     });
     worst = Math.max(worst, pass, fail);
     rows.push([`${fresh}, ${mended}`, percent(pass), percent(fail)]);

@@ -25,9 +25,14 @@ export interface Inspection {
  */
 export async function readEvidence(folder: RunFolder, manifest: Manifest): Promise<Evidence> {
   const { evidence } = await inspectRun(folder, manifest);
-  if (evidence.kind !== 'partial') return evidence;
+  assertNotPartial(evidence, folder.path);
+  return evidence;
+}
+
+function assertNotPartial(evidence: Evidence, where: string): void {
+  if (evidence.kind !== 'partial') return;
   throw new MaskbenchError('run.partial', `the run is ${evidenceMark(evidence)}`, {
-    where: folder.path,
+    where,
     remedy: 'its verdict is all that follows from it; "maskbench run" makes a whole one in another folder',
   });
 }
@@ -70,8 +75,9 @@ export function openOf({ planned, scored, failed }: CellCounts): number {
   return planned - scored - failed;
 }
 
-/** @throws MaskbenchError `run.unfinished` for evidence that nothing may be concluded from yet. */
+/** @throws MaskbenchError `run.unfinished` or `run.partial` for evidence that nothing may be concluded from. */
 export function assertFinished(evidence: Evidence, where: string): void {
+  assertNotPartial(evidence, where);
   if (evidence.kind !== 'unfinished') return;
   throw new MaskbenchError('run.unfinished', `the run is ${evidenceMark(evidence)}`, {
     where,

@@ -75,8 +75,14 @@ export interface Looking {
 export async function startLooking(request: LookingRequest): Promise<Looking> {
   const { baseline, candidate, loaded, turns, orderSeed, timed } = request;
   const { gate } = loaded;
+  const metrics = metricsOfGate(gate);
+  if (metrics.length === 0) {
+    throw new MaskbenchError('usage', `no rule of the gate "${gate.name}" is decided by images`, {
+      remedy: 'leave out --until-decided, or give the gate a rule on scores',
+    });
+  }
   const { resamples = 10_000, seed = 'maskbench', models = {}, datasets } = request;
-  const paired = await pairSides(baseline, candidate, { models, datasets, metrics: metricsOfGate(gate) });
+  const paired = await pairSides(baseline, candidate, { models, datasets, metrics });
   const [pair, ...others] = paired.pairs;
   if (others.length > 0) throw new MaskbenchError('usage', 'one model is checked until it is decided');
   const resampling = { resamples, seed };
@@ -124,11 +130,6 @@ export async function startLooking(request: LookingRequest): Promise<Looking> {
       }),
     ),
   );
-  if (families.length === 0 && firsts.size === 0) {
-    throw new MaskbenchError('usage', `no rule of the gate "${gate.name}" is decided by images`, {
-      remedy: 'leave out --until-decided, or give the gate a rule on scores',
-    });
-  }
 
   const isWaiting = ({ rule, asked, check, followed }: JudgedRule): boolean =>
     check.verdict === 'inconclusive' &&
