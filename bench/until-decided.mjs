@@ -205,7 +205,7 @@ async function excess() {
  * @param {number} sd
  * @param {Random} stream
  */
-function candidate(n, gain, sd, stream) {
+function pairOfSides(n, gain, sd, stream) {
   const draw = () => {
     const latent = Float64Array.from({ length: n }, () => unit(0.8 + 0.05 * stream.normal()));
     return [latent, latent.map((q) => unit(q + gain + sd * stream.normal()))];
@@ -224,7 +224,7 @@ async function stops() {
       walk(
         gate,
         planned.map((n, k) => {
-          const [before, now] = candidate(n, gain, sd, stream);
+          const [before, now] = pairOfSides(n, gain, sd, stream);
           return { before: { name: `d${k}`, scores: before }, now: { name: `d${k}`, scores: now } };
         }),
       );

@@ -80,12 +80,12 @@ export async function runUntilEnough(
 
 async function explained<T>(
   { out, config }: Pick<RunRequest, 'out' | 'config'>,
-  work: (folder: RunFolder) => Promise<T>,
+  job: (folder: RunFolder) => Promise<T>,
 ): Promise<T> {
   const folder = runFolder(out);
   const restoreLimit = limitPixels(config.maxMegapixels);
   try {
-    return await work(folder);
+    return await job(folder);
   } catch (error) {
     throw explainWriteError(error, folder.path, 'continue with --resume');
   } finally {

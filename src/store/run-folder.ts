@@ -214,15 +214,15 @@ export async function recordReadings(
  * What a later version wrote there stays.
  */
 export async function recordMetrics(folder: RunFolder, metrics: readonly string[]): Promise<void> {
-  await record(folder, { metrics });
+  await addToManifest(folder, { metrics });
 }
 
 /** Says in the manifest of a run that a check had seen enough of it after so many images. */
 export async function recordStop(folder: RunFolder, after: number): Promise<void> {
-  await record(folder, { stopped: { by: 'check', after } });
+  await addToManifest(folder, { stopped: { by: 'check', after } });
 }
 
-async function record(
+async function addToManifest(
   folder: RunFolder,
   more: Partial<Pick<Manifest, 'metrics' | 'stopped'>>,
 ): Promise<void> {

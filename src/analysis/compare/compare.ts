@@ -44,7 +44,7 @@ export interface Compared {
   readonly pairs: readonly ComparedPair[];
 }
 
-export interface ComparedPair extends PairedImages {
+interface ComparedPair extends PairedImages {
   /** Whether it is one model file, fed in one way, on both sides. */
   readonly isOneKey: boolean;
 }
@@ -135,7 +135,7 @@ export function compareAligned(
   return { comparison, pairs };
 }
 
-export interface Loaded extends LoadedSide {
+interface Loaded extends LoadedSide {
   readonly times: ReadonlyMap<string, StoredTimes>;
 }
 

@@ -143,7 +143,7 @@ interface GainClaim extends Pick<Words, 'notes' | 'onlyIfFailed'> {
 /** The claim that a metric has lost no more than a margin on average over some of the images. */
 export function gainClaim(
   meta: MetricMeta,
-  { scopes, undefinedCandidate, ...of }: Scopes,
+  { scopes, undefinedCandidate, ...which }: Scopes,
   { id, on, margin, ...more }: GainClaim,
   pair: JudgedPair,
 ): Claim {
@@ -156,7 +156,7 @@ export function gainClaim(
       range: gainRange(meta),
       margin,
       undefinedCandidate,
-      counted: { meta, ...of, valueOf: (before, now) => gainOf(meta, before, now) },
+      counted: { meta, ...which, valueOf: (before, now) => gainOf(meta, before, now) },
     },
     pair,
     {

@@ -19,7 +19,7 @@ import { metricsOfGate, rulesOf, type LoadedGate } from '../gate.js';
 import { follow, type DrawnUnit } from './follower.js';
 
 /** A sample in its turn. */
-export interface Turn extends SampleName {
+interface Turn extends SampleName {
   /** Samples of a dataset with one unit come one after the other, and count as one. */
   readonly unit: string;
 }
@@ -75,14 +75,14 @@ export interface Looking {
 export async function startLooking(request: LookingRequest): Promise<Looking> {
   const { baseline, candidate, loaded, turns, orderSeed, timed } = request;
   const { gate } = loaded;
-  const metrics = metricsOfGate(gate);
-  if (metrics.length === 0) {
+  const wanted = metricsOfGate(gate);
+  if (wanted.length === 0) {
     throw new MaskbenchError('usage', `no rule of the gate "${gate.name}" is decided by images`, {
       remedy: 'leave out --until-decided, or give the gate a rule on scores',
     });
   }
   const { resamples = 10_000, seed = 'maskbench', models = {}, datasets } = request;
-  const paired = await pairSides(baseline, candidate, { models, datasets, metrics });
+  const paired = await pairSides(baseline, candidate, { models, datasets, metrics: wanted });
   const [pair, ...others] = paired.pairs;
   if (others.length > 0) throw new MaskbenchError('usage', 'one model is checked until it is decided');
   const resampling = { resamples, seed };
@@ -145,10 +145,10 @@ export async function startLooking(request: LookingRequest): Promise<Looking> {
   };
   const arrived = new Map(full.map(({ name, ids }) => [name, new Uint8Array(ids.length)]));
   const takeTurns = (): void => {
-    while (!isDecided && next < units.length) {
+    for (; next < units.length; next++) {
+      if (isDecided) return;
       const unit = units[next];
       if (!unit.rows.every((row) => arrived.get(unit.dataset.name)?.[row] === 1)) return;
-      next++;
       walked += unit.rows.length;
       for (const row of unit.rows) show(unit.dataset, row, live);
       for (const follower of followers) follower.add(unit);
