@@ -26,6 +26,7 @@ export const evidenceSchema = z
       kind: z.literal('partial'),
       ...cellCounts.shape,
       after: count.describe('Images that a check had looked at when it was decided, and stopped the run.'),
+      ...part,
     }),
     z.object({
       kind: z.literal('unsealed'),
