@@ -14,7 +14,7 @@ import { galleryOfPage } from './page-gallery.js';
 import type { PageInput, PageRun } from '../schema/page-input.js';
 import { readSummary } from '../store/read-summary.js';
 import { readEvidence } from '../store/evidence.js';
-import { readManifest, runFolder } from '../store/run-folder.js';
+import { hasManifest, readManifest, runFolder } from '../store/run-folder.js';
 import { assertComparable } from '../reports/across/comparable.js';
 import { deviceLabels } from '../reports/tables/device-label.js';
 
@@ -57,8 +57,15 @@ export async function readSummaries(folders: readonly string[]): Promise<readonl
   const summaries: Summary[] = [];
   for (const path of folders) {
     const folder = runFolder(path);
+    // First: a run that a check has stopped has no summary, and is refused by name.
+    const evidence = (await hasManifest(folder))
+      ? await readEvidence(folder, await readManifest(folder))
+      : undefined;
     const summary = await readSummary(folder);
-    summaries.push({ ...summary, evidence: await readEvidence(folder, await readManifest(folder)) });
+    summaries.push({
+      ...summary,
+      evidence: evidence ?? (await readEvidence(folder, await readManifest(folder))),
+    });
   }
   return summaries;
 }

@@ -45,6 +45,7 @@ export const EXIT_STATUS = {
   'run.mismatch': 64,
   'run.damaged': 65,
   'run.unfinished': 65,
+  'run.partial': 65,
   'run.unsealed': 65,
   'data.missing': 65,
   'data.unreadable': 65,

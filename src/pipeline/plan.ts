@@ -21,6 +21,7 @@ import { acceptDraft, discardDraft, draftOf } from '../core/write-whole.js';
 import type { RunDataset } from '../store/manifest.js';
 import type { PlanRecord } from '../store/records.js';
 import { isWritablePath, type RunFolder } from '../store/run-folder.js';
+import { withTurns, type Walk } from './walk.js';
 
 export interface PlanRequest {
   readonly folder: RunFolder;
@@ -36,11 +37,15 @@ export interface PlanRequest {
   readonly signal: AbortSignal;
   /** What the user sets where masks' values cannot be read. */
   readonly fields?: ValuesFields | undefined;
+  /** Who looks at the scores in an order of its own. */
+  readonly walk?: Walk | undefined;
 }
 
 /** A plan beside the run folder's own, to be put in place once the run's settings are accepted. */
 interface Plan {
   readonly datasets: readonly RunDataset[];
+  /** For a walk, with turns; else none. */
+  readonly records: readonly PlanRecord[];
   /** Whether the run folder's own is the same, to the byte. */
   isThere(): Promise<boolean>;
   accept(): Promise<void>;
@@ -55,11 +60,13 @@ const WIDTH = 4;
  * are no usable pair are planned too, as problems: they end as failed cells of every model.
  */
 export async function makePlan(request: PlanRequest): Promise<Plan> {
-  const { folder, datasets, emit } = request;
+  const { folder, datasets, emit, walk } = request;
   const draft = draftOf(folder.plan);
   await discardDraft(draft);
   const writer = await openJsonl(draft.path);
   const planned: RunDataset[] = [];
+  const listed: PlanRecord[] = [];
+  let records: readonly PlanRecord[] = [];
   emit({
     kind: 'phase-started',
     phase: 'plan',
@@ -68,9 +75,16 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
   });
   try {
     const watches = await watchesOf(request.models);
+    const append =
+      walk === undefined ? writer.append : async (record: PlanRecord) => void listed.push(record);
     for (const dataset of datasets) {
       const before = planned.reduce((sum, { samples }) => sum + samples, 0);
-      planned.push(await planDataset(request, dataset, watches, before, writer.append));
+      planned.push(await planDataset(request, dataset, watches, before, append));
+    }
+    if (walk !== undefined) {
+      const counted = new Set(planned.flatMap((of) => (walk.counts(of, request.models) ? [of.name] : [])));
+      records = withTurns(listed, walk.untilDecided.seed, (name) => counted.has(name));
+      for (const record of records) await writer.append(record);
     }
     const whole = request.allDatasets && request.limit === null;
     for (const [model, watch] of watches)
@@ -84,6 +98,7 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
   emit({ kind: 'phase-ended', phase: 'plan' });
   return {
     datasets: planned,
+    records,
     isThere: async () =>
       existsSync(folder.plan) && (await hashFile(folder.plan)) === (await hashFile(draft.path)),
     accept: () => acceptDraft(draft),

@@ -6,12 +6,14 @@ import { metricsOf } from '../metrics/registry.js';
 import type { EventSink } from '../schema/events.js';
 import { openCells, type Cells } from '../store/cells.js';
 import type { Manifest } from '../store/manifest.js';
+import type { PlannedSample } from '../schema/planned-sample.js';
 import { removeRemains } from '../store/remains.js';
 import { recordMetrics, type RunFolder } from '../store/run-folder.js';
 import { checkMattes, failDamaged } from './check-mattes.js';
 import { predict } from './predict.js';
 import type { RunRequest } from './run-request.js';
 import { openScorer, scoreRemaining } from './score.js';
+import { replay, type Walk } from './walk.js';
 
 /**
  * The accuracy pass: predicts what is not done, scores each sample once all its models have ended, and predicts again what the
@@ -22,13 +24,19 @@ export async function predictAndScore(
   folder: RunFolder,
   held: Held,
   { settings, metrics }: Manifest,
+  walk: Walk | undefined,
 ): Promise<void> {
   const mismatches = countMismatches(tell);
   const { emit } = mismatches;
   const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
   const cells = await openCells(folder, settings, { whole, mattes: phases.predict, digests: true });
   if (!phases.predict) tellUnpredicted(folder, cells, emit);
-  const scorer = phases.score ? await openScorer(folder, held, settings, cells, emit, fields) : undefined;
+  const scorer = phases.score
+    ? await openScorer(folder, held, settings, cells, emit, {
+        fields,
+        onScored: walk && ((score) => walk.see(score)),
+      })
+    : undefined;
   const predictCells = async (damagedOnly: boolean): Promise<void> => {
     await predict({
       folder,
@@ -40,6 +48,7 @@ export async function predictAndScore(
       fields,
       cells,
       damagedOnly,
+      walk,
       emit,
       signal,
       onSampleEnded: async (sample) => scorer?.offer(sample),
@@ -47,19 +56,31 @@ export async function predictAndScore(
     // An inference process that died in the middle of a file.
     await removeRemains(folder.path);
   };
+  // In a walk, what is not predicted is not looked at.
+  const isMeant =
+    walk &&
+    (({ dataset, id }: PlannedSample) =>
+      cells.models.some((model) => cells.isPredicted(model, { dataset, id })));
+  const scoreRest = async (): Promise<void> => {
+    if (scorer !== undefined) await scoreRemaining(folder, scorer, emit, signal, isMeant);
+  };
   let damaged = 0;
   try {
+    await replay(cells, walk);
+    // What an earlier run has predicted is looked at before more is.
+    if (walk !== undefined && cells.models.some((model) => cells.countUnpredicted(model) < cells.planned))
+      await scoreRest();
     if (phases.predict) {
       // What is scored is looked at by the scorer, which has the pixels anyway.
       if (scorer === undefined) await checkMattes(folder, cells, signal);
       damaged = cells.countDamaged();
-      await predictCells(false);
+      if (walk?.isEnough() !== true) await predictCells(false);
     }
-    if (scorer !== undefined) await scoreRemaining(folder, scorer, emit, signal);
+    await scoreRest();
     if (scorer !== undefined && phases.predict && cells.countDamaged() > 0) {
       damaged += cells.countDamaged();
       await predictCells(true);
-      await scoreRemaining(folder, scorer, emit, signal);
+      await scoreRest();
     }
   } finally {
     await scorer?.close();

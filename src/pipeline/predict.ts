@@ -11,9 +11,10 @@ import type { RunSettings } from '../store/manifest.js';
 import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import type { PredictionRecord } from '../store/records.js';
-import { plannedSamples, type RunFolder } from '../store/run-folder.js';
+import type { RunFolder } from '../store/run-folder.js';
 import { maskReadings } from '../store/run-readings.js';
 import type { ValuesFields } from '../datasets/values/contradiction.js';
+import { samplesFor, type Walk } from './walk.js';
 
 /** What every phase of a run that computes is given. */
 export interface PhaseRequest {
@@ -35,6 +36,8 @@ interface PredictRequest extends PhaseRequest {
   readonly cells: Cells;
   /** Only cells whose mattes were found damaged since. */
   readonly damagedOnly?: boolean;
+  /** Who says in which order, and when it is enough. */
+  readonly walk?: Walk | undefined;
   /** Called when the last model of a sample has ended, so that scoring can start while others are still predicted. */
   onSampleEnded(sample: PlannedSample): Promise<void>;
 }
@@ -85,6 +88,7 @@ async function predictModel(
     fields,
     cells,
     damagedOnly,
+    walk,
     accuracy,
     allowFallback = false,
     emit,
@@ -115,6 +119,8 @@ async function predictModel(
       ...(outcome.kind === 'done' ? { draft: draftOf(folder.matte(name, dataset, id)) } : {}),
       onDisk,
     });
+    // Nobody predicts far ahead of who looks: what is on the disk is being scored.
+    if (walk !== undefined) await writer.flush();
   };
   let session: PredictSession | undefined;
   try {
@@ -129,14 +135,14 @@ async function predictModel(
       emit,
       signal,
     });
-    await session.predict(jobsOf(folder, name, isOpen), settle);
+    await session.predict(jobsOf(folder, name, isOpen, walk), settle);
     await writer.flush();
   } catch (error) {
     await writer.flush();
     if (!(error instanceof MaskbenchError) || !MODEL_FAILURES.has(error.code)) throw error;
     const failure = toFailure(error);
     emit({ kind: 'warning', message: `${name}: ${failure.message}` });
-    for await (const sample of plannedSamples(folder)) {
+    for await (const sample of samplesFor(folder, walk)) {
       if (isOpen(sample)) await settle({ sample }, { kind: 'failed', failure });
     }
     await writer.flush();
@@ -149,8 +155,9 @@ async function* jobsOf(
   folder: RunFolder,
   model: string,
   isOpen: (sample: PlannedSample) => boolean,
+  walk: Walk | undefined,
 ): AsyncGenerator<MatteJob, void, undefined> {
-  for await (const sample of plannedSamples(folder)) {
+  for await (const sample of samplesFor(folder, walk)) {
     if (!isOpen(sample)) continue;
     yield { sample, mattePath: draftOf(folder.matte(model, sample.dataset, sample.id)).path };
   }

@@ -10,7 +10,8 @@ import { limitPixels } from '../image/pixel-limit.js';
 import { runnerOf } from '../runners/runner-of.js';
 import { removeEmptyFolders, removeRemains } from '../store/remains.js';
 import { readSummary } from '../store/read-summary.js';
-import { evidenceOfSealed, readEvidence, sealRun } from '../store/evidence.js';
+import { evidenceOfSealed, inspectRun, openOf, readEvidence, sealRun } from '../store/evidence.js';
+import { openCells } from '../store/cells.js';
 import { removeSeal } from '../store/seal.js';
 import type { Evidence } from '../schema/evidence.js';
 import { isAnythingLeft } from './left-to-do.js';
@@ -30,6 +31,7 @@ import {
   enterRunFolder,
   readManifest,
   recordReadings,
+  recordStop,
   runFolder,
   writeJson,
   type RunFolder,
@@ -38,6 +40,8 @@ import { runScenarios } from './scenarios/run-scenarios.js';
 import { endScoreThreads } from '../scoring/score-pool.js';
 import { time } from './time.js';
 import { writeSummary } from './summarise.js';
+import { replay, type Walk } from './walk.js';
+import { warningsOfOutputs } from './warnings-of-outputs.js';
 
 /**
  * Plans, predicts, scores, times and summarises, as far as `phases` asks for it. What counts as done is on the
@@ -46,10 +50,42 @@ import { writeSummary } from './summarise.js';
  * @throws MaskbenchError when the run cannot start or go on; single cells that fail are in the summary.
  */
 export async function run(request: RunRequest): Promise<Summary> {
-  const folder = runFolder(request.out);
-  const restoreLimit = limitPixels(request.config.maxMegapixels);
+  return explained(request, (folder) => runIn(folder, request, undefined, conclude));
+}
+
+/**
+ * The same in the order of a walk, until that has seen enough: a run of which a part is missing then has neither summary
+ * nor seal, and its manifest says why. One that was walked to its end is a whole run like any other.
+ *
+ * @throws MaskbenchError as `run`, and what `walk.begin` throws.
+ */
+export async function runUntilEnough(
+  request: Omit<RunRequest, 'shard' | 'phases'>,
+  walk: Walk,
+): Promise<void> {
+  const phases = { predict: true, score: true, time: false };
+  await explained(request, (folder) =>
+    runIn(folder, { ...request, shard: null, phases }, walk, async (...of) => {
+      const manifest = await readManifest(folder);
+      if (openOf((await inspectRun(folder, manifest)).cells) === 0) return conclude(...of);
+      const after = walk.decidedAfter();
+      if (after !== null && manifest.stopped === undefined) await recordStop(folder, after);
+      const cells = await openCells(folder, manifest.settings, { outputs: true });
+      for (const { model, message } of await warningsOfOutputs(folder, cells, manifest.settings))
+        request.emit({ kind: 'warning', message: `${model}: ${message}` });
+      return undefined;
+    }),
+  );
+}
+
+async function explained<T>(
+  { out, config }: Pick<RunRequest, 'out' | 'config'>,
+  job: (folder: RunFolder) => Promise<T>,
+): Promise<T> {
+  const folder = runFolder(out);
+  const restoreLimit = limitPixels(config.maxMegapixels);
   try {
-    return await runIn(folder, request);
+    return await job(folder);
   } catch (error) {
     throw explainWriteError(error, folder.path, 'continue with --resume');
   } finally {
@@ -57,7 +93,12 @@ export async function run(request: RunRequest): Promise<Summary> {
   }
 }
 
-async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
+async function runIn<S extends Summary | undefined>(
+  folder: RunFolder,
+  request: RunRequest,
+  walk: Walk | undefined,
+  end: (folder: RunFolder, before: Evidence | undefined, isOrphan: boolean) => Promise<S>,
+): Promise<S | Summary> {
   const { config, models, datasets, shard, phases, emit, signal, fields } = request;
   const device = parseDevice(config.device);
   assertDeviceAvailable(device);
@@ -73,7 +114,7 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
     const basis = { device: formatDevice(device), runner: config.runner };
     const limit = config.limit ?? null;
     const allDatasets = datasets.length === config.datasets.length;
-    const wanted = { folder, datasets, allDatasets, models, basis, limit, shard, emit, signal, fields };
+    const wanted = { folder, datasets, allDatasets, models, basis, limit, shard, emit, signal, fields, walk };
     const plan = await makePlan(wanted);
     await lock.assertHeld();
     const { runner, scoring, time: timing } = config;
@@ -86,13 +127,15 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
       time: timing,
       limit,
       shard,
+      ...(walk === undefined ? {} : { untilDecided: walk.untilDecided }),
     };
     const hardware = await describeHardware(device);
     const more = { hardware, ...(config.price === undefined ? {} : { price: config.price }) };
     const fresh = createManifest(config.name, settings, more);
-    let summary: Summary;
+    let summary: S | Summary;
     try {
       const existing = exists ? await resumable(folder, fresh) : undefined;
+      await walk?.begin(fresh, plan.records);
       const sealed = existing === undefined ? undefined : await evidenceOfSealed(folder, existing);
       if (
         existing !== undefined &&
@@ -102,6 +145,7 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
         !(await isAnythingLeft(folder, existing, request))
       ) {
         await plan.discard();
+        if (walk !== undefined) await replay(await openCells(folder, existing.settings), walk);
         summary = { ...(await readSummary(folder)), evidence: sealed };
       } else {
         // A seal without the manifest that it was made with: what is there now was not sealed by its run.
@@ -110,15 +154,15 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
         const manifest = await settle(folder, fresh, existing);
         await lock.assertHeld();
         await plan.accept();
-        await work(request, folder, lock, manifest);
+        await work(request, folder, lock, manifest, walk);
         await lock.assertHeld();
-        summary = await conclude(folder, sealed, isOrphan);
+        summary = await end(folder, sealed, isOrphan);
       }
     } catch (error) {
       await plan.discard();
       throw error;
     }
-    for (const { model, message } of summary.warnings ?? [])
+    for (const { model, message } of summary?.warnings ?? [])
       emit({ kind: 'warning', message: `${model}: ${message}` });
     return summary;
   } catch (error) {
@@ -188,10 +232,16 @@ async function settle(
   return { ...existing, settings: { ...existing.settings, datasets } };
 }
 
-async function work(request: RunRequest, folder: RunFolder, held: Held, manifest: Manifest): Promise<void> {
+async function work(
+  request: RunRequest,
+  folder: RunFolder,
+  held: Held,
+  manifest: Manifest,
+  walk: Walk | undefined,
+): Promise<void> {
   const { settings } = manifest;
   const { config, models, phases, emit, signal } = request;
-  if (phases.predict || phases.score) await predictAndScore(request, folder, held, manifest);
+  if (phases.predict || phases.score) await predictAndScore(request, folder, held, manifest, walk);
   if (!phases.time) return;
   await endScoreThreads();
   const { allowFallback, scenarios } = config;

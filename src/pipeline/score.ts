@@ -30,6 +30,13 @@ interface Scorer {
   close(): Promise<void>;
 }
 
+interface ScorerOptions {
+  /** What the user sets where the ground truths' values cannot be read. */
+  readonly fields?: ValuesFields | undefined;
+  /** Called with every score that is on the disk. */
+  readonly onScored?: ((score: ScoreRecord) => void) | undefined;
+}
+
 /**
  * A score is complete only if its record holds every metric that the run's protocols have now, so that one that was added
  * later is computed by a resumed run. What the record holds decides, and not its key: keys of 0.1 stay as they are, and
@@ -37,7 +44,6 @@ interface Scorer {
  *
  * @param cells what became of the cells in earlier runs and is predicted in this one, `whole` being the metrics of the
  *   protocols, with `digests`
- * @param fields what the user sets where the ground truths' values cannot be read
  */
 export async function openScorer(
   folder: RunFolder,
@@ -45,7 +51,7 @@ export async function openScorer(
   settings: RunSettings,
   cells: Cells,
   emit: EventSink,
-  fields?: ValuesFields,
+  { fields, onScored }: ScorerOptions = {},
 ): Promise<Scorer> {
   const { protocols, resize, ...conventions } = settings.scoring;
   const signatures = signaturesOf(protocols, settings.scoring, truthsInSignature(settings));
@@ -96,6 +102,7 @@ export async function openScorer(
       }
       const onDisk = (): void => {
         if (failure !== undefined) emit({ kind: 'cell-failed', model, dataset, id, failure });
+        onScored?.(record);
       };
       await writer.append(record, { onDisk });
     }
@@ -147,18 +154,24 @@ interface OpenCell {
   readonly key: string;
 }
 
-/** Scores every predicted cell that has no complete score under the run's conventions. */
+/**
+ * Scores every predicted cell that has no complete score under the run's conventions.
+ *
+ * @param isMeant default: every sample, for its ground truth is measured in any case
+ */
 export async function scoreRemaining(
   folder: RunFolder,
   scorer: Scorer,
   emit: EventSink,
   signal: AbortSignal,
+  isMeant: (sample: PlannedSample) => boolean = () => true,
 ): Promise<void> {
   emit({ kind: 'phase-started', phase: 'score', total: undefined, label: 'masks' });
   const before = scorer.blockedMs();
   let done = 0;
   for await (const sample of plannedSamples(folder)) {
     throwIfCancelled(signal, RESUME);
+    if (!isMeant(sample)) continue;
     await scorer.offer(sample);
     emit({ kind: 'progress', phase: 'score', done: ++done, total: undefined });
   }

@@ -23,6 +23,12 @@ export const evidenceSchema = z
     }),
     z.object({ kind: z.literal('unfinished'), ...cellCounts.shape, ...part }),
     z.object({
+      kind: z.literal('partial'),
+      ...cellCounts.shape,
+      after: count.describe('Images that a check had looked at when it was decided, and stopped the run.'),
+      ...part,
+    }),
+    z.object({
       kind: z.literal('unsealed'),
       version: text.describe('Of the Maskbench whose runs have no seal.'),
       ...part,
@@ -60,6 +66,10 @@ function markOf(evidence: Evidence): string {
       const { planned, scored, failed } = evidence;
       const open = planned - scored - failed;
       return `unfinished (${scored} scored, ${failed} failed, ${open} open of ${planned} cells)`;
+    }
+    case 'partial': {
+      const { planned, scored, after } = evidence;
+      return `partial: stopped by check after ${after} images (${scored} of ${planned} cells scored)`;
     }
     case 'unsealed':
       return `unsealed (${evidence.version})`;

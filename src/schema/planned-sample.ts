@@ -20,6 +20,9 @@ export const plannedSample = z
     unit: z
       .exactOptional(text)
       .describe('The independent unit that it belongs to, where the spec of its dataset names one.'),
+    turn: z
+      .exactOptional(count)
+      .describe('When it comes, from 0, in a run that ends once a check is decided.'),
     cells: z.record(text, text).describe('Cell key by model name.'),
   })
   .describe('A sample as it was planned: its files, their bytes, and the cell of each model.');

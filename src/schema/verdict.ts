@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { figure, orNull, text, type Document } from './basics.js';
+import { count, figure, orNull, text, type Document } from './basics.js';
 import { COMPARISON_VERSION, comparisonSchema, movedImage } from './comparison.js';
 
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
@@ -40,6 +40,15 @@ export const gateOutcomeSchema = z
     code: z
       .object({ maskbenchVersion: text, sha256: text.describe('Of the compiled code, file by file.') })
       .describe('What decided.'),
+    untilDecided: z
+      .exactOptional(
+        z.object({
+          seed: text.describe('Of the order in which images came.'),
+          images: count.describe('Images that were looked at, one unit of every dataset after the other.'),
+          planned: count.describe('Images that could have been.'),
+        }),
+      )
+      .describe('Of a check that looked after every image, and ended once it was decided.'),
     verdict,
     pairs: z.array(pair),
     comparison: comparisonSchema,

@@ -1,4 +1,14 @@
-import { logCapital, logCapitalOf, prepare, type Prepared, type Side, type ValueRange } from './betting.js';
+import {
+  logCapital,
+  logCapitalOf,
+  prepare,
+  requireUnit,
+  unitScale,
+  type Claimed,
+  type Side,
+  type ValueRange,
+} from './betting.js';
+import { logCapitalSoFar } from './running-capital.js';
 import { meanOf, requireBetween, type Values } from './values.js';
 
 /** What is known for certain of a mean, whatever the population of values within the range. */
@@ -19,18 +29,28 @@ interface BoundOptions {
   readonly level?: number | undefined;
 }
 
+interface SoFar extends BoundOptions {
+  /**
+   * The sizes that the datasets were planned to have, of whose values these are the first, in the order in which they
+   * came: the bounds then hold at every look, as `runningCapital` does. Default: the values given are all.
+   */
+  readonly planned?: readonly number[] | undefined;
+}
+
 /**
  * Bounds for the mean of one dataset, or for the mean of several datasets' means, by betting (`logCapital`): the means
  * against which the capital at the end stays below 1 / (1 - level). Each bound is wrong with a chance of at most
  * 1 - level in samples of any size from any population of independent values within the range; the order of the values
- * does not matter. It is meant for data looked at once. Throws `internal` as `logCapital` does.
+ * does not matter. Without `planned` it is meant for data looked at once. Throws `internal` as `logCapital` does.
  */
-export function meanBounds(datasets: readonly Values[], { range, level = 0.95 }: BoundOptions): MeanBounds {
+export function meanBounds(datasets: readonly Values[], { range, level = 0.95, planned }: SoFar): MeanBounds {
   requireBetween(level, 0, 1, 'level of a bound');
   const needed = -Math.log(1 - level);
   const [low, high] = range;
-  const lower = low + (high - low) * shownShare(prepare(datasets, { side: 'above', range }), needed);
-  const upper = high - (high - low) * shownShare(prepare(datasets, { side: 'below', range }), needed);
+  const lower =
+    low + (high - low) * shownShare(capitalOf(datasets, { side: 'above', range, planned }), needed);
+  const upper =
+    high - (high - low) * shownShare(capitalOf(datasets, { side: 'below', range, planned }), needed);
   const isWhole = datasets.every(({ length }) => length > 0);
   return {
     n: datasets.reduce((sum, { length }) => sum + length, 0),
@@ -54,6 +74,23 @@ export function isShown(
   return logCapital(datasets, mean, { side, range }) >= -Math.log(1 - level);
 }
 
+/** Values in 0..1, and the logarithm of the capital on them against a mean in 0..1. */
+interface Capital {
+  readonly datasets: readonly Float64Array[];
+  log(m: number): number;
+}
+
+function capitalOf(datasets: readonly Values[], claimed: Claimed): Capital {
+  const { planned } = claimed;
+  if (planned === undefined) {
+    const prepared = prepare(datasets, claimed);
+    return { datasets: prepared.datasets, log: (m) => logCapitalOf(prepared, m) };
+  }
+  const scale = unitScale(claimed);
+  const scaled = datasets.map((values) => Float64Array.from(values, (value) => requireUnit(scale(value))));
+  return { datasets: scaled, log: (m) => logCapitalSoFar(scaled, planned, m) };
+}
+
 /** Parts of the range: nearer to its end than this no mean is told from it, and so finely bounds are found. */
 const FINEST = 1e-12;
 const FINE = 1e-10;
@@ -62,12 +99,12 @@ const FINE = 1e-10;
  * The largest mean, in 0..1, that the true one is shown to reach: where the capital, which falls as the mean rises and
  * is at most 1 against the mean of the sample itself, comes to `needed`. The side of it that is surely shown.
  */
-function shownShare(prepared: Prepared, needed: number): number {
-  const excess = (m: number): number => logCapitalOf(prepared, m) - needed;
-  const n = prepared.datasets.reduce((sum, { length }) => sum + length, 0);
-  if (prepared.datasets.some(({ length }) => length === 0)) return 0;
+function shownShare({ datasets, log }: Capital, needed: number): number {
+  const excess = (m: number): number => log(m) - needed;
+  const n = datasets.reduce((sum, { length }) => sum + length, 0);
+  if (datasets.some(({ length }) => length === 0)) return 0;
   let step = 4 / n;
-  let above = meanOf(prepared.datasets.map(meanOf));
+  let above = meanOf(datasets.map(meanOf));
   let atAbove = excess(above);
   let shown = above;
   let atShown = atAbove;

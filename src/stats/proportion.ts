@@ -36,7 +36,7 @@ export function imagesToRuleOut(share: number, level = 0.95): number {
 }
 
 /** New bad images minus mended ones, as a share of all; each bound one-sided, of confidence `level`. */
-interface ExcessShare {
+export interface ExcessShare {
   readonly n: number;
   readonly fresh: number;
   readonly mended: number;

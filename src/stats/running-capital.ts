@@ -75,24 +75,33 @@ function capitalOfOne(planned: readonly number[], m: number): Capital {
 function capitalOfSeveral(planned: readonly number[], m: number): Capital {
   const values = planned.map((size) => new Float64Array(size));
   const seen = planned.map(() => 0);
-  const smallest = Math.min(...planned);
-  const capitalUpTo = (sizes: readonly number[]): number =>
-    logCapitalOf(
-      {
-        ...stakesFor(sizes),
-        datasets: values.map((of, k) => of.subarray(0, Math.min(seen[k], sizes[k]))),
-      },
-      m,
-    );
   return {
     add(value, dataset) {
       values[dataset][seen[dataset]++] = value;
     },
-    log() {
-      const whole = capitalUpTo(planned);
-      if (planned.every((size) => size === smallest)) return whole;
-      const turns = capitalUpTo(planned.map(() => smallest));
-      return logSumExp([Math.log(ON_TURNS) + turns, Math.log(1 - ON_TURNS) + whole]);
-    },
+    log: () =>
+      logCapitalSoFar(
+        values.map((of, k) => of.subarray(0, seen[k])),
+        planned,
+        m,
+      ),
   };
+}
+
+/**
+ * The logarithm of the capital that bets have won on the values so far, in 0..1 and in the order in which they came, of
+ * datasets of these planned sizes, against a mean that was brought to 0..1 as they were.
+ */
+export function logCapitalSoFar(
+  values: readonly Float64Array[],
+  planned: readonly number[],
+  m: number,
+): number {
+  const smallest = Math.min(...planned);
+  const capitalUpTo = (sizes: readonly number[]): number =>
+    logCapitalOf({ ...stakesFor(sizes), datasets: values.map((of, k) => of.subarray(0, sizes[k])) }, m);
+  const whole = capitalUpTo(planned);
+  if (planned.every((size) => size === smallest)) return whole;
+  const turns = capitalUpTo(planned.map(() => smallest));
+  return logSumExp([Math.log(ON_TURNS) + turns, Math.log(1 - ON_TURNS) + whole]);
 }

@@ -21,10 +21,20 @@ export interface Inspection {
  * the plan against the manifest, which records there may be at all, and where there is a seal every byte but the mattes'.
  *
  * @throws MaskbenchError `run.damaged` if something does not add up, naming what; `data.unreadable` for a line or document that
- *   is not what it should be.
+ *   is not what it should be; `run.partial` for a run that a check has stopped: nothing but its verdict follows from that.
  */
 export async function readEvidence(folder: RunFolder, manifest: Manifest): Promise<Evidence> {
-  return (await inspectRun(folder, manifest)).evidence;
+  const { evidence } = await inspectRun(folder, manifest);
+  assertNotPartial(evidence, folder.path);
+  return evidence;
+}
+
+function assertNotPartial(evidence: Evidence, where: string): void {
+  if (evidence.kind !== 'partial') return;
+  throw new MaskbenchError('run.partial', `the run is ${evidenceMark(evidence)}`, {
+    where,
+    remedy: 'its verdict is all that follows from it; "maskbench run" makes a whole one in another folder',
+  });
 }
 
 /** As `readEvidence`, with all that was found. */
@@ -55,6 +65,8 @@ function evidenceOfFiles(manifest: Manifest, seal: RunSeal | undefined, cells: C
     const { root, later, maskbenchVersion } = seal;
     return { kind: 'sealed', root, ...(later === true ? { later: maskbenchVersion } : {}) };
   }
+  const { stopped } = manifest;
+  if (stopped !== undefined && openOf(cells) > 0) return { kind: 'partial', ...cells, after: stopped.after };
   return hasSums(manifest) || openOf(cells) > 0 ? { kind: 'unfinished', ...cells } : UNSEALED;
 }
 
@@ -63,8 +75,9 @@ export function openOf({ planned, scored, failed }: CellCounts): number {
   return planned - scored - failed;
 }
 
-/** @throws MaskbenchError `run.unfinished` for evidence that nothing may be concluded from yet. */
+/** @throws MaskbenchError `run.unfinished` or `run.partial` for evidence that nothing may be concluded from. */
 export function assertFinished(evidence: Evidence, where: string): void {
+  assertNotPartial(evidence, where);
   if (evidence.kind !== 'unfinished') return;
   throw new MaskbenchError('run.unfinished', `the run is ${evidenceMark(evidence)}`, {
     where,

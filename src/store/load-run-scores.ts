@@ -134,7 +134,7 @@ export interface FailedCell {
 const CONTENT_DIGITS = 12;
 
 /** Digits that change when the image or its ground truth does. */
-function contentOf(sample: { readonly imageSha256: string; readonly truthSha256: string }): string {
+export function contentOf(sample: { readonly imageSha256: string; readonly truthSha256: string }): string {
   const half = CONTENT_DIGITS / 2;
   return sample.imageSha256.slice(0, half) + sample.truthSha256.slice(0, half);
 }

@@ -74,6 +74,18 @@ const settingsSchema = z
     limit: orNull(count),
     /** `[i, n]` of `--shard i/n`. */
     shard: orNull(z.tuple([count, count]).readonly()),
+    untilDecided: z
+      .exactOptional(
+        z
+          .object({
+            /** Of the order in which samples come (`turn` in the plan). */
+            seed: text,
+            gate: z.object({ name: text, sha256: text }).readonly(),
+            baseline: z.object({ model: text, digest: orNull(text) }).readonly(),
+          })
+          .readonly(),
+      )
+      .describe('Of a run that ends once a check is decided: what decides it.'),
   })
   .readonly();
 /** What makes two runs the same run: a resumed one must agree in all of it. */
@@ -106,6 +118,8 @@ export const manifestSchema = z
     metrics: z.exactOptional(z.array(text).readonly()),
     environment,
     hardware: z.exactOptional(hardwareSchema),
+    /** Where a check had seen enough before all was predicted. */
+    stopped: z.exactOptional(z.object({ by: z.literal('check'), after: count }).readonly()),
     /** Of an hour of this device. */
     price: z.exactOptional(priceSchema.strip()),
     /** Roots of the seals of the shards that it was merged from, where all were sealed. */

@@ -137,6 +137,11 @@ export async function* plannedSamples(folder: RunFolder): AsyncGenerator<Planned
   for await (const record of readRecords(folder, 'plan')) if (record.kind === 'sample') yield record;
 }
 
+/** Whether there is a run with a manifest that is not empty. */
+export async function hasManifest(folder: RunFolder): Promise<boolean> {
+  return ((await stat(folder.manifest).catch(() => undefined))?.size ?? 0) > 0;
+}
+
 /**
  * Makes the folder of a new run, or finds one to resume.
  *
@@ -148,7 +153,7 @@ export async function enterRunFolder(folder: RunFolder, resume: boolean): Promis
   const manifest = await stat(folder.manifest).catch(() => undefined);
   if (manifest !== undefined) {
     // An empty one is made anew: what was lost with it is in the config, and what was done has keys.
-    if (resume) return manifest.size > 0;
+    if (resume) return hasManifest(folder);
     throw new MaskbenchError('run.exists', 'a run is already there', {
       where: folder.path,
       remedy: 'continue it with --resume, or choose another folder with --out',
@@ -209,8 +214,20 @@ export async function recordReadings(
  * What a later version wrote there stays.
  */
 export async function recordMetrics(folder: RunFolder, metrics: readonly string[]): Promise<void> {
+  await addToManifest(folder, { metrics });
+}
+
+/** Says in the manifest of a run that a check had seen enough of it after so many images. */
+export async function recordStop(folder: RunFolder, after: number): Promise<void> {
+  await addToManifest(folder, { stopped: { by: 'check', after } });
+}
+
+async function addToManifest(
+  folder: RunFolder,
+  more: Partial<Pick<Manifest, 'metrics' | 'stopped'>>,
+): Promise<void> {
   const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as object;
-  await writeJson(folder.manifest, { ...manifest, metrics });
+  await writeJson(folder.manifest, { ...manifest, ...more });
 }
 
 /** Pretty JSON, in place and on the disk whole or not at all. */
@@ -222,15 +239,28 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 export function assertSameSettings(existing: Manifest, wanted: Manifest, where: string): void {
   const before = existing.settings;
   const now = wanted.settings;
-  const differing = (Object.keys(now) as (keyof typeof now)[]).filter((key) =>
+  const keys = [...new Set([...Object.keys(now), ...Object.keys(before)])] as (keyof typeof now)[];
+  const differing = keys.filter((key) =>
     key === 'datasets'
       ? canonicalJson(before.datasets.map(resumableDataset)) !==
         canonicalJson(now.datasets.map(resumableDataset))
-      : canonicalJson(before[key]) !== canonicalJson(now[key]),
+      : canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null),
   );
   if (differing.length === 0) return;
+  if (before.untilDecided === undefined || now.untilDecided === undefined) {
+    if (before.untilDecided !== now.untilDecided)
+      throw new MaskbenchError(
+        'run.mismatch',
+        `the run was begun by ${before.untilDecided === undefined ? '"maskbench run"' : '"maskbench check --until-decided", in an order of its own'}`,
+        { where, remedy: 'continue it with the command that began it, or choose another folder with --out' },
+      );
+  }
   const details = differing.map((key) => {
     const [old, fresh] = [without(before[key], now[key]), without(now[key], before[key])].map(canonicalJson);
+    if (key === 'untilDecided' && isRecord(before[key]))
+      return `the ${Object.keys(before[key])
+        .filter((of) => (old ?? '').includes(`"${of}"`))
+        .join(' and ')} of the check`;
     return old.length + fresh.length < 120 ? `${key} (${old} there, ${fresh} now)` : key;
   });
   throw new MaskbenchError('run.mismatch', `the run was made under other settings: ${details.join(', ')}`, {

@@ -271,6 +271,24 @@ describe('capital that is looked at all along', () => {
     expect(parts[0]).toBeGreaterThan(parts[1] + 1);
   });
 
+  it('has the bounds against which it would be shown by this very look', () => {
+    for (const planned of [[300], [60, 240]]) {
+      const seen = planned.map((size) => noise(Math.min(size, 80), 0.05, -0.02));
+      const { lower, upper, estimate } = meanBounds(seen, { range: GAINS, planned });
+      for (const side of ['above', 'below'] as const) {
+        const [bound, inside] = side === 'above' ? [lower, 1e-6] : [upper, -1e-6];
+        const shows = (mean: number): boolean => {
+          const running = runningCapital(mean, { range: GAINS, side, planned });
+          seen.forEach((values, k) => values.forEach((value) => running.add(k, value)));
+          return running.look() >= Math.log(20);
+        };
+        expect([shows(bound - inside), shows(bound + inside)]).toEqual([true, false]);
+      }
+      expect(lower).toBeLessThan(estimate ?? Number.NaN);
+      expect(upper).toBeGreaterThan(estimate ?? Number.NaN);
+    }
+  });
+
   it('keeps the highest, and refuses more values than planned', () => {
     const running = runningCapital(0, { ...ABOVE, planned: [3] });
     running.add(0, 1);

@@ -50,6 +50,16 @@ interface ComparedPair extends PairedImages {
   readonly isOneKey: boolean;
 }
 
+/** Two sides that may be held against each other, with their scores aligned. */
+export interface PairedSides {
+  readonly before: Loaded;
+  readonly after: Loaded;
+  /** Those that forbid it, and were overridden. */
+  readonly differences: readonly Difference[];
+  readonly metrics: readonly MetricMeta[];
+  readonly pairs: readonly ComparedPair[];
+}
+
 /** Images named in each direction. */
 const MOVED = 10;
 
@@ -64,7 +74,21 @@ export async function compareSides(
   candidate: Side,
   options: CompareOptions,
 ): Promise<Compared> {
-  const { force = false, resamples = 10_000, seed = 'maskbench' } = options;
+  const paired = await pairSides(baseline, candidate, options);
+  if (!paired.pairs.some((pair) => pair.datasets.some((dataset) => dataset.ids.length > 0))) {
+    const labels = [baseline, candidate].map(({ facts }) => facts.label).join(' and ');
+    throw new MaskbenchError('data.empty', `${labels} have no scored image in common`);
+  }
+  return compareAligned(paired, options);
+}
+
+/** Aligns the scores of two sides. @throws MaskbenchError as `compareSides`. */
+export async function pairSides(
+  baseline: Side,
+  candidate: Side,
+  options: Omit<CompareOptions, 'resamples' | 'seed'>,
+): Promise<PairedSides> {
+  const { force = false } = options;
   const [a, b] = [baseline.facts, candidate.facts];
   const models = pairModels(a, b, options.models ?? {});
   const datasets = chooseDatasets(a, b, options.datasets);
@@ -85,22 +109,29 @@ export async function compareSides(
   if (differences.length > 0 && !force) throw refusal(a, b, differences);
   const metrics = chooseMetrics(a, b, options.metrics);
   if (metrics.length === 0) throw refusal(a, b, differences);
-  const resampling = { resamples, seed };
   const ids = metrics.map(({ id }) => id);
   const pairs = models.map((pair) => ({
     ...pairImages(before, after, pair, ids, datasets),
     isOneKey: haveOneKey(a, b, pair),
   }));
-  if (!pairs.some((pair) => pair.datasets.some((dataset) => dataset.ids.length > 0))) {
-    throw new MaskbenchError('data.empty', `${a.label} and ${b.label} have no scored image in common`);
-  }
+  return { before, after, differences, metrics, pairs };
+}
+
+/** What aligned scores show. */
+export function compareAligned(
+  { before, after, differences, metrics, pairs }: PairedSides,
+  { resamples = 10_000, seed = 'maskbench' }: Pick<CompareOptions, 'resamples' | 'seed'>,
+): Compared {
+  const [a, b] = [before.facts, after.facts];
+  const datasets = [...new Set(pairs.flatMap((pair) => pair.datasets.map(({ name }) => name)))];
+  const resampling = { resamples, seed };
   const comparison: Comparison = {
     schemaVersion: COMPARISON_VERSION,
     baseline: describeSide(a),
     candidate: describeSide(b),
     signatures: sharedSignatures(a, b),
     forced: differences,
-    remarks: [...remarksOn(a, b, models), ...clustersOf(before, datasets)],
+    remarks: [...remarksOn(a, b, pairs), ...clustersOf(before, datasets)],
     pairs: pairs.map((pair) => comparePair(pair, before, after, metrics, resampling)),
   };
   return { comparison, pairs };

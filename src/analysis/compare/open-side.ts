@@ -82,7 +82,8 @@ export async function openRun(path: string, label: string): Promise<Side> {
   };
 }
 
-function factsOf(
+/** What a manifest says of its run. */
+export function factsOf(
   { name, createdAt, maskbenchVersion, settings, environment }: Manifest,
   metrics: readonly string[],
   label: string,

@@ -12,17 +12,16 @@ export interface ModelPair {
   readonly candidate: SideModel;
 }
 
+/** The models of a side, and what messages call it. */
+type Offered = Pick<SideFacts, 'label' | 'models'>;
+
 /**
  * Which models are compared with each other: those of equal name; or the two that `choice` names (one name stands for
  * both sides); or, where each side has a single model, these two.
  *
  * @throws MaskbenchError `config.unknown-name` for a model that is not there, `usage` if nothing pairs up.
  */
-export function pairModels(
-  baseline: SideFacts,
-  candidate: SideFacts,
-  choice: ModelChoice,
-): readonly ModelPair[] {
+export function pairModels(baseline: Offered, candidate: Offered, choice: ModelChoice): readonly ModelPair[] {
   const first = choice.baseline ?? choice.candidate;
   const second = choice.candidate ?? choice.baseline;
   if (first !== undefined && second !== undefined) {
@@ -44,13 +43,13 @@ export function pairModels(
 }
 
 /** @throws MaskbenchError `config.unknown-name`, with the nearest name. */
-export function modelOf(side: SideFacts, name: string): SideModel {
+export function modelOf(side: Offered, name: string): SideModel {
   const model = side.models.find((candidate) => candidate.name === name);
   if (model !== undefined) return model;
   const names = side.models.map((candidate) => candidate.name);
   throw unknownName('no model', name, names, { where: side.label });
 }
 
-function namesOf({ models }: SideFacts): string {
+function namesOf({ models }: Offered): string {
   return models.map(({ name }) => name).join(', ');
 }

@@ -2,16 +2,24 @@ import { COMPARISON_VERSION, type LatencyComparison, type PairComparison } from 
 import { MaskbenchError } from '../../core/errors.js';
 import { type Check, type GateOutcome, overallVerdict, type PairVerdict } from '../../schema/verdict.js';
 import { type Compared, type CompareOptions, compareSides } from '../compare/compare.js';
-import { assertDecidable, type Gate, type LoadedGate, measureOf, metricsOfGate, rulesOf } from './gate.js';
+import {
+  assertDecidable,
+  type AskedRule,
+  type Gate,
+  type LoadedGate,
+  measureOf,
+  metricsOfGate,
+  rulesOf,
+} from './gate.js';
 import type { ModelPair } from '../compare/pair-models.js';
 import { remeasure, type Remeasured, type RemeasureRequest } from './remeasure/remeasure.js';
 import { evidenceMark } from '../../schema/evidence.js';
 import { codeDigest } from './code-digest.js';
 import { ownVersion } from '../../core/package-root.js';
 import type { Side } from '../compare/side.js';
-import type { Resampling } from '../compare/metric-comparison.js';
-import { judgeClaims } from './evidence/claims.js';
-import type { JudgedPair } from './rules/rule.js';
+import { type Claim, judgeClaims } from './evidence/claims.js';
+import type { Followed } from './evidence/followed.js';
+import type { Finding, JudgedPair } from './rules/rule.js';
 
 /** What is needed to time a pair of models, once the gate has said how. */
 export type TimePair = (pair: ModelPair) => Promise<Pick<RemeasureRequest, 'timer' | 'onProcess'>>;
@@ -47,11 +55,11 @@ export async function checkGate(
   });
   const timed = timePair === undefined ? compared : await withTimes(compared, gate, timePair);
   const { resamples = 10_000, seed = 'maskbench' } = options;
-  return decide(timed, loaded, { resamples, seed }, explain);
+  return decide(timed, loaded, { resampling: { resamples, seed }, explain });
 }
 
 /** Generated data has no evidence, and needs none. */
-function assertSealed({ facts: { evidence, kind, label } }: Side, gate: Gate): void {
+export function assertSealed({ facts: { evidence, kind, label } }: Side, gate: Gate): void {
   if (evidence === undefined || evidence.kind === 'sealed') return;
   const what = kind === 'baseline' ? 'the run of this baseline' : 'this run';
   const remedy =
@@ -65,7 +73,7 @@ function assertSealed({ facts: { evidence, kind, label } }: Side, gate: Gate): v
   );
 }
 
-async function withTimes(compared: Compared, gate: Gate, timePair: TimePair): Promise<Compared> {
+export async function withTimes(compared: Compared, gate: Gate, timePair: TimePair): Promise<Compared> {
   const pairs: PairComparison[] = [];
   for (const [i, pair] of compared.pairs.entries()) {
     const measured = await measureByRule(gate, await timePair(pair));
@@ -99,33 +107,29 @@ function latencyOf(measured: readonly Remeasured[]): LatencyComparison {
   return { kind: 'remeasured', rounds: measured.map(({ round }) => round) };
 }
 
+/** How a gate is applied. */
+interface Deciding extends Pick<JudgedPair, 'explain' | 'resampling' | 'looks' | 'named'> {
+  /** Of a check that looked at images as they came in. */
+  readonly untilDecided?: GateOutcome['untilDecided'];
+}
+
 /**
  * Applies a gate to a comparison: every pair of models by itself, then all together. Passing takes every check of
  * every pair; one failure fails; anything left open leaves the whole open.
  */
-function decide(
+export function decide(
   { comparison, pairs }: Compared,
   { gate, sha256 }: LoadedGate,
-  resampling: Resampling,
-  explain: boolean,
+  { untilDecided, ...how }: Deciding,
 ): GateOutcome {
-  const { level, minimumImages, assume = null } = gate;
-  const verdicts = pairs.map(({ datasets, baseline, candidate, isOneKey }, i): PairVerdict => {
-    // What a model was trained on proves nothing about new pictures.
-    const unseen = datasets.filter(({ leaked }) => leaked.length === 0);
-    const checks = checksOf(gate, {
-      datasets: unseen,
-      comparison: comparison.pairs[i],
-      isIdentical: isOneKey && unseen.length > 0 && unseen.every(({ isEqual }) => isEqual),
-      level,
-      assume,
-      minimumImages,
-      explain,
-      resampling: { ...resampling, seed: `${resampling.seed}/${baseline.name}/${candidate.name}` },
-    });
+  const { level, assume = null } = gate;
+  const verdicts = pairs.map((pair, i): PairVerdict => {
+    const checks = judgeRules(gate, judgedPair(gate, pair, comparison.pairs[i], how)).map(
+      ({ check }) => check,
+    );
     return {
-      baseline: baseline.name,
-      candidate: candidate.name,
+      baseline: pair.baseline.name,
+      candidate: pair.candidate.name,
       verdict: overallVerdict(checks.map(({ verdict }) => verdict)),
       checks,
     };
@@ -134,23 +138,64 @@ function decide(
     schemaVersion: COMPARISON_VERSION,
     gate: { name: gate.name, description: gate.description ?? null, sha256, level, assume },
     code: { maskbenchVersion: ownVersion(), sha256: codeDigest() },
+    ...(untilDecided === undefined ? {} : { untilDecided }),
     verdict: overallVerdict(verdicts.map(({ verdict }) => verdict)),
     pairs: verdicts,
     comparison,
   };
 }
 
-/** Every rule's checks in the order of the rules; all their claims are one family. */
-function checksOf(gate: Gate, on: JudgedPair): readonly Check[] {
-  const found = rulesOf(gate).flatMap(({ rule, asked }) =>
-    rule.judge(asked, on).map((finding) => ({ kind: rule.kind, finding })),
+/** A pair of models as rules judge it. */
+export function judgedPair(
+  { level, minimumImages, assume }: Gate,
+  { datasets, baseline, candidate, isOneKey }: Compared['pairs'][number],
+  comparison: PairComparison,
+  { resampling, ...how }: Omit<Deciding, 'untilDecided'>,
+): JudgedPair {
+  // What a model was trained on proves nothing about new pictures.
+  const unseen = datasets.filter(({ leaked }) => leaked.length === 0);
+  return {
+    ...how,
+    datasets: unseen,
+    comparison,
+    isIdentical: isOneKey && unseen.length > 0 && unseen.every(({ isEqual }) => isEqual),
+    level,
+    assume: assume ?? null,
+    minimumImages,
+    resampling: { ...resampling, seed: `${resampling.seed}/${baseline.name}/${candidate.name}` },
+  };
+}
+
+interface Found extends AskedRule {
+  readonly finding: Finding;
+}
+
+/** What every rule finds, in the order of the rules. */
+export function findingsOf(gate: Gate, on: JudgedPair): readonly Found[] {
+  return rulesOf(gate).flatMap(({ rule, asked }) =>
+    rule.judge(asked, on).map((finding) => ({ rule, asked, finding })),
   );
+}
+
+export interface JudgedRule extends AskedRule {
+  readonly check: Check;
+  readonly followed: readonly Followed[];
+}
+
+/** Every rule's checks in the order of the rules; all their claims are one family. */
+export function judgeRules(gate: Gate, on: JudgedPair): readonly JudgedRule[] {
+  const found = findingsOf(gate, on);
   const claims = found.flatMap(({ finding }) => ('judge' in finding ? [finding] : []));
   const judged = judgeClaims(claims, on.level);
-  return found.flatMap(({ kind, finding }) => {
-    const check = 'judge' in finding ? judged[claims.indexOf(finding)] : finding;
+  return found.flatMap(({ rule, asked, finding }) => {
+    const { followed = [] } = finding;
+    const check = 'judge' in finding ? judged[claims.indexOf(finding)] : withoutFollowed(finding);
     if (check === null) return [];
     const { id, ...rest } = check;
-    return [{ id, kind, ...rest }];
+    return [{ rule, asked, followed, check: { id, kind: rule.kind, ...rest } }];
   });
+}
+
+function withoutFollowed({ followed: _followed, ...check }: Exclude<Finding, Claim>): Omit<Check, 'kind'> {
+  return check;
 }

@@ -124,7 +124,7 @@ export async function loadGate(reference: string, cwd: string): Promise<LoadedGa
 }
 
 /** A rule that a gate has, with what it says under the rule's key. */
-interface AskedRule {
+export interface AskedRule {
   readonly rule: GateRule;
   // What a rule says of it is checked by the rule's own schema: an object, whatever it holds.
   readonly asked: object;

@@ -9,6 +9,7 @@ import { jsonText } from '../../reports/formats/json.js';
 import type { GateOutcome, Verdict } from '../../schema/verdict.js';
 import { count, list } from '../arguments.js';
 import { textWidth, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
+import { ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
 
 const imagesOrAll = (text: string): number | 'all' => (text === 'all' ? text : count(text));
 
@@ -17,6 +18,17 @@ const flags = () =>
     .description('can the candidate be rolled out? exit status 0 pass, 1 fail, 2 inconclusive, 4 forced pass')
     .option('--baseline <run>', 'a run folder, the name of a baseline, or one in git: main:baselines/name')
     .option('--candidate <run>', 'a run folder')
+    .option(
+      '--until-decided',
+      'predict and score the candidate now, in random order, only until the gate has decided; with --candidate-config and --out',
+    )
+    .option('--candidate-config <file>', 'for --until-decided: the config of a run of the candidate')
+    .option('--out <folder>', 'for --until-decided: the folder of that run; it is marked as partial')
+    .option('--resume', 'for --until-decided: continue in that folder')
+    .option('--order-seed <text>', 'for --until-decided: the seed of the order of images (default: random)')
+    .option('--offline', 'for --until-decided: use only cached files, never the network')
+    .addOption(waitFlag())
+    .addOption(ownerTimeoutFlag())
     .option(
       '--gate <file>',
       'the rules: a YAML file, one in git (main:gates/mine.yaml), or the name of a built-in gate',
@@ -55,7 +67,6 @@ async function judge(options: Flags, context: CliContext): Promise<ExitStatus> {
   const { openSide } = await import('../../analysis/compare/open-side.js');
   const { checkGate } = await import('../../analysis/gate/check.js');
   const { assertDecidable, loadGate } = await import('../../analysis/gate/gate.js');
-  const { outcomeToTerminal } = await import('../../reports/comparison/terminal.js');
   const loaded = await loadGate(options.gate, context.cwd);
   const { allMean, assertMeant } = await import('../meant-flags.js');
   const { selfTest: isSelfTest, gate: _gate, json: _json, ...ofRuns } = options;
@@ -64,6 +75,13 @@ async function judge(options: Flags, context: CliContext): Promise<ExitStatus> {
   const timed = options.remeasure === true;
   assertMeant(options, allMean(['fileA', 'fileB'], [timed, 'models that are timed now', 'add --remeasure']));
   if (options.selfTest === true) return selfTest(loaded, options, context);
+  const { assertFlagsOfWalk, walkUntilDecided } = await import('../until-decided.js');
+  assertFlagsOfWalk(options);
+  if (options.untilDecided === true) {
+    const { out = '' } = options;
+    const timePair = timed ? () => timing(out, loaded, options, context) : undefined;
+    return tell(await walkUntilDecided(options, loaded, timePair, context), options, context);
+  }
   assertDecidable(loaded.gate, options.remeasure === true);
   const { baseline, candidate } = options;
   if (baseline === undefined || candidate === undefined) {
@@ -83,6 +101,12 @@ async function judge(options: Flags, context: CliContext): Promise<ExitStatus> {
   const { comparedSides, tellOutputs } = await import('../tell-outputs.js');
   await tellOutputs(comparedSides(...sides, comparison), context);
   const outcome = { ...checked, comparison: { ...comparison, remarks: [...comparison.remarks, ...remarks] } };
+  return tell(outcome, options, context);
+}
+
+/** Writes and prints a verdict. @returns its exit status. */
+async function tell(outcome: GateOutcome, options: Flags, context: CliContext): Promise<ExitStatus> {
+  const { outcomeToTerminal } = await import('../../reports/comparison/terminal.js');
   await writeFiles(outcome, options, context);
   context.out(options.json === true ? jsonText(outcome) : outcomeToTerminal(outcome, textWidth(context)));
   // GitHub reads annotations from both streams; stdout may be somebody's JSON.

@@ -103,8 +103,8 @@ async function runsDocument(
   }
   const { readPageAssets } = await import('../write-report.js');
   const out = options.out === undefined ? null : resolve(context.cwd, options.out);
-  const gallery = await galleryOfPage(runs, out, options, context.cwd);
   const gathered = await gatherRuns(folders);
+  const gallery = await galleryOfPage(runs, out, options, context.cwd);
   const document = reportDocument(
     gathered.runs.map(({ summary }) => summary),
     { columns, rankings: gathered.runs.map(({ ranking }) => ranking) },

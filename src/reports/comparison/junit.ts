@@ -45,7 +45,7 @@ function suite(pair: PairVerdict, outcome: GateOutcome): string {
 }
 
 /** What was judged and by what, for whoever finds the file later. */
-function propertiesOf({ gate, code, comparison }: GateOutcome): readonly string[] {
+function propertiesOf({ gate, code, comparison, untilDecided }: GateOutcome): readonly string[] {
   const of = (['baseline', 'candidate'] as const).flatMap((name): readonly (readonly [string, string])[] => {
     const { digest, evidence } = comparison[name];
     return [
@@ -57,6 +57,9 @@ function propertiesOf({ gate, code, comparison }: GateOutcome): readonly string[
     ['gate.sha256', gate.sha256],
     ['gate.level', String(gate.level)],
     ...(gate.assume === null ? [] : [['gate.assume', gate.assume] as const]),
+    ...(untilDecided === undefined
+      ? []
+      : Object.entries(untilDecided).map(([name, value]) => [`order.${name}`, String(value)] as const)),
     ['maskbench.version', code.maskbenchVersion],
     ['maskbench.sha256', code.sha256],
   ] as const;

@@ -1,4 +1,5 @@
 import type { Check, GateOutcome, PairVerdict, Verdict } from '../../schema/verdict.js';
+import { counted } from '../../core/text.js';
 import { evidenceMark, shortDigest } from '../../schema/evidence.js';
 import { formatFigure, formatSigned } from './figures.js';
 
@@ -9,12 +10,22 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
 };
 
 /** The verdict in a sentence, with what decided it. */
-export function headline({ verdict, gate, pairs, comparison: { forced } }: GateOutcome): string {
+export function headline({
+  verdict,
+  gate,
+  pairs,
+  untilDecided,
+  comparison: { forced },
+}: GateOutcome): string {
   const all = pairs.flatMap(({ checks }) => checks);
   const of = (wanted: Verdict): number => all.filter((check) => check.verdict === wanted).length;
   const counts = `${of('pass')} of ${all.length} checks pass, ${of('fail')} fail, ${of('inconclusive')} open`;
   const mark = forced.length > 0 ? 'FORCED ' : '';
-  return `${mark}${VERDICT_WORDS[verdict]} by the gate ${gateTitle(gate)}: ${counts}`;
+  const looked =
+    untilDecided === undefined
+      ? ''
+      : ` after ${untilDecided.images} of ${counted(untilDecided.planned, 'image')}`;
+  return `${mark}${VERDICT_WORDS[verdict]}${looked} by the gate ${gateTitle(gate)}: ${counts}`;
 }
 
 /** The name of a gate, with what it takes for granted. */
@@ -23,11 +34,15 @@ function gateTitle({ name, assume }: GateOutcome['gate']): string {
 }
 
 /** What the rules on scores promise, and on what it rests. */
-export function promiseLine({ gate: { level, assume } }: GateOutcome): string {
+export function promiseLine({ gate: { level, assume }, untilDecided }: GateOutcome): string {
   const chance = `${Number((100 * (1 - level)).toFixed(6))} %`;
   const errors = `a candidate that any rule on scores should refuse passes with a chance of at most ${chance}, and one that all should let pass is failed by them with at most ${chance}`;
+  const looks =
+    untilDecided === undefined
+      ? ''
+      : `; at all looks together, with images in a random order (seed ${untilDecided.seed})`;
   return assume === null
-    ? `Promised, of independent images and scores within their metrics' range: ${errors}`
+    ? `Promised, of independent images and scores within their metrics' range: ${errors}${looks}`
     : `ASSUMED (${assume}): no rare image loses much more than those at hand show; only as far as that is so, and on many images: ${errors}`;
 }
 

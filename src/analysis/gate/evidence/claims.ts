@@ -1,4 +1,5 @@
 import type { Check, Verdict } from '../../../schema/verdict.js';
+import type { Followed } from './followed.js';
 
 /** Something that must hold of all images like those at hand, and is decided by bounds: a mean, or a share. */
 export interface Claim extends Pick<Check, 'id' | 'rule'> {
@@ -8,6 +9,8 @@ export interface Claim extends Pick<Check, 'id' | 'rule'> {
   tell(verdict: Verdict): Pick<Check, 'evidence' | 'figures' | 'images'>;
   /** It is on too few images to pass by itself: it counts where it fails, and is no check where it does not. */
   readonly onlyIfFailed?: boolean;
+  /** How it is followed while images come in. */
+  readonly followed?: readonly Followed[];
 }
 
 /**

@@ -4,11 +4,12 @@ import { imagesForMargin, leastImages } from '../../../stats/images-for-margin.j
 import { excessShare, imagesToRuleOut } from '../../../stats/proportion.js';
 import { meanBounds, type MeanBounds } from '../../../stats/mean-bounds.js';
 import { meanOf } from '../../../stats/values.js';
+import type { MetricMeta } from '../../../metrics/metric.js';
 import { inUnits, meansByUnit } from '../../compare/unit-scores.js';
-import { imagesWhere, type ScopedScores } from '../../compare/paired-images.js';
+import { imagesWhere, scopeScores } from '../../compare/paired-images.js';
 import type { JudgedPair } from '../rules/rule.js';
 import type { Claim } from './claims.js';
-import { byIdentity, countedUnits, tooFewImages, unitWord } from './wording.js';
+import { byIdentity, countedUnits, decidedAfter, tooFewImages, unitWord } from './wording.js';
 
 /** The most by which new bad images may exceed mended ones, as a share of all. */
 export const maximumShare = z
@@ -23,40 +24,59 @@ const NAMED = 20;
 
 interface Excess {
   readonly id: string;
+  readonly meta: MetricMeta;
   /** What became of a bad image, e.g. `fell below IoU 0.5`. */
   readonly what: string;
   readonly maximumShare: number;
   /** 1 of an image that turned bad, -1 of one that was mended, else 0. */
-  changeOf(gain: number, i: number): number;
+  changeOf(before: number, now: number): number;
 }
 
 /**
  * The claim that new bad images exceed mended ones by at most a share of all images: two equal models that differ by noise
  * make as many new ones as they mend. By exact bounds, for independent images of any kind. Where images belong to units, a
  * unit counts by the mean of its images' changes (1 of 5 images turned bad: 0.2), and the share is the mean over units, by the
- * bounds that hold for every population of values in -1..1.
+ * bounds that hold for every population of values in -1..1. Exact bounds hold for one look: images that are looked at while
+ * they come in are judged by bets on the same changes.
  */
 export function excessClaim(
-  { id, what, maximumShare: share, changeOf }: Excess,
-  scores: ScopedScores,
+  { id, meta, what, maximumShare: share, changeOf }: Excess,
   on: JudgedPair,
 ): Claim {
-  const { gains, undefinedCandidate } = scores;
-  const changes = gains.map(changeOf);
+  const scores = scopeScores(on.datasets, meta);
+  const { undefinedCandidate } = scores;
+  const changes = Float64Array.from(scores.baseline, (before, i) => changeOf(before, scores.candidate[i]));
   const { n, images } = inUnits(scores);
   const byUnit = meansByUnit(scores, changes);
   const unit = unitWord(images);
   const fresh = imagesWhere(scores, (_, i) => changes[i] > 0);
   const mended = changes.filter((change) => change < 0).length;
-  const at = (level: number): Pick<MeanBounds, 'lower' | 'upper'> & { readonly estimate: number } =>
-    images === undefined
+  const looked = on.looks?.(id);
+  const at = (level: number): Pick<MeanBounds, 'lower' | 'upper'> & { readonly estimate: number } => {
+    if (looked !== undefined)
+      return { estimate: -(looked.estimate ?? 0), lower: -(looked.upper ?? 1), upper: -(looked.lower ?? -1) };
+    return images === undefined
       ? excessShare(fresh.length, mended, n, level)
       : { ...meanBounds([byUnit], { range: CHANGES, level }), estimate: meanOf(byUnit) };
+  };
   return {
     id,
     rule: `images that ${what} less those mended: at most ${percent(share)}${images === undefined ? '' : ', each unit counting by the mean of its images'}`,
+    followed: [
+      {
+        id,
+        meta,
+        groups: [on.datasets],
+        range: CHANGES,
+        limit: -share,
+        valueOf: (before, now) => -changeOf(before, now),
+      },
+    ],
     judge(level) {
       if (on.isIdentical) return 'pass';
+      if (looked !== undefined) {
+        return looked.verdict === 'pass' && undefinedCandidate > 0 ? 'inconclusive' : looked.verdict;
+      }
       if (n === 0 || n < on.minimumImages) return 'inconclusive';
       const { lower, upper } = at(level);
       if (lower > share) return 'fail';
@@ -75,6 +95,7 @@ export function excessClaim(
                 `excess ${percent(known.estimate)} (${percent(on.level).replace('.0', '')} bounds ${percent(known.lower)} and ${percent(known.upper)})`,
               ]),
           ...(on.isIdentical ? [byIdentity(n)] : []),
+          ...decidedAfter(looked),
           ...(open && n < on.minimumImages ? [tooFewImages(on.minimumImages)] : []),
           ...(open && undefinedCandidate > 0
             ? [`undefined for the candidate alone on ${counted(undefinedCandidate, 'image')}`]
@@ -94,6 +115,7 @@ export function excessClaim(
           level: on.level,
           imagesNeeded: needed,
           undefinedCandidate,
+          ...(looked === undefined ? {} : { decidedAfter: looked.after }),
           ...(on.isIdentical ? { byIdentity: n } : {}),
         },
         images: fresh.slice(0, NAMED),

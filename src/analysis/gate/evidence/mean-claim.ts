@@ -2,21 +2,23 @@ import { counted, percent } from '../../../core/text.js';
 import { gainRange, type MetricMeta } from '../../../metrics/metric.js';
 import { assumption, type Verdict } from '../../../schema/verdict.js';
 import { meanOf } from '../../../stats/values.js';
-import { scopeScores, type PairedDataset, type ScopedScores } from '../../compare/paired-images.js';
+import { scopeScores, type PairedDataset } from '../../compare/paired-images.js';
 import { inUnits, type UnitScores } from '../../compare/unit-scores.js';
 import type { JudgedPair } from '../rules/rule.js';
 import type { Claim } from './claims.js';
+import type { Counted, Known } from './followed.js';
 import {
   byAssumption,
   evenImages,
+  followedOf,
+  gainOf,
   imagesNeeded,
   isWithoutMean,
   knownOf,
   leastFor,
-  type Known,
   type MeanGain,
 } from './mean-gain.js';
-import { byIdentity, countedUnits, figure, signed, tooFewImages, unitWord } from './wording.js';
+import { byIdentity, countedUnits, decidedAfter, figure, signed, tooFewImages, unitWord } from './wording.js';
 
 interface Words {
   readonly rule: string;
@@ -37,6 +39,7 @@ export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
     id,
     rule: words.rule,
     onlyIfFailed: words.onlyIfFailed === true,
+    followed: [followedOf(gain) ?? []].flat(),
     judge: (level) => (isIdentical ? 'pass' : knownOf(gain, on, level).verdict),
     tell(verdict) {
       const known = knownOf(gain, on, on.level);
@@ -46,6 +49,7 @@ export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
         evidence: [
           `${words.means}: ${gainText(known, on.level)} over ${countedUnits(n, images)}`,
           ...(isIdentical ? [byIdentity(n)] : []),
+          ...decidedAfter(on.looks?.(id)),
           ...(open?.texts ?? []),
           ...(words.notes ?? []),
         ].join('; '),
@@ -60,6 +64,7 @@ export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
           smallestMargin: lower === null ? null : Math.max(0, -lower),
           imagesNeeded: open?.imagesNeeded ?? null,
           undefinedCandidate,
+          ...(on.looks === undefined ? {} : { decidedAfter: on.looks(id)?.after ?? null }),
           ...(isIdentical ? { byIdentity: n } : {}),
         },
         images: [],
@@ -120,7 +125,7 @@ const ASSUMED_WORDS: Readonly<Record<Verdict, string>> = {
 };
 
 /** A metric's scores in each dataset, and for how many images the candidate alone has none. */
-export interface Scopes {
+export interface Scopes extends Pick<Counted, 'groups' | 'isIn'> {
   readonly scopes: readonly UnitScores[];
   /** Images of all units; undefined where each image is a unit of its own. */
   readonly images: number | undefined;
@@ -130,12 +135,14 @@ export interface Scopes {
 export function scopesOf(datasets: readonly PairedDataset[], meta: MetricMeta): Scopes {
   // a dataset without a common image, of a comparison that was forced, is not in it
   const common = datasets.filter(({ ids }) => ids.length > 0);
-  return asScopes(common.map((dataset) => scopeScores([dataset], meta)));
+  return scopesOfGroups({ groups: common.map((dataset) => [dataset]) }, meta);
 }
 
-export function asScopes(all: readonly ScopedScores[]): Scopes {
+export function scopesOfGroups(of: Pick<Counted, 'groups' | 'isIn'>, meta: MetricMeta): Scopes {
+  const all = of.groups.map((group) => scopeScores(group, meta, of.isIn));
   const scopes = all.map(inUnits);
   return {
+    ...of,
     scopes,
     images: scopes.every(({ images }) => images === undefined)
       ? undefined
@@ -153,20 +160,32 @@ interface GainClaim extends Pick<Words, 'notes' | 'onlyIfFailed'> {
 /** The claim that a metric has lost no more than a margin on average over some of the images. */
 export function gainClaim(
   meta: MetricMeta,
-  { scopes, images, undefinedCandidate }: Scopes,
+  { scopes, images, undefinedCandidate, ...which }: Scopes,
   { id, on, margin, ...more }: GainClaim,
   pair: JudgedPair,
 ): Claim {
   const where = `${meta.name} on ${on}`;
   const mean = (of: 'baseline' | 'candidate'): string => figure(meanOf(scopes.map((one) => meanOf(one[of]))));
   const gains = scopes.map((scope) => scope.gains);
-  return meanClaim({ id, gains, range: gainRange(meta), margin, images, undefinedCandidate }, pair, {
-    rule: `${where}: mean loss below ${margin}`,
-    means: isWithoutMean(gains) ? where : `${where} ${mean('baseline')} before, ${mean('candidate')} now`,
-    passable: (smallest) => `a margin of ${figureUp(smallest)}`,
-    isRelative: true,
-    ...more,
-  });
+  return meanClaim(
+    {
+      id,
+      gains,
+      range: gainRange(meta),
+      margin,
+      images,
+      undefinedCandidate,
+      counted: { meta, ...which, valueOf: (before, now) => gainOf(meta, before, now) },
+    },
+    pair,
+    {
+      rule: `${where}: mean loss below ${margin}`,
+      means: isWithoutMean(gains) ? where : `${where} ${mean('baseline')} before, ${mean('candidate')} now`,
+      passable: (smallest) => `a margin of ${figureUp(smallest)}`,
+      isRelative: true,
+      ...more,
+    },
+  );
 }
 
 /** With four decimals, and never less than it is. */

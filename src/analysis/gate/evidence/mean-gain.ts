@@ -1,9 +1,10 @@
-import type { Verdict } from '../../../schema/verdict.js';
+import type { MetricMeta } from '../../../metrics/metric.js';
 import type { ValueRange } from '../../../stats/betting.js';
 import { imagesForMargin, leastImages } from '../../../stats/images-for-margin.js';
 import { meanBounds } from '../../../stats/mean-bounds.js';
 import { nonInferiority, type NonInferiority } from '../../../stats/non-inferiority.js';
 import type { JudgedPair } from '../rules/rule.js';
+import type { Counted, Followed, Known } from './followed.js';
 
 /** Gains whose mean is claimed to lie above -margin. */
 export interface MeanGain {
@@ -17,23 +18,22 @@ export interface MeanGain {
   readonly images?: number | undefined;
   /** Images for which the candidate alone has no value: they are in no mean, so the claim cannot pass. */
   readonly undefinedCandidate: number;
+  /** What of each image is one of the gains. */
+  readonly counted: Counted;
 }
 
-/** What is known of a mean gain at some confidence. */
-export interface Known {
-  readonly verdict: Verdict;
-  readonly n: number;
-  readonly estimate: number | null;
-  readonly lower: number | null;
-  readonly upper: number | null;
+/** The claim as it is followed image by image; none where no bound holds for it. */
+export function followedOf({ id, range, margin, counted }: MeanGain): Followed | undefined {
+  return range === null ? undefined : { id, range, limit: -margin, ...counted };
 }
 
 /**
- * What the gate's method knows: bounds that hold for every population of scores in the metric's range, or, where the gate
+ * What the gate's method knows (of images that are looked at while they come in, what all looks so far have shown): bounds that hold for every population of scores in the metric's range, or, where the gate
  * assumes that there are no rare disasters, approximate ones.
  */
 export function knownOf(gain: MeanGain, on: JudgedPair, level: number): Known {
-  const known = on.assume === null ? byBounds(gain, on, level) : byAssumption(gain, on, level);
+  const known =
+    on.looks?.(gain.id) ?? (on.assume === null ? byBounds(gain, on, level) : byAssumption(gain, on, level));
   return known.verdict === 'pass' && gain.undefinedCandidate > 0
     ? { ...known, verdict: 'inconclusive' }
     : known;
@@ -101,4 +101,9 @@ function imagesOf(gains: readonly Float64Array[]): number {
 /** As many as the mean of the datasets is known by: that of all were they as small as the smallest. */
 export function evenImages(gains: readonly Float64Array[]): number {
   return gains.length * Math.min(...gains.map(({ length }) => length));
+}
+
+/** What one image gained; positive is better. */
+export function gainOf({ better }: MetricMeta, before: number, now: number): number {
+  return better === 'higher' ? now - before : before - now;
 }

@@ -1,4 +1,5 @@
 import { counted } from '../../../core/text.js';
+import type { Looked } from './followed.js';
 
 /** A score or a difference of scores with four decimals; larger figures with five digits. */
 export function figure(value: number): string {
@@ -23,6 +24,13 @@ export function unitWord(images: number | undefined): 'image' | 'unit' {
 /** Why fewer images than the gate asks for decide nothing, in its own words. */
 export function tooFewImages(minimumImages: number): string {
   return `too few images to decide (minimumImages: ${minimumImages})`;
+}
+
+/** When looks at images as they came in have decided a claim. */
+export function decidedAfter(looked: Looked | undefined): readonly string[] {
+  return looked === undefined || looked.after === null
+    ? []
+    : [`decided after ${counted(looked.after, 'image')}`];
 }
 
 /** Why nothing can have been lost, however few images there are. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { MetricMeta } from '../../../metrics/metric.js';
 import { metaOf } from '../../../metrics/registry.js';
-import { scopeScores } from '../../compare/paired-images.js';
 import { excessClaim, maximumShare } from '../evidence/excess-claim.js';
 import { metricId, type GateRule } from './rule.js';
 
@@ -28,17 +27,15 @@ export const catastrophes: GateRule<'catastrophes', typeof schema> = {
   judge: (asked, pair) =>
     asked.map(({ metric, worseThan: limit, maximumShare: share }) => {
       const meta = metaOf(metric);
-      const scores = scopeScores(pair.datasets, meta);
-      const { baseline, candidate } = scores;
       const isBad = (score: number): number => Number(isWorse(meta, score, limit));
       return excessClaim(
         {
+          meta,
           id: `tail/catastrophe/${metric}/${limit}`,
           what: `fell ${meta.better === 'higher' ? 'below' : 'above'} ${meta.name} ${limit}`,
           maximumShare: share,
-          changeOf: (_, i) => isBad(candidate[i]) - isBad(baseline[i]),
+          changeOf: (before, now) => isBad(now) - isBad(before),
         },
-        scores,
         pair,
       );
     }),

@@ -30,7 +30,7 @@ export const floors: GateRule<'floors', typeof schema> = {
     asked.map(({ metric, mean, dataset }) => {
       const meta = metaOf(metric);
       const datasets = pair.datasets.filter(({ name }) => dataset === undefined || name === dataset);
-      const { scopes, images, undefinedCandidate } = scopesOf(datasets, meta);
+      const { scopes, images, undefinedCandidate, groups } = scopesOf(datasets, meta);
       const [sign, side] = meta.better === 'higher' ? [1, 'above'] : [-1, 'below'];
       const over = (score: number): number => sign * (score - mean);
       const [low, high] = (boundedRange(meta) ?? []).map(over).sort((a, b) => a - b);
@@ -45,6 +45,7 @@ export const floors: GateRule<'floors', typeof schema> = {
           margin: 0,
           images,
           undefinedCandidate,
+          counted: { meta, groups, valueOf: (_, now) => over(now) },
         },
         pair,
         {

@@ -4,7 +4,7 @@ import { metaOf } from '../../../metrics/registry.js';
 import type { PairComparison } from '../../../schema/comparison.js';
 import type { Verdict } from '../../../schema/verdict.js';
 import { scopesOf } from '../evidence/mean-claim.js';
-import { knownOf } from '../evidence/mean-gain.js';
+import { followedOf, gainOf, knownOf, type MeanGain } from '../evidence/mean-gain.js';
 import { sizesOf, type BothBytes } from '../evidence/resource-limit.js';
 import { signed, tooFewImages } from '../evidence/wording.js';
 import { timedPhase } from '../remeasure/measure.js';
@@ -44,7 +44,7 @@ export const improve: GateRule<'improve', typeof schema> = {
     const { comparison } = on;
     const level = 1 - (1 - on.level) / asked.length;
     const parts = asked.map((one): Part => {
-      if ('metric' in one) return metricPart(one.metric, level, on);
+      if ('metric' in one) return metricPart(gainFor(one.metric, on), level, on);
       if ('latency' in one) return latencyPart(one.latency, level, comparison);
       if ('sizeRatio' in one) return ratioPart('model file', sizesOf(comparison), one.sizeRatio);
       return ratioPart('peak memory', comparison.peakRssBytes, one.memoryRatio);
@@ -63,6 +63,10 @@ export const improve: GateRule<'improve', typeof schema> = {
         evidence: parts.map(({ what, said }) => `${what}: ${said}`).join('; '),
         figures: { improved: verdicts.filter((one) => one === 'pass').length, of: parts.length },
         images: [],
+        followed: asked.flatMap((one) => {
+          const followed = 'metric' in one ? followedOf(gainFor(one.metric, on)) : undefined;
+          return followed === undefined ? [] : [{ ...followed, share: 1 / asked.length }];
+        }),
       },
     ];
   },
@@ -74,12 +78,23 @@ interface Part {
   readonly said: string;
 }
 
-function metricPart(id: string, level: number, pair: JudgedPair): Part {
+function gainFor(id: string, { datasets }: JudgedPair): MeanGain {
   const meta = metaOf(id);
+  const { scopes, images, undefinedCandidate, groups } = scopesOf(datasets, meta);
+  return {
+    id: `improve/${id}`,
+    gains: scopes.map((scope) => scope.gains),
+    range: gainRange(meta),
+    margin: 0,
+    images,
+    undefinedCandidate,
+    counted: { meta, groups, valueOf: (before, now) => gainOf(meta, before, now) },
+  };
+}
+
+function metricPart(gain: MeanGain, level: number, pair: JudgedPair): Part {
+  const { meta } = gain.counted;
   if (pair.isIdentical) return { what: meta.name, verdict: 'fail', said: 'the same model, and equal mattes' };
-  const { scopes, images, undefinedCandidate } = scopesOf(pair.datasets, meta);
-  const gains = scopes.map((scope) => scope.gains);
-  const gain = { id: `improve/${id}`, gains, range: gainRange(meta), margin: 0, images, undefinedCandidate };
   const { verdict, n, lower, upper } = knownOf(gain, pair, level);
   const bounds = lower === null || upper === null ? 'no bounds' : `gain ${signed(lower)} to ${signed(upper)}`;
   const { minimumImages } = pair;

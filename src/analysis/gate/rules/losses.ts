@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { metaOf } from '../../../metrics/registry.js';
-import { scopeScores } from '../../compare/paired-images.js';
 import { excessClaim, maximumShare } from '../evidence/excess-claim.js';
+import { gainOf } from '../evidence/mean-gain.js';
 import { metricId, type GateRule } from './rule.js';
 
 const schema = z
@@ -28,12 +28,15 @@ export const losses: GateRule<'losses', typeof schema> = {
       const meta = metaOf(metric);
       return excessClaim(
         {
+          meta,
           id: `tail/loss/${metric}/${over}`,
           what: `lost more than ${over} ${meta.name}`,
           maximumShare: share,
-          changeOf: (gain) => (gain < -over ? 1 : gain > over ? -1 : 0),
+          changeOf(before, now) {
+            const gain = gainOf(meta, before, now);
+            return gain < -over ? 1 : gain > over ? -1 : 0;
+          },
         },
-        scopeScores(pair.datasets, meta),
         pair,
       );
     }),

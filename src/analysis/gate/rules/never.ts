@@ -27,10 +27,12 @@ export const never: GateRule<'never', typeof schema> = {
   schema,
   notGenerated: 'generated images have ids of their own',
   metricsOf: (asked) => asked.map(({ metric }) => metric),
-  judge: (asked, { datasets }) =>
+  wants: (asked, sample) =>
+    asked.some(({ ids, dataset = sample.dataset }) => dataset === sample.dataset && ids.includes(sample.id)),
+  judge: (asked, { datasets, named = datasets }) =>
     asked.map(({ metric, worseThan: limit, ids, dataset }) => {
       const meta = metaOf(metric);
-      const scope = datasets.filter(({ name }) => dataset === undefined || name === dataset);
+      const scope = named.filter(({ name }) => dataset === undefined || name === dataset);
       const scores = scopeScores(scope, meta);
       const idOf = (i: number): string => scores.sources[i].ids[scores.rows[i]];
       const found = new Set(Array.from({ length: scores.n }, (_, i) => idOf(i)));

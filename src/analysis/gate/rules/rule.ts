@@ -6,7 +6,9 @@ import type { Check } from '../../../schema/verdict.js';
 import type { Resampling } from '../../compare/metric-comparison.js';
 import type { PairedDataset } from '../../compare/paired-images.js';
 import type { Assumption } from '../../../schema/verdict.js';
+import type { SampleName } from '../../../store/records.js';
 import type { Claim } from '../evidence/claims.js';
+import type { Followed, Looks } from '../evidence/followed.js';
 import type { Measure } from '../remeasure/measure.js';
 
 /** One rule of gates: its key in the gate file, what may stand there, and how it judges a pair of models. */
@@ -27,6 +29,8 @@ export interface GateRule<Key extends string = string, Schema extends z.ZodType 
   isFailedBy?(asked: Asked<Schema>, round: RemeasuredRound): boolean;
   /** Why generated masks say nothing of it; the self-test leaves such a rule out, and says so. */
   readonly notGenerated?: string;
+  /** Whether it is about this very image: one that comes before all others where images are looked at as they come in. */
+  wants?(asked: Asked<Schema>, sample: SampleName): boolean;
   /** Whether it is about means of its metrics, which take a largest and a smallest value to be bounded. */
   readonly ofMeans?: true;
   /** Checks that are decided, and claims on means and shares, which are decided together with those of all other rules. */
@@ -36,8 +40,11 @@ export interface GateRule<Key extends string = string, Schema extends z.ZodType 
 /** What a gate says under a rule's key, where it says something. */
 export type Asked<Schema extends z.ZodType> = NonNullable<z.output<Schema>>;
 
-/** A check without its kind, or a claim for the one family that Holm's correction covers. */
-export type Finding = Omit<Check, 'kind'> | Claim;
+/**
+ * A check without its kind, with what it follows where it rests on means, or a claim for the one family that Holm's
+ * correction covers.
+ */
+export type Finding = (Omit<Check, 'kind'> & { readonly followed?: readonly Followed[] }) | Claim;
 
 /** One pair of models with everything that a rule may judge it by. */
 export interface JudgedPair {
@@ -55,6 +62,10 @@ export interface JudgedPair {
   readonly minimumImages: number;
   /** Whether open claims say what they would take, by simulation: some seconds each. */
   readonly explain: boolean;
+  /** Of images that are looked at while they come in: what the looks have shown of each claim. */
+  readonly looks?: Looks | undefined;
+  /** Then also: the images that rules want by id, which are there before their turn. */
+  readonly named?: readonly PairedDataset[] | undefined;
   readonly resampling: Resampling;
 }
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { metaOf } from '../../../metrics/registry.js';
-import { scopeScores } from '../../compare/paired-images.js';
 import { wordOf } from '../../slices/slicing.js';
-import { asScopes, gainClaim } from '../evidence/mean-claim.js';
+import { gainClaim, scopesOfGroups } from '../evidence/mean-claim.js';
 import { metricId, type GateRule } from './rule.js';
 
 const schema = z
@@ -33,13 +32,15 @@ export const slices: GateRule<'slices', typeof schema> = {
       const meta = metaOf(metric);
       return values.map((value) => {
         // as "compare" shows them: a slice's images weigh the same, whichever dataset they are of
-        const scores = scopeScores(
-          pair.datasets,
+        const scopes = scopesOfGroups(
+          {
+            groups: [pair.datasets],
+            isIn: (attributes) => wordOf(attributes, attribute) === String(value),
+          },
           meta,
-          (attributes) => wordOf(attributes, attribute) === String(value),
         );
         const what = { id: `slice/${attribute}=${value}/${metric}`, on: `${attribute} ${value}`, margin };
-        return gainClaim(meta, asScopes([scores]), what, pair);
+        return gainClaim(meta, scopes, what, pair);
       });
     }),
 };
