@@ -5,8 +5,7 @@ import { resolveDataset } from '../datasets/resolve.js';
 import type { OnProgress } from '../models/sources/progress.js';
 import { parseDevice } from '../runners/device.js';
 import { loadModelSpec } from '../runners/load-spec.js';
-import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
-import { runnerOf } from '../runners/runner-of.js';
+import { readyDevice, runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { LoadedConfig, RunConfig } from '../store/config.js';
 
@@ -39,7 +38,7 @@ export async function prepareRun(
   options: PrepareOptions,
 ): Promise<PreparedRun> {
   const { offline, onProgress, signal, env = process.env } = options;
-  assertDeviceAvailable(parseDevice(config.device));
+  const device = parseDevice(config.device);
   const resolved = await Promise.all(
     config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder, env })),
   );
@@ -53,6 +52,12 @@ export async function prepareRun(
     resolved.map(({ spec }) => spec.name),
   );
   const chosenSpecs = choose('the config has no model', specs, ({ spec }) => spec.name, options.models);
+  const access = { onProgress, signal, env, ...(offline ? { offline } : {}) };
+  await readyDevice(
+    chosenSpecs.map(({ spec }) => spec),
+    device,
+    access,
+  );
   const datasets: Dataset[] = [];
   for (const dataset of choose(
     'the config has no dataset',
@@ -64,8 +69,8 @@ export async function prepareRun(
   }
   const models: ReadyModel[] = [];
   const alsoWanted = chosenSpecs.flatMap(({ spec }) => Object.values(spec.files ?? {}).flat());
-  const sources = { alsoWanted, onProgress, signal, env, ...(offline ? { offline } : {}) };
-  for (const loaded of chosenSpecs) models.push(await runnerOf(loaded.spec).ensure(loaded, sources));
+  for (const loaded of chosenSpecs)
+    models.push(await runnerOf(loaded.spec).ensure(loaded, { alsoWanted, ...access }));
   return { config, models, datasets };
 }
 

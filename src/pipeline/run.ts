@@ -5,9 +5,8 @@ import { MaskbenchError } from '../core/errors.js';
 import { explainWriteError } from '../core/failed-write.js';
 import type { Summary } from '../schema/summary.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
-import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
 import { limitPixels } from '../image/pixel-limit.js';
-import { runnerOf } from '../runners/runner-of.js';
+import { readyDevice, runnerOf } from '../runners/runner-of.js';
 import { removeEmptyFolders, removeRemains } from '../store/remains.js';
 import { readSummary } from '../store/read-summary.js';
 import { evidenceOfSealed, readEvidence, sealRun } from '../store/evidence.js';
@@ -60,7 +59,11 @@ export async function run(request: RunRequest): Promise<Summary> {
 async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
   const { config, models, datasets, shard, phases, emit, signal, fields } = request;
   const device = parseDevice(config.device);
-  assertDeviceAvailable(device);
+  await readyDevice(
+    models.map(({ spec }) => spec),
+    device,
+    { signal },
+  );
   if (phases.score && !phases.predict && !existsSync(folder.predictions)) throw nothingToScore(folder.path);
   await enterRunFolder(folder, request.resume);
   const onWait = (message: string): void => emit({ kind: 'warning', message });

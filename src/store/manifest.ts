@@ -7,6 +7,7 @@ import { findPackageRoot, PACKAGE_ROOT } from '../core/package-root.js';
 import type { DatasetSpec } from '../datasets/spec.js';
 import type { ModelSpec } from '../models/spec/spec.js';
 import { metricsOf } from '../metrics/registry.js';
+import { ENGINE_VERSION } from '../runners/onnx/engine/engine.js';
 import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { count, figure, orNull, text, type Document } from '../schema/basics.js';
 import { decidedReading } from '../schema/mask-values.js';
@@ -140,7 +141,7 @@ function describeEnvironment(): Environment {
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     node: process.version,
-    onnxruntime: versionOf('onnxruntime-node'),
+    onnxruntime: ENGINE_VERSION,
     sharp: versionOf('sharp'),
   };
 }

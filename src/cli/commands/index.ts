@@ -8,6 +8,7 @@ import { drift } from './drift.js';
 import { gate } from './gate/index.js';
 import { merge } from './merge.js';
 import { models } from './models/index.js';
+import { quickstart } from './quickstart.js';
 import { rank } from './rank.js';
 import { report } from './report.js';
 import { run } from './run.js';
@@ -18,6 +19,7 @@ import { verify } from './verify.js';
 
 /** Every command, in the order of the help. Adding one is one file and one line here. */
 export const COMMANDS: readonly DefineCommand[] = [
+  quickstart,
   run,
   time,
   verify,

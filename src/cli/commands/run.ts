@@ -21,7 +21,7 @@ const PROFILES: Readonly<Record<TimingProfile, true>> = { quick: true, standard:
 /** A command on a run's config, with the flags that `run` and `time` share. */
 export const commandOnConfig = (name: string) =>
   new Command(name)
-    .argument('<config>', 'YAML file of the run, such as configs/runs/quickstart.yaml')
+    .argument('<config>', 'YAML file of the run, or the name of one that comes along: quickstart, post')
     .option('--models <names>', 'only these models of the config, by name', list)
     .option('--datasets <names>', 'only these datasets of the config, by name', list)
     .option('--device <device>', 'cpu, webgpu, cuda:0, tensorrt:0, coreml or dml')
@@ -80,7 +80,7 @@ export async function runPhases(
   const { createDownloadProgress } = await import('../download-progress.js');
   const { createProgress } = await import('../progress.js');
   const { tellRunFolder, writeRunReports } = await import('../write-report.js');
-  const loaded = withOverrides(await loadRunConfig(resolve(context.cwd, configPath)), {
+  const loaded = withOverrides(await loadRunConfig(configPath, context.cwd), {
     ...flags,
     ...(context.maxMegapixels === undefined ? {} : { maxMegapixels: context.maxMegapixels }),
   });
