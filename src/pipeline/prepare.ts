@@ -14,6 +14,8 @@ export interface PrepareOptions {
   readonly models?: readonly string[] | undefined;
   readonly datasets?: readonly string[] | undefined;
   readonly offline: boolean;
+  /** What roots of datasets are relative to; default: this process's folder. */
+  readonly cwd?: string | undefined;
   /** Default: this process's. Roots of datasets, the cache, proxies and tokens are read from it. */
   readonly env?: NodeJS.ProcessEnv;
   readonly onProgress: OnProgress;
@@ -34,13 +36,13 @@ export interface PreparedRun {
  * @throws MaskbenchError for unknown names, missing devices and datasets, and models that cannot be fetched or fed.
  */
 export async function prepareRun(
-  { config, folder }: LoadedConfig,
+  { config, folder }: Pick<LoadedConfig, 'config' | 'folder'>,
   options: PrepareOptions,
 ): Promise<PreparedRun> {
-  const { offline, onProgress, signal, env = process.env } = options;
+  const { offline, onProgress, signal, cwd = process.cwd(), env = process.env } = options;
   const device = parseDevice(config.device);
   const resolved = await Promise.all(
-    config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder, env })),
+    config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder, cwd, env })),
   );
   const specs = await Promise.all(config.models.map((model) => loadModelSpec(model, folder)));
   assertUnique(

@@ -91,7 +91,11 @@ async function runIn(folder: RunFolder, request: RunRequest): Promise<Summary> {
       shard,
     };
     const hardware = await describeHardware(device);
-    const more = { hardware, ...(config.price === undefined ? {} : { price: config.price }) };
+    const more = {
+      hardware,
+      ...(config.price === undefined ? {} : { price: config.price }),
+      ...(request.origin === undefined ? {} : { origin: request.origin }),
+    };
     const fresh = createManifest(config.name, settings, more);
     let summary: Summary;
     try {

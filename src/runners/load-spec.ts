@@ -132,6 +132,11 @@ export async function loadModelSpec(
     const path = resolve(from, reference);
     return finish(await readYamlFile(path, modelFileSchema), dirname(path), depth);
   }
+  if (/\.onnx$/i.test(reference)) {
+    throw new MaskbenchError('usage', `"${reference}" does not say how it is fed and read`, {
+      remedy: 'name a YAML file that does: "maskbench models inspect" proposes one',
+    });
+  }
   const names = await listModelNames();
   if (!names.includes(reference)) {
     const isFolder = statSync(resolve(from, reference), { throwIfNoEntry: false })?.isDirectory() === true;

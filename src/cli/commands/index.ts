@@ -11,6 +11,7 @@ import { models } from './models/index.js';
 import { quickstart } from './quickstart.js';
 import { rank } from './rank.js';
 import { report } from './report.js';
+import { resume } from './resume.js';
 import { run } from './run.js';
 import { runs } from './runs/index.js';
 import { score } from './score.js';
@@ -21,6 +22,7 @@ import { verify } from './verify.js';
 export const COMMANDS: readonly DefineCommand[] = [
   quickstart,
   run,
+  resume,
   time,
   verify,
   merge,
