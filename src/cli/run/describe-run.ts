@@ -47,7 +47,7 @@ export function assertNoData(flags: DataFlags): void {
  *
  * @throws MaskbenchError `usage` for what is missing, `data.missing` for a folder that is not there.
  */
-export function describeRun(flags: DataFlags, cwd: string): WrittenConfig {
+function describeRun(flags: DataFlags, cwd: string): WrittenConfig {
   const { models, datasets = [], name } = flags;
   if (models === undefined) {
     throw new MaskbenchError('usage', 'there is neither a config nor --models', {
