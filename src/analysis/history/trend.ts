@@ -4,7 +4,7 @@ import type { MetricSummary, Summary } from '../../schema/summary.js';
 import { overallRow, type ListedRun } from './list-runs.js';
 
 /** A metric of a model in one run, and what is not as in the run before. */
-export interface TrendPoint {
+interface TrendPoint {
   readonly run: string;
   readonly createdAt: string;
   readonly maskbenchVersion: string;

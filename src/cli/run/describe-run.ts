@@ -24,7 +24,8 @@ export const commandOnData = (name: string) =>
     .option('--mask-suffix <text>', 'what they end with, before the extension')
     .option('--name <name>', 'without a config: what the run and its folder are called');
 
-export type DataFlags = FlagsOf<typeof commandOnData>;
+type Given = FlagsOf<typeof commandOnData>;
+export type DataFlags = { readonly [K in keyof Given]?: Given[K] | undefined };
 
 /** What a config may say, as it is written. */
 export type WrittenConfig = z.input<typeof runConfigSchema>;
@@ -47,7 +48,7 @@ export function assertNoData(flags: DataFlags): void {
  *
  * @throws MaskbenchError `usage` for what is missing, `data.missing` for a folder that is not there.
  */
-function describeRun(flags: DataFlags, cwd: string): WrittenConfig {
+export function describeRun(flags: DataFlags, cwd: string): WrittenConfig {
   const { models, datasets = [], name } = flags;
   if (models === undefined) {
     throw new MaskbenchError('usage', 'there is neither a config nor --models', {
