@@ -217,7 +217,7 @@ function valuesOf(object, key) {
  */
 function rowsOf(given, root, prefix = '', only = '') {
   // They have sections of their own.
-  if (prefix !== '' && (/^files\./.test(prefix) || /#a-(model|dataset)\)/.test(typeOf(given, root))))
+  if (prefix !== '' && (prefix.startsWith('files.') || /#a-(model|dataset)\)/.test(typeOf(given, root))))
     return [];
   const schema = resolved(given, root);
   if (schema.type === 'array' && schema.items !== undefined)

@@ -35,14 +35,14 @@ const context: CliProcess = {
 };
 
 async function ask(question: string): Promise<string> {
-  const { createInterface } = await import('node:readline/promises');
+  const { createInterface } = await import('node:readline');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await new Promise<string>((done, refuse) => {
       // Ctrl-C comes to whoever reads the terminal, and the end of what is typed as well.
       lines.once('SIGINT', () => lines.close());
       lines.once('close', () => refuse(new MaskbenchError('cancelled', 'interrupted')));
-      lines.question(question).then(done).catch(refuse);
+      lines.question(question, done);
     });
   } finally {
     lines.close();
