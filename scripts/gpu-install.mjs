@@ -1,6 +1,6 @@
 // Fetches the CUDA and TensorRT providers of onnxruntime-node, which its npm package leaves out for their size.
 // The project installs without scripts, so that it installs everywhere; whoever has an NVIDIA card runs this once
-// after every `npm ci` (docs/gpu.md).
+// after every `npm ci` (docs/gpu.md). A package has no engine of its own: there onnxruntime-node is installed beside it first.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -13,7 +13,15 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
   );
   process.exit(69);
 }
-const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+let root;
+try {
+  root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+} catch {
+  console.error(
+    'gpu:install: onnxruntime-node is not here; "npm install onnxruntime-node@1.30.0" brings it (docs/gpu.md)',
+  );
+  process.exit(69);
+}
 const { status } = spawnSync(process.execPath, [join(root, 'script', 'install.js')], {
   cwd: root,
   stdio: 'inherit',

@@ -5,10 +5,14 @@ import { pathToFileURL } from 'node:url';
 
 const ROOT = join(import.meta.dirname, '..');
 
+/** What Maskbench fetches into its cache, and its own development installs. */
+const ENGINE = new Set(['node_modules/onnxruntime-node', 'node_modules/onnxruntime-common']);
+
 /** @typedef {{ readonly name: string, readonly version: string, readonly licence: string }} Package */
 
 /**
- * Packages that an installation of Maskbench takes, on whatever platform; tools of its development are left out.
+ * Packages that an installation of Maskbench takes, on whatever platform, and the engine that it fetches on first use; tools of its
+ * development are left out.
  * @returns {Package[]}
  */
 export function shippedPackages() {
@@ -17,7 +21,7 @@ export function shippedPackages() {
   /** @type {Map<string, Package>} */
   const found = new Map();
   for (const [path, { version, license = 'not said', dev }] of Object.entries(lock.packages)) {
-    if (path === '' || dev === true) continue;
+    if (path === '' || (dev === true && !ENGINE.has(path))) continue;
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
     found.set(`${name}@${version}`, { name, version, licence: license });
   }
@@ -53,7 +57,8 @@ export function notices() {
   return `# Third-party notices
 
 Maskbench is under the Apache License 2.0 (\`LICENSE\`). Its npm package holds no code of others; installing it fetches these
-packages, each with its licence text in its own folder below \`node_modules\`. Written by \`npm run notices\` from \`package-lock.json\`.
+packages, each with its licence text in its own folder below \`node_modules\`; onnxruntime-node and onnxruntime-common (MIT, by
+Microsoft) are fetched on first use, into the cache. Written by \`npm run notices\` from \`package-lock.json\`.
 
 ## Copyleft parts
 

@@ -15,6 +15,8 @@ export interface CliProcess {
   readonly interactive: boolean;
   /** Of the terminal that stdout is; undefined where it is none. */
   readonly columns?: number | undefined;
+  /** Asks whoever sits at the terminal; undefined where nobody does. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }

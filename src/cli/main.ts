@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { EXIT_STATUS, SIGNAL_STATUS, type ExitStatus } from '../core/errors.js';
+import { EXIT_STATUS, MaskbenchError, SIGNAL_STATUS, type ExitStatus } from '../core/errors.js';
 import type { CliProcess } from './context.js';
 import { tellError } from './tell-error.js';
 
@@ -30,8 +30,24 @@ const context: CliProcess = {
   interactive:
     process.stderr.isTTY === true && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined,
   columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
   signal: interrupt.signal,
 };
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await new Promise<string>((done, refuse) => {
+      // Ctrl-C comes to whoever reads the terminal, and the end of what is typed as well.
+      lines.once('SIGINT', () => lines.close());
+      lines.once('close', () => refuse(new MaskbenchError('cancelled', 'interrupted')));
+      lines.question(question, done);
+    });
+  } finally {
+    lines.close();
+  }
+}
 
 const fail = (error: unknown): ExitStatus => tellError(error, context.err);
 // Node.js would end with 1, which is the word of a gate.

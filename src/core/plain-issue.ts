@@ -42,6 +42,10 @@ export function plainIssue(issue: RawIssue): string | undefined {
     }
     case 'unrecognized_keys':
       return `unknown key "${issue.keys[0]}"`;
+    case 'invalid_format':
+      return must(
+        issue.format === 'url' ? 'a web address such as https://example.org' : 'text of another form',
+      );
     case 'invalid_union':
       return 'has an unknown form';
     default:

@@ -5,8 +5,7 @@ import { resolveDataset } from '../datasets/resolve.js';
 import type { OnProgress } from '../models/sources/progress.js';
 import { parseDevice } from '../runners/device.js';
 import { loadModelSpec } from '../runners/load-spec.js';
-import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
-import { runnerOf } from '../runners/runner-of.js';
+import { readyDevice, runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { LoadedConfig, RunConfig } from '../store/config.js';
 
@@ -15,6 +14,8 @@ export interface PrepareOptions {
   readonly models?: readonly string[] | undefined;
   readonly datasets?: readonly string[] | undefined;
   readonly offline: boolean;
+  /** What roots of datasets are relative to; default: this process's folder. */
+  readonly cwd?: string | undefined;
   /** Default: this process's. Roots of datasets, the cache, proxies and tokens are read from it. */
   readonly env?: NodeJS.ProcessEnv;
   readonly onProgress: OnProgress;
@@ -35,13 +36,13 @@ export interface PreparedRun {
  * @throws MaskbenchError for unknown names, missing devices and datasets, and models that cannot be fetched or fed.
  */
 export async function prepareRun(
-  { config, folder }: LoadedConfig,
+  { config, folder }: Pick<LoadedConfig, 'config' | 'folder'>,
   options: PrepareOptions,
 ): Promise<PreparedRun> {
-  const { offline, onProgress, signal, env = process.env } = options;
-  assertDeviceAvailable(parseDevice(config.device));
+  const { offline, onProgress, signal, cwd = process.cwd(), env = process.env } = options;
+  const device = parseDevice(config.device);
   const resolved = await Promise.all(
-    config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder, env })),
+    config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder, cwd, env })),
   );
   const specs = await Promise.all(config.models.map((model) => loadModelSpec(model, folder)));
   assertUnique(
@@ -53,6 +54,12 @@ export async function prepareRun(
     resolved.map(({ spec }) => spec.name),
   );
   const chosenSpecs = choose('the config has no model', specs, ({ spec }) => spec.name, options.models);
+  const access = { onProgress, signal, env, ...(offline ? { offline } : {}) };
+  await readyDevice(
+    chosenSpecs.map(({ spec }) => spec),
+    device,
+    access,
+  );
   const datasets: Dataset[] = [];
   for (const dataset of choose(
     'the config has no dataset',
@@ -64,8 +71,8 @@ export async function prepareRun(
   }
   const models: ReadyModel[] = [];
   const alsoWanted = chosenSpecs.flatMap(({ spec }) => Object.values(spec.files ?? {}).flat());
-  const sources = { alsoWanted, onProgress, signal, env, ...(offline ? { offline } : {}) };
-  for (const loaded of chosenSpecs) models.push(await runnerOf(loaded.spec).ensure(loaded, sources));
+  for (const loaded of chosenSpecs)
+    models.push(await runnerOf(loaded.spec).ensure(loaded, { alsoWanted, ...access }));
   return { config, models, datasets };
 }
 

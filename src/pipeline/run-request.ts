@@ -3,6 +3,7 @@ import type { ValuesFields } from '../datasets/values/contradiction.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { EventSink } from '../schema/events.js';
 import type { RunConfig } from '../store/config.js';
+import type { RunOrigin } from '../store/manifest.js';
 import type { LockOptions } from '../store/lock-options.js';
 
 export interface RunRequest {
@@ -17,6 +18,8 @@ export interface RunRequest {
   readonly phases: { readonly predict: boolean; readonly score: boolean; readonly time: boolean };
   readonly emit: EventSink;
   readonly signal: AbortSignal;
+  /** What the run is begun with, for its manifest. */
+  readonly origin?: RunOrigin;
   /** What the user sets where masks' values cannot be read, if not a field of the specs. */
   readonly fields?: ValuesFields;
 }

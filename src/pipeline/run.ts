@@ -5,9 +5,8 @@ import { MaskbenchError } from '../core/errors.js';
 import { explainWriteError } from '../core/failed-write.js';
 import type { Summary } from '../schema/summary.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
-import { assertDeviceAvailable } from '../runners/onnx/ort-session.js';
 import { limitPixels } from '../image/pixel-limit.js';
-import { runnerOf } from '../runners/runner-of.js';
+import { readyDevice, runnerOf } from '../runners/runner-of.js';
 import { removeEmptyFolders, removeRemains } from '../store/remains.js';
 import { readSummary } from '../store/read-summary.js';
 import { evidenceOfSealed, inspectRun, openOf, readEvidence, sealRun } from '../store/evidence.js';
@@ -101,7 +100,11 @@ async function runIn<S extends Summary | undefined>(
 ): Promise<S | Summary> {
   const { config, models, datasets, shard, phases, emit, signal, fields } = request;
   const device = parseDevice(config.device);
-  assertDeviceAvailable(device);
+  await readyDevice(
+    models.map(({ spec }) => spec),
+    device,
+    { signal },
+  );
   if (phases.score && !phases.predict && !existsSync(folder.predictions)) throw nothingToScore(folder.path);
   await enterRunFolder(folder, request.resume);
   const onWait = (message: string): void => emit({ kind: 'warning', message });
@@ -130,7 +133,11 @@ async function runIn<S extends Summary | undefined>(
       ...(walk === undefined ? {} : { untilDecided: walk.untilDecided }),
     };
     const hardware = await describeHardware(device);
-    const more = { hardware, ...(config.price === undefined ? {} : { price: config.price }) };
+    const more = {
+      hardware,
+      ...(config.price === undefined ? {} : { price: config.price }),
+      ...(request.origin === undefined ? {} : { origin: request.origin }),
+    };
     const fresh = createManifest(config.name, settings, more);
     let summary: S | Summary;
     try {

@@ -33,8 +33,8 @@ export function formatDevice({ provider, index }: DeviceRequest): string {
 
 /** What to do where a provider is unavailable, by provider. */
 export const REMEDIES: Readonly<Record<Provider, string>> = {
-  cpu: 'reinstall onnxruntime-node',
-  cuda: 'needs Linux x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and "npm run gpu:install" (docs/gpu.md)',
+  cpu: 'remove the folder "engines" of the cache; it is fetched again',
+  cuda: 'needs Linux x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and its provider: "npm run gpu:install" or, beside a package, "npm install onnxruntime-node@1.30.0" (docs/gpu.md)',
   tensorrt: 'needs what cuda needs and TensorRT 10, then "npm run gpu:install" (docs/gpu.md)',
   webgpu:
     'needs a Vulkan driver and its loader (libvulkan.so.1), Metal or Direct3D 12; one that needs no card: docs/gpu.md',

@@ -34,7 +34,7 @@ const REPLACED_WHOLE: readonly string[] = [...NOT_INHERITED, 'files'];
 const MERGED_WITHIN: readonly string[] = ['classes'];
 
 const extensionSchema = onlyIf(
-  isExtension,
+  hasExtends,
   'a variation says in "extends" which model it varies',
   z
     .strictObject({
@@ -47,7 +47,7 @@ const extensionSchema = onlyIf(
     .meta({ id: 'ModelVariation', description: 'A known model with a few fields changed.' }),
 );
 const wholeSchema = onlyIf(
-  (value) => !isExtension(value),
+  (value) => !hasExtends(value),
   'a variation, not a whole spec',
   modelSpecSchema.meta({
     id: 'Model',
@@ -132,6 +132,11 @@ export async function loadModelSpec(
     const path = resolve(from, reference);
     return finish(await readYamlFile(path, modelFileSchema), dirname(path), depth);
   }
+  if (/\.onnx$/i.test(reference)) {
+    throw new MaskbenchError('usage', `"${reference}" does not say how it is fed and read`, {
+      remedy: 'name a YAML file that does: "maskbench models inspect" proposes one',
+    });
+  }
   const names = await listModelNames();
   if (!names.includes(reference)) {
     const isFolder = statSync(resolve(from, reference), { throwIfNoEntry: false })?.isDirectory() === true;
@@ -187,10 +192,13 @@ function moved({ spec, folder: from }: LoadedSpec, folder: string): ModelSpec {
   return own.files === undefined ? own : { ...own, files: moveFiles(own.files, move) };
 }
 
+/** Whether a variation is meant, whatever it says there. */
+function hasExtends(value: unknown): value is { readonly extends: unknown } {
+  return typeof value === 'object' && value !== null && 'extends' in value;
+}
+
 function isExtension(value: unknown): value is ModelExtension {
-  return (
-    typeof value === 'object' && value !== null && 'extends' in value && typeof value.extends === 'string'
-  );
+  return hasExtends(value) && typeof value.extends === 'string';
 }
 
 function moveFiles(files: ModelFiles, move: (path: string) => string): ModelFiles {

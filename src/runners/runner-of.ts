@@ -30,6 +30,18 @@ export function runnerOf({ name, feeding }: Pick<ModelSpec, 'name' | 'feeding'>)
   });
 }
 
+/**
+ * Sees, for every kind of model there is, whether it can be run on a device.
+ *
+ * @throws MaskbenchError as `Runner.readyDevice` does.
+ */
+export async function readyDevice(
+  specs: readonly Pick<ModelSpec, 'name' | 'feeding'>[],
+  ...request: Parameters<NonNullable<Runner['readyDevice']>>
+): Promise<void> {
+  for (const runner of new Set(specs.map(runnerOf))) await runner.readyDevice?.(...request);
+}
+
 function inWords(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }

@@ -53,6 +53,15 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   /** The spec with its own paths (those of `files` apart) moved, for a variation that lies in another folder. */
   moved?(spec: Spec, move: (path: string) => string): Spec;
   /**
+   * Makes what computes its models available on this machine, and sees whether it has the device; absent where nothing does.
+   *
+   * @throws MaskbenchError `device.unavailable`, `source.*`.
+   */
+  readyDevice?(
+    device: DeviceRequest,
+    options: Pick<EnsureOptions, 'env' | 'offline' | 'onProgress' | 'signal'>,
+  ): Promise<void>;
+  /**
    * Makes all that a model consists of available on this machine.
    *
    * @throws MaskbenchError for what cannot be found or fetched.

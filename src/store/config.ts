@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { datasetReferenceSchema } from '../datasets/spec.js';
 import { MaskbenchError } from '../core/errors.js';
+import { unknownName } from '../core/names.js';
+import { PACKAGE_ROOT } from '../core/package-root.js';
 import { readYamlFile } from '../core/yaml-file.js';
 import { PROVIDERS } from '../runners/device.js';
 import { modelReferenceSchema } from '../runners/load-spec.js';
@@ -79,9 +82,17 @@ export interface LoadedConfig {
   readonly file: string;
 }
 
-/** @throws MaskbenchError `data.missing`, `data.unreadable` for a folder, or `config.invalid` naming file, line and column. */
-export async function loadRunConfig(path: string): Promise<LoadedConfig> {
-  const file = resolve(path);
+/** The configs that come with Maskbench. */
+const RUNS_FOLDER = join(PACKAGE_ROOT, 'configs', 'runs');
+
+/**
+ * A run's config by the path of its YAML file, relative to `cwd`, or by the name of one that comes with Maskbench (`quickstart`).
+ *
+ * @throws MaskbenchError `data.missing`, `data.unreadable` for a folder, `config.unknown-name`, or `config.invalid` naming file,
+ *   line and column.
+ */
+export async function loadRunConfig(reference: string, cwd: string = process.cwd()): Promise<LoadedConfig> {
+  const file = await locate(reference, cwd);
   if (existsSync(runFolder(file).manifest)) {
     throw new MaskbenchError('data.unreadable', 'this is a run folder, and no YAML file of a run', {
       where: file,
@@ -91,4 +102,15 @@ export async function loadRunConfig(path: string): Promise<LoadedConfig> {
   }
   const config = await readYamlFile(file, runConfigSchema);
   return { config, folder: dirname(file), file: basename(file) };
+}
+
+async function locate(reference: string, cwd: string): Promise<string> {
+  const own = resolve(cwd, reference);
+  const isName = /^[\w-]+$/.test(reference);
+  if (!isName || (await stat(own).catch(() => undefined)) !== undefined) return own;
+  const names = (await readdir(RUNS_FOLDER)).map((file) => basename(file, '.yaml')).sort();
+  if (names.includes(reference)) return join(RUNS_FOLDER, `${reference}.yaml`);
+  throw unknownName('unknown run', reference, names, {
+    otherwise: `give the path of a YAML file, or one of ${names.join(', ')}`,
+  });
 }

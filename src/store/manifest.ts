@@ -7,6 +7,7 @@ import { findPackageRoot, PACKAGE_ROOT } from '../core/package-root.js';
 import type { DatasetSpec } from '../datasets/spec.js';
 import type { ModelSpec } from '../models/spec/spec.js';
 import { metricsOf } from '../metrics/registry.js';
+import { ENGINE_VERSION } from '../runners/onnx/engine/engine.js';
 import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { count, figure, orNull, text, type Document } from '../schema/basics.js';
 import { decidedReading } from '../schema/mask-values.js';
@@ -105,6 +106,22 @@ const environment = z.object({
 /** The machine and the software of a run. */
 type Environment = Document<typeof environment>;
 
+const origin = z
+  .object({
+    /** As it was read, with what flags changed; checked again by whoever continues the run. */
+    config: z.unknown(),
+    /** What its paths of models are relative to, and where the command was given. */
+    folder: text,
+    cwd: text,
+    phases: z.object({ predict: z.boolean(), score: z.boolean(), time: z.boolean() }).readonly(),
+    /** Of the config only these. */
+    models: z.exactOptional(z.array(text).readonly()),
+    datasets: z.exactOptional(z.array(text).readonly()),
+  })
+  .readonly();
+/** What a run was begun with, so that it can be continued without saying it again. */
+export type RunOrigin = z.output<typeof origin>;
+
 export const manifestSchema = z
   .object({
     schemaVersion: z.literal(MANIFEST_VERSION),
@@ -124,6 +141,8 @@ export const manifestSchema = z
     price: z.exactOptional(priceSchema.strip()),
     /** Roots of the seals of the shards that it was merged from, where all were sealed. */
     mergedFrom: z.exactOptional(z.array(text).readonly()),
+    /** Of runs that a config or flags describe; not in manifests of 0.1. */
+    origin: z.exactOptional(origin),
   })
   .readonly();
 export type Manifest = Omit<z.output<typeof manifestSchema>, 'hardware'> & { readonly hardware?: Hardware };
@@ -131,7 +150,7 @@ export type Manifest = Omit<z.output<typeof manifestSchema>, 'hardware'> & { rea
 export function createManifest(
   name: string,
   settings: RunSettings,
-  more: Pick<Manifest, 'hardware' | 'price'> = {},
+  more: Pick<Manifest, 'hardware' | 'price' | 'origin'> = {},
 ): Manifest {
   return {
     schemaVersion: MANIFEST_VERSION,
@@ -154,7 +173,7 @@ function describeEnvironment(): Environment {
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     node: process.version,
-    onnxruntime: versionOf('onnxruntime-node'),
+    onnxruntime: ENGINE_VERSION,
     sharp: versionOf('sharp'),
   };
 }

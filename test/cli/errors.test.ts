@@ -82,7 +82,7 @@ describe('a value that cannot be', () => {
   });
 
   it('is a missing argument', async () => {
-    expect((await refusal('run')).err).toMatch(/missing required argument 'config'/);
+    expect((await refusal('verify')).err).toMatch(/missing required argument 'run'/);
   });
 });
 

@@ -20,7 +20,7 @@ export interface CliResult {
 export async function cli(
   argv: readonly string[],
   cwd: string,
-  options: Partial<Pick<CliProcess, 'columns' | 'env' | 'signal' | 'outIsTerminal'>> = {},
+  options: Partial<Pick<CliProcess, 'ask' | 'columns' | 'env' | 'signal' | 'outIsTerminal'>> = {},
 ): Promise<CliResult> {
   let out = '';
   let err = '';

@@ -14,7 +14,11 @@ export const devices: DefineCommand = (context) =>
     .option('--json', 'as JSON')
     .action(async ({ json }) => {
       const { listDevices } = await import('../../runners/onnx/devices/list-devices.js');
-      const list = await listDevices(context.signal);
+      const { ensureEngine } = await import('../../runners/onnx/engine/ensure-engine.js');
+      const { createDownloadProgress } = await import('../download-progress.js');
+      const { env, signal } = context;
+      await ensureEngine({ env, signal, onProgress: createDownloadProgress(context) });
+      const list = await listDevices(signal);
       if (json === true) return context.out(jsonText(list));
       const { processor, gpus } = list;
       const rows = list.devices.map(({ device, usable, hardware }) => [

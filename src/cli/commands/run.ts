@@ -1,5 +1,5 @@
-import { join, resolve } from 'node:path';
-import { Command, Option } from '@commander-js/extra-typings';
+import { existsSync } from 'node:fs';
+import { Option } from '@commander-js/extra-typings';
 import type { RunRequest } from '../../pipeline/run-request.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { terminal } from '../../reports/formats/terminal.js';
@@ -9,21 +9,22 @@ import { deviceLabel } from '../../reports/tables/device-label.js';
 import { counted } from '../../core/text.js';
 import type { Summary } from '../../schema/summary.js';
 import type { LoadedConfig } from '../../store/config.js';
+import type { CheckedOrigin } from '../../store/origin.js';
 import type { TimeConfig, TimingProfile } from '../../store/settings-schema.js';
-import { count, keysOf, list, shard } from '../arguments.js';
+import { count, keysOf, shard } from '../arguments.js';
 import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
 import { assertMeant } from '../meant-flags.js';
 import { textWidth, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
+import { assertNoData, commandOnData, loadDescribed } from '../run/describe-run.js';
+import { outFolder } from '../run/out-folder.js';
 
 /** The compiler holds these names to the profiles that there are. */
 const PROFILES: Readonly<Record<TimingProfile, true>> = { quick: true, standard: true, publishable: true };
 
-/** A command on a run's config, with the flags that `run` and `time` share. */
+/** A command on a run's config, or on what flags describe, with the flags that `run` and `time` share. */
 export const commandOnConfig = (name: string) =>
-  new Command(name)
-    .argument('<config>', 'YAML file of the run, such as configs/runs/quickstart.yaml')
-    .option('--models <names>', 'only these models of the config, by name', list)
-    .option('--datasets <names>', 'only these datasets of the config, by name', list)
+  commandOnData(name)
+    .argument('[config]', 'YAML file of the run, or the name of one that comes along: quickstart, post')
     .option('--device <device>', 'cpu, webgpu, cuda:0, tensorrt:0, coreml or dml')
     .option(
       '--allow-fallback',
@@ -32,8 +33,9 @@ export const commandOnConfig = (name: string) =>
     .addOption(new Option('--profile <profile>', 'how thoroughly time is measured').choices(keysOf(PROFILES)))
     .option('--limit <n>', 'at most n samples of every dataset', count)
     .option('--resize', 'resize mattes whose ground truth has another size')
-    .option('--out <folder>', 'the run folder (default: runs/<name of the config>)')
+    .option('--out <folder>', 'the run folder; {name}, {date} and {time} are replaced (default: runs/{name})')
     .option('--resume', 'continue the run in that folder')
+    .addOption(new Option('--overwrite', 'remove the run in that folder first').conflicts('resume'))
     .addOption(waitFlag())
     .addOption(ownerTimeoutFlag())
     .option('--offline', 'use only cached files, never the network')
@@ -56,7 +58,10 @@ export const run: DefineCommand = (context, setStatus) =>
     .action(async (config, { only, score, time, ...flags }) => {
       const isTimed = only === undefined ? time : only === 'time';
       const how = only === undefined ? 'leave out --no-time' : `leave out --only ${only}`;
-      assertMeant(flags, { profile: [isTimed, 'the timing pass', how] });
+      assertMeant(flags, {
+        profile: [isTimed, 'the timing pass', how],
+        overwrite: [only !== 'score', 'a run that is begun anew', how],
+      });
       const phases =
         only === undefined
           ? { predict: true, score, time }
@@ -68,33 +73,67 @@ export const run: DefineCommand = (context, setStatus) =>
 
 /** Tables on stdout, the run folder's paths on stderr. */
 export async function runPhases(
-  configPath: string,
+  config: string | undefined,
   flags: Flags,
   phases: RunRequest['phases'],
   context: CliContext,
 ): Promise<ExitStatus> {
+  const { cwd } = context;
+  const { models, datasets } = flags;
+  const { maxMegapixels } = context;
+  const asked = { ...flags, ...(maxMegapixels === undefined ? {} : { maxMegapixels }) };
+  if (config === undefined) {
+    const described = withOverrides(await loadDescribed(flags, cwd), asked);
+    return runLoaded({ ...described, cwd }, flags, phases, context);
+  }
+  assertNoData(flags);
   const { loadRunConfig } = await import('../../store/config.js');
+  const loaded = withOverrides(await loadRunConfig(config, cwd), asked);
+  const chosen = {
+    ...(models === undefined ? {} : { models }),
+    ...(datasets === undefined ? {} : { datasets }),
+  };
+  return runLoaded({ ...loaded, cwd, ...chosen }, flags, phases, context);
+}
+
+type LoadedFlags = Pick<
+  Flags,
+  'out' | 'resume' | 'overwrite' | 'shard' | 'offline' | 'json' | 'wait' | 'ownerTimeout'
+>;
+
+/** A run whose config was read, with all that flags change of it. */
+export async function runLoaded(
+  origin: Omit<CheckedOrigin, 'phases' | 'shard'>,
+  flags: LoadedFlags,
+  phases: RunRequest['phases'],
+  context: CliContext,
+): Promise<ExitStatus> {
+  const { config, folder, cwd, models, datasets } = origin;
   const { prepareRun } = await import('../../pipeline/prepare.js');
   const { run: runPrepared } = await import('../../pipeline/run.js');
   const { limitPixels } = await import('../../image/pixel-limit.js');
+  const { removeRun } = await import('../../pipeline/clean-runs.js');
+  const { runFolder } = await import('../../store/run-folder.js');
   const { createDownloadProgress } = await import('../download-progress.js');
   const { createProgress } = await import('../progress.js');
   const { tellRunFolder, writeRunReports } = await import('../write-report.js');
-  const loaded = withOverrides(await loadRunConfig(resolve(context.cwd, configPath)), {
-    ...flags,
-    ...(context.maxMegapixels === undefined ? {} : { maxMegapixels: context.maxMegapixels }),
-  });
   // For the reports, too.
-  limitPixels(loaded.config.maxMegapixels);
-  const prepared = await prepareRun(loaded, {
-    models: flags.models,
-    datasets: flags.datasets,
-    offline: flags.offline === true,
-    env: context.env,
-    onProgress: createDownloadProgress(context),
-    signal: context.signal,
-  });
-  const out = resolve(context.cwd, flags.out ?? join('runs', loaded.config.name));
+  limitPixels(config.maxMegapixels);
+  const prepared = await prepareRun(
+    { config, folder },
+    {
+      models,
+      datasets,
+      cwd,
+      offline: flags.offline === true,
+      env: context.env,
+      onProgress: createDownloadProgress(context),
+      signal: context.signal,
+    },
+  );
+  const out = outFolder(flags.out, { name: config.name, cwd: context.cwd, now: new Date() });
+  const lock = lockOptions(flags, context);
+  if (flags.overwrite === true && existsSync(runFolder(out).manifest)) await removeRun(out, lock);
   const progress = createProgress(context);
   const failed = new Set<string>();
   const untimed = new Set<string>();
@@ -103,7 +142,15 @@ export async function runPhases(
     shard: flags.shard ?? null,
     out,
     resume: flags.resume === true,
-    lock: lockOptions(flags, context),
+    lock,
+    origin: {
+      config,
+      folder,
+      cwd,
+      phases,
+      ...(models === undefined ? {} : { models }),
+      ...(datasets === undefined ? {} : { datasets }),
+    },
     phases,
     emit: (event) => {
       if (event.kind === 'cell-failed') failed.add(`${event.model} ${event.dataset}/${event.id}`);
@@ -120,8 +167,8 @@ export async function runPhases(
   if (unfinished > 0)
     context.err(`${unfinished} of ${summary.cells.planned} cells failed; summary.json says why\n`);
   if (untimed.size > 0) {
-    const models = counted(prepared.models.length, 'model');
-    context.err(`${untimed.size} of ${models} could not be timed as asked for; --resume tries again\n`);
+    const all = counted(prepared.models.length, 'model');
+    context.err(`${untimed.size} of ${all} could not be timed as asked for; --resume tries again\n`);
   }
   return unfinished > 0 || untimed.size > 0 ? SOME_FAILED : 0;
 }

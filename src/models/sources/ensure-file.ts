@@ -55,7 +55,7 @@ export async function ensureFile(
   throwIfCancelled(options.signal);
   const inCache = await findInCache(sources, expected, cacheDir);
   if (inCache.kind === 'found') return inCache.file;
-  const offline = options.offline ?? ['1', 'true'].includes(env.MASKBENCH_OFFLINE ?? '');
+  const offline = isOffline(options.offline, env);
   const failures: { readonly source: ModelFileSource; readonly error: MaskbenchError }[] = [];
   for (const source of sources) {
     try {
@@ -75,6 +75,11 @@ export async function ensureFile(
     }
   }
   throw combine(failures);
+}
+
+/** Whether the network may not be used: as the caller says, or else the environment. */
+export function isOffline(said: boolean | undefined, env: NodeJS.ProcessEnv): boolean {
+  return said ?? ['1', 'true'].includes(env.MASKBENCH_OFFLINE ?? '');
 }
 
 /** Failures of one source after which the next is tried. */

@@ -10,6 +10,7 @@ import { openPrompts, type PromptOf } from '../../models/spec/prompts.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import { existingFile } from '../existing-file.js';
 import type { LoadedSpec, ReadyModel } from '../runner.js';
+import { ensureEngine } from './engine/ensure-engine.js';
 
 export interface OnnxAssets {
   /** Local file of each network, by role. */
@@ -34,6 +35,7 @@ export async function ensureOnnx(
   { spec, folder }: LoadedSpec<NetworkSpec>,
   options: Omit<EnsureOptions, 'name' | 'baseDir'>,
 ): Promise<OnnxModel> {
+  await ensureEngine(options);
   const ensured = await ensureModelFiles(spec.files, { ...options, name: spec.name, baseDir: folder });
   const paths: Record<string, string> = {};
   const hashes: Record<string, string> = {};

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import * as ort from 'onnxruntime-node';
+import { join } from 'node:path';
+import type * as ort from 'onnxruntime-node';
 import { MaskbenchError } from '../../core/errors.js';
 import type { Network, NetworkValue } from '../../models/feedings/feeding.js';
 import { fromFloat16Bits } from '../../models/pixels/float16.js';
 import type { OutputTensor, Tensor } from '../../models/pixels/tensor.js';
 import { deviceUnavailable, type DeviceRequest } from '../device.js';
+import { engineFolder, loadEngine } from './engine/engine.js';
 import type { RunnerOptions } from './session-options.js';
 
 export interface OrtNetwork extends Network {
@@ -38,7 +38,7 @@ export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNet
   assertDeviceAvailable(device);
   let session: ort.InferenceSession;
   try {
-    session = await ort.InferenceSession.create(modelPath, {
+    session = await loadEngine().InferenceSession.create(modelPath, {
       executionProviders: providerOptions(device),
       enableMemPattern: options.memoryPattern,
       graphOptimizationLevel: options.graphOptimization,
@@ -68,7 +68,7 @@ export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNet
  * @throws MaskbenchError `device.unavailable`, with what the installation has and what would help.
  */
 export function assertDeviceAvailable(device: DeviceRequest): void {
-  const backends = ort.listSupportedBackends();
+  const backends = loadEngine().listSupportedBackends();
   const usable = backends
     .filter(({ name, bundled }) => bundled || gpuLibraryInstalled(name))
     .map(({ name }) => name);
@@ -78,9 +78,8 @@ export function assertDeviceAvailable(device: DeviceRequest): void {
 }
 
 function gpuLibraryInstalled(provider: string): boolean {
-  const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
   const library = `libonnxruntime_providers_${provider}.so`;
-  return existsSync(join(root, 'bin', 'napi-v6', process.platform, process.arch, library));
+  return existsSync(join(engineFolder(), 'bin', 'napi-v6', process.platform, process.arch, library));
 }
 
 /** ONNX Runtime's message without the source position and condition that it puts in front. */
@@ -137,13 +136,14 @@ function valuesOf(
 }
 
 function toOrtTensor({ type, dims, data }: Tensor): ort.Tensor {
+  const { Tensor: OrtTensor } = loadEngine();
   switch (type) {
     case 'float32':
-      return new ort.Tensor('float32', data as Float32Array, dims);
+      return new OrtTensor('float32', data as Float32Array, dims);
     case 'float16':
-      return new ort.Tensor('float16', data as Uint16Array, dims);
+      return new OrtTensor('float16', data as Uint16Array, dims);
     case 'uint8':
-      return new ort.Tensor('uint8', data as Uint8Array, dims);
+      return new OrtTensor('uint8', data as Uint8Array, dims);
   }
 }
 

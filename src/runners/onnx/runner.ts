@@ -2,6 +2,7 @@ import { canonicalJson } from '../../core/hash.js';
 import { feedingOf } from '../../models/feedings/registry.js';
 import { networkSchemas, type NetworkSpec } from '../../models/spec/spec.js';
 import type { Runner, StageSession, StagesRequest, TimedRequest } from '../runner.js';
+import { readyOnnxDevice } from './engine/ready-device.js';
 import { ensureOnnx, promptsOf, type OnnxAssets, type OnnxModel } from './ensure.js';
 import { openOnnxSession } from './session.js';
 import { startStageRunner } from './stage-runner.js';
@@ -17,6 +18,7 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
     spec.feeding === 'sam' && spec.prompts.file !== undefined
       ? { ...spec, prompts: { ...spec.prompts, file: move(spec.prompts.file) } }
       : spec,
+  readyDevice: readyOnnxDevice,
   ensure: ensureOnnx,
   identity({ spec, sha256 }, { device, runner }) {
     const [provider] = device.split(':');

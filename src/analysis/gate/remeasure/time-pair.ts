@@ -1,6 +1,6 @@
 import { MaskbenchError } from '../../../core/errors.js';
 import { parseDevice } from '../../../runners/device.js';
-import { assertDeviceAvailable } from '../../../runners/onnx/ort-session.js';
+import { readyOnnxDevice } from '../../../runners/onnx/engine/ready-device.js';
 import { runnerOf } from '../../../runners/runner-of.js';
 import type { TimedModel } from '../../../runners/onnx/timing/time-together.js';
 import type { PlannedSample } from '../../../schema/planned-sample.js';
@@ -38,7 +38,7 @@ export async function createTimePair(options: TimePairOptions): Promise<TimePair
   const folder = runFolder(options.run);
   const { settings } = await readManifest(folder);
   const device = parseDevice(settings.device);
-  assertDeviceAvailable(device);
+  await readyOnnxDevice(device, { env: options.env, signal });
   const imagesThere = settings.datasets.reduce((sum, { samples }) => sum + samples, 0);
   const perDataset = Math.ceil(measure.images / settings.datasets.length);
   const samples = inTurn(await chooseSamples(folder, settings.datasets, perDataset)).slice(0, measure.images);

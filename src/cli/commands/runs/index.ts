@@ -1,9 +1,12 @@
 import { commandGroup } from '../../command-group.js';
 import { gc } from './gc.js';
+import { listCommand } from './list.js';
 import { rm } from './rm.js';
+import { trend } from './trend.js';
 
 /** Adding a command is one file and one line here. */
-export const runs = commandGroup('runs', 'run folders that are no longer needed, and what killed runs left', [
-  rm,
-  gc,
-]);
+export const runs = commandGroup(
+  'runs',
+  'what runs there are, a score over them, and what is no longer needed',
+  [listCommand, trend, rm, gc],
+);

@@ -1,0 +1,12 @@
+import { Command } from '@commander-js/extra-typings';
+import type { DefineCommand } from '../context.js';
+import { runPhases } from './run.js';
+
+/** `maskbench quickstart`: the run of that name, continued where it was left. */
+export const quickstart: DefineCommand = (context, setStatus) =>
+  new Command('quickstart')
+    .description('run three models on 16 sample pictures; the same as: run quickstart --resume')
+    .action(async () => {
+      const phases = { predict: true, score: true, time: true };
+      setStatus(await runPhases('quickstart', { resume: true }, phases, context));
+    });

@@ -1,0 +1,21 @@
+import { resolve } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import type { DefineCommand } from '../context.js';
+import { ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
+import { runLoaded } from './run.js';
+
+/** `maskbench resume`: a run continued by what its manifest says of how it was begun. */
+export const resume: DefineCommand = (context, setStatus) =>
+  new Command('resume')
+    .description('continue a run with the config and flags that it was begun with')
+    .argument('<run>', 'its folder')
+    .addOption(waitFlag())
+    .addOption(ownerTimeoutFlag())
+    .option('--offline', 'use only cached files, never the network')
+    .option('--json', 'print the summary as JSON instead of tables')
+    .action(async (run, flags) => {
+      const { readOrigin } = await import('../../store/origin.js');
+      const { phases, shard, ...origin } = await readOrigin(resolve(context.cwd, run));
+      const more = { ...flags, resume: true as const, out: run, ...(shard === null ? {} : { shard }) };
+      setStatus(await runLoaded(origin, more, phases, context));
+    });

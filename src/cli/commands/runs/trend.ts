@@ -1,0 +1,51 @@
+import { relative, resolve } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import type { Trend } from '../../../analysis/history/trend.js';
+import { jsonText } from '../../../reports/formats/json.js';
+import { plainTable } from '../../../reports/formats/plain-table.js';
+import type { DefineCommand } from '../../context.js';
+
+/** `maskbench runs trend`. */
+export const trend: DefineCommand = (context) =>
+  new Command('trend')
+    .description('a metric of a model over runs, with what changed from one to the next')
+    .argument('[folder]', 'where the run folders are', 'runs')
+    .requiredOption('--model <name>', 'the model, by its name in the runs')
+    .requiredOption('--metric <id>', 'the metric, such as iou')
+    .option('--json', 'as JSON')
+    .action(async (folder, { model, metric, json }) => {
+      const { listRuns } = await import('../../../analysis/history/list-runs.js');
+      const { trendOf } = await import('../../../analysis/history/trend.js');
+      const found = trendOf(await listRuns(resolve(context.cwd, folder)), model, metric);
+      const points = found.points.map((point) => ({
+        ...point,
+        run: relative(context.cwd, point.run) || '.',
+      }));
+      context.out(json === true ? jsonText({ ...found, points }) : plot({ ...found, points }));
+    });
+
+/** Columns of the plot between its two ends. */
+const PLOT_WIDTH = 20;
+
+function plot({ model, metric, points }: Trend): string {
+  const values = points.map(({ value }) => value);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const place = (value: number): string => {
+    const at = high === low ? 0 : Math.round(((value - low) / (high - low)) * (PLOT_WIDTH - 1));
+    return `|${' '.repeat(at)}o${' '.repeat(PLOT_WIDTH - 1 - at)}|`;
+  };
+  const rows = points.map(({ run, createdAt, maskbenchVersion, value, changed }) => [
+    createdAt.slice(0, 16).replace('T', ' '),
+    value.toFixed(4),
+    place(value),
+    maskbenchVersion,
+    run,
+    changed.length === 0 ? '' : `other ${changed.join(', ')}`,
+  ]);
+  const scale = low === high ? '' : `; the plot goes from ${low.toFixed(4)} to ${high.toFixed(4)}`;
+  const ends = `${metric.name} of ${model}, ${metric.better} is better${scale}`;
+  const headings = ['begun (UTC)', metric.id, '', 'version', 'run', 'changed'];
+  return points.length === 0
+    ? `No finished run has a score of ${model} by ${metric.id}.\n`
+    : `${ends}\n\n${plainTable(headings, rows)}\n`;
+}

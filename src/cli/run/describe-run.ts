@@ -1,0 +1,124 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import type { z } from 'zod';
+import { MaskbenchError } from '../../core/errors.js';
+import { firstIssue } from '../../core/jsonl.js';
+import { plainIssue } from '../../core/plain-issue.js';
+import { unless } from '../../core/system-code.js';
+import type { LoadedConfig, runConfigSchema } from '../../store/config.js';
+import { list } from '../arguments.js';
+import type { FlagsOf } from '../context.js';
+import { allMean, assertMeant } from '../meant-flags.js';
+
+/** A command with the flags that say what a run is made of, where no config does. */
+export const commandOnData = (name: string) =>
+  new Command(name)
+    .option('--models <names>', 'known models or YAML files; with a config: only these of its models', list)
+    .option('--datasets <names>', 'the same for datasets', list)
+    .option('--images <folder>', 'without a config: a folder of pictures ...')
+    .option('--masks <folder>', '... and one of their masks, paired by name')
+    .option('--image-prefix <text>', 'prefix of the pictures\u2019 file names')
+    .option('--image-suffix <text>', 'what they end with, before the extension')
+    .option('--mask-prefix <text>', 'prefix of the masks\u2019 file names')
+    .option('--mask-suffix <text>', 'what they end with, before the extension')
+    .option('--name <name>', 'without a config: what the run and its folder are called');
+
+type Given = FlagsOf<typeof commandOnData>;
+export type DataFlags = { readonly [K in keyof Given]?: Given[K] | undefined };
+
+/** What a config may say, as it is written. */
+export type WrittenConfig = z.input<typeof runConfigSchema>;
+
+const FOLDER_FLAGS = ['images', 'masks', 'imagePrefix', 'imageSuffix', 'maskPrefix', 'maskSuffix'] as const;
+
+/** @throws MaskbenchError `usage` for a flag that only makes sense where there is no config. */
+export function assertNoData(flags: DataFlags): void {
+  assertMeant(
+    flags,
+    allMean(
+      [...FOLDER_FLAGS, 'name'],
+      [false, 'a run without a config', 'leave it out, or put it into the config'],
+    ),
+  );
+}
+
+/**
+ * The config that flags come to.
+ *
+ * @throws MaskbenchError `usage` for what is missing, `data.missing` for a folder that is not there.
+ */
+export function describeRun(flags: DataFlags, cwd: string): WrittenConfig {
+  const { models, datasets = [], name } = flags;
+  if (models === undefined) {
+    throw new MaskbenchError('usage', 'there is neither a config nor --models', {
+      remedy: 'give a YAML file, "quickstart", or --models with --images and --masks',
+    });
+  }
+  const folders = FOLDER_FLAGS.some((flag) => flags[flag] !== undefined) ? [ofFolders(flags, cwd)] : [];
+  const [first, ...others] = [...folders, ...datasets];
+  if (first === undefined) {
+    throw new MaskbenchError('usage', 'there is nothing to run the models on', {
+      remedy: 'give --images and --masks, or --datasets with names or YAML files',
+    });
+  }
+  const byDefault = typeof first === 'string' ? basename(first).replace(/\.ya?ml$/, '') : first.name;
+  return { name: name ?? byDefault, models, datasets: [first, ...others] };
+}
+
+/** @throws MaskbenchError as `describeRun`, and `usage` for a name that no folder can have. */
+export async function loadDescribed(flags: DataFlags, cwd: string): Promise<LoadedConfig> {
+  const { runConfigSchema: schema } = await import('../../store/config.js');
+  const result = schema.safeParse(describeRun(flags, cwd), { error: plainIssue });
+  if (result.success) return { config: result.data, folder: cwd, file: '' };
+  throw new MaskbenchError('usage', firstIssue(result.error), { cause: result.error });
+}
+
+function ofFolders(flags: DataFlags, cwd: string) {
+  const images = existing(flags.images, '--images', 'the folder of the pictures', cwd);
+  const masks = existing(flags.masks, '--masks', 'the folder of their masks', cwd);
+  const root = commonFolder(images, masks);
+  const side = (path: string, prefix = '', suffix = '') => ({
+    path: relative(root, path).replaceAll(sep, '/') || '.',
+    ...(prefix === '' ? {} : { prefix }),
+    ...(suffix === '' ? {} : { suffix }),
+  });
+  return {
+    name:
+      basename(root)
+        .replaceAll(/[^\w.-]+/g, '-')
+        .replace(/^[^A-Za-z0-9]+/, '') || 'pictures',
+    layout: 'paired-folders' as const,
+    root,
+    images: side(images, flags.imagePrefix, flags.imageSuffix),
+    truths: side(masks, flags.maskPrefix, flags.maskSuffix),
+    // Where the one folder is in the other, what lies below belongs to both.
+    ...(images === root || masks === root ? {} : { nested: true }),
+  };
+}
+
+function existing(value: string | undefined, flag: string, what: string, cwd: string): string {
+  if (value === undefined) {
+    throw new MaskbenchError('usage', `${flag} is missing`, { remedy: `name ${what} with it` });
+  }
+  try {
+    return realpathSync(resolve(cwd, value));
+  } catch (error) {
+    unless('ENOENT', 'ENOTDIR')(error);
+    throw new MaskbenchError('data.missing', 'no such folder', {
+      where: value,
+      remedy: `${flag} names ${what}`,
+    });
+  }
+}
+
+/** The nearest folder that holds both, or is one of them. */
+function commonFolder(a: string, b: string): string {
+  const inside = relative(a, b);
+  if (inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)) return a;
+  const above = dirname(a);
+  if (above !== a) return commonFolder(above, b);
+  throw new MaskbenchError('usage', '--images and --masks are on different drives', {
+    remedy: 'describe the dataset in a YAML file',
+  });
+}

@@ -1,0 +1,173 @@
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { throwIfCancelled } from '../../../core/cancelled.js';
+import { MaskbenchError } from '../../../core/errors.js';
+import { joinInside } from '../../../core/safe-path.js';
+import { syncFolder } from '../../../core/sync.js';
+import { writeWhole } from '../../../core/write-whole.js';
+import { resolveCacheDir, temporaryFolder } from '../../../models/sources/cache.js';
+import { requireSpace } from '../../../models/sources/disk.js';
+import { explainCacheError, isOffline, type EnsureOptions } from '../../../models/sources/ensure-file.js';
+import { packTarball } from '../../../models/sources/npm-client.js';
+import { ownedName, prepareFolder } from '../../../models/sources/owner.js';
+import { checkIntegrity, readMembers } from '../../../models/sources/tarball.js';
+import { ENGINE_VERSION, findEngine, useEngine } from './engine.js';
+
+const PLATFORM = `${process.platform}/${process.arch}`;
+/** Those that the package has binaries for. */
+const BUILT = ['linux/x64', 'linux/arm64', 'darwin/arm64', 'win32/x64', 'win32/arm64'];
+
+/** The packages that the engine consists of, by the integrity of their tarballs, and what of them is kept. */
+export const PARTS = [
+  {
+    name: 'onnxruntime-common',
+    integrity:
+      'sha512-7fdVWjAID1dVhH/G8qK3APARunV4VkBFoCQAP7qp4Wkab0mrorvmc+sqiT+mKXOzDqdjN5j+/Z9nb4gzNPWcyA==',
+    keeps: (path: string) => path === 'package.json' || /^dist\/cjs\/(.*\.js|package\.json)$/.test(path),
+  },
+  {
+    name: 'onnxruntime-node',
+    integrity:
+      'sha512-twhs1C2C/BFkz1yc5OY0KIU2GUq6DURO7hD4bx5Q2Qy3nAMJwRXW8xU3NVczE29VA9lolLOYepoD8fjTGOfIqw==',
+    keeps: (path: string) =>
+      path === 'package.json' ||
+      /^dist\/[^/]+\.js$/.test(path) ||
+      path.startsWith(`bin/napi-v6/${PLATFORM}/`),
+  },
+] as const;
+
+/** Of the larger tarball, and of what is kept of it at most. */
+const TARBALL_BYTES = 113_507_888;
+const KEPT_BYTES = 100_000_000;
+
+/** The file that makes an engine whole: the size of each of the others, by path. */
+const CONTENTS = 'contents.json';
+const contentsSchema = z.record(z.string(), z.number());
+
+export type EngineOptions = Pick<EnsureOptions, 'cacheDir' | 'env' | 'offline' | 'onProgress' | 'signal'>;
+
+/**
+ * Makes ONNX Runtime available: one that is there already, or the one in the cache, or else its packages are fetched through
+ * the user's npm client, without their scripts, and this platform's part of them is kept:
+ *
+ *     <cache>/engines/<version>-<platform>-<arch>/node_modules/onnxruntime-node
+ *                                                 node_modules/onnxruntime-common
+ *                                                 contents.json
+ *
+ * @throws MaskbenchError `device.unavailable` where there is no build for this machine, `source.*`, `disk.full`, `cancelled`.
+ */
+export async function ensureEngine(options: EngineOptions): Promise<void> {
+  const env = options.env ?? process.env;
+  const found = findEngine(env);
+  if (found !== undefined) return useEngine(found);
+  if (!BUILT.includes(PLATFORM)) {
+    throw new MaskbenchError(
+      'device.unavailable',
+      `there is no ONNX Runtime ${ENGINE_VERSION} for ${PLATFORM}`,
+      {
+        remedy: `it is built for ${BUILT.join(', ')}`,
+      },
+    );
+  }
+  const cacheDir = resolveCacheDir(options.cacheDir, env);
+  const home = join(cacheDir, 'engines', `${ENGINE_VERSION}-${PLATFORM.replace('/', '-')}`);
+  if (!(await isWhole(home))) {
+    if (isOffline(options.offline, env)) {
+      throw new MaskbenchError(
+        'source.unreachable',
+        'ONNX Runtime is not in the cache, and the network may not be used',
+        {
+          where: home,
+          remedy: 'run "maskbench devices" once with the network, or bring the cache folder from elsewhere',
+        },
+      );
+    }
+    try {
+      await fetchEngine(home, cacheDir, { ...options, env });
+    } catch (error) {
+      throw explainCacheError(error, cacheDir);
+    }
+  }
+  useEngine(join(home, 'node_modules', 'onnxruntime-node'));
+}
+
+async function isWhole(home: string): Promise<boolean> {
+  try {
+    const contents = contentsSchema.parse(JSON.parse(await readFile(join(home, CONTENTS), 'utf8')));
+    for (const [path, bytes] of Object.entries(contents)) {
+      if ((await stat(joinInside(home, path))).size !== bytes) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Everything is put together elsewhere and comes to its place by one rename: two processes may do so at once. */
+async function fetchEngine(
+  home: string,
+  cacheDir: string,
+  { env, signal, onProgress }: EngineOptions & { readonly env: NodeJS.ProcessEnv },
+): Promise<void> {
+  const progress = (receivedBytes: number): void =>
+    onProgress?.({
+      kind: 'download',
+      name: `ONNX Runtime ${ENGINE_VERSION}`,
+      receivedBytes,
+      totalBytes: TARBALL_BYTES,
+    });
+  const folder = temporaryFolder(cacheDir);
+  await prepareFolder(folder);
+  await requireSpace(folder, TARBALL_BYTES + KEPT_BYTES);
+  const draft = join(folder, ownedName('engine', 'dir'));
+  try {
+    progress(0);
+    const contents: Record<string, number> = {};
+    for (const part of PARTS) {
+      const files = await fetchPart(part, join(draft, 'packed', part.name), env, signal);
+      for (const [path, content] of files) {
+        const inside = `node_modules/${part.name}/${path}`;
+        const target = joinInside(draft, 'engine', inside);
+        await mkdir(dirname(target), { recursive: true });
+        await writeWhole(target, content);
+        contents[inside] = content.length;
+      }
+    }
+    await writeWhole(join(draft, 'engine', CONTENTS), `${JSON.stringify(contents)}\n`);
+    await mkdir(dirname(home), { recursive: true });
+    if (!(await isWhole(home))) {
+      await rm(home, { recursive: true, force: true });
+      await rename(join(draft, 'engine'), home).catch(async (error: unknown) => {
+        if (!(await isWhole(home))) throw error;
+      });
+      await syncFolder(dirname(home));
+    }
+    progress(TARBALL_BYTES);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** The files of a package that are kept, by path. No script of it runs. */
+async function fetchPart(
+  { name, integrity, keeps }: (typeof PARTS)[number],
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, Buffer>> {
+  await mkdir(folder, { recursive: true });
+  const tarball = await packTarball({ package: name, version: ENGINE_VERSION, folder, env, signal });
+  await checkIntegrity(tarball, integrity, `npm:${name}@${ENGINE_VERSION}`);
+  const pieces = new Map<string, Buffer[]>();
+  await readMembers(tarball, (path) => {
+    if (!keeps(path)) return undefined;
+    const chunks: Buffer[] = [];
+    pieces.set(path, chunks);
+    return (chunk) => {
+      throwIfCancelled(signal);
+      chunks.push(Buffer.from(chunk));
+    };
+  });
+  return new Map([...pieces].map(([path, chunks]) => [path, Buffer.concat(chunks)]));
+}

@@ -1,0 +1,39 @@
+import { MaskbenchError } from '../core/errors.js';
+import { firstIssue } from '../core/jsonl.js';
+import { plainIssue } from '../core/plain-issue.js';
+import { runConfigSchema, type RunConfig } from './config.js';
+import type { RunOrigin } from './manifest.js';
+import { readManifest, runFolder } from './run-folder.js';
+
+/** What a run was begun with, checked. */
+export type CheckedOrigin = Omit<RunOrigin, 'config'> & {
+  readonly config: RunConfig;
+  readonly shard: readonly [number, number] | null;
+};
+
+/**
+ * What a run was begun with, by its manifest.
+ *
+ * @throws MaskbenchError `data.missing` (no run there), `usage` for a run that does not say, `run.mismatch` for one that this
+ * version understands no more.
+ */
+export async function readOrigin(folder: string): Promise<CheckedOrigin> {
+  const { origin, settings } = await readManifest(runFolder(folder));
+  if (origin === undefined) {
+    throw new MaskbenchError('usage', 'this run does not say how it was begun', {
+      where: folder,
+      remedy: 'repeat the command that began it, with --resume',
+    });
+  }
+  const result = runConfigSchema.safeParse(origin.config, { error: plainIssue });
+  if (result.success) return { ...origin, config: result.data, shard: settings.shard };
+  throw new MaskbenchError(
+    'run.mismatch',
+    `its config is not one of this version: ${firstIssue(result.error)}`,
+    {
+      where: folder,
+      remedy: 'continue it with the version that began it',
+      cause: result.error,
+    },
+  );
+}

@@ -1,0 +1,102 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunRow } from '../../src/analysis/history/list-runs.js';
+import type { Trend } from '../../src/analysis/history/trend.js';
+import { cli } from '../support/cli.js';
+import { execute, makeWorkspace, type Workspace } from '../support/workspace.js';
+
+let workspace: Workspace;
+const maskbench = (...argv: readonly string[]) => cli(argv, workspace.folder);
+
+/** Three runs as if begun on three days: the second by another Maskbench, the third of fewer images and unfinished twice. */
+beforeAll(async () => {
+  workspace = await makeWorkspace({ samples: 3 });
+  for (const [i, name] of ['c', 'b', 'a'].entries()) {
+    const out = workspace.path('runs', name);
+    await execute(workspace, { out, ...(i === 2 ? { shard: [1, 2] } : {}) });
+    for (const file of ['manifest.json', 'summary.json']) {
+      const text = await readFile(join(out, file), 'utf8');
+      const document = JSON.parse(text) as object;
+      const changed = { createdAt: `2026-0${i + 1}-01T10:00:00.000Z`, maskbenchVersion: `0.${i}.0` };
+      await writeFile(join(out, file), JSON.stringify({ ...document, ...changed }));
+    }
+  }
+  await execute(workspace, { out: workspace.path('runs', 'nightly', 'd') });
+  await rm(workspace.path('runs', 'nightly', 'd', 'summary.json'));
+  await mkdir(workspace.path('runs', 'broken'));
+  await writeFile(workspace.path('runs', 'broken', 'manifest.json'), '{');
+  await mkdir(workspace.path('runs', 'other'));
+}, 120_000);
+afterAll(() => workspace.remove());
+
+describe('runs list', () => {
+  it('shows the headline of every model, by the time that runs were begun', async () => {
+    const { status, out, err } = await maskbench('runs', 'list');
+    expect(status).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.slice(1).map((line) => line.split(/\s+/)[0])).toEqual([
+      'runs/broken',
+      'runs/c',
+      'runs/b',
+      'runs/a',
+      'runs/nightly/d',
+    ]);
+    expect(lines[3]).toMatch(/^runs\/b +2026-02-01 10:00 +0\.1\.0 +luma +iou +0\.\d{4} +3$/);
+    expect(lines[5]).toMatch(/unfinished/);
+    expect(err).toMatch(/warning: runs\/broken: .*\n5 runs in runs\n$/);
+  });
+
+  it('says the same as JSON', async () => {
+    const rows = JSON.parse((await maskbench('runs', 'list', '--json')).out) as readonly RunRow[];
+    expect(rows.map(({ state }) => state)).toEqual([
+      'unreadable',
+      'finished',
+      'finished',
+      'finished',
+      'unfinished',
+    ]);
+    expect(rows[1]).toMatchObject({ run: 'runs/c', model: 'luma', metric: 'iou', images: 3 });
+    const { accuracy } = JSON.parse(await readFile(workspace.path('runs', 'c', 'summary.json'), 'utf8')) as {
+      readonly accuracy: readonly { readonly metrics: { readonly iou: { readonly mean: number } } }[];
+    };
+    expect(rows[1]?.value).toBe(accuracy[0]?.metrics.iou.mean);
+  });
+
+  it('names a folder that is not there', async () => {
+    const { status, err } = await maskbench('runs', 'list', 'nothing');
+    expect([status, err]).toEqual([65, expect.stringMatching(/nothing: no such folder/)]);
+  });
+});
+
+describe('runs trend', () => {
+  it('plots a metric over runs, and says what changed', async () => {
+    const { status, out } = await maskbench('runs', 'trend', '--model', 'luma', '--metric', 'iou');
+    expect(status).toBe(0);
+    const lines = out.trimEnd().split('\n').slice(3);
+    expect(lines.map((line) => /runs\/(\w)/.exec(line)?.[1])).toEqual(['c', 'b', 'a']);
+    expect(lines[1]).not.toMatch(/other/);
+    expect(lines[2]).toMatch(/other images$/);
+    for (const line of lines) expect(line).toMatch(/\| *o *\|/);
+  });
+
+  it('says the same as JSON', async () => {
+    const argv = ['runs', 'trend', '--model', 'luma', '--metric', 'mae', '--json'];
+    const { metric, points } = JSON.parse((await maskbench(...argv)).out) as Trend;
+    expect(metric).toMatchObject({ id: 'mae', better: 'lower' });
+    expect(points.map(({ maskbenchVersion, changed }) => [maskbenchVersion, changed])).toEqual([
+      ['0.0.0', []],
+      ['0.1.0', []],
+      ['0.2.0', ['images']],
+    ]);
+  });
+
+  it.each([
+    [['--model', 'lume', '--metric', 'iou'], 64, /no run has a model "lume"; did you mean "luma"\?/],
+    [['--model', 'luma', '--metric', 'iuo'], 64, /no run has a metric "iuo"; did you mean "iou"\?/],
+    [['--model', 'luma', '--metric', 'iou', 'data'], 65, /there is no finished run/],
+  ])('answers %j', async (flags, expected, message) => {
+    const { status, err } = await maskbench('runs', 'trend', ...flags);
+    expect([status, err]).toEqual([expected, expect.stringMatching(message)]);
+  });
+});
