@@ -170,8 +170,8 @@ describe('the run folder', () => {
   });
 
   it('has name, date and time of the run in its path', () => {
-    const when = { name: 'mine', cwd: '/work', now: new Date('2026-11-29T14:25:01Z') };
-    expect(outFolder('runs/{name}/{date}-{time}', when)).toBe('/work/runs/mine/2026-11-29-142501');
-    expect(outFolder(undefined, when)).toBe('/work/runs/mine');
+    const when = { name: 'mine', cwd: '/somewhere', now: new Date('2026-11-29T14:25:01Z') };
+    expect(outFolder('runs/{name}/{date}-{time}', when)).toBe('/somewhere/runs/mine/2026-11-29-142501');
+    expect(outFolder(undefined, when)).toBe('/somewhere/runs/mine');
   });
 });
