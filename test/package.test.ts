@@ -51,7 +51,10 @@ describe('the package', () => {
     const bundled = ['dist/reports/page/client.js'];
     const there = [...packed].filter((path) => /^dist\/.*\.js$/.test(path));
     expect(compiled.filter((path) => !packed.has(path))).toEqual([]);
-    expect(there.filter((path) => !compiled.includes(path))).toEqual(bundled);
+    expect(
+      there.filter((path) => !compiled.includes(path)),
+      'remove dist, and build',
+    ).toEqual(bundled);
   });
 
   it('holds every path that the code reads from its root', async () => {
