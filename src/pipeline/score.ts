@@ -4,13 +4,13 @@ import { AS_OPACITY } from '../datasets/values/read-checked.js';
 import { cellFailure, toError, type Failure } from '../core/failure.js';
 import { truthReadings, truthsInSignature } from '../store/run-readings.js';
 import { signaturesOf } from '../metrics/signature.js';
-import { cellName, scoreKey } from '../store/cell-key.js';
+import { scoreKey } from '../store/cell-key.js';
 import type { EventSink } from '../schema/events.js';
 import { openDurableLines, type Held } from '../core/durable-lines.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
-import type { ScoreRecord, TruthRecord } from '../store/records.js';
+import type { SampleName, ScoreRecord, TruthRecord } from '../store/records.js';
 import { plannedSamples, readRecords, type RunFolder } from '../store/run-folder.js';
 import { SCORE_WIDTH, scoreOnThread } from '../scoring/score-pool.js';
 
@@ -58,7 +58,10 @@ export async function openScorer(
   const readings = truthReadings(settings, fields);
   const writer = await openDurableLines(folder.scores, held);
   const measured = await measuredTruths(folder);
-  const offered = new Set<string>();
+  // By cell, and by sample: a byte each, where names would grow with the run.
+  const offered = new Uint8Array(cells.size);
+  const measuredNow = new Uint8Array(cells.size / cells.models.length);
+  const placeOf = (model: string, sample: SampleName): number => cells.placeOf(model, sample) ?? cells.size;
   const truths = await openDurableLines(folder.truths, held);
   const running = new Set<Promise<void>>();
   let broken: unknown;
@@ -97,7 +100,7 @@ export async function openScorer(
       const failure = record.status === 'failed' ? record.failure : undefined;
       if (failure?.code === 'matte.damaged') {
         cells.markDamaged(model, sample);
-        offered.delete(cellName(key, model, sample));
+        offered[placeOf(model, sample)] = 0;
         continue;
       }
       const onDisk = (): void => {
@@ -122,12 +125,13 @@ export async function openScorer(
       if (contradicted.has(sample.dataset)) return;
       const open = Object.entries(sample.cells)
         .filter(([model]) => cells.isPredicted(model, sample) && !cells.hasScore(model, sample))
-        .map(([model, key]) => ({ model, key: scoreKey(key, sample.truthSha256, signatures) }))
-        .filter(({ model, key }) => !offered.has(cellName(key, model, sample)));
-      const isNewTruth = !measured.has(truthName(sample));
+        .filter(([model]) => offered[placeOf(model, sample)] === 0)
+        .map(([model, key]) => ({ model, key: scoreKey(key, sample.truthSha256, signatures) }));
+      const row = Math.floor(placeOf(cells.models[0], sample) / cells.models.length);
+      const isNewTruth = measuredNow[row] === 0 && !measured.has(truthName(sample));
       if (open.length === 0 && !isNewTruth) return;
-      for (const { key, model } of open) offered.add(cellName(key, model, sample));
-      measured.add(truthName(sample));
+      for (const { model } of open) offered[placeOf(model, sample)] = 1;
+      measuredNow[row] = 1;
       const work = scoreSample(sample, open, isNewTruth)
         .catch((error: unknown) => {
           broken ??= error;

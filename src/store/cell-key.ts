@@ -5,22 +5,11 @@ const KEY_DIGITS = 24;
 
 /**
  * Same key, same matte: a prediction with this key may be reused, one with another never. `identity` is the runner's: all
- * that a matte depends on besides the image.
+ * that a matte depends on besides the image. Samples with equal bytes share their keys, and so do two models with equal bytes
+ * and feeding; yet each of their cells has a matte and a score of its own.
  */
 export function predictionKey(identity: string, imageSha256: string): string {
   return sha256(`${identity}\n${imageSha256}`).slice(0, KEY_DIGITS);
-}
-
-/**
- * One cell of a run. Samples with equal bytes share their keys, and so do two models with equal bytes and feeding; yet
- * each of their cells has a matte and a score of its own.
- */
-export function cellName(
-  key: string,
-  model: string,
-  { dataset, id }: { readonly dataset: string; readonly id: string },
-): string {
-  return `${key} ${model} ${dataset}/${id}`;
 }
 
 /** Same key, same scores. `signatures` are those of all protocols that are scored. */

@@ -61,6 +61,10 @@ export interface Cells {
   readonly models: readonly string[];
   /** Planned cells, those of files that are no usable pair included. */
   readonly planned: number;
+  /** Planned cells of usable samples. */
+  readonly size: number;
+  /** The place of one of them, 0 to `size` - 1, the models of a sample one after the other; undefined for any other. */
+  placeOf(model: string, sample: SampleName): number | undefined;
   counts(): CellCounts;
   /** Numbers of the lines of scores whose cell nobody has predicted, or whose matte is gone where that is looked at. */
   scoresOfNothing(): readonly number[];
@@ -185,6 +189,8 @@ export async function openCells(
   return {
     models,
     planned,
+    size,
+    placeOf: find,
     counts() {
       let [scoredCells, failed] = [0, planned - size];
       for (let cell = 0; cell < size; cell++) {
