@@ -86,6 +86,7 @@ export const GALLERY = `
 @media (max-width: 40rem) {
   .strip { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .gallery .controls label { flex: 1 1 auto; } .gallery .controls select, .gallery .controls input[type='search'] { max-width: none; flex: 1; }
+  .viewer header { grid-template-columns: minmax(0, 1fr); } .viewer .buttons { grid-area: 1 / 1; justify-content: flex-end; }
   .viewer .hint { display: none; } .tools > label { flex: 1 1 9rem; } .tools > label select { flex: 1; }
 }
 @media print { .gallery .controls, .status, .gallery .more, .viewer { display: none !important; } .shot[hidden] { display: block; } .strip { break-inside: avoid; grid-template-columns: repeat(auto-fit, minmax(6.2rem, 1fr)); } .strip img { max-height: 6cm; } }
