@@ -18,7 +18,7 @@ export interface TimedModel {
 }
 
 /** What the timing pass is about to do. */
-export interface TimingProgress {
+interface TimingProgress {
   /** Timed predictions of all models. */
   readonly done: number;
   /** Undefined until every model is warm: how many there will be depends on how long one takes. */
