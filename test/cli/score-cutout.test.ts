@@ -49,7 +49,7 @@ describe.skipIf(!IS_BUILT)('maskbench score --protocol cutout', () => {
       await rename(join(folder, 'im', `${id}.png`), join(folder, 'gt', `rgb_${id}-in.png`));
     for (const id of ['a', 'b'])
       await rename(join(folder, 'gt', `${id}.png`), join(folder, 'gt', `m_${id}.png`));
-    const names = ['--images-prefix', 'rgb_', '--images-suffix', '-in.png', '--gt-prefix', 'm_'];
+    const names = ['--image-prefix', 'rgb_', '--image-suffix', '-in.png', '--gt-prefix', 'm_'];
     const { images, failures } = jsonOf(await score(folder, ...CUTOUT, '--images', 'gt', ...names, '--json'));
     expect(failures).toEqual([]);
     expect(images.map(({ id }) => id)).toEqual(['a', 'b']);

@@ -101,7 +101,7 @@ export async function runPhases(
 
 type LoadedFlags = Pick<
   Flags,
-  'out' | 'resume' | 'overwrite' | 'shard' | 'offline' | 'json' | 'wait' | 'ownerTimeout'
+  'out' | 'resume' | 'overwrite' | 'shard' | 'offline' | 'json' | 'embed' | 'wait' | 'ownerTimeout'
 >;
 
 /** A run whose config was read, with all that flags change of it. */

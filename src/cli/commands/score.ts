@@ -67,7 +67,7 @@ async function assertMeantFor(options: Flags, protocols: readonly string[]): Pro
     out: [!isExplained, 'scores, and --explain leaves no run folder', 'leave one of the two out'],
     perImage: [!isExplained, 'scores', 'leave it out: --explain shows one image'],
     ...allMean(
-      ['imagesPrefix', 'imagesSuffix'],
+      ['imagePrefix', 'imageSuffix'],
       [options.images !== undefined, 'the names of pictures', 'name their folder with --images'],
     ),
     images: [
