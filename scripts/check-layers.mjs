@@ -38,7 +38,6 @@ const ONLY_IN = {
   'onnxruntime-node': 'runners/onnx/',
   commander: 'cli/',
   '@commander-js/extra-typings': 'cli/',
-  'cli-progress': 'cli/',
 };
 
 const src = join(import.meta.dirname, '..', 'src');

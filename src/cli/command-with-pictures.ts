@@ -1,6 +1,10 @@
-import { Command } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
 import { count } from './arguments.js';
 import type { FlagsOf } from './context.js';
+
+export const embedFlag = () =>
+  new Option('--embed', 'store the pictures in the page itself (default: up to 24 images)');
+export const noEmbedFlag = () => new Option('--no-embed', 'store the pictures in a folder beside the page');
 
 /** A command with the flags that say which pictures a page has. */
 export const commandWithPictures = (name: string) =>
@@ -12,7 +16,7 @@ export const commandWithPictures = (name: string) =>
       'longer side of the pictures (default: 768); they are never enlarged',
       count,
     )
-    .option('--embed', 'store the pictures in the page itself (default: up to 24 images)')
-    .option('--no-embed', 'store the pictures in a folder beside the page');
+    .addOption(embedFlag())
+    .addOption(noEmbedFlag());
 
 export type PictureFlags = FlagsOf<typeof commandWithPictures>;

@@ -1,14 +1,15 @@
-import { Presets, SingleBar } from 'cli-progress';
 import { escapeControls } from '../core/errors.js';
 import type { OnProgress } from '../models/sources/progress.js';
 import type { CliContext } from './context.js';
+import { createStatusLine } from './status-line.js';
 
 const PLAIN_INTERVAL_MS = 10_000;
 
 /** Shows downloads on stderr: a bar in megabytes on a terminal, a plain line now and then elsewhere. */
 export function createDownloadProgress(context: CliContext): OnProgress {
-  let bar: SingleBar | undefined;
+  let bar: ReturnType<typeof createStatusLine> | undefined;
   let current = '';
+  let startedMs = 0;
   let lastLine = 0;
   const stop = (): void => {
     bar?.stop();
@@ -29,20 +30,10 @@ export function createDownloadProgress(context: CliContext): OnProgress {
       stop();
       current = name;
       lastLine = 0;
-      if (context.interactive && total !== undefined) {
-        bar = new SingleBar(
-          {
-            format: 'pull {name} {bar} {value}/{total} MB  {eta_formatted} left',
-            barsize: 20,
-            stream: process.stderr,
-            hideCursor: true,
-          },
-          Presets.shades_classic,
-        );
-        bar.start(total, received, { name: name.slice(0, 32) });
-      }
+      startedMs = performance.now();
+      if (context.interactive) bar = createStatusLine();
     }
-    bar?.update(received);
+    bar?.show({ label: `pull ${name}`, done: received, total, unit: ' MB', startedMs });
     if (bar === undefined && performance.now() - lastLine >= PLAIN_INTERVAL_MS) {
       lastLine = performance.now();
       context.err(`pull ${name}: ${received}${total === undefined ? '' : `/${total}`} MB\n`);

@@ -117,9 +117,19 @@ function embeddedFiles(): GalleryFiles {
   };
 }
 
+/** The folder of pictures that a page shows, as `report-images/`, if it has one. */
+export function picturesBeside(page: string, html: string): readonly string[] {
+  const name = imagesOf(page);
+  return html.includes(`src="${encodeURIComponent(name)}/`) ? [`${name}/`] : [];
+}
+
+function imagesOf(page: string): string {
+  return `${basename(page, extname(page))}-images`;
+}
+
 /** Pictures in `report-images/` beside `report.html`, by relative URLs. */
 function filesBeside(page: string): GalleryFiles {
-  const folderName = `${basename(page, extname(page))}-images`;
+  const folderName = imagesOf(page);
   const folder = join(dirname(page), folderName);
   const written = new Set<string>();
   return {

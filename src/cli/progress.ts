@@ -1,64 +1,63 @@
-import { Presets, SingleBar } from 'cli-progress';
 import { escapeControls } from '../core/errors.js';
 import type { EventSink, RunEvent } from '../schema/events.js';
 import type { CliContext } from './context.js';
+import { formatRate, formatSpan, timeLeft } from './spans.js';
+import { createStatusLine, type Status } from './status-line.js';
 
 /** Plain lines at most this often where stderr is no terminal. */
 const PLAIN_INTERVAL_MS = 10_000;
-const VERBS = { pull: 'pull', plan: 'plan', predict: 'predict', score: 'score', time: 'time' } as const;
 /** Failures that are told one by one; the rest is counted and stands in the summary. */
 const FAILURES_TOLD = 20;
 
-/** Shows events on stderr: a bar with rate and time left on a terminal, a plain line now and then elsewhere. */
+/**
+ * Shows events on stderr: on a terminal a bar with what is left, from the first moment of every phase; elsewhere a plain line
+ * when a phase starts and when it ends, and now and then meanwhile.
+ */
 export function createProgress(context: CliContext): EventSink {
-  let bar: SingleBar | undefined;
-  let label = '';
-  let started = 0;
+  let shown: ReturnType<typeof createStatusLine> | undefined;
+  let status: Status = { label: '', done: 0, total: undefined, startedMs: 0 };
   let lastLine = 0;
   let told = 0;
-  let current = { done: 0, total: undefined as number | undefined };
 
   const line = (text: string): void => {
     // The bar draws there itself.
-    if (bar !== undefined) process.stderr.write('\r\u001b[K');
+    shown?.clear();
     context.err(`${text}\n`);
   };
-  const start = (event: Extract<RunEvent, { kind: 'phase-started' }>): void => {
-    label = `${VERBS[event.phase]} ${escapeControls(event.label)}`;
-    started = performance.now();
-    lastLine = started;
-    current = { done: 0, total: event.total };
-    if (context.interactive && event.total !== undefined) {
-      bar = new SingleBar(
-        {
-          format: '{label} {bar} {value}/{total}  {rate}  {eta_formatted} left',
-          barsize: 20,
-          stream: process.stderr,
-          hideCursor: true,
-        },
-        Presets.shades_classic,
-      );
-      bar.start(event.total, 0, { label: label.slice(0, 32).padEnd(32), rate: '' });
-    }
+  const count = (): string => `${status.done}${status.total === undefined ? '' : `/${status.total}`}`;
+  const start = ({ phase, label, total }: Extract<RunEvent, { kind: 'phase-started' }>): void => {
+    const startedMs = performance.now();
+    status = { label: `${phase} ${escapeControls(label)}`, done: 0, total, startedMs };
+    lastLine = startedMs;
+    if (context.interactive) {
+      // Beside what is timed nothing else runs.
+      shown = createStatusLine({ quiet: phase === 'time' });
+      shown.show(status);
+    } else line(`${status.label}${total === undefined ? ' ...' : `: ${total} to do`}`);
   };
-  const advance = (done: number, total: number | undefined): void => {
-    current = { done, total };
+  const advance = ({ done, total, note }: Extract<RunEvent, { kind: 'progress' }>): void => {
     const now = performance.now();
-    bar?.update(done, { rate: rate(done, now - started) });
-    if (bar === undefined && now - lastLine >= PLAIN_INTERVAL_MS) {
-      lastLine = now;
-      line(
-        `${label}: ${done}${total === undefined ? '' : `/${total}`}, ${rate(done, now - started)}${timeLeft(done, total, now - started)}`,
-      );
-    }
+    // What was done before it was known how much there is was another kind of work.
+    const counted = status.total === undefined && total !== undefined ? { countedFromMs: now } : {};
+    status = { ...status, ...counted, done, total, note };
+    shown?.show(status);
+    if (shown !== undefined || now - lastLine < PLAIN_INTERVAL_MS) return;
+    lastLine = now;
+    const ms = now - (status.countedFromMs ?? status.startedMs);
+    const left = timeLeft(done, total, ms);
+    line(
+      [
+        `${status.label}: ${count()}`,
+        ...(note === undefined ? [] : [escapeControls(note)]),
+        ...(done === 0 ? [] : [formatRate(done, ms)]),
+        ...(left === '' ? [] : [left]),
+      ].join(', '),
+    );
   };
   const end = (): void => {
-    bar?.stop();
-    bar = undefined;
-    const elapsed = performance.now() - started;
-    line(
-      `${label}: ${current.done}${current.total === undefined ? '' : `/${current.total}`} in ${seconds(elapsed)}`,
-    );
+    shown?.stop();
+    shown = undefined;
+    line(`${status.label}: ${count()} in ${formatSpan(performance.now() - status.startedMs)}`);
   };
 
   return (event) => {
@@ -66,7 +65,7 @@ export function createProgress(context: CliContext): EventSink {
       case 'phase-started':
         return start(event);
       case 'progress':
-        return advance(event.done, event.total);
+        return advance(event);
       case 'phase-ended':
         return end();
       case 'warning':
@@ -88,20 +87,4 @@ export function createProgress(context: CliContext): EventSink {
       }
     }
   };
-}
-
-function rate(done: number, ms: number): string {
-  const perSecond = ms > 0 ? (done / ms) * 1000 : 0;
-  return perSecond >= 1 || perSecond === 0
-    ? `${perSecond.toFixed(1)}/s`
-    : `${(1 / perSecond).toFixed(1)} s each`;
-}
-
-function timeLeft(done: number, total: number | undefined, ms: number): string {
-  return total === undefined || done === 0 ? '' : `, ${seconds((ms / done) * (total - done))} left`;
-}
-
-function seconds(ms: number): string {
-  const s = Math.round(ms / 1000);
-  return s < 1 ? `${(ms / 1000).toFixed(1)} s` : s < 60 ? `${s} s` : `${Math.floor(s / 60)} min ${s % 60} s`;
 }

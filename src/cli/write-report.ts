@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { writingTo } from '../core/failed-write.js';
 import { compiledEntry } from '../core/package-root.js';
 import { writeWhole } from '../core/write-whole.js';
@@ -10,7 +10,7 @@ import { gatherRun } from '../analysis/gather-page.js';
 import { reportDocument } from '../reports/document.js';
 import { markdown } from '../reports/formats/markdown.js';
 import type { CliContext } from './context.js';
-import { galleryOfPage } from './page-gallery.js';
+import { galleryOfPage, picturesBeside } from './page-gallery.js';
 import type { PageInput, PageRun } from '../schema/page-input.js';
 import { readRun } from '../store/read-run.js';
 import { assertComparable } from '../reports/across/comparable.js';
@@ -28,26 +28,53 @@ export async function readPageAssets(): Promise<PageAssets> {
   };
 }
 
+/** What is left in a run folder for people. */
+interface RunReports {
+  /** The tiers of its models. */
+  readonly ranking: RankingReport | undefined;
+  /** Names of files and folders. */
+  readonly files: readonly string[];
+}
+
 /**
  * The reports that every run folder holds: report.md and report.html, with its pictures in it or beside it.
  *
- * @returns the tiers of its models.
+ * @param embed whether pictures are in the page; by default as long as they are few
  */
-export async function writeRunReports(folder: string, summary: Summary): Promise<RankingReport | undefined> {
+export async function writeRunReports(
+  folder: string,
+  summary: Summary,
+  { embed }: { readonly embed?: boolean | undefined } = {},
+): Promise<RunReports> {
   const run = await gatherRun(folder, summary);
   const document = reportDocument([summary], { rankings: [run.ranking] });
   await writeReport(join(folder, 'report.md'), markdown.render(document));
   const page = join(folder, 'report.html');
-  const gallery = await galleryOfPage([folder], page, {}, folder);
+  const gallery = await galleryOfPage([folder], page, embed === undefined ? {} : { embed }, folder);
   const input = { runs: [run], ...(gallery === null ? {} : { gallery }) };
-  await writeReport(page, renderPage(input, await readPageAssets()));
-  return run.ranking;
+  const html = renderPage(input, await readPageAssets());
+  await writeReport(page, html);
+  return { ranking: run.ranking, files: ['report.md', 'report.html', ...picturesBeside(page, html)] };
 }
 
 /** Says where a run lies and what is in it. */
-export function tellRunFolder(folder: string, { cwd, err }: CliContext): void {
+export function tellRunFolder(
+  folder: string,
+  { files }: Pick<RunReports, 'files'>,
+  { cwd, err }: CliContext,
+): void {
   const path = relative(cwd, folder) || '.';
-  err(`Written to ${path}: summary.json, predictions/ and, with every table, report.md and report.html\n`);
+  err(`Written to ${path}: summary.json, predictions/ and, with every table, ${inWords(files)}\n`);
+}
+
+/** Says that a report was written, and which folder beside it belongs to it. */
+export function tellFile(out: string, text: string | Uint8Array, { err }: CliContext): void {
+  const beside = typeof text === 'string' ? picturesBeside(out, text) : [];
+  err(`Written to ${[out, ...beside.map((name) => join(dirname(out), name))].join(', its pictures to ')}\n`);
+}
+
+function inWords(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** The summaries of runs, one after another. @throws as `readRun` */

@@ -61,8 +61,10 @@ export async function predictAndScore(
     walk &&
     (({ dataset, id }: PlannedSample) =>
       cells.models.some((model) => cells.isPredicted(model, { dataset, id })));
+  const planned =
+    walk === undefined ? settings.datasets.reduce((sum, { samples }) => sum + samples, 0) : undefined;
   const scoreRest = async (): Promise<void> => {
-    if (scorer !== undefined) await scoreRemaining(folder, scorer, emit, signal, isMeant);
+    if (scorer !== undefined) await scoreRemaining(folder, scorer, planned, emit, signal, isMeant);
   };
   let damaged = 0;
   try {

@@ -166,18 +166,19 @@ interface OpenCell {
 export async function scoreRemaining(
   folder: RunFolder,
   scorer: Scorer,
+  total: number | undefined,
   emit: EventSink,
   signal: AbortSignal,
   isMeant: (sample: PlannedSample) => boolean = () => true,
 ): Promise<void> {
-  emit({ kind: 'phase-started', phase: 'score', total: undefined, label: 'masks' });
+  emit({ kind: 'phase-started', phase: 'score', total, label: 'masks' });
   const before = scorer.blockedMs();
   let done = 0;
   for await (const sample of plannedSamples(folder)) {
     throwIfCancelled(signal, RESUME);
     if (!isMeant(sample)) continue;
     await scorer.offer(sample);
-    emit({ kind: 'progress', phase: 'score', done: ++done, total: undefined });
+    emit({ kind: 'progress', phase: 'score', done: ++done, total });
   }
   await scorer.settle();
   emit({ kind: 'phase-ended', phase: 'score', blockedMs: scorer.blockedMs() - before });

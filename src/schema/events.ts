@@ -15,6 +15,8 @@ export type RunEvent =
       readonly phase: Phase;
       readonly done: number;
       readonly total: number | undefined;
+      /** What is being done at the moment, such as which model is timed. */
+      readonly note?: string;
     }
   | {
       readonly kind: 'phase-ended';

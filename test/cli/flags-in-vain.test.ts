@@ -39,7 +39,6 @@ const VAIN: readonly (readonly [argv: readonly string[], says: string])[] = [
   ],
   [['check', '--self-test', '--baseline', 'a'], '--baseline is for runs; leave out --self-test'],
   [['check', '--self-test', '--junit', 'x.xml'], '--junit is for runs; leave out --self-test'],
-  [['models', 'verify', 'isnet-fp16', '--json'], '--json is for models that are scored; add --score'],
   [['models', 'verify', '--dataset', 'x'], '--dataset is for models that are scored; add --score'],
   [
     ['run', 'c.yaml', '--no-time', '--profile', 'quick'],

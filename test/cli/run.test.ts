@@ -28,7 +28,8 @@ describe('maskbench run', () => {
     expect(first.out).toContain('\nMeasures of model accuracy');
     expect(first.out).toMatch(/luma .*tiny .*0\.\d{3}.* 3\/3/);
     expect(first.err).toContain('Written to runs/tiny-run: summary.json');
-    expect(first.err).toMatch(/predict luma: 3\/3 in /);
+    expect(first.err).toMatch(/^predict luma: 3 to do\npredict luma: 3\/3 in /m);
+    expect(first.err).toMatch(/^time luma \.\.\.\ntime luma: \d+\/\d+ in /m);
   });
 
   it('prints nothing but plain text where stderr is no terminal', () => {
@@ -48,6 +49,16 @@ describe('maskbench run', () => {
     const again = await run('run', 'run.yaml', '--models', 'luma', '--resume');
     expect(again.status).toBe(0);
     expect(again.out).toBe(first.out);
+  });
+
+  it('says where it left the pictures, in the page or beside it', async () => {
+    expect(first.err).toContain('report.md and report.html\n');
+    const beside = await run('run', 'run.yaml', '--models', 'luma', '--resume', '--no-embed');
+    expect(beside.err).toContain('report.md, report.html and report-images/\n');
+    const page = ['report', 'runs/tiny-run', '--format', 'html', '--no-embed', '--out', 'out/p.html'];
+    expect((await run(...page)).err).toBe('Written to out/p.html, its pictures to out/p-images/\n');
+    const embedded = await run('run', 'run.yaml', '--models', 'luma', '--resume', '--embed');
+    expect(embedded.err).toContain('report.md and report.html\n');
   });
 
   it('ends with 3 when cells failed, and has the rest in its tables', async () => {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -42,6 +42,18 @@ describe.skipIf(!IS_BUILT)('maskbench score --protocol cutout', () => {
     // Within one pixel of the square lie 4 to its right or below each, 3 of them right of it.
     expect(images[0].metrics['cutout.halo']).toBeCloseTo(3 / 7, 12);
     expect(images[1].metrics['cutout.halo']).toBe(0);
+  });
+
+  it('finds pictures by the prefix and suffix of their names, in the folder of the masks, too', async () => {
+    for (const id of ['a', 'b'])
+      await rename(join(folder, 'im', `${id}.png`), join(folder, 'gt', `rgb_${id}-in.png`));
+    for (const id of ['a', 'b'])
+      await rename(join(folder, 'gt', `${id}.png`), join(folder, 'gt', `m_${id}.png`));
+    const names = ['--image-prefix', 'rgb_', '--image-suffix', '-in.png', '--gt-prefix', 'm_'];
+    const { images, failures } = jsonOf(await score(folder, ...CUTOUT, '--images', 'gt', ...names, '--json'));
+    expect(failures).toEqual([]);
+    expect(images.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(images[0].metrics['cutout.black']).toBeCloseTo((3 / 48) * 0.2, 12);
   });
 
   it('prints them in tables only when they are asked for', async () => {

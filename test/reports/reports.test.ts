@@ -82,7 +82,9 @@ describe('a hostile name', () => {
   });
 
   it('becomes no element and no attribute of the page', async () => {
-    const elements = (html: string): readonly string[] => html.match(/<[!/]?[a-z][a-z0-9]*/gi) ?? [];
+    // But for where a long name may be broken.
+    const elements = (html: string): readonly string[] =>
+      html.replaceAll('<wbr/>', '').match(/<[!/]?[a-z][a-z0-9]*/gi) ?? [];
     const expected = elements(await render('html'));
     for (const text of HOSTILE) {
       const html = await render('html', hostileSummary(text));

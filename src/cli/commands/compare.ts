@@ -58,7 +58,8 @@ export const compare: DefineCommand = (context) =>
       const text = await render();
       if (out === null) context.data(text);
       else {
-        await (await import('../write-report.js')).writeReport(out, text);
-        context.err(`Written to ${options.out}\n`);
+        const { tellFile, writeReport } = await import('../write-report.js');
+        await writeReport(out, text);
+        tellFile(options.out ?? '', text, context);
       }
     });

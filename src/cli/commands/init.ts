@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { escapeControls, MaskbenchError } from '../../core/errors.js';
+import { jsonText } from '../../reports/formats/json.js';
 import type { CliContext, DefineCommand } from '../context.js';
 import { commandOnData, describeRun, type DataFlags, type WrittenConfig } from '../run/describe-run.js';
 
@@ -10,7 +11,8 @@ export const init: DefineCommand = (context) =>
     .description('write a commented config of a run, from flags or, on a terminal, by asking')
     .argument('[file]', 'where to', 'run.yaml')
     .option('--force', 'replace a file that is there')
-    .action(async (file, { force, ...flags }) => {
+    .option('--json', 'as JSON: where it was written')
+    .action(async (file, { force, json, ...flags }) => {
       const path = resolve(context.cwd, file);
       if (existsSync(path) && force !== true) {
         throw new MaskbenchError('usage', 'there is a file already', {
@@ -24,6 +26,7 @@ export const init: DefineCommand = (context) =>
       const { writeReport } = await import('../write-report.js');
       await writeReport(path, text);
       context.err(escapeControls(`Written to ${file}; next: maskbench run ${file}`) + '\n');
+      if (json === true) context.out(jsonText({ path: file }));
     });
 
 /** The flags, and answers for what they lack. */

@@ -6,7 +6,15 @@ import { runPhases } from './run.js';
 export const quickstart: DefineCommand = (context, setStatus) =>
   new Command('quickstart')
     .description('run three models on 16 sample pictures; the same as: run quickstart --resume')
-    .action(async () => {
+    .option('--json', 'print the summary as JSON instead of tables')
+    .action(async ({ json }) => {
       const phases = { predict: true, score: true, time: true };
-      setStatus(await runPhases('quickstart', { resume: true }, phases, context));
+      setStatus(
+        await runPhases(
+          'quickstart',
+          { resume: true, ...(json === undefined ? {} : { json }) },
+          phases,
+          context,
+        ),
+      );
     });

@@ -16,7 +16,10 @@ export const rank: DefineCommand = (context) =>
         .choices(TABLE_FORMATS.map(({ name }) => name))
         .default('terminal'),
     )
-    .action(async (run, { metrics, format }) => {
+    .option('--json', 'short for --format json')
+    .action(async (run, { metrics, ...formats }) => {
+      const { formatOf } = await import('../meant-flags.js');
+      const format = formatOf(formats, 'terminal');
       const { openSide } = await import('../../analysis/compare/open-side.js');
       const { rankRun } = await import('../../analysis/compare/rank.js');
       const { rankingDocument } = await import('../../reports/comparison/ranking-table.js');

@@ -18,6 +18,7 @@ const flags = () =>
         .choices([...FORMATS, ...EXPORTS].map(({ name }) => name))
         .default('terminal'),
     )
+    .option('--json', 'short for --format json')
     .option(
       '--out <file>',
       'write to a file instead of stdout; with svg and png: a folder, one file per plot',
@@ -32,8 +33,11 @@ type Flags = FlagsOf<typeof flags>;
 
 /** `maskbench report`: what run folders hold, in any format. */
 export const report: DefineCommand = (context) =>
-  flags().action(async (runs, options) => {
-    const { format: name, out, intervals = false } = options;
+  flags().action(async (runs, given) => {
+    const { formatOf } = await import('../meant-flags.js');
+    const name = formatOf(given, 'terminal');
+    const options = { ...given, format: name };
+    const { out, intervals = false } = options;
     await assertMeantFor(options);
     const exporter = EXPORTS.find((one) => one.name === name);
     if (options.by === undefined && exporter !== undefined) {
@@ -51,7 +55,8 @@ export const report: DefineCommand = (context) =>
     else {
       const { writeReport } = await import('../write-report.js');
       await writeReport(resolve(context.cwd, out), text);
-      context.err(`Written to ${out}\n`);
+      const { tellFile } = await import('../write-report.js');
+      tellFile(out, text, context);
     }
   });
 

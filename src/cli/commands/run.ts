@@ -12,6 +12,7 @@ import type { LoadedConfig } from '../../store/config.js';
 import type { CheckedOrigin } from '../../store/origin.js';
 import type { TimeConfig, TimingProfile } from '../../store/settings-schema.js';
 import { count, keysOf, shard } from '../arguments.js';
+import { embedFlag, noEmbedFlag } from '../command-with-pictures.js';
 import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
 import { assertMeant } from '../meant-flags.js';
 import { textWidth, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
@@ -38,6 +39,8 @@ export const commandOnConfig = (name: string) =>
     .addOption(new Option('--overwrite', 'remove the run in that folder first').conflicts('resume'))
     .addOption(waitFlag())
     .addOption(ownerTimeoutFlag())
+    .addOption(embedFlag())
+    .addOption(noEmbedFlag())
     .option('--offline', 'use only cached files, never the network')
     .option('--json', 'print the summary as JSON instead of tables');
 
@@ -98,7 +101,7 @@ export async function runPhases(
 
 type LoadedFlags = Pick<
   Flags,
-  'out' | 'resume' | 'overwrite' | 'shard' | 'offline' | 'json' | 'wait' | 'ownerTimeout'
+  'out' | 'resume' | 'overwrite' | 'shard' | 'offline' | 'json' | 'embed' | 'wait' | 'ownerTimeout'
 >;
 
 /** A run whose config was read, with all that flags change of it. */
@@ -159,9 +162,11 @@ export async function runLoaded(
     },
     signal: context.signal,
   });
-  const ranking = await writeRunReports(out, summary);
-  context.out(flags.json === true ? jsonText(summary) : await tables(summary, ranking, textWidth(context)));
-  tellRunFolder(out, context);
+  const reports = await writeRunReports(out, summary, flags);
+  context.out(
+    flags.json === true ? jsonText(summary) : await tables(summary, reports.ranking, textWidth(context)),
+  );
+  tellRunFolder(out, reports, context);
   // Phases alone leave cells undone on purpose; only failures of what was asked for count.
   const unfinished = phases.predict && phases.score ? summary.cells.failed : failed.size;
   if (unfinished > 0)

@@ -46,10 +46,6 @@ export const score: DefineCommand = (context, setStatus) =>
       [...plan.warnings, ...readings.remarks].map((warning) => `warning: ${escapeControls(warning)}`),
     );
     const failures = await scorePlan(plan, scoring, { ...options, format, values }, context);
-    if (options.out !== undefined) {
-      const { tellRunFolder } = await import('../write-report.js');
-      tellRunFolder(resolve(context.cwd, options.out), context);
-    }
     if (failures.length === 0) return;
     tellFailures(failures, plan, options, context);
     setStatus(SOME_FAILED);
@@ -70,6 +66,10 @@ async function assertMeantFor(options: Flags, protocols: readonly string[]): Pro
     ...allMean(['resume', 'shard', 'wait', 'ownerTimeout'], [isRun, 'run folders', 'name one with --out']),
     out: [!isExplained, 'scores, and --explain leaves no run folder', 'leave one of the two out'],
     perImage: [!isExplained, 'scores', 'leave it out: --explain shows one image'],
+    ...allMean(
+      ['imagePrefix', 'imageSuffix'],
+      [options.images !== undefined, 'the names of pictures', 'name their folder with --images'],
+    ),
     images: [
       isPlain && (isRun || needsPicture),
       isPlain ? 'the cutout protocol and for --out' : 'a plain pair of folders',
@@ -154,7 +154,7 @@ async function cellsOfRun(
   const { run } = await import('../../pipeline/run.js');
   const { runFolder } = await import('../../store/run-folder.js');
   const { createProgress } = await import('../progress.js');
-  const { writeRunReports } = await import('../write-report.js');
+  const { tellRunFolder, writeRunReports } = await import('../write-report.js');
   const { cwd, signal } = context;
   const folder = resolve(cwd, out);
   const progress = createProgress(context);
@@ -171,7 +171,7 @@ async function cellsOfRun(
     emit: (event) => (event.kind === 'cell-failed' ? undefined : progress(event)),
     signal,
   });
-  await writeRunReports(folder, summary);
+  tellRunFolder(folder, await writeRunReports(folder, summary), context);
   return folderCells(runFolder(folder), plan);
 }
 

@@ -43,6 +43,8 @@ export const flags = () =>
     .option('--pred-suffix <text>', 'what they end with, before or with the extension')
     .option('--gt-prefix <text>', 'prefix of the ground truths\u2019 file names')
     .option('--gt-suffix <text>', 'what they end with, before or with the extension')
+    .option('--image-prefix <text>', 'prefix of the pictures\u2019 file names')
+    .option('--image-suffix <text>', 'what they end with, before or with the extension')
     .addOption(
       new Option('--layout <layout>', 'how the folders are laid out')
         .choices(['plain', 'birefnet', 'pysodevaltoolkit'])

@@ -28,6 +28,7 @@ export const LAYOUTS: Readonly<Record<Flags['layout'], (request: PlanRequest) =>
           }
         : {}),
       predictionNames: affixes(options.predPrefix, options.predSuffix),
+      imageNames: affixes(options.imagePrefix, options.imageSuffix),
       truthNames: affixes(options.gtPrefix, options.gtSuffix),
       ...(method === undefined ? {} : { method }),
       ...(dataset === undefined ? {} : { dataset }),

@@ -53,7 +53,7 @@ async function timeOnce(
     kind: 'phase-started',
     phase: 'time',
     total: undefined,
-    label: wanted.map(({ name }) => name).join(', '),
+    label: wanted.length > 2 ? `${wanted.length} models` : wanted.map(({ name }) => name).join(', '),
   });
   const again: PassModel[] = [];
   const fail = async (model: PassModel, error: unknown): Promise<void> => {
@@ -80,7 +80,10 @@ async function timeOnce(
     signal,
     files: context.files,
     helpers: card?.pid === undefined ? [] : [card.pid],
-    onProgress: (done, total) => emit({ kind: 'progress', phase: 'time', done, total }),
+    onProgress({ done, total, model, doing }) {
+      const note = wanted.length > 1 ? `${model} ${doing}` : doing;
+      emit({ kind: 'progress', phase: 'time', done, total, note });
+    },
     async onWarm(name, pid) {
       neighbours.look(pid);
       memory.set(name, (await card?.memoryOf(pid)) ?? null);

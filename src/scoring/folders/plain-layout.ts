@@ -18,8 +18,9 @@ export interface Affixes {
 export interface PlainFolders {
   readonly predictions: string;
   readonly truths: string;
-  /** Where the images themselves lie, named as their ground truths are without prefix and suffix. */
+  /** Where the images themselves lie; but for prefixes and suffixes all three are named alike. */
   readonly images?: string;
+  readonly imageNames?: Affixes;
   readonly predictionNames?: Affixes;
   readonly truthNames?: Affixes;
   /** What the predictions are called; by default their folder's name. */
@@ -49,10 +50,14 @@ export async function planPlainFolders(request: PlainFolders): Promise<FolderPla
   const group: FolderGroup = {
     dataset: request.dataset ?? basename(truths),
     truths: truthMasks,
-    ...(request.images === undefined ? {} : { pictures: await listPictures(request.images) }),
+    ...(request.images === undefined ? {} : { pictures: await pictures(request.images, request.imageNames) }),
     methods: [{ method: request.method ?? basename(predictions), masks }],
   };
   return scorable({ several: false, groups: [group], warnings: leftOver(group) });
+}
+
+async function pictures(folder: string, { prefix, suffix }: Affixes = {}): Promise<MasksInFolder> {
+  return listPictures(folder, patternOf(prefix, suffix));
 }
 
 function assertApart(truths: MasksInFolder, predictions: MasksInFolder): void {

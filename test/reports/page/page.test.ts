@@ -101,7 +101,9 @@ describe('the page of a whole run', () => {
   });
 
   it.each(HOSTILE)('is the same markup with a model called %j', (text) => {
-    const elements = (html: string): readonly string[] => html.match(/<[!/]?[a-z][a-z0-9]*/gi) ?? [];
+    // But for where a long name may be broken.
+    const elements = (html: string): readonly string[] =>
+      html.replaceAll('<wbr/>', '').match(/<[!/]?[a-z][a-z0-9]*/gi) ?? [];
     const tame = elements(renderPage(hostile('x'.repeat(text.length))));
     const html = renderPage(hostile(text));
     expect(elements(html)).toEqual(tame);

@@ -97,6 +97,29 @@ describe('labels', () => {
     expect(new Set(labels.map(({ x, y, anchor }) => `${x} ${y} ${anchor}`)).size).toBe(3);
   });
 
+  it.each([310, 760])('of eight long names in one place lie apart and within a frame %i wide', (right) => {
+    const frame = { left: 0, right, top: 0, bottom: 260 };
+    const spots = Array.from({ length: 8 }, (_, i) => ({
+      x: 60 + (i % 3) * 6,
+      y: 120 + i,
+      r: 8,
+      bar: [90, 150] as const,
+      text: `a-model-with-a-really-long-name-${i}`,
+    }));
+    const boxes = placeLabels(spots, frame).map(({ x, y, anchor, text }) => {
+      const width = text.length * 6.4;
+      const left = anchor === 'start' ? x : anchor === 'end' ? x - width : x - width / 2;
+      return { left, right: left + width, top: y - 11, bottom: y + 3 };
+    });
+    for (const [i, a] of boxes.entries()) {
+      expect(Math.min(a.left, right - a.right, a.top, 260 - a.bottom)).toBeGreaterThanOrEqual(0);
+      for (const b of boxes.slice(i + 1)) {
+        const isApart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+        expect(isApart).toBe(true);
+      }
+    }
+  });
+
   it('turn away from the edge', () => {
     const [label] = placeLabels([{ x: 590, y: 100, r: 6, text: 'a-long-name' }], {
       left: 0,

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { jsonText } from '../../../reports/formats/json.js';
 import { list } from '../../arguments.js';
 import type { DefineCommand } from '../../context.js';
 
@@ -11,6 +12,7 @@ export const set: DefineCommand = (context) =>
     .requiredOption('--run <folder>', 'a finished run')
     .option('--models <names>', 'only these models of the run', list)
     .option('--replace', 'overwrite a baseline of that name')
+    .option('--json', 'as JSON: where it was written')
     .action(async (name, options) => {
       const { BASELINES_FOLDER } = await import('../../../analysis/compare/baseline/baseline-schema.js');
       const { saveBaseline } = await import('../../../analysis/compare/baseline/save-baseline.js');
@@ -24,5 +26,6 @@ export const set: DefineCommand = (context) =>
         models: options.models,
         replace: options.replace === true,
       });
-      context.out(`${relative(context.cwd, folder)}\n`);
+      const path = relative(context.cwd, folder);
+      context.out(options.json === true ? jsonText({ name, path }) : `${path}\n`);
     });

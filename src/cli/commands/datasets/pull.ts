@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings';
 import { escapeControls, EXIT_STATUS } from '../../../core/errors.js';
 import type { Download, PullProgress } from '../../../datasets/pull.js';
 import type { Http } from '../../../models/sources/http.js';
+import { jsonText } from '../../../reports/formats/json.js';
 import type { DefineCommand } from '../../context.js';
 import { ticker } from '../../ticker.js';
 
@@ -13,7 +14,8 @@ export const pull: DefineCommand = (context, setStatus) =>
     .description('download a dataset, or say exactly where to get it')
     .argument('<dataset>', 'a name or a YAML file')
     .option('--accept-terms', 'confirm that you have read and accept the terms of the dataset')
-    .action(async (name, { acceptTerms = false }) => {
+    .option('--json', 'as JSON: what was done, and where the dataset is or has to go')
+    .action(async (name, { acceptTerms = false, json }) => {
       const { pullDataset } = await import('../../../datasets/pull.js');
       const { resolveDataset } = await import('../../../datasets/resolve.js');
       const { openHttp } = await import('../../../models/sources/http.js');
@@ -34,14 +36,17 @@ export const pull: DefineCommand = (context, setStatus) =>
           onProgress: ticker(context, describeProgress, 2000),
           signal,
         });
+        if (json === true) context.out(jsonText({ dataset: dataset.spec.name, ...result }));
         if (result.kind === 'manual') {
+          setStatus(EXIT_STATUS['source.forbidden']);
+          if (json === true) return;
           context.out(
             `${dataset.spec.name} cannot be downloaded by a program: ${escapeControls(result.instructions)}\n`,
           );
           context.out(`from  ${result.url}\nto    ${result.root}\n`);
-          setStatus(EXIT_STATUS['source.forbidden']);
           return;
         }
+        if (json === true) return;
         const what = result.kind === 'present' ? 'is already there' : `${result.files} files`;
         context.out(`${dataset.spec.name}: ${what}: ${result.root}\n`);
       } finally {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { unreadable } from '../../../core/unreadable.js';
+import { jsonText } from '../../../reports/formats/json.js';
 import type { DefineCommand } from '../../context.js';
 
 /** `maskbench gate migrate`: the file on stdout, and what it decides otherwise on stderr. */
@@ -9,13 +10,18 @@ export const migrate: DefineCommand = (context) =>
   new Command('migrate')
     .description('print a gate\u2019s file rewritten to this version, and on stderr which verdicts change')
     .argument('<file>', 'the file; it is not touched')
-    .action(async (file) => {
+    .option('--json', 'as JSON: the text and what it changes')
+    .action(async (file, { json }) => {
       const { migrateGate } = await import('../../../analysis/gate/migrate.js');
       const path = resolve(context.cwd, file);
       const text = await readFile(path, 'utf8').catch((cause: unknown) => {
         throw unreadable(path, cause, { what: 'gate' });
       });
       const { text: rewritten, changes } = migrateGate(text, path);
+      if (json === true) {
+        context.out(jsonText({ text: rewritten, changes }));
+        return;
+      }
       context.data(rewritten);
       for (const change of changes) context.err(`${change}\n`);
       if (changes.length === 0) context.err('It is of this version; nothing changes.\n');

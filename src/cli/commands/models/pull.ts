@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { escapeControls } from '../../../core/errors.js';
+import { jsonText } from '../../../reports/formats/json.js';
 import { formatMegabytes } from '../../../reports/tables/table.js';
 import type { DefineCommand } from '../../context.js';
 
@@ -8,12 +9,14 @@ export const pull: DefineCommand = (context) =>
   new Command('pull')
     .description('download models into the cache, checked against their checksums')
     .argument('<model...>', 'names, or YAML files')
-    .action(async (names) => {
+    .option('--json', 'as JSON: every file with its place, bytes and where it came from')
+    .action(async (names, { json }) => {
       const { ensureModelFiles } = await import('../../../models/sources/pull.js');
       const { loadModelSpec } = await import('../../../runners/load-spec.js');
       const { createDownloadProgress } = await import('../../download-progress.js');
       const loaded = await Promise.all(names.map((name) => loadModelSpec(name, context.cwd)));
       const alsoWanted = loaded.flatMap(({ spec }) => Object.values(spec.files ?? {}).flat());
+      const pulled: object[] = [];
       for (const { spec, folder } of loaded) {
         const files = await ensureModelFiles(spec.files ?? {}, {
           name: spec.name,
@@ -24,6 +27,8 @@ export const pull: DefineCommand = (context) =>
           signal: context.signal,
         });
         for (const [role, { path, bytes, from, data }] of Object.entries(files)) {
+          pulled.push({ model: spec.name, role, path, bytes, from, data: data.map((one) => one.location) });
+          if (json === true) continue;
           const label = role === 'model' ? spec.name : `${spec.name} (${role})`;
           const weights = data.map(({ location }) => ` with ${escapeControls(location)}`).join('');
           context.out(
@@ -31,4 +36,5 @@ export const pull: DefineCommand = (context) =>
           );
         }
       }
+      if (json === true) context.out(jsonText(pulled));
     });

@@ -21,7 +21,7 @@ const flags = () =>
     .argument('[model...]', 'names, or YAML files (default: all that are cached)')
     .option('--score', 'predict a few samples: does the model score as recorded, and if not, what is wrong?')
     .option('--dataset <dataset>', 'with --score: another dataset, by name or YAML file')
-    .option('--json', 'with --score: as JSON');
+    .option('--json', 'as JSON');
 
 type Flags = FlagsOf<typeof flags>;
 
@@ -30,47 +30,76 @@ export const verify: DefineCommand = (context, setStatus) =>
   flags().action(async (names, options) => {
     const { allMean, assertMeant } = await import('../../meant-flags.js');
     const isScored = options.score === true;
-    assertMeant(options, allMean(['dataset', 'json'], [isScored, 'models that are scored', 'add --score']));
-    setStatus(await (isScored ? scoreAgain(names, options, context) : lookAgain(names, context)));
+    assertMeant(options, allMean(['dataset'], [isScored, 'models that are scored', 'add --score']));
+    setStatus(await (isScored ? scoreAgain(names, options, context) : lookAgain(names, options, context)));
   });
 
 /**
  * Hashes, parses and loads again what is here, and fetches nothing; 65 if a file is not what it should be, 64 if it contradicts its
  * spec, 69 if it is not here, so that nothing can be said of it.
  */
-async function lookAgain(names: readonly string[], context: CliContext): Promise<ExitStatus> {
+async function lookAgain(
+  names: readonly string[],
+  { json }: Flags,
+  context: CliContext,
+): Promise<ExitStatus> {
   const { listModelNames, loadModelSpec } = await import('../../../runners/load-spec.js');
   let status: ExitStatus = 0;
+  const files: FoundFile[] = [];
+  const tell = (file: FoundFile): void => {
+    files.push(file);
+    if (json !== true) context.out(`${file.label}: ${inWords(file)}\n`);
+  };
   const raise = (found: ExitStatus): void => {
     if (found > status) status = found;
   };
   for (const name of names.length > 0 ? names : await listModelNames()) {
     const loaded = await loadModelSpec(name, context.cwd);
-    const files = await verifyFiles(loaded, context);
-    const missing = files.filter(({ verification }) => verification.kind === 'absent');
+    const verified = await verifyFiles(loaded, context);
+    const missing = verified.filter(({ verification }) => verification.kind === 'absent');
     // All that are cached are asked for where none is named: not one of which nothing is.
-    for (const { label } of names.length > 0 || missing.length < files.length ? missing : []) {
-      context.out(`${label}: NOT VERIFIED, it is not in the cache (maskbench models pull ${name})\n`);
+    for (const { label } of names.length > 0 || missing.length < verified.length ? missing : []) {
+      tell({ label, found: 'absent', reason: `it is not in the cache (maskbench models pull ${name})` });
       raise(EXIT_STATUS['source.unreachable']);
     }
-    if (files.length === 0 && names.length > 0)
-      context.out(`${loaded.spec.name}: has no files, so that there is nothing to verify\n`);
-    const intact = files.every(({ verification }) => verification.kind === 'intact');
-    const error = intact && files.length > 0 ? await tryToRun(loaded, context) : undefined;
-    for (const { label, verification } of files) {
+    if (verified.length === 0 && names.length > 0)
+      tell({
+        label: loaded.spec.name,
+        found: 'none',
+        reason: 'has no files, so that there is nothing to verify',
+      });
+    const intact = verified.every(({ verification }) => verification.kind === 'intact');
+    const error = intact && verified.length > 0 ? await tryToRun(loaded, context) : undefined;
+    for (const { label, verification } of verified) {
       if (verification.kind === 'absent') continue;
       const wrong = verification.kind === 'damaged' ? verification.error : error;
       if (verification.kind === 'intact' && wrong === undefined) {
-        context.out(`${label}: ok, sha256 ${verification.sha256}\n`);
+        tell({ label, found: 'ok', sha256: verification.sha256 });
         continue;
       }
       const isMissing = wrong?.code === 'data.missing';
-      const what = verification.kind === 'intact' ? 'DOES NOT RUN' : isMissing ? 'MISSING' : 'DAMAGED';
-      context.out(`${label}: ${what}, ${describeError(wrong)}\n`);
+      const found = verification.kind === 'intact' ? 'does not run' : isMissing ? 'missing' : 'damaged';
+      tell({ label, found, reason: describeError(wrong) });
       raise(exitStatusOf(wrong));
     }
   }
+  if (json === true) context.out(jsonText(files));
   return status;
+}
+
+/** What was found of a file, as `--json` prints it. */
+interface FoundFile {
+  /** The model's name, with the file's role where there are several. */
+  readonly label: string;
+  readonly found: 'ok' | 'absent' | 'none' | 'missing' | 'damaged' | 'does not run';
+  readonly sha256?: string;
+  readonly reason?: string;
+}
+
+function inWords({ found, sha256 = '', reason = '' }: FoundFile): string {
+  if (found === 'ok') return `ok, sha256 ${sha256}`;
+  if (found === 'none') return reason;
+  return `${found === 'absent' ? 'NOT VERIFIED' : found.toUpperCase()}, ${reason}`;
 }
 
 interface VerifiedFile {

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { roughMark } from '../../../schema/caution.js';
+import { isPlaced, placingsOf, type Placing } from '../../tables/placings.js';
 import { roughNotes, type Column, type Row, type Table } from '../../tables/table.js';
 import { Name } from './name.js';
 
@@ -11,7 +12,7 @@ export function DataTable({ table }: { readonly table: Table }): VNode {
       <h3>{title}</h3>
       <p class="caption">{caption}</p>
       <Grid table={table} />
-      <Notes notes={[...roughNotes(table), ...table.notes]} />
+      <Notes notes={notesOf(table)} />
     </div>
   );
 }
@@ -22,12 +23,24 @@ export function LeadTable({ table }: { readonly table: Table }): VNode {
     <div class="block">
       <Grid table={table} />
       <p class="caption">{table.caption}</p>
-      <Notes notes={[...roughNotes(table), ...table.notes]} />
+      <Notes notes={notesOf(table)} />
     </div>
   );
 }
 
-function Grid({ table: { title, columns, rows } }: { readonly table: Table }): VNode {
+/** With what the marks of the best figures mean, where there are some. */
+function notesOf(table: Table): readonly string[] {
+  const notes = [...roughNotes(table), ...table.notes];
+  if (!isPlaced(placingsOf(table))) return notes;
+  return [
+    'Best figure in bold, second underlined, equal ones alike, whether or not they are shown to differ; figures with a mark are not compared.',
+    ...notes,
+  ];
+}
+
+function Grid({ table }: { readonly table: Table }): VNode {
+  const { title, columns, rows } = table;
+  const places = placingsOf(table);
   return (
     <div class="scroll" role="region" aria-label={title} tabindex={0}>
       <table class="sortable">
@@ -42,8 +55,8 @@ function Grid({ table: { title, columns, rows } }: { readonly table: Table }): V
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <BodyRow row={row} columns={columns} />
+          {rows.map((row, i) => (
+            <BodyRow row={row} columns={columns} places={places[i] ?? []} />
           ))}
         </tbody>
       </table>
@@ -73,7 +86,13 @@ export function Notes({ notes }: { readonly notes: readonly string[] }): VNode |
   );
 }
 
-function BodyRow({ row, columns }: { readonly row: Row; readonly columns: readonly Column[] }): VNode {
+interface BodyRowProps {
+  readonly row: Row;
+  readonly columns: readonly Column[];
+  readonly places: readonly Placing[];
+}
+
+function BodyRow({ row, columns, places }: BodyRowProps): VNode {
   return (
     <tr class={row.kind}>
       {row.cells.map(({ text, value, interval, caution }, i) =>
@@ -83,7 +102,9 @@ function BodyRow({ row, columns }: { readonly row: Row; readonly columns: readon
           </th>
         ) : (
           <td class={columns[i].align} data-value={value}>
-            <bdi>{text}</bdi>
+            <bdi>
+              {places[i] === 'best' ? <strong>{text}</strong> : places[i] === 'second' ? <u>{text}</u> : text}
+            </bdi>
             {interval !== undefined && (
               <small class="interval">
                 {interval[0]} to {interval[1]}

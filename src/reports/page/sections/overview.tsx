@@ -37,8 +37,12 @@ export const overview: Section = {
             <Circumstances run={run} />
           ))}
         </div>
-        <ParetoPart input={input} />
-        <TiersOfRuns runs={runs} labels={labels} />
+        <div class="beside">
+          <ParetoPart input={input} />
+          <div>
+            <TiersOfRuns runs={runs} labels={labels} />
+          </div>
+        </div>
       </>
     );
   },

@@ -27,7 +27,7 @@ export const GALLERY = `
 .strip { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 10.5rem), 1fr)); gap: .6rem; align-items: start; }
 .strip figure { margin: 0; min-width: 0; }
 .strip img, .absent { display: block; width: 100%; height: auto; background: var(--raised); border-radius: 4px; }
-.strip img { max-height: 15rem; object-fit: contain; }
+.strip img { max-height: 15rem; object-fit: contain; font-size: .8rem; color: var(--soft); }
 .absent { display: grid; place-items: center; max-height: 15rem; padding: .5rem; color: var(--bad); font-size: .85rem;
   text-align: center; border: 1px dashed currentColor; overflow: hidden; }
 .scripted .strip figure { cursor: zoom-in; }
@@ -78,14 +78,15 @@ export const GALLERY = `
   background: var(--swatch); outline: 1px solid var(--line); vertical-align: -.05em; print-color-adjust: exact; }
 .viewer .legend .missed { --swatch: #56b4e9; } .viewer .legend .invented { --swatch: #d55e00; } .viewer .legend .soft-error { --swatch: #f0e442; } .viewer .legend .ignored { --swatch: #cc79a7; }
 .figures { grid-column: 2; grid-row: 3 / 5; overflow: auto; min-height: 0; font-size: .85rem; }
-.figures th, .figures td { padding: .2rem .5rem; } .figures tbody th { min-width: 7rem; } .figures thead th { white-space: normal; min-width: 4.5rem; overflow-wrap: anywhere; } .figures .facts { flex-direction: column; }
+.figures th, .figures td { padding: .2rem .5rem; } .figures tbody th { min-width: 7rem; } .figures thead th { white-space: normal; min-width: 4.5rem; } .figures .facts { flex-direction: column; }
 @media (max-width: 60rem) {
   .viewer[open] { grid-template: auto auto minmax(45vh, 1fr) auto auto / minmax(0, 1fr); padding: .5rem .75rem 1rem; }
-  .figures { grid-column: 1; grid-row: 5; overflow: visible; }
+  .figures { grid-column: 1; grid-row: 5; overflow: auto visible; }
 }
 @media (max-width: 40rem) {
   .strip { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .gallery .controls label { flex: 1 1 auto; } .gallery .controls select, .gallery .controls input[type='search'] { max-width: none; flex: 1; }
+  .viewer header { grid-template-columns: minmax(0, 1fr); } .viewer .buttons { grid-area: 1 / 1; justify-content: flex-end; }
   .viewer .hint { display: none; } .tools > label { flex: 1 1 9rem; } .tools > label select { flex: 1; }
 }
 @media print { .gallery .controls, .status, .gallery .more, .viewer { display: none !important; } .shot[hidden] { display: block; } .strip { break-inside: avoid; grid-template-columns: repeat(auto-fit, minmax(6.2rem, 1fr)); } .strip img { max-height: 6cm; } }

@@ -43,7 +43,7 @@ button { font: inherit; color: inherit; }
 .theme { flex: none; padding: .25rem .7rem; font-size: .85rem; background: none; border: 1px solid var(--line);
   border-radius: var(--radius); color: var(--soft); cursor: pointer; }
 .theme:hover { color: var(--ink); border-color: var(--soft); }
-main, .foot { max-width: 100rem; margin: 0 auto; padding: 0 1.25rem; }
+main, .foot { max-width: 120rem; margin: 0 auto; padding: 0 1.25rem; }
 main { padding-top: 1.75rem; padding-bottom: 3rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -.02em; margin: 0 0 .5rem; }
 h2 { font-size: 1.4rem; line-height: 1.25; letter-spacing: -.01em; margin: 3rem 0 .75rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
@@ -52,12 +52,12 @@ h3 { font-size: 1.05rem; line-height: 1.3; margin: 2rem 0 .25rem; }
 p { margin: 0 0 .75rem; max-width: 72ch; }
 p, li, td, code { overflow-wrap: anywhere; }
 h1, h2, h3, th { overflow-wrap: break-word; }
-.fold > summary { cursor: pointer; margin-top: 3rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+.fold > summary { cursor: pointer; width: auto; margin-top: 3rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 .fold > summary h2 { display: inline; border: 0; margin: 0; padding: 0; }
 .fold + .fold > summary, .fold:not([open]) > summary { margin-bottom: 0; }
 code { font-family: var(--mono); font-size: .875em; }
 small { color: var(--soft); }
-.caption { color: var(--soft); font-size: .9rem; margin-bottom: .6rem; }
+.caption { color: var(--soft); font-size: .9rem; margin-bottom: .6rem; max-width: 90ch; }
 .notes { color: var(--soft); font-size: .85rem; padding-left: 1.1rem; margin: .6rem 0 0; max-width: 90ch; }
 .plain { padding-left: 1.1rem; }
 .foot { padding-block: 1.5rem 3rem; color: var(--soft); font-size: .85rem; border-top: 1px solid var(--line); }
@@ -83,6 +83,7 @@ th.group { text-align: center; border-bottom-width: 1px; white-space: normal; }
 .right { text-align: right; }
 .interval { display: block; font-size: .78em; line-height: 1.2; }
 tbody tr:hover { background: var(--raised); }
+td strong { font-weight: 700; } td u { text-underline-offset: .2em; text-decoration-color: var(--soft); }
 tr.published { color: var(--soft); font-style: italic; }
 tr.published th { font-weight: 400; }
 th > button { all: unset; cursor: pointer; white-space: nowrap; }
@@ -91,7 +92,8 @@ th > button::after { content: '\\2195'; opacity: .35; margin-left: .3em; font-si
 th[aria-sort] > button { color: var(--ink); }
 th[aria-sort='ascending'] > button::after { content: '\\2191'; opacity: 1; }
 th[aria-sort='descending'] > button::after { content: '\\2193'; opacity: 1; }
-@media (max-width: 40rem) { th, td { padding-inline: .5rem; } tbody th { min-width: 7rem; } }
+/* What a row is about stays in sight while its figures scroll. */
+@media (max-width: 40rem) { .scroll tr > :first-child:not([colspan]) { position: sticky; left: 0; background: var(--page); } .scroll tr > :first-child { padding-left: 0; } th, td { padding-inline: .4rem; } tbody th { min-width: 6rem; } th:not([aria-sort]) > button::after { content: none; } }
 `;
 
 /** Page one: the verdict, its warnings, tiers and facts. */
@@ -99,6 +101,7 @@ const OVERVIEW_STYLE = `
 .verdict { margin-bottom: 1.5rem; }
 .verdict .line { font-size: 1.3rem; line-height: 1.45; max-width: 90ch; margin-bottom: .6rem; letter-spacing: -.005em; }
 .verdict .caption { margin-top: .6rem; }
+.verdict table { min-width: min(100%, 76rem); }
 .verdict .scope { color: var(--soft); }
 .verdict .line strong { font-weight: 650; }
 .verdict code { white-space: pre-wrap; }
@@ -117,8 +120,8 @@ const OVERVIEW_STYLE = `
 .tiers .tier { flex: none; width: 1.5rem; height: 1.5rem; border-radius: 50%; background: var(--raised); border: 1px solid var(--line); display: grid; place-items: center; font-size: .8rem; font-weight: 600; }
 .tiers > li:first-child .tier { background: var(--accent); border-color: var(--accent); color: var(--page); }
 .tiers ul { list-style: none; margin: 0; padding: 0; flex: 1; min-width: 0; }
-.tiers ul li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .75rem; }
-.tiers ul li small { flex-basis: 100%; }
+.tiers ul li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 .75rem; }
+.tiers ul li small { grid-column: 1 / -1; }
 .figure { font-variant-numeric: tabular-nums; }
 .facts { margin: 0; font-size: .9rem; }
 .facts div { display: grid; grid-template-columns: 8rem minmax(0, 1fr); gap: .75rem; padding: .3rem 0; border-bottom: 1px solid var(--line); }
@@ -141,9 +144,10 @@ const pairs = (letter: string, light: readonly string[], dark: readonly string[]
 const PLOTS_STYLE = `
 :root { ${pairs('m', MODEL_COLOURS, MODELS_DARK)} ${pairs('p', PHASE_COLOURS, PHASES_DARK)} }
 figure { margin: 0; }
-.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(358px, 100%), 1fr)); gap: 1.5rem; }
+.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(358px, 100%), 1fr)); gap: 1.5rem 1rem; }
 .plot figcaption { font-weight: 600; font-size: .88rem; margin-bottom: .25rem; overflow-wrap: anywhere; }
 .plot svg, .pareto svg { display: block; max-width: 100%; height: auto; overflow: visible; }
+.plot svg { width: 100%; max-width: 26rem; }
 .plot details, .pareto details { font-size: .85rem; color: var(--soft); margin-top: .25rem; }
 summary { cursor: pointer; width: fit-content; }
 summary:hover { color: var(--ink); }
@@ -156,6 +160,7 @@ summary:hover { color: var(--ink); }
 .pareto .controls { display: none; flex-wrap: wrap; gap: .5rem 1rem; margin-bottom: .75rem; font-size: .88rem; color: var(--soft); }
 .scripted .pareto .controls { display: flex; }
 .pareto .controls select { font: inherit; color: var(--ink); background: var(--page); border: 1px solid var(--line); border-radius: var(--radius); padding: .2rem .35rem; max-width: 15rem; }
+@media (min-width: 100rem) { .beside { display: grid; grid-template-columns: minmax(0, 900px) minmax(0, 1fr); gap: 0 2.5rem; align-items: start; } }
 .more { margin-top: 1.75rem; }
 .more > summary { font-weight: 600; }
 `;

@@ -1,7 +1,7 @@
 import { LINE, modelColour, SOFT } from '../colours.js';
 import { escapeXml } from '../escape-xml.js';
 import type { ParetoPoint } from './choose.js';
-import { placeLabels } from './place-labels.js';
+import { labelEnd, placeLabels } from './place-labels.js';
 
 export interface ParetoFrame {
   readonly title: string;
@@ -31,6 +31,7 @@ export function drawPareto(points: readonly ParetoPoint[], frame: ParetoFrame): 
   const labels = placeLabels(
     spots.map(({ point, ...spot }) => ({
       ...spot,
+      bar: [y.at(point.low), y.at(point.high)] as const,
       text: `${point.label}${point.sealed ? '' : ' *'}${point.leaked ? ' \u2021' : ''}`,
     })),
     { left: box.left, right: width - 4, top: 2, bottom: box.bottom },
@@ -46,6 +47,7 @@ export function drawPareto(points: readonly ParetoPoint[], frame: ParetoFrame): 
     ...spots.map(({ point, x: cx, y: cy, r }) =>
       spotMark(point, cx, cy, r, y.at(point.low), y.at(point.high)),
     ),
+    ...labels.map((label, i) => (label.isFar ? leader(spots[i], labelEnd(label, spots[i])) : '')),
     ...labels.map(({ x: lx, y: ly, anchor, text: label }) =>
       text(lx, ly, label, anchor, 'currentColor', HALO),
     ),
@@ -112,6 +114,20 @@ function front(spots: readonly { readonly x: number; readonly y: number }[]): st
   const [first, ...others] = spots;
   const d = others.reduce((path, { x, y }) => `${path}H${n(x)}V${n(y)}`, `M${n(first.x)},${n(first.y)}`);
   return `<path d="${d}" fill="none" stroke="currentColor" stroke-opacity="0.45" stroke-width="1.5" stroke-dasharray="1 4" stroke-linecap="round"/>`;
+}
+
+/** From a spot's edge to a label that found no room beside it. */
+function leader(
+  {
+    x,
+    y,
+    r,
+    point,
+  }: { readonly x: number; readonly y: number; readonly r: number; readonly point: ParetoPoint },
+  [toX, toY]: readonly [number, number],
+): string {
+  const share = r / Math.max(r, Math.hypot(toX - x, toY - y));
+  return `<path d="M${n(x + (toX - x) * share)},${n(y + (toY - y) * share)}L${n(toX)},${n(toY)}" stroke="${modelColour(point.colour)}" stroke-width="1.5"/>`;
 }
 
 function gridLine(x1: number, y1: number, x2: number, y2: number): string {

@@ -2,6 +2,8 @@ interface Spot {
   readonly x: number;
   readonly y: number;
   readonly r: number;
+  /** Ends of its interval's bar; a label across one is legible, but better elsewhere. */
+  readonly bar?: readonly [number, number];
   readonly text: string;
 }
 
@@ -10,6 +12,8 @@ interface PlacedLabel {
   readonly y: number;
   readonly anchor: 'start' | 'end' | 'middle';
   readonly text: string;
+  /** It is not beside its spot: a line leads there. */
+  readonly isFar: boolean;
 }
 
 interface Box {
@@ -22,37 +26,87 @@ interface Box {
 /** Of 12 px text; a guess suffices to keep labels apart. */
 const CHARACTER = 6.4;
 const HEIGHT = 14;
+/** What a square pixel under a label costs, by what is there. */
+const COSTS = { label: 4, spot: 2, bar: 0.5, outside: 6 };
+/** Of a label that is not beside its spot, and of every line of text that it is away. */
+const FAR = { any: 100, line: 25, lines: 16 };
+/** Later labels may have taken a better place from earlier ones. */
+const ROUNDS = 4;
 
-/** A label beside each spot where it covers least: to the right, left, above or below; shortened where it must be. */
-export function placeLabels(spots: readonly Spot[], frame: Box): readonly PlacedLabel[] {
-  const taken: Box[] = spots.map(({ x, y, r }) => ({ left: x - r, right: x + r, top: y - r, bottom: y + r }));
-  return spots.map((spot, i) => {
-    const text = fitted(spot.text, frame.right - frame.left);
-    const width = text.length * CHARACTER;
-    const options = candidates(spot, text).map((label) => {
-      const box = boxOf(label, width);
-      const covered = taken.reduce((sum, other, k) => sum + (k === i ? 0 : overlap(box, other)), 0);
-      const outside = width * HEIGHT - overlap(box, frame);
-      return { label, box, cost: covered + 3 * outside };
-    });
-    const best = options.reduce((a, b) => (b.cost < a.cost - 1 ? b : a));
-    taken.push(best.box);
-    return best.label;
-  });
+interface Candidate {
+  readonly label: PlacedLabel;
+  readonly box: Box;
+  readonly cost: number;
 }
 
-function candidates({ x, y, r }: Spot, text: string): readonly PlacedLabel[] {
+/**
+ * A label beside each spot where it covers least: to the right, left, above or below, or where there is no room for it, as
+ * near as there is; shortened where it must be.
+ */
+export function placeLabels(spots: readonly Spot[], frame: Box): readonly PlacedLabel[] {
+  const covered = (box: Box): number =>
+    spots.reduce((sum, { x, y, r, bar: [low, high] = [y, y] }) => {
+      const spot = { left: x - r, right: x + r, top: y - r, bottom: y + r };
+      const bar = { left: x - 1, right: x + 1, top: Math.min(low, high), bottom: Math.max(low, high) };
+      return sum + COSTS.spot * overlap(box, spot) + COSTS.bar * overlap(box, bar);
+    }, 0);
+  const options = spots.map((spot): readonly Candidate[] => {
+    const text = fitted(spot.text, frame.right - frame.left);
+    const width = text.length * CHARACTER;
+    return [...beside(spot, text), ...away(spot, text, width, frame)].map(({ label, cost }) => {
+      const box = boxOf(label, width);
+      const outside = width * HEIGHT - overlap(box, frame);
+      return { label, box, cost: cost + covered(box) + COSTS.outside * outside };
+    });
+  });
+  const placed: Candidate[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [i, own] of options.entries()) {
+      const others = placed.filter((_, k) => k !== i);
+      const total = ({ box, cost }: Candidate): number =>
+        others.reduce((sum, other) => sum + COSTS.label * overlap(box, other.box), cost);
+      placed[i] = own.reduce((a, b) => (total(b) < total(a) - 1 ? b : a));
+    }
+  }
+  return placed.map(({ label }) => label);
+}
+
+type Option = Pick<Candidate, 'label' | 'cost'>;
+
+function beside({ x, y, r }: Spot, text: string): readonly Option[] {
   const gap = r + 5;
+  const at = (dx: number, dy: number, anchor: PlacedLabel['anchor']): Option => ({
+    label: { x: x + dx, y: y + dy, anchor, text, isFar: false },
+    cost: 0,
+  });
   return [
-    { x: x + gap, y: y + 4, anchor: 'start', text },
-    { x: x - gap, y: y + 4, anchor: 'end', text },
-    { x, y: y - gap, anchor: 'middle', text },
-    { x, y: y + gap + 9, anchor: 'middle', text },
-    { x: x + 4, y: y - gap, anchor: 'start', text },
-    { x: x - 4, y: y - gap, anchor: 'end', text },
-    { x: x + 4, y: y + gap + 9, anchor: 'start', text },
-    { x: x - 4, y: y + gap + 9, anchor: 'end', text },
+    at(gap, 4, 'start'),
+    at(-gap, 4, 'end'),
+    at(0, -gap, 'middle'),
+    at(0, gap + 9, 'middle'),
+    at(4, -gap, 'start'),
+    at(-4, -gap, 'end'),
+    at(4, gap + 9, 'start'),
+    at(-4, gap + 9, 'end'),
   ];
+}
+
+/** Lines of text above and below, moved to the side as far as the frame asks for. */
+function away({ x, y, r }: Spot, text: string, width: number, { left, right }: Box): readonly Option[] {
+  return Array.from({ length: FAR.lines }, (_, k) => k + 1).flatMap((line) =>
+    [-1, 1].flatMap((side) =>
+      [x - width - r, x - width / 2, x + r].map((wanted): Option => ({
+        label: {
+          x: Math.max(left, Math.min(wanted, right - width)),
+          y: y + 4 + side * line * HEIGHT,
+          anchor: 'start',
+          text,
+          isFar: true,
+        },
+        cost: FAR.any + FAR.line * line,
+      })),
+    ),
+  );
 }
 
 function boxOf({ x, y, anchor }: PlacedLabel, width: number): Box {
@@ -67,6 +121,15 @@ function overlap(a: Box, b: Box): number {
 }
 
 function fitted(text: string, width: number): string {
-  const most = Math.max(8, Math.floor((0.75 * width) / CHARACTER));
+  const most = Math.max(8, Math.floor((0.5 * width) / CHARACTER));
   return text.length <= most ? text : `${text.slice(0, most - 9)}\u2026${text.slice(-8)}`;
+}
+
+/** Where a line from a spot to its far label ends: at the label's nearest edge. */
+export function labelEnd(
+  { x, y, text }: PlacedLabel,
+  spot: Pick<Spot, 'x' | 'y'>,
+): readonly [number, number] {
+  const right = x + text.length * CHARACTER;
+  return [Math.max(x, Math.min(spot.x, right)), y < spot.y ? y + 2 : y - HEIGHT + 5];
 }

@@ -17,6 +17,16 @@ export interface TimedModel {
   readonly images: readonly TimedImage[];
 }
 
+/** What the timing pass is about to do. */
+interface TimingProgress {
+  /** Timed predictions of all models. */
+  readonly done: number;
+  /** Undefined until every model is warm: how many there will be depends on how long one takes. */
+  readonly total: number | undefined;
+  readonly model: string;
+  readonly doing: string;
+}
+
 export interface TogetherRequest {
   /** Whose processes live at the same time and take turns; one at a time computes. */
   readonly models: readonly TimedModel[];
@@ -29,7 +39,8 @@ export interface TogetherRequest {
   /** Other processes of ours that live meanwhile: their processor time is ours. */
   readonly helpers?: readonly number[];
   readonly start?: typeof startChild;
-  onProgress?(done: number, total: number): void;
+  /** Called while nothing is measured. */
+  onProgress?(progress: TimingProgress): void;
   /** Called while the model's process lives and is warm, e.g. to ask the driver for its memory. */
   onWarm?(name: string, pid: number | undefined): Promise<void>;
 }
@@ -101,11 +112,15 @@ export async function timeTogether(request: TogetherRequest): Promise<readonly S
     const total = runs.reduce((sum, { passes, images }) => sum + passes.count * images.length, 0);
     let done = 0;
     const begin = performance.now();
-    for (const index of turns(runs.map(({ passes }) => Math.ceil(passes.count / passes.perBlock)))) {
+    const rounds = runs.map(({ passes }) => Math.ceil(passes.count / passes.perBlock));
+    for (const index of turns(rounds)) {
       const run = runs[index];
-      if (outcomes.has(run.model.name)) continue;
-      const block = await attempt(run.model.name, () => runBlock(run, begin, runs.length > 1));
-      request.onProgress?.((done += block ?? 0), total);
+      const { name } = run.model;
+      if (outcomes.has(name)) continue;
+      const doing = `round ${run.blocks.length + 1} of ${rounds[index]}`;
+      request.onProgress?.({ done, total, model: name, doing });
+      done += (await attempt(name, () => runBlock(run, begin, runs.length > 1))) ?? 0;
+      request.onProgress?.({ done, total, model: name, doing });
     }
     for (const run of runs) {
       if (!outcomes.has(run.model.name))
@@ -130,14 +145,26 @@ interface ModelRun {
 }
 
 async function prepare(
-  { warmUp: plan, sampling, signal, start, files = THIS_MACHINE, datasetOf, onWarm }: TogetherRequest,
+  {
+    warmUp: plan,
+    sampling,
+    signal,
+    start,
+    files = THIS_MACHINE,
+    datasetOf,
+    onWarm,
+    onProgress,
+  }: TogetherRequest,
   model: TimedModel,
   live: TimedProcess[],
   pids: () => readonly number[],
 ): Promise<ModelRun> {
+  const tell = (doing: string): void => onProgress?.({ done: 0, total: undefined, model: model.name, doing });
+  tell('loads');
   const process = await startTimedProcess(model.load, signal, start);
   live.push(process);
   const images = await process.decode(model.images);
+  tell('warms up');
   const warm = await warmUp(process, images.length, plan);
   await onWarm?.(model.name, process.pid);
   const perDataset = new Map<string, number>();

@@ -120,12 +120,15 @@ describe('models timed together', () => {
     const warm: string[] = [];
     await timeTogether(
       request(['a', 'b'], steady, {
-        onProgress: (done, total) => void progress.push(`${done}/${total}`),
+        onProgress: ({ done, total, model, doing }) =>
+          void progress.push(`${done}/${total} ${model} ${doing}`),
         onWarm: async (name) => void warm.push(name),
       }),
     );
     expect(warm).toEqual(['a', 'b']);
-    expect(progress.at(-1)).toBe('16/16');
+    expect(progress.slice(0, 2)).toEqual(['0/undefined a loads', '0/undefined a warms up']);
+    expect(progress).toContain('0/16 a round 1 of 4');
+    expect(progress.at(-1)).toBe('16/16 a round 4 of 4');
   });
 
   it('stop at once when they are interrupted, and no process is left', async () => {
