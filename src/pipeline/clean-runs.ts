@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
 import { lockRun } from '../store/lock.js';
 import type { LockOptions } from '../store/lock-options.js';
 import { isRemains, MERGING, removeRemains } from '../store/remains.js';
-import { noRun, RUN_FILES, runFolder } from '../store/run-folder.js';
+import { hasOwnManifest, noRun, RUN_FILES, runFolder } from '../store/run-folder.js';
 
 /** What every run folder holds beside its files of evidence; `report-images` are pictures that the page does not embed. */
 const REPORTS = ['report.md', 'report.html', 'report-images'];
@@ -23,6 +23,15 @@ export async function removeRun(path: string, options: LockOptions = {}): Promis
     const { message, ...details } = noRun(path);
     throw new MaskbenchError('data.missing', message, details);
   }
+  // An empty one was lost in a power cut; `merge` leaves its mark before there is one.
+  const isOurs =
+    existsSync(join(path, MERGING)) || (await hasOwnManifest(folder)) || (await isEmptyRun(path));
+  if (!isOurs) {
+    throw new MaskbenchError('usage', 'its manifest.json is not that of a run, and nothing was removed', {
+      where: path,
+      remedy: 'choose another folder; if this was a run that is damaged, remove the folder yourself',
+    });
+  }
   const lock = await lockRun(path, options);
   try {
     const { manifest, ...files } = RUN_FILES;
@@ -37,6 +46,12 @@ export async function removeRun(path: string, options: LockOptions = {}): Promis
   const left = await readdir(path);
   if (left.length === 0) await rmdir(path);
   return left;
+}
+
+/** Whether a folder with an empty manifest holds a plan of ours. */
+async function isEmptyRun(path: string): Promise<boolean> {
+  const { manifest, plan } = runFolder(path);
+  return (await stat(manifest)).size === 0 && existsSync(plan);
 }
 
 /** What was found of a run folder: `removed` files that no process would have finished, or who is at work there. */
@@ -54,14 +69,14 @@ export async function* cleanRuns(
   signal: AbortSignal,
 ): AsyncGenerator<Cleaned, void, undefined> {
   const entries = await readdir(folder, { withFileTypes: true });
-  if (entries.some(({ name }) => name === RUN_FILES.manifest.name)) {
+  if (await hasOwnManifest(runFolder(folder))) {
     yield await clean(folder, true, signal);
     return;
   }
   for (const entry of entries.filter((of) => of.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     const names = await readdir(path);
-    const isRun = names.includes(RUN_FILES.manifest.name);
+    const isRun = await hasOwnManifest(runFolder(path));
     const isNever = names.length > 0 && names.every((name) => name.startsWith('.lock') || isRemains(name));
     if (isRun || isNever) yield await clean(path, isRun, signal);
   }

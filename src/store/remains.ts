@@ -13,7 +13,7 @@ export function isRemains(name: string): boolean {
   return (
     name.startsWith(MERGING) ||
     (/^[a-z]+\.[a-z]+\./.test(name) && DRAFT_ENDING.test(name)) ||
-    /^[a-z]+\.(json|md|html)\.\d+$/.test(name)
+    /^(?:(?:manifest|curves|summary)\.json|report\.(?:md|html))\.\d+$/.test(name)
   );
 }
 

@@ -6,6 +6,7 @@ import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
 import { parseLine, readLines, type Line } from '../core/jsonl.js';
 import { makeFolder } from '../core/sync.js';
+import { unless } from '../core/system-code.js';
 import { DRAFT_ENDING_BYTES, writeWhole } from '../core/write-whole.js';
 import { isRemains } from './remains.js';
 import { joinInside } from '../core/safe-path.js';
@@ -140,6 +141,15 @@ export async function* plannedSamples(folder: RunFolder): AsyncGenerator<Planned
 /** Whether there is a run with a manifest that is not empty. */
 export async function hasManifest(folder: RunFolder): Promise<boolean> {
   return ((await stat(folder.manifest).catch(() => undefined))?.size ?? 0) > 0;
+}
+
+/**
+ * Whether the manifest there is one of a run, also of a later version or with damage further on: other programs, and pages for
+ * the web, have a manifest.json too.
+ */
+export async function hasOwnManifest({ manifest }: RunFolder): Promise<boolean> {
+  const text = await readFile(manifest, 'utf8').catch(unless('ENOENT', 'EISDIR', 'ENOTDIR'));
+  return text?.includes('"maskbenchVersion"') === true;
 }
 
 /**

@@ -48,7 +48,41 @@ describe('runs rm', () => {
   });
 });
 
+/** A browser extension's, say. */
+async function writeForeign(folder: string): Promise<void> {
+  await mkdir(join(folder, 'predictions'), { recursive: true });
+  await writeFile(join(folder, 'manifest.json'), '{"manifest_version": 3, "name": "mine"}');
+  for (const name of ['summary.json', 'report.html', 'backup.json.2', 'predictions/thesis.csv'])
+    await writeFile(join(folder, name), 'mine');
+}
+
+describe('a folder whose manifest.json is of another program', () => {
+  it.each([
+    ['runs rm', ['runs', 'rm', 'mine']],
+    ['run --overwrite', [...'run --models contrast-baseline --out mine --overwrite --no-time'.split(' ')]],
+    ['runs gc', ['runs', 'gc', '.']],
+    ['runs gc of itself', ['runs', 'gc', 'mine']],
+  ])('is left as it is by %s', async (name, argv) => {
+    const folder = await tempFolder();
+    await writeEqualSides(folder, 'a');
+    await writeForeign(join(folder, 'mine'));
+    const before = await readdir(folder, { recursive: true });
+    const data = name.includes('overwrite') ? ['--images', 'gt', '--masks', 'gt'] : [];
+    const { status, err } = await cli([...argv, ...data], folder);
+    expect(status, err).toBe(name.startsWith('runs gc') ? 0 : 64);
+    expect(await readdir(folder, { recursive: true })).toEqual(before);
+  });
+});
+
 describe('runs gc', () => {
+  it('keeps the numbered files of others', async () => {
+    const folder = await tempFolder();
+    await mkdir(join(folder, 'logs'));
+    await writeFile(join(folder, 'logs', 'state.json.1'), 'mine');
+    expect((await cli(['runs', 'gc', '.'], folder)).status).toBe(0);
+    expect(await readdir(join(folder, 'logs'))).toEqual(['state.json.1']);
+  });
+
   it('removes what killed processes left, and nothing else', async () => {
     const folder = await withRuns('a', 'b', 'used');
     const at = (...names: readonly string[]): string => join(folder, 'runs', ...names);
