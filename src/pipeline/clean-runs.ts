@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError } from '../core/errors.js';
+import { writingTo } from '../core/failed-write.js';
 import { lockRun } from '../store/lock.js';
 import type { LockOptions } from '../store/lock-options.js';
 import { isRemains, MERGING, removeRemains } from '../store/remains.js';
@@ -18,6 +19,10 @@ const REPORTS = ['report.md', 'report.html', 'report-images'];
  * @throws MaskbenchError `data.missing` if there is no run, `run.locked` while one is at work there.
  */
 export async function removeRun(path: string, options: LockOptions = {}): Promise<readonly string[]> {
+  return writingTo(path, () => removeWritten(path, options));
+}
+
+async function removeWritten(path: string, options: LockOptions): Promise<readonly string[]> {
   const folder = runFolder(path);
   if (!existsSync(folder.manifest) && !existsSync(join(path, MERGING))) {
     const { message, ...details } = noRun(path);
@@ -70,7 +75,7 @@ export async function* cleanRuns(
 ): AsyncGenerator<Cleaned, void, undefined> {
   const entries = await readdir(folder, { withFileTypes: true });
   if (await hasOwnManifest(runFolder(folder))) {
-    yield await clean(folder, true, signal);
+    yield await writingTo(folder, () => clean(folder, true, signal));
     return;
   }
   for (const entry of entries.filter((of) => of.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -78,7 +83,7 @@ export async function* cleanRuns(
     const names = await readdir(path);
     const isRun = await hasOwnManifest(runFolder(path));
     const isNever = names.length > 0 && names.every((name) => name.startsWith('.lock') || isRemains(name));
-    if (isRun || isNever) yield await clean(path, isRun, signal);
+    if (isRun || isNever) yield await writingTo(path, () => clean(path, isRun, signal));
   }
 }
 

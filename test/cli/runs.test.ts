@@ -59,7 +59,7 @@ async function writeForeign(folder: string): Promise<void> {
 describe('a folder whose manifest.json is of another program', () => {
   it.each([
     ['runs rm', ['runs', 'rm', 'mine']],
-    ['run --overwrite', [...'run --models contrast-baseline --out mine --overwrite --no-time'.split(' ')]],
+    ['run --overwrite', 'run --models contrast-baseline --out mine --overwrite --no-time'.split(' ')],
     ['runs gc', ['runs', 'gc', '.']],
     ['runs gc of itself', ['runs', 'gc', 'mine']],
   ])('is left as it is by %s', async (name, argv) => {

@@ -543,6 +543,17 @@ describe('baseline', () => {
     ]);
     expect((await maskbench('baseline', 'set', 'kept', '--run', 'before', '--replace')).status).toBe(0);
     expect((await maskbench('compare', 'kept', 'before')).status).toBe(0);
+    const facts = workspace.path('baselines', 'kept', 'baseline.json');
+    // The names of the columns, which would make another score of each figure.
+    const other = (await readFile(facts, 'utf8'))
+      .replace('"iou"', '"x"')
+      .replace('"mae"', '"iou"')
+      .replace('"x"', '"mae"');
+    for (const text of [other, other.replace(/,\s*"root": "[0-9a-f]+"\s*\}\s*$/, '}')]) {
+      await writeFile(facts, text);
+      const renamed = await maskbench('compare', 'kept', 'before');
+      expect([renamed.status, renamed.err]).toEqual([65, expect.stringContaining('the baseline was edited')]);
+    }
   });
 
   it('is the old or the new one, whole, whenever setting it is cut off', async () => {

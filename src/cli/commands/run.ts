@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { sep } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import type { RunRequest } from '../../pipeline/run-request.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { terminal } from '../../reports/formats/terminal.js';
-import { SOME_FAILED, type ExitStatus } from '../../core/errors.js';
+import { MaskbenchError, SOME_FAILED, type ExitStatus } from '../../core/errors.js';
 import type { RankingReport } from '../../schema/ranking.js';
 import { deviceLabel } from '../../reports/tables/device-label.js';
 import { counted } from '../../core/text.js';
@@ -104,6 +105,35 @@ type LoadedFlags = Pick<
   'out' | 'resume' | 'overwrite' | 'shard' | 'offline' | 'json' | 'embed' | 'wait' | 'ownerTimeout'
 >;
 
+type RunnerOf = (typeof import('../../runners/runner-of.js'))['runnerOf'];
+
+/** @throws MaskbenchError `usage` if the run that is to be removed holds what the new one reads: a dataset, weights or masks. */
+function assertReadElsewhere(
+  out: string,
+  runnerOf: RunnerOf,
+  { models, datasets }: Pick<RunRequest, 'models' | 'datasets'>,
+): void {
+  const inside = (text: string): boolean => text === out || text.startsWith(`${out}${sep}`);
+  const masks = models.flatMap((model) => {
+    const pathOf = runnerOf(model.spec).masks?.(model).pathOf;
+    return pathOf === undefined ? [] : datasets.map(({ name }) => pathOf({ dataset: name, id: 'any' }));
+  });
+  const assets = textsIn(models.map((model) => model.assets));
+  const read = [...datasets.map(({ root }) => root), ...assets, ...masks];
+  const own = read.find(inside);
+  if (own === undefined) return;
+  throw new MaskbenchError('usage', `the new run reads files of the run that --overwrite removes (${own})`, {
+    where: out,
+    remedy: 'choose another folder with --out',
+  });
+}
+
+/** Every text in a value of plain data, at any depth. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];
+}
+
 /** A run whose config was read, with all that flags change of it. */
 export async function runLoaded(
   origin: Omit<CheckedOrigin, 'phases' | 'shard'>,
@@ -136,7 +166,11 @@ export async function runLoaded(
   );
   const out = outFolder(flags.out, { name: config.name, cwd: context.cwd, now: new Date() });
   const lock = lockOptions(flags, context);
-  if (flags.overwrite === true && existsSync(runFolder(out).manifest)) await removeRun(out, lock);
+  if (flags.overwrite === true && existsSync(runFolder(out).manifest)) {
+    const { runnerOf } = await import('../../runners/runner-of.js');
+    assertReadElsewhere(out, runnerOf, prepared);
+    await removeRun(out, lock);
+  }
   const progress = createProgress(context);
   const failed = new Set<string>();
   const untimed = new Set<string>();

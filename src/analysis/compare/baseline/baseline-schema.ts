@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canonicalJson, sha256 } from '../../../core/hash.js';
 import { DRAFT_ENDING } from '../../../core/write-whole.js';
 import type { Document } from '../../../schema/basics.js';
 import { evidenceSchema } from '../../../schema/evidence.js';
@@ -21,6 +22,11 @@ export function stagedScores(scoresSha256: string): string {
 /** What a killed process may have left in the folder of a baseline. */
 export function isRemainsOfBaseline(name: string): boolean {
   return /^scores\.[0-9a-f]{8}\.jsonl$/.test(name) || DRAFT_ENDING.test(name);
+}
+
+/** What `root` of a baseline must be. */
+export function rootOfFacts({ root: _root, ...rest }: Readonly<Record<string, unknown>>): string {
+  return sha256(canonicalJson(rest));
 }
 
 /** Version of a baseline's files; a reader refuses a later one. */
@@ -74,6 +80,11 @@ export const baselineSchema = z
       .exactOptional(evidenceSchema)
       .describe('Of the run that it was made of; absent in baselines of 0.1.'),
     scoresSha256: hex.describe('Of the bytes of scores.jsonl.'),
+    root: z
+      .exactOptional(hex)
+      .describe(
+        'SHA-256 of all the other members as JSON without spaces, keys in order at any depth; absent in baselines of 0.1.',
+      ),
   })
   .meta({
     title: 'Maskbench baseline',

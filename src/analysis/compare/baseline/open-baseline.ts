@@ -9,6 +9,7 @@ import {
   BASELINE_VERSION,
   baselineSchema,
   FACTS_FILE,
+  rootOfFacts,
   scoreLine,
   SCORES_FILE,
   stagedScores,
@@ -23,7 +24,7 @@ import type { Side } from '../side.js';
 /** @throws MaskbenchError `data.missing` if there is no such baseline, `run.mismatch` if a later version wrote it, `data.unreadable` if
  * damaged. */
 export async function openBaseline(folder: string, label: string): Promise<Side> {
-  const { times, scoresSha256, ...record } = await readFacts(folder);
+  const { times, scoresSha256, root: _root, ...record } = await readFacts(folder);
   const digest = await hashFile(join(folder, FACTS_FILE));
   return {
     facts: { evidence: UNSEALED, ...record, label, kind: 'baseline', digest },
@@ -56,10 +57,20 @@ export async function listBaselines(folder: string): Promise<readonly string[]> 
 }
 
 async function readFacts(folder: string): Promise<BaselineRecord> {
-  return readDocument(join(folder, FACTS_FILE), baselineSchema, {
+  const path = join(folder, FACTS_FILE);
+  const remedy = 'restore it, or set the baseline again from a run with --replace';
+  const record = await readDocument(path, baselineSchema, {
     versions: { schemaVersion: BASELINE_VERSION },
     missing: { message: 'no baseline in this folder', where: folder },
-    remedy: 'restore it, or set the baseline again from a run with --replace',
+    remedy,
+  });
+  // Those of 0.1 say neither of what evidence they were made nor what they came to.
+  const isOld = record.evidence === undefined && record.root === undefined;
+  const written = JSON.parse(await readFile(path, 'utf8')) as Readonly<Record<string, unknown>>;
+  if (isOld || record.root === rootOfFacts(written)) return record;
+  throw new MaskbenchError('data.unreadable', 'the baseline was edited: its root is that of other facts', {
+    where: path,
+    remedy,
   });
 }
 

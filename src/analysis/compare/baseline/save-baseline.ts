@@ -11,6 +11,7 @@ import {
   BASELINE_VERSION,
   FACTS_FILE,
   isRemainsOfBaseline,
+  rootOfFacts,
   SCORES_FILE,
   stagedScores,
   type BaselineRecord,
@@ -64,7 +65,8 @@ export async function saveBaseline(side: Side, options: SaveOptions): Promise<st
       if (isRemainsOfBaseline(name)) await rm(join(folder, name), { force: true });
     const staged = join(folder, stagedScores(record.scoresSha256));
     await writeWhole(staged, lines);
-    await writeWhole(join(folder, FACTS_FILE), `${JSON.stringify(record, null, 2)}\n`);
+    const rooted = { ...record, root: rootOfFacts({ ...record }) };
+    await writeWhole(join(folder, FACTS_FILE), `${JSON.stringify(rooted, null, 2)}\n`);
     await rename(staged, join(folder, SCORES_FILE));
     await syncFolder(folder);
   });

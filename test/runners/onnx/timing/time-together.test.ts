@@ -120,8 +120,8 @@ describe('models timed together', () => {
     const warm: string[] = [];
     await timeTogether(
       request(['a', 'b'], steady, {
-        onProgress: ({ done, total, model, doing }) =>
-          void progress.push(`${done}/${total} ${model} ${doing}`),
+        onProgress: ({ done, total, model: of, doing }) =>
+          void progress.push(`${done}/${total} ${of} ${doing}`),
         onWarm: async (name) => void warm.push(name),
       }),
     );
