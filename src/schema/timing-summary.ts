@@ -171,7 +171,7 @@ export const slowness = z
     ratio: z
       .exactOptional(z.object({ predict: ratio, inference: ratio }))
       .describe(
-        'How many times as long it takes on the slow dataset: ratio of the geometric means over images, with its 95 % interval (Welch\u2019s, of the logarithms). Absent with fewer than two images.',
+        'How many times as long it takes on the slow dataset: 1 and the difference of the means over images in shares of the fast one\u2019s mean, with its 95 % interval (Welch\u2019s). Absent with fewer than two images.',
       ),
     megapixels: z.object({ slow: figure, fast: figure }).describe('Mean of the timed images.'),
     bySizeMs: orNull(figure).describe(

@@ -1,10 +1,10 @@
 import type { Ends } from './ends.js';
 import { hierarchicalEnds } from './hierarchical-bootstrap.js';
-import { momentsOf, type Moments } from './moments.js';
+import { momentsOf } from './moments.js';
 import { medianOf } from './quantile.js';
 import type { Draws } from './random.js';
-import { studentQuantile } from './student-distribution.js';
 import { requireBetween, requireFinite, type Values } from './values.js';
+import { welchEnds } from './welch.js';
 
 export type RatioMethod = 'welch' | 'hierarchical';
 
@@ -80,14 +80,4 @@ function logMedians(processes: readonly Values[]): Float64Array {
     requireBetween(median, 0, Number.POSITIVE_INFINITY, 'median time of a process');
     return Math.log(median);
   });
-}
-
-/** Welch's (1947) interval for a difference of means, with Satterthwaite's degrees of freedom. */
-function welchEnds(a: Moments, b: Moments, level: number): Ends {
-  const [va, vb] = [a.standardError ** 2, b.standardError ** 2];
-  const apart = a.mean - b.mean;
-  if (va + vb === 0) return { lower: apart, upper: apart };
-  const freedom = (va + vb) ** 2 / (va ** 2 / (a.n - 1) + vb ** 2 / (b.n - 1));
-  const reach = studentQuantile((1 + level) / 2, freedom) * Math.sqrt(va + vb);
-  return { lower: apart - reach, upper: apart + reach };
 }

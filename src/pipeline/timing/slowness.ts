@@ -2,8 +2,9 @@ import { groupBy } from '../../core/group.js';
 import { linearRegression, linearRegressionLine, mean, rSquared } from 'simple-statistics';
 import type { RatioSummary, SlownessSummary, TimeCorrelation } from '../../schema/timing-summary.js';
 import { correlation } from '../../stats/correlation.js';
-import { ratioOfMedians } from '../../stats/ratio-of-medians.js';
+import { momentsOf } from '../../stats/moments.js';
 import { medianOf } from '../../stats/quantile.js';
+import { welchEnds } from '../../stats/welch.js';
 import { predictMs } from '../../runners/phases.js';
 import { plannedSamples, type RunFolder } from '../../store/run-folder.js';
 import { type MeasuredOf, readMeasured } from '../../store/truths.js';
@@ -59,16 +60,16 @@ export function explainSlowness(model: string, images: readonly TimedImageFacts[
   };
 }
 
-/** Images are the units here, each with one time: its median. Undefined for fewer than two on a side. */
+/**
+ * The difference of the means in shares of the fast dataset's mean, so that it is the one in milliseconds by another name. Images
+ * are the units here, each with one time: its median. Undefined for fewer than two on a side.
+ */
 function ratioOver(fast: readonly number[], slow: readonly number[]): RatioSummary | undefined {
-  if ([...fast, ...slow].some((ms) => ms <= 0)) return undefined;
-  const found = ratioOfMedians(
-    fast.map((ms) => [ms]),
-    slow.map((ms) => [ms]),
-  );
-  if (found.kind === 'none') return undefined;
-  const { estimate, lower, upper } = found;
-  return { estimate, lower, upper };
+  const [before, after] = [momentsOf(fast), momentsOf(slow)];
+  if (before.n < 2 || after.n < 2 || before.mean <= 0) return undefined;
+  const { lower, upper } = welchEnds(after, before, 0.95);
+  const share = (ms: number): number => 1 + ms / before.mean;
+  return { estimate: share(after.mean - before.mean), lower: share(lower), upper: share(upper) };
 }
 
 /** Predict time as a straight line over megapixels; null where all images are of one size or one time. */

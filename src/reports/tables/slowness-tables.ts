@@ -154,6 +154,6 @@ function inPercent(ratio: RatioSummary | undefined): string {
 }
 
 /** `+12.3`, `-0.50`. */
-export function signedMs(value: number): string {
+function signedMs(value: number): string {
   return `${value < 0 ? '-' : '+'}${formatMs(Math.abs(value))}`;
 }

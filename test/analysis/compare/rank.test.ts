@@ -61,6 +61,31 @@ describe('the ranking of a run', () => {
     );
   });
 
+  it('has a column of what models are to one another only where there is something in it, and says so otherwise', async () => {
+    const labels = async (
+      scores: Readonly<Record<string, number>>,
+      images = 400,
+    ): Promise<readonly unknown[]> => {
+      const models = Object.fromEntries(
+        Object.entries(scores).map(([name, mean]) => [
+          name,
+          { iou: Array.from({ length: images }, () => mean) },
+        ]),
+      );
+      const [dataset] = PAPER.datasets;
+      const side = paperSide('run', { datasets: [{ ...dataset, name: 'one', tags: [], models }], specs: {} });
+      const [table] = rankingDocument(await rankRun(side)).tables;
+      return [table?.columns.slice(3).map(({ label }) => label), table?.notes[0]];
+    };
+    expect(await labels({ a: 0.9, b: 0.1 })).toEqual([['beaten by'], expect.stringMatching(/^Every pair/)]);
+    expect(await labels({ a: 0.9, b: 0.9 })).toEqual([[], 'No model is shown to be better than another.']);
+    expect(await labels({ a: 0.9 })).toEqual([[], expect.stringMatching(/^Every pair/)]);
+    expect(await labels({ a: 0.95, b: 0.5, c: 0.05 }, 12)).toEqual([
+      ['beaten by', 'like'],
+      expect.stringMatching(/^"like": models of another tier/),
+    ]);
+  });
+
   it('leaves a model with failed cells out, and refuses a metric that was not scored', async () => {
     const [fresh] = PAPER.datasets;
     if (fresh === undefined) throw new Error('no dataset');

@@ -103,6 +103,18 @@ describe('why a dataset is slower', () => {
     expect(found?.ratio?.predict.lower).toBeGreaterThan(1);
   });
 
+  it('says one difference in milliseconds and in percent, also where one image takes much longer', () => {
+    const even = [1, 1, 1, 1].map((mp) => image('even', mp, 100, 0));
+    // medians and geometric means would have this one faster
+    const outlier = [0.1, 0.1, 0.1, 60].map((mp) => image('outlier', mp, 100, 0));
+    const found = explainSlowness('m', [...even, ...outlier]);
+    expect(found).toMatchObject({ slow: 'outlier', fast: 'even' });
+    const { estimate = NaN, lower = NaN } = found?.ratio?.predict ?? {};
+    expect((estimate - 1) * 115).toBeCloseTo(found?.differenceMs.predict ?? NaN, 9);
+    expect(estimate).toBeGreaterThan(1);
+    expect(lower).toBeLessThan(1);
+  });
+
   it('has the correlation of time with each attribute, where there is one to be told', () => {
     const images = [1, 2, 3, 4, 5, 6].map((mp, i) => image(i % 2 === 0 ? 'a' : 'b', mp, 300, -i));
     const correlations = explainSlowness('m', images)?.correlations ?? [];

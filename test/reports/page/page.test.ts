@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSyntheticRun } from '../../../bench/support/synthetic-run.mjs';
 import type { PageInput, PageRun } from '../../../src/schema/page-input.js';
 import type { Summary } from '../../../src/schema/summary.js';
+import type { SlownessSummary } from '../../../src/schema/timing-summary.js';
 import { gatherRun } from '../../../src/analysis/gather-page.js';
 import { renderPage } from '../../../src/reports/page/render-page.js';
 import { SECTIONS } from '../../../src/reports/page/sections/index.js';
@@ -46,6 +47,26 @@ describe('the page of a whole run', () => {
       expect(html.split(`<section id="${id}"`)).toHaveLength(2);
       expect(html).toContain(`href="#${id}"`);
     }
+  });
+
+  it('says why a dataset is slower in the words of every other format', () => {
+    const slowness: SlownessSummary = {
+      model: 'm',
+      slow: 'a',
+      fast: 'b',
+      differenceMs: { predict: 5, preprocess: 1, inference: 3, postprocess: 1 },
+      ratio: {
+        predict: { estimate: 1.05, lower: 0.9, upper: 1.2 },
+        inference: { estimate: 1.05, lower: 0.9, upper: 1.2 },
+      },
+      megapixels: { slow: 1, fast: 1 },
+      bySizeMs: null,
+      r2: null,
+      correlations: [],
+    };
+    const summary = { ...run.summary, slowness: [slowness] };
+    const html = renderPage({ runs: [{ ...run, summary }] });
+    expect(html).toContain('m: no difference beyond chance. a takes +5.00 ms');
   });
 
   it('gives every picture a role and a name', () => {

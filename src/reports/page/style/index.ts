@@ -120,8 +120,6 @@ const OVERVIEW_STYLE = `
 .tiers ul li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .75rem; }
 .tiers ul li small { flex-basis: 100%; }
 .figure { font-variant-numeric: tabular-nums; }
-.answers { padding-left: 1.1rem; max-width: 80ch; }
-.answers li { margin-bottom: .35rem; }
 .facts { margin: 0; font-size: .9rem; }
 .facts div { display: grid; grid-template-columns: 8rem minmax(0, 1fr); gap: .75rem; padding: .3rem 0; border-bottom: 1px solid var(--line); }
 .facts dt { color: var(--soft); }
