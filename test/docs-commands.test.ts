@@ -6,7 +6,6 @@ import { PACKAGE_ROOT } from '../src/core/package-root.js';
 import { gateSchema } from '../src/analysis/gate/gate.js';
 import { EXPORTS } from '../src/cli/exports/index.js';
 import { FORMATS } from '../src/reports/formats/registry.js';
-import { COMMENT_MARK } from '../src/reports/comparison/markdown.js';
 import { cli } from './support/cli.js';
 
 const read = (path: string): Promise<string> => readFile(join(PACKAGE_ROOT, path), 'utf8');
@@ -56,17 +55,6 @@ describe.each([
     const commands = commandsIn(path.endsWith('.md') ? shellOf(text) : text);
     expect(commands.length).toBeGreaterThanOrEqual(atLeast);
     for (const words of commands) await expectKnown(words);
-  });
-});
-
-describe('the workflow for GitHub Actions', () => {
-  it('is a workflow, and finds the comment that check writes', async () => {
-    const text = await read('docs/ci/maskbench.yml');
-    const { jobs } = parse(text) as { jobs: { verdict: { steps: { run?: string; uses?: string }[] } } };
-    expect(jobs.verdict.steps.every(({ run, uses }) => (run === undefined) !== (uses === undefined))).toBe(
-      true,
-    );
-    expect(text).toContain(`startswith("${COMMENT_MARK}")`);
   });
 });
 
