@@ -81,7 +81,7 @@ export function isForNow(code: ErrorCode): boolean {
   return EXIT_STATUS[code] === FOR_NOW;
 }
 
-interface ErrorDetails {
+export interface ErrorDetails {
   /** The file, config position, cell or address that the failure is about. */
   readonly where?: string;
   /** What would be right, or what to do about it. */

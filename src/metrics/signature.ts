@@ -6,7 +6,7 @@ import { protocolsOf } from './registry.js';
 export const RESIZE_METHOD = 'bilinear';
 
 /** What the protocols let a run choose, and what is done to images before a metric sees them. */
-interface ScoringConventions extends Conventions {
+export interface ScoringConventions extends Conventions {
   /** Whether predictions are brought to the ground truth's size; sizes have to agree otherwise. */
   readonly resize?: boolean;
 }

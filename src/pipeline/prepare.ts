@@ -13,13 +13,14 @@ export interface PrepareOptions {
   /** Of the config's models and datasets only these, by name. */
   readonly models?: readonly string[] | undefined;
   readonly datasets?: readonly string[] | undefined;
-  readonly offline: boolean;
+  /** Whether only cached files are used, never the network; default false. */
+  readonly offline?: boolean;
   /** What roots of datasets are relative to; default: this process's folder. */
   readonly cwd?: string | undefined;
   /** Default: this process's. Roots of datasets, the cache, proxies and tokens are read from it. */
   readonly env?: NodeJS.ProcessEnv;
-  readonly onProgress: OnProgress;
-  readonly signal: AbortSignal;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
 }
 
 /** A config's names resolved to what is on this machine. */
@@ -37,9 +38,10 @@ export interface PreparedRun {
  */
 export async function prepareRun(
   { config, folder }: Pick<LoadedConfig, 'config' | 'folder'>,
-  options: PrepareOptions,
+  options: PrepareOptions = {},
 ): Promise<PreparedRun> {
-  const { offline, onProgress, signal, cwd = process.cwd(), env = process.env } = options;
+  const { offline = false, cwd = process.cwd(), env = process.env } = options;
+  const { onProgress = () => undefined, signal = new AbortController().signal } = options;
   const device = parseDevice(config.device);
   const resolved = await Promise.all(
     config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder, cwd, env })),

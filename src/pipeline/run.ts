@@ -23,7 +23,7 @@ import { createManifest, hasSums, type Manifest } from '../store/manifest.js';
 import { makePlan } from './plan.js';
 import { MODEL_FAILURES } from './predict.js';
 import { nothingToScore, predictAndScore } from './predict-and-score.js';
-import type { RunRequest } from './run-request.js';
+import { completeRequest, type RunOptions, type RunRequest } from './run-request.js';
 import { canonicalJson } from '../core/hash.js';
 import {
   assertSameSettings,
@@ -48,7 +48,8 @@ import { warningsOfOutputs } from './warnings-of-outputs.js';
  *
  * @throws MaskbenchError when the run cannot start or go on; single cells that fail are in the summary.
  */
-export async function run(request: RunRequest): Promise<Summary> {
+export async function run(options: RunOptions): Promise<Summary> {
+  const request = completeRequest(options);
   return explained(request, (folder) => runIn(folder, request, undefined, conclude));
 }
 

@@ -1,6 +1,6 @@
 import type { Failure } from '../core/failure.js';
 
-type Phase = 'pull' | 'plan' | 'predict' | 'score' | 'time';
+export type Phase = 'pull' | 'plan' | 'predict' | 'score' | 'time';
 
 /** What the library says while it works; it never prints. */
 export type RunEvent =

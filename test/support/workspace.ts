@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Summary } from '../../src/schema/summary.js';
 import { loadRunConfig } from '../../src/store/config.js';
-import type { EventSink } from '../../src/schema/events.js';
 import { prepareRun } from '../../src/pipeline/prepare.js';
 import { run } from '../../src/pipeline/run.js';
-import type { RunRequest } from '../../src/pipeline/run-request.js';
+import type { RunOptions } from '../../src/pipeline/run-request.js';
 import { writePairedFolders } from './tiny-datasets.js';
 import { writeTinyModel, type TinyModel } from './tiny-models.js';
 
@@ -83,26 +82,15 @@ export function datasetText(name: string, root: string, extra = ''): string {
   ].join('\n');
 }
 
-export interface ExecuteOptions extends Partial<Pick<RunRequest, 'resume' | 'phases' | 'shard' | 'signal'>> {
-  readonly out?: string;
-  readonly emit?: EventSink;
-}
+export type ExecuteOptions = Partial<
+  Pick<RunOptions, 'resume' | 'phases' | 'shard' | 'signal' | 'out' | 'emit'>
+>;
 
 /** Runs the workspace's config in this process (inference in children, as ever); timing is left out by default. */
 export async function execute(workspace: Workspace, options: ExecuteOptions = {}): Promise<Summary> {
-  const signal = options.signal ?? new AbortController().signal;
-  const loaded = await loadRunConfig(workspace.config);
-  const prepared = await prepareRun(loaded, { offline: true, onProgress: () => undefined, signal });
-  return run({
-    shard: null,
-    resume: false,
-    phases: { predict: true, score: true, time: false },
-    emit: () => undefined,
-    ...options,
-    ...prepared,
-    out: options.out ?? workspace.path('out'),
-    signal,
-  });
+  const prepared = await prepareRun(await loadRunConfig(workspace.config), { offline: true });
+  const out = options.out ?? workspace.path('out');
+  return run({ phases: { time: false }, ...options, ...prepared, out });
 }
 
 /** The records of a file of JSON lines; a torn last line is an error here. */

@@ -45,7 +45,7 @@ export interface Compared {
   readonly pairs: readonly ComparedPair[];
 }
 
-interface ComparedPair extends PairedImages {
+export interface ComparedPair extends PairedImages {
   /** Whether it is one model file, fed in one way, on both sides. */
   readonly isOneKey: boolean;
 }
@@ -72,7 +72,7 @@ const MOVED = 10;
 export async function compareSides(
   baseline: Side,
   candidate: Side,
-  options: CompareOptions,
+  options: CompareOptions = {},
 ): Promise<Compared> {
   const paired = await pairSides(baseline, candidate, options);
   if (!paired.pairs.some((pair) => pair.datasets.some((dataset) => dataset.ids.length > 0))) {

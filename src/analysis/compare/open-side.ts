@@ -25,7 +25,7 @@ import { truthsInSignature } from '../../store/run-readings.js';
  */
 export async function openSide(
   reference: string,
-  cwd: string,
+  cwd: string = process.cwd(),
   { unfinished = false }: { readonly unfinished?: boolean } = {},
 ): Promise<Side> {
   const path = resolve(cwd, reference);

@@ -13,7 +13,7 @@ import { rankByBounds } from '../../stats/ranking-by-bounds.js';
 import { unitMeans } from '../../stats/unit-means.js';
 import { meanOf } from '../../stats/values.js';
 
-interface RankOptions {
+export interface RankOptions {
   /** Ids; every metric gets its tables. Default: the headline of the run's first protocol. */
   readonly metrics?: readonly string[] | undefined;
   /** Default 0.05. */
@@ -112,7 +112,7 @@ export interface RankColumn {
   readonly excluded: string | null;
 }
 
-interface RankColumnsOptions {
+export interface RankColumnsOptions {
   readonly metric: Pick<MetricMeta, 'id' | 'name' | 'better' | 'range'>;
   /** Null: the mean of all datasets' means. */
   readonly dataset: string | null;

@@ -41,7 +41,7 @@ export async function checkGate(
   baseline: Side,
   candidate: Side,
   loaded: LoadedGate,
-  options: CheckOptions,
+  options: CheckOptions = {},
 ): Promise<GateOutcome> {
   const { gate } = loaded;
   const { remeasure: timePair, explain = true, ...compareOptions } = options;

@@ -104,7 +104,7 @@ export interface LoadedGate {
  *
  * @throws MaskbenchError `data.missing`, or `config.invalid` naming file, line and column; `usage` for no revision.
  */
-export async function loadGate(reference: string, cwd: string): Promise<LoadedGate> {
+export async function loadGate(reference: string, cwd: string = process.cwd()): Promise<LoadedGate> {
   const own = resolve(cwd, reference);
   const shipped = join(PACKAGE_ROOT, 'configs', 'gates', `${reference}.yaml`);
   const isShipped = !existsSync(own) && /^[\w-]+$/.test(reference) && existsSync(shipped);

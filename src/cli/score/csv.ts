@@ -2,7 +2,8 @@ import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import type { Interval } from '../../schema/summary.js';
 import { metricsOf } from '../../metrics/registry.js';
 import { csvLine } from '../../reports/formats/csv.js';
-import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
+import type { OutputRequest, ScoreOutput } from './output.js';
+import { signaturesByProtocol } from '../../scoring/folders/score-plain-folders.js';
 
 /** The summary, a metric a line; or with `perImage` an image per line. RFC 4180; what is undefined is left empty. */
 export function csvOutput(request: OutputRequest): ScoreOutput {

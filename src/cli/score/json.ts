@@ -2,7 +2,8 @@ import type { MetricMean } from '../../schema/summary.js';
 import { INTERVALS } from '../../scoring/aggregate/intervals.js';
 import type { FolderResults, FolderScores } from '../../scoring/folders/score-folders.js';
 import { pooledProtocols } from '../../metrics/registry.js';
-import { signaturesByProtocol, type OutputRequest, type ScoreOutput } from './output.js';
+import type { OutputRequest, ScoreOutput } from './output.js';
+import { signaturesByProtocol } from '../../scoring/folders/score-plain-folders.js';
 
 /**
  * One JSON document, an image per line: `{signature, images, summary, failures ...}`. Where there are several methods or

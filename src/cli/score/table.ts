@@ -6,7 +6,8 @@ import { INTERVALS } from '../../scoring/aggregate/intervals.js';
 import type { FolderCell, FolderResults, FolderScores } from '../../scoring/folders/score-folders.js';
 import { NO_BREAK, wrapText } from '../../core/text.js';
 import { pooledProtocols, protocolsOf } from '../../metrics/registry.js';
-import { type OutputRequest, type ScoreOutput, signaturesByProtocol } from './output.js';
+import type { OutputRequest, ScoreOutput } from './output.js';
+import { signaturesByProtocol } from '../../scoring/folders/score-plain-folders.js';
 
 const NAME_WIDTH = 20;
 /** Of the longest metric id, `matting.mae_translucent`, and a space. */

@@ -19,9 +19,10 @@ export interface FolderReadings {
   readonly remarks: readonly string[];
 }
 
+/** What the user says that masks' values mean; what is left out is decided from the files. */
 export interface FolderValues {
-  readonly truths: MaskValues | undefined;
-  readonly predictions: MaskValues | undefined;
+  readonly truths?: MaskValues | undefined;
+  readonly predictions?: MaskValues | undefined;
 }
 
 /** Headers read at once. */
