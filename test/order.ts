@@ -22,6 +22,7 @@ export const mockingFiles: readonly string[] = readdirSync(TEST, { recursive: tr
 const LONGEST = [
   'ci-recipes',
   'library',
+  'docs-run',
   'cli/one-writer',
   'browser/report',
   'store/lock',
