@@ -6,7 +6,7 @@ import { PACKAGE_ROOT } from '../src/core/package-root.js';
 import { IS_BUILT, MAIN } from './support/cli.js';
 import { fencedBlocks } from './support/markdown.js';
 import { useTempFolders } from './support/temp-folder.js';
-import { writePairedFolders } from './support/tiny-datasets.js';
+import { writePairedFolders, writePairs } from './support/tiny-datasets.js';
 import { writeTinyModel } from './support/tiny-models.js';
 import { datasetText } from './support/workspace.js';
 
@@ -14,7 +14,7 @@ import { datasetText } from './support/workspace.js';
 // speak of, made with tiny models. What cannot run here is named, with the reason.
 
 const SKIPPED: readonly (readonly [line: RegExp, reason: string])[] = [
-  [/^npm (ci|test|run)\b/, 'installs, builds or tests the very checkout'],
+  [/^npm (ci|test|install|run gpu:install)\b/, 'installs, builds or tests the very checkout'],
   [/\b(datasets|models) pull\b/, 'downloads up to gigabytes'],
   [/configs\/runs\/post\.yaml/, 'needs the data sets of the post'],
   [/^rsync\b/, 'needs another host'],
@@ -25,12 +25,14 @@ const SKIPPED: readonly (readonly [line: RegExp, reason: string])[] = [
   [/--remeasure/, 'takes minutes of a machine of its own; test/analysis/gate/remeasure measures'],
 ];
 
-/** What is run instead: the shipped config of the quick start with the one model that comes along. */
-const INSTEAD: readonly (readonly [line: RegExp, line: string])[] = [
+/** What stands in a line for what is not here: the quick start runs with the one model that comes along. */
+const INSTEAD: readonly (readonly [found: RegExp, put: string])[] = [
   [
-    /^npm run quickstart$/,
-    'maskbench run configs/runs/quickstart.yaml --models contrast-baseline --limit 1 --no-time --out runs/shipped',
+    /^(npm run|npx maskbench) quickstart$/,
+    'maskbench run quickstart --models contrast-baseline --limit 1 --no-time --out runs/shipped --resume',
   ],
+  [/--models isnet-fp16,/, '--profile quick --models contrast-baseline,'],
+  [/runs\/photos-2026-11-29/, 'runs/photos-*'],
 ];
 
 /** What a page takes for granted before a command, beyond the folder. */
@@ -66,11 +68,10 @@ function runnable(block: string): readonly string[] {
     .replaceAll(/\\\n\s*/g, ' ')
     .split('\n')
     .map((line) => {
-      const [, instead] = INSTEAD.find(([pattern]) => pattern.test(line)) ?? [];
-      if (instead !== undefined) return instead;
       if (skippedBy(line) !== undefined) return ':';
+      const put = INSTEAD.reduce((so, [found, by]) => so.replace(found, by), line);
       const [, before] = BEFORE.find(([pattern]) => pattern.test(line)) ?? [];
-      return before === undefined ? line : `${before}\n${line}`;
+      return before === undefined ? put : `${before}\n${put}`;
     });
 }
 
@@ -121,12 +122,20 @@ describe.runIf(IS_BUILT)('the commands of README and docs', async () => {
       const spec = await readFile(join(work, 'bench', `${model}.yaml`), 'utf8');
       await writeFile(join(work, 'bench', `${name}.yaml`), spec.replace(/^name: .*$/m, `name: ${name}`));
     }
+    await writeTinyModel(work, 'luma');
+    const mine = await readFile(join(work, 'luma.yaml'), 'utf8');
+    await writeFile(join(work, 'my-model.yaml'), mine.replace(/^name: .*$/m, 'name: mine'));
+    await writePairs(join(work, 'photos'), join(work, 'masks'), 2, 7);
     const models = 'models: [./bench/isnet-fp16.yaml, ./bench/isnet-quint8.yaml]\n';
     await writePairedFolders(join(work, 'bench', 'photos'), 6);
     await writeFile(join(work, 'bench', 'own-photos.yaml'), datasetText('own-photos', 'photos'));
     await writeFile(
       join(work, 'bench.yaml'),
       `name: bench\n${models}datasets: [./bench/own-photos.yaml]\n${QUICK}`,
+    );
+    await writeFile(
+      join(work, 'run.yaml'),
+      `name: mine\nmodels: [./my-model.yaml]\ndatasets: [./bench/own-photos.yaml]\n${QUICK}`,
     );
     const quickstart = `name: quickstart\n${models}datasets: [samples-humans, samples-dis5k]\nlimit: 2\n`;
     await writeFile(join(work, 'quickstart.yaml'), quickstart);
@@ -136,7 +145,7 @@ describe.runIf(IS_BUILT)('the commands of README and docs', async () => {
       'maskbench run quickstart.yaml --no-time',
       'maskbench run bench.yaml --no-time --out runs/now',
       'cp -r runs/now runs/before',
-      'maskbench baseline set production --run runs/before',
+      'maskbench baseline set production --run runs/before --models isnet-fp16',
       'git init --quiet --initial-branch=main && git add baselines bench && git commit --quiet -m baseline',
       'git update-ref refs/remotes/origin/main HEAD',
     ].join('\n');

@@ -44,7 +44,8 @@ export async function writeHumans(root: string, count: number, seed = 100): Prom
   }
 }
 
-async function writePairs(images: string, truths: string, count: number, seed: number): Promise<void> {
+/** `<images>/NNN.jpg` and `<truths>/NNN.png`. */
+export async function writePairs(images: string, truths: string, count: number, seed: number): Promise<void> {
   await mkdir(images, { recursive: true });
   await mkdir(truths, { recursive: true });
   for (let i = 0; i < count; i++) {
