@@ -11,6 +11,7 @@ import { parseYaml } from '../../core/yaml-file.js';
 import { boundedRange } from '../../metrics/metric.js';
 import { metaOf } from '../../metrics/registry.js';
 import { assumption } from '../../schema/verdict.js';
+import type { PairedDataset } from '../compare/paired-images.js';
 import { measureSchema, type Measure } from './remeasure/measure.js';
 import { RULES } from './rules/index.js';
 import type { GateRule } from './rules/rule.js';
@@ -63,6 +64,10 @@ export const gateSchema = z
       if (there.includes(key)) continue;
       const message = `the gate has no rule "${key}" to require`;
       ctx.addIssue({ code: 'custom', path: ['required', i], message });
+    }
+    for (const { rule, asked } of rulesOf(gate)) {
+      for (const { path, message } of rule.faultsOf?.(asked) ?? [])
+        ctx.addIssue({ code: 'custom', path: [rule.key, ...path], message });
     }
     if (gate.assume !== undefined) return;
     for (const { rule, asked } of rulesOf(gate)) {
@@ -169,6 +174,11 @@ export function assertDecidable(gate: Gate, measured: boolean): void {
       },
     );
   }
+}
+
+/** Whether everything that a gate's rules are about is there. @throws MaskbenchError `config.unknown-name`. */
+export function assertThere(gate: Gate, datasets: readonly PairedDataset[]): void {
+  for (const { rule, asked } of rulesOf(gate)) rule.assertThere?.(asked, datasets);
 }
 
 /** How times are measured: as a rule says, or by the defaults for gates that only ask for faster ones. */

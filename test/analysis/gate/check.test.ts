@@ -218,8 +218,40 @@ describe('a required slice', () => {
     ]);
   });
 
-  it('that is not there leaves the verdict open', async () => {
-    expect((await check(rules(['night']), side('now', 0), side('before', 0))).verdict).toBe('inconclusive');
+  it('that no image is in is refused, whether by its attribute or its value, also of one and the same model', async () => {
+    const mattes = { m: good.map(() => 'a') };
+    const same = oneModelSide(
+      'same',
+      { iou: good },
+      { mattes, attributes: good.map(() => ({ split: 'a' })) },
+    );
+    const typo = { slices: [{ attribute: 'splt', values: ['a'], metric: 'iou', margin: 0.1 }] };
+    await expect(check(typo, same, same)).rejects.toMatchObject({
+      code: 'config.unknown-name',
+      message: 'slices of the gate: no image has the attribute "splt"',
+      remedy: 'did you mean "split"?',
+    });
+    await expect(check(rules(['night']), side('now', 0), side('before', 0))).rejects.toMatchObject({
+      code: 'config.unknown-name',
+      message: 'slices of the gate: no image has the split "night"',
+      remedy: 'there are hard, easy',
+    });
+  });
+
+  it('of images without a score passes nothing by identity', async () => {
+    const attributes = good.map((_, i) => ({ split: i < 400 ? 'hard' : 'easy' }));
+    const scores = good.map((score, i) => (i < 400 ? Number.NaN : score));
+    const same = oneModelSide('same', { iou: scores }, { mattes: { m: good.map(() => 'a') }, attributes });
+    const outcome = await check(rules(['hard', 'easy']), same, same);
+    expect(outcome.pairs[0]?.checks.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'pass']);
+    expect(outcome.pairs[0]?.checks[0]?.evidence).toContain('no images');
+    const none = good.map(() => Number.NaN);
+    const nothing = oneModelSide('same', { iou: none }, { mattes: { m: good.map(() => 'a') } });
+    const tails = {
+      losses: [{ metric: 'iou', over: 0.1 }],
+      catastrophes: [{ metric: 'iou', worseThan: 0.5 }],
+    };
+    expect((await check(tails, nothing, nothing)).verdict).toBe('inconclusive');
   });
 });
 

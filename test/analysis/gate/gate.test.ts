@@ -54,6 +54,42 @@ describe('a gate', () => {
     );
   });
 
+  it('with a figure that every score passes, or none, is refused, and says what would be right', async () => {
+    for (const [rule, said] of [
+      [
+        'accuracy: [{ metric: iou, margin: 5 }]',
+        ':4:27: accuracy.0.margin: a margin for iou must lie below 1 (5 % is 0.05)',
+      ],
+      ['accuracy: [{ metric: iou, margin: 1 }]', 'a margin for iou must lie below 1'],
+      [
+        'slices: [{ attribute: split, values: [a], metric: iou, margin: 1 }]',
+        'slices.0.margin: a margin for iou',
+      ],
+      ['losses: [{ metric: iou, over: 2 }]', 'losses.0.over: a loss for iou must lie below 1 (5 % is 0.05)'],
+      [
+        'floors: [{ metric: iou, mean: 80 }]',
+        'floors.0.mean: a floor for iou must lie above 0 and at most 1',
+      ],
+      [
+        'catastrophes: [{ metric: iou, worseThan: 50 }]',
+        'worseThan for iou must lie above 0 and at most 1 (50 % is 0.5)',
+      ],
+      [
+        'catastrophes: [{ metric: mae, worseThan: 1 }]',
+        'worseThan for mae must lie at or above 0 and below 1',
+      ],
+      ['never: [{ metric: iou, worseThan: 0, ids: [a] }]', 'never.0.worseThan: worseThan for iou'],
+      [
+        'never: [{ metric: matting.sad, worseThan: -1, ids: [a] }]',
+        'worseThan for matting.sad must lie at or above 0',
+      ],
+    ] as const) {
+      expect(await lineFor(`name: g\nsize: { maximumRatio: 1 }\n${rule}\n`), rule).toContain(said);
+    }
+    const most = { metric: 'iou', worseThan: 1 };
+    expect(() => paperGate({ catastrophes: [most], floors: [{ metric: 'mae', mean: 0 }] })).not.toThrow();
+  });
+
   it('that asks for nothing is refused: it would pass everything', async () => {
     expect(await lineFor('name: g\n')).toContain('the gate asks for nothing');
     expect(await lineFor('name: g\naccuracy: []\n')).toContain('the gate asks for nothing');

@@ -34,7 +34,8 @@ interface Words {
 
 export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
   const { id, margin, images, undefinedCandidate } = gain;
-  const isIdentical = on.isIdentical && words.isRelative;
+  // of no image nothing is known, also not that nothing changed
+  const isIdentical = on.isIdentical && words.isRelative && gain.gains.some(({ length }) => length > 0);
   return {
     id,
     rule: words.rule,
