@@ -92,7 +92,22 @@ function versionedSchema(reference: string) {
     typeof input === 'number' && input > GATE_VERSION
       ? `a later version of Maskbench wrote this gate; this one reads version ${GATE_VERSION}`
       : `a gate begins with "version: ${GATE_VERSION}"; the rules of older ones meant something else: "maskbench gate migrate ${reference}" prints it rewritten, and what changes`;
-  return z.looseObject({ version: z.literal(GATE_VERSION, { error }) });
+  return z
+    .looseObject({})
+    .superRefine((document, ctx) => {
+      if ('version' in document || rulesOf(document).length > 0) return;
+      const message = `this is no gate${likeWhat(document)}; a gate has rules such as ${RULES.map(({ key }) => key).join(', ')} (docs/verdict.md)`;
+      ctx.addIssue({ code: 'custom', message });
+    })
+    .pipe(z.looseObject({ version: z.literal(GATE_VERSION, { error }) }));
+}
+
+/** What a file looks like that is no gate. */
+function likeWhat(document: object): string {
+  if ('models' in document && 'datasets' in document) return ' but the config of a run';
+  if ('maskbenchVersion' in document) return ' but a file that Maskbench wrote, as the manifest of a run';
+  if ('files' in document || 'input' in document) return ' but the spec of a model';
+  return '';
 }
 
 export type Gate = z.output<typeof gateSchema>;

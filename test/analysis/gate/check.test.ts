@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check, GateOutcome } from '../../../src/schema/verdict.js';
 import { checkGate } from '../../../src/analysis/gate/check.js';
+import { promiseLine } from '../../../src/reports/comparison/outcome-lines.js';
 import { createRandom } from '../../../src/stats/random.js';
 import { generatedTimes } from '../../../src/analysis/gate/self-test/run.js';
 import { oneModelSide, paperGate, paperSide } from '../../support/paper-sides.js';
@@ -352,6 +353,19 @@ describe('size and memory', () => {
         },
       },
     });
+
+  it('are told with the digits that small files need, and say what to do where there is none', async () => {
+    const of = (bytes: number): Side =>
+      paperSide('now', { datasets: [{ name: 'd', models: { m: { iou: good } } }], bytes: { m: bytes } });
+    const size = { size: { maximumRatio: 1.1 } };
+    const small = await check(size, of(2500), of(2500));
+    expect(only(small).evidence).toBe('model file 0.003 MB before, 0.003 MB now (1.000 x)');
+    expect(promiseLine(small), 'no rule on scores').toBeNull();
+    expect(only(await check(size, of(0), of(2500)))).toMatchObject({
+      verdict: 'inconclusive',
+      evidence: expect.stringContaining('leave out the rule size'),
+    });
+  });
 
   it('are held against the baseline and against a limit', async () => {
     const ratio = { size: { maximumRatio: 1.1 } };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
 import { describeError, exitStatusOf } from '../../../src/core/errors.js';
 import { assertDecidable, loadGate, measureOf, metricsOfGate } from '../../../src/analysis/gate/gate.js';
+import { loadRunConfig } from '../../../src/store/config.js';
 import { paperGate } from '../../support/paper-sides.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 
@@ -136,6 +137,31 @@ describe('a gate', () => {
       const error: unknown = await loadGate('old.yaml', folder).catch((thrown: unknown) => thrown);
       expect([exitStatusOf(error), describeError(error)]).toEqual([64, expect.stringContaining(said)]);
     }
+  });
+
+  it('is told from other files, for which there is nothing to migrate', async () => {
+    const folder = await tempFolder();
+    for (const [text, said] of [
+      [
+        'name: g\nmodels: [luma]\ndatasets: [d]\n',
+        'this is no gate but the config of a run; a gate has rules such as accuracy',
+      ],
+      [
+        'schemaVersion: 1\nmaskbenchVersion: 1\nsettings: {}\n',
+        'this is no gate but a file that Maskbench wrote',
+      ],
+      ['name: g\nfiles: file:m.onnx\ninput: { width: 4 }\n', 'this is no gate but the spec of a model'],
+    ] as const) {
+      await writeFile(join(folder, 'other.yaml'), text);
+      const line = describeError(await loadGate('other.yaml', folder).catch((thrown: unknown) => thrown));
+      expect(line).toContain(said);
+      expect(line).not.toContain('migrate');
+    }
+    await writeFile(join(folder, 'gate.yaml'), 'version: 2\nname: g\nsize: { maximumRatio: 1 }\n');
+    await expect(loadRunConfig('gate.yaml', folder)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: 'this is a gate file, and no config of a run',
+    });
   });
 
   it('has no rule on the mean of a metric without an end, unless it says what it assumes', async () => {

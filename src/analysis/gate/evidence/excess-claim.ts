@@ -96,7 +96,7 @@ export function excessClaim(
             : [
                 `excess ${percent(known.estimate)} (${percent(on.level).replace('.0', '')} bounds ${percent(known.lower)} and ${percent(known.upper)})`,
               ]),
-          ...(isIdentical ? [byIdentity(n)] : []),
+          ...(isIdentical ? [byIdentity(n, images)] : []),
           ...decidedAfter(looked),
           ...(open && n < on.minimumImages ? [tooFewImages(on.minimumImages)] : []),
           ...(open && undefinedCandidate > 0
@@ -118,7 +118,7 @@ export function excessClaim(
           imagesNeeded: needed,
           undefinedCandidate,
           ...(looked === undefined ? {} : { decidedAfter: looked.after }),
-          ...(isIdentical ? { byIdentity: n } : {}),
+          ...(isIdentical ? { byIdentity: images ?? n } : {}),
         },
         images: fresh.slice(0, NAMED),
       };

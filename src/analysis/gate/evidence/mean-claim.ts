@@ -49,7 +49,7 @@ export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
       return {
         evidence: [
           `${words.means}: ${gainText(known, on.level)} over ${countedUnits(n, images)}`,
-          ...(isIdentical ? [byIdentity(n)] : []),
+          ...(isIdentical ? [byIdentity(n, images)] : []),
           ...decidedAfter(on.looks?.(id)),
           ...(open?.texts ?? []),
           ...(words.notes ?? []),
@@ -66,7 +66,7 @@ export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
           imagesNeeded: open?.imagesNeeded ?? null,
           undefinedCandidate,
           ...(on.looks === undefined ? {} : { decidedAfter: on.looks(id)?.after ?? null }),
-          ...(isIdentical ? { byIdentity: n } : {}),
+          ...(isIdentical ? { byIdentity: images ?? n } : {}),
         },
         images: [],
       };

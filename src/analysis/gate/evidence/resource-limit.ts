@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatMegabytes } from '../../../core/text.js';
 import type { PairComparison } from '../../../schema/comparison.js';
 import type { Verdict } from '../../../schema/verdict.js';
 import type { Finding } from '../rules/rule.js';
@@ -32,11 +33,10 @@ export function limitFindings(
   { maximumRatio, maximumMegabytes }: NonNullable<z.output<typeof resourceLimit>>,
   bytes: BothBytes,
 ): readonly Finding[] {
-  const megabytes = (value: number): string => `${(value / 1e6).toFixed(1)} MB`;
   const evidence =
     bytes === null
       ? unknown
-      : `${what} ${megabytes(bytes.baseline)} before, ${megabytes(bytes.candidate)} now (${(bytes.candidate / bytes.baseline).toFixed(3)} x)`;
+      : `${what} ${formatMegabytes(bytes.baseline)} MB before, ${formatMegabytes(bytes.candidate)} MB now (${(bytes.candidate / bytes.baseline).toFixed(3)} x)`;
   const finding = (
     limit: string,
     text: string,

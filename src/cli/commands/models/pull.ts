@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { escapeControls } from '../../../core/errors.js';
-import { formatMegabytes } from '../../../reports/tables/table.js';
+import { formatMegabytes } from '../../../core/text.js';
 import type { DefineCommand } from '../../context.js';
 
 /** `maskbench models pull`. */
