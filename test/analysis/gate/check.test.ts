@@ -221,13 +221,9 @@ describe('a required slice', () => {
 
   it('that no image is in is refused, whether by its attribute or its value, also of one and the same model', async () => {
     const mattes = { m: good.map(() => 'a') };
-    const same = oneModelSide(
-      'same',
-      { iou: good },
-      { mattes, attributes: good.map(() => ({ split: 'a' })) },
-    );
+    const own = oneModelSide('same', { iou: good }, { mattes, attributes: good.map(() => ({ split: 'a' })) });
     const typo = { slices: [{ attribute: 'splt', values: ['a'], metric: 'iou', margin: 0.1 }] };
-    await expect(check(typo, same, same)).rejects.toMatchObject({
+    await expect(check(typo, own, own)).rejects.toMatchObject({
       code: 'config.unknown-name',
       message: 'slices of the gate: no image has the attribute "splt"',
       remedy: 'did you mean "split"?',
@@ -242,8 +238,8 @@ describe('a required slice', () => {
   it('of images without a score passes nothing by identity', async () => {
     const attributes = good.map((_, i) => ({ split: i < 400 ? 'hard' : 'easy' }));
     const scores = good.map((score, i) => (i < 400 ? Number.NaN : score));
-    const same = oneModelSide('same', { iou: scores }, { mattes: { m: good.map(() => 'a') }, attributes });
-    const outcome = await check(rules(['hard', 'easy']), same, same);
+    const own = oneModelSide('same', { iou: scores }, { mattes: { m: good.map(() => 'a') }, attributes });
+    const outcome = await check(rules(['hard', 'easy']), own, own);
     expect(outcome.pairs[0]?.checks.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'pass']);
     expect(outcome.pairs[0]?.checks[0]?.evidence).toContain('no images');
     const none = good.map(() => Number.NaN);

@@ -33,10 +33,13 @@ export function limitFindings(
   { maximumRatio, maximumMegabytes }: NonNullable<z.output<typeof resourceLimit>>,
   bytes: BothBytes,
 ): readonly Finding[] {
+  // a ratio near its limit is made of tenths; of less than one there are the digits that are left
+  const megabytes = (value: number): string =>
+    `${value < 1e5 ? formatMegabytes(value) : (value / 1e6).toFixed(1)} MB`;
   const evidence =
     bytes === null
       ? unknown
-      : `${what} ${formatMegabytes(bytes.baseline)} MB before, ${formatMegabytes(bytes.candidate)} MB now (${(bytes.candidate / bytes.baseline).toFixed(3)} x)`;
+      : `${what} ${megabytes(bytes.baseline)} before, ${megabytes(bytes.candidate)} now (${(bytes.candidate / bytes.baseline).toFixed(3)} x)`;
   const finding = (
     limit: string,
     text: string,
