@@ -5,7 +5,10 @@
 export const EXIT_STATUSES = {
   0: { means: 'done; check: pass', again: 'no' },
   1: { means: 'check: fail', again: 'no' },
-  2: { means: 'check: inconclusive', again: 'no: more images or other margins are needed' },
+  2: {
+    means: 'check: inconclusive',
+    again: 'no: more images, other margins, or times (--remeasure) are needed',
+  },
   3: { means: 'done, but some cells failed, or models could not be timed', again: 'no: see why they failed' },
   4: { means: 'check: forced pass, judged only on what both sides share (--force)', again: 'no' },
   64: { means: 'usage, config, or a run with other settings', again: 'never' },

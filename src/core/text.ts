@@ -25,6 +25,12 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
+/** Decimal megabytes. */
+export function formatMegabytes(bytes: number): string {
+  const mb = bytes / 1e6;
+  return mb.toFixed(mb >= 10 ? 0 : mb >= 0.1 ? 1 : 3);
+}
+
 /** `1 image`, `1,000 images`. */
 export function counted(n: number, thing: string): string {
   return `${n.toLocaleString('en-US')} ${thing}${n === 1 ? '' : 's'}`;

@@ -39,7 +39,7 @@ export const rankingSchema = z
     signatures: z.array(text),
     evidence: z.exactOptional(evidenceSchema),
     alpha: figure.describe(
-      'The most that the chance may be of any "better" in a table that is not so, for independent images.',
+      'The most that the chance may be of any "better" in a table that is not so, for independent images (units, where a dataset names some).',
     ),
     tables: z.array(table),
   })

@@ -100,6 +100,13 @@ export async function loadRunConfig(reference: string, cwd: string = process.cwd
         'continue it with "maskbench run <config> --resume --out <folder>", or show it with "maskbench report <folder>"',
     });
   }
+  const { version } = await readYamlFile(file, z.looseObject({ version: z.unknown().optional() }));
+  if (typeof version === 'number') {
+    throw new MaskbenchError('config.invalid', 'this is a gate file, and no config of a run', {
+      where: file,
+      remedy: 'a gate is for "maskbench check --gate"; a config has models and datasets',
+    });
+  }
   const config = await readYamlFile(file, runConfigSchema);
   return { config, folder: dirname(file), file: basename(file) };
 }

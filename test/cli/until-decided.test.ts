@@ -58,7 +58,7 @@ beforeAll(async () => {
     wide: RULES,
     narrow: 'accuracy: [{ metric: iou, margin: 0.01 }]\n',
     small: `${RULES}size: { maximumMegabytes: 0.00001 }\n`,
-    never: `${RULES}never: [{ metric: iou, worseThan: 1.5, ids: ['041', '007'] }]\n`,
+    never: `${RULES}never: [{ metric: mae, worseThan: 0, ids: ['041', '007'] }]\n`,
     assuming: `assume: no-rare-disasters\n${RULES}`,
     timeless: 'size: { maximumRatio: 9 }\n',
   };

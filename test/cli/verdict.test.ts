@@ -528,6 +528,9 @@ describe('baseline', () => {
       'gate.yaml',
     );
     expect([status, out]).toEqual([0, expect.stringContaining('baseline: production (baseline of ')]);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      'Baseline and candidate are the same run: luma is held against itself.',
+    );
   });
 
   it('is neither overwritten nor edited in silence', async () => {

@@ -76,6 +76,10 @@ const ELSEWHERE: readonly string[] = [
 
 /** The parts of preprocessing and postprocessing in which two models differ, as `input.width 320 against 1024`. */
 function feedingDifferences(a: SideModel, b: SideModel): readonly string[] {
+  const [own, other] = [a, b].map(({ spec }) =>
+    'feeding' in spec && spec.feeding === 'precomputed' ? 'precomputed masks' : 'a model that is run',
+  );
+  if (own !== other) return [`${own} against ${other}`];
   const fed = ({ spec }: SideModel): object =>
     Object.fromEntries(Object.entries(spec).filter(([key]) => !ELSEWHERE.includes(key)));
   return differing('', fed(a), fed(b));
@@ -115,12 +119,27 @@ function text(value: unknown): string {
   return value === undefined ? 'none' : canonicalJson(value);
 }
 
+/** By what names the content of a run, also of the run that a baseline was made of; by the folder where nothing does. */
+function areSameRun(a: SideFacts, b: SideFacts): boolean {
+  const [own, other] = [a, b].map(({ evidence }) =>
+    evidence?.kind === 'sealed' ? evidence.root : undefined,
+  );
+  if (own !== undefined || other !== undefined) return own === other;
+  return a.kind === 'run' && b.kind === 'run' && a.label === b.label;
+}
+
 /** What differs between two sides and forbids nothing, each in a sentence. */
 export function remarksOn(a: SideFacts, b: SideFacts, pairs: readonly ModelPair[]): readonly string[] {
   const shared = sharedSignatures(a, b).map(protocolOf);
   const alone = [...a.signatures, ...b.signatures].map(protocolOf).filter((one) => !shared.includes(one));
   const machines = machineDifferences(a, b).filter((difference) => !difference.startsWith('device'));
+  const same = areSameRun(a, b) ? pairs.filter((pair) => pair.baseline.name === pair.candidate.name) : [];
   return [
+    ...(same.length > 0
+      ? [
+          `Baseline and candidate are the same run: ${same.map(({ candidate }) => candidate.name).join(', ')} is held against itself.`,
+        ]
+      : []),
     ...(machines.length > 0 ? [`Made on different machines: ${machines.join(', ')}.`] : []),
     ...(a.environment.onnxruntime === b.environment.onnxruntime
       ? []

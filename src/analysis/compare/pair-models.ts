@@ -17,15 +17,24 @@ type Offered = Pick<SideFacts, 'label' | 'models'>;
 
 /**
  * Which models are compared with each other: those of equal name; or the two that `choice` names (one name stands for
- * both sides); or, where each side has a single model, these two.
+ * both sides, or the only model of the other one); or, where each side has a single model, these two.
  *
  * @throws MaskbenchError `config.unknown-name` for a model that is not there, `usage` if nothing pairs up.
  */
 export function pairModels(baseline: Offered, candidate: Offered, choice: ModelChoice): readonly ModelPair[] {
-  const first = choice.baseline ?? choice.candidate;
-  const second = choice.candidate ?? choice.baseline;
-  if (first !== undefined && second !== undefined) {
-    return [{ baseline: modelOf(baseline, first), candidate: modelOf(candidate, second) }];
+  if (choice.baseline !== undefined) {
+    const named = modelOf(baseline, choice.baseline);
+    const other = choice.candidate;
+    return [
+      {
+        baseline: named,
+        candidate: other === undefined ? likeNamed(candidate, named, '--model-b') : modelOf(candidate, other),
+      },
+    ];
+  }
+  if (choice.candidate !== undefined) {
+    const named = modelOf(candidate, choice.candidate);
+    return [{ baseline: likeNamed(baseline, named, '--model-a'), candidate: named }];
   }
   const pairs = baseline.models.flatMap((model): ModelPair[] => {
     const other = candidate.models.find(({ name }) => name === model.name);
@@ -40,6 +49,17 @@ export function pairModels(baseline: Offered, candidate: Offered, choice: ModelC
     `no model of ${baseline.label} (${namesOf(baseline)}) has its name in ${candidate.label} (${namesOf(candidate)})`,
     { remedy: 'name the two with --model-a and --model-b' },
   );
+}
+
+/** The model of the other side's name, or the only one. */
+function likeNamed(side: Offered, { name }: SideModel, flag: string): SideModel {
+  const [only, ...others] = side.models;
+  const model = side.models.find((one) => one.name === name) ?? (others.length === 0 ? only : undefined);
+  if (model !== undefined) return model;
+  throw new MaskbenchError('config.unknown-name', `no model "${name}" to hold against the one of that name`, {
+    where: side.label,
+    remedy: `name one of ${namesOf(side)} with ${flag}`,
+  });
 }
 
 /** @throws MaskbenchError `config.unknown-name`, with the nearest name. */

@@ -4,6 +4,7 @@ import { type Check, type GateOutcome, overallVerdict, type PairVerdict } from '
 import { type Compared, type CompareOptions, compareSides } from '../compare/compare.js';
 import {
   assertDecidable,
+  assertThere,
   type AskedRule,
   type Gate,
   type LoadedGate,
@@ -34,7 +35,8 @@ export interface CheckOptions extends Omit<CompareOptions, 'metrics'> {
 /**
  * Holds a candidate against a baseline by a gate's rules.
  *
- * @throws MaskbenchError as `compareSides` and `assertDecidable` do; `run.unsealed` if the gate asks for sealed evidence and a
+ * @throws MaskbenchError as `compareSides` and `assertDecidable` do; `config.unknown-name` for a slice that no image is in;
+ * `run.unsealed` if the gate asks for sealed evidence and a
  * side has none.
  */
 export async function checkGate(
@@ -53,6 +55,7 @@ export async function checkGate(
     // a gate without a rule on scores still shows what happened to them
     metrics: metrics.length > 0 ? metrics : undefined,
   });
+  for (const { datasets } of compared.pairs) assertThere(gate, datasets);
   const timed = timePair === undefined ? compared : await withTimes(compared, gate, timePair);
   const { resamples = 10_000, seed = 'maskbench' } = options;
   return decide(timed, loaded, { resampling: { resamples, seed }, explain });

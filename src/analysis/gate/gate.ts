@@ -11,6 +11,7 @@ import { parseYaml } from '../../core/yaml-file.js';
 import { boundedRange } from '../../metrics/metric.js';
 import { metaOf } from '../../metrics/registry.js';
 import { assumption } from '../../schema/verdict.js';
+import type { PairedDataset } from '../compare/paired-images.js';
 import { measureSchema, type Measure } from './remeasure/measure.js';
 import { RULES } from './rules/index.js';
 import type { GateRule } from './rules/rule.js';
@@ -64,6 +65,10 @@ export const gateSchema = z
       const message = `the gate has no rule "${key}" to require`;
       ctx.addIssue({ code: 'custom', path: ['required', i], message });
     }
+    for (const { rule, asked } of rulesOf(gate)) {
+      for (const { path, message } of rule.faultsOf?.(asked) ?? [])
+        ctx.addIssue({ code: 'custom', path: [rule.key, ...path], message });
+    }
     if (gate.assume !== undefined) return;
     for (const { rule, asked } of rulesOf(gate)) {
       if (rule.ofMeans !== true || !Array.isArray(asked)) continue;
@@ -87,7 +92,22 @@ function versionedSchema(reference: string) {
     typeof input === 'number' && input > GATE_VERSION
       ? `a later version of Maskbench wrote this gate; this one reads version ${GATE_VERSION}`
       : `a gate begins with "version: ${GATE_VERSION}"; the rules of older ones meant something else: "maskbench gate migrate ${reference}" prints it rewritten, and what changes`;
-  return z.looseObject({ version: z.literal(GATE_VERSION, { error }) });
+  return z
+    .looseObject({})
+    .superRefine((document, ctx) => {
+      if ('version' in document || rulesOf(document).length > 0) return;
+      const message = `this is no gate${likeWhat(document)}; a gate has rules such as ${RULES.map(({ key }) => key).join(', ')} (docs/verdict.md)`;
+      ctx.addIssue({ code: 'custom', message });
+    })
+    .pipe(z.looseObject({ version: z.literal(GATE_VERSION, { error }) }));
+}
+
+/** What a file looks like that is no gate. */
+function likeWhat(document: object): string {
+  if ('models' in document && 'datasets' in document) return ' but the config of a run';
+  if ('maskbenchVersion' in document) return ' but a file that Maskbench wrote, as the manifest of a run';
+  if ('files' in document || 'input' in document) return ' but the spec of a model';
+  return '';
 }
 
 export type Gate = z.output<typeof gateSchema>;
@@ -169,6 +189,11 @@ export function assertDecidable(gate: Gate, measured: boolean): void {
       },
     );
   }
+}
+
+/** Whether everything that a gate's rules are about is there. @throws MaskbenchError `config.unknown-name`. */
+export function assertThere(gate: Gate, datasets: readonly PairedDataset[]): void {
+  for (const { rule, asked } of rulesOf(gate)) rule.assertThere?.(asked, datasets);
 }
 
 /** How times are measured: as a rule says, or by the defaults for gates that only ask for faster ones. */

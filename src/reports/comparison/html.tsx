@@ -49,6 +49,7 @@ export function comparisonToHtml(
 /** A verdict as such a page: checks first, then all figures. */
 export function outcomeToHtml(outcome: GateOutcome): string {
   const { gate, comparison, pairs, verdict } = outcome;
+  const promise = promiseLine(outcome);
   return renderDocument({
     title: headline(outcome),
     body: (
@@ -57,7 +58,7 @@ export function outcomeToHtml(outcome: GateOutcome): string {
         {gate.description === null ? null : <p>{gate.description}</p>}
         <Preamble comparison={comparison} />
         <p class="caption">Judged: {judgedLine(outcome)}.</p>
-        <p class="caption">{promiseLine(outcome)}.</p>
+        {promise === null ? null : <p class="caption">{promise}.</p>}
         {pairs.map((pair) => (
           <Checks pair={pair} />
         ))}

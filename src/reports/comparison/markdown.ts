@@ -29,6 +29,7 @@ export function comparisonToMarkdown(comparison: Comparison): string {
 /** A verdict as a comment on a pull request: the verdict first, the checks, and all tables folded away. */
 export function outcomeToMarkdown(outcome: GateOutcome): string {
   const { comparison } = outcome;
+  const promise = promiseLine(outcome);
   const tables = comparison.pairs.flatMap((pair) => [
     `### ${escapeMarkdown(pairTitle(pair))}`,
     ...tablesOfPair(pair).map((table) => renderTable(table)),
@@ -39,7 +40,7 @@ export function outcomeToMarkdown(outcome: GateOutcome): string {
     ...outcome.pairs.flatMap((pair) => [`### ${escapeMarkdown(verdictTitle(pair))}`, checkTable(pair)]),
     ...preamble(comparison),
     escapeMarkdown(`Judged: ${judgedLine(outcome)}.`),
-    escapeMarkdown(`${promiseLine(outcome)}.`),
+    ...(promise === null ? [] : [escapeMarkdown(`${promise}.`)]),
     `<details><summary>All figures</summary>\n\n${tables.join('\n\n')}\n\n</details>`,
   ].join('\n\n')}\n`;
 }

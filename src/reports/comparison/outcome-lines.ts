@@ -33,8 +33,12 @@ function gateTitle({ name, assume }: GateOutcome['gate']): string {
   return assume === null ? `"${name}"` : `"${name}", which assumes ${assume}`;
 }
 
-/** What the rules on scores promise, and on what it rests. */
-export function promiseLine({ gate: { level, assume }, untilDecided }: GateOutcome): string {
+/** What the rules on scores promise, and on what it rests; none for a gate without one. */
+export function promiseLine({ gate: { level, assume }, pairs, untilDecided }: GateOutcome): string | null {
+  const checks = pairs.flatMap((pair) => pair.checks);
+  // what is decided by bounds has their confidence among its figures
+  if (!checks.some(({ figures }) => 'level' in figures)) return null;
+  const units = checks.some(({ figures }) => 'images' in figures) ? 'units' : 'images';
   const chance = `${Number((100 * (1 - level)).toFixed(6))} %`;
   const errors = `a candidate that any rule on scores should refuse passes with a chance of at most ${chance}, and one that all should let pass is failed by them with at most ${chance}`;
   const looks =
@@ -42,7 +46,7 @@ export function promiseLine({ gate: { level, assume }, untilDecided }: GateOutco
       ? ''
       : `; at all looks together, with images in a random order (seed ${untilDecided.seed})`;
   return assume === null
-    ? `Promised, of independent images and scores within their metrics' range: ${errors}${looks}`
+    ? `Promised, of independent ${units} and scores within their metrics' range: ${errors}${looks}`
     : `ASSUMED (${assume}): no rare image loses much more than those at hand show; only as far as that is so, and on many images: ${errors}`;
 }
 

@@ -71,7 +71,7 @@ function toTable(
     })),
     notes: [
       ...(ranks.length < 2 ? [] : explained.filter((text) => text !== undefined)),
-      `Every pair by bounds on the difference of means that hold for all scores in the metric's range, Holm over all pairs: the chance of any "beaten by" in this table that is not so is at most ${alpha}, for independent images (docs/statistics.md). Models that are not told apart are not shown to be equal.`,
+      `Every pair by bounds on the difference of means that hold for all scores in the metric's range, Holm over all pairs: the chance of any "beaten by" in this table that is not so is at most ${alpha}, for independent ${units === undefined ? 'images' : 'units'} (docs/statistics.md). Models that are not told apart are not shown to be equal.`,
       ...excluded.map(({ model, reason }) => `${model} is not ranked: ${reason}.`),
       ...cautions,
       `Signature: ${signatures.join('  ')}`,

@@ -1,4 +1,4 @@
-import { percent } from '../../core/text.js';
+import { percent, formatMegabytes } from '../../core/text.js';
 import { notKnownIn, sealOf, type SealPart } from '../../schema/seal.js';
 import type {
   LatencyComparison,
@@ -6,7 +6,7 @@ import type {
   PairComparison,
   PhaseRatio,
 } from '../../schema/comparison.js';
-import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from '../tables/table.js';
+import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from '../tables/table.js';
 
 /** Times by phase, peak memory and file size, with their ratios, and what the times are worth. */
 export function resourceTable({ latency, peakRssBytes, baseline, candidate }: PairComparison): Table {

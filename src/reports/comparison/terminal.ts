@@ -24,7 +24,10 @@ export function comparisonToTerminal(comparison: Comparison, width = TEXT_WIDTH)
 export function outcomeToTerminal(outcome: GateOutcome, width = TEXT_WIDTH): string {
   const { comparison } = outcome;
   return `${[
-    `${preamble(comparison, width)}\n${[`judged: ${judgedLine(outcome)}`, promiseLine(outcome)].map((line) => wrapText(line, '  ', '', width)).join('\n')}`,
+    `${preamble(comparison, width)}\n${[`judged: ${judgedLine(outcome)}`, promiseLine(outcome) ?? []]
+      .flat()
+      .map((line) => wrapText(line, '  ', '', width))
+      .join('\n')}`,
     ...outcome.pairs.map((pair) => [`== ${verdictTitle(pair)}`, ...checkLines(pair, width)].join('\n')),
     wrapText(headline(outcome), '', '', width),
   ].join('\n\n')}\n`;

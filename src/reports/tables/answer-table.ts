@@ -2,8 +2,8 @@ import type { RankingReport, RankingTable } from '../../schema/ranking.js';
 import type { AccuracyRow, ModelSummary, Summary, TimingRow } from '../../schema/summary.js';
 import { placementMark } from './inference-time-table.js';
 import { sealMark, UNSEALED_MARK } from './seal-mark.js';
+import { formatMegabytes } from '../../core/text.js';
 import {
-  formatMegabytes,
   formatMs,
   formatScore,
   intervalIn,

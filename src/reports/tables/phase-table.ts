@@ -1,7 +1,8 @@
 import { TIMED_PHASES } from '../../schema/timing-summary.js';
 import type { Summary } from '../../schema/summary.js';
 import { sealMark } from './seal-mark.js';
-import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
+import { formatMegabytes } from '../../core/text.js';
+import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 const LABELS = {
   decode: 'decode',

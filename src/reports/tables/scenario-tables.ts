@@ -1,8 +1,8 @@
-import { percent } from '../../core/text.js';
+import { percent, formatMegabytes } from '../../core/text.js';
 import type { ScenarioSummary } from '../../schema/scenario-summary.js';
 import type { Summary } from '../../schema/summary.js';
 import { UNSEALED_MARK } from './seal-mark.js';
-import { formatMegabytes, formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
+import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 type Of<K extends ScenarioSummary['kind']> = Extract<ScenarioSummary, { kind: K }>;
 

@@ -79,9 +79,3 @@ export function formatMs(ms: number): string {
 export function formatScore(score: number): string {
   return score.toFixed(3);
 }
-
-/** Decimal megabytes. */
-export function formatMegabytes(bytes: number): string {
-  const mb = bytes / 1e6;
-  return mb.toFixed(mb >= 10 ? 0 : mb >= 0.1 ? 1 : 3);
-}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeError, exitStatusOf } from '../../../src/core/errors.js';
 import { compareSides, type CompareOptions } from '../../../src/analysis/compare/compare.js';
+import { modelSpecSchema } from '../../../src/runners/runner-of.js';
 import type { Side } from '../../../src/analysis/compare/side.js';
 import { oneModelSide, paperSide } from '../../support/paper-sides.js';
 
@@ -27,6 +28,12 @@ async function refused(a: Side, b: Side, options: CompareOptions = {}): Promise<
 const withFacts = (facts: Partial<Side['facts']>): Side =>
   paperSide('now', { datasets: [{ name: 'd', models: { m: scores } }], facts });
 
+const oneOf = ({ facts }: Side): Side['facts']['models'][number] => {
+  const [model] = facts.models;
+  if (model === undefined) throw new Error('a side without a model');
+  return model;
+};
+
 describe('two runs are not compared', () => {
   it('when their metric conventions differ', async () => {
     const other = withFacts({ signatures: ['fixed|t:100|empty:one|boundary:0.02|v:1'] });
@@ -52,6 +59,23 @@ describe('two runs are not compared', () => {
     expect(status).toBe(64);
     expect(line).toContain(
       'm is fed differently (input.width 64 against 320, input.divideBy "image-max" against 255)',
+    );
+  });
+
+  it('when one of them is masks that were made elsewhere, in few words', async () => {
+    const { spec, ...model } = oneOf(plain);
+    const masks = withFacts({
+      models: [
+        {
+          ...model,
+          bytes: 0,
+          spec: modelSpecSchema.parse({ name: 'm', feeding: 'precomputed', masks: { path: 'masks' } }),
+        },
+      ],
+    });
+    expect(spec).toHaveProperty('input');
+    expect((await refused(plain, masks)).line).toContain(
+      'm is fed differently (a model that is run against precomputed masks)',
     );
   });
 
@@ -159,5 +183,28 @@ describe('two runs are compared in spite of', () => {
     const { comparison } = await compareSides(plain, other, quick);
     expect(comparison.signatures).toEqual(plain.facts.signatures);
     expect(comparison.remarks).toEqual(['Scored on one side only and left out: sod.']);
+  });
+});
+
+describe('a run that is held against itself', () => {
+  const sealed = (kind: 'run' | 'baseline', root: string, of = ['m']): Side =>
+    paperSide(kind, {
+      datasets: [{ name: 'd', models: Object.fromEntries(of.map((name) => [name, scores])) }],
+      facts: { kind, evidence: { kind: 'sealed', root } },
+    });
+  const remarks = async (a: Side, b: Side, options: CompareOptions = {}): Promise<string> =>
+    (await compareSides(a, b, { ...quick, ...options })).comparison.remarks.join(' ');
+  const SAME = 'Baseline and candidate are the same run';
+
+  it('is remarked, also where a baseline was made of it', async () => {
+    const own = sealed('run', 'r'.repeat(64));
+    expect(await remarks(own, own)).toContain(`${SAME}: m is held against itself.`);
+    expect(await remarks(sealed('baseline', 'r'.repeat(64)), own)).toContain(SAME);
+    expect(await remarks(sealed('baseline', 's'.repeat(64)), own)).not.toContain(SAME);
+  });
+
+  it('by another of its models is not', async () => {
+    const two = sealed('run', 'r'.repeat(64), ['m', 'n']);
+    expect(await remarks(two, two, { models: { baseline: 'm', candidate: 'n' } })).not.toContain(SAME);
   });
 });

@@ -36,6 +36,27 @@ describe('the models that are held against each other', () => {
     );
   });
 
+  it('are the one that was named and the only one of the other side', () => {
+    expect(pairs(factsWith('a', 'luma'), factsWith('b', 'luma', 'inv'), { candidate: 'inv' })).toEqual([
+      'luma/inv',
+    ]);
+    expect(pairs(factsWith('a', 'luma', 'inv'), factsWith('b', 'luma'), { baseline: 'inv' })).toEqual([
+      'inv/luma',
+    ]);
+    expect(() =>
+      pairs(factsWith('production', 'x', 'y'), factsWith('b', 'inv'), { candidate: 'inv' }),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'config.unknown-name',
+        where: 'production',
+        remedy: 'name one of x, y with --model-a',
+      }),
+    );
+    expect(() => pairs(factsWith('production', 'x'), factsWith('b', 'luma'), { candidate: 'inv' })).toThrow(
+      expect.objectContaining({ message: 'no model "inv"', where: 'b' }),
+    );
+  });
+
   it('must exist; a slip of the pen is answered with the nearest name', () => {
     const run = factsWith('run', 'isnet-fp16', 'isnet-quint8');
     expect(() => pairs(run, run, { baseline: 'isnet-fp61' })).toThrow(

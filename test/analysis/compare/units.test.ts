@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { compareSides } from '../../../src/analysis/compare/compare.js';
 import { rankRun } from '../../../src/analysis/compare/rank.js';
 import { checkGate } from '../../../src/analysis/gate/check.js';
+import { promiseLine } from '../../../src/reports/comparison/outcome-lines.js';
+import { rankingDocument } from '../../../src/reports/comparison/ranking-table.js';
 import { createRandom } from '../../../src/stats/random.js';
 import { oneModelSide, paperGate, paperSide } from '../../support/paper-sides.js';
 
@@ -54,6 +56,22 @@ describe('scores of images that belong to units', () => {
     expect(tables[0]?.cautions).toContain(
       'Fewer than 6 units: no two of 2 models can be told apart, whatever their scores.',
     );
+  });
+
+  it('are not counted as images where a model passes by identity', async () => {
+    const mattes = { mattes: { m: units.map(() => 'a') } };
+    const same = side('a', before, mattes);
+    const rules = { accuracy: [{ metric: 'iou', margin: 0.01 }], losses: [{ metric: 'iou', over: 0.1 }] };
+    const outcome = await checkGate(same, same, paperGate(rules), { resamples: 50, explain: false });
+    for (const { evidence, figures } of outcome.pairs[0]?.checks ?? []) {
+      expect(evidence).toContain('made equal mattes of all 400 images in 80 units');
+      expect(figures).toMatchObject({ byIdentity: 400, n: 80 });
+    }
+    expect(promiseLine(outcome)).toContain('Promised, of independent units and scores');
+    const ranking = await rankRun(
+      paperSide('run', { datasets: [{ name: 'd', units, models: { m: { iou: before }, n: { iou: now } } }] }),
+    );
+    expect(JSON.stringify(rankingDocument(ranking))).toContain('for independent units (docs/statistics.md)');
   });
 
   it('are refused against others by name', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check, GateOutcome } from '../../../src/schema/verdict.js';
 import { checkGate } from '../../../src/analysis/gate/check.js';
+import { promiseLine } from '../../../src/reports/comparison/outcome-lines.js';
 import { createRandom } from '../../../src/stats/random.js';
 import { generatedTimes } from '../../../src/analysis/gate/self-test/run.js';
 import { oneModelSide, paperGate, paperSide } from '../../support/paper-sides.js';
@@ -218,8 +219,36 @@ describe('a required slice', () => {
     ]);
   });
 
-  it('that is not there leaves the verdict open', async () => {
-    expect((await check(rules(['night']), side('now', 0), side('before', 0))).verdict).toBe('inconclusive');
+  it('that no image is in is refused, whether by its attribute or its value, also of one and the same model', async () => {
+    const mattes = { m: good.map(() => 'a') };
+    const own = oneModelSide('same', { iou: good }, { mattes, attributes: good.map(() => ({ split: 'a' })) });
+    const typo = { slices: [{ attribute: 'splt', values: ['a'], metric: 'iou', margin: 0.1 }] };
+    await expect(check(typo, own, own)).rejects.toMatchObject({
+      code: 'config.unknown-name',
+      message: 'slices of the gate: no image has the attribute "splt"',
+      remedy: 'did you mean "split"?',
+    });
+    await expect(check(rules(['night']), side('now', 0), side('before', 0))).rejects.toMatchObject({
+      code: 'config.unknown-name',
+      message: 'slices of the gate: no image has the split "night"',
+      remedy: 'there are hard, easy',
+    });
+  });
+
+  it('of images without a score passes nothing by identity', async () => {
+    const attributes = good.map((_, i) => ({ split: i < 400 ? 'hard' : 'easy' }));
+    const scores = good.map((score, i) => (i < 400 ? Number.NaN : score));
+    const own = oneModelSide('same', { iou: scores }, { mattes: { m: good.map(() => 'a') }, attributes });
+    const outcome = await check(rules(['hard', 'easy']), own, own);
+    expect(outcome.pairs[0]?.checks.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'pass']);
+    expect(outcome.pairs[0]?.checks[0]?.evidence).toContain('no images');
+    const none = good.map(() => Number.NaN);
+    const nothing = oneModelSide('same', { iou: none }, { mattes: { m: good.map(() => 'a') } });
+    const tails = {
+      losses: [{ metric: 'iou', over: 0.1 }],
+      catastrophes: [{ metric: 'iou', worseThan: 0.5 }],
+    };
+    expect((await check(tails, nothing, nothing)).verdict).toBe('inconclusive');
   });
 });
 
@@ -320,6 +349,19 @@ describe('size and memory', () => {
         },
       },
     });
+
+  it('are told with the digits that small files need, and say what to do where there is none', async () => {
+    const of = (bytes: number): Side =>
+      paperSide('now', { datasets: [{ name: 'd', models: { m: { iou: good } } }], bytes: { m: bytes } });
+    const size = { size: { maximumRatio: 1.1 } };
+    const small = await check(size, of(2500), of(2500));
+    expect(only(small).evidence).toBe('model file 0.003 MB before, 0.003 MB now (1.000 x)');
+    expect(promiseLine(small), 'no rule on scores').toBeNull();
+    expect(only(await check(size, of(0), of(2500)))).toMatchObject({
+      verdict: 'inconclusive',
+      evidence: expect.stringContaining('leave out the rule size'),
+    });
+  });
 
   it('are held against the baseline and against a limit', async () => {
     const ratio = { size: { maximumRatio: 1.1 } };

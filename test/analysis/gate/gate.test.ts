@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
 import { describeError, exitStatusOf } from '../../../src/core/errors.js';
 import { assertDecidable, loadGate, measureOf, metricsOfGate } from '../../../src/analysis/gate/gate.js';
+import { loadRunConfig } from '../../../src/store/config.js';
 import { paperGate } from '../../support/paper-sides.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 
@@ -54,6 +55,42 @@ describe('a gate', () => {
     );
   });
 
+  it('with a figure that every score passes, or none, is refused, and says what would be right', async () => {
+    for (const [rule, said] of [
+      [
+        'accuracy: [{ metric: iou, margin: 5 }]',
+        ':4:27: accuracy.0.margin: a margin for iou must lie below 1 (5 % is 0.05)',
+      ],
+      ['accuracy: [{ metric: iou, margin: 1 }]', 'a margin for iou must lie below 1'],
+      [
+        'slices: [{ attribute: split, values: [a], metric: iou, margin: 1 }]',
+        'slices.0.margin: a margin for iou',
+      ],
+      ['losses: [{ metric: iou, over: 2 }]', 'losses.0.over: a loss for iou must lie below 1 (5 % is 0.05)'],
+      [
+        'floors: [{ metric: iou, mean: 80 }]',
+        'floors.0.mean: a floor for iou must lie above 0 and at most 1',
+      ],
+      [
+        'catastrophes: [{ metric: iou, worseThan: 50 }]',
+        'worseThan for iou must lie above 0 and at most 1 (50 % is 0.5)',
+      ],
+      [
+        'catastrophes: [{ metric: mae, worseThan: 1 }]',
+        'worseThan for mae must lie at or above 0 and below 1',
+      ],
+      ['never: [{ metric: iou, worseThan: 0, ids: [a] }]', 'never.0.worseThan: worseThan for iou'],
+      [
+        'never: [{ metric: matting.sad, worseThan: -1, ids: [a] }]',
+        'worseThan for matting.sad must lie at or above 0',
+      ],
+    ] as const) {
+      expect(await lineFor(`name: g\nsize: { maximumRatio: 1 }\n${rule}\n`), rule).toContain(said);
+    }
+    const most = { metric: 'iou', worseThan: 1 };
+    expect(() => paperGate({ catastrophes: [most], floors: [{ metric: 'mae', mean: 0 }] })).not.toThrow();
+  });
+
   it('that asks for nothing is refused: it would pass everything', async () => {
     expect(await lineFor('name: g\n')).toContain('the gate asks for nothing');
     expect(await lineFor('name: g\naccuracy: []\n')).toContain('the gate asks for nothing');
@@ -100,6 +137,31 @@ describe('a gate', () => {
       const error: unknown = await loadGate('old.yaml', folder).catch((thrown: unknown) => thrown);
       expect([exitStatusOf(error), describeError(error)]).toEqual([64, expect.stringContaining(said)]);
     }
+  });
+
+  it('is told from other files, for which there is nothing to migrate', async () => {
+    const folder = await tempFolder();
+    for (const [text, said] of [
+      [
+        'name: g\nmodels: [luma]\ndatasets: [d]\n',
+        'this is no gate but the config of a run; a gate has rules such as accuracy',
+      ],
+      [
+        'schemaVersion: 1\nmaskbenchVersion: 1\nsettings: {}\n',
+        'this is no gate but a file that Maskbench wrote',
+      ],
+      ['name: g\nfiles: file:m.onnx\ninput: { width: 4 }\n', 'this is no gate but the spec of a model'],
+    ] as const) {
+      await writeFile(join(folder, 'other.yaml'), text);
+      const line = describeError(await loadGate('other.yaml', folder).catch((thrown: unknown) => thrown));
+      expect(line).toContain(said);
+      expect(line).not.toContain('migrate');
+    }
+    await writeFile(join(folder, 'gate.yaml'), 'version: 2\nname: g\nsize: { maximumRatio: 1 }\n');
+    await expect(loadRunConfig('gate.yaml', folder)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: 'this is a gate file, and no config of a run',
+    });
   });
 
   it('has no rule on the mean of a metric without an end, unless it says what it assumes', async () => {

@@ -39,7 +39,7 @@ export function judgeClaims(
     const verdict = isHeldBack ? 'inconclusive' : alone[i];
     if (claim.onlyIfFailed === true && verdict !== 'fail') return null;
     const { evidence, ...told } = claim.tell(verdict);
-    const heldBack = `beyond it by itself, but not after Holm's correction over ${claims.length} claims`;
+    const heldBack = `its own bounds lie beyond the limit of this rule, but not after Holm's correction over ${claims.length} claims`;
     return {
       id: claim.id,
       rule: claim.rule,

@@ -52,6 +52,8 @@ export function excessClaim(
   const fresh = imagesWhere(scores, (_, i) => changes[i] > 0);
   const mended = changes.filter((change) => change < 0).length;
   const looked = on.looks?.(id);
+  // of no image nothing is known, also not that nothing changed
+  const isIdentical = on.isIdentical && n > 0;
   const at = (level: number): Pick<MeanBounds, 'lower' | 'upper'> & { readonly estimate: number } => {
     if (looked !== undefined)
       return { estimate: -(looked.estimate ?? 0), lower: -(looked.upper ?? 1), upper: -(looked.lower ?? -1) };
@@ -73,7 +75,7 @@ export function excessClaim(
       },
     ],
     judge(level) {
-      if (on.isIdentical) return 'pass';
+      if (isIdentical) return 'pass';
       if (looked !== undefined) {
         return looked.verdict === 'pass' && undefinedCandidate > 0 ? 'inconclusive' : looked.verdict;
       }
@@ -94,7 +96,7 @@ export function excessClaim(
             : [
                 `excess ${percent(known.estimate)} (${percent(on.level).replace('.0', '')} bounds ${percent(known.lower)} and ${percent(known.upper)})`,
               ]),
-          ...(on.isIdentical ? [byIdentity(n)] : []),
+          ...(isIdentical ? [byIdentity(n, images)] : []),
           ...decidedAfter(looked),
           ...(open && n < on.minimumImages ? [tooFewImages(on.minimumImages)] : []),
           ...(open && undefinedCandidate > 0
@@ -116,7 +118,7 @@ export function excessClaim(
           imagesNeeded: needed,
           undefinedCandidate,
           ...(looked === undefined ? {} : { decidedAfter: looked.after }),
-          ...(on.isIdentical ? { byIdentity: n } : {}),
+          ...(isIdentical ? { byIdentity: images ?? n } : {}),
         },
         images: fresh.slice(0, NAMED),
       };

@@ -34,7 +34,8 @@ interface Words {
 
 export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
   const { id, margin, images, undefinedCandidate } = gain;
-  const isIdentical = on.isIdentical && words.isRelative;
+  // of no image nothing is known, also not that nothing changed
+  const isIdentical = on.isIdentical && words.isRelative && gain.gains.some(({ length }) => length > 0);
   return {
     id,
     rule: words.rule,
@@ -48,7 +49,7 @@ export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
       return {
         evidence: [
           `${words.means}: ${gainText(known, on.level)} over ${countedUnits(n, images)}`,
-          ...(isIdentical ? [byIdentity(n)] : []),
+          ...(isIdentical ? [byIdentity(n, images)] : []),
           ...decidedAfter(on.looks?.(id)),
           ...(open?.texts ?? []),
           ...(words.notes ?? []),
@@ -65,7 +66,7 @@ export function meanClaim(gain: MeanGain, on: JudgedPair, words: Words): Claim {
           imagesNeeded: open?.imagesNeeded ?? null,
           undefinedCandidate,
           ...(on.looks === undefined ? {} : { decidedAfter: on.looks(id)?.after ?? null }),
-          ...(isIdentical ? { byIdentity: n } : {}),
+          ...(isIdentical ? { byIdentity: images ?? n } : {}),
         },
         images: [],
       };

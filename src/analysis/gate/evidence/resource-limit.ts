@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatMegabytes } from '../../../core/text.js';
 import type { PairComparison } from '../../../schema/comparison.js';
 import type { Verdict } from '../../../schema/verdict.js';
 import type { Finding } from '../rules/rule.js';
@@ -32,7 +33,9 @@ export function limitFindings(
   { maximumRatio, maximumMegabytes }: NonNullable<z.output<typeof resourceLimit>>,
   bytes: BothBytes,
 ): readonly Finding[] {
-  const megabytes = (value: number): string => `${(value / 1e6).toFixed(1)} MB`;
+  // a ratio near its limit is made of tenths; of less than one there are the digits that are left
+  const megabytes = (value: number): string =>
+    `${value < 1e5 ? formatMegabytes(value) : (value / 1e6).toFixed(1)} MB`;
   const evidence =
     bytes === null
       ? unknown

@@ -34,6 +34,8 @@ export function decidedAfter(looked: Looked | undefined): readonly string[] {
 }
 
 /** Why nothing can have been lost, however few images there are. */
-export function byIdentity(n: number): string {
-  return `passes by identity: the same model file, fed in the same way, made equal mattes of all ${counted(n, 'image')}`;
+export function byIdentity(n: number, images: number | undefined): string {
+  const all =
+    images === undefined ? counted(n, 'image') : `${counted(images, 'image')} in ${counted(n, 'unit')}`;
+  return `passes by identity: the same model file, fed in the same way, made equal mattes of all ${all}`;
 }

@@ -3,7 +3,7 @@ import { gainRange } from '../../../metrics/metric.js';
 import { metaOf } from '../../../metrics/registry.js';
 import { gainClaim, scopesOf } from '../evidence/mean-claim.js';
 import { leastFor } from '../evidence/mean-gain.js';
-import { metricId, type GateRule } from './rule.js';
+import { differenceFault, faultsIn, metricId, type GateRule } from './rule.js';
 
 const schema = z
   .array(
@@ -29,6 +29,8 @@ export const accuracy: GateRule<'accuracy', typeof schema> = {
   kind: 'accuracy',
   schema,
   metricsOf: (asked) => asked.map(({ metric }) => metric),
+  faultsOf: (asked) =>
+    faultsIn(asked, 'margin', (metric, value) => differenceFault('a margin', metric, value)),
   ofMeans: true,
   judge: (asked, pair) =>
     asked.flatMap(({ metric, margin, eachDataset }) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { MetricMeta } from '../../../metrics/metric.js';
 import { metaOf } from '../../../metrics/registry.js';
 import { excessClaim, maximumShare } from '../evidence/excess-claim.js';
-import { metricId, type GateRule } from './rule.js';
+import { faultsIn, limitFault, metricId, type GateRule } from './rule.js';
 
 export const worseThan = z.number().describe('The score on whose wrong side an image is a catastrophe.');
 
@@ -24,6 +24,8 @@ export const catastrophes: GateRule<'catastrophes', typeof schema> = {
   kind: 'tail',
   schema,
   metricsOf: (asked) => asked.map(({ metric }) => metric),
+  faultsOf: (asked) =>
+    faultsIn(asked, 'worseThan', (metric, value) => limitFault('worseThan', metric, value)),
   judge: (asked, pair) =>
     asked.map(({ metric, worseThan: limit, maximumShare: share }) => {
       const meta = metaOf(metric);

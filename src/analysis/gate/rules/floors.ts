@@ -5,7 +5,7 @@ import { meanClaim, scopesOf } from '../evidence/mean-claim.js';
 import { isWithoutMean } from '../evidence/mean-gain.js';
 import { boundedRange } from '../../../metrics/metric.js';
 import { figure } from '../evidence/wording.js';
-import { metricId, type GateRule } from './rule.js';
+import { faultsIn, limitFault, metricId, type GateRule } from './rule.js';
 
 const schema = z
   .array(
@@ -25,6 +25,7 @@ export const floors: GateRule<'floors', typeof schema> = {
   schema,
   notGenerated: 'how good generated masks are says nothing of a model',
   metricsOf: (asked) => asked.map(({ metric }) => metric),
+  faultsOf: (asked) => faultsIn(asked, 'mean', (metric, value) => limitFault('a floor', metric, value)),
   ofMeans: true,
   judge: (asked, pair) =>
     asked.map(({ metric, mean, dataset }) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { metaOf } from '../../../metrics/registry.js';
 import { excessClaim, maximumShare } from '../evidence/excess-claim.js';
 import { gainOf } from '../evidence/mean-gain.js';
-import { metricId, type GateRule } from './rule.js';
+import { differenceFault, faultsIn, metricId, type GateRule } from './rule.js';
 
 const schema = z
   .array(
@@ -23,6 +23,7 @@ export const losses: GateRule<'losses', typeof schema> = {
   kind: 'tail',
   schema,
   metricsOf: (asked) => asked.map(({ metric }) => metric),
+  faultsOf: (asked) => faultsIn(asked, 'over', (metric, value) => differenceFault('a loss', metric, value)),
   judge: (asked, pair) =>
     asked.map(({ metric, over, maximumShare: share }) => {
       const meta = metaOf(metric);

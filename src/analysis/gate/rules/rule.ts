@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hintFor } from '../../../core/names.js';
-import { METRICS } from '../../../metrics/registry.js';
+import { boundedRange } from '../../../metrics/metric.js';
+import { METRICS, metaOf } from '../../../metrics/registry.js';
 import type { PairComparison, RemeasuredRound } from '../../../schema/comparison.js';
 import type { Check } from '../../../schema/verdict.js';
 import type { Resampling } from '../../compare/metric-comparison.js';
@@ -33,8 +34,29 @@ export interface GateRule<Key extends string = string, Schema extends z.ZodType 
   wants?(asked: Asked<Schema>, sample: SampleName): boolean;
   /** Whether it is about means of its metrics, which take a largest and a smallest value to be bounded. */
   readonly ofMeans?: true;
+  /** A figure under its key that everything passes, or nothing: where it stands, and what would be right. */
+  faultsOf?(asked: Asked<Schema>): readonly Fault[];
+  /** Refuses to judge images by what none of them has. @throws MaskbenchError `config.unknown-name`. */
+  assertThere?(asked: Asked<Schema>, datasets: readonly PairedDataset[]): void;
   /** Checks that are decided, and claims on means and shares, which are decided together with those of all other rules. */
   judge(asked: Asked<Schema>, on: JudgedPair): readonly Finding[];
+}
+
+interface Fault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** The faults of a rule's list, entry by entry. */
+export function faultsIn<T extends { readonly metric: string }, K extends string & keyof T>(
+  asked: readonly T[],
+  field: K,
+  faultOf: (metric: string, value: T[K]) => string | undefined,
+): readonly Fault[] {
+  return asked.flatMap((one, i) => {
+    const message = faultOf(one.metric, one[field]);
+    return message === undefined ? [] : [{ path: [i, field], message }];
+  });
 }
 
 /** What a gate says under a rule's key, where it says something. */
@@ -67,6 +89,30 @@ export interface JudgedPair {
   /** Then also: the images that rules want by id, which are there before their turn. */
   readonly named?: readonly PairedDataset[] | undefined;
   readonly resampling: Resampling;
+}
+
+/**
+ * Why a difference of two scores of a metric decides nothing; undefined for one that can be reached and missed.
+ *
+ * @param what it is: `a margin`
+ */
+export function differenceFault(what: string, metric: string, value: number): string | undefined {
+  const range = boundedRange(metaOf(metric));
+  const width = range === null ? Number.POSITIVE_INFINITY : range[1] - range[0];
+  if (value < width) return undefined;
+  return `${what} for ${metric} must lie below ${width}${width === 1 ? ' (5 % is 0.05)' : ''}`;
+}
+
+/** Why no score of a metric, or every one, is better than this; undefined for a limit that scores can lie on both sides of. */
+export function limitFault(what: string, metric: string, value: number): string | undefined {
+  const { range, better } = metaOf(metric);
+  const [low, high] = [range[0], range[1] ?? Number.POSITIVE_INFINITY];
+  // worse is below the limit, or above it: at the best score there is still something worse
+  if (better === 'higher' ? low < value && value <= high : low <= value && value < high) return undefined;
+  const example = low === 0 && high === 1 ? ' (50 % is 0.5)' : '';
+  const to =
+    high === Number.POSITIVE_INFINITY ? '' : ` and ${better === 'higher' ? 'at most' : 'below'} ${high}`;
+  return `${what} for ${metric} must lie ${better === 'higher' ? 'above' : 'at or above'} ${low}${to}${example}`;
 }
 
 const METRIC_IDS = METRICS.map(({ meta }) => meta.id);

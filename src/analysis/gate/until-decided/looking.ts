@@ -15,7 +15,7 @@ import {
   type JudgedRule,
   type TimePair,
 } from '../check.js';
-import { metricsOfGate, rulesOf, type LoadedGate } from '../gate.js';
+import { assertThere, metricsOfGate, rulesOf, type LoadedGate } from '../gate.js';
 import { follow, type DrawnUnit } from './follower.js';
 
 /** A sample in its turn. */
@@ -85,6 +85,7 @@ export async function startLooking(request: LookingRequest): Promise<Looking> {
   const paired = await pairSides(baseline, candidate, { models, datasets, metrics: wanted });
   const [pair, ...others] = paired.pairs;
   if (others.length > 0) throw new MaskbenchError('usage', 'one model is checked until it is decided');
+  assertThere(gate, pair.datasets);
   const resampling = { resamples, seed };
   const full = pair.datasets.filter(({ leaked }) => leaked.length === 0);
   const live = blank(pair.datasets);

@@ -4,7 +4,7 @@ import type { SideFacts } from '../../../analysis/compare/side.js';
 import { escapeControls } from '../../../core/errors.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
-import { formatMegabytes } from '../../../reports/tables/table.js';
+import { formatMegabytes } from '../../../core/text.js';
 import type { DefineCommand } from '../../context.js';
 
 /** `maskbench baseline show`. */

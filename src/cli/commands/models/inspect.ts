@@ -5,7 +5,7 @@ import { escapeControls } from '../../../core/errors.js';
 import type { OnnxInspection } from '../../../models/onnx/inspect.js';
 import type { Proposal } from '../../../models/onnx/propose-spec.js';
 import { jsonText } from '../../../reports/formats/json.js';
-import { formatMegabytes } from '../../../reports/tables/table.js';
+import { formatMegabytes } from '../../../core/text.js';
 import type { CliContext, DefineCommand } from '../../context.js';
 
 /** `maskbench models inspect`: what an ONNX file says of itself. */

@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
-import { formatMegabytes } from '../../../reports/tables/table.js';
+import { formatMegabytes } from '../../../core/text.js';
 import type { DefineCommand } from '../../context.js';
 
 /** `maskbench models list`. */

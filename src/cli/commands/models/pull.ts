@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { escapeControls } from '../../../core/errors.js';
+import { formatMegabytes } from '../../../core/text.js';
 import { jsonText } from '../../../reports/formats/json.js';
-import { formatMegabytes } from '../../../reports/tables/table.js';
 import type { DefineCommand } from '../../context.js';
 
 /** `maskbench models pull`. */

@@ -17,8 +17,9 @@ export function Tiers({ title, ranking: { tables, alpha }, titleOf }: Props): VN
       <p class="caption">
         Models of one tier are not told apart, which does not show that they are equal. Every pair by bounds
         on the difference of means that hold for all scores in the metric’s range, Holm over all pairs: the
-        chance of any better tier in one list that is not so is at most {alpha}, for independent images. Over
-        all datasets each weighs the same.
+        chance of any better tier in one list that is not so is at most {alpha}, for independent{' '}
+        {tables.some(({ units }) => units !== undefined) ? 'units' : 'images'}. Over all datasets each weighs
+        the same.
       </p>
       <div class="cards">
         {tables.map((table) => (

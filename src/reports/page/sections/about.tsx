@@ -2,7 +2,8 @@ import type { VNode } from 'preact';
 import { evidenceMark } from '../../../schema/evidence.js';
 import type { Summary } from '../../../schema/summary.js';
 import { deviceLabel } from '../../tables/device-label.js';
-import { formatMegabytes, type Table } from '../../tables/table.js';
+import { formatMegabytes } from '../../../core/text.js';
+import { type Table } from '../../tables/table.js';
 import { DataTable } from '../parts/data-table.js';
 import type { Section } from '../section.js';
 

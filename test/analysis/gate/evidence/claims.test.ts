@@ -30,7 +30,8 @@ describe('a family of claims', () => {
     const [check] = judgeClaims([claim('barely', 0.002), ...others], 0.95);
     expect(check).toMatchObject({
       verdict: 'inconclusive',
-      evidence: "it is inconclusive; beyond it by itself, but not after Holm's correction over 31 claims",
+      evidence:
+        "it is inconclusive; its own bounds lie beyond the limit of this rule, but not after Holm's correction over 31 claims",
     });
   });
 
