@@ -148,3 +148,31 @@ describe('runs trend', () => {
     expect([status, err]).toEqual([expected, expect.stringMatching(message)]);
   });
 });
+
+describe('baselines', () => {
+  it('are marked where their scores are not those that they were written with', async () => {
+    for (const name of ['whole', 'edited', 'torn'])
+      expect((await maskbench('baseline', 'set', name, '--run', 'runs/c')).status).toBe(0);
+    const scores = workspace.path('baselines', 'edited', 'scores.jsonl');
+    await writeFile(scores, (await readFile(scores, 'utf8')).replace(/\d(?=\])/, '0'));
+    await writeFile(workspace.path('baselines', 'torn', 'baseline.json'), '{');
+    const { status, out } = await maskbench('baseline', 'list');
+    expect(status).toBe(0);
+    expect(out).toMatch(
+      /^edited .* damaged: the scores are not those that baseline\.json was written with$/m,
+    );
+    expect(out).toMatch(/^torn .* damaged: /m);
+    expect(out).toMatch(/^whole .* sealed \(\w+\)$/m);
+    const [edited, torn, whole] = JSON.parse((await maskbench('baseline', 'list', '--json')).out) as {
+      readonly damaged?: string;
+      readonly evidence?: unknown;
+    }[];
+    expect(edited).toMatchObject({ baseline: 'edited', damaged: expect.stringMatching(/scores/) });
+    expect([edited?.evidence, torn?.evidence, whole?.damaged]).toEqual([undefined, undefined, undefined]);
+    const shown = await maskbench('baseline', 'show', 'edited');
+    expect(shown.out).toMatch(/: damaged: the scores/);
+    expect(shown.out).not.toContain('sealed (');
+    expect((await maskbench('baseline', 'show', 'whole')).out).toMatch(/: sealed \(/);
+    expect((await maskbench('baseline', 'show', 'torn')).status).toBe(65);
+  });
+});
