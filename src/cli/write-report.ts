@@ -12,6 +12,7 @@ import { markdown } from '../reports/formats/markdown.js';
 import type { CliContext } from './context.js';
 import { galleryOfPage } from './page-gallery.js';
 import type { PageInput, PageRun } from '../schema/page-input.js';
+import { summarise } from '../pipeline/summarise.js';
 import { readSummary } from '../store/read-summary.js';
 import { readEvidence } from '../store/evidence.js';
 import { hasManifest, readManifest, runFolder } from '../store/run-folder.js';
@@ -52,16 +53,23 @@ export function tellRunFolder(folder: string, { cwd, err }: CliContext): void {
   err(`Written to ${path}: summary.json, predictions/ and, with every table, report.md and report.html\n`);
 }
 
-/** The summaries of runs, each with the evidence that it is made of. @throws MaskbenchError `run.damaged`. */
+/**
+ * The summaries of runs, each with the evidence that it is made of. An unfinished run may have none, or one that nothing covers:
+ * it is summed up from its records, as its own end would.
+ *
+ * @throws MaskbenchError `run.damaged`.
+ */
 export async function readSummaries(folders: readonly string[]): Promise<readonly Summary[]> {
   const summaries: Summary[] = [];
   for (const path of folders) {
     const folder = runFolder(path);
     // First: a run that a check has stopped has no summary, and is refused by name.
-    const evidence = (await hasManifest(folder))
-      ? await readEvidence(folder, await readManifest(folder))
-      : undefined;
-    const summary = await readSummary(folder);
+    const manifest = (await hasManifest(folder)) ? await readManifest(folder) : undefined;
+    const evidence = manifest && (await readEvidence(folder, manifest));
+    const summary =
+      manifest !== undefined && evidence?.kind === 'unfinished'
+        ? (await summarise(folder, manifest)).summary
+        : await readSummary(folder);
     summaries.push({
       ...summary,
       evidence: evidence ?? (await readEvidence(folder, await readManifest(folder))),

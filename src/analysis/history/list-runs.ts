@@ -51,7 +51,8 @@ async function readRun(path: string): Promise<ListedRun> {
     ({ createdAt } = manifest);
     const { evidence } = await inspectRun(folder, manifest);
     if (evidence.kind === 'partial') return { path, createdAt, kind: 'partial', evidence };
-    if (!existsSync(folder.summary)) return { path, createdAt, kind: 'unfinished', evidence };
+    // What lies in summary.json of a run without its seal, nothing covers.
+    if (evidence.kind === 'unfinished') return { path, createdAt, kind: 'unfinished', evidence };
     return { path, createdAt, kind: 'finished', evidence, summary: await readSummary(folder) };
   } catch (error) {
     if (!(error instanceof MaskbenchError)) throw error;

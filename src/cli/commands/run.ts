@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import type { RunRequest } from '../../pipeline/run-request.js';
 import { jsonText } from '../../reports/formats/json.js';
@@ -132,6 +133,7 @@ export async function runLoaded(
     },
   );
   const out = outFolder(flags.out, { name: config.name, cwd: context.cwd, now: new Date() });
+  const label = relative(context.cwd, out) || '.';
   const lock = lockOptions(flags, context);
   if (flags.overwrite === true && existsSync(runFolder(out).manifest)) await removeRun(out, lock);
   const progress = createProgress(context);
@@ -141,6 +143,7 @@ export async function runLoaded(
     ...prepared,
     shard: flags.shard ?? null,
     out,
+    label,
     resume: flags.resume === true,
     lock,
     origin: {

@@ -30,5 +30,9 @@ export const gc: DefineCommand = (context) =>
         const message = isFile ? 'this is a file, and no folder' : 'no such folder';
         throw new MaskbenchError('data.missing', message, { where: root, cause: error });
       }
-      context.err(`${count} run ${count === 1 ? 'folder' : 'folders'} in ${folder}\n`);
+      context.err(
+        count === 0
+          ? `no run folders in ${folder}: nothing was removed\n`
+          : `${count} run ${count === 1 ? 'folder' : 'folders'} in ${folder}\n`,
+      );
     });
