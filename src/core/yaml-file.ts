@@ -76,18 +76,22 @@ function deepest(issues: readonly Issue[]): Issue {
   return flat.reduce((best, issue) => (depthOf(issue) > depthOf(best) ? issue : best));
 }
 
-/** The alternatives to which the fewest of the keys that are there are strange. */
+/** The alternatives to which the fewest of the keys that are there are strange, and those that a wrong name leaves undecided. */
 function closest(alternatives: readonly (readonly Issue[])[]): readonly (readonly Issue[])[] {
   const strange = alternatives.map(strangeKeys);
   const fewest = Math.min(...strange);
-  return alternatives.filter((_, i) => strange[i] === fewest);
+  return alternatives.filter((of, i) => strange[i] === fewest || of.some(isUndecided));
+}
+
+/** About the key that chooses among layouts and the like, with none of their names. */
+function isUndecided(issue: Issue): boolean {
+  return issue.code === 'invalid_union' && issue.errors.length === 0;
 }
 
 /** How many keys an alternative does not know; of one that wants no keys at all, any number. */
 function strangeKeys(alternative: readonly Issue[]): number {
   return alternative.reduce((sum, issue) => {
-    // The key that chooses among layouts and the like, with none of their names.
-    if (issue.code === 'invalid_union' && issue.errors.length === 0) return sum + 1;
+    if (isUndecided(issue)) return sum + 1;
     if (issue.path.length > 0) return sum;
     if (issue.code === 'unrecognized_keys') return sum + issue.keys.length;
     if (issue.code === 'invalid_union') return sum + Math.min(...issue.errors.map(strangeKeys));
