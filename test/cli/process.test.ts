@@ -83,7 +83,7 @@ describe.skipIf(!IS_BUILT).concurrent('maskbench as a process (skipped unless di
     const again = await inside(...runOf('finished'));
     expect(again.status).toBe(64);
     expect(again.err).toMatch(
-      /^maskbench: .*finished: a run is already there; continue it with --resume, or .*--out\n$/,
+      /^maskbench: .*finished: a run is already there; continue it with --resume, replace it with --overwrite, or .*--out\n$/,
     );
     const other = await inside(...runOf('finished'), '--limit', '2', '--resume');
     expect(other.status).toBe(64);
