@@ -45,6 +45,13 @@ export function assertFlagsOfWalk(flags: UntilDecidedFlags): void {
     flags,
     allMean(OF_THE_RUN, [isWalk, 'a check that predicts the candidate itself', 'add --until-decided']),
   );
+  assertMeant(flags, {
+    candidate: [
+      !isWalk || flags.candidateConfig === undefined,
+      'a candidate whose run is there',
+      'leave out --candidate: --until-decided makes the run of --candidate-config',
+    ],
+  });
   const ofRuns = ['candidate', 'force', 'rescore', 'truths', 'rescoreSeed'] as const;
   assertMeant(
     flags,

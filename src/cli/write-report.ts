@@ -13,6 +13,9 @@ import type { CliContext } from './context.js';
 import { galleryOfPage, picturesBeside } from './page-gallery.js';
 import type { PageInput, PageRun } from '../schema/page-input.js';
 import { readRun } from '../store/read-run.js';
+import { summarise } from '../pipeline/summarise.js';
+import { readEvidence } from '../store/evidence.js';
+import { hasManifest, readManifest, runFolder } from '../store/run-folder.js';
 import { assertComparable } from '../reports/across/comparable.js';
 import { deviceLabels } from '../reports/tables/device-label.js';
 
@@ -77,10 +80,25 @@ function inWords(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-/** The summaries of runs, one after another. @throws as `readRun` */
+/**
+ * The summaries of runs, each with the evidence that it is made of. An unfinished run may have none, or one that nothing covers:
+ * it is summed up from its records, as its own end would.
+ *
+ * @throws as `readRun`
+ */
 export async function readSummaries(folders: readonly string[]): Promise<readonly Summary[]> {
   const summaries: Summary[] = [];
-  for (const path of folders) summaries.push(await readRun(path));
+  for (const path of folders) {
+    const folder = runFolder(path);
+    // First: a run that a check has stopped has no summary, and is refused by name.
+    const manifest = (await hasManifest(folder)) ? await readManifest(folder) : undefined;
+    const evidence = manifest && (await readEvidence(folder, manifest));
+    summaries.push(
+      manifest !== undefined && evidence?.kind === 'unfinished'
+        ? { ...(await summarise(folder, manifest)).summary, evidence }
+        : await readRun(path),
+    );
+  }
   return summaries;
 }
 

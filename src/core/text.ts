@@ -35,3 +35,10 @@ export function formatMegabytes(bytes: number): string {
 export function counted(n: number, thing: string): string {
   return `${n.toLocaleString('en-US')} ${thing}${n === 1 ? '' : 's'}`;
 }
+
+/** `a`, `a and b`, `a, b and c`; of many the first three. */
+export function listed(names: readonly string[]): string {
+  if (names.length > 5) return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}

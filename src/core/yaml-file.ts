@@ -61,19 +61,42 @@ function plainValue(document: Document, path: string): unknown {
 type Issue = z.core.$ZodIssue;
 
 /**
- * Of several complaints the one that lies deepest in the document: for unions, that of the closest alternative. A key
- * that is not known goes before one that is missing beside it: it is most often the same key, misspelt.
+ * Of several complaints the one that lies deepest in the document: for unions, that of the closest alternative, which is among
+ * those that know most of the keys. A key that is not known goes before one that is missing beside it: it is most often the same key, misspelt.
  */
 function deepest(issues: readonly Issue[]): Issue {
   const flat = issues.flatMap((issue): Issue[] =>
     issue.code === 'invalid_union' && issue.errors.length > 0
-      ? issue.errors.map((alternative) => {
+      ? closest(issue.errors).map((alternative) => {
           const inner = deepest(alternative);
           return { ...inner, path: [...issue.path, ...inner.path] };
         })
       : [issue],
   );
   return flat.reduce((best, issue) => (depthOf(issue) > depthOf(best) ? issue : best));
+}
+
+/** The alternatives to which the fewest of the keys that are there are strange, and those that a wrong name leaves undecided. */
+function closest(alternatives: readonly (readonly Issue[])[]): readonly (readonly Issue[])[] {
+  const strange = alternatives.map(strangeKeys);
+  const fewest = Math.min(...strange);
+  return alternatives.filter((of, i) => strange[i] === fewest || of.some(isUndecided));
+}
+
+/** About the key that chooses among layouts and the like, with none of their names. */
+function isUndecided(issue: Issue): boolean {
+  return issue.code === 'invalid_union' && issue.errors.length === 0;
+}
+
+/** How many keys an alternative does not know; of one that wants no keys at all, any number. */
+function strangeKeys(alternative: readonly Issue[]): number {
+  return alternative.reduce((sum, issue) => {
+    if (isUndecided(issue)) return sum + 1;
+    if (issue.path.length > 0) return sum;
+    if (issue.code === 'unrecognized_keys') return sum + issue.keys.length;
+    if (issue.code === 'invalid_union') return sum + Math.min(...issue.errors.map(strangeKeys));
+    return issue.code === 'invalid_type' ? Number.POSITIVE_INFINITY : sum;
+  }, 0);
 }
 
 function depthOf({ code, path }: Issue): number {

@@ -18,7 +18,7 @@ const HUMANS_NAME = /^[a-z]{13}_(.+)$/;
 /**
  * Why images of a dataset that names no units may hang together, in one line with what to set; undefined where nothing is
  * known or suspected. Known are Humans (many compositions of one person) and DIS5K (many pictures of one category);
- * suspected are attributes such as `video`, and names that share a stem with consecutive numbers (`clip_0001`, `clip_0002`).
+ * suspected are attributes such as `video`, and names that share a stem before a number (`clip_0001`, `clip_0020`).
  */
 export function suspectedClusters({ name, tags, ids, attributes, units }: Listed): string | undefined {
   if (units !== undefined || ids.length < 2) return undefined;
@@ -46,13 +46,16 @@ export function suspectedClusters({ name, tags, ids, attributes, units }: Listed
   return series === undefined
     ? undefined
     : say(
-        'may be series, by their names alone (a stem and consecutive numbers)',
+        'may be series, by their names alone (a stem and numbers)',
         series,
         'if so, name the stem by attributes: { pattern: ... } and unit',
       );
 }
 
-/** How many series most of the ids belong to: stems with consecutive numbers, of several stems. Undefined if they do not. */
+/**
+ * How many groups the ids are, where most of them share a stem before a number with another one, and there are several such
+ * stems; else undefined. Numbers may be any: frames of a video are often sampled.
+ */
 function seriesOf(ids: readonly string[]): number | undefined {
   const numbers = new Map<string, Set<number>>();
   let numbered = 0;
@@ -62,12 +65,8 @@ function seriesOf(ids: readonly string[]): number | undefined {
     numbered++;
     numbers.set(stem, (numbers.get(stem) ?? new Set()).add(Number(digits)));
   }
-  let consecutive = 0;
-  for (const own of numbers.values())
-    for (const number of own) if (own.has(number - 1) || own.has(number + 1)) consecutive++;
-  const series = [...numbers.values()].filter(({ size }) => size > 1).length;
+  const series = [...numbers.values()].filter(({ size }) => size > 1);
+  const shared = series.reduce((sum, { size }) => sum + size, 0);
   // one stem is the numbering of a dataset; so are its splits
-  return series > 2 && consecutive > ids.length / 2 && numbered > ids.length / 2
-    ? numbers.size + ids.length - numbered
-    : undefined;
+  return series.length > 2 && shared > ids.length / 2 ? numbers.size + ids.length - numbered : undefined;
 }

@@ -15,7 +15,7 @@ import type { PlannedSample } from '../schema/planned-sample.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel, RunBasis, SampleWatch } from '../runners/runner.js';
 import { predictionKey } from '../store/cell-key.js';
-import type { EventSink } from '../schema/events.js';
+import type { EventSink, RunEvent } from '../schema/events.js';
 import { openJsonl } from '../core/jsonl.js';
 import { acceptDraft, discardDraft, draftOf } from '../core/write-whole.js';
 import type { RunDataset } from '../store/manifest.js';
@@ -51,6 +51,8 @@ interface Plan {
   accept(): Promise<void>;
   discard(): Promise<void>;
 }
+
+type CellFailed = Extract<RunEvent, { kind: 'cell-failed' }>;
 
 /** Files hashed at once. */
 const WIDTH = 4;
@@ -128,6 +130,9 @@ async function planDataset(
   const tags = new Set<string>();
   const listed = { ids: [] as string[], attributes: [] as PlannedSample['attributes'][] };
   let hasUnits = false;
+  // Told with the first sample: a dataset in which no name has a partner is refused as a whole, in one line.
+  const untold: CellFailed[] = [];
+  const codes = new Set<string>();
   let samples = 0;
   let problems = 0;
   const entries = dataset.entries(({ path, message }) => {
@@ -138,15 +143,14 @@ async function planDataset(
     await append(record);
     if (record.kind === 'problem') {
       problems++;
-      emit({
-        kind: 'cell-failed',
-        model: '*',
-        dataset: record.dataset,
-        id: record.id,
-        failure: record.failure,
-      });
+      codes.add(record.failure.code);
+      const { dataset: of, id, failure } = record;
+      const event = { kind: 'cell-failed', model: '*', dataset: of, id, failure } as const;
+      if (samples === 0) untold.push(event);
+      else emit(event);
       continue;
     }
+    for (const event of untold.splice(0)) emit(event);
     samples++;
     fingerprint.add(record.id, record);
     listed.ids.push(record.id);
@@ -161,6 +165,9 @@ async function planDataset(
       remedy: 'check its root and layout with "maskbench datasets verify"',
     });
   }
+  if (samples === 0 && shard === null && [...codes].join() === 'data.unpaired')
+    throw nonePaired(dataset, untold);
+  for (const event of untold) emit(event);
   const { name, spec } = dataset;
   const remark = (message: string): void => emit({ kind: 'warning', message });
   const clusters = hasUnits ? undefined : suspectedClusters({ name, tags: [...tags], ...listed });
@@ -175,6 +182,20 @@ async function planDataset(
     tags: [...tags].sort(),
     ...readings,
   };
+}
+
+/** Nothing could be done of such a run, and its folder would be in the way of the next try. */
+function nonePaired({ name, root }: Dataset, [first]: readonly CellFailed[]): MaskbenchError {
+  const { where = root, message } = first?.failure ?? {};
+  return new MaskbenchError(
+    'data.unpaired',
+    `no image of "${name}" has a ground truth by its name: ${message}`,
+    {
+      where,
+      remedy:
+        'names must agree except for the extension, or say what they begin and end with: --mask-prefix, --mask-suffix, --image-prefix, --image-suffix, or prefix and suffix in its spec',
+    },
+  );
 }
 
 async function watchesOf(models: readonly ReadyModel[]): Promise<ReadonlyMap<string, SampleWatch>> {

@@ -25,8 +25,10 @@ export interface RunRequest {
   readonly phases: RunPhases;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
-  /** What the run is begun with, for its manifest. */
+  /** What the run is begun with, for its manifest; with it "maskbench resume" can go on. */
   readonly origin?: RunOrigin;
+  /** What messages call the run folder; default: its path. */
+  readonly label?: string;
   /** What the user sets where masks' values cannot be read, if not a field of the specs. */
   readonly fields?: ValuesFields;
 }

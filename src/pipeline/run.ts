@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { RESUME } from '../core/cancelled.js';
 import { MaskbenchError } from '../core/errors.js';
 import { explainWriteError } from '../core/failed-write.js';
 import type { Summary } from '../schema/summary.js';
@@ -19,7 +20,7 @@ import { unless } from '../core/system-code.js';
 import { isOwnDraft } from '../core/write-whole.js';
 import { lockRun } from '../store/lock.js';
 import type { Held } from '../core/durable-lines.js';
-import { createManifest, hasSums, type Manifest } from '../store/manifest.js';
+import { createManifest, hasSums, type Manifest, type RunOrigin } from '../store/manifest.js';
 import { makePlan } from './plan.js';
 import { MODEL_FAILURES } from './predict.js';
 import { nothingToScore, predictAndScore } from './predict-and-score.js';
@@ -78,8 +79,14 @@ export async function runUntilEnough(
   );
 }
 
+/** Whether `maskbench resume` does what is asked for here: the manifest of the run may have another origin, or none. */
+async function isAsBegun(folder: RunFolder, { phases }: Pick<RunOrigin, 'phases'>): Promise<boolean> {
+  const manifest = await readManifest(folder).catch(() => undefined);
+  return manifest?.origin !== undefined && canonicalJson(manifest.origin.phases) === canonicalJson(phases);
+}
+
 async function explained<T>(
-  { out, config }: Pick<RunRequest, 'out' | 'config'>,
+  { out, config, origin, label = out }: Pick<RunRequest, 'out' | 'config' | 'origin' | 'label'>,
   job: (folder: RunFolder) => Promise<T>,
 ): Promise<T> {
   const folder = runFolder(out);
@@ -87,7 +94,16 @@ async function explained<T>(
   try {
     return await job(folder);
   } catch (error) {
-    throw explainWriteError(error, folder.path, 'continue with --resume');
+    const canResume = origin !== undefined && (await isAsBegun(folder, origin));
+    const goOn = canResume ? `continue with "maskbench resume ${label}"` : RESUME;
+    if (!(error instanceof MaskbenchError) || error.remedy !== RESUME)
+      throw explainWriteError(error, folder.path, goOn);
+    const { code, message, where, cause } = error;
+    throw new MaskbenchError(code, message, {
+      ...(where === undefined ? {} : { where }),
+      remedy: goOn,
+      cause,
+    });
   } finally {
     restoreLimit();
   }
@@ -107,12 +123,12 @@ async function runIn<S extends Summary | undefined>(
     { signal },
   );
   if (phases.score && !phases.predict && !existsSync(folder.predictions)) throw nothingToScore(folder.path);
-  await enterRunFolder(folder, request.resume);
+  await enterRunFolder(folder, request.resume, request.origin !== undefined);
   const onWait = (message: string): void => emit({ kind: 'warning', message });
   const lock = await lockRun(folder.path, { signal, onWait, ...request.lock });
   try {
     // Once more under the lock: another process may have been here in between.
-    const exists = await enterRunFolder(folder, request.resume);
+    const exists = await enterRunFolder(folder, request.resume, request.origin !== undefined);
     await removeRemains(folder.path);
     if (phases.predict && !exists) await tryModels(request);
     const basis = { device: formatDevice(device), runner: config.runner };

@@ -65,7 +65,9 @@ function markOf(evidence: Evidence): string {
     case 'unfinished': {
       const { planned, scored, failed } = evidence;
       const open = planned - scored - failed;
-      return `unfinished (${scored} scored, ${failed} failed, ${open} open of ${planned} cells)`;
+      return open === 0
+        ? `unfinished (${scored} scored, ${failed} failed of ${planned} cells; it ended before its seal)`
+        : `unfinished (${scored} scored, ${failed} failed, ${open} open of ${planned} cells)`;
     }
     case 'partial': {
       const { planned, scored, after } = evidence;

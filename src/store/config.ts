@@ -96,8 +96,7 @@ export async function loadRunConfig(reference: string, cwd: string = process.cwd
   if (existsSync(runFolder(file).manifest)) {
     throw new MaskbenchError('data.unreadable', 'this is a run folder, and no YAML file of a run', {
       where: file,
-      remedy:
-        'continue it with "maskbench run <config> --resume --out <folder>", or show it with "maskbench report <folder>"',
+      remedy: `continue it with "maskbench resume ${reference}", or show it with "maskbench report ${reference}"`,
     });
   }
   const { version } = await readYamlFile(file, z.looseObject({ version: z.unknown().optional() }));

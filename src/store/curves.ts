@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { DatasetCurves } from '../metrics/dataset-curves.js';
 import { runCurves, type RunCurves } from '../schema/page-input.js';
@@ -30,7 +31,7 @@ export async function readCurves({ curves: path }: RunFolder): Promise<readonly 
   const { curves } = await readDocument(path, curvesSchema, {
     versions: { schemaVersion: CURVES_VERSION },
     missing: { message: 'the run has no curves', where: path },
-    remedy: 'make it again with "maskbench run <config> --resume"',
+    remedy: `make it again with "maskbench resume ${dirname(path)}"`,
   });
   return curves;
 }

@@ -79,9 +79,13 @@ export function openOf({ planned, scored, failed }: CellCounts): number {
 export function assertFinished(evidence: Evidence, where: string): void {
   assertNotPartial(evidence, where);
   if (evidence.kind !== 'unfinished') return;
+  const resume = `"maskbench resume ${where}"`;
   throw new MaskbenchError('run.unfinished', `the run is ${evidenceMark(evidence)}`, {
     where,
-    remedy: 'finish it with "maskbench run <config> --resume"',
+    remedy:
+      openOf(evidence) > 0
+        ? `finish it with ${resume} (if begun with --only or --no-score: repeat that command without it, with --resume)`
+        : `${resume} or "maskbench verify --seal ${where}" seals it`,
   });
 }
 

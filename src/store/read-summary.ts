@@ -17,10 +17,10 @@ export async function readSummary(folder: RunFolder): Promise<Summary> {
       ? {
           message: 'no finished run in this folder (summary.json)',
           where: folder.path,
-          remedy: 'finish it with "maskbench run <config> --resume"',
+          remedy: `finish it with "maskbench resume ${folder.path}"`,
         }
       : noRun(folder.path),
-    remedy: 'make it again with "maskbench run <config> --resume"',
+    remedy: `make it again with "maskbench resume ${folder.path}"`,
   });
   // Summaries of 0.1 do not say by which protocols they were scored, but in their signatures; nor by which metrics.
   const ids = summary.signatures.map((signature) => signature.split('|', 1)[0]);

@@ -155,10 +155,15 @@ export async function hasOwnManifest({ manifest }: RunFolder): Promise<boolean> 
 /**
  * Makes the folder of a new run, or finds one to resume.
  *
+ * @param canOverwrite whether the command that makes the run has --overwrite
  * @returns whether a run is there already.
  * @throws MaskbenchError `run.exists`: a run is there and `resume` was not asked for, or the folder holds other files.
  */
-export async function enterRunFolder(folder: RunFolder, resume: boolean): Promise<boolean> {
+export async function enterRunFolder(
+  folder: RunFolder,
+  resume: boolean,
+  canOverwrite = false,
+): Promise<boolean> {
   await makeFolder(folder.path);
   const manifest = await stat(folder.manifest).catch(() => undefined);
   if (manifest !== undefined) {
@@ -166,7 +171,7 @@ export async function enterRunFolder(folder: RunFolder, resume: boolean): Promis
     if (resume) return hasManifest(folder);
     throw new MaskbenchError('run.exists', 'a run is already there', {
       where: folder.path,
-      remedy: 'continue it with --resume, or choose another folder with --out',
+      remedy: `continue it with --resume, ${canOverwrite ? 'replace it with --overwrite, ' : ''}or choose another folder with --out`,
     });
   }
   // A run that was killed before its manifest was in place leaves a lock, a temporary plan or a draft of the manifest.

@@ -37,6 +37,11 @@ const VAIN: readonly (readonly [argv: readonly string[], says: string])[] = [
     ['check', '--baseline', 'a', '--candidate', 'b', '--file-a', 'x'],
     '--file-a is for models that are timed now; add --remeasure',
   ],
+  [
+    ['check', '--baseline', 'a', '--candidate', 'b', '--candidate-config', 'c.yaml', '--until-decided'],
+    'leave out --candidate: --until-decided makes the run of --candidate-config',
+  ],
+  [['check', '--baseline', 'a', '--candidate', 'b', '--until-decided'], 'leave out --until-decided'],
   [['check', '--self-test', '--baseline', 'a'], '--baseline is for runs; leave out --self-test'],
   [['check', '--self-test', '--junit', 'x.xml'], '--junit is for runs; leave out --self-test'],
   [['models', 'verify', '--dataset', 'x'], '--dataset is for models that are scored; add --score'],

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => workspace.remove());
 
 const RUN_FOLDER =
-  /out: this is a run folder, and no YAML file of a run; continue it with "maskbench run <config> --resume --out <folder>", or show it with "maskbench report <folder>"/;
+  /out: this is a run folder, and no YAML file of a run; continue it with "maskbench resume out", or show it with "maskbench report out"/;
 const CHECK = ['check', '--baseline', 'out', '--candidate', 'out'];
 const RUN_FILE = /summary\.json: this is a file, and no run folder; name the folder that it is in, .*out\n/;
 const OTHER_FILE = /run\.yaml: this is a file, and no run folder; expected a folder with manifest\.json/;

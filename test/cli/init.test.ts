@@ -1,5 +1,7 @@
 import { readFile, rename, mkdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { loadDescribed } from '../../src/cli/run/describe-run.js';
+import { loadRunConfig } from '../../src/store/config.js';
 import { cli } from '../support/cli.js';
 import { keep, makeWorkspace, type Workspace } from '../support/workspace.js';
 
@@ -30,6 +32,17 @@ describe('init', () => {
     expect(JSON.parse(await text('runs/mine/summary.json'))).toMatchObject({
       cells: { scored: 2, failed: 0 },
     });
+  });
+
+  it('writes what the same flags come to without it', async () => {
+    expect(await maskbench('init', 'mine.yaml', ...FLAGS)).toMatchObject({ status: 0 });
+    const { config } = await loadRunConfig(workspace.path('mine.yaml'));
+    const described = await loadDescribed(
+      { models: ['./luma.yaml'], images: 'data/im', masks: 'data/gt' },
+      workspace.folder,
+    );
+    const { datasets: _, ...rest } = config;
+    expect(described.config).toMatchObject(rest);
   });
 
   it('names files from the folder that it is written to', async () => {
@@ -80,5 +93,11 @@ describe('init', () => {
   it('says what is missing where nobody can be asked', async () => {
     const { status, err } = await maskbench('init', 'mine.yaml', '--models', './luma.yaml');
     expect([status, err]).toEqual([64, expect.stringMatching(/nothing to run the models on; give --images/)]);
+    const none = await maskbench('init', 'mine.yaml');
+    expect([none.status, none.err]).toEqual([
+      64,
+      expect.stringMatching(/--models is missing; name them with it/),
+    ]);
+    expect((await maskbench('init', '--help')).out).not.toMatch(/with a config|without a config/);
   });
 });

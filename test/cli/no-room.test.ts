@@ -84,7 +84,7 @@ describe
           const full = await start(`${disk}/run`).result;
           expect(full.status, full.err).toBe(75);
           expect(reasonOf(full)).toMatch(
-            /^maskbench: .*(size|inodes)-\d+k?.run: no space left .*; make room there, then continue with --resume$/,
+            /^maskbench: .*(size|inodes)-\d+k?.run: no space left .*; make room there, then continue with (--resume|"maskbench resume .*")$/,
           );
           mount(disk, '-o', 'remount,size=16m,nr_inodes=10000');
           const resumed = await inside(`${disk}/run`, '--resume');

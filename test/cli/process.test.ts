@@ -33,7 +33,7 @@ describe.skipIf(!IS_BUILT).concurrent('maskbench as a process (skipped unless di
     running.process.kill('SIGINT');
     const { status, err } = await running.result;
     expect(status).toBe(130);
-    expect(err.trimEnd().split('\n').at(-1)).toBe('interrupted; continue with --resume');
+    expect(err.trimEnd().split('\n').at(-1)).toBe('interrupted; continue with "maskbench resume SIGINT"');
     expect(err).not.toContain('bug');
     expect(existsSync(workspace.path('SIGINT', '.lock'))).toBe(false);
     if (CAN_LOOK_UP_PROCESSES) expect(inferenceProcesses(running.pid)).toEqual([]);
@@ -51,7 +51,7 @@ describe.skipIf(!IS_BUILT).concurrent('maskbench as a process (skipped unless di
     running.process.kill(signal);
     const { status, err } = await running.result;
     expect(status).toBe(expected);
-    expect(err.trimEnd().split('\n').at(-1)).toBe('interrupted; continue with --resume');
+    expect(err.trimEnd().split('\n').at(-1)).toBe(`interrupted; continue with "maskbench resume ${signal}"`);
     expect(existsSync(workspace.path(signal, '.lock'))).toBe(false);
     const resumed = await inside(...runOf(signal), '--resume');
     expect(resumed.status).toBe(0);
@@ -83,7 +83,7 @@ describe.skipIf(!IS_BUILT).concurrent('maskbench as a process (skipped unless di
     const again = await inside(...runOf('finished'));
     expect(again.status).toBe(64);
     expect(again.err).toMatch(
-      /^maskbench: .*finished: a run is already there; continue it with --resume, or .*--out\n$/,
+      /^maskbench: .*finished: a run is already there; continue it with --resume, replace it with --overwrite, or .*--out\n$/,
     );
     const other = await inside(...runOf('finished'), '--limit', '2', '--resume');
     expect(other.status).toBe(64);

@@ -75,6 +75,27 @@ describe('a run without a config', () => {
     expect(err.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it('refuses names of which none have a partner before anything is written, and says what to set', async () => {
+    const wrong = await maskbench(...BASICS, ...FOLDERS, '--mask-suffix', '_mask');
+    expect([wrong.status, wrong.err]).toEqual([
+      65,
+      expect.stringMatching(
+        /no image of "data" has a ground truth by its name: .*; names must agree .*--mask-suffix/,
+      ),
+    ]);
+    expect(wrong.err).not.toMatch(/^failed:/m);
+    expect(await maskbench(...BASICS, ...FOLDERS)).toMatchObject({ status: 0 });
+  });
+
+  it('names a file in the place of a folder, and its flag', async () => {
+    const [mask = ''] = await readdir(workspace.path('data', 'gt'));
+    const { status, err } = await maskbench(...BASICS, '--images', 'data/im', '--masks', `data/gt/${mask}`);
+    expect([status, err]).toEqual([
+      65,
+      expect.stringMatching(/this is a file, and no folder; --masks names the folder/),
+    ]);
+  });
+
   it('names a folder that is not there', async () => {
     const { status, err } = await maskbench(...BASICS, '--images', 'data/photos', '--masks', 'data/gt');
     expect([status, err]).toEqual([
@@ -152,7 +173,10 @@ describe('the run folder', () => {
   it('is removed first where that is asked for, and only then', async () => {
     expect(await maskbench(...BASICS, ...FOLDERS)).toMatchObject({ status: 0 });
     const again = await maskbench(...BASICS, ...FOLDERS, '--limit', '1');
-    expect([again.status, again.err]).toEqual([64, expect.stringMatching(/a run is already there/)]);
+    expect([again.status, again.err]).toEqual([
+      64,
+      expect.stringMatching(/a run is already there; .*--resume, .*--overwrite/),
+    ]);
     expect(await maskbench(...BASICS, ...FOLDERS, '--limit', '1', '--overwrite')).toMatchObject({
       status: 0,
     });

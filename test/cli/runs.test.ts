@@ -103,5 +103,6 @@ describe('runs gc', () => {
     expect(await readdir(at('a'), { recursive: true })).toEqual(before);
     expect((await cli(['verify', 'runs/a'], folder)).status).toBe(0);
     expect((await cli(['runs', 'gc', 'nowhere'], folder)).status).toBe(65);
+    expect((await cli(['runs', 'gc', 'gt'], folder)).err).toBe('no run folders in gt: nothing was removed\n');
   });
 });

@@ -2,7 +2,7 @@ import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../../src/core/package-root.js';
+import { ownVersion, PACKAGE_ROOT } from '../../src/core/package-root.js';
 import type { Summary } from '../../src/schema/summary.js';
 import type { Verification } from '../../src/schema/verification.js';
 import type { RunSeal } from '../../src/store/seal.js';
@@ -130,6 +130,13 @@ describe('a run that is not finished', { timeout: 120_000 }, () => {
       const { status, out } = await maskbench('report', 'part', '--format', format);
       expect([status, out]).toEqual([0, expect.stringContaining(say)]);
     }
+    // As after Ctrl-C, where the run has not summed itself up.
+    for (const file of ['summary.json', 'curves.json']) await rm(at('part', file));
+    for (const format of ['terminal', 'html'])
+      expect(await maskbench('report', 'part', '--format', format)).toMatchObject({
+        status: 0,
+        out: expect.stringContaining(mark) as string,
+      });
     expect((await verified('part')).evidence.kind).toBe('unfinished');
     for (const line of [
       'check --baseline whole --candidate part --gate gate.yaml',
@@ -140,10 +147,24 @@ describe('a run that is not finished', { timeout: 120_000 }, () => {
     ])
       expect(await maskbench(...line.split(' ')), line).toMatchObject({
         status: 65,
-        err: expect.stringContaining('--resume') as string,
+        err: expect.stringContaining('finish it with "maskbench resume part"') as string,
       });
     expect((await run('part', '--models', 'luma', '--resume', '--no-time')).status).toBe(0);
     expect((await verified('part')).evidence.kind).toBe('sealed');
+  });
+
+  it('is one that ended before its seal, of which nothing is taken from a summary that nothing covers', async () => {
+    await rm(at('whole', 'seal.json'));
+    const path = at('whole', 'summary.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replaceAll(/"mean":\s*0\.\d+/g, '"mean": 0.123321'));
+    const { out } = await maskbench('report', 'whole', '--format', 'json');
+    expect(out).not.toContain('0.123321');
+    const { status, err } = await maskbench('rank', 'whole');
+    expect([status, err]).toEqual([
+      65,
+      'maskbench: whole: the run is unfinished (6 scored, 0 failed of 6 cells; it ended before its seal); "maskbench resume whole" or "maskbench verify --seal whole" seals it\n',
+    ]);
+    expect((await verified('whole', '--seal')).evidence.kind).toBe('sealed');
   });
 
   it('is what an interrupted one is, and is compared with a mark', async () => {
@@ -225,9 +246,13 @@ describe('runs and baselines of 0.1', { timeout: 120_000 }, () => {
 
   it('are sealed later on demand, once, and say so', async () => {
     const found = await verified('old', '--seal');
-    expect(found.evidence).toEqual({ kind: 'sealed', root: expect.any(String) as string, later: '0.1.0' });
+    expect(found.evidence).toEqual({
+      kind: 'sealed',
+      root: expect.any(String) as string,
+      later: ownVersion(),
+    });
     expect(await sealOf('old')).toMatchObject({ later: true });
-    expect((await maskbench('verify', 'old')).out).toContain('sealed later, by 0.1.0');
+    expect((await maskbench('verify', 'old')).out).toContain(`sealed later, by ${ownVersion()}`);
     const before = await readFile(at('old', 'seal.json'), 'utf8');
     expect((await verified('old', '--seal')).evidence).toEqual(found.evidence);
     expect(await readFile(at('old', 'seal.json'), 'utf8')).toBe(before);

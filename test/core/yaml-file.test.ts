@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeError } from '../../src/core/errors.js';
 import { parseYaml, readYamlFile } from '../../src/core/yaml-file.js';
+import { datasetReferenceSchema } from '../../src/datasets/spec.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
 const schema = z.strictObject({
@@ -84,6 +85,30 @@ describe('a YAML file', () => {
 
   it('points into the alternative of a union that comes closest', () => {
     expect(complaint('name: x\nmodels:\n  - a\n  - path: p\n    widht: 3\n')).toMatch(/^run\.yaml:[45]:/);
+  });
+
+  it('complains of a union by the alternative that the keys are of, and not of the keys that another one lacks', () => {
+    const of = z.strictObject({ datasets: z.array(datasetReferenceSchema) });
+    const text = (...lines: readonly string[]): string =>
+      ['datasets:', '  - name: a', ...lines.map((line) => `    ${line}`)].join('\n');
+    const rest = ['root: .', 'truths: { path: masks, suffix: _mask }'];
+    const pictures = 'images: { path: photos }';
+    const layout = 'layout: paired-folders';
+    expect(complaint(text(layout, ...rest, pictures, 'attributes: "{clip}_{frame}"'), of)).toBe(
+      'run.yaml:7:5: datasets.0.attributes: must be keys with values, not "{clip}_{frame}"',
+    );
+    expect(complaint(text(layout, ...rest, 'images: photos'), of)).toBe(
+      'run.yaml:6:5: datasets.0.images: must be keys with values, not "photos"',
+    );
+    expect(complaint(text(layout, ...rest, pictures, 'atributes: {}'), of)).toBe(
+      'run.yaml:7:5: datasets.0: unknown key "atributes"; did you mean "attributes"?',
+    );
+    expect(complaint(text('layout: paired', ...rest, pictures), of)).toMatch(
+      /^run\.yaml:3:5: datasets\.0\.layout: the layout is one of humans, dis5k, paired-folders/,
+    );
+    expect(complaint('datasets: [{ extnds: dis5k, root: x }]', of)).toMatch(
+      /unknown key "extnds"; did you mean "extends"\?$/,
+    );
   });
 
   it('names the parent of a key that is missing', () => {

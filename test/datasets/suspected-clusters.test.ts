@@ -32,15 +32,20 @@ describe('images that may hang together', () => {
     expect(say(['1x', '2x', '3x'], { attributes, units: ['a', 'a', 'b'] })).toBeUndefined();
   });
 
-  it('are suspected by stems with consecutive numbers, of several series', () => {
+  it('are suspected by stems with numbers, of several series, whose frames may be sampled', () => {
     const clips = ['cat_', 'dog_', 'cow_'].flatMap((stem) => numbered(stem, [1, 2, 3]));
     expect(say(clips)).toMatch(/may be series, by their names alone.*\(9 images, 3 groups\)/);
+    const sampled = ['blackswan_', 'bmx_', 'camel_'].flatMap((stem) => numbered(stem, [10, 30, 50]));
+    expect(say(sampled)).toMatch(/may be series, by their names alone.*\(9 images, 3 groups\)/);
+    // Most images share their stem with none.
+    expect(say([...sampled, ...Array.from({ length: 9 }, (_, i) => `${'abcdefghi'[i]}x_1`)])).toBeUndefined();
   });
 
-  it('are not suspected of a set that numbers its images, of splits, or of numbers here and there', () => {
+  it('are not suspected of a set that numbers its images, or of splits', () => {
     expect(say(numbered('', [1, 2, 3, 4]))).toBeUndefined();
     expect(say(numbered('im_', [1, 2, 3, 4]))).toBeUndefined();
     expect(say(['a', 'b', 'c'].flatMap((split) => numbered(`${split}/`, [1, 2, 3])))).toBeUndefined();
-    expect(say(['x', 'y', 'z'].flatMap((stem) => numbered(stem, [3, 91, 4711])))).toBeUndefined();
+    expect(say(numbered('IMG_', [1, 2, 7, 91, 4711]))).toBeUndefined();
+    expect(say([...numbered('IMG_', [1, 2, 7]), ...numbered('DSC', [4, 5])])).toBeUndefined();
   });
 });

@@ -29,7 +29,7 @@ describe('reading a summary', () => {
     const [first, ...others] = SUMMARY.accuracy;
     const accuracy = [{ ...first, metrics: { iou: { mean: '0.9', n: 3, undefined: 0 } } }, ...others];
     expect(await reading(JSON.stringify({ ...SUMMARY, accuracy }))).toBe(
-      'run/summary.json: accuracy.0.metrics.iou.mean: must be a number, not "0.9"; make it again with "maskbench run <config> --resume"',
+      'run/summary.json: accuracy.0.metrics.iou.mean: must be a number, not "0.9"; make it again with "maskbench resume run"',
     );
     expect(await reading(JSON.stringify(SUMMARY).slice(0, 900))).toMatch(
       /^run\/summary.json: not JSON; make it/,

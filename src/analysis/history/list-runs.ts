@@ -3,15 +3,17 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { unless } from '../../core/system-code.js';
+import type { Evidence } from '../../schema/evidence.js';
 import type { AccuracyRow, Summary } from '../../schema/summary.js';
+import { inspectRun } from '../../store/evidence.js';
 import { readSummary } from '../../store/read-summary.js';
 import { readManifest, runFolder } from '../../store/run-folder.js';
 
-/** A run folder, and what is in it. */
+/** A run folder, and what is in it: nothing is taken from one whose files do not add up, or of which a check has seen enough. */
 export type ListedRun = { readonly path: string; readonly createdAt: string } & (
-  | { readonly kind: 'finished'; readonly summary: Summary }
-  | { readonly kind: 'unfinished' }
-  | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'finished'; readonly evidence: Evidence; readonly summary: Summary }
+  | { readonly kind: 'unfinished' | 'partial'; readonly evidence: Evidence }
+  | { readonly kind: 'damaged' | 'unreadable'; readonly reason: string }
 );
 
 /**
@@ -24,7 +26,9 @@ export async function listRuns(folder: string): Promise<readonly ListedRun[]> {
     unless('ENOENT', 'ENOTDIR')(error);
     throw new MaskbenchError('data.missing', 'no such folder', { where: folder, cause: error });
   });
-  const runs = await Promise.all(paths.map(readRun));
+  const runs: ListedRun[] = [];
+  // One after another: the evidence of each is all that its files say.
+  for (const path of paths) runs.push(await readRun(path));
   return runs.sort((a, b) => (`${a.createdAt} ${a.path}` < `${b.createdAt} ${b.path}` ? -1 : 1));
 }
 
@@ -43,12 +47,17 @@ async function readRun(path: string): Promise<ListedRun> {
   const folder = runFolder(path);
   let createdAt = '';
   try {
-    ({ createdAt } = await readManifest(folder));
-    if (!existsSync(folder.summary)) return { path, createdAt, kind: 'unfinished' };
-    return { path, createdAt, kind: 'finished', summary: await readSummary(folder) };
+    const manifest = await readManifest(folder);
+    ({ createdAt } = manifest);
+    const { evidence } = await inspectRun(folder, manifest);
+    if (evidence.kind === 'partial') return { path, createdAt, kind: 'partial', evidence };
+    // What lies in summary.json of a run without its seal, nothing covers.
+    if (evidence.kind === 'unfinished') return { path, createdAt, kind: 'unfinished', evidence };
+    return { path, createdAt, kind: 'finished', evidence, summary: await readSummary(folder) };
   } catch (error) {
     if (!(error instanceof MaskbenchError)) throw error;
-    return { path, createdAt, kind: 'unreadable', reason: error.message };
+    const kind = error.code === 'run.damaged' ? 'damaged' : 'unreadable';
+    return { path, createdAt, kind, reason: error.message };
   }
 }
 
@@ -68,13 +77,23 @@ export interface RunRow {
   /** What the run's first protocol ranks models by. */
   readonly metric: string | null;
   readonly value: number | null;
-  readonly images: number;
+  /** Scored ones; null where nothing is said of the run's scores. */
+  readonly images: number | null;
+  readonly evidence: Evidence | null;
+  /** Why there is no evidence; null where there is. */
+  readonly reason: string | null;
 }
 
 /** @param name what the run is called in its rows */
 export function rowsOf(run: ListedRun, name: string): readonly RunRow[] {
-  const none = { maskbenchVersion: null, model: null, metric: null, value: null, images: 0 };
-  const basics = { run: name, createdAt: run.createdAt, state: run.kind };
+  const none = { maskbenchVersion: null, model: null, metric: null, value: null, images: null };
+  const basics = {
+    run: name,
+    createdAt: run.createdAt,
+    state: run.kind,
+    evidence: 'evidence' in run ? run.evidence : null,
+    reason: 'reason' in run ? run.reason : null,
+  };
   if (run.kind !== 'finished') return [{ ...basics, ...none }];
   const { summary } = run;
   const { maskbenchVersion, models, protocols = [] } = summary;

@@ -1,5 +1,6 @@
 import { MaskbenchError } from '../../core/errors.js';
 import { unknownName } from '../../core/names.js';
+import type { Evidence } from '../../schema/evidence.js';
 import type { MetricSummary, Summary } from '../../schema/summary.js';
 import { overallRow, type ListedRun } from './list-runs.js';
 
@@ -11,6 +12,7 @@ interface TrendPoint {
   readonly value: number;
   /** Images that it is the mean of. */
   readonly images: number;
+  readonly evidence: Evidence;
   readonly changed: readonly ('model file' | 'images' | 'conventions')[];
 }
 
@@ -44,12 +46,20 @@ export function trendOf(runs: readonly ListedRun[], model: string, metricId: str
   }
   const points: TrendPoint[] = [];
   let before: Summary | undefined;
-  for (const { path, createdAt, summary } of finished) {
+  for (const { path, createdAt, evidence, summary } of finished) {
     const mean = overallRow(summary, model)?.metrics[metricId];
     if (mean === undefined || mean.mean === null) continue;
     const { maskbenchVersion } = summary;
     const changed = before === undefined ? [] : changes(before, summary, model, metric.protocol);
-    points.push({ run: path, createdAt, maskbenchVersion, value: mean.mean, images: mean.n, changed });
+    points.push({
+      run: path,
+      createdAt,
+      maskbenchVersion,
+      value: mean.mean,
+      images: mean.n,
+      evidence,
+      changed,
+    });
     before = summary;
   }
   return { model, metric, points };

@@ -7,7 +7,7 @@ import { commandOnData, describeRun, type DataFlags, type WrittenConfig } from '
 
 /** `maskbench init`: a config to go on from, written from flags or from answers. */
 export const init: DefineCommand = (context) =>
-  commandOnData('init')
+  commandOnData('init', { models: 'known models or YAML files', alone: '' })
     .description('write a commented config of a run, from flags or, on a terminal, by asking')
     .argument('[file]', 'where to', 'run.yaml')
     .option('--force', 'replace a file that is there')
@@ -20,7 +20,7 @@ export const init: DefineCommand = (context) =>
           remedy: 'name another, or replace it with --force',
         });
       }
-      const config = describeRun(await asked(flags, context), context.cwd);
+      const config = describeRun(await asked(flags, context), context.cwd, NO_MODELS);
       const text = await configText(config, path, context.cwd);
       await assertRuns(text, path, context);
       const { writeReport } = await import('../write-report.js');
@@ -28,6 +28,11 @@ export const init: DefineCommand = (context) =>
       context.err(escapeControls(`Written to ${file}; next: maskbench run ${file}`) + '\n');
       if (json === true) context.out(jsonText({ path: file }));
     });
+
+const NO_MODELS = {
+  message: '--models is missing',
+  remedy: 'name them with it, beside --images and --masks or --datasets; the file is only what is written',
+};
 
 /** The flags, and answers for what they lack. */
 async function asked(flags: DataFlags, { ask }: CliContext): Promise<DataFlags> {
@@ -83,7 +88,7 @@ device: cpu
 scoring: { protocols: [fixed], threshold: 128 }
 
 # How thoroughly time is measured: quick, standard, publishable.
-time: { profile: quick }
+time: { profile: standard }
 `;
 }
 

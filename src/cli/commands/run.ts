@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import type { RunRequest } from '../../pipeline/run-request.js';
 import { jsonText } from '../../reports/formats/json.js';
@@ -165,6 +165,7 @@ export async function runLoaded(
     },
   );
   const out = outFolder(flags.out, { name: config.name, cwd: context.cwd, now: new Date() });
+  const label = relative(context.cwd, out) || '.';
   const lock = lockOptions(flags, context);
   if (flags.overwrite === true && existsSync(runFolder(out).manifest)) {
     const { runnerOf } = await import('../../runners/runner-of.js');
@@ -178,6 +179,7 @@ export async function runLoaded(
     ...prepared,
     shard: flags.shard ?? null,
     out,
+    label,
     resume: flags.resume === true,
     lock,
     origin: {

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { z } from 'zod';
@@ -11,18 +11,29 @@ import { list } from '../arguments.js';
 import type { FlagsOf } from '../context.js';
 import { allMean, assertMeant } from '../meant-flags.js';
 
+interface DataWords {
+  readonly models: string;
+  /** Before what means nothing beside a config. */
+  readonly alone: string;
+}
+
+const WORDS_OF_RUN: DataWords = {
+  models: 'known models or YAML files; with a config: only these of its models',
+  alone: 'without a config: ',
+};
+
 /** A command with the flags that say what a run is made of, where no config does. */
-export const commandOnData = (name: string) =>
+export const commandOnData = (name: string, words: DataWords = WORDS_OF_RUN) =>
   new Command(name)
-    .option('--models <names>', 'known models or YAML files; with a config: only these of its models', list)
+    .option('--models <names>', words.models, list)
     .option('--datasets <names>', 'the same for datasets', list)
-    .option('--images <folder>', 'without a config: a folder of pictures ...')
+    .option('--images <folder>', `${words.alone}a folder of pictures ...`)
     .option('--masks <folder>', '... and one of their masks, paired by name')
     .option('--image-prefix <text>', 'prefix of the pictures\u2019 file names')
     .option('--image-suffix <text>', 'what they end with, before the extension')
     .option('--mask-prefix <text>', 'prefix of the masks\u2019 file names')
     .option('--mask-suffix <text>', 'what they end with, before the extension')
-    .option('--name <name>', 'without a config: what the run and its folder are called');
+    .option('--name <name>', `${words.alone}what the run and its folder are called`);
 
 type Given = FlagsOf<typeof commandOnData>;
 export type DataFlags = { readonly [K in keyof Given]?: Given[K] | undefined };
@@ -43,17 +54,21 @@ export function assertNoData(flags: DataFlags): void {
   );
 }
 
+const NO_MODELS_OF_RUN = {
+  message: 'there is neither a config nor --models',
+  remedy: 'give a YAML file, "quickstart", or --models with --images and --masks',
+};
+
 /**
  * The config that flags come to.
  *
+ * @param missing what is said where no model is named
  * @throws MaskbenchError `usage` for what is missing, `data.missing` for a folder that is not there.
  */
-export function describeRun(flags: DataFlags, cwd: string): WrittenConfig {
+export function describeRun(flags: DataFlags, cwd: string, missing = NO_MODELS_OF_RUN): WrittenConfig {
   const { models, datasets = [], name } = flags;
   if (models === undefined) {
-    throw new MaskbenchError('usage', 'there is neither a config nor --models', {
-      remedy: 'give a YAML file, "quickstart", or --models with --images and --masks',
-    });
+    throw new MaskbenchError('usage', missing.message, { remedy: missing.remedy });
   }
   const folders = FOLDER_FLAGS.some((flag) => flags[flag] !== undefined) ? [ofFolders(flags, cwd)] : [];
   const [first, ...others] = [...folders, ...datasets];
@@ -101,15 +116,15 @@ function existing(value: string | undefined, flag: string, what: string, cwd: st
   if (value === undefined) {
     throw new MaskbenchError('usage', `${flag} is missing`, { remedy: `name ${what} with it` });
   }
+  const remedy = `${flag} names ${what}`;
   try {
-    return realpathSync(resolve(cwd, value));
+    const path = realpathSync(resolve(cwd, value));
+    if (statSync(path).isDirectory()) return path;
   } catch (error) {
     unless('ENOENT', 'ENOTDIR')(error);
-    throw new MaskbenchError('data.missing', 'no such folder', {
-      where: value,
-      remedy: `${flag} names ${what}`,
-    });
+    throw new MaskbenchError('data.missing', 'no such folder', { where: value, remedy });
   }
+  throw new MaskbenchError('data.missing', 'this is a file, and no folder', { where: value, remedy });
 }
 
 /** The nearest folder that holds both, or is one of them. */

@@ -53,7 +53,7 @@ async function timeOnce(
     kind: 'phase-started',
     phase: 'time',
     total: undefined,
-    label: wanted.length > 2 ? `${wanted.length} models` : wanted.map(({ name }) => name).join(', '),
+    label: `${wanted.length > 2 ? `${wanted.length} models` : wanted.map(({ name }) => name).join(', ')}${attempt === 1 ? '' : ' (once more)'}`,
   });
   const again: PassModel[] = [];
   const fail = async (model: PassModel, error: unknown): Promise<void> => {

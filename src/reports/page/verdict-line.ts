@@ -1,4 +1,4 @@
-import { counted } from '../../core/text.js';
+import { counted, listed } from '../../core/text.js';
 import type { PageRun } from '../../schema/page-input.js';
 import type { TimingRow } from '../../schema/summary.js';
 import { overallTable } from '../tables/answer-table.js';
@@ -61,11 +61,4 @@ function fastestOf(timing: readonly TimingRow[]): string | null {
       ? ''
       : `; ${second.model} comes next with ${formatMs(second.phases.predict.mean)} ms`;
   return `${fastest.model} is the fastest: ${formatMs(fastest.phases.predict.mean)} ms per prediction${sealed}${next}`;
-}
-
-/** `a`, `a and b`, `a, b and c`; of many the first three. */
-export function listed(names: readonly string[]): string {
-  if (names.length > 5) return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
-  const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }

@@ -1,16 +1,13 @@
 import type { PageRun } from '../../schema/page-input.js';
 import { evidenceMark } from '../../schema/evidence.js';
 import { sealOfRow } from '../tables/seal-mark.js';
-import { overallTable } from '../tables/answer-table.js';
-import { listed } from './verdict-line.js';
+import { fewImages, overallTable } from '../tables/answer-table.js';
+import { listed } from '../../core/text.js';
 
 export interface Warning {
   readonly kind: 'evidence' | 'unsealed' | 'leaked' | 'failed' | 'output' | 'few' | 'unranked' | 'caution';
   readonly text: string;
 }
-
-/** From so many images on a mean of a dataset begins to mean something; gates and slices have the same limit. */
-const FEW_IMAGES = 30;
 
 /** Everything that keeps the figures of a run from being taken at their word. */
 export function warningsOf(run: PageRun): readonly Warning[] {
@@ -61,13 +58,8 @@ export function warningsOf(run: PageRun): readonly Warning[] {
     });
   }
   const table = overallTable(run.ranking);
-  const small = datasets.filter(({ samples }) => samples < FEW_IMAGES);
-  if (small.length > 0 && cells.scored > 0) {
-    warnings.push({
-      kind: 'few',
-      text: `${listed(small.map(({ title, samples }) => `${title} has ${samples} image${samples === 1 ? '' : 's'}`))}: too few to draw conclusions from.`,
-    });
-  }
+  const few = fewImages(summary);
+  if (few !== undefined) warnings.push({ kind: 'few', text: few });
   for (const { model, reason } of table?.excluded ?? []) {
     if (!leaks.has(model)) warnings.push({ kind: 'unranked', text: `${model} is not ranked: ${reason}.` });
   }

@@ -1,3 +1,4 @@
+import { counted, listed } from '../../core/text.js';
 import type { RankingReport, RankingTable } from '../../schema/ranking.js';
 import type { AccuracyRow, ModelSummary, Summary, TimingRow } from '../../schema/summary.js';
 import { placementMark } from './inference-time-table.js';
@@ -19,6 +20,16 @@ import {
 export function overallTable(ranking: RankingReport | undefined): RankingTable | undefined {
   const tables = ranking?.tables ?? [];
   return tables.find(({ dataset }) => dataset === null) ?? (tables.length === 1 ? tables[0] : undefined);
+}
+
+/** From so many images on a mean of a dataset begins to mean something; gates and slices have the same limit. */
+const FEW_IMAGES = 30;
+
+/** Which datasets of a run have too few images; undefined where none has, or nothing was scored. */
+export function fewImages({ datasets, cells }: Summary): string | undefined {
+  const small = datasets.filter(({ samples }) => samples < FEW_IMAGES);
+  if (small.length === 0 || cells.scored === 0) return undefined;
+  return `${listed(small.map(({ title, samples }) => `${title} has ${counted(samples, 'image')}`))}: too few to draw conclusions from.`;
 }
 
 /**
@@ -219,10 +230,12 @@ function captionOf(
 }
 
 function notesOf(
-  { device, cells }: Summary,
+  summary: Summary,
   tiers: RankingTable | undefined,
   rows: readonly ModelRow[],
 ): readonly string[] {
+  const { device, cells } = summary;
+  const few = fewImages(summary);
   const unsealed = rows.some(({ time }) => time !== undefined && sealMark(time) !== '');
   const leaked = rows.some(({ score }) => score !== undefined && score.leaked.length > 0);
   return [
@@ -241,6 +254,7 @@ function notesOf(
     ...(device.price === undefined || rows.every(({ time }) => time === undefined)
       ? []
       : [`An hour of this device costs ${device.price.perHour} ${device.price.currency} (from the config).`]),
+    ...(few === undefined ? [] : [`Few images: ${few}`]),
     ...(cells.failed > 0
       ? [`${cells.failed} of ${cells.planned} cells (one picture by one model) failed or are open.`]
       : []),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PageRun } from '../../../src/schema/page-input.js';
 import type { Rank } from '../../../src/schema/ranking.js';
-import { listed, verdictLine } from '../../../src/reports/page/verdict-line.js';
+import { listed } from '../../../src/core/text.js';
+import { verdictLine } from '../../../src/reports/page/verdict-line.js';
 import { warningsOf } from '../../../src/reports/page/warnings.js';
 import { SUMMARY } from '../fixed-summary.js';
 

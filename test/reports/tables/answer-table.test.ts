@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerTable } from '../../../src/reports/tables/answer-table.js';
+import { warningsOf } from '../../../src/reports/page/warnings.js';
 import { answerTables, tablesOf } from '../../../src/reports/tables/tables-of.js';
 import type { RankingReport } from '../../../src/schema/ranking.js';
 import type { Summary } from '../../../src/schema/summary.js';
@@ -57,6 +58,15 @@ describe('the answer', () => {
     expect(textsOf({ ...SUMMARY, datasets: [dataset] })[0]).toMatchObject({ IoU: '0.941' });
     const nothing = { ...SUMMARY, cells: { planned: 3, scored: 0, failed: 3 }, timing: [] };
     expect(answerTable(nothing)).toBeNull();
+  });
+
+  it('notes that there are few images, in the words of the page', () => {
+    const few =
+      'Humans (samples) has 8 images and DIS5K (samples) has 8 images: too few to draw conclusions from.';
+    expect(answerTable(SUMMARY)?.notes).toContain(`Few images: ${few}`);
+    expect(warningsOf({ summary: SUMMARY })).toContainEqual({ kind: 'few', text: few });
+    const many = { ...SUMMARY, datasets: SUMMARY.datasets.map((one) => ({ ...one, samples: 30 })) };
+    expect(answerTable(many)?.notes.join()).not.toContain('Few images');
   });
 
   it('of several devices has once what is the same on all, and the rest per device', () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MaskbenchError } from '../../../core/errors.js';
+import { MaskbenchError, type ErrorCode } from '../../../core/errors.js';
 import { sha256 } from '../../../core/hash.js';
 import { hashFile } from '../../../core/hash-file.js';
 import { readJsonl } from '../../../core/jsonl.js';
@@ -19,7 +19,7 @@ import {
 import { UNSEALED } from '../../../schema/evidence.js';
 import { readDocument } from '../../../store/read-document.js';
 import { unitsOf, type ModelScores, type RunScores } from '../../../store/load-run-scores.js';
-import type { Side } from '../side.js';
+import type { Side, SideFacts } from '../side.js';
 
 /** @throws MaskbenchError `data.missing` if there is no such baseline, `run.mismatch` if a later version wrote it, `data.unreadable` if
  * damaged. */
@@ -45,6 +45,30 @@ export async function openBaseline(folder: string, label: string): Promise<Side>
     loadTimes: async (models) => new Map(Object.entries(times).filter(([model]) => models.includes(model))),
   };
 }
+
+/** A baseline that was read from end to end, as a comparison reads it; damaged ones with the reason, and their facts if these are legible. */
+export interface InspectedBaseline {
+  readonly name: string;
+  readonly facts: SideFacts | null;
+  readonly damaged: string | null;
+}
+
+/** All of a baseline, for whoever lists it. Other errors than damage are thrown, as by `openBaseline`. */
+export async function inspectBaseline(folder: string, name: string): Promise<InspectedBaseline> {
+  let facts: SideFacts | null = null;
+  try {
+    const side = await openBaseline(folder, name);
+    ({ facts } = side);
+    await side.loadScores(facts.models.map((model) => model.name));
+    return { name, facts, damaged: null };
+  } catch (error) {
+    if (!(error instanceof MaskbenchError) || !DAMAGES.includes(error.code)) throw error;
+    return { name, facts, damaged: error.message };
+  }
+}
+
+/** What `openBaseline` and its scores throw where the files are not what they were. */
+const DAMAGES: readonly ErrorCode[] = ['data.unreadable', 'run.damaged'];
 
 export function isBaseline(folder: string): boolean {
   return existsSync(join(folder, FACTS_FILE));

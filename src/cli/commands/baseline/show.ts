@@ -15,7 +15,7 @@ export const show: DefineCommand = (context) =>
     .option('--json', 'as JSON')
     .action(async (name, { json }) => {
       const { BASELINES_FOLDER } = await import('../../../analysis/compare/baseline/baseline-schema.js');
-      const { listBaselines, openBaseline } =
+      const { inspectBaseline, listBaselines, openBaseline } =
         await import('../../../analysis/compare/baseline/open-baseline.js');
       const { unknownName } = await import('../../../core/names.js');
       const folder = join(context.cwd, BASELINES_FOLDER);
@@ -24,10 +24,14 @@ export const show: DefineCommand = (context) =>
         throw unknownName('no baseline', name, names, {
           otherwise: `there are ${names.join(', ') || 'none yet'}`,
         });
-      const { facts } = await openBaseline(join(folder, name), name);
-      const { evidenceMark, UNSEALED } = await import('../../../schema/evidence.js');
-      const mark = evidenceMark(facts.evidence ?? UNSEALED);
-      context.out(json === true ? jsonText(facts) : describe(name, facts, mark));
+      const path = join(folder, name);
+      const { baselineJson, markOfBaseline } = await import('./mark-of-baseline.js');
+      const found = await inspectBaseline(path, name);
+      // Without legible facts there is nothing to show but the error.
+      const facts = found.facts ?? (await openBaseline(path, name)).facts;
+      context.out(
+        json === true ? jsonText(baselineJson(found)) : describe(name, facts, markOfBaseline(found)),
+      );
     });
 
 function describe(baseline: string, facts: SideFacts, mark: string): string {

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { jsonText } from '../../../reports/formats/json.js';
+import { counted } from '../../../core/text.js';
 import type { DefineCommand } from '../../context.js';
 
 /** `maskbench runs gc`. */
@@ -32,5 +33,9 @@ export const gc: DefineCommand = (context) =>
         throw new MaskbenchError('data.missing', message, { where: root, cause: error });
       }
       if (json === true) context.out(jsonText(all));
-      context.err(`${all.length} run ${all.length === 1 ? 'folder' : 'folders'} in ${folder}\n`);
+      context.err(
+        all.length === 0
+          ? `no run folders in ${folder}: nothing was removed\n`
+          : `${counted(all.length, 'run folder')} in ${folder}\n`,
+      );
     });

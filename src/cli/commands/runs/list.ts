@@ -13,23 +13,25 @@ export const listCommand: DefineCommand = (context) =>
     .option('--json', 'as JSON')
     .action(async (folder, { json }) => {
       const { listRuns, rowsOf } = await import('../../../analysis/history/list-runs.js');
+      const { tellLeftOut } = await import('../../left-out-runs.js');
+      const { evidenceMark } = await import('../../../schema/evidence.js');
       const { counted } = await import('../../../core/text.js');
       const runs = await listRuns(resolve(context.cwd, folder));
       const nameOf = ({ path }: ListedRun): string => relative(context.cwd, path) || '.';
       const rows = runs.flatMap((run) => rowsOf(run, nameOf(run)));
       if (json === true) return context.out(jsonText(rows));
-      const cells = rows.map(({ run, createdAt, state, maskbenchVersion, model, metric, value, images }) => [
-        run,
-        createdAt.slice(0, 16).replace('T', ' '),
-        maskbenchVersion ?? '-',
-        model ?? state,
-        metric ?? '-',
-        value?.toFixed(4) ?? '-',
-        String(images),
+      const cells = rows.map((row) => [
+        row.run,
+        row.createdAt.slice(0, 16).replace('T', ' '),
+        row.maskbenchVersion ?? '-',
+        row.model ?? row.state,
+        row.metric ?? '-',
+        row.value?.toFixed(4) ?? '-',
+        row.images === null ? '-' : String(row.images),
+        row.evidence === null ? row.state : evidenceMark(row.evidence),
       ]);
-      const headings = ['run', 'begun (UTC)', 'version', 'model', 'metric', 'score', 'images'];
+      const headings = ['run', 'begun (UTC)', 'version', 'model', 'metric', 'score', 'images', 'evidence'];
       if (rows.length > 0) context.out(`${plainTable(headings, cells)}\n`);
-      for (const run of runs)
-        if (run.kind === 'unreadable') context.err(`warning: ${nameOf(run)}: ${run.reason}\n`);
+      tellLeftOut(runs, context);
       context.err(`${counted(runs.length, 'run')} in ${folder}\n`);
     });

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { Trend } from '../../../analysis/history/trend.js';
+import type { Evidence } from '../../../schema/evidence.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
 import type { DefineCommand } from '../../context.js';
@@ -16,35 +17,40 @@ export const trend: DefineCommand = (context) =>
     .action(async (folder, { model, metric, json }) => {
       const { listRuns } = await import('../../../analysis/history/list-runs.js');
       const { trendOf } = await import('../../../analysis/history/trend.js');
-      const found = trendOf(await listRuns(resolve(context.cwd, folder)), model, metric);
+      const { tellLeftOut } = await import('../../left-out-runs.js');
+      const { evidenceMark } = await import('../../../schema/evidence.js');
+      const runs = await listRuns(resolve(context.cwd, folder));
+      tellLeftOut(runs, context);
+      const found = trendOf(runs, model, metric);
       const points = found.points.map((point) => ({
         ...point,
         run: relative(context.cwd, point.run) || '.',
       }));
-      context.out(json === true ? jsonText({ ...found, points }) : plot({ ...found, points }));
+      context.out(json === true ? jsonText({ ...found, points }) : plot({ ...found, points }, evidenceMark));
     });
 
 /** Columns of the plot between its two ends. */
 const PLOT_WIDTH = 20;
 
-function plot({ model, metric, points }: Trend): string {
+function plot({ model, metric, points }: Trend, markOf: (evidence: Evidence) => string): string {
   const values = points.map(({ value }) => value);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const place = (value: number): string => {
     const at = high === low ? 0 : Math.round(((value - low) / (high - low)) * (PLOT_WIDTH - 1));
     return `|${' '.repeat(at)}o${' '.repeat(PLOT_WIDTH - 1 - at)}|`;
   };
-  const rows = points.map(({ run, createdAt, maskbenchVersion, value, changed }) => [
+  const rows = points.map(({ run, createdAt, maskbenchVersion, value, evidence, changed }) => [
     createdAt.slice(0, 16).replace('T', ' '),
     value.toFixed(4),
     place(value),
     maskbenchVersion,
     run,
+    markOf(evidence),
     changed.length === 0 ? '' : `other ${changed.join(', ')}`,
   ]);
   const scale = low === high ? '' : `; the plot goes from ${low.toFixed(4)} to ${high.toFixed(4)}`;
   const ends = `${metric.name} of ${model}, ${metric.better} is better${scale}`;
-  const headings = ['begun (UTC)', metric.id, '', 'version', 'run', 'changed'];
+  const headings = ['begun (UTC)', metric.id, '', 'version', 'run', 'evidence', 'changed'];
   return points.length === 0
     ? `No finished run has a score of ${model} by ${metric.id}.\n`
     : `${ends}\n\n${plainTable(headings, rows)}\n`;
