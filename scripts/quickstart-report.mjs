@@ -23,7 +23,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const CLI = join(ROOT, 'dist', 'cli', 'main.js');
 const TO = join(ROOT, 'reports', 'quickstart');
 /** So that no file is larger than a megabyte. */
-const PICTURES = ['--gallery', '8', '--gallery-size', '320'];
+const PICTURES = ['--gallery', '6', '--gallery-size', '320'];
 /** As the README has them. */
 const VERDICT =
   '--baseline runs/quickstart --candidate runs/quickstart --model-a isnet-fp16 --model-b isnet-quint8';
