@@ -93,7 +93,7 @@ describe.runIf(IS_BUILT)('docs/library.md', () => {
           "plan photos undefined
         predict old 4
         predict new 4
-        score masks undefined
+        score masks 4
         { planned: 8, scored: 8, failed: 0 }
         ",
           "2 of 2 scored

@@ -284,7 +284,7 @@ describe('a gate that asks for sealed evidence', { timeout: 120_000 }, () => {
   it('refuses a baseline of 0.1 by name', async () => {
     await maskbench('baseline', 'set', 'main', '--run', 'whole');
     const facts = await json<Record<string, unknown>>('baselines', 'main', 'baseline.json');
-    const { evidence: _, ...old } = facts;
+    const { evidence: _evidence, root: _root, ...old } = facts;
     await writeFile(at('baselines', 'main', 'baseline.json'), JSON.stringify(old));
     expect(await check('main')).toMatchObject({
       status: 65,
