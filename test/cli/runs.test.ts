@@ -106,3 +106,27 @@ describe('runs gc', () => {
     expect((await cli(['runs', 'gc', 'gt'], folder)).err).toBe('no run folders in gt: nothing was removed\n');
   });
 });
+
+describe('run --overwrite', () => {
+  it('removes no run whose masks, or data, the new one reads', async () => {
+    const folder = await withRuns('a');
+    await writeFile(
+      join(folder, 'model.yaml'),
+      "name: again\nfeeding: precomputed\nmasks:\n  path: 'runs/a/predictions/pred/masks/{id}.png'\n",
+    );
+    const config = (root: string, model: string): string =>
+      `name: a\nmodels: [${model}]\ndatasets: [{ name: masks, layout: paired-folders, root: ${root}, images: { path: gt }, truths: { path: gt } }]\n`;
+    await writeFile(join(folder, 'masks.yaml'), config('.', './model.yaml'));
+    await mkdir(join(folder, 'runs', 'a', 'gt'));
+    await writeEqualSides(join(folder, 'runs', 'a'), 'a');
+    await writeFile(join(folder, 'data.yaml'), config('runs/a', './model.yaml'));
+    for (const name of ['masks.yaml', 'data.yaml']) {
+      const argv = ['run', name, '--out', 'runs/a', '--overwrite', '--no-time'];
+      expect(await cli(argv, folder), name).toMatchObject({
+        status: 64,
+        err: expect.stringContaining('the new run reads files of the run that --overwrite removes') as string,
+      });
+      expect(existsSync(join(folder, 'runs', 'a', 'manifest.json'))).toBe(true);
+    }
+  });
+});
