@@ -1,9 +1,9 @@
-import { counted, listed } from '../../core/text.js';
+import { counted, formatMegabytes, listed } from '../../core/text.js';
+import { roughMark, roughNote } from '../../schema/caution.js';
 import type { RankingReport, RankingTable } from '../../schema/ranking.js';
 import type { AccuracyRow, ModelSummary, Summary, TimingRow } from '../../schema/summary.js';
 import { placementMark } from './inference-time-table.js';
 import { sealMark, UNSEALED_MARK } from './seal-mark.js';
-import { formatMegabytes } from '../../core/text.js';
 import {
   formatMs,
   formatScore,
@@ -36,7 +36,7 @@ export function fewImages({ datasets, cells }: Summary): string | undefined {
  * What a run says of each model, in one row: tier and headline score, time and throughput, memory, size, licence and, with a
  * price, cost. Best mean first; models that are in no tier after the others. Null where nothing was scored or timed.
  *
- * @param ranking of the run; without one there are no tiers, and the score is that of the first column of its first table
+ * @param ranking of the run; without one there are no tiers, and the score is the headline of its first protocol
  */
 export function answerTable(summary: Summary, ranking?: RankingReport): Table | null {
   const { models } = summary;
@@ -62,7 +62,7 @@ export function answerTable(summary: Summary, ranking?: RankingReport): Table | 
       kind: 'measured',
       cells: [{ text: nameOf(row) }, ...fields.map(({ cell }) => cell(row, of))],
     })),
-    notes: notesOf(summary, tiers, rows),
+    notes: notesOf(summary, of, rows),
   };
 }
 
@@ -124,10 +124,12 @@ const FIELDS: readonly Field[] = [
       accuracy.some(({ metrics }) => Array.isArray(metrics[metric?.id ?? '']?.interval)),
     column: () => right('95\u00a0%'),
     cell({ score }, { metric }) {
-      const { interval } = intervalIn(score?.metrics[metric?.id ?? '']?.interval, formatScore);
+      const mean = score?.metrics[metric?.id ?? ''];
+      const { interval } = intervalIn(mean?.interval, formatScore);
       if (interval === undefined) return NO_FIGURE;
       // As narrow as it can be: this table is to fit.
-      return { text: interval.join(interval.some((end) => end.startsWith('-')) ? ' to ' : '-') };
+      const joint = interval.some((end) => end.startsWith('-')) ? ' to ' : '-';
+      return { text: `${interval.join(joint)}${roughMark(mean?.caution)}` };
     },
   },
   {
@@ -157,8 +159,8 @@ const FIELDS: readonly Field[] = [
   {
     isThere: isTimed,
     column: () => right('memory MB'),
-    cell({ model: { timing } }) {
-      const bytes = timing?.pass?.gpuMemoryBytes ?? timing?.peakRssBytes ?? null;
+    cell({ model: { timing } }, { device }) {
+      const bytes = (isOfCard(device) ? timing?.pass?.gpuMemoryBytes : timing?.peakRssBytes) ?? null;
       return bytes === null ? NO_FIGURE : { text: formatMegabytes(bytes), value: bytes };
     },
   },
@@ -174,6 +176,11 @@ const FIELDS: readonly Field[] = [
     cell: ({ model: { licence } }) => ({ text: licence === null ? 'not stated' : shortLicence(licence) }),
   },
 ];
+
+/** Whose memory is told: never the one for some models and the other for others. */
+function isOfCard({ gpu }: Summary['device']): boolean {
+  return gpu !== undefined;
+}
 
 /** Of the time in the same row, which carries its mark. */
 function number(value: number): Cell {
@@ -223,7 +230,7 @@ function captionOf(
     ...(timing.length === 0
       ? []
       : [
-          `ms: mean time of one prediction, files decoded beforehand; images/s: as many one after another; memory: ${device.gpu === undefined ? 'peak of the process' : 'of the card'}.`,
+          `ms: mean time of one prediction, files decoded beforehand; images/s: as many one after another; memory: ${isOfCard(device) ? 'of the card' : 'peak of the process'}.`,
         ]),
   ];
   return parts.join(' ');
@@ -231,14 +238,16 @@ function captionOf(
 
 function notesOf(
   summary: Summary,
-  tiers: RankingTable | undefined,
+  { device, metric, tiers }: Of,
   rows: readonly ModelRow[],
 ): readonly string[] {
-  const { device, cells } = summary;
+  const { cells } = summary;
+  const rough = roughNote(rows.map(({ score }) => score?.metrics[metric?.id ?? '']?.caution));
   const few = fewImages(summary);
   const unsealed = rows.some(({ time }) => time !== undefined && sealMark(time) !== '');
   const leaked = rows.some(({ score }) => score !== undefined && score.leaked.length > 0);
   return [
+    ...(rough === null ? [] : [rough]),
     ...(unsealed
       ? [
           `${UNSEALED_MARK} not sealed: some condition of a valid time did not hold on this machine; below the times stands which.`,

@@ -44,6 +44,28 @@ describe('the answer', () => {
     expect(answerTable(SUMMARY, RANKING)?.notes).toContain('broken is in no tier: 16 of 16 cells failed.');
   });
 
+  it('marks an interval that is rough, and says why', () => {
+    const accuracy = SUMMARY.accuracy.map((row) => ({
+      ...row,
+      metrics: Object.fromEntries(
+        Object.entries(row.metrics).map(([id, of]) => [
+          id,
+          { ...of, interval: [0.8, 0.9] as const, caution: 'few-values' as const },
+        ]),
+      ),
+    }));
+    const rough = { ...SUMMARY, accuracy } as Summary;
+    expect(textsOf(rough, RANKING)[0]?.['95\u00a0%']).toBe('0.800-0.900~');
+    expect(answerTable(rough, RANKING)?.notes[0]).toMatch(/^~ rough interval/);
+  });
+
+  it('shows the memory of one kind for all models: of the card, or of the process', () => {
+    const gpu = { name: 'a card', uuid: null, memoryBytes: null, driver: null };
+    const untold = textsOf({ ...SUMMARY, device: { ...SUMMARY.device, gpu } });
+    expect(untold[0]?.['memory MB']).toBe('-');
+    expect(textsOf(SUMMARY)[0]?.['memory MB']).toBe('1034');
+  });
+
   it('says what a thousand images cost where the config has a price, also of one run', () => {
     const device = { ...SUMMARY.device, price: { perHour: 0.9, currency: 'EUR' } };
     const [row] = textsOf({ ...SUMMARY, device });
