@@ -144,7 +144,7 @@ const FIELDS: readonly Field[] = [
   },
   {
     isThere: isTimed,
-    column: () => right('images /s'),
+    column: () => right('/s'),
     cell: ({ time }) => (time === undefined ? NO_FIGURE : number(1000 / time.phases.predict.mean)),
   },
   {
@@ -230,7 +230,7 @@ function captionOf(
     ...(timing.length === 0
       ? []
       : [
-          `ms: mean time of one prediction, files decoded beforehand; images/s: as many one after another; memory: ${isOfCard(device) ? 'of the card' : 'peak of the process'}.`,
+          `ms: mean time of one prediction, files decoded beforehand; /s: images per second, one after another; memory: ${isOfCard(device) ? 'of the card' : 'peak of the process'}.`,
         ]),
   ];
   return parts.join(' ');
