@@ -1,26 +1,25 @@
 import { existsSync } from 'node:fs';
 import { throwIfCancelled } from '../core/cancelled.js';
 import { MaskbenchError } from '../core/errors.js';
-import { cellFailure, toFailure } from '../core/failure.js';
 import { hashFile } from '../core/hash-file.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
 import { suspectedClusters } from '../datasets/suspected-clusters.js';
-import { createFingerprint, hashSample } from '../datasets/fingerprint.js';
+import { createFingerprint } from '../datasets/fingerprint.js';
 import { VALUES_FIELDS, type ValuesFields } from '../datasets/values/contradiction.js';
-import { createSurvey, type MaskSurvey } from '../datasets/values/survey.js';
+import { createSurvey } from '../datasets/values/survey.js';
 import { decideReadings, surveysOfMasks } from './decide-readings.js';
 import type { Dataset } from '../datasets/load.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel, RunBasis, SampleWatch } from '../runners/runner.js';
-import { predictionKey } from '../store/cell-key.js';
 import type { EventSink, RunEvent } from '../schema/events.js';
 import { openJsonl } from '../core/jsonl.js';
 import { acceptDraft, discardDraft, draftOf } from '../core/write-whole.js';
 import type { RunDataset } from '../store/manifest.js';
 import type { PlanRecord } from '../store/records.js';
-import { isWritablePath, type RunFolder } from '../store/run-folder.js';
+import type { RunFolder } from '../store/run-folder.js';
+import { cellKeysOf, planEntry } from './plan-entry.js';
 import { withTurns, type Walk } from './walk.js';
 
 export interface PlanRequest {
@@ -214,47 +213,6 @@ async function* watched(
   for await (const entry of entries) {
     for (const watch of watches.values()) watch.see(entry);
     yield entry;
-  }
-}
-
-/** Cell keys by model name for a sample. */
-function cellKeysOf(
-  models: readonly ReadyModel[],
-  basis: RunBasis,
-): (sample: PlannedSample) => Promise<Readonly<Record<string, string>>> {
-  const identities = models.map(
-    (model) => [model.spec.name, runnerOf(model.spec).identity(model, basis)] as const,
-  );
-  return async (sample) => {
-    const keys: Record<string, string> = {};
-    for (const [name, identityOf] of identities)
-      keys[name] = predictionKey(await identityOf(sample), sample.imageSha256);
-    return keys;
-  };
-}
-
-async function planEntry(
-  entry: DatasetEntry,
-  { folder, models }: PlanRequest,
-  truths: MaskSurvey,
-): Promise<PlanRecord> {
-  if (entry.kind === 'problem') {
-    const { dataset, id, code, path, message } = entry.problem;
-    return { kind: 'problem', dataset, id, failure: { code, message, where: path } };
-  }
-  const { sample } = entry;
-  const { dataset, id, imagePath: where } = sample;
-  if (!models.every(({ spec }) => isWritablePath(folder.matte(spec.name, dataset, id)))) {
-    const message =
-      'the run folder and this name together make too long a path; choose a shorter one with --out';
-    return { kind: 'problem', dataset, id, failure: { code: 'data.unsafe-path', message, where } };
-  }
-  try {
-    const { hash, truthHeader } = await hashSample(sample);
-    truths.add(sample.id, sample.truthPath, truthHeader);
-    return { kind: 'sample', ...sample, ...hash, cells: {} };
-  } catch (error) {
-    return { kind: 'problem', dataset, id, failure: cellFailure(toFailure(error)) };
   }
 }
 

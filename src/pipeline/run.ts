@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { RESUME } from '../core/cancelled.js';
 import { MaskbenchError } from '../core/errors.js';
-import { explainWriteError } from '../core/failed-write.js';
 import type { Summary } from '../schema/summary.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
-import { limitPixels } from '../image/pixel-limit.js';
 import { readyDevice, runnerOf } from '../runners/runner-of.js';
 import { removeEmptyFolders, removeRemains } from '../store/remains.js';
 import { readSummary } from '../store/read-summary.js';
@@ -20,22 +17,16 @@ import { unless } from '../core/system-code.js';
 import { isOwnDraft } from '../core/write-whole.js';
 import { lockRun } from '../store/lock.js';
 import type { Held } from '../core/durable-lines.js';
-import { createManifest, hasSums, type Manifest, type RunOrigin } from '../store/manifest.js';
+import { createManifest, hasSums, type Manifest } from '../store/manifest.js';
 import { makePlan } from './plan.js';
 import { MODEL_FAILURES } from './predict.js';
 import { nothingToScore, predictAndScore } from './predict-and-score.js';
 import { completeRequest, type RunOptions, type RunRequest } from './run-request.js';
 import { canonicalJson } from '../core/hash.js';
-import {
-  assertSameSettings,
-  enterRunFolder,
-  readManifest,
-  recordReadings,
-  recordStop,
-  runFolder,
-  writeJson,
-  type RunFolder,
-} from '../store/run-folder.js';
+import { enterRunFolder, readManifest, writeJson, type RunFolder } from '../store/run-folder.js';
+import { recordReadings, recordStop } from '../store/add-to-manifest.js';
+import { assertSameSettings } from '../store/same-settings.js';
+import { explained } from './explained.js';
 import { runScenarios } from './scenarios/run-scenarios.js';
 import { endScoreThreads } from '../scoring/score-pool.js';
 import { time } from './time.js';
@@ -77,36 +68,6 @@ export async function runUntilEnough(
       return undefined;
     }),
   );
-}
-
-/** Whether `maskbench resume` does what is asked for here: the manifest of the run may have another origin, or none. */
-async function isAsBegun(folder: RunFolder, { phases }: Pick<RunOrigin, 'phases'>): Promise<boolean> {
-  const manifest = await readManifest(folder).catch(() => undefined);
-  return manifest?.origin !== undefined && canonicalJson(manifest.origin.phases) === canonicalJson(phases);
-}
-
-async function explained<T>(
-  { out, config, origin, label = out }: Pick<RunRequest, 'out' | 'config' | 'origin' | 'label'>,
-  job: (folder: RunFolder) => Promise<T>,
-): Promise<T> {
-  const folder = runFolder(out);
-  const restoreLimit = limitPixels(config.maxMegapixels);
-  try {
-    return await job(folder);
-  } catch (error) {
-    const canResume = origin !== undefined && (await isAsBegun(folder, origin));
-    const goOn = canResume ? `continue with "maskbench resume ${label}"` : RESUME;
-    if (!(error instanceof MaskbenchError) || error.remedy !== RESUME)
-      throw explainWriteError(error, folder.path, goOn);
-    const { code, message, where, cause } = error;
-    throw new MaskbenchError(code, message, {
-      ...(where === undefined ? {} : { where }),
-      remedy: goOn,
-      cause,
-    });
-  } finally {
-    restoreLimit();
-  }
 }
 
 async function runIn<S extends Summary | undefined>(

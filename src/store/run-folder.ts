@@ -1,9 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { readFile, readdir, rm, stat } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
-import { canonicalJson } from '../core/hash.js';
 import { parseLine, readLines, type Line } from '../core/jsonl.js';
 import { makeFolder } from '../core/sync.js';
 import { unless } from '../core/system-code.js';
@@ -11,14 +10,7 @@ import { DRAFT_ENDING_BYTES, writeWhole } from '../core/write-whole.js';
 import { isRemains } from './remains.js';
 import { joinInside } from '../core/safe-path.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
-import {
-  MANIFEST_VERSION,
-  manifestSchema,
-  RECORDS_VERSION,
-  type Manifest,
-  type RunDataset,
-} from './manifest.js';
-import { resumableDataset, sameTruths } from './run-readings.js';
+import { MANIFEST_VERSION, manifestSchema, RECORDS_VERSION, type Manifest } from './manifest.js';
 import { readDocument } from './read-document.js';
 import { planRecord, predictionRecord, scenarioRecord, scoreRecord, truthRecord } from './records.js';
 import { timingRecord } from './timing-record.js';
@@ -210,88 +202,7 @@ export async function readManifest(folder: RunFolder): Promise<Manifest> {
   });
 }
 
-/**
- * Says in the manifest of a run how its masks are read now. Where that is another way than before, what was measured of the
- * ground truths goes; scores are known by their signatures. What a later version wrote there stays.
- */
-export async function recordReadings(
-  folder: RunFolder,
-  before: readonly RunDataset[],
-  datasets: readonly RunDataset[],
-): Promise<void> {
-  if (!datasets.every((of, i) => sameTruths(of, before[i]))) await rm(folder.truths, { force: true });
-  const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as Pick<Manifest, 'settings'>;
-  await writeJson(folder.manifest, { ...manifest, settings: { ...manifest.settings, datasets } });
-}
-
-/**
- * Says in the manifest of a run by which metrics it is scored now: one that was added since is computed by a resumed run.
- * What a later version wrote there stays.
- */
-export async function recordMetrics(folder: RunFolder, metrics: readonly string[]): Promise<void> {
-  await addToManifest(folder, { metrics });
-}
-
-/** Says in the manifest of a run that a check had seen enough of it after so many images. */
-export async function recordStop(folder: RunFolder, after: number): Promise<void> {
-  await addToManifest(folder, { stopped: { by: 'check', after } });
-}
-
-async function addToManifest(
-  folder: RunFolder,
-  more: Partial<Pick<Manifest, 'metrics' | 'stopped'>>,
-): Promise<void> {
-  const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as object;
-  await writeJson(folder.manifest, { ...manifest, ...more });
-}
-
 /** Pretty JSON, in place and on the disk whole or not at all. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
-}
-
-/** @throws MaskbenchError `run.mismatch`, naming the settings in which a run to resume differs from what is asked for. */
-export function assertSameSettings(existing: Manifest, wanted: Manifest, where: string): void {
-  const before = existing.settings;
-  const now = wanted.settings;
-  const keys = [...new Set([...Object.keys(now), ...Object.keys(before)])] as (keyof typeof now)[];
-  const differing = keys.filter((key) =>
-    key === 'datasets'
-      ? canonicalJson(before.datasets.map(resumableDataset)) !==
-        canonicalJson(now.datasets.map(resumableDataset))
-      : canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null),
-  );
-  if (differing.length === 0) return;
-  if (before.untilDecided === undefined || now.untilDecided === undefined) {
-    if (before.untilDecided !== now.untilDecided)
-      throw new MaskbenchError(
-        'run.mismatch',
-        `the run was begun by ${before.untilDecided === undefined ? '"maskbench run"' : '"maskbench check --until-decided", in an order of its own'}`,
-        { where, remedy: 'continue it with the command that began it, or choose another folder with --out' },
-      );
-  }
-  const details = differing.map((key) => {
-    const [old, fresh] = [without(before[key], now[key]), without(now[key], before[key])].map(canonicalJson);
-    if (key === 'untilDecided' && isRecord(before[key]))
-      return `the ${Object.keys(before[key])
-        .filter((of) => (old ?? '').includes(`"${of}"`))
-        .join(' and ')} of the check`;
-    return old.length + fresh.length < 120 ? `${key} (${old} there, ${fresh} now)` : key;
-  });
-  throw new MaskbenchError('run.mismatch', `the run was made under other settings: ${details.join(', ')}`, {
-    where,
-    remedy: 'resume with the same config, or choose another folder with --out',
-  });
-}
-
-/** Of a record what is not the same in another one; anything else as it is. */
-function without(value: unknown, other: unknown): unknown {
-  if (!isRecord(value) || !isRecord(other)) return value;
-  return Object.fromEntries(
-    Object.entries(value).filter(([key, of]) => canonicalJson(of) !== canonicalJson(other[key])),
-  );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,14 +1,9 @@
+import { assertSameSettings } from '../../src/store/same-settings.js';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeError, MaskbenchError } from '../../src/core/errors.js';
-import {
-  assertSameSettings,
-  enterRunFolder,
-  readManifest,
-  runFolder,
-  writeJson,
-} from '../../src/store/run-folder.js';
+import { enterRunFolder, readManifest, runFolder, writeJson } from '../../src/store/run-folder.js';
 import { paperManifest, paperModel } from '../support/run-settings.js';
 import { useTempFolders } from '../support/temp-folder.js';
 

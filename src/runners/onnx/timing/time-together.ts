@@ -2,13 +2,12 @@ import { endsAll } from '../../../core/cancelled.js';
 import type { startChild } from '../child-process.js';
 import type { DecodedImage, LoadMessage, MeasuredMessage, TimedImage } from '../child/messages.js';
 import type { PhaseTimes } from '../../phases.js';
-import { type Conditions, conditionsOf, type Stretch } from '../seal/conditions.js';
+import { createWatch, type Conditions, type Watch } from '../seal/conditions.js';
 import { type MachineFiles, THIS_MACHINE } from '../seal/machine-files.js';
 import { imageOrder, type Passes, planPasses, type SamplingPlan, turns } from './passes.js';
 import { startTimedProcess, type TimedProcess } from './timed-process.js';
 import { medianMs } from './windows.js';
 import { warmUp, type WarmUp, type WarmUpPlan } from './warm-up.js';
-import { takeSnapshot } from '../seal/snapshot.js';
 
 /** A model to time, and the images to time it on. */
 export interface TimedModel {
@@ -244,28 +243,5 @@ function toSeries(run: ModelRun): Series {
     involuntarySwitches: blocks.reduce((sum, { measured }) => sum + measured.involuntarySwitches, 0),
     peakRssBytes: blocks.at(-1)?.measured.peakRssBytes ?? warm.last.peakRssBytes,
     blocks: blocks.map(({ from, to }) => [from, to]),
-  };
-}
-
-/** Looks at the machine before and after every stretch of work; nothing is read in between. */
-interface Watch {
-  during<T>(work: () => Promise<T>): Promise<T>;
-  /** Of all stretches so far. */
-  conditions(): Conditions;
-}
-
-/** `children` names the processes of ours that live at the moment. */
-function createWatch(files: MachineFiles, children: () => readonly number[]): Watch {
-  const stretches: Stretch[] = [];
-  return {
-    async during(work) {
-      const before = takeSnapshot(files, children());
-      try {
-        return await work();
-      } finally {
-        stretches.push([before, takeSnapshot(files, children())]);
-      }
-    },
-    conditions: () => conditionsOf(stretches),
   };
 }

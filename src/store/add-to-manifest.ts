@@ -1,0 +1,39 @@
+import { readFile, rm } from 'node:fs/promises';
+import type { Manifest, RunDataset } from './manifest.js';
+import { writeJson, type RunFolder } from './run-folder.js';
+import { sameTruths } from './run-readings.js';
+
+/**
+ * Says in the manifest of a run how its masks are read now. Where that is another way than before, what was measured of the
+ * ground truths goes; scores are known by their signatures. What a later version wrote there stays.
+ */
+export async function recordReadings(
+  folder: RunFolder,
+  before: readonly RunDataset[],
+  datasets: readonly RunDataset[],
+): Promise<void> {
+  if (!datasets.every((of, i) => sameTruths(of, before[i]))) await rm(folder.truths, { force: true });
+  const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as Pick<Manifest, 'settings'>;
+  await writeJson(folder.manifest, { ...manifest, settings: { ...manifest.settings, datasets } });
+}
+
+/**
+ * Says in the manifest of a run by which metrics it is scored now: one that was added since is computed by a resumed run.
+ * What a later version wrote there stays.
+ */
+export async function recordMetrics(folder: RunFolder, metrics: readonly string[]): Promise<void> {
+  await addToManifest(folder, { metrics });
+}
+
+/** Says in the manifest of a run that a check had seen enough of it after so many images. */
+export async function recordStop(folder: RunFolder, after: number): Promise<void> {
+  await addToManifest(folder, { stopped: { by: 'check', after } });
+}
+
+async function addToManifest(
+  folder: RunFolder,
+  more: Partial<Pick<Manifest, 'metrics' | 'stopped'>>,
+): Promise<void> {
+  const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as object;
+  await writeJson(folder.manifest, { ...manifest, ...more });
+}

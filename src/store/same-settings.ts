@@ -1,0 +1,50 @@
+import { MaskbenchError } from '../core/errors.js';
+import { canonicalJson } from '../core/hash.js';
+import type { Manifest } from './manifest.js';
+import { resumableDataset } from './run-readings.js';
+
+/** @throws MaskbenchError `run.mismatch`, naming the settings in which a run to resume differs from what is asked for. */
+export function assertSameSettings(existing: Manifest, wanted: Manifest, where: string): void {
+  const before = existing.settings;
+  const now = wanted.settings;
+  const keys = [...new Set([...Object.keys(now), ...Object.keys(before)])] as (keyof typeof now)[];
+  const differing = keys.filter((key) =>
+    key === 'datasets'
+      ? canonicalJson(before.datasets.map(resumableDataset)) !==
+        canonicalJson(now.datasets.map(resumableDataset))
+      : canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null),
+  );
+  if (differing.length === 0) return;
+  if (before.untilDecided === undefined || now.untilDecided === undefined) {
+    if (before.untilDecided !== now.untilDecided)
+      throw new MaskbenchError(
+        'run.mismatch',
+        `the run was begun by ${before.untilDecided === undefined ? '"maskbench run"' : '"maskbench check --until-decided", in an order of its own'}`,
+        { where, remedy: 'continue it with the command that began it, or choose another folder with --out' },
+      );
+  }
+  const details = differing.map((key) => {
+    const [old, fresh] = [without(before[key], now[key]), without(now[key], before[key])].map(canonicalJson);
+    if (key === 'untilDecided' && isRecord(before[key]))
+      return `the ${Object.keys(before[key])
+        .filter((of) => (old ?? '').includes(`"${of}"`))
+        .join(' and ')} of the check`;
+    return old.length + fresh.length < 120 ? `${key} (${old} there, ${fresh} now)` : key;
+  });
+  throw new MaskbenchError('run.mismatch', `the run was made under other settings: ${details.join(', ')}`, {
+    where,
+    remedy: 'resume with the same config, or choose another folder with --out',
+  });
+}
+
+/** Of a record what is not the same in another one; anything else as it is. */
+function without(value: unknown, other: unknown): unknown {
+  if (!isRecord(value) || !isRecord(other)) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([key, of]) => canonicalJson(of) !== canonicalJson(other[key])),
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
