@@ -23,7 +23,7 @@ describe('maskbench run', () => {
   it('prints the answer and both tables on stdout, ends with 0, and says on stderr where everything is', () => {
     expect(first.status).toBe(0);
     expect(first.out).toMatch(/^In short\n/);
-    expect(first.out).toMatch(/luma *│ *1│ *0\.\d{3}│/);
+    expect(first.out).toMatch(/luma *│ *1 *│ *0\.\d{3} *│/);
     expect(first.out).toContain('\nInference time in milliseconds');
     expect(first.out).toContain('\nMeasures of model accuracy');
     expect(first.out).toMatch(/luma .*tiny .*0\.\d{3}.* 3\/3/);

@@ -1,7 +1,8 @@
 import type { PageRun } from '../../schema/page-input.js';
 import { evidenceMark } from '../../schema/evidence.js';
 import { sealOfRow } from '../tables/seal-mark.js';
-import { fewImages, overallTable } from '../tables/answer-table.js';
+import { overallTable } from '../tables/answer-table.js';
+import { fewImages } from '../tables/few-images.js';
 import { listed } from '../../core/text.js';
 
 export interface Warning {

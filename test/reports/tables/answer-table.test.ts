@@ -85,10 +85,10 @@ describe('the answer', () => {
   it('notes that there are few images, in the words of the page', () => {
     const few =
       'Humans (samples) has 8 images and DIS5K (samples) has 8 images: too few to draw conclusions from.';
-    expect(answerTable(SUMMARY)?.notes).toContain(`Few images: ${few}`);
+    expect(tablesOf([SUMMARY])[0]?.notes).toContain(`Few images: ${few}`);
     expect(warningsOf({ summary: SUMMARY })).toContainEqual({ kind: 'few', text: few });
     const many = { ...SUMMARY, datasets: SUMMARY.datasets.map((one) => ({ ...one, samples: 30 })) };
-    expect(answerTable(many)?.notes.join()).not.toContain('Few images');
+    expect(tablesOf([many])[0]?.notes.join()).not.toContain('Few images');
   });
 
   it('of several devices has once what is the same on all, and the rest per device', () => {

@@ -7,6 +7,7 @@ import type { Section } from '../section.js';
 export const distribution: Section = {
   id: 'scores',
   title: 'Scores',
+  isFolded: true,
   render(input) {
     const groups = [scores, ecdf].map((family) => plotGroup(family, input));
     return groups.every((group) => group === null) ? null : <>{groups}</>;

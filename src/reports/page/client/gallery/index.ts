@@ -6,7 +6,7 @@ import { offerControls } from './controls.js';
 import { createViewer } from './viewer.js';
 
 /** Strips shown before more are asked for: a page with hundreds of pictures would scroll badly. */
-const SHOWN = 12;
+const SHOWN = 10;
 
 /** Makes the gallery sort, filter and open; every state of it has an address. */
 export function enhanceGallery(): void {
