@@ -12,6 +12,7 @@
 import { GATE_VERSION, gateSchema, loadGate } from '../dist/analysis/gate/gate.js';
 import { startLooking } from '../dist/analysis/gate/until-decided/looking.js';
 import { createRandom } from '../dist/stats/random.js';
+import { DISASTERS, drawDisasters } from './support/disasters.mjs';
 import { gainPopulations } from './support/gain-populations.mjs';
 import { printMachine, printTable, verdict } from './support/print.mjs';
 import { scoredSide } from './support/scored-side.mjs';
@@ -174,20 +175,9 @@ async function excess() {
   console.log(`New disasters exceed mended ones by exactly ${MARGIN}, up to ${n} images: percent`);
   const rows = [['new, mended', 'passes', 'fails']];
   let worst = 0;
-  for (const [fresh, mended] of [
-    [0.01, 0],
-    [0.02, 0.01],
-    [0.06, 0.05],
-    [0.2, 0.19],
-  ]) {
+  for (const [fresh, mended] of DISASTERS) {
     const { pass, fail } = await shares(`excess/${fresh}`, gate, (stream) => {
-      const before = new Float64Array(n).fill(0.9);
-      const now = new Float64Array(n).fill(0.9);
-      for (let i = 0; i < n; i++) {
-        const u = stream.uniform();
-        if (u < fresh) now[i] = 0.1;
-        else if (u < fresh + mended) before[i] = 0.1;
-      }
+      const { before, now } = drawDisasters(n, fresh, mended, stream);
       return [{ before: { name: 'd', scores: { iou: before } }, now: { name: 'd', scores: { iou: now } } }];
     });
     worst = Math.max(worst, pass, fail);
