@@ -10,8 +10,8 @@ import { unless } from './system-code.js';
 export interface JsonlWriter {
   /** Several are one write. */
   append(...records: readonly unknown[]): Promise<void>;
-  /** A line as it stands in another file, without its line feed. */
-  appendLine(text: string): Promise<void>;
+  /** Lines as they stand in another file, without their line feeds; several are one write. */
+  appendLines(...texts: readonly string[]): Promise<void>;
   /** Forces to the disk what was appended. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -42,13 +42,35 @@ export async function openJsonl(
   };
   return {
     append: (...records) => write(records.map((record) => `${withSum(JSON.stringify(record))}\n`).join('')),
-    appendLine: (text) => write(`${withSum(text)}\n`),
+    appendLines: (...texts) => write(texts.map((text) => `${withSum(text)}\n`).join('')),
     sync: () => file.datasync(),
     async close() {
       await last.catch(() => undefined);
       await file.close();
       await assertHeld();
     },
+  };
+}
+
+/** Items at once, in a file that is read only when it is whole. */
+const BATCH = 256;
+
+/** Gathers what is to be appended, so that many items are one write; `flush` appends the last ones. */
+export function inBatches<T>(append: (...items: readonly T[]) => Promise<void>): {
+  add(item: T): Promise<void>;
+  flush(): Promise<void>;
+} {
+  let waiting: T[] = [];
+  const flush = async (): Promise<void> => {
+    const batch = waiting;
+    waiting = [];
+    if (batch.length > 0) await append(...batch);
+  };
+  return {
+    async add(item) {
+      if (waiting.push(item) >= BATCH) await flush();
+    },
+    flush,
   };
 }
 

@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { PlannedSample } from '../schema/planned-sample.js';
-import { readImageSize } from '../image/codec.js';
 import { throwIfCancelled } from '../core/cancelled.js';
 import type { Sample } from './dataset.js';
-import { hashFile } from '../core/hash-file.js';
-import { unreadable } from '../core/unreadable.js';
-import { sha256 } from '../core/hash.js';
-import { maskHeaderOf, type MaskHeader } from '../image/mask-header.js';
+import { FRESH_READER, type FileReader, type MaskFileFacts } from './file-reader.js';
 import type { Dataset, PassOptions } from './load.js';
 import { mapInOrder } from '../core/map-in-order.js';
 
@@ -15,26 +10,15 @@ import { mapInOrder } from '../core/map-in-order.js';
 export type SampleHash = Pick<PlannedSample, 'imageSha256' | 'truthSha256' | 'width' | 'height'>;
 
 /** @throws MaskbenchError `data.missing`, `data.empty` or `data.unreadable`, naming the file. */
-export async function hashSample({
-  imagePath,
-  truthPath,
-}: Sample): Promise<{ readonly hash: SampleHash; readonly truthHeader: MaskHeader }> {
-  const [imageSha256, truth, { width, height }] = await Promise.all([
-    hashFile(imagePath),
-    hashMask(truthPath),
-    readImageSize(imagePath),
+export async function hashSample(
+  { imagePath, truthPath }: Sample,
+  files: FileReader = FRESH_READER,
+): Promise<{ readonly hash: SampleHash; readonly truth: MaskFileFacts }> {
+  const [{ sha256, width, height }, truth] = await Promise.all([
+    files.picture(imagePath),
+    files.mask(truthPath),
   ]);
-  return { hash: { imageSha256, truthSha256: truth.sha256, width, height }, truthHeader: truth.header };
-}
-
-/** A mask's bytes and how it is stored, read once. @throws MaskbenchError `data.missing` or `data.unreadable`. */
-export async function hashMask(
-  path: string,
-): Promise<{ readonly sha256: string; readonly header: MaskHeader }> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw unreadable(path, cause);
-  });
-  return { sha256: sha256(bytes), header: maskHeaderOf(bytes) };
+  return { hash: { imageSha256: sha256, truthSha256: truth.sha256, width, height }, truth };
 }
 
 /** Collects samples in any order into one fingerprint. */

@@ -106,15 +106,22 @@ function fromRgb({ width, height, data }: RgbImage): Sharp {
   return fromPixels(data, { width, height, channels: 3 });
 }
 
-/** Width and height after EXIF orientation, from the header alone. */
+/**
+ * Width and height after EXIF orientation, from the header alone.
+ *
+ * @param bytes the file's, where they are read already
+ */
 export async function readImageSize(
   path: string,
+  bytes?: Buffer,
 ): Promise<{ readonly width: number; readonly height: number }> {
   const sizeIn = async (source: Sharp): Promise<{ readonly width: number; readonly height: number }> => {
     const { autoOrient } = await headerOf(source);
     return { width: autoOrient.width, height: autoOrient.height };
   };
-  return decoding(path, sizeIn, false);
+  // What a decoder does not make of the bytes alone, it and the other readers are asked by name, who say why.
+  const size = bytes && (await sizeIn(open(bytes, false)).catch(() => undefined));
+  return size ?? decoding(path, sizeIn, false);
 }
 
 /** How a file stores its pixels, from its header. */
@@ -163,9 +170,9 @@ export async function resizeWithLibvips(
   return bytes(resized);
 }
 
-/** A picture's decoder; see `decoding` for what it throws. */
-function open(path: string, limitInputPixels: number | false): Sharp {
-  return sharp(path, { failOn: 'error', limitInputPixels, ignoreIcc: true }).autoOrient();
+/** A picture's decoder, of a file or of its bytes; see `decoding` for what it throws. */
+function open(file: string | Buffer, limitInputPixels: number | false): Sharp {
+  return sharp(file, { failOn: 'error', limitInputPixels, ignoreIcc: true }).autoOrient();
 }
 
 /** Pixels that are in memory already; sharp's own limit is for files. */

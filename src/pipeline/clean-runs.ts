@@ -44,7 +44,8 @@ async function removeWritten(path: string, options: LockOptions): Promise<readon
     await removeRemains(path);
     for (const name of ['predictions', ...REPORTS])
       await rm(join(path, name), { recursive: true, force: true });
-    for (const at of [folder.seal, ...names.map((name) => join(path, name))]) await rm(at, { force: true });
+    for (const at of [folder.seal, folder.cache, ...names.map((name) => join(path, name))])
+      await rm(at, { force: true });
   } finally {
     await lock.release();
   }

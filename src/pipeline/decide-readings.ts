@@ -1,6 +1,6 @@
-import { hashMask } from '../datasets/fingerprint.js';
+import type { FileReader } from '../datasets/file-reader.js';
 import type { ValuesFields } from '../datasets/values/contradiction.js';
-import { createSurvey, orRefuse, type MaskSurvey } from '../datasets/values/survey.js';
+import { createSurvey, orRefuse, type EarlierDecisions, type MaskSurvey } from '../datasets/values/survey.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { DecidedReading } from '../schema/mask-values.js';
@@ -10,7 +10,7 @@ import type { RunDataset } from '../store/manifest.js';
 interface MaskSurveys {
   /** By model. */
   readonly surveys: ReadonlyMap<string, MaskSurvey>;
-  add(sample: PlannedSample): Promise<void>;
+  add(sample: PlannedSample, files: FileReader): Promise<void>;
 }
 
 /** Of the masks that some models have of a dataset in place of a network. */
@@ -23,11 +23,11 @@ export function surveysOfMasks(models: readonly ReadyModel[], { masks: field }: 
   });
   return {
     surveys: new Map(sources.map(({ name, survey }) => [name, survey])),
-    async add(sample) {
+    async add(sample, files) {
       for (const { pathOf, survey } of sources) {
         const look = async (): Promise<void> => {
           const path = pathOf(sample);
-          survey.add(sample.id, path, (await hashMask(path)).header);
+          survey.add(sample.id, path, await files.mask(path));
         };
         // One that is not there ends as a failed cell.
         await look().catch(() => undefined);
@@ -46,9 +46,10 @@ export async function decideReadings(
   { truths, masks }: { readonly truths: MaskSurvey; readonly masks: MaskSurveys },
   remark: (message: string) => void,
   signal: AbortSignal,
+  earlier: EarlierDecisions,
 ): Promise<Pick<RunDataset, 'truths' | 'masks'>> {
   const decided = async (survey: MaskSurvey, subject: string): Promise<DecidedReading> => {
-    const decision = await survey.decide(signal);
+    const decision = await survey.decide(signal, earlier);
     if (decision.kind === 'chosen') for (const said of decision.remarks) remark(`${subject}: ${said}`);
     return orRefuse(decision, subject);
   };

@@ -1,10 +1,9 @@
 import { canonicalJson } from '../core/hash.js';
 import { metricsOf } from '../metrics/registry.js';
 import type { ReadyModel } from '../runners/runner.js';
-import { openCells } from '../store/cells.js';
 import type { RunConfig } from '../store/config.js';
 import type { Manifest } from '../store/manifest.js';
-import { plannedSamples, type RunFolder } from '../store/run-folder.js';
+import type { RunFolder } from '../store/run-folder.js';
 import { completeSeries } from '../store/timed-series.js';
 import { doneScenarios, scenarioKey } from './scenarios/run-scenarios.js';
 
@@ -14,11 +13,16 @@ interface Asked {
   readonly phases: { readonly predict: boolean; readonly score: boolean; readonly time: boolean };
 }
 
-/** Whether any phase that is asked for would do anything: cells that failed are tried again, a model without times too. */
+/**
+ * Whether any phase that is asked for would do anything: cells that failed are tried again, a model without times too.
+ *
+ * @param isComplete whether every cell has its matte, and a score that holds every metric that the manifest names
+ */
 export async function isAnythingLeft(
   folder: RunFolder,
   { settings, metrics }: Pick<Manifest, 'settings' | 'metrics'>,
   { phases, models, config }: Asked,
+  isComplete: boolean,
 ): Promise<boolean> {
   if (phases.time) {
     const timed = await completeSeries(folder);
@@ -31,12 +35,5 @@ export async function isAnythingLeft(
   }
   if (!phases.predict && !phases.score) return false;
   const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
-  if (phases.score && canonicalJson(metrics ?? []) !== canonicalJson(whole)) return true;
-  const cells = await openCells(folder, settings, { whole, mattes: true });
-  for await (const sample of plannedSamples(folder)) {
-    const isOpen = (model: string): boolean =>
-      !cells.isPredicted(model, sample) || !cells.hasScore(model, sample);
-    if (cells.models.some(isOpen)) return true;
-  }
-  return false;
+  return (phases.score && canonicalJson(metrics ?? []) !== canonicalJson(whole)) || !isComplete;
 }

@@ -101,12 +101,12 @@ async function mergeInto(
     for (const file of linesFiles('lines', ...(oneMachine ? (['lines-of-one-machine'] as const) : []))) {
       const there = parts.map(({ folder }) => folder[file]).filter((path) => existsSync(path));
       if (there.length === 0) continue;
-      await writeLines(target[file], async ({ appendLine }) => {
+      await writeLines(target[file], async ({ appendLines }) => {
         for (const path of there) {
           for await (const line of readLines(path)) {
             parseLine(line, path, RUN_FILES[file].line);
             // As it stands: a later version may have written more into it than this one knows.
-            await appendLine(line.text);
+            await appendLines(line.text);
           }
         }
       });

@@ -1,5 +1,6 @@
 import { cellFailure, toFailure } from '../core/failure.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
+import type { FileReader } from '../datasets/file-reader.js';
 import { hashSample } from '../datasets/fingerprint.js';
 import type { MaskSurvey } from '../datasets/values/survey.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
@@ -13,14 +14,14 @@ import { isWritablePath, type RunFolder } from '../store/run-folder.js';
 export function cellKeysOf(
   models: readonly ReadyModel[],
   basis: RunBasis,
-): (sample: PlannedSample) => Promise<Readonly<Record<string, string>>> {
+): (sample: PlannedSample, files: FileReader) => Promise<Readonly<Record<string, string>>> {
   const identities = models.map(
     (model) => [model.spec.name, runnerOf(model.spec).identity(model, basis)] as const,
   );
-  return async (sample) => {
+  return async (sample, files) => {
     const keys: Record<string, string> = {};
     for (const [name, identityOf] of identities)
-      keys[name] = predictionKey(await identityOf(sample), sample.imageSha256);
+      keys[name] = predictionKey(await identityOf(sample, files), sample.imageSha256);
     return keys;
   };
 }
@@ -30,6 +31,7 @@ export async function planEntry(
   entry: DatasetEntry,
   { folder, models }: { readonly folder: RunFolder; readonly models: readonly ReadyModel[] },
   truths: MaskSurvey,
+  files: FileReader,
 ): Promise<PlanRecord> {
   if (entry.kind === 'problem') {
     const { dataset, id, code, path, message } = entry.problem;
@@ -43,8 +45,8 @@ export async function planEntry(
     return { kind: 'problem', dataset, id, failure: { code: 'data.unsafe-path', message, where } };
   }
   try {
-    const { hash, truthHeader } = await hashSample(sample);
-    truths.add(sample.id, sample.truthPath, truthHeader);
+    const { hash, truth } = await hashSample(sample, files);
+    truths.add(sample.id, sample.truthPath, truth);
     return { kind: 'sample', ...sample, ...hash, cells: {} };
   } catch (error) {
     return { kind: 'problem', dataset, id, failure: cellFailure(toFailure(error)) };

@@ -14,9 +14,10 @@ import type { PlannedSample } from '../schema/planned-sample.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel, RunBasis, SampleWatch } from '../runners/runner.js';
 import type { EventSink, RunEvent } from '../schema/events.js';
-import { openJsonl } from '../core/jsonl.js';
+import { inBatches, openJsonl } from '../core/jsonl.js';
 import { acceptDraft, discardDraft, draftOf } from '../core/write-whole.js';
 import type { RunDataset } from '../store/manifest.js';
+import { openKnownFiles, type KnownFiles, type SampleFiles } from '../store/known-files.js';
 import type { PlanRecord } from '../store/records.js';
 import type { RunFolder } from '../store/run-folder.js';
 import { cellKeysOf, planEntry } from './plan-entry.js';
@@ -38,6 +39,8 @@ export interface PlanRequest {
   readonly fields?: ValuesFields | undefined;
   /** Who looks at the scores in an order of its own. */
   readonly walk?: Walk | undefined;
+  /** Sees every record of the plan. */
+  readonly onPlanned?: ((record: PlanRecord) => void) | undefined;
 }
 
 /** A plan beside the run folder's own, to be put in place once the run's settings are accepted. */
@@ -47,7 +50,11 @@ interface Plan {
   readonly records: readonly PlanRecord[];
   /** Whether the run folder's own is the same, to the byte. */
   isThere(): Promise<boolean>;
+  /** Whether a run with this root is known as complete. */
+  isKnownComplete(root: string): Promise<boolean>;
   accept(): Promise<void>;
+  /** Leaves the run folder's own plan as it is, whose run has this root and is complete; keeps what is known of its files. */
+  leave(root: string): Promise<void>;
   discard(): Promise<void>;
 }
 
@@ -65,6 +72,8 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
   const draft = draftOf(folder.plan);
   await discardDraft(draft);
   const writer = await openJsonl(draft.path);
+  const lines = inBatches(writer.append);
+  const known = await openKnownFiles(folder);
   const planned: RunDataset[] = [];
   const listed: PlanRecord[] = [];
   let records: readonly PlanRecord[] = [];
@@ -76,21 +85,22 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
   });
   try {
     const watches = await watchesOf(request.models);
-    const append =
-      walk === undefined ? writer.append : async (record: PlanRecord) => void listed.push(record);
+    const append = walk === undefined ? lines.add : async (record: PlanRecord) => void listed.push(record);
     for (const dataset of datasets) {
       const before = planned.reduce((sum, { samples }) => sum + samples, 0);
-      planned.push(await planDataset(request, dataset, watches, before, append));
+      planned.push(await planDataset(request, dataset, watches, known, before, append));
     }
     if (walk !== undefined) {
       const counted = new Set(planned.flatMap((of) => (walk.counts(of, request.models) ? [of.name] : [])));
       records = withTurns(listed, walk.untilDecided.seed, (name) => counted.has(name));
-      for (const record of records) await writer.append(record);
+      for (const record of records) await lines.add(record);
     }
+    await lines.flush();
     const whole = request.allDatasets && request.limit === null;
     for (const [model, watch] of watches)
       for (const remark of watch.end(whole)) emit({ kind: 'warning', message: `${model}: ${remark}` });
   } catch (error) {
+    await known.discard();
     await discardDraft(draft);
     throw error;
   } finally {
@@ -102,8 +112,19 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
     records,
     isThere: async () =>
       existsSync(folder.plan) && (await hashFile(folder.plan)) === (await hashFile(draft.path)),
-    accept: () => acceptDraft(draft),
-    discard: () => discardDraft(draft),
+    isKnownComplete: known.isComplete,
+    async accept() {
+      await acceptDraft(draft);
+      await known.accept();
+    },
+    async leave(root) {
+      await discardDraft(draft);
+      await known.accept(root);
+    },
+    async discard() {
+      await discardDraft(draft);
+      await known.discard();
+    },
   };
 }
 
@@ -111,6 +132,7 @@ async function planDataset(
   request: PlanRequest,
   dataset: Dataset,
   watches: ReadonlyMap<string, SampleWatch>,
+  known: KnownFiles,
   before: number,
   append: (record: PlanRecord) => Promise<void>,
 ): Promise<RunDataset> {
@@ -119,11 +141,11 @@ async function planDataset(
   const values = dataset.spec.truths?.values;
   const truths = createSurvey({ role: 'truth', field: fields.truths, wanted: values });
   const masks = surveysOfMasks(models, fields);
-  const planned = async (entry: DatasetEntry): Promise<PlanRecord> => {
-    const record = await planEntry(entry, request, truths);
-    if (record.kind === 'problem') return record;
-    await masks.add(record);
-    return { ...record, cells: await cellsOf(record) };
+  const planned = async ([entry, files]: readonly [DatasetEntry, SampleFiles]) => {
+    const record = await planEntry(entry, request, truths, files);
+    if (record.kind === 'problem') return { record, files };
+    await masks.add(record, files);
+    return { record: { ...record, cells: await cellsOf(record, files) }, files };
   };
   const fingerprint = createFingerprint();
   const tags = new Set<string>();
@@ -137,9 +159,11 @@ async function planDataset(
   const entries = dataset.entries(({ path, message }) => {
     emit({ kind: 'warning', message: `${path}: ${message}` });
   });
-  for await (const record of mapInOrder(selected(watched(entries, watches), limit, shard), WIDTH, planned)) {
+  const listedEntries = withFiles(selected(watched(entries, watches), limit, shard), known);
+  for await (const { record, files } of mapInOrder(listedEntries, WIDTH, planned)) {
     throwIfCancelled(signal);
     await append(record);
+    request.onPlanned?.(record);
     if (record.kind === 'problem') {
       problems++;
       codes.add(record.failure.code);
@@ -150,6 +174,7 @@ async function planDataset(
       continue;
     }
     for (const event of untold.splice(0)) emit(event);
+    await known.add(files);
     samples++;
     fingerprint.add(record.id, record);
     listed.ids.push(record.id);
@@ -171,7 +196,7 @@ async function planDataset(
   const remark = (message: string): void => emit({ kind: 'warning', message });
   const clusters = hasUnits ? undefined : suspectedClusters({ name, tags: [...tags], ...listed });
   if (clusters !== undefined) remark(clusters);
-  const readings = await decideReadings(name, { truths, masks }, remark, signal);
+  const readings = await decideReadings(name, { truths, masks }, remark, signal, known);
   return {
     name,
     spec,
@@ -214,6 +239,15 @@ async function* watched(
     for (const watch of watches.values()) watch.see(entry);
     yield entry;
   }
+}
+
+/** Each entry with what is known of its files. */
+async function* withFiles(
+  entries: AsyncIterable<DatasetEntry>,
+  known: KnownFiles,
+): AsyncGenerator<readonly [DatasetEntry, SampleFiles], void, undefined> {
+  for await (const entry of entries)
+    yield [entry, await known.of(entry.kind === 'sample' ? entry.sample : entry.problem)];
 }
 
 /** The first `limit` samples, then every n-th for shard i of n; problems are all kept by the first shard. */

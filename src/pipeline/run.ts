@@ -5,10 +5,11 @@ import { MaskbenchError } from '../core/errors.js';
 import type { Summary } from '../schema/summary.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
 import { readyDevice, runnerOf } from '../runners/runner-of.js';
+import type { ReadyModel } from '../runners/runner.js';
 import { removeEmptyFolders, removeRemains } from '../store/remains.js';
 import { readSummary } from '../store/read-summary.js';
 import { evidenceOfSealed, inspectRun, openOf, readEvidence, sealRun } from '../store/evidence.js';
-import { openCells } from '../store/cells.js';
+import { isFilled, openCells } from '../store/cells.js';
 import { removeSeal } from '../store/seal.js';
 import type { Evidence } from '../schema/evidence.js';
 import { isAnythingLeft } from './left-to-do.js';
@@ -23,6 +24,7 @@ import { MODEL_FAILURES } from './predict.js';
 import { nothingToScore, predictAndScore } from './predict-and-score.js';
 import { completeRequest, type RunOptions, type RunRequest } from './run-request.js';
 import { canonicalJson } from '../core/hash.js';
+import type { PlanRecord } from '../store/records.js';
 import { enterRunFolder, readManifest, writeJson, type RunFolder } from '../store/run-folder.js';
 import { recordReadings, recordStop } from '../store/add-to-manifest.js';
 import { assertSameSettings } from '../store/same-settings.js';
@@ -95,8 +97,15 @@ async function runIn<S extends Summary | undefined>(
     const basis = { device: formatDevice(device), runner: config.runner };
     const limit = config.limit ?? null;
     const allDatasets = datasets.length === config.datasets.length;
+    // Of a run that has ended, whatever is planned is there.
+    let hasMattes = true;
+    const onPlanned = (record: PlanRecord): void => {
+      const isThere = ({ spec }: ReadyModel): boolean =>
+        isFilled(folder.matte(spec.name, record.dataset, record.id));
+      hasMattes &&= record.kind === 'problem' || models.every(isThere);
+    };
     const wanted = { folder, datasets, allDatasets, models, basis, limit, shard, emit, signal, fields, walk };
-    const plan = await makePlan(wanted);
+    const plan = await makePlan({ ...wanted, ...(exists && existsSync(folder.seal) ? { onPlanned } : {}) });
     await lock.assertHeld();
     const { runner, scoring, time: timing } = config;
     const settings = {
@@ -121,17 +130,19 @@ async function runIn<S extends Summary | undefined>(
     try {
       const existing = exists ? await resumable(folder, fresh) : undefined;
       await walk?.begin(fresh, plan.records);
-      const sealed = existing === undefined ? undefined : await evidenceOfSealed(folder, existing);
+      const sealed =
+        existing === undefined ? undefined : await evidenceOfSealed(folder, existing, plan.isKnownComplete);
       if (
         existing !== undefined &&
         sealed !== undefined &&
         canonicalJson(existing.settings) === canonicalJson(settings) &&
         (await plan.isThere()) &&
-        !(await isAnythingLeft(folder, existing, request))
+        !(await isAnythingLeft(folder, existing, request, sealed.isComplete && hasMattes))
       ) {
-        await plan.discard();
+        const { evidence } = sealed;
+        await (evidence.kind === 'sealed' ? plan.leave(evidence.root) : plan.discard());
         if (walk !== undefined) await replay(await openCells(folder, existing.settings), walk);
-        summary = { ...(await readSummary(folder)), evidence: sealed };
+        summary = { ...(await readSummary(folder)), evidence };
       } else {
         // A seal without the manifest that it was made with: what is there now was not sealed by its run.
         const isOrphan = existing === undefined && existsSync(folder.seal);
@@ -141,7 +152,7 @@ async function runIn<S extends Summary | undefined>(
         await plan.accept();
         await work(request, folder, lock, manifest, walk);
         await lock.assertHeld();
-        summary = await end(folder, sealed, isOrphan);
+        summary = await end(folder, sealed?.evidence, isOrphan);
       }
     } catch (error) {
       await plan.discard();

@@ -13,6 +13,7 @@
 import type { z } from 'zod';
 import type { Failure } from '../core/failure.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
+import type { FileReader } from '../datasets/file-reader.js';
 import type { Doubt, ReadOutput } from '../models/pixels/raw-values.js';
 import type { EnsureOptions } from '../models/sources/ensure-file.js';
 import type { ModelSpec, NetworkSpec } from '../models/spec/spec.js';
@@ -70,11 +71,14 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
     loaded: LoadedSpec<Spec>,
     options: Omit<EnsureOptions, 'name' | 'baseDir'>,
   ): Promise<ReadyModel<Spec, Assets>>;
-  /** All that a matte depends on besides the image, as text: where it is the same, a matte is used again. */
+  /**
+   * All that a matte depends on besides the image, as text: where it is the same, a matte is used again. Files of a sample are
+   * asked for by the reader that is handed over with it.
+   */
   identity(
     model: ReadyModel<Spec, Assets>,
     settings: RunBasis,
-  ): (sample: PlannedSample) => string | Promise<string>;
+  ): (sample: PlannedSample, files: FileReader) => string | Promise<string>;
   /** Holds the samples of a run that is planned against what came along with a model; absent where nothing did. */
   watch?(model: ReadyModel<Spec, Assets>): Promise<SampleWatch>;
   /**

@@ -66,6 +66,8 @@ export interface Cells {
   /** The place of one of them, 0 to `size` - 1, the models of a sample one after the other; undefined for any other. */
   placeOf(model: string, sample: SampleName): number | undefined;
   counts(): CellCounts;
+  /** Whether every cell of a usable sample is predicted, and has a score that holds every metric of `whole`. */
+  isComplete(): boolean;
   /** Numbers of the lines of scores whose cell nobody has predicted, or whose matte is gone where that is looked at. */
   scoresOfNothing(): readonly number[];
   inPlanOrder(): AsyncGenerator<PlannedCells, void, undefined>;
@@ -199,6 +201,8 @@ export async function openCells(
       }
       return { planned, scored: scoredCells, failed };
     },
+    isComplete: () =>
+      predicted.every((state, cell) => state === DONE && scored[cell] === DONE && isWhole[cell] === 1),
     scoresOfNothing: () =>
       [...numbers].filter((_, cell) => scored[cell] === DONE && predicted[cell] === NOTHING),
     async *inPlanOrder() {
@@ -245,6 +249,7 @@ export async function openCells(
   };
 }
 
-function isFilled(path: string): boolean {
+/** Whether a matte is there and not empty. */
+export function isFilled(path: string): boolean {
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }

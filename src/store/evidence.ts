@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
+import { hashFile } from '../core/hash-file.js';
 import { sha256 } from '../core/hash.js';
 import { evidenceMark, shardMark, UNSEALED, type CellCounts, type Evidence } from '../schema/evidence.js';
 import { auditOf } from './audit.js';
 import { openCells } from './cells.js';
 import { hasSums, type Manifest } from './manifest.js';
-import { DOCUMENTS, RUN_FILES, type RunFolder } from './run-folder.js';
+import { noteComplete } from './known-files.js';
+import { DOCUMENTS, LINES_FILES, RUN_FILES, type RunFolder } from './run-folder.js';
 import { readSeal, writeSeal, type RunSeal, type SealedFile } from './seal.js';
 
 /** What the files of a run are, read once from end to end. */
@@ -14,6 +16,8 @@ export interface Inspection {
   readonly evidence: Evidence;
   readonly cells: CellCounts;
   readonly files: Readonly<Record<string, SealedFile>>;
+  /** Whether every cell of a usable sample is predicted, and scored by every metric that the manifest names. */
+  readonly isComplete: boolean;
 }
 
 /**
@@ -41,7 +45,7 @@ function assertNotPartial(evidence: Evidence, where: string): void {
 export async function inspectRun(folder: RunFolder, manifest: Manifest): Promise<Inspection> {
   const seal = await readSeal(folder);
   const found = await readFiles(folder, manifest);
-  const { cells, files } = found;
+  const { cells, files, isComplete } = found;
   const faults = [...found.faults, ...(seal === undefined ? [] : faultsOfSeal(seal, found, manifest))];
   const [first, ...others] = faults;
   if (first !== undefined) {
@@ -51,7 +55,7 @@ export async function inspectRun(folder: RunFolder, manifest: Manifest): Promise
       remedy: 'restore the folder as it was, or make the run again in another one',
     });
   }
-  return { evidence: evidenceOf(manifest, seal, cells), cells, files };
+  return { evidence: evidenceOf(manifest, seal, cells), cells, files, isComplete };
 }
 
 function evidenceOf(manifest: Manifest, seal: RunSeal | undefined, cells: CellCounts): Evidence {
@@ -109,22 +113,47 @@ export async function sealRun(
   manifest: Manifest,
   { later = false }: { readonly later?: boolean } = {},
 ): Promise<Evidence> {
-  const { evidence, cells, files } = await inspectRun(folder, manifest);
+  const { evidence, cells, files, isComplete } = await inspectRun(folder, manifest);
   if (evidence.kind === 'sealed' || openOf(cells) > 0) return evidence;
-  return evidenceOf(manifest, await writeSeal(folder, { cells, files }, later), cells);
+  const seal = await writeSeal(folder, { cells, files }, later);
+  if (isComplete) await noteComplete(folder, seal.root);
+  return evidenceOf(manifest, seal, cells);
 }
 
 /**
- * What is looked at before anything of a run is changed: the evidence of one that has a seal.
+ * What is looked at before anything of a run is changed: the evidence of one that has a seal. Where its root is known as that
+ * of a run which was read from end to end and found complete, the same bytes are that run, and no line is parsed.
  *
+ * @param isKnownComplete whether this root is known so
  * @throws MaskbenchError as `readEvidence`, for a run that has a seal.
  */
-export async function evidenceOfSealed(folder: RunFolder, manifest: Manifest): Promise<Evidence | undefined> {
-  return existsSync(folder.seal) ? readEvidence(folder, manifest) : undefined;
+export async function evidenceOfSealed(
+  folder: RunFolder,
+  manifest: Manifest,
+  isKnownComplete: (root: string) => Promise<boolean>,
+): Promise<Pick<Inspection, 'evidence' | 'isComplete'> | undefined> {
+  const seal = await readSeal(folder);
+  if (seal === undefined) return undefined;
+  if ((await isKnownComplete(seal.root)) && (await areAsSealed(folder, seal)))
+    return { evidence: evidenceOf(manifest, seal, seal.cells), isComplete: true };
+  const { evidence, isComplete } = await inspectRun(folder, manifest);
+  assertNotPartial(evidence, folder.path);
+  return { evidence, isComplete };
+}
+
+/** Whether every file of a run, and no other, is byte by byte what the seal says. */
+async function areAsSealed(folder: RunFolder, { files }: RunSeal): Promise<boolean> {
+  for (const file of [...DOCUMENTS, ...LINES_FILES]) {
+    const sealed = files[RUN_FILES[file].name];
+    const now = existsSync(folder[file]) ? await hashFile(folder[file]) : undefined;
+    if (sealed?.sha256 !== now) return false;
+  }
+  return true;
 }
 
 interface FoundFiles {
   readonly cells: CellCounts;
+  readonly isComplete: boolean;
   readonly files: Readonly<Record<string, SealedFile>>;
   /** What does not add up by itself. */
   readonly faults: readonly string[];
@@ -132,7 +161,10 @@ interface FoundFiles {
 
 async function readFiles(folder: RunFolder, manifest: Manifest): Promise<FoundFiles> {
   const audit = auditOf(folder, manifest);
-  const cells = await openCells(folder, manifest.settings, { read: audit.read });
+  const cells = await openCells(folder, manifest.settings, {
+    read: audit.read,
+    whole: manifest.metrics ?? [],
+  });
   for (const file of ['truths', 'timings', 'scenarios'] as const)
     for await (const _ of audit.read(file)) continue;
   const files: Record<string, SealedFile> = {};
@@ -145,6 +177,7 @@ async function readFiles(folder: RunFolder, manifest: Manifest): Promise<FoundFi
   const [orphan] = orphans;
   return {
     cells: cells.counts(),
+    isComplete: cells.isComplete(),
     files: { ...files, ...audit.files() },
     faults: [
       ...audit.faults(),

@@ -67,6 +67,8 @@ export interface RunFolder extends Readonly<Record<keyof Files, string>> {
   readonly path: string;
   /** `seal.json`, of a finished run. */
   readonly seal: string;
+  /** `files.cache`: what planning knows of the files that it has read, only to save time. */
+  readonly cache: string;
   /** Where the matte of a cell lies; never outside the folder, whatever the names are. */
   matte(model: string, dataset: string, id: string): string;
 }
@@ -77,6 +79,7 @@ export function runFolder(path: string): RunFolder {
     ...(Object.fromEntries(paths) as Record<keyof Files, string>),
     path,
     seal: join(path, 'seal.json'),
+    cache: join(path, 'files.cache'),
     matte: (model, dataset, id) => joinInside(path, 'predictions', model, dataset, `${id}.png`),
   };
 }

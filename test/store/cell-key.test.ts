@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PlannedSample } from '../../src/schema/planned-sample.js';
+import { FRESH_READER } from '../../src/datasets/file-reader.js';
 import { runnerOf } from '../../src/runners/runner-of.js';
 import { predictionKey, scoreKey } from '../../src/store/cell-key.js';
 import { parseSpec } from '../support/model-specs.js';
@@ -19,7 +20,7 @@ function keyOf(
 ): string {
   const identity = runnerOf(model.spec).identity({ ...model, assets: undefined }, { device, runner });
   // A network's is the same for every sample, and at hand.
-  return predictionKey(String(identity({} as PlannedSample)), image);
+  return predictionKey(String(identity({} as PlannedSample, FRESH_READER)), image);
 }
 
 describe('the key of a prediction', () => {
@@ -84,7 +85,7 @@ describe('the keys of version 0.1', () => {
     const model = await runnerOf(spec).ensure({ spec, folder }, {});
     const identityOf = runnerOf(spec).identity(model, { device: 'cpu', runner: RUNNER });
     const keys = ['a', 'b'].map(async (id) =>
-      predictionKey(await identityOf({ dataset: 'd', id } as PlannedSample), IMAGE),
+      predictionKey(await identityOf({ dataset: 'd', id } as PlannedSample, FRESH_READER), IMAGE),
     );
     expect(await Promise.all(keys)).toEqual(['0dc722eedafaf1985cd8d543', '5aabaa4bf310029b598892c0']);
   });

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { mapInOrder } from '../../core/map-in-order.js';
-import { hashMask } from '../fingerprint.js';
+import { readMaskFacts } from '../file-reader.js';
 import type { Dataset } from '../load.js';
 import { VALUES_FIELDS } from './contradiction.js';
 import type { ValuesDecision } from './decide-values.js';
@@ -17,16 +17,16 @@ export async function decideTruths({ entries, spec }: Listed, signal?: AbortSign
   const headers = mapInOrder(entries(), availableParallelism(), async (entry) => {
     if (entry.kind === 'problem') return undefined;
     const { id, truthPath } = entry.sample;
-    const found = await hashMask(truthPath).catch((error: unknown) => {
+    const found = await readMaskFacts(truthPath).catch((error: unknown) => {
       // Whoever reads it next says so.
       if (error instanceof MaskbenchError) return undefined;
       throw error;
     });
-    return found === undefined ? undefined : { id, truthPath, header: found.header };
+    return found === undefined ? undefined : { id, truthPath, found };
   });
   for await (const one of headers) {
     throwIfCancelled(signal);
-    if (one !== undefined) survey.add(one.id, one.truthPath, one.header);
+    if (one !== undefined) survey.add(one.id, one.truthPath, one.found);
   }
   return survey.decide(signal);
 }

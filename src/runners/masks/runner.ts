@@ -4,7 +4,6 @@ import { RESUME, throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { toError, toFailure } from '../../core/failure.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
-import { hashFile } from '../../core/hash-file.js';
 import { mapInOrder } from '../../core/map-in-order.js';
 import { readImageSize } from '../../image/codec.js';
 import { namePatternFields } from '../../datasets/dataset-fields.js';
@@ -124,9 +123,9 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
   },
   identity:
     ({ spec, assets }) =>
-    async (sample) => {
-      const hash = async (): Promise<string> => hashFile(assets.pathOf(sample));
-      const mask = await hash().catch(() => null);
+    async (sample, files) => {
+      const digest = async (): Promise<string> => (await files.mask(assets.pathOf(sample))).sha256;
+      const mask = await digest().catch(() => null);
       const { values } = spec.masks;
       return canonicalJson({ feeding: spec.feeding, mask, ...(values === undefined ? {} : { values }) });
     },

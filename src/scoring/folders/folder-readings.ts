@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { hashMask } from '../../datasets/fingerprint.js';
+import { readMaskFacts } from '../../datasets/file-reader.js';
 import { mapInOrder } from '../../core/map-in-order.js';
 import { VALUES_FLAGS } from '../../datasets/values/contradiction.js';
 import type { CheckedReading } from '../../datasets/values/read-checked.js';
@@ -44,10 +44,10 @@ export async function decideFolders(
     const names = [...masks.names].flatMap(([id, [name]]) => (masks.refused.has(name) ? [] : [{ id, name }]));
     const headers = mapInOrder(names, WIDTH, async ({ id, name }) => {
       const path = join(masks.folder, name);
-      const found = await hashMask(path).catch(() => undefined);
-      return found === undefined ? undefined : { id, path, header: found.header };
+      const found = await readMaskFacts(path).catch(() => undefined);
+      return found === undefined ? undefined : { id, path, found };
     });
-    for await (const one of headers) if (one !== undefined) survey.add(one.id, one.path, one.header);
+    for await (const one of headers) if (one !== undefined) survey.add(one.id, one.path, one.found);
     const decision = await survey.decide(signal);
     if (decision.kind === 'chosen') remarks.push(...decision.remarks.map((of) => `${masks.folder}: ${of}`));
     const { reading } = orRefuse(decision, ask.role === 'truth' ? 'the ground truths' : 'the predictions');

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { MaskRole } from '../../../src/datasets/values/contradiction.js';
 import type { ValuesDecision } from '../../../src/datasets/values/decide-values.js';
 import { createSurvey } from '../../../src/datasets/values/survey.js';
-import { maskHeaderOf } from '../../../src/image/mask-header.js';
+import { readMaskFacts } from '../../../src/datasets/file-reader.js';
 import type { GrayImage } from '../../../src/image/raster.js';
 import { readingText } from '../../../src/schema/mask-reading.js';
 import type { MaskValues } from '../../../src/schema/mask-values.js';
@@ -33,7 +32,7 @@ async function decide(
   for (const [i, mask] of masks.entries()) {
     const path = join(folder, `${i}.png`);
     await writeMask(path, mask);
-    survey.add(String(i), path, maskHeaderOf(await readFile(path)));
+    survey.add(String(i), path, await readMaskFacts(path));
   }
   return survey.decide();
 }

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readChecked } from '../../../src/datasets/values/read-checked.js';
 import { createSurvey } from '../../../src/datasets/values/survey.js';
 import type { ValuesDecision } from '../../../src/datasets/values/decide-values.js';
 import { factsOfValues } from '../../../src/image/value-facts.js';
-import { maskHeaderOf } from '../../../src/image/mask-header.js';
+import { readMaskFacts } from '../../../src/datasets/file-reader.js';
 import type { MaskValues } from '../../../src/schema/mask-values.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 import { readingText } from '../../../src/schema/mask-reading.js';
@@ -16,7 +15,7 @@ const tempFolder = useTempFolders();
 
 async function decide(path: string, wanted?: MaskValues): Promise<ValuesDecision> {
   const survey = createSurvey({ role: 'truth', field: 'truths.values', wanted });
-  survey.add('disc', path, maskHeaderOf(await readFile(path)));
+  survey.add('disc', path, await readMaskFacts(path));
   return survey.decide();
 }
 

@@ -1,0 +1,284 @@
+import type { BigIntStats } from 'node:fs';
+import { appendFile, rename, stat } from 'node:fs/promises';
+import { z } from 'zod';
+import { inBatches, openJsonl, readLines } from '../core/jsonl.js';
+import { assertSum, hasSum, withSum } from '../core/line-sum.js';
+import { ownVersion } from '../core/package-root.js';
+import { discardDraft, draftOf } from '../core/write-whole.js';
+import {
+  readMaskFacts,
+  readPictureFacts,
+  type FileReader,
+  type MaskFileFacts,
+  type PictureFacts,
+} from '../datasets/file-reader.js';
+import type { ChosenValues, EarlierDecisions } from '../datasets/values/survey.js';
+import type { MaskHeader } from '../image/mask-header.js';
+import { count, text, type Document } from '../schema/basics.js';
+import { decidedReading } from '../schema/mask-values.js';
+import type { SampleName } from './records.js';
+import type { RunFolder } from './run-folder.js';
+
+/**
+ * What planning found of every file of a run, in `files.cache` of its folder, so that a resumed run does not open again what
+ * the file system says has not changed. It is no evidence, and nothing but a plan reads it: a line that is missing, damaged or of another
+ * version costs the time of reading its files again (docs/evidence.md).
+ */
+export interface KnownFiles extends EarlierDecisions {
+  /** What is known of a sample's files. Samples are asked for in the order of the plan. */
+  of(sample: SampleName): Promise<SampleFiles>;
+  /** Keeps what was found of them, in the same order. */
+  add(files: SampleFiles): Promise<void>;
+  /** Whether a run with this root was read from end to end, and every cell was done. To be asked last. */
+  isComplete(root: string): Promise<boolean>;
+  /** Puts what was found in its place, where it is more than before; with the root of a run that was found complete. */
+  accept(root?: string): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/** Reads the files of one sample, each once, and not at all where it is known. */
+export interface SampleFiles extends FileReader {
+  /** The line to keep; undefined where nothing may be kept. */
+  line(): { readonly text: string; readonly isNew: boolean } | undefined;
+}
+
+/** Of what the lines say; facts that another version finds in another way are its own. */
+const VERSION = 1;
+/** Characters; a longer line is not kept, and ends the reading. */
+const LONGEST = 1 << 16;
+/** Lines looked at ahead where one is missing. */
+const WINDOW = 64;
+/**
+ * A file that was changed so shortly before it was read may have been changed once more by the same tick of its clock. On
+ * another file system that clock may be another one.
+ */
+const MARGIN_NS = { same: 2_000_000_000n, other: 600_000_000_000n };
+const SECOND_NS = 1_000_000_000n;
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const maskHeader = z.object({
+  format: z.enum(['png', 'tiff', 'gif', 'jpeg', 'webp', 'other']),
+  colour: z.enum(['grey', 'rgb', 'palette', 'cmyk', 'unknown']),
+  bits: count,
+  float: z.boolean(),
+  alpha: z.enum(['none', 'channel', 'key']),
+  lossy: z.boolean(),
+}) satisfies z.ZodType<MaskHeader>;
+const knownFile = z.union([
+  z.object({ state: text, sha256: digest, header: maskHeader }),
+  z.object({ state: text, sha256: digest, width: count, height: count }),
+]);
+type KnownFile = Document<typeof knownFile>;
+
+const line = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('known'), version: z.literal(VERSION), maskbenchVersion: text }),
+  z.object({ kind: z.literal('sample'), dataset: text, id: text, files: z.array(knownFile) }),
+  z.object({
+    kind: z.literal('values'),
+    question: digest,
+    decided: decidedReading,
+    remarks: z.array(text).readonly(),
+  }),
+  z.object({ kind: z.literal('complete'), root: digest }),
+]);
+type KnownLine = Document<typeof line>;
+
+interface ReadLine {
+  readonly record: KnownLine;
+  readonly text: string;
+}
+
+/** Opens what is known of a run, to be read and written anew along with its plan. */
+export async function openKnownFiles({ cache: path }: RunFolder): Promise<KnownFiles> {
+  const draft = draftOf(path);
+  await discardDraft(draft);
+  const writer = await openJsonl(draft.path);
+  const kept = inBatches(writer.appendLines);
+  const head: KnownLine = { kind: 'known', version: VERSION, maskbenchVersion: ownVersion() };
+  await writer.append(head);
+  const now = await stat(draft.path, { bigint: true });
+  const lines = readKnown(path, head.maskbenchVersion);
+  const ahead: ReadLine[] = [];
+  let isDirty = false;
+  let isKnownComplete = false;
+  let isClosed = false;
+
+  /** The next line that is meant; those before it go. */
+  const find = async (isMeant: (record: KnownLine) => boolean): Promise<ReadLine | undefined> => {
+    for (let i = 0; i < WINDOW; i++) {
+      if (i === ahead.length) {
+        const next = await lines.next();
+        if (next.done === true) return undefined;
+        ahead.push(next.value);
+      }
+      if (isMeant(ahead[i].record)) return ahead.splice(0, i + 1)[i];
+    }
+    return undefined;
+  };
+  const keep = async (of: string, isNew: boolean): Promise<void> => {
+    isDirty ||= isNew;
+    await kept.add(of);
+  };
+  const close = async (): Promise<void> => {
+    if (isClosed) return;
+    isClosed = true;
+    await lines.return(undefined);
+    await writer.close();
+  };
+  const discard = async (): Promise<void> => {
+    await close();
+    await discardDraft(draft);
+  };
+  return {
+    async of({ dataset, id }) {
+      const found = await find((of) => of.kind === 'sample' && of.id === id && of.dataset === dataset);
+      const known = found?.record.kind === 'sample' ? found.record.files : [];
+      return filesOf({ dataset, id }, known, found?.text, (stats) => isSettled(stats, now));
+    },
+    async add(files) {
+      const own = files.line();
+      if (own !== undefined) await keep(own.text, own.isNew);
+    },
+    async find(question) {
+      const found = await find((of) => of.kind === 'values' && of.question === question);
+      if (found?.record.kind !== 'values') return undefined;
+      const { decided, remarks } = found.record;
+      await keep(found.text, false);
+      return { kind: 'chosen', decided, remarks };
+    },
+    async keep(question, { decided, remarks }: ChosenValues) {
+      const own = asLine({ kind: 'values', question, decided, remarks });
+      if (own.length <= LONGEST) await keep(own, true);
+    },
+    async isComplete(root) {
+      const isIt = ({ record }: ReadLine): boolean => record.kind === 'complete' && record.root === root;
+      isKnownComplete = ahead.splice(0).some(isIt);
+      while (!isKnownComplete) {
+        const next = await lines.next();
+        if (next.done === true) break;
+        isKnownComplete = isIt(next.value);
+      }
+      return isKnownComplete;
+    },
+    async accept(root) {
+      if (root !== undefined) await keep(asLine({ kind: 'complete', root }), !isKnownComplete);
+      await kept.flush();
+      await close();
+      // Not forced to the disk: what a power cut leaves of it shows in the sums of its lines. And no run fails for it.
+      if (isDirty) await rename(draft.path, path).catch(() => undefined);
+      await discardDraft(draft);
+    },
+    discard,
+  };
+}
+
+/** Says of a run that was just sealed that it was read from end to end, and every cell is done. */
+export async function noteComplete({ cache: path }: RunFolder, root: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() === true)
+    await appendFile(path, `${asLine({ kind: 'complete', root })}\n`).catch(() => undefined);
+}
+
+function asLine(record: KnownLine): string {
+  return withSum(JSON.stringify(record));
+}
+
+/** Equal where nobody has touched a file: an owner can set its times back, but not the last one, that of its change. */
+function stateOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
+  return `${size} ${mtimeNs} ${ctimeNs} ${ino}`;
+}
+
+/** Whether a later change of a file that was read from `now` on must show in its times. */
+function isSettled({ ctimeNs, dev }: BigIntStats, now: BigIntStats): boolean {
+  // A file system that counts whole seconds keeps less than is needed, and often no time of change of its own.
+  if (ctimeNs % SECOND_NS === 0n) return false;
+  return ctimeNs + (dev === now.dev ? MARGIN_NS.same : MARGIN_NS.other) <= now.mtimeNs;
+}
+
+function filesOf(
+  sample: SampleName,
+  known: readonly KnownFile[],
+  before: string | undefined,
+  isToKeep: (stats: BigIntStats) => boolean,
+): SampleFiles {
+  const found: KnownFile[] = [];
+  let isNew = false;
+  const once = <F extends PictureFacts | MaskFileFacts>(
+    isKind: (of: KnownFile) => (KnownFile & F) | undefined,
+    read: (path: string) => Promise<F & { readonly stats: BigIntStats }>,
+    toKnown: (state: string, facts: F) => KnownFile,
+  ): ((path: string) => Promise<F>) => {
+    const asked = new Map<string, Promise<F>>();
+    const look = async (path: string): Promise<F> => {
+      const stats =
+        known.length === 0 ? undefined : await stat(path, { bigint: true }).catch(() => undefined);
+      const state = stats && stateOf(stats);
+      for (const of of known) {
+        const facts = of.state === state ? isKind(of) : undefined;
+        if (facts === undefined) continue;
+        found.push(of);
+        return facts;
+      }
+      const facts = await read(path);
+      if (!isToKeep(facts.stats)) return facts;
+      isNew = true;
+      found.push(toKnown(stateOf(facts.stats), facts));
+      return facts;
+    };
+    return (path) => {
+      const facts = asked.get(path) ?? look(path);
+      asked.set(path, facts);
+      return facts;
+    };
+  };
+  return {
+    picture: once(
+      (of) => ('width' in of ? of : undefined),
+      readPictureFacts,
+      (state, { sha256, width, height }) => ({ state, sha256, width, height }),
+    ),
+    mask: once(
+      (of) => ('header' in of ? of : undefined),
+      readMaskFacts,
+      (state, { sha256, header }) => ({ state, sha256, header }),
+    ),
+    line() {
+      if (!isNew && before !== undefined && found.length === known.length) return { text: before, isNew };
+      if (found.length === 0) return undefined;
+      const own = asLine({ kind: 'sample', ...sample, files: found });
+      return own.length > LONGEST ? undefined : { text: own, isNew: true };
+    },
+  };
+}
+
+/** The lines of a file that are whole, until one is too long; none of a file of another version. */
+async function* readKnown(path: string, version: string): AsyncGenerator<ReadLine, undefined, undefined> {
+  let length = 0;
+  const limit = (bytes: Buffer): void => {
+    const last = bytes.lastIndexOf(0x0a);
+    length = last < 0 ? length + bytes.length : bytes.length - last - 1;
+    if (length > LONGEST) throw new Error('too long');
+  };
+  try {
+    if (!(await stat(path)).isFile()) return undefined;
+    for await (const { text: own, number } of readLines(path, limit)) {
+      const record = parse(own);
+      if (number === 1 && !(record?.kind === 'known' && record.maskbenchVersion === version))
+        return undefined;
+      if (number > 1 && record !== undefined) yield { record, text: own };
+    }
+  } catch {
+    // Whatever is wrong with it: it is made anew.
+  }
+  return undefined;
+}
+
+function parse(own: string): KnownLine | undefined {
+  if (!hasSum(own)) return undefined;
+  try {
+    assertSum(own, '');
+    return line.safeParse(JSON.parse(own)).data;
+  } catch {
+    return undefined;
+  }
+}
