@@ -46,8 +46,11 @@ export function choose<T>(
   return items.filter((item) => wanted.includes(nameOf(item)));
 }
 
+const ASCII = /^[\x20-\x7e]*$/;
+
 /** What names have in common that differ in case or Unicode form alone: one file on some file systems, and to the eye. */
 export function foldName(name: string): string {
+  if (ASCII.test(name)) return name.toLowerCase();
   const folded = Array.from(name.normalize('NFC'), (letter) =>
     // Letter by letter, since a word's last sigma has a small form of its own; no system takes a dotless i for an i.
     letter === '\u0131' ? letter : letter.toLowerCase().toUpperCase().toLowerCase(),

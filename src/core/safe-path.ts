@@ -1,6 +1,9 @@
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { MaskbenchError } from './errors.js';
 
+/** Names whose parts begin with a letter or digit of ASCII: none climbs, is absolute or names a drive. Most are such. */
+const PLAIN = /^\w[\w. -]*(?:\/\w[\w. -]*)*$/;
+
 /**
  * Joins a name that comes from data (a sample id, an archive member, a config) to a folder.
  *
@@ -8,6 +11,7 @@ import { MaskbenchError } from './errors.js';
  */
 export function joinInside(folder: string, ...names: readonly string[]): string {
   const path = join(folder, ...names);
+  if (names.length > 0 && names.every((name) => PLAIN.test(name))) return path;
   const inside = relative(folder, path);
   const escapes = inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
   if (

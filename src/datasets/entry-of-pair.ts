@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetEntry, DatasetProblem, Sample } from './dataset.js';
 import { toFailure } from '../core/failure.js';
+import { quickStat } from '../core/quick-stat.js';
 import { readImageSize } from '../image/codec.js';
 import { isUnread } from './extensions.js';
 import { problemEntry } from './problem-entry.js';
@@ -77,9 +77,9 @@ export async function entryOfPair(
   if (unusable !== undefined) return problem('data.unsafe-path', imagePath, unusable);
   const truthPath = join(truths.folder, truth);
   for (const path of [imagePath, truthPath]) {
-    const found = await stat(path).catch(() => undefined);
+    const found = await quickStat(path);
     if (found === undefined) return problem('data.missing', path, 'the file is gone, or cannot be read');
-    if (found.size === 0) return problem('data.empty', path, 'the file is empty (0 bytes)');
+    if (found.size === 0n) return problem('data.empty', path, 'the file is empty (0 bytes)');
     if (!isUnread(path)) continue;
     const unread = await readImageSize(path).then(() => undefined, toFailure);
     if (unread !== undefined) return problem('data.unreadable', path, unread.message);

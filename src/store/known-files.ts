@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { inBatches, openJsonl, readLines } from '../core/jsonl.js';
 import { assertSum, hasSum, withSum } from '../core/line-sum.js';
 import { ownVersion } from '../core/package-root.js';
+import { quickStat } from '../core/quick-stat.js';
 import { discardDraft, draftOf } from '../core/write-whole.js';
 import {
   readMaskFacts,
@@ -210,8 +211,7 @@ function filesOf(
   ): ((path: string) => Promise<F>) => {
     const asked = new Map<string, Promise<F>>();
     const look = async (path: string): Promise<F> => {
-      const stats =
-        known.length === 0 ? undefined : await stat(path, { bigint: true }).catch(() => undefined);
+      const stats = known.length === 0 ? undefined : await quickStat(path);
       const state = stats && stateOf(stats);
       for (const of of known) {
         const facts = of.state === state ? isKind(of) : undefined;

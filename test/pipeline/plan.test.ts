@@ -42,7 +42,7 @@ async function plan(datasets: readonly Dataset[], options: Partial<PlanRequest> 
     ...options,
   });
   await made.accept();
-  expect(await readdir(folder.path)).toEqual(['plan.jsonl']);
+  expect((await readdir(folder.path)).sort()).toEqual(['files.cache', 'plan.jsonl']);
   return { records: await readRecords<PlanRecord>(folder.plan), datasets: made.datasets, events };
 }
 
