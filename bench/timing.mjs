@@ -9,8 +9,9 @@
 import { parseArgs } from 'node:util';
 import { printMachine } from './support/print.mjs';
 import { bias } from './support/timing/bias.mjs';
-import { planted, undisturbed } from './support/timing/planted.mjs';
+import { planted } from './support/timing/planted.mjs';
 import { sameModel } from './support/timing/same-model.mjs';
+import { undisturbed } from './support/timing/undisturbed.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

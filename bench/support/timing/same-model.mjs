@@ -3,7 +3,7 @@ import { phaseOverTurns } from '../../../dist/pipeline/summarise-timings.js';
 import { predictMs } from '../../../dist/runners/phases.js';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { verdict } from '../print.mjs';
+import { startTable, verdict } from '../print.mjs';
 import { IMAGES, loadMessage, NEVER, STANDARD_WARM_UP } from './models.mjs';
 import { IDLE, untilIdle } from './until-idle.mjs';
 
@@ -15,16 +15,16 @@ import { IDLE, untilIdle } from './until-idle.mjs';
 /** @typedef {Pick<SeriesSample, 'turn' | 'phases'>} Timed */
 /** @typedef {readonly [first: readonly Timed[], second: readonly Timed[]]} Pair */
 
+/** @type {readonly (readonly [heading: string, width: number])[]} */
 const COLUMNS = [
-  'pair',
-  'first p50 (interval)',
-  'second p50 (interval)',
-  'ratio',
-  'turns',
-  'told apart',
-  's',
+  ['pair', 4],
+  ['first p50 (interval)', 22],
+  ['second p50 (interval)', 22],
+  ['ratio', 6],
+  ['turns', 5],
+  ['told apart', 10],
+  ['s', 4],
 ];
-const WIDTHS = [4, 22, 22, 6, 5, 10, 4];
 
 /**
  * Bar: one model timed twice as if it were two. A reader takes two models for different if the 95 % intervals of their
@@ -46,7 +46,7 @@ export async function sameModel({ pairs, neighbour, keep }) {
     `  ${pairs} pairs of some 20 s: both processes warm up for 3 s and until steady, then record 3 s each, in turns`,
   );
   if (!neighbour) console.log(`  before each it waits until ${IDLE}`);
-  printRow(COLUMNS);
+  const printRow = startTable(COLUMNS);
   let apart = 0;
   /** @type {number[]} */
   const logs = [];
@@ -77,11 +77,6 @@ export async function sameModel({ pairs, neighbour, keep }) {
     `  ${apart} of ${logs.length} pairs told apart, allowed ${allowed}: ${verdict(apart <= allowed)}`,
   );
   return apart <= allowed;
-}
-
-/** @param {readonly string[]} cells */
-function printRow(cells) {
-  console.log(`  ${cells.map((cell, i) => cell.padStart(WIDTHS[i])).join('  ')}`);
 }
 
 /**
