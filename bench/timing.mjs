@@ -1,6 +1,7 @@
 // The bars of the timing pass (docs/timing.md). On a quiet machine, one part after another:
 //
 //   node bench/timing.mjs [bias] [same] [neighbour] [planted] [undisturbed] [--rounds 10] [--pairs 20] [--runs 10] [--model NAME]
+//     [--keep FILE]     of bias, same and neighbour: keeps what was measured, so that rounds and pairs can be made in several goes
 //
 // bias: the pass against a bare loop of session.run; same: one model timed twice; neighbour: the same
 // beside a process that comes and goes; planted: violations that the seal must
@@ -8,8 +9,9 @@
 import { parseArgs } from 'node:util';
 import { printMachine } from './support/print.mjs';
 import { bias } from './support/timing/bias.mjs';
-import { planted, undisturbed } from './support/timing/planted.mjs';
+import { planted } from './support/timing/planted.mjs';
 import { sameModel } from './support/timing/same-model.mjs';
+import { undisturbed } from './support/timing/undisturbed.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,8 +27,8 @@ const { values, positionals } = parseArgs({
 /** @type {Record<string, (() => Promise<boolean>) | undefined>} */
 const PARTS = {
   bias: () => bias({ rounds: Number(values.rounds), only: values.model, keep: values.keep }),
-  same: () => sameModel({ pairs: Number(values.pairs), neighbour: false }),
-  neighbour: () => sameModel({ pairs: Number(values.pairs), neighbour: true }),
+  same: () => sameModel({ pairs: Number(values.pairs), neighbour: false, keep: values.keep }),
+  neighbour: () => sameModel({ pairs: Number(values.pairs), neighbour: true, keep: values.keep }),
   planted: () => planted(),
   undisturbed: () => undisturbed({ runs: Number(values.runs) }),
 };

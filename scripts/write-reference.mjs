@@ -76,6 +76,7 @@ const EXAMPLES = {
   'dataset attributes.columns': '[ light, subject ]',
   'dataset attributes.pattern': '{subject}_{view}',
   'dataset unit': 'subject',
+  'dataset unit.pattern': "'^(p[0-9]+)_'",
   'dataset terms': '{ url: https://example.org/terms, mustAccept: true }',
   'dataset terms.url': 'https://example.org/terms',
   'dataset source': '{ kind: manual, url: https://example.org, instructions: unpack it }',

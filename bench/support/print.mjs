@@ -15,6 +15,19 @@ export function printTable(rows) {
   }
 }
 
+/**
+ * A table whose rows are printed as they come, all columns to the right.
+ *
+ * @param {readonly (readonly [heading: string, width: number])[]} columns
+ * @returns {(cells: readonly string[]) => void}
+ */
+export function startTable(columns) {
+  const print = (/** @type {readonly string[]} */ cells) =>
+    console.log(`  ${cells.map((cell, i) => cell.padStart(columns[i][1])).join('  ')}`);
+  print(columns.map(([heading]) => heading));
+  return print;
+}
+
 /** @param {number} value */
 export function ms(value) {
   return value >= 100 ? value.toFixed(0) : value.toFixed(1);

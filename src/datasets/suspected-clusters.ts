@@ -1,3 +1,5 @@
+import { unitPattern } from './attributes/name-pattern.js';
+
 /** What is known of a dataset's samples without opening a file. */
 interface Listed {
   readonly name: string;
@@ -12,8 +14,10 @@ interface Listed {
 /** Attributes whose images resemble each other, whoever named them so. */
 const GROUPING = ['video', 'clip', 'sequence', 'burst', 'scene', 'subject', 'source'];
 
-/** A name of Humans: letters of the composition, then the stem of the person that was cut out. */
-const HUMANS_NAME = /^[a-z]{13}_(.+)$/;
+/** A name of Humans: letters of the composition, if there are, then the stem of the person that was cut out. */
+const HUMANS_UNIT = '(?:[a-z]{13}_)?([^/]+)$';
+/** What comes before the number at the end of a name, if there is one. */
+const SERIES_UNIT = '^(.*?[^/\\d])\\d*$';
 
 /**
  * Why images of a dataset that names no units may hang together, in one line with what to set; undefined where nothing is
@@ -24,14 +28,14 @@ export function suspectedClusters({ name, tags, ids, attributes, units }: Listed
   if (units !== undefined || ids.length < 2) return undefined;
   const say = (what: string, groups: number, remedy: string): string =>
     `${name} names no units, and its images ${what} (${ids.length} images, ${groups} groups): as independent ones they promise more than they show; ${remedy}`;
-  const stems = ids.map((id) => id.slice(id.lastIndexOf('/') + 1));
   if (tags.includes('humans')) {
-    const sources = new Set(stems.map((stem) => HUMANS_NAME.exec(stem)?.[1] ?? stem));
+    const source = unitPattern(HUMANS_UNIT);
+    const sources = new Set(ids.map((id) => (source.kind === 'pattern' ? source.unitOf(id) : id)));
     if (sources.size < ids.length)
       return say(
         'are compositions that share source pictures',
         sources.size,
-        'set attributes: { pattern: "{composition}_{source}" } and unit: source',
+        `set unit: { pattern: '${HUMANS_UNIT}' }`,
       );
   }
   const attribute = [...(tags.some((tag) => tag.startsWith('dis5k')) ? ['category'] : []), ...GROUPING].find(
@@ -48,7 +52,7 @@ export function suspectedClusters({ name, tags, ids, attributes, units }: Listed
     : say(
         'may be series, by their names alone (a stem and numbers)',
         series,
-        'if so, name the stem by attributes: { pattern: ... } and unit',
+        `if so, set unit: { pattern: '${SERIES_UNIT}' }`,
       );
 }
 

@@ -87,6 +87,19 @@ describe('attributes from the names of the files', () => {
   });
 
   it.each([
+    [
+      "unit: { pattern: '^p1(' }\n",
+      /d\.yaml:6:\d+: unit\.pattern: not a regular expression: Unterminated group/,
+    ],
+    [
+      "unit: { pattern: '(p)(1)' }\n",
+      /d\.yaml:6:\d+: unit\.pattern: it has 2 groups, and one names the unit/,
+    ],
+    ["unit: { patern: 'p1' }\n", /d\.yaml:6:\d+: unit.*patern/],
+    [
+      "unit: { pattern: '^q' }\n",
+      /\^q: unit\.pattern of dataset "d" is found in no id; the first id is "p1_front"/,
+    ],
     ["attributes: { pattern: 'nothing' }\n", /d\.yaml:6:\d+: .*placeholders/],
     ["attributes: { pattern: '{a}{b}' }\n", /d\.yaml:6:\d+: .*placeholders/],
     [
@@ -108,6 +121,33 @@ describe('attributes from the names of the files', () => {
     const { status, err } = await run(await workspace(extra));
     expect(err).toMatch(message);
     expect(status).toBe(64);
+  });
+});
+
+describe('units from the names of the files', () => {
+  it('are what the group of a pattern takes, or all that it matches, in the whole id', async () => {
+    const root = await workspace("unit: { pattern: '^(p\\d)_' }\n");
+    expect((await run(root)).status).toBe(0);
+    expect((await planOf(root)).map(({ unit, attributes }) => ({ unit, ...attributes }))).toEqual([
+      { unit: 'p1' },
+      { unit: 'p1' },
+      { unit: 'p2' },
+      { unit: 'p2' },
+    ]);
+    expect((await cli(['report', 'out'], root)).out).toContain('2 units of 4 images');
+    expect((await cli(['datasets', 'stats', 'd.yaml'], root)).out).toContain('units: 2, by "^(p\\d)_"\n');
+    const whole = await workspace("unit: { pattern: 'f|s' }\n");
+    expect((await run(whole)).status).toBe(0);
+    expect((await planOf(whole)).map(({ unit }) => unit)).toEqual(['f', 's', 'f', 's']);
+  });
+
+  it('refuse by its id a sample in which the pattern is not found', async () => {
+    const root = await workspace("unit: { pattern: '(front)?$' }\n");
+    const { status, err } = await run(root);
+    expect(err).toContain('failed: d/p1_side: ');
+    expect(err).toContain('unit.pattern (front)?$ is not found in this id, so its unit is unknown');
+    expect(err).not.toContain('failed: d/p1_front: ');
+    expect(status).toBe(3);
   });
 });
 

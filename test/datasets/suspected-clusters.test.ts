@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { unitPattern } from '../../src/datasets/attributes/name-pattern.js';
 import { suspectedClusters } from '../../src/datasets/suspected-clusters.js';
 
 const say = (
@@ -9,6 +12,15 @@ const say = (
 const numbered = (stem: string, numbers: readonly number[]): string[] =>
   numbers.map((number) => `${stem}${String(number).padStart(4, '0')}`);
 
+/** The units of these ids by what a hint says to set, as YAML has it. */
+function unitsOf(hint = '', ids: readonly string[]): readonly (string | undefined)[] {
+  const said: unknown = parse(hint.slice(hint.indexOf('unit: ')));
+  const { unit } = z.object({ unit: z.object({ pattern: z.string() }) }).parse(said);
+  const found = unitPattern(unit.pattern);
+  if (found.kind === 'fault') throw new Error(found.message);
+  return ids.map((id) => found.unitOf(id));
+}
+
 describe('images that may hang together', () => {
   it('are known of Humans by the sources in their names, and of DIS5K by categories', () => {
     const humans = [
@@ -16,9 +28,13 @@ describe('images that may hang together', () => {
       'validation/bcdefghijklmn_person1',
       'validation/cdefghijklmno_p2',
     ];
-    expect(say(humans, { tags: ['humans'] })).toMatch(
-      /share source pictures \(3 images, 2 groups\).*unit: source/,
-    );
+    expect(say(humans, { tags: ['humans'] })).toMatch(/share source pictures \(3 images, 2 groups\)/);
+    expect(unitsOf(say(humans, { tags: ['humans'] }), [...humans, 'validation/plain'])).toEqual([
+      'person1',
+      'person1',
+      'p2',
+      'plain',
+    ]);
     expect(say(humans.slice(1), { tags: ['humans'] })).toBeUndefined();
     const attributes = ['Bag', 'Bag', 'Oar'].map((category) => ({ category }));
     const pictures = ['DIS-VD/x', 'DIS-VD/y', 'DIS-VD/z'];
@@ -37,6 +53,12 @@ describe('images that may hang together', () => {
     expect(say(clips)).toMatch(/may be series, by their names alone.*\(9 images, 3 groups\)/);
     const sampled = ['blackswan_', 'bmx_', 'camel_'].flatMap((stem) => numbered(stem, [10, 30, 50]));
     expect(say(sampled)).toMatch(/may be series, by their names alone.*\(9 images, 3 groups\)/);
+    expect(unitsOf(say(sampled), ['camel_00010', 'a2/bmx_00030', 'plain', 'a2/7'])).toEqual([
+      'camel_',
+      'a2/bmx_',
+      'plain',
+      undefined,
+    ]);
     // Most images share their stem with none.
     expect(say([...sampled, ...Array.from({ length: 9 }, (_, i) => `${'abcdefghi'[i]}x_1`)])).toBeUndefined();
   });

@@ -2,12 +2,9 @@ import { fork, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { timeSchema } from '../../../dist/store/settings-schema.js';
-import { timingPlan } from '../../../dist/pipeline/timing/timing-plan.js';
 import { printTable, verdict } from '../print.mjs';
 import { writeCpuOnlyModel } from './cpu-only-model.mjs';
 import { IMAGES } from './models.mjs';
-import { spreadOfPlainArithmetic } from './plain-arithmetic.mjs';
 import { failedParts, partsDisturbedWhenWarm, sealedParts } from './seal-run.mjs';
 import { untilIdle } from './until-idle.mjs';
 
@@ -112,38 +109,5 @@ export async function planted() {
   }
   printTable(rows);
   console.log(`  every planted violation caught by its part: ${verdict(holds)}`);
-  return holds;
-}
-
-/** What the seal allows three windows of the standard profile to lie apart. */
-const TOLERANCE = timingPlan(timeSchema.parse({ profile: 'standard' })).tolerance;
-
-/**
- * Bar: an undisturbed run is sealed at least 8 times in 10; of the others the reasons are printed. Before every run plain
- * arithmetic is judged in the same way: where that is uneven the machine is, whatever a harness does, and a run that is
- * sealed as often as that is steady is all that can be had.
- *
- * @param {{ runs: number }} options
- */
-export async function undisturbed({ runs }) {
-  let sealed = 0;
-  let even = 0;
-  for (let i = 1; i <= runs; i++) {
-    await untilIdle();
-    const spread = spreadOfPlainArithmetic();
-    if (spread <= TOLERANCE) even++;
-    const parts = await sealedParts();
-    const failed = parts.filter(({ pass }) => !pass);
-    if (failed.length === 0) sealed++;
-    const reasons = failed.map(({ name, found }) => `not ${name} (${found})`).join('; ');
-    console.log(
-      `  run ${i}: ${reasons || 'sealed'}; plain arithmetic before it: windows ${(100 * spread).toFixed(1)} % apart`,
-    );
-  }
-  const holds = sealed >= 0.8 * runs;
-  console.log(`  plain arithmetic was steady in ${even} of ${runs} stretches`);
-  console.log(
-    `  ${sealed} of ${runs} undisturbed runs sealed, bar ${Math.ceil(0.8 * runs)}: ${verdict(holds)}`,
-  );
   return holds;
 }

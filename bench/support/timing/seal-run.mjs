@@ -16,13 +16,14 @@ import { IMAGES, loadMessage, NEVER } from './models.mjs';
 
 /**
  * @import { SealPart } from '../../../dist/schema/seal.js'
+ * @import { PassRecord } from '../../../dist/store/timing-record.js'
  * @import { Manifest } from '../../../dist/store/manifest.js'
  * @import { TimingRecord } from '../../../dist/store/timing-record.js'
  * @import { MachineFiles } from '../../../dist/runners/onnx/seal/machine-files.js'
  */
 
 /**
- * One timing pass on the sample set, whole as a user runs it, with a config's own wishes; returns the parts of its seal.
+ * One timing pass on the sample set, whole as a user runs it, with a config's own wishes; returns what was recorded of it.
  *
  * @param {object} [plant] what is wrong with it
  * @param {string} [plant.time] the config's timing
@@ -31,9 +32,9 @@ import { IMAGES, loadMessage, NEVER } from './models.mjs';
  * @param {(folder: string) => void} [plant.prepare] writes files beside the config
  * @param {() => () => void} [plant.during] begins what disturbs, and returns what ends it
  * @param {MachineFiles} [plant.files] where the machine tells about itself
- * @returns {Promise<readonly SealPart[]>}
+ * @returns {Promise<PassRecord>}
  */
-export async function sealedParts({
+export async function sealedPass({
   time: wishes = 'profile: standard, threads: 1',
   model = 'contrast-baseline',
   extra = '',
@@ -82,12 +83,19 @@ export async function sealedParts({
     if (failed !== undefined) throw new Error(failed.failure.message);
     const timed = records.findLast((record) => record.kind === 'model');
     if (timed?.pass === undefined) throw new Error('the pass told nothing of its conditions');
-    return timed.pass.parts;
+    return timed.pass;
   } finally {
     stop?.();
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/**
+ * The parts of the seal of such a pass.
+ *
+ * @param {Parameters<typeof sealedPass>[0]} [plant]
+ */
+export const sealedParts = async (plant) => (await sealedPass(plant)).parts;
 
 /**
  * The parts of the seal of the tiny baseline, whose process is disturbed from the moment in which it is warm.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CSV_DELIMITERS } from '../../core/csv.js';
-import { patternParts } from './name-pattern.js';
+import { patternParts, unitPattern } from './name-pattern.js';
 
 const attributes = z
   .strictObject({
@@ -41,15 +41,25 @@ const attributes = z
     error: 'delimiter, id and columns need a file',
   });
 
+const unitPatternText = z
+  .string()
+  .min(1)
+  .check(({ value, issues }) => {
+    const found = unitPattern(value);
+    if (found.kind === 'fault') issues.push({ code: 'custom', input: value, message: found.message });
+  })
+  .describe(
+    'A regular expression that is looked for in every id (the path of an image without prefix, suffix and extension): what its group takes is the unit, or all that it matches. An image in whose id it is not found is refused.',
+  );
+
 export const attributeFields = {
   attributes: attributes
     .optional()
     .describe('What is known of the images besides what the layout says: to slice by, and for units.'),
   unit: z
-    .string()
-    .min(1)
+    .union([z.string().min(1), z.strictObject({ pattern: unitPatternText })])
     .optional()
     .describe(
-      'The attribute (of the layout or of attributes) whose values are the independent units: images of one value belong together.',
+      'The independent units: images of one unit belong together. Either the attribute (of the layout or of attributes) whose values they are, or a pattern that finds them in the ids.',
     ),
 };

@@ -38,3 +38,29 @@ export function matchPattern({ before, fields }: PatternParts, id: string): Map<
   }
   return values;
 }
+
+/** Which unit the name of a sample says that it belongs to. */
+export type UnitPattern =
+  | { readonly kind: 'pattern'; unitOf(id: string): string | undefined }
+  | { readonly kind: 'fault'; readonly message: string };
+
+/**
+ * A regular expression (of JavaScript, with its flag `u`) that is looked for in an id: the unit is what its group takes, without
+ * a group all that it matches. Undefined for an id in which that is nothing.
+ */
+export function unitPattern(pattern: string): UnitPattern {
+  let groups: number;
+  try {
+    // matches anything, and has a place for every group
+    groups = (new RegExp(`${pattern}|`, 'u').exec('') ?? []).length - 1;
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/^.*\/u?: /, '') : String(error);
+    return { kind: 'fault', message: `not a regular expression: ${why}` };
+  }
+  if (groups > 1) {
+    const message = `it has ${groups} groups, and one names the unit; write (?:...) for those that do not`;
+    return { kind: 'fault', message };
+  }
+  const expression = new RegExp(pattern, 'u');
+  return { kind: 'pattern', unitOf: (id) => expression.exec(id)?.[groups] || undefined };
+}

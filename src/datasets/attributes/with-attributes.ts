@@ -5,6 +5,7 @@ import type { DatasetEntry, OnRemark, Sample } from '../dataset.js';
 import { problemEntry } from '../problem-entry.js';
 import { hintForId } from '../same-name.js';
 import type { DatasetSpec } from '../spec.js';
+import { unitPattern } from './name-pattern.js';
 import { openAttributes, type AttributeSource } from './read-attributes.js';
 
 /**
@@ -13,7 +14,7 @@ import { openAttributes, type AttributeSource } from './read-attributes.js';
  *
  * @param path of the file of attributes, if there is one
  * @throws MaskbenchError `data.unpaired` for an id that no sample has, once all are listed; what `openAttributes` throws;
- * `config.*` for names that are taken or unknown.
+ * `config.*` for names that are taken or unknown, and for a pattern of units that is found in no id.
  */
 export async function* withAttributes(
   entries: AsyncIterable<DatasetEntry>,
@@ -26,7 +27,9 @@ export async function* withAttributes(
   const listed = source?.lines.size ?? 0;
   const without: string[] = [];
   let samples = 0;
-  let hasUnits = source?.names.includes(unit ?? '') ?? false;
+  const units = unit === undefined ? undefined : unitsBy(unit);
+  let hasUnits = typeof unit === 'string' && source?.names.includes(unit) === true;
+  let first: string | undefined;
   for await (const entry of entries) {
     if (listed > 0) ids.add(entry.kind === 'sample' ? entry.sample.id : entry.problem.id);
     if (entry.kind === 'problem') {
@@ -37,22 +40,28 @@ export async function* withAttributes(
     const sample = source === undefined ? entry.sample : described(entry.sample, source);
     if (sample === undefined) without.push(entry.sample.id);
     const known = sample ?? entry.sample;
-    if (unit === undefined) {
+    if (units === undefined) {
       yield { kind: 'sample', sample: known };
       continue;
     }
-    const value = known.attributes[unit];
+    first ??= known.id;
+    const value = units.of(known);
     hasUnits ||= value !== undefined;
-    if (!hasUnits) {
+    if (!hasUnits && typeof unit === 'string') {
       const names = [...new Set([...(source?.names ?? []), ...Object.keys(known.attributes)])];
       throw unknownName(`dataset "${name}" has no attribute for its unit`, unit, names, {
         where: known.imagePath,
       });
     }
-    const message = `no "${unit}" is known of this image, so its unit is unknown`;
     yield value === undefined
-      ? problemEntry(name, known.id, 'data.missing', known.imagePath, message)
-      : { kind: 'sample', sample: { ...known, unit: String(value) } };
+      ? problemEntry(name, known.id, 'data.missing', known.imagePath, units.unknown)
+      : { kind: 'sample', sample: { ...known, unit: value } };
+  }
+  if (!hasUnits && typeof unit === 'object' && first !== undefined) {
+    throw new MaskbenchError('config.invalid', `unit.pattern of dataset "${name}" is found in no id`, {
+      where: unit.pattern,
+      remedy: `the first id is "${first}"`,
+    });
   }
   if (source === undefined) return;
   const chosen = 'splits' in spec ? spec.splits : undefined;
@@ -72,6 +81,24 @@ export async function* withAttributes(
   const more = without.length > NAMED ? ` and ${without.length - NAMED} more` : '';
   const message = `no attributes of ${without.length} of the ${samples} samples: ${named.join(', ')}${more}`;
   onRemark?.({ dataset: name, id: name, code: 'data.missing', path: source.where, message });
+}
+
+/** How the unit of a sample is found, and what is said of one in which it is not. */
+function unitsBy(unit: NonNullable<DatasetSpec['unit']>): {
+  of(sample: Sample): string | undefined;
+  readonly unknown: string;
+} {
+  if (typeof unit === 'string')
+    return {
+      of: ({ attributes: { [unit]: value } }) => (value === undefined ? undefined : String(value)),
+      unknown: `no "${unit}" is known of this image, so its unit is unknown`,
+    };
+  const found = unitPattern(unit.pattern);
+  return {
+    // The schema has looked at it.
+    of: ({ id }) => (found.kind === 'pattern' ? found.unitOf(id) : undefined),
+    unknown: `unit.pattern ${unit.pattern} is not found in this id, so its unit is unknown`,
+  };
 }
 
 /** Names told of samples without attributes. */

@@ -318,10 +318,20 @@ describe('images that must never fail', () => {
     const open = only(await check(rule('0006', 'gone'), baseline));
     expect(open.verdict).toBe('inconclusive');
     expect(open.evidence).toContain('not among the images that both sides have scores of: gone');
-    const elsewhere = { never: [{ metric: 'iou', worseThan: 0.5, ids: ['0006'], dataset: 'e' }] };
-    expect(only(await check(elsewhere, baseline))).toMatchObject({
-      id: 'never/iou/0.5/e',
-      verdict: 'inconclusive',
+  });
+});
+
+describe('a rule on one dataset', () => {
+  it.each([
+    ['floors', { metric: 'iou', mean: 0.8 }],
+    ['never', { metric: 'iou', worseThan: 0.5, ids: ['0006'] }],
+  ])('is judged by its images, and refused where there are none of it: %s', async (key, rule) => {
+    const on = (dataset: string) => ({ [key]: [{ ...rule, dataset }] });
+    expect((await check(on('d'), baseline)).verdict).toBe('pass');
+    await expect(check(on('elsewhere'), baseline)).rejects.toMatchObject({
+      code: 'config.unknown-name',
+      message: `${key} of the gate: no image is of the dataset "elsewhere"`,
+      remedy: 'there are d',
     });
   });
 });

@@ -5,7 +5,7 @@ import { meanClaim, scopesOf } from '../evidence/mean-claim.js';
 import { isWithoutMean } from '../evidence/mean-gain.js';
 import { boundedRange } from '../../../metrics/metric.js';
 import { figure } from '../evidence/wording.js';
-import { faultsIn, limitFault, metricId, type GateRule } from './rule.js';
+import { assertDatasets, faultsIn, limitFault, metricId, type GateRule } from './rule.js';
 
 const schema = z
   .array(
@@ -27,6 +27,7 @@ export const floors: GateRule<'floors', typeof schema> = {
   metricsOf: (asked) => asked.map(({ metric }) => metric),
   faultsOf: (asked) => faultsIn(asked, 'mean', (metric, value) => limitFault('a floor', metric, value)),
   ofMeans: true,
+  assertThere: (asked, datasets) => assertDatasets('floors', asked, datasets),
   judge: (asked, pair) =>
     asked.map(({ metric, mean, dataset }) => {
       const meta = metaOf(metric);

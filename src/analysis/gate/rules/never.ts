@@ -4,7 +4,7 @@ import { metaOf } from '../../../metrics/registry.js';
 import type { Verdict } from '../../../schema/verdict.js';
 import { imagesWhere, scopeScores } from '../../compare/paired-images.js';
 import { isWorse, worseThan } from './catastrophes.js';
-import { faultsIn, limitFault, metricId, type GateRule } from './rule.js';
+import { assertDatasets, faultsIn, limitFault, metricId, type GateRule } from './rule.js';
 
 const schema = z
   .array(
@@ -29,6 +29,7 @@ export const never: GateRule<'never', typeof schema> = {
   metricsOf: (asked) => asked.map(({ metric }) => metric),
   faultsOf: (asked) =>
     faultsIn(asked, 'worseThan', (metric, value) => limitFault('worseThan', metric, value)),
+  assertThere: (asked, datasets) => assertDatasets('never', asked, datasets),
   wants: (asked, sample) =>
     asked.some(({ ids, dataset = sample.dataset }) => dataset === sample.dataset && ids.includes(sample.id)),
   judge: (asked, { datasets, named = datasets }) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hintFor } from '../../../core/names.js';
+import { hintFor, unknownName } from '../../../core/names.js';
 import { boundedRange } from '../../../metrics/metric.js';
 import { METRICS, metaOf } from '../../../metrics/registry.js';
 import type { PairComparison, RemeasuredRound } from '../../../schema/comparison.js';
@@ -57,6 +57,19 @@ export function faultsIn<T extends { readonly metric: string }, K extends string
     const message = faultOf(one.metric, one[field]);
     return message === undefined ? [] : [{ path: [i, field], message }];
   });
+}
+
+/** @throws MaskbenchError `config.unknown-name` for a rule on a dataset that is not there: no image would ever decide it. */
+export function assertDatasets(
+  key: string,
+  asked: readonly { readonly dataset?: string | undefined }[],
+  datasets: readonly PairedDataset[],
+): void {
+  const names = datasets.map(({ name }) => name);
+  for (const { dataset } of asked) {
+    if (dataset !== undefined && !names.includes(dataset))
+      throw unknownName(`${key} of the gate: no image is of the dataset`, dataset, names);
+  }
 }
 
 /** What a gate says under a rule's key, where it says something. */

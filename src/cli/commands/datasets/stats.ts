@@ -82,7 +82,9 @@ function describeStats(
     ...counts('splits', found.splits),
     ...counts('groups', found.groups),
     ...Object.entries(found.values).flatMap(([attribute, values]) => counts(attribute, values, MOST_VALUES)),
-    ...(found.units === undefined ? [] : [`units: ${found.units}, by "${unit}"`]),
+    ...(found.units === undefined
+      ? []
+      : [`units: ${found.units}, by "${typeof unit === 'object' ? unit.pattern : unit}"`]),
     plainTable(['', 'min', 'p25', 'median', 'mean', 'p75', 'max'], rows),
   ].join('\n')}\n`;
 }

@@ -4,13 +4,15 @@ import type { Conditions } from './conditions.js';
 import type { SealEvidence } from './evidence.js';
 import { partOf } from './part.js';
 
-/** Of all processors' time; and no more processors than others may use. */
-const STEAL_ALLOWED = 0.01;
 /** Each of these is argued, with what was measured, in docs/timing.md. */
-const OWN_LEAST = 0.9;
-const WAITED_ALLOWED = 0.1;
-const SWITCHES_PER_SECOND_ALLOWED = 200;
-const PRESSURE_ALLOWED = 0.5;
+export const IDLE_LIMITS = {
+  /** Of all processors' time; and no more processors than others may use. */
+  steal: 0.01,
+  own: 0.9,
+  waited: 0.1,
+  switchesPerSecond: 200,
+  pressure: 0.5,
+};
 
 /**
  * Processors' worth of time that other processes may use on a machine of so many: system services take a little of each, and
@@ -20,35 +22,56 @@ export function foreignCoresAllowed(cores: number): number {
   return Math.min(0.5, 0.05 + 0.005 * cores);
 }
 
+/**
+ * What our own threads went through: our processor time over wall time, the share of their time in which they were ready and had no
+ * processor, how often they had to make way, and the share of time in which some task waited. Null where the system does not tell.
+ */
+export function ownThreads(
+  { durationMs, waitedMs, pressure }: Pick<Conditions, 'durationMs' | 'waitedMs' | 'pressure'>,
+  { cpuMs, involuntarySwitches }: SealEvidence['process'],
+): {
+  readonly own: number;
+  readonly waited: number | null;
+  readonly switchesPerSecond: number;
+  readonly pressure: number | null;
+} {
+  return {
+    own: cpuMs / durationMs,
+    waited: waitedMs === null ? null : waitedMs / (cpuMs + waitedMs),
+    switchesPerSecond: involuntarySwitches / (durationMs / 1000),
+    pressure,
+  };
+}
+
 /** Whether we had the processors to ourselves: what others used, and what our own threads went through. */
 export function idlePart({ proof, before, during, process, demandsKnown }: SealEvidence): SealPart {
-  const { cores, durationMs, pressure, waitedMs } = during;
+  const { cores } = during;
   const moments = [
     ...(before === null ? [] : [{ when: 'before', ...before }]),
     { when: 'during', ...during },
   ];
-  const own = process.cpuMs / durationMs;
-  const switches = process.involuntarySwitches / (durationMs / 1000);
-  const waited = waitedMs === null ? null : waitedMs / (process.cpuMs + waitedMs);
+  const { own, waited, switchesPerSecond, pressure } = ownThreads(during, process);
   const troubles = [
     ...moments.filter((moment) => isBusy(moment)).map((moment) => othersIn(moment)),
     // On a processor alone some thread of ours computes at any time; beside a card it may wait for that.
-    ...(proof === 'only-provider' && own < OWN_LEAST
-      ? [`our process had a processor in ${percent(own)} of the time, at least ${percent(OWN_LEAST)} needed`]
-      : []),
-    ...(waited !== null && waited > WAITED_ALLOWED
+    ...(proof === 'only-provider' && own < IDLE_LIMITS.own
       ? [
-          `our threads waited for a processor in ${percent(waited)} of their time, allowed ${percent(WAITED_ALLOWED)}`,
+          `our process had a processor in ${percent(own)} of the time, at least ${percent(IDLE_LIMITS.own)} needed`,
         ]
       : []),
-    ...(switches > SWITCHES_PER_SECOND_ALLOWED
+    ...(waited !== null && waited > IDLE_LIMITS.waited
       ? [
-          `our threads had to make way ${switches.toFixed(0)} times a second, allowed ${SWITCHES_PER_SECOND_ALLOWED}`,
+          `our threads waited for a processor in ${percent(waited)} of their time, allowed ${percent(IDLE_LIMITS.waited)}`,
         ]
       : []),
-    ...(pressure !== null && pressure > PRESSURE_ALLOWED
+    ...(switchesPerSecond > IDLE_LIMITS.switchesPerSecond
       ? [
-          `tasks waited for a processor in ${percent(pressure)} of the time, allowed ${percent(PRESSURE_ALLOWED)}`,
+          `our threads had to make way ${switchesPerSecond.toFixed(0)} times a second, allowed ${IDLE_LIMITS.switchesPerSecond}`,
+        ]
+      : []),
+    ...(pressure !== null && pressure > IDLE_LIMITS.pressure
+      ? [
+          `tasks waited for a processor in ${percent(pressure)} of the time, allowed ${percent(IDLE_LIMITS.pressure)}`,
         ]
       : []),
   ];
@@ -73,7 +96,7 @@ type Moment = Pick<Conditions, 'foreignCpu' | 'steal' | 'cores'> & { readonly wh
 function isBusy({ foreignCpu, steal, cores }: Moment): boolean {
   const allowed = foreignCoresAllowed(cores);
   const stolen = steal ?? 0;
-  return (foreignCpu ?? 0) * cores > allowed || stolen > STEAL_ALLOWED || stolen * cores > allowed;
+  return (foreignCpu ?? 0) * cores > allowed || stolen > IDLE_LIMITS.steal || stolen * cores > allowed;
 }
 
 function othersIn({ when, foreignCpu, steal, cores }: Moment): string {
