@@ -1,10 +1,8 @@
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { throwIfCancelled } from '../../../core/cancelled.js';
 import { MaskbenchError } from '../../../core/errors.js';
 import { joinInside } from '../../../core/safe-path.js';
-import { syncFolder } from '../../../core/sync.js';
 import { writeWhole } from '../../../core/write-whole.js';
 import { resolveCacheDir, temporaryFolder } from '../../../models/sources/cache.js';
 import { requireSpace } from '../../../models/sources/disk.js';
@@ -12,6 +10,7 @@ import { explainCacheError, isOffline, type EnsureOptions } from '../../../model
 import { packTarball } from '../../../models/sources/npm-client.js';
 import { ownedName, prepareFolder } from '../../../models/sources/owner.js';
 import { checkIntegrity, readMembers } from '../../../models/sources/tarball.js';
+import { isWhole, placeWhole } from '../../../models/sources/whole-folder.js';
 import { ENGINE_VERSION, findEngine, useEngine } from './engine.js';
 
 const PLATFORM = `${process.platform}/${process.arch}`;
@@ -40,10 +39,6 @@ export const PARTS = [
 /** Of the larger tarball, and of what is kept of it at most. */
 const TARBALL_BYTES = 113_507_888;
 const KEPT_BYTES = 100_000_000;
-
-/** The file that makes an engine whole: the size of each of the others, by path. */
-const CONTENTS = 'contents.json';
-const contentsSchema = z.record(z.string(), z.number());
 
 export type EngineOptions = Pick<EnsureOptions, 'cacheDir' | 'env' | 'offline' | 'onProgress' | 'signal'>;
 
@@ -92,18 +87,6 @@ export async function ensureEngine(options: EngineOptions): Promise<void> {
   useEngine(join(home, 'node_modules', 'onnxruntime-node'));
 }
 
-async function isWhole(home: string): Promise<boolean> {
-  try {
-    const contents = contentsSchema.parse(JSON.parse(await readFile(join(home, CONTENTS), 'utf8')));
-    for (const [path, bytes] of Object.entries(contents)) {
-      if ((await stat(joinInside(home, path))).size !== bytes) return false;
-    }
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Everything is put together elsewhere and comes to its place by one rename: two processes may do so at once. */
 async function fetchEngine(
   home: string,
@@ -134,15 +117,7 @@ async function fetchEngine(
         contents[inside] = content.length;
       }
     }
-    await writeWhole(join(draft, 'engine', CONTENTS), `${JSON.stringify(contents)}\n`);
-    await mkdir(dirname(home), { recursive: true });
-    if (!(await isWhole(home))) {
-      await rm(home, { recursive: true, force: true });
-      await rename(join(draft, 'engine'), home).catch(async (error: unknown) => {
-        if (!(await isWhole(home))) throw error;
-      });
-      await syncFolder(dirname(home));
-    }
+    await placeWhole(join(draft, 'engine'), home, contents);
     progress(TARBALL_BYTES);
   } finally {
     await rm(draft, { recursive: true, force: true });
