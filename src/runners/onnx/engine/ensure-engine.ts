@@ -11,7 +11,8 @@ import { packTarball } from '../../../models/sources/npm-client.js';
 import { ownedName, prepareFolder } from '../../../models/sources/owner.js';
 import { checkIntegrity, readMembers } from '../../../models/sources/tarball.js';
 import { isWhole, placeWhole } from '../../../models/sources/whole-folder.js';
-import { ENGINE_VERSION, findEngine, useEngine } from './engine.js';
+import { gpuHome, linkProviders, readInstalled } from '../gpu/installed.js';
+import { ENGINE_VERSION, engineFolder, findEngine, useEngine } from './engine.js';
 
 const PLATFORM = `${process.platform}/${process.arch}`;
 /** Those that the package has binaries for. */
@@ -54,8 +55,9 @@ export type EngineOptions = Pick<EnsureOptions, 'cacheDir' | 'env' | 'offline' |
  */
 export async function ensureEngine(options: EngineOptions): Promise<void> {
   const env = options.env ?? process.env;
+  const cacheDir = resolveCacheDir(options.cacheDir, env);
   const found = findEngine(env);
-  if (found !== undefined) return useEngine(found);
+  if (found !== undefined) return useWithGpu(found, cacheDir);
   if (!BUILT.includes(PLATFORM)) {
     throw new MaskbenchError(
       'device.unavailable',
@@ -65,7 +67,6 @@ export async function ensureEngine(options: EngineOptions): Promise<void> {
       },
     );
   }
-  const cacheDir = resolveCacheDir(options.cacheDir, env);
   const home = join(cacheDir, 'engines', `${ENGINE_VERSION}-${PLATFORM.replace('/', '-')}`);
   if (!(await isWhole(home))) {
     if (isOffline(options.offline, env)) {
@@ -84,7 +85,27 @@ export async function ensureEngine(options: EngineOptions): Promise<void> {
       throw explainCacheError(error, cacheDir);
     }
   }
-  useEngine(join(home, 'node_modules', 'onnxruntime-node'));
+  await useWithGpu(join(home, 'node_modules', 'onnxruntime-node'), cacheDir);
+}
+
+/** The folder of the engine in use, with the network left alone: null where there is none on this machine. */
+export async function engineHere(env: NodeJS.ProcessEnv): Promise<string | null> {
+  try {
+    await ensureEngine({ env, offline: true });
+    return engineFolder();
+  } catch (error) {
+    if (error instanceof MaskbenchError && /^(source|device)\./.test(error.code)) return null;
+    throw error;
+  }
+}
+
+/** Takes an engine, with what `maskbench gpu install` has put into the cache for it: `npm ci` takes it away again. */
+async function useWithGpu(folder: string, cacheDir: string): Promise<void> {
+  const installed = await readInstalled(gpuHome(cacheDir));
+  if (installed?.engine !== ENGINE_VERSION) return useEngine(folder);
+  await linkProviders(installed, folder);
+  const fault = installed.parts.map((part) => part.fault).find((path) => path !== null);
+  useEngine(folder, { folders: installed.folders, fault });
 }
 
 /** Everything is put together elsewhere and comes to its place by one rename: two processes may do so at once. */
