@@ -40,7 +40,8 @@ export function waiterFor(folder: string, options: LockOptions): Waiter {
           remedy: `try again when it has ended; waited for ${Math.round(waitMs / 1000)} s (--wait)`,
         });
       }
-      if (!isTold) onWait?.(`${describeOwner(owner, what)}; waiting for it up to ${Math.round(waitMs / 1000)} s`);
+      if (!isTold)
+        onWait?.(`${describeOwner(owner, what)}; waiting for it up to ${Math.round(waitMs / 1000)} s`);
       isTold = true;
       await sleep(Math.min(lookEveryMs, waitMs - (now - begin)), undefined, signal && { signal }).catch(
         () => undefined,

@@ -69,7 +69,10 @@ function tell({ cuda, parts, home }: Installed, { out }: CliContext): void {
   const trusted = parts.filter(({ checked }) => checked === 'first-use');
   const lines = [
     `CUDA ${cuda} is installed: ${formatMegabytes(bytes)} MB in ${home}`,
-    ...trusted.map(({ from, sha256: sum }) => `not checked by a sum that is known; keep this one to compare: ${sum}  ${from}`),
+    ...trusted.map(
+      ({ from, sha256: sum }) =>
+        `not checked by a sum that is known; keep this one to compare: ${sum}  ${from}`,
+    ),
     'NVIDIA\'s libraries are under its own licence: see the files "License.txt" there',
     'next: "maskbench devices" runs a network on every card',
   ];

@@ -10,7 +10,10 @@ const WAIT_MS = 30 * 60_000;
  *
  * @throws MaskbenchError `run.locked`, or what the work throws.
  */
-export async function withGpuLock<T>({ env, err, signal }: CliContext, work: (home: string) => Promise<T>): Promise<T> {
+export async function withGpuLock<T>(
+  { env, err, signal }: CliContext,
+  work: (home: string) => Promise<T>,
+): Promise<T> {
   const { resolveCacheDir } = await import('../../../models/sources/cache.js');
   const { explainCacheError } = await import('../../../models/sources/ensure-file.js');
   const { gpuHome } = await import('../../../runners/onnx/gpu/installed.js');

@@ -23,7 +23,11 @@ export async function findDriver(
   if (version !== undefined) return { kind: 'found', version, from: kernelFile };
   return nvidia.kind === 'none'
     ? { kind: 'none', reason: nvidia.reason, remedy: nvidia.remedy }
-    : { kind: 'none', reason: 'the NVIDIA driver does not tell its version', remedy: 'run "nvidia-smi" by hand' };
+    : {
+        kind: 'none',
+        reason: 'the NVIDIA driver does not tell its version',
+        remedy: 'run "nvidia-smi" by hand',
+      };
 }
 
 /**

@@ -120,7 +120,8 @@ function firstBroken(status: Omit<GpuStatus, 'broken'>): GpuStatus['broken'] {
     return { what, remedy: `${INSTALL} fetches the right one` };
   }
   const fault = installed?.parts.map((part) => part.fault).find((path) => path !== null);
-  if (typeof fault === 'string') return { what: `${fault} is missing or damaged`, remedy: `${INSTALL} fetches it again` };
+  if (typeof fault === 'string')
+    return { what: `${fault} is missing or damaged`, remedy: `${INSTALL} fetches it again` };
   if (provider === null) {
     return installed === null
       ? { what: 'the CUDA provider is not installed', remedy: INSTALL }

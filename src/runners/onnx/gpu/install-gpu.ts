@@ -9,14 +9,24 @@ import { ownedName, prepareFolder } from '../../../models/sources/owner.js';
 import { isWhole, readContents } from '../../../models/sources/whole-folder.js';
 import { ENGINE_VERSION, engineFolder } from '../engine/engine.js';
 import { type Driver, cudaFor, runs } from './driver.js';
-import { gpuHome, type GpuPart, type Installed, linkProviders, readInstalled, writeInstalled } from './installed.js';
+import {
+  gpuHome,
+  type GpuPart,
+  type Installed,
+  linkProviders,
+  readInstalled,
+  writeInstalled,
+} from './installed.js';
 import { cudaMajorOf, neededLibraries } from './needed-libraries.js';
 import { fetchFromNuget } from './nuget-provider.js';
 import { CUDA_MAJORS, type CudaMajor, GPU_SETS, type GpuSet, type PinnedWheel, wheelName } from './pins.js';
 import { downloadWheel } from './pip-client.js';
 import { unpackPart } from './unpack-part.js';
 
-export interface InstallRequest extends Pick<EnsureOptions, 'cacheDir' | 'env' | 'offline' | 'onProgress' | 'signal'> {
+export interface InstallRequest extends Pick<
+  EnsureOptions,
+  'cacheDir' | 'env' | 'offline' | 'onProgress' | 'signal'
+> {
   readonly driver: Driver;
   /** As the user says; by default the newest that the driver runs. */
   readonly cuda?: CudaMajor | undefined;
@@ -67,9 +77,13 @@ export async function installGpu(request: InstallRequest): Promise<Installed> {
   const given = from === undefined ? undefined : await givenPart(from, context);
   const cuda = given === undefined ? (asked ?? cudaFor(driver)) : await builtFor(home, given, asked);
   if (driver.kind === 'found' && !runs(driver.version, cuda)) {
-    throw new MaskbenchError('device.unavailable', `the NVIDIA driver ${driver.version} does not run CUDA ${cuda}`, {
-      remedy: `CUDA ${cuda} needs driver ${sets[cuda].leastDriver} or newer`,
-    });
+    throw new MaskbenchError(
+      'device.unavailable',
+      `the NVIDIA driver ${driver.version} does not run CUDA ${cuda}`,
+      {
+        remedy: `CUDA ${cuda} needs driver ${sets[cuda].leastDriver} or newer`,
+      },
+    );
   }
   const { provider, libraries } = sets[cuda];
   const wheels = given !== undefined || provider === 'nuget' ? libraries : [provider, ...libraries];
@@ -86,12 +100,17 @@ export async function installGpu(request: InstallRequest): Promise<Installed> {
   await writeInstalled(home, { engine: ENGINE_VERSION, cuda, parts, tensorrt });
   await removeOthers(home, parts);
   const installed = await readInstalled(home);
-  if (installed === undefined) throw new MaskbenchError('run.lost', 'the libraries were removed meanwhile', { where: home });
+  if (installed === undefined)
+    throw new MaskbenchError('run.lost', 'the libraries were removed meanwhile', { where: home });
   const refused = await linkProviders(installed, engineFolder());
   if (refused !== undefined) {
-    throw new MaskbenchError('device.unavailable', `the provider cannot be linked beside ONNX Runtime (${refused})`, {
-      remedy: 'do this once as somebody who may write there; the libraries are in the cache',
-    });
+    throw new MaskbenchError(
+      'device.unavailable',
+      `the provider cannot be linked beside ONNX Runtime (${refused})`,
+      {
+        remedy: 'do this once as somebody who may write there; the libraries are in the cache',
+      },
+    );
   }
   return installed;
 }
@@ -160,13 +179,20 @@ async function fetchWheel(wheel: PinnedWheel, place: string, context: Context): 
 
 function assertOnline({ offline, env }: Context, what: string): void {
   if (!isOffline(offline, env)) return;
-  throw new MaskbenchError('source.unreachable', `${what} is not in the cache, and the network may not be used`, {
-    remedy: 'run "maskbench gpu install" once with the network, or bring the cache folder from elsewhere',
-  });
+  throw new MaskbenchError(
+    'source.unreachable',
+    `${what} is not in the cache, and the network may not be used`,
+    {
+      remedy: 'run "maskbench gpu install" once with the network, or bring the cache folder from elsewhere',
+    },
+  );
 }
 
 /** The provider out of an archive of the user's: a wheel or a NuGet package, both of which are zip archives. */
-async function givenPart({ path, sha256 }: NonNullable<InstallRequest['from']>, context: Context): Promise<GpuPart> {
+async function givenPart(
+  { path, sha256 }: NonNullable<InstallRequest['from']>,
+  context: Context,
+): Promise<GpuPart> {
   const digests = await digestFile(path, false, context.signal).catch((cause: unknown) => {
     throw new MaskbenchError('data.missing', 'no such archive', { where: path, cause });
   });
@@ -185,7 +211,11 @@ async function givenPart({ path, sha256 }: NonNullable<InstallRequest['from']>, 
  *
  * @throws MaskbenchError `data.missing` where there is no provider, `device.unavailable` where it is for another CUDA.
  */
-async function builtFor(home: string, { folder, from }: GpuPart, asked: CudaMajor | undefined): Promise<CudaMajor> {
+async function builtFor(
+  home: string,
+  { folder, from }: GpuPart,
+  asked: CudaMajor | undefined,
+): Promise<CudaMajor> {
   const paths = Object.keys((await readContents(join(home, folder))) ?? {});
   const path = paths.find((one) => basename(one) === 'libonnxruntime_providers_cuda.so');
   if (path === undefined) {
@@ -197,10 +227,17 @@ async function builtFor(home: string, { folder, from }: GpuPart, asked: CudaMajo
   const found = cudaMajorOf(await neededLibraries(join(home, folder, path)));
   const cuda = CUDA_MAJORS.find((major) => major === found);
   if (cuda !== undefined && (asked === undefined || asked === cuda)) return cuda;
-  throw new MaskbenchError('device.unavailable', `the provider is built for CUDA ${found ?? 'of no version'}`, {
-    where: from,
-    remedy: asked === undefined ? `known are ${CUDA_MAJORS.join(' and ')}` : `CUDA ${asked} was asked for: see --cuda and --from`,
-  });
+  throw new MaskbenchError(
+    'device.unavailable',
+    `the provider is built for CUDA ${found ?? 'of no version'}`,
+    {
+      where: from,
+      remedy:
+        asked === undefined
+          ? `known are ${CUDA_MAJORS.join(' and ')}`
+          : `CUDA ${asked} was asked for: see --cuda and --from`,
+    },
+  );
 }
 
 /** What an earlier installation had, and this one does not use; the lock stays. */

@@ -66,7 +66,11 @@ export async function readInstalled(home: string): Promise<Installed | undefined
   for (const part of record.parts) {
     const folder = join(home, part.folder);
     const contents = (await readContents(folder)) ?? {};
-    libraries.push(...Object.keys(contents).filter(isLibrary).map((path) => join(folder, path)));
+    libraries.push(
+      ...Object.keys(contents)
+        .filter(isLibrary)
+        .map((path) => join(folder, path)),
+    );
     const bytes = Object.values(contents).reduce((sum, size) => sum + size, 0);
     const fault = await firstFault(folder);
     parts.push({ ...part, bytes, fault: fault === undefined ? null : join(folder, fault) });

@@ -18,7 +18,10 @@ export async function neededLibraries(path: string): Promise<readonly string[]> 
   try {
     return await readNeeded(file);
   } catch (cause) {
-    throw new MaskbenchError('data.unreadable', 'not a shared library of this machine', { where: path, cause });
+    throw new MaskbenchError('data.unreadable', 'not a shared library of this machine', {
+      where: path,
+      cause,
+    });
   } finally {
     await file.close();
   }
@@ -70,6 +73,8 @@ async function readAt(file: FileHandle, position: number, bytes: number): Promis
 
 /** The major version of CUDA that a provider was built for; undefined where it asks for none. */
 export function cudaMajorOf(needed: readonly string[]): number | undefined {
-  const major = needed.map((name) => /^libcudart\.so\.(\d+)/.exec(name)?.[1]).find((found) => found !== undefined);
+  const major = needed
+    .map((name) => /^libcudart\.so\.(\d+)/.exec(name)?.[1])
+    .find((found) => found !== undefined);
   return major === undefined ? undefined : Number(major);
 }

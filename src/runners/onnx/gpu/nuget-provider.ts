@@ -38,7 +38,12 @@ export async function fetchFromNuget(
     await runInstallScript(engine, env, signal);
   }
   const sha256 = await hashFile(cuda);
-  const part = { folder: `provider-${sha256.slice(0, 12)}`, from: FROM, sha256, checked: 'first-use' } as const;
+  const part = {
+    folder: `provider-${sha256.slice(0, 12)}`,
+    from: FROM,
+    sha256,
+    checked: 'first-use',
+  } as const;
   await makePart(join(home, part.folder), temporary, async (draft) => {
     for (const place of places) if (await isFile(place)) await copyFile(place, join(draft, basename(place)));
   });
@@ -72,10 +77,14 @@ async function runInstallScript(
   });
   if (status === 0 && (await isFile(join(binaryFolder(engine), FILES[0] ?? '')))) return;
   const reason = output.split('\n').find((line) => /^\w*Error: /.test(line)) ?? 'it left no provider';
-  throw new MaskbenchError('source.unreachable', `onnxruntime-node's script could not fetch it: ${reason.trim()}`, {
-    where: FROM,
-    remedy: `is NuGet in reach? Otherwise ${remedy}`,
-  });
+  throw new MaskbenchError(
+    'source.unreachable',
+    `onnxruntime-node's script could not fetch it: ${reason.trim()}`,
+    {
+      where: FROM,
+      remedy: `is NuGet in reach? Otherwise ${remedy}`,
+    },
+  );
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -140,9 +140,7 @@ export interface WheelName {
 }
 
 export function wheelName(file: string): WheelName {
-  const [name = '', version = '', , abi = '', platforms = ''] = file
-    .replace(/\.whl$/, '')
-    .split('-');
+  const [name = '', version = '', , abi = '', platforms = ''] = file.replace(/\.whl$/, '').split('-');
   const [platform = ''] = platforms.split('.');
   return { name: name.replaceAll('_', '-'), version, abi, platform };
 }

@@ -78,11 +78,17 @@ async function bytesIn(folder: string): Promise<number> {
 /** What pip says, and what it means. The first that fits counts. */
 const TROUBLES: readonly {
   readonly said: RegExp;
-  readonly code: 'source.unreachable' | 'source.forbidden' | 'source.checksum' | 'source.transient' | 'disk.full';
+  readonly code:
+    'source.unreachable' | 'source.forbidden' | 'source.checksum' | 'source.transient' | 'disk.full';
   readonly message: string;
   readonly remedy: string;
 }[] = [
-  { said: /No module named pip/, code: 'source.unreachable', message: "Python's pip is not there", remedy: NO_PIP },
+  {
+    said: /No module named pip/,
+    code: 'source.unreachable',
+    message: "Python's pip is not there",
+    remedy: NO_PIP,
+  },
   {
     said: /no such option|invalid .*option/i,
     code: 'source.unreachable',
@@ -123,10 +129,15 @@ const TROUBLES: readonly {
 
 function pipError(where: string, output: string): MaskbenchError {
   const known = TROUBLES.find(({ said }) => said.test(output));
-  if (known !== undefined) return new MaskbenchError(known.code, known.message, { where, remedy: known.remedy });
+  if (known !== undefined)
+    return new MaskbenchError(known.code, known.message, { where, remedy: known.remedy });
   const last = output.trim().split('\n').at(-1) ?? '';
-  return new MaskbenchError('source.unreachable', `pip could not fetch it: ${last === '' ? 'no reason given' : last}`, {
-    where,
-    remedy: 'check the index and proxy in your pip settings: "pip config list"',
-  });
+  return new MaskbenchError(
+    'source.unreachable',
+    `pip could not fetch it: ${last === '' ? 'no reason given' : last}`,
+    {
+      where,
+      remedy: 'check the index and proxy in your pip settings: "pip config list"',
+    },
+  );
 }
