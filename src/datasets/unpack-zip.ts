@@ -16,6 +16,8 @@ const MOST_TIMES = 20;
 const SMALL_BYTES = 1e9;
 
 interface UnpackOptions {
+  /** Whether a member is unpacked; by default all are. */
+  readonly wanted?: (name: string) => boolean;
   /** Members written so far, and how many the archive lists. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
@@ -36,7 +38,7 @@ interface Unpacked {
 export async function unpackZip(
   archive: string,
   folder: string,
-  { onProgress, signal }: UnpackOptions = {},
+  { wanted = () => true, onProgress, signal }: UnpackOptions = {},
 ): Promise<Unpacked> {
   let zip: ZipFile | undefined;
   let [done, files, bytes] = [0, 0, 0];
@@ -45,7 +47,7 @@ export async function unpackZip(
     zip = await openPromise(archive, { autoClose: false });
     for await (const entry of zip.eachEntry()) {
       throwIfCancelled(signal);
-      if (await unpackEntry(zip, entry, folder, archive, signal)) {
+      if (wanted(entry.fileName) && (await unpackEntry(zip, entry, folder, archive, signal))) {
         files++;
         bytes += entry.uncompressedSize;
       }

@@ -34,8 +34,9 @@ export function formatDevice({ provider, index }: DeviceRequest): string {
 /** What to do where a provider is unavailable, by provider. */
 export const REMEDIES: Readonly<Record<Provider, string>> = {
   cpu: 'remove the folder "engines" of the cache; it is fetched again',
-  cuda: 'needs Linux x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and its provider: "npm run gpu:install" or, beside a package, "npm install onnxruntime-node@1.30.0" (docs/gpu.md)',
-  tensorrt: 'needs what cuda needs and TensorRT 10, then "npm run gpu:install" (docs/gpu.md)',
+  cuda: 'needs Linux x64, an NVIDIA driver, and CUDA, which "maskbench gpu install" fetches (docs/gpu.md)',
+  tensorrt:
+    'needs what cuda needs, and TensorRT 10: "maskbench gpu install --tensorrt <folder>" (docs/gpu.md)',
   webgpu:
     'needs a Vulkan driver and its loader (libvulkan.so.1), Metal or Direct3D 12; one that needs no card: docs/gpu.md',
   coreml: 'needs macOS',
@@ -43,12 +44,16 @@ export const REMEDIES: Readonly<Record<Provider, string>> = {
 };
 
 /** The one error for a device that cannot be used; there is never a silent fallback to the CPU. */
-export function deviceUnavailable(device: DeviceRequest, reason: string, cause?: unknown): MaskbenchError {
+export function deviceUnavailable(
+  device: DeviceRequest,
+  reason: string,
+  { remedy = REMEDIES[device.provider], cause }: { readonly remedy?: string; readonly cause?: unknown } = {},
+): MaskbenchError {
   return new MaskbenchError(
     'device.unavailable',
     `device ${formatDevice(device)} is not available: ${reason}`,
     {
-      remedy: REMEDIES[device.provider],
+      remedy,
       cause,
     },
   );

@@ -1,4 +1,6 @@
 export interface LockOptions {
+  /** What is written under the lock, for messages; by default `this run`. */
+  readonly what?: string | undefined;
   /** How long to wait for another owner. */
   readonly waitMs?: number | undefined;
   /** How long an owner that cannot be looked at must give no sign of life to count as gone. */

@@ -61,10 +61,10 @@ export function tokenOf(text: string): string {
   return parseOwner(text)?.token ?? sha256(text).slice(0, 16);
 }
 
-export function describeOwner(owner: LockOwner | undefined): string {
+export function describeOwner(owner: LockOwner | undefined, what = 'this run'): string {
   return owner === undefined
-    ? 'another process is writing this run'
-    : `process ${owner.pid} on ${owner.host} has been writing this run since ${owner.since}`;
+    ? `another process is writing ${what}`
+    : `process ${owner.pid} on ${owner.host} has been writing ${what} since ${owner.since}`;
 }
 
 /**

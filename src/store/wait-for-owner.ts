@@ -16,7 +16,7 @@ interface Gone {
 export type Waiter = (path: string) => Promise<Gone | undefined>;
 
 export function waiterFor(folder: string, options: LockOptions): Waiter {
-  const { waitMs = WAIT_MS, goneAfterMs = GONE_AFTER_MS, signal, onWait } = options;
+  const { waitMs = WAIT_MS, goneAfterMs = GONE_AFTER_MS, signal, onWait, what } = options;
   const begin = performance.now();
   const lookEveryMs = Math.min(500, goneAfterMs / 10);
   let isTold = false;
@@ -35,12 +35,13 @@ export function waiterFor(folder: string, options: LockOptions): Waiter {
       [seen, lookedAt] = [text, now];
       if (silentMs >= goneAfterMs) return { text, isOver: false };
       if (now - begin >= waitMs) {
-        throw new MaskbenchError('run.locked', describeOwner(owner), {
+        throw new MaskbenchError('run.locked', describeOwner(owner, what), {
           where: folder,
           remedy: `try again when it has ended; waited for ${Math.round(waitMs / 1000)} s (--wait)`,
         });
       }
-      if (!isTold) onWait?.(`${describeOwner(owner)}; waiting for it up to ${Math.round(waitMs / 1000)} s`);
+      if (!isTold)
+        onWait?.(`${describeOwner(owner, what)}; waiting for it up to ${Math.round(waitMs / 1000)} s`);
       isTold = true;
       await sleep(Math.min(lookEveryMs, waitMs - (now - begin)), undefined, signal && { signal }).catch(
         () => undefined,

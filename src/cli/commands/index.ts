@@ -7,6 +7,7 @@ import { datasets } from './datasets/index.js';
 import { devices } from './devices.js';
 import { drift } from './drift.js';
 import { gate } from './gate/index.js';
+import { gpu } from './gpu/index.js';
 import { init } from './init.js';
 import { merge } from './merge.js';
 import { models } from './models/index.js';
@@ -35,6 +36,7 @@ export const COMMANDS: readonly DefineCommand[] = [
   models,
   datasets,
   devices,
+  gpu,
   compare,
   check,
   gate,

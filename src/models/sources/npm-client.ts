@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
+import { runClient, type ClientAnswer } from './run-client.js';
 
 interface PackRequest {
   readonly package: string;
@@ -25,47 +24,21 @@ export async function packTarball(request: PackRequest): Promise<string> {
   // npm looks for a project from the working directory upwards; this makes it stop here.
   await writeFile(join(request.folder, 'package.json'), '{"private":true}\n');
   const { status, output } = await runNpm(request, spec);
-  throwIfCancelled(request.signal);
   if (status !== 0) throw npmError(spec, output);
   const tarball = (await readdir(request.folder)).find((name) => name.endsWith('.tgz'));
   if (tarball === undefined) throw npmError(spec, 'npm pack succeeded, but left no tarball');
   return join(request.folder, tarball);
 }
 
-function runNpm(request: PackRequest, spec: string): Promise<{ status: number | null; output: string }> {
-  const env = Object.fromEntries(
-    Object.entries(request.env).filter(([name]) => !FOREIGN_SETTINGS.test(name)),
-  );
-  const args = ['pack', spec, '--json', '--ignore-scripts', '--pack-destination', '.'];
-  return new Promise((resolve, reject) => {
-    const child = spawn('npm', args, {
-      cwd: request.folder,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // On Windows npm is a command file, which only a shell starts; the schema keeps the arguments harmless.
-      shell: process.platform === 'win32',
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output = (output + text).slice(-65_536);
-      });
-    }
-    const stop = (): void => void child.kill();
-    request.signal?.addEventListener('abort', stop, { once: true });
-    child.once('error', (cause) => {
-      reject(
-        new MaskbenchError('source.unreachable', `npm cannot be started: ${cause.message}`, {
-          where: `npm:${spec}`,
-          remedy: 'install the npm client, or make it reachable through PATH',
-          cause,
-        }),
-      );
-    });
-    child.once('close', (status) => {
-      request.signal?.removeEventListener('abort', stop);
-      resolve({ status, output });
-    });
+function runNpm({ folder, env, signal }: PackRequest, spec: string): Promise<ClientAnswer> {
+  return runClient({
+    command: 'npm',
+    args: ['pack', spec, '--json', '--ignore-scripts', '--pack-destination', '.'],
+    cwd: folder,
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !FOREIGN_SETTINGS.test(name))),
+    signal,
+    where: `npm:${spec}`,
+    remedy: 'install the npm client, or make it reachable through PATH',
   });
 }
 

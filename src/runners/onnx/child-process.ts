@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { compiledEntry } from '../../core/package-root.js';
 import { systemRefusal, type Failure } from '../../core/failure.js';
-import { ENGINE_VARIABLE, engineFolder } from './engine/engine.js';
+import { engineEnvironment } from './engine/engine.js';
 import type { FromChild, ToChild } from './child/messages.js';
 
 /** How a child ended: by itself after all was said, or else why. */
@@ -31,7 +31,7 @@ export function startChild(
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
     // cuda:N is then the card that nvidia-smi calls N; CUDA itself would put the fastest first.
-    env: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...process.env, [ENGINE_VARIABLE]: engineFolder() },
+    env: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...process.env, ...engineEnvironment() },
   });
   let tail = '';
   let stopping = false;

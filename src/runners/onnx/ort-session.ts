@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type * as ort from 'onnxruntime-node';
 import { MaskbenchError } from '../../core/errors.js';
 import type { Network, NetworkValue } from '../../models/feedings/feeding.js';
 import { fromFloat16Bits } from '../../models/pixels/float16.js';
 import type { OutputTensor, Tensor } from '../../models/pixels/tensor.js';
 import { deviceUnavailable, type DeviceRequest } from '../device.js';
-import { engineFolder, loadEngine } from './engine/engine.js';
+import { binaryFolder, engineFolder, gpuFault, loadEngine } from './engine/engine.js';
+import { assertCudnn, explainGpuFailure } from './gpu/explain-failure.js';
 import type { RunnerOptions } from './session-options.js';
 
 export interface OrtNetwork extends Network {
@@ -36,6 +37,7 @@ export interface OrtSessionRequest {
 export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNetwork> {
   const { modelPath, device, options, threads, observe } = request;
   assertDeviceAvailable(device);
+  if (isNvidia(device)) assertCudnn(device);
   let session: ort.InferenceSession;
   try {
     session = await loadEngine().InferenceSession.create(modelPath, {
@@ -50,9 +52,11 @@ export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNet
     });
   } catch (cause) {
     const reason = plainReason(cause);
-    if (device.provider !== 'cpu' && /provider|cuda|tensorrt|webgpu|dawn|adapter|device/i.test(reason)) {
-      throw deviceUnavailable(device, reason, cause);
-    }
+    const known = isNvidia(device) ? explainGpuFailure(device, wordsOf(cause)) : undefined;
+    if (known !== undefined) throw known;
+    const ofDevice = isNvidia(device) ? /ExecutionProvider/ : /provider|webgpu|dawn|adapter|device/i;
+    if (device.provider !== 'cpu' && ofDevice.test(reason))
+      throw deviceUnavailable(device, reason, { cause });
     throw new MaskbenchError('model.load', `ONNX Runtime does not load this model: ${reason}`, {
       where: modelPath,
       remedy: 'check the file with "maskbench models verify"',
@@ -68,6 +72,16 @@ export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNet
  * @throws MaskbenchError `device.unavailable`, with what the installation has and what would help.
  */
 export function assertDeviceAvailable(device: DeviceRequest): void {
+  const fault = isNvidia(device) ? gpuFault() : undefined;
+  if (fault !== undefined) {
+    throw deviceUnavailable(
+      device,
+      `${basename(fault)} of what was installed is missing or damaged (${fault})`,
+      {
+        remedy: '"maskbench gpu install" fetches it again',
+      },
+    );
+  }
   const backends = loadEngine().listSupportedBackends();
   const usable = backends
     .filter(({ name, bundled }) => bundled || gpuLibraryInstalled(name))
@@ -79,13 +93,21 @@ export function assertDeviceAvailable(device: DeviceRequest): void {
 
 function gpuLibraryInstalled(provider: string): boolean {
   const library = `libonnxruntime_providers_${provider}.so`;
-  return existsSync(join(engineFolder(), 'bin', 'napi-v6', process.platform, process.arch, library));
+  return existsSync(join(binaryFolder(engineFolder()), library));
 }
 
 /** ONNX Runtime's message without the source position and condition that it puts in front. */
 function plainReason(cause: unknown): string {
-  const [message = ''] = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n');
+  const [message = ''] = wordsOf(cause).trim().split('\n');
   return message.replace(/^.* was false\. /, '');
+}
+
+function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function isNvidia({ provider }: DeviceRequest): boolean {
+  return provider === 'cuda' || provider === 'tensorrt';
 }
 
 /** What TensorRT does not take, CUDA does: the CPU comes last, as ever. */
@@ -107,7 +129,7 @@ function providerOptions({
   }
 }
 
-function adapt(session: ort.InferenceSession, { modelPath, options }: OrtSessionRequest): OrtNetwork {
+function adapt(session: ort.InferenceSession, { modelPath, device, options }: OrtSessionRequest): OrtNetwork {
   return {
     path: modelPath,
     inputs: valuesOf(session.inputNames, session.inputMetadata),
@@ -115,7 +137,9 @@ function adapt(session: ort.InferenceSession, { modelPath, options }: OrtSession
     async run(feeds, wanted) {
       const tensors = Object.entries(feeds).map(([name, tensor]) => [name, toOrtTensor(tensor)] as const);
       const fetches = options.fetch === 'mask' ? wanted : session.outputNames;
-      const results = await session.run(Object.fromEntries(tensors), fetches);
+      const results = await session.run(Object.fromEntries(tensors), fetches).catch((cause: unknown) => {
+        throw (isNvidia(device) ? explainGpuFailure(device, wordsOf(cause)) : undefined) ?? cause;
+      });
       return Object.fromEntries(wanted.map((name) => [name, fromOrtTensor(name, results[name])]));
     },
     release: () => session.release(),

@@ -16,12 +16,43 @@ export const ENGINE_VARIABLE = 'MASKBENCH_ENGINE';
 const PACKAGE = 'onnxruntime-node';
 const { resolve: locate } = createRequire(import.meta.url);
 
+/** What `maskbench gpu install` adds to an engine. */
+interface EngineGpu {
+  /** Where the loader finds CUDA's libraries. */
+  readonly folders: readonly string[];
+  /** What is missing of it by now. */
+  readonly fault: string | undefined;
+}
+
+const NO_GPU: EngineGpu = { folders: [], fault: undefined };
+
 let chosen: string | undefined;
+let chosenGpu = NO_GPU;
 let loaded: typeof Ort | undefined;
 
 /** Takes the engine in this folder from now on. */
-export function useEngine(folder: string): void {
+export function useEngine(folder: string, gpu: EngineGpu = NO_GPU): void {
   chosen = folder;
+  chosenGpu = gpu;
+}
+
+/** What is missing of CUDA's libraries in the cache, if they were installed there. */
+export function gpuFault(): string | undefined {
+  return chosenGpu.fault;
+}
+
+/** What a process that is to use the same engine finds it by: the loader reads its path at a process's start alone. */
+export function engineEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const path = [...chosenGpu.folders, env['LD_LIBRARY_PATH'] ?? ''].filter((folder) => folder !== '');
+  return {
+    [ENGINE_VARIABLE]: engineFolder(),
+    ...(chosenGpu.folders.length === 0 ? {} : { LD_LIBRARY_PATH: path.join(':') }),
+  };
+}
+
+/** Where an engine has its libraries for this machine. */
+export function binaryFolder(engine: string): string {
+  return join(engine, 'bin', 'napi-v6', process.platform, process.arch);
 }
 
 /**

@@ -1,10 +1,8 @@
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { throwIfCancelled } from '../../../core/cancelled.js';
 import { MaskbenchError } from '../../../core/errors.js';
 import { joinInside } from '../../../core/safe-path.js';
-import { syncFolder } from '../../../core/sync.js';
 import { writeWhole } from '../../../core/write-whole.js';
 import { resolveCacheDir, temporaryFolder } from '../../../models/sources/cache.js';
 import { requireSpace } from '../../../models/sources/disk.js';
@@ -12,7 +10,9 @@ import { explainCacheError, isOffline, type EnsureOptions } from '../../../model
 import { packTarball } from '../../../models/sources/npm-client.js';
 import { ownedName, prepareFolder } from '../../../models/sources/owner.js';
 import { checkIntegrity, readMembers } from '../../../models/sources/tarball.js';
-import { ENGINE_VERSION, findEngine, useEngine } from './engine.js';
+import { isWhole, placeWhole } from '../../../models/sources/whole-folder.js';
+import { gpuHome, linkProviders, readInstalled } from '../gpu/installed.js';
+import { ENGINE_VERSION, engineFolder, findEngine, useEngine } from './engine.js';
 
 const PLATFORM = `${process.platform}/${process.arch}`;
 /** Those that the package has binaries for. */
@@ -41,10 +41,6 @@ export const PARTS = [
 const TARBALL_BYTES = 113_507_888;
 const KEPT_BYTES = 100_000_000;
 
-/** The file that makes an engine whole: the size of each of the others, by path. */
-const CONTENTS = 'contents.json';
-const contentsSchema = z.record(z.string(), z.number());
-
 export type EngineOptions = Pick<EnsureOptions, 'cacheDir' | 'env' | 'offline' | 'onProgress' | 'signal'>;
 
 /**
@@ -59,8 +55,9 @@ export type EngineOptions = Pick<EnsureOptions, 'cacheDir' | 'env' | 'offline' |
  */
 export async function ensureEngine(options: EngineOptions): Promise<void> {
   const env = options.env ?? process.env;
+  const cacheDir = resolveCacheDir(options.cacheDir, env);
   const found = findEngine(env);
-  if (found !== undefined) return useEngine(found);
+  if (found !== undefined) return useWithGpu(found, cacheDir);
   if (!BUILT.includes(PLATFORM)) {
     throw new MaskbenchError(
       'device.unavailable',
@@ -70,7 +67,6 @@ export async function ensureEngine(options: EngineOptions): Promise<void> {
       },
     );
   }
-  const cacheDir = resolveCacheDir(options.cacheDir, env);
   const home = join(cacheDir, 'engines', `${ENGINE_VERSION}-${PLATFORM.replace('/', '-')}`);
   if (!(await isWhole(home))) {
     if (isOffline(options.offline, env)) {
@@ -89,19 +85,27 @@ export async function ensureEngine(options: EngineOptions): Promise<void> {
       throw explainCacheError(error, cacheDir);
     }
   }
-  useEngine(join(home, 'node_modules', 'onnxruntime-node'));
+  await useWithGpu(join(home, 'node_modules', 'onnxruntime-node'), cacheDir);
 }
 
-async function isWhole(home: string): Promise<boolean> {
+/** The folder of the engine in use, with the network left alone: null where there is none on this machine. */
+export async function engineHere(env: NodeJS.ProcessEnv): Promise<string | null> {
   try {
-    const contents = contentsSchema.parse(JSON.parse(await readFile(join(home, CONTENTS), 'utf8')));
-    for (const [path, bytes] of Object.entries(contents)) {
-      if ((await stat(joinInside(home, path))).size !== bytes) return false;
-    }
-    return true;
-  } catch {
-    return false;
+    await ensureEngine({ env, offline: true });
+    return engineFolder();
+  } catch (error) {
+    if (error instanceof MaskbenchError && /^(source|device)\./.test(error.code)) return null;
+    throw error;
   }
+}
+
+/** Takes an engine, with what `maskbench gpu install` has put into the cache for it: `npm ci` takes it away again. */
+async function useWithGpu(folder: string, cacheDir: string): Promise<void> {
+  const installed = await readInstalled(gpuHome(cacheDir));
+  if (installed?.engine !== ENGINE_VERSION) return useEngine(folder);
+  await linkProviders(installed, folder);
+  const fault = installed.parts.map((part) => part.fault).find((path) => path !== null);
+  useEngine(folder, { folders: installed.folders, fault });
 }
 
 /** Everything is put together elsewhere and comes to its place by one rename: two processes may do so at once. */
@@ -134,15 +138,7 @@ async function fetchEngine(
         contents[inside] = content.length;
       }
     }
-    await writeWhole(join(draft, 'engine', CONTENTS), `${JSON.stringify(contents)}\n`);
-    await mkdir(dirname(home), { recursive: true });
-    if (!(await isWhole(home))) {
-      await rm(home, { recursive: true, force: true });
-      await rename(join(draft, 'engine'), home).catch(async (error: unknown) => {
-        if (!(await isWhole(home))) throw error;
-      });
-      await syncFolder(dirname(home));
-    }
+    await placeWhole(join(draft, 'engine'), home, contents);
     progress(TARBALL_BYTES);
   } finally {
     await rm(draft, { recursive: true, force: true });

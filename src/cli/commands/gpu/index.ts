@@ -1,0 +1,11 @@
+import { commandGroup } from '../../command-group.js';
+import { install } from './install.js';
+import { remove } from './remove.js';
+import { status } from './status.js';
+
+/** Adding a command is one file and one line here. */
+export const gpu = commandGroup(
+  'gpu',
+  'CUDA for ONNX Runtime on Linux with an NVIDIA card: fetch it, see what is there, remove it',
+  [install, status, remove],
+);
