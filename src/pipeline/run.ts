@@ -95,7 +95,9 @@ async function runIn<S extends Summary | undefined>(
     const basis = { device: formatDevice(device), runner: config.runner };
     const limit = config.limit ?? null;
     const allDatasets = datasets.length === config.datasets.length;
-    const wanted = { folder, datasets, allDatasets, models, basis, limit, shard, emit, signal, fields, walk };
+    const { sample } = config;
+    const chosen = { limit, sample, shard };
+    const wanted = { folder, datasets, allDatasets, models, basis, ...chosen, emit, signal, fields, walk };
     const plan = await makePlan(wanted);
     await lock.assertHeld();
     const { runner, scoring, time: timing } = config;
@@ -107,6 +109,7 @@ async function runIn<S extends Summary | undefined>(
       scoring,
       time: timing,
       limit,
+      ...(sample === undefined ? {} : { sample }),
       shard,
       ...(walk === undefined ? {} : { untilDecided: walk.untilDecided }),
     };
