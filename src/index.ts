@@ -60,10 +60,12 @@ export type { ReadyModel } from './runners/runner.js';
 export type { ModelSpec } from './models/spec/spec.js';
 export type { DatasetEntry, DatasetProblem, OnRemark, Sample } from './datasets/dataset.js';
 export type { Dataset } from './datasets/load.js';
+export type { SampleSettings } from './datasets/draw-sample.js';
 export type { ResolvedDataset } from './datasets/resolve.js';
 export type { ValuesFields } from './datasets/values/contradiction.js';
 export type { RunFolder } from './store/run-folder.js';
 export { readRun } from './store/read-run.js';
+export type { ChosenImages } from './schema/chosen-images.js';
 export * from './schema/summary.js';
 
 // Questions about runs

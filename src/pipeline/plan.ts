@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { throwIfCancelled } from '../core/cancelled.js';
 import { MaskbenchError } from '../core/errors.js';
 import { hashFile } from '../core/hash-file.js';
+import { counted, listed } from '../core/text.js';
 import type { DatasetEntry } from '../datasets/dataset.js';
+import { takeImages, type ImageChoice } from '../datasets/draw-sample.js';
 import { suspectedClusters } from '../datasets/suspected-clusters.js';
 import { createFingerprint } from '../datasets/fingerprint.js';
 import { VALUES_FIELDS, type ValuesFields } from '../datasets/values/contradiction.js';
@@ -10,6 +12,7 @@ import { createSurvey } from '../datasets/values/survey.js';
 import { decideReadings, surveysOfMasks } from './decide-readings.js';
 import type { Dataset } from '../datasets/load.js';
 import { mapInOrder } from '../core/map-in-order.js';
+import { chosenText } from '../schema/chosen-images.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel, RunBasis, SampleWatch } from '../runners/runner.js';
@@ -23,7 +26,7 @@ import type { RunFolder } from '../store/run-folder.js';
 import { cellKeysOf, planEntry } from './plan-entry.js';
 import { withTurns, type Walk } from './walk.js';
 
-export interface PlanRequest {
+export interface PlanRequest extends ImageChoice {
   readonly folder: RunFolder;
   readonly datasets: readonly Dataset[];
   /** Whether these are all datasets of the config. */
@@ -31,7 +34,6 @@ export interface PlanRequest {
   readonly models: readonly ReadyModel[];
   /** What a cell's key covers besides model and image. */
   readonly basis: RunBasis;
-  readonly limit: number | null;
   readonly shard: readonly [number, number] | null;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
@@ -75,28 +77,28 @@ export async function makePlan(request: PlanRequest): Promise<Plan> {
   const lines = inBatches(writer.append);
   const known = await openKnownFiles(folder);
   const planned: RunDataset[] = [];
-  const listed: PlanRecord[] = [];
+  const inOrder: PlanRecord[] = [];
   let records: readonly PlanRecord[] = [];
   emit({
     kind: 'phase-started',
     phase: 'plan',
     total: undefined,
-    label: datasets.map(({ name }) => name).join(', '),
+    label: labelOf(request),
   });
   try {
     const watches = await watchesOf(request.models);
-    const append = walk === undefined ? lines.add : async (record: PlanRecord) => void listed.push(record);
+    const append = walk === undefined ? lines.add : async (record: PlanRecord) => void inOrder.push(record);
     for (const dataset of datasets) {
       const before = planned.reduce((sum, { samples }) => sum + samples, 0);
       planned.push(await planDataset(request, dataset, watches, known, before, append));
     }
     if (walk !== undefined) {
-      const counted = new Set(planned.flatMap((of) => (walk.counts(of, request.models) ? [of.name] : [])));
-      records = withTurns(listed, walk.untilDecided.seed, (name) => counted.has(name));
+      const names = new Set(planned.flatMap((of) => (walk.counts(of, request.models) ? [of.name] : [])));
+      records = withTurns(inOrder, walk.untilDecided.seed, (name) => names.has(name));
       for (const record of records) await lines.add(record);
     }
     await lines.flush();
-    const whole = request.allDatasets && request.limit === null;
+    const whole = request.allDatasets && (request.limit ?? null) === null;
     for (const [model, watch] of watches)
       for (const remark of watch.end(whole)) emit({ kind: 'warning', message: `${model}: ${remark}` });
   } catch (error) {
@@ -136,7 +138,7 @@ async function planDataset(
   before: number,
   append: (record: PlanRecord) => Promise<void>,
 ): Promise<RunDataset> {
-  const { models, basis, limit, shard, emit, signal, fields = VALUES_FIELDS } = request;
+  const { models, basis, shard, emit, signal, fields = VALUES_FIELDS } = request;
   const cellsOf = cellKeysOf(models, basis);
   const values = dataset.spec.truths?.values;
   const truths = createSurvey({ role: 'truth', field: fields.truths, wanted: values });
@@ -149,7 +151,7 @@ async function planDataset(
   };
   const fingerprint = createFingerprint();
   const tags = new Set<string>();
-  const listed = { ids: [] as string[], attributes: [] as PlannedSample['attributes'][] };
+  const told = { ids: [] as string[], attributes: [] as PlannedSample['attributes'][] };
   let hasUnits = false;
   // Told with the first sample: a dataset in which no name has a partner is refused as a whole, in one line.
   const untold: CellFailed[] = [];
@@ -159,8 +161,10 @@ async function planDataset(
   const entries = dataset.entries(({ path, message }) => {
     emit({ kind: 'warning', message: `${path}: ${message}` });
   });
-  const listedEntries = withFiles(selected(watched(entries, watches), limit, shard), known);
-  for await (const { record, files } of mapInOrder(listedEntries, WIDTH, planned)) {
+  const seen = watched(entries, watches);
+  const { entries: taken, drawn, tooRare = [] } = await takeImages(dataset.name, seen, request, signal);
+  const withStates = withFiles(partOf(taken, shard), known);
+  for await (const { record, files } of mapInOrder(withStates, WIDTH, planned)) {
     throwIfCancelled(signal);
     await append(record);
     request.onPlanned?.(record);
@@ -177,8 +181,8 @@ async function planDataset(
     await known.add(files);
     samples++;
     fingerprint.add(record.id, record);
-    listed.ids.push(record.id);
-    listed.attributes.push(record.attributes);
+    told.ids.push(record.id);
+    told.attributes.push(record.attributes);
     hasUnits ||= record.unit !== undefined;
     for (const tag of dataset.tagsOf({ ...record })) tags.add(tag);
     emit({ kind: 'progress', phase: 'plan', done: before + samples, total: undefined });
@@ -194,7 +198,8 @@ async function planDataset(
   for (const event of untold) emit(event);
   const { name, spec } = dataset;
   const remark = (message: string): void => emit({ kind: 'warning', message });
-  const clusters = hasUnits ? undefined : suspectedClusters({ name, tags: [...tags], ...listed });
+  if (tooRare.length > 0) remark(rareText(name, tooRare, request));
+  const clusters = hasUnits ? undefined : suspectedClusters({ name, tags: [...tags], ...told });
   if (clusters !== undefined) remark(clusters);
   const readings = await decideReadings(name, { truths, masks }, remark, signal, known);
   return {
@@ -204,8 +209,24 @@ async function planDataset(
     samples,
     problems,
     tags: [...tags].sort(),
+    ...(drawn === undefined ? {} : { drawn }),
     ...readings,
   };
+}
+
+/** The datasets, and which of their images where not all are taken. */
+function labelOf({ datasets, limit = null, sample }: PlanRequest): string {
+  const names = datasets.map(({ name }) => name).join(', ');
+  const each = datasets.length > 1 ? ' of each' : '';
+  if (sample !== undefined) return `${names} (${chosenText({ kind: 'drawn', ...sample }, each)})`;
+  return limit === null ? names : `${names} (${chosenText({ kind: 'first', limit }, each)})`;
+}
+
+function rareText(name: string, tooRare: readonly string[], { sample }: ImageChoice): string {
+  const { by = '' } = sample ?? {};
+  const many =
+    tooRare.length === 1 ? `a value of ${by} is` : `${counted(tooRare.length, 'value')} of ${by} are`;
+  return `${name}: ${many} too rare for an image in a sample of ${sample?.count ?? 0}: ${listed(tooRare)}`;
 }
 
 /** Nothing could be done of such a run, and its folder would be in the way of the next try. */
@@ -250,10 +271,9 @@ async function* withFiles(
     yield [entry, await known.of(entry.kind === 'sample' ? entry.sample : entry.problem)];
 }
 
-/** The first `limit` samples, then every n-th for shard i of n; problems are all kept by the first shard. */
-async function* selected(
-  entries: AsyncIterable<DatasetEntry>,
-  limit: number | null,
+/** Every n-th sample for shard i of n; problems are all kept by the first shard. */
+async function* partOf(
+  entries: Iterable<DatasetEntry> | AsyncIterable<DatasetEntry>,
   shard: readonly [number, number] | null,
 ): AsyncGenerator<DatasetEntry, void, undefined> {
   const [part, parts] = shard ?? [1, 1];
@@ -261,9 +281,6 @@ async function* selected(
   for await (const entry of entries) {
     if (entry.kind === 'problem') {
       if (part === 1) yield entry;
-      continue;
-    }
-    if (index % parts === part - 1) yield entry;
-    if (++index === limit) return;
+    } else if (index++ % parts === part - 1) yield entry;
   }
 }

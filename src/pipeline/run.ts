@@ -104,7 +104,9 @@ async function runIn<S extends Summary | undefined>(
         isFilled(folder.matte(spec.name, record.dataset, record.id));
       hasMattes &&= record.kind === 'problem' || models.every(isThere);
     };
-    const wanted = { folder, datasets, allDatasets, models, basis, limit, shard, emit, signal, fields, walk };
+    const { sample } = config;
+    const chosen = { limit, sample, shard };
+    const wanted = { folder, datasets, allDatasets, models, basis, ...chosen, emit, signal, fields, walk };
     const plan = await makePlan({ ...wanted, ...(exists && existsSync(folder.seal) ? { onPlanned } : {}) });
     await lock.assertHeld();
     const { runner, scoring, time: timing } = config;
@@ -116,6 +118,7 @@ async function runIn<S extends Summary | undefined>(
       scoring,
       time: timing,
       limit,
+      ...(sample === undefined ? {} : { sample }),
       shard,
       ...(walk === undefined ? {} : { untilDecided: walk.untilDecided }),
     };

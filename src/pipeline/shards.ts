@@ -38,13 +38,16 @@ export function assertOneRun(shards: readonly Shard[]): void {
   for (const { folder, manifest } of shards) {
     const { shard } = manifest.settings;
     if (shard === null) return refuse('this run is not a shard', folder.path);
-    for (const key of ['models', 'device', 'runner', 'scoring', 'limit'] as const) {
+    for (const key of ['models', 'device', 'runner', 'scoring', 'limit', 'sample'] as const) {
       const same = canonicalJson(manifest.settings[key]) === canonicalJson(first.manifest.settings[key]);
       if (!same) {
         const models = ({ settings }: Manifest): readonly object[] =>
           settings.models.map(({ spec, ...file }) => ({ ...spec, ...file }));
         const where = key === 'models' ? differenceOf(models(manifest), models(first.manifest)) : '';
-        refuse(`its ${key} differ from those of ${first.folder.path}${where}`, folder.path);
+        refuse(
+          `its ${key} ${key === 'models' ? 'differ from those' : 'differs from that'} of ${first.folder.path}${where}`,
+          folder.path,
+        );
       }
     }
     const specs = ({ settings }: Manifest): readonly object[] => settings.datasets.map(({ spec }) => spec);

@@ -5,7 +5,7 @@ import { describeProtocols } from '../metrics/describe.js';
 import { pooledProtocols, protocolsOf } from '../metrics/registry.js';
 import { signatureOf, signaturesOf } from '../metrics/signature.js';
 import { INTERVALS } from '../scoring/aggregate/intervals.js';
-import type { Manifest, RunSettings } from '../store/manifest.js';
+import { chosenImagesOf, type Manifest, type RunSettings } from '../store/manifest.js';
 import { type Cells, openCells } from '../store/cells.js';
 import { metricsOfRun } from '../store/metric-set.js';
 import { type CurvesOfCells, writeCurves } from '../store/curves.js';
@@ -83,13 +83,14 @@ export async function summarise(
       ...(spec.selectedOn.length === 0 ? {} : { selectedOn: spec.selectedOn }),
       timing: timings.models.get(spec.name) ?? null,
     })),
-    datasets: settings.datasets.map(({ name, spec, fingerprint, samples, problems, tags }) => ({
+    datasets: settings.datasets.map(({ name, spec, fingerprint, samples, problems, tags, drawn }) => ({
       name,
       title: spec.title ?? name,
       fingerprint,
       samples,
       problems,
       tags,
+      ...chosenImagesOf(settings, { drawn }),
     })),
     ...(warnings.length === 0 ? {} : { warnings }),
     ...(await summariseAccuracy(cells, settings, metrics)),

@@ -1,6 +1,6 @@
 import type { PlannedSample } from '../schema/planned-sample.js';
 import { groupBy } from '../core/group.js';
-import { sha256 } from '../core/hash.js';
+import { inDrawnOrder } from '../core/hash.js';
 import type { Cells } from '../store/cells.js';
 import type { Manifest, RunDataset, RunSettings } from '../store/manifest.js';
 import type { PlanRecord, SampleName, ScoreRecord } from '../store/records.js';
@@ -43,16 +43,15 @@ export function withTurns(
 ): readonly PlanRecord[] {
   const samples = plan.flatMap((record) => (record.kind === 'sample' ? [record] : []));
   const units = [...groupBy(samples, (sample) => `${sample.dataset}/${unitOf(sample)}`)].map(
-    ([name, of]) => ({
-      dataset: of[0].dataset,
-      of,
-      rank: sha256(`${seed}\n${name}`),
-    }),
+    ([name, of]) => ({ name, dataset: of[0].dataset, of }),
   );
   const rounds = [...groupBy(units, ({ dataset }) => dataset)].flatMap(([dataset, own], place) =>
-    own
-      .toSorted((a, b) => (a.rank < b.rank ? -1 : 1))
-      .map(({ of }, round) => ({ of, place, round, last: Number(!counts(dataset)) })),
+    inDrawnOrder(own, seed, ({ name }) => name).map(({ of }, round) => ({
+      of,
+      place,
+      round,
+      last: Number(!counts(dataset)),
+    })),
   );
   rounds.sort((a, b) => a.last - b.last || a.round - b.round || a.place - b.place);
   const turns = new Map(rounds.flatMap(({ of }) => of).map((sample, turn) => [sample, turn]));

@@ -11,6 +11,7 @@ import {
   undefinedValue,
   type Document,
 } from './basics.js';
+import { chosenImages } from './chosen-images.js';
 import { evidenceSchema } from './evidence.js';
 import { protocolSummary } from './protocol-summary.js';
 import { scenario } from './scenario-summary.js';
@@ -66,6 +67,7 @@ const dataset = z.object({
   samples: count,
   problems: count,
   tags: z.array(text),
+  chosen: z.exactOptional(chosenImages),
 });
 
 const cell = { model: text, dataset: text, id: text };

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { sampleSchema } from '../datasets/draw-sample.js';
 import { datasetReferenceSchema } from '../datasets/spec.js';
 import { MaskbenchError } from '../core/errors.js';
 import { unknownName } from '../core/names.js';
@@ -51,7 +52,12 @@ export const runConfigSchema = z
       .int()
       .positive()
       .optional()
-      .describe('The largest number of samples of every dataset; the first in order are taken.'),
+      .describe(
+        'The largest number of images of every dataset; the first in order of their names are taken, which is no random sample.',
+      ),
+    sample: sampleSchema
+      .optional()
+      .describe('In place of limit: images of every dataset that are drawn at random (docs/datasets.md).'),
     maxMegapixels: z
       .number()
       .positive()
@@ -67,6 +73,10 @@ export const runConfigSchema = z
       .array(scenarioSchema)
       .default([])
       .describe('What else is measured after the timing pass (docs/timing.md).'),
+  })
+  .refine(({ limit, sample }) => limit === undefined || sample === undefined, {
+    path: ['sample'],
+    error: 'expected either limit or sample',
   })
   .meta({
     title: 'Maskbench run',

@@ -4,12 +4,14 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { findPackageRoot, PACKAGE_ROOT } from '../core/package-root.js';
+import { sampleSchema } from '../datasets/draw-sample.js';
 import type { DatasetSpec } from '../datasets/spec.js';
 import type { ModelSpec } from '../models/spec/spec.js';
 import { metricsOf } from '../metrics/registry.js';
 import { ENGINE_VERSION } from '../runners/onnx/engine/engine.js';
 import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { count, figure, orNull, text, type Document } from '../schema/basics.js';
+import { drawnFrom, type ChosenImages, type DrawnFrom } from '../schema/chosen-images.js';
 import { decidedReading } from '../schema/mask-values.js';
 import { hardwareSchema, type Hardware } from './hardware.js';
 import { priceSchema, scoringSchema, timeSchema } from './settings-schema.js';
@@ -54,6 +56,8 @@ const dataset = z
     problems: count,
     /** Tags of the public sets that the samples belong to, for leakage. */
     tags: z.array(text).readonly(),
+    /** Of a drawn sample: what it was drawn from. */
+    drawn: z.exactOptional(drawnFrom.readonly()),
     /** What the values of its ground truths mean; not in manifests of 0.1. */
     truths: z.exactOptional(decidedReading),
     /** The same for the masks of models that were made elsewhere, by model. */
@@ -73,6 +77,7 @@ const settingsSchema = z
     scoring: scoringSchema.strip(),
     time: timeSchema.strip(),
     limit: orNull(count),
+    sample: z.exactOptional(sampleSchema.strip().readonly()),
     /** `[i, n]` of `--shard i/n`. */
     shard: orNull(z.tuple([count, count]).readonly()),
     untilDecided: z
@@ -182,6 +187,17 @@ function describeEnvironment(): Environment {
 function versionOf(packageName: string): string {
   const require = createRequire(import.meta.url);
   return packageVersion(findPackageRoot(dirname(require.resolve(packageName))));
+}
+
+/** Which images of a dataset a run has, where its settings do not take all. */
+export function chosenImagesOf(
+  { limit, sample }: Pick<RunSettings, 'limit' | 'sample'>,
+  { drawn }: { readonly drawn?: DrawnFrom | undefined },
+): { readonly chosen?: ChosenImages } {
+  if (limit !== null) return { chosen: { kind: 'first', limit } };
+  if (sample === undefined || drawn === undefined) return {};
+  const { count: asked, seed, by } = sample;
+  return { chosen: { kind: 'drawn', count: asked, seed, ...(by === undefined ? {} : { by }), ...drawn } };
 }
 
 /** Whether every line of a run has a sum, and the run a seal once it is finished. */

@@ -24,7 +24,9 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
       );
   }
   const details = differing.map((key) => {
-    const [old, fresh] = [without(before[key], now[key]), without(now[key], before[key])].map(canonicalJson);
+    const [old, fresh] = [without(before[key], now[key]), without(now[key], before[key])].map((value) =>
+      canonicalJson(value ?? null),
+    );
     if (key === 'untilDecided' && isRecord(before[key]))
       return `the ${Object.keys(before[key])
         .filter((of) => (old ?? '').includes(`"${of}"`))

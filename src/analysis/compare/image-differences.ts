@@ -2,6 +2,7 @@ import type { Difference } from '../../schema/comparison.js';
 import type { ModelPair } from './pair-models.js';
 import type { FailedCell, RunScores, ScoredDataset } from '../../store/load-run-scores.js';
 import type { SideFacts } from './side.js';
+import { chosenText } from '../../schema/chosen-images.js';
 
 export interface LoadedSide {
   readonly facts: SideFacts;
@@ -54,6 +55,8 @@ function contentDifferences(
     ...(changed.length > 0 ? [`${images(changed)} with other contents`] : []),
   ];
   if (parts.length === 0) parts.push('other fingerprints');
+  const [ourChoice, theirChoice] = [a, b].map((side) => chosenBy(side, dataset));
+  if (ourChoice !== theirChoice) parts.push(`${a.label} has ${ourChoice}, ${b.label} ${theirChoice}`);
   return [{ subject: 'images', message: `dataset ${dataset} differs (${parts.join(', ')})` }];
 }
 
@@ -73,6 +76,11 @@ function unitDifferences(
   const moved = ours.ids.filter((id, row) => other.has(id) && other.get(id) !== ours.units?.[row]);
   if (moved.length === 0) return [];
   return [{ subject: 'units', message: `dataset ${dataset} has other units (${images(moved)})` }];
+}
+
+function chosenBy({ datasets }: SideFacts, name: string): string {
+  const chosen = datasets.find((dataset) => dataset.name === name)?.chosen;
+  return chosen === undefined ? 'all images' : chosenText(chosen);
 }
 
 function fingerprintOf({ datasets }: SideFacts, name: string): string | undefined {

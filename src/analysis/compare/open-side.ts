@@ -5,7 +5,7 @@ import { parseGitFile } from '../../core/git-file.js';
 import { hintFor } from '../../core/names.js';
 import { signaturesOf } from '../../metrics/signature.js';
 import { loadRunScores } from '../../store/load-run-scores.js';
-import type { Manifest } from '../../store/manifest.js';
+import { chosenImagesOf, type Manifest } from '../../store/manifest.js';
 import { metricsOfRun } from '../../store/metric-set.js';
 import { assertWholeRun, readEvidence } from '../../store/evidence.js';
 import { noRun, readManifest, runFolder } from '../../store/run-folder.js';
@@ -102,12 +102,13 @@ export function factsOf(
     signatures: signaturesOf(scoring.protocols, scoring, truthsInSignature(settings)),
     metrics,
     models: models.map(({ spec, sha256, bytes }) => ({ name: spec.name, sha256, bytes, spec })),
-    datasets: datasets.map(({ name: dataset, fingerprint, samples, problems, tags }) => ({
+    datasets: datasets.map(({ name: dataset, fingerprint, samples, problems, tags, drawn }) => ({
       name: dataset,
       fingerprint,
       samples,
       problems,
       tags,
+      ...chosenImagesOf(settings, { drawn }),
     })),
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { cellFailure, type Failure, toFailure } from '../../core/failure.js';
+import { takeImages, type ImageChoice } from '../../datasets/draw-sample.js';
 import type { Sample } from '../../datasets/dataset.js';
 import type { Dataset } from '../../datasets/load.js';
 import { readingOfTruths } from '../../datasets/values/decide-truths.js';
@@ -27,11 +28,10 @@ import { filterSchema } from '../../models/spec/input-spec.js';
 import { type DeviceRequest, parseDevice } from '../../runners/device.js';
 import { type RunnerOptions, runnerOptionsSchema } from '../../runners/onnx/session-options.js';
 
-interface DriftRequest {
+interface DriftRequest extends ImageChoice {
   readonly reference: DriftCandidate;
   readonly candidates: readonly DriftCandidate[];
   readonly dataset: Dataset;
-  readonly limit?: number | undefined;
   readonly threshold: number;
   readonly offline: boolean;
   readonly cwd: string;
@@ -74,9 +74,10 @@ export async function measureDrift(request: DriftRequest): Promise<readonly Drif
     const [reference, ...others] = contenders;
     const records: DriftedImage[] = [];
     let done = 0;
-    for await (const entry of request.dataset.entries()) {
-      throwIfCancelled(request.signal);
-      if (request.limit !== undefined && done >= request.limit) break;
+    const { dataset, signal } = request;
+    const { entries } = await takeImages(dataset.name, dataset.entries(), request, signal);
+    for await (const entry of entries) {
+      throwIfCancelled(signal);
       if (entry.kind === 'problem') {
         const { id, code, message, path: where } = entry.problem;
         for (const { label } of others)

@@ -1,7 +1,7 @@
 import { MaskbenchError } from '../../core/errors.js';
 import { mapInOrder } from '../../core/map-in-order.js';
 import { throwIfCancelled } from '../../core/cancelled.js';
-import { sha256 } from '../../core/hash.js';
+import { inDrawnOrder } from '../../core/hash.js';
 import { hintFor } from '../../core/names.js';
 import type { Dataset } from '../../datasets/load.js';
 import { AS_OPACITY } from '../../datasets/values/read-checked.js';
@@ -59,7 +59,8 @@ export async function rescore(request: RescoreRequest): Promise<Rescored> {
     else differences.push(`${nameOf(sample)} is none of the judge's images`);
   }
   if (!partial) differences.push(...leftOut(own, planned));
-  const chosen = images === 'all' ? planned : choose(planned, images, seed);
+  // Whoever does not know the seed cannot know which.
+  const chosen = images === 'all' ? planned : inDrawnOrder(planned, seed, nameOf).slice(0, images);
   const recorded = await recordedScores(folder, settings, chosen);
   const { protocols, resize, ...conventions } = settings.scoring;
   const readings = truthReadings(settings);
@@ -94,7 +95,7 @@ async function settingsOf({
   const wanted = settings.datasets.filter(({ name }) => datasets?.includes(name) ?? true);
   return {
     settings: { ...settings, datasets: wanted },
-    partial: settings.limit !== null,
+    partial: settings.limit !== null || settings.sample !== undefined,
   };
 }
 
@@ -137,15 +138,6 @@ function leftOut(own: OwnSamples, planned: readonly PlannedSample[]): readonly s
       .filter((name) => !names.has(name))
       .map((name) => `${name} is not in the run's plan`),
   );
-}
-
-/** So many, by a hash of seed and name: whoever does not know the seed cannot know which. */
-function choose(samples: readonly PlannedSample[], count: number, seed: string): readonly PlannedSample[] {
-  const ranked = samples.map((sample) => ({ sample, rank: sha256(`${seed}\n${nameOf(sample)}`) }));
-  return ranked
-    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
-    .slice(0, count)
-    .map(({ sample }) => sample);
 }
 
 async function recordedScores(

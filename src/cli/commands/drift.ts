@@ -6,6 +6,7 @@ import { jsonText } from '../../reports/formats/json.js';
 import { renderTable } from '../../reports/formats/terminal.js';
 import { count, level, list } from '../arguments.js';
 import { textWidth, type DefineCommand } from '../context.js';
+import { limitFlag, sampleByFlag, sampleFlag, seedFlag, takenImages } from '../sample-flags.js';
 import { ticker } from '../ticker.js';
 
 /** `maskbench drift`: how far mattes of one model lie from those of another, and where they part. */
@@ -21,7 +22,10 @@ export const drift: DefineCommand = (context, setStatus) =>
       list,
     )
     .requiredOption('--dataset <dataset>', 'a name or a YAML file')
-    .option('--limit <n>', 'only the first n images', count)
+    .addOption(limitFlag())
+    .addOption(sampleFlag())
+    .addOption(seedFlag())
+    .addOption(sampleByFlag())
     .option('--worst <n>', 'how many images to show', count, 10)
     .option('--threshold <n>', 'foreground is >= n, 1 to 255', level, 128)
     .option('--threads <n>', 'threads of each model (default: all cores)', count)
@@ -43,7 +47,7 @@ export const drift: DefineCommand = (context, setStatus) =>
         reference: parseCandidate(options.reference, threads),
         candidates: options.candidates.map((label) => parseCandidate(label, threads)),
         dataset,
-        limit: options.limit,
+        ...takenImages(options),
         threshold: options.threshold,
         offline: options.offline === true,
         cwd: context.cwd,

@@ -81,8 +81,8 @@ ${yaml({ datasets: datasets.map(moved) })}
 # What inference runs on ("maskbench devices"): cpu, webgpu, cuda:0, ...
 device: cpu
 
-# At most so many samples of every dataset, the first in order:
-# limit: 20
+# Not all images of every dataset, but a drawn sample of so many:
+# sample: { count: 200, seed: 1 }
 
 # Whose metrics: fixed, sod, matting, cutout; and what counts as foreground.
 scoring: { protocols: [fixed], threshold: 128 }

@@ -12,10 +12,11 @@ import type { Summary } from '../../schema/summary.js';
 import type { LoadedConfig } from '../../store/config.js';
 import type { CheckedOrigin } from '../../store/origin.js';
 import type { TimeConfig, TimingProfile } from '../../store/settings-schema.js';
-import { count, keysOf, shard } from '../arguments.js';
+import { keysOf, shard } from '../arguments.js';
 import { embedFlag, noEmbedFlag } from '../command-with-pictures.js';
 import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
 import { assertMeant } from '../meant-flags.js';
+import { limitFlag, sampleByFlag, sampleFlag, seedFlag, takenImages } from '../sample-flags.js';
 import { textWidth, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
 import { assertNoData, commandOnData, loadDescribed } from '../run/describe-run.js';
 import { outFolder } from '../run/out-folder.js';
@@ -33,7 +34,10 @@ export const commandOnConfig = (name: string) =>
       'continue where no part of a model runs on the requested device; the report says so',
     )
     .addOption(new Option('--profile <profile>', 'how thoroughly time is measured').choices(keysOf(PROFILES)))
-    .option('--limit <n>', 'at most n samples of every dataset', count)
+    .addOption(limitFlag())
+    .addOption(sampleFlag())
+    .addOption(seedFlag())
+    .addOption(sampleByFlag())
     .option('--resize', 'resize mattes whose ground truth has another size')
     .option('--out <folder>', 'the run folder; {name}, {date} and {time} are replaced (default: runs/{name})')
     .option('--resume', 'continue the run in that folder')
@@ -230,11 +234,12 @@ async function tables(summary: Summary, ranking: RankingReport | undefined, widt
 }
 
 function withOverrides(loaded: LoadedConfig, flags: Flags & Pick<CliContext, 'maxMegapixels'>): LoadedConfig {
-  const { device, limit, profile, allowFallback, resize, maxMegapixels } = flags;
+  const { device, profile, allowFallback, resize, maxMegapixels } = flags;
+  const { limit: _limit, sample: _sample, ...rest } = loaded.config;
   const config = {
-    ...loaded.config,
+    ...rest,
+    ...takenImages(flags, loaded.config),
     ...(device === undefined ? {} : { device }),
-    ...(limit === undefined ? {} : { limit }),
     ...(maxMegapixels === undefined ? {} : { maxMegapixels }),
     ...(allowFallback === undefined ? {} : { allowFallback }),
     ...(resize === undefined ? {} : { scoring: { ...loaded.config.scoring, resize } }),

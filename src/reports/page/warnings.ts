@@ -2,11 +2,12 @@ import type { PageRun } from '../../schema/page-input.js';
 import { evidenceMark } from '../../schema/evidence.js';
 import { sealOfRow } from '../tables/seal-mark.js';
 import { overallTable } from '../tables/answer-table.js';
-import { fewImages } from '../tables/few-images.js';
+import { chosenNote, fewImages } from '../tables/notes-on-images.js';
 import { listed } from '../../core/text.js';
 
 export interface Warning {
-  readonly kind: 'evidence' | 'unsealed' | 'leaked' | 'failed' | 'output' | 'few' | 'unranked' | 'caution';
+  readonly kind:
+    'evidence' | 'unsealed' | 'leaked' | 'failed' | 'output' | 'chosen' | 'few' | 'unranked' | 'caution';
   readonly text: string;
 }
 
@@ -59,6 +60,8 @@ export function warningsOf(run: PageRun): readonly Warning[] {
     });
   }
   const table = overallTable(run.ranking);
+  const chosen = chosenNote(summary);
+  if (chosen !== undefined) warnings.push({ kind: 'chosen', text: chosen });
   const few = fewImages(summary);
   if (few !== undefined) warnings.push({ kind: 'few', text: few });
   for (const { model, reason } of table?.excluded ?? []) {

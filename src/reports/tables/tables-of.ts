@@ -4,7 +4,7 @@ import { deviceRatioTable, throughputTable } from '../across/throughput-table.js
 import type { RankingReport } from '../../schema/ranking.js';
 import { answerTable } from './answer-table.js';
 import { deviceLabels } from './device-label.js';
-import { fewImages } from './few-images.js';
+import { chosenNote, fewImages } from './notes-on-images.js';
 import { inferenceTimeTable } from './inference-time-table.js';
 import { latencyTable } from './latency-table.js';
 import { phaseTable } from './phase-table.js';
@@ -25,12 +25,12 @@ export interface TableOptions {
   readonly rankings?: readonly (RankingReport | undefined)[];
 }
 
-/** What decides: in short, then times, accuracy, and what others published. A page warns of few images by itself. */
+/** What decides: in short, then times, accuracy, and what others published. A page warns of its images by itself. */
 export function decisiveTables(runs: Runs, options: TableOptions = {}): readonly Table[] {
   return [
     ...answerTables(runs, options.rankings).map((table) => ({
       ...table,
-      notes: [...table.notes, ...fewNotes(runs)],
+      notes: [...table.notes, ...imageNotes(runs)],
     })),
     ...timeTables(runs),
     ...accuracyTables(runs, options.columns),
@@ -39,9 +39,12 @@ export function decisiveTables(runs: Runs, options: TableOptions = {}): readonly
 }
 
 /** Runs of one experiment have the same images. */
-function fewNotes([first]: Runs): readonly string[] {
-  const few = first && fewImages(first);
-  return few === undefined ? [] : [`Few images: ${few}`];
+function imageNotes([first]: Runs): readonly string[] {
+  const [chosen, few] = first === undefined ? [] : [chosenNote(first), fewImages(first)];
+  return [
+    ...(chosen === undefined ? [] : [`Part of the images: ${chosen}`]),
+    ...(few === undefined ? [] : [`Few images: ${few}`]),
+  ];
 }
 
 /** One row per model: of several devices once what is the same on all, and a group of columns for each of what is not. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../../core/hash.js';
 import { DRAFT_ENDING } from '../../../core/write-whole.js';
 import type { Document } from '../../../schema/basics.js';
+import { chosenImages } from '../../../schema/chosen-images.js';
 import { evidenceSchema } from '../../../schema/evidence.js';
 import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
 import { recordedSpec } from '../../../store/manifest.js';
@@ -72,6 +73,7 @@ export const baselineSchema = z
           samples: z.number(),
           problems: z.number(),
           tags: z.array(z.string()).readonly(),
+          chosen: z.exactOptional(chosenImages),
         }),
       )
       .readonly(),

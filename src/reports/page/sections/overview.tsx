@@ -131,6 +131,7 @@ const WARNING_WORDS: Readonly<Record<Warning['kind'], string>> = {
   output: 'Outputs',
   leaked: 'Not held out',
   unsealed: 'Unsealed',
+  chosen: 'Part of the images',
   few: 'Few images',
   unranked: 'Not ranked',
   caution: 'Caution',
