@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, figure, orNull, text, type Document } from './basics.js';
+import { placement } from './placement.js';
 import { sealPart } from './seal.js';
 
 export const gpu = z
@@ -40,15 +41,6 @@ export const processor = z
 export type ProcessorSummary = Document<typeof processor>;
 
 const range = orNull(z.tuple([figure, figure])).describe('The least and the most that was told.');
-
-export const placement = z.object({
-  provider: text.describe('ONNX Runtime\u2019s name of the provider that was asked for.'),
-  nodes: z.record(text, count).describe('Nodes by provider.'),
-  timeShare: orNull(z.record(text, figure)).describe(
-    'Share of the time in nodes by provider, of a profiled run that was not timed; null if none was made.',
-  ),
-});
-export type PlacementSummary = Document<typeof placement>;
 
 /** What the machine was like over some stretches of time, as it is recorded. Shares are of all processors' time, 0..1. */
 export const machineConditions = z.object({

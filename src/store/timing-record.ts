@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { count, failure, figure, orNull, text, type Document } from '../schema/basics.js';
 import { sealPart } from '../schema/seal.js';
-import { gpuState, machineConditions, phaseTimes, placement, timeWindow } from '../schema/timing-summary.js';
+import { placement } from '../schema/placement.js';
+import { gpuState, machineConditions, phaseTimes, timeWindow } from '../schema/timing-summary.js';
 import { TIMING_PROFILES } from './settings-schema.js';
 
 const pass = z.object({

@@ -121,7 +121,7 @@ describe('a network that says what goes in and out', () => {
       const feeding = feedingOf(matteSpec({ input: { width: 64, height: 48, ...input } }));
       const grey = { width: 64, height: 48, data: new Uint8Array(64 * 48 * 3).fill(128) };
       const fed = await feeding.prepare(grey, undefined);
-      feeding.checkOutput({ dims, data: new Float32Array() }, fed);
+      feeding.checkOutput({ dims }, fed);
     };
     await expect(check([1, 1, 48, 64])).resolves.toBeUndefined();
     await expect(check([1, 1, 48, 64], { layout: 'nhwc' })).resolves.toBeUndefined();

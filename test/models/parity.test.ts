@@ -1,3 +1,4 @@
+import { toFloats } from '../../src/models/pixels/to-floats.js';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { casesFor, writeCase } from '../../scripts/parity/cases.mjs';
@@ -79,5 +80,5 @@ async function matteHash(
 ): Promise<string> {
   const image = await decodeRgb(path);
   const { output } = await infer(await feeding.prepare(image, prompt));
-  return sha256((await feeding.read(output, image.width, image.height)).data);
+  return sha256((await feeding.read(toFloats(output), image.width, image.height)).data);
 }

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { PlacementSummary } from '../../src/schema/placement.js';
 import type { ScenarioSummary } from '../../src/schema/scenario-summary.js';
 import { SEAL_PARTS, type Seal } from '../../src/schema/seal.js';
 import type { Summary, TimingRow } from '../../src/schema/summary.js';
-import type {
-  PlacementSummary,
-  SlownessSummary,
-  TimingPassSummary,
-} from '../../src/schema/timing-summary.js';
+import type { SlownessSummary, TimingPassSummary } from '../../src/schema/timing-summary.js';
 import { reportDocument } from '../../src/reports/document.js';
 import { csv } from '../../src/reports/formats/csv.js';
 import { html } from '../../src/reports/formats/html.js';
@@ -149,6 +146,19 @@ describe('nodes that do not run where they were asked to', () => {
   it('are all of them after a fallback', () => {
     expect(placementMark(fallback)).toBe(' on CPU');
     expect(placementText(fallback)).toBe('151 nodes on CPU');
+  });
+
+  it('are named by what they compute where that is known, and by it alone', () => {
+    const conv = { WebGpuExecutionProvider: { Conv: 80 }, CPUExecutionProvider: { Conv: 1, MatMul: 2 } };
+    const partly = { ...mixed, computing: conv };
+    expect(placementMark(partly)).toBe(' +CPU');
+    expect(placementText(partly)).toBe(
+      '149 nodes on WebGpu (95.0 % of the time), 2 nodes on CPU (5.0 %); 1 of 81 Conv on CPU; 2 of 2 MatMul on CPU',
+    );
+    // one node on the card, and all that computes elsewhere
+    expect(placementMark({ ...mixed, computing: { CPUExecutionProvider: { Conv: 80 } } })).toBe(' on CPU');
+    // shapes, which stay on the CPU by design
+    expect(placementMark({ ...mixed, computing: { WebGpuExecutionProvider: { Conv: 80 } } })).toBe('');
   });
 
   it('are none where all run as asked, and on a CPU', () => {

@@ -2,7 +2,7 @@ import type { GrayImage, RgbImage } from '../../image/raster.js';
 import type { ImagePrompt } from '../spec/prompts.js';
 import type { DecoderPrompt } from '../pixels/sam.js';
 import type { Doubt, ReadOutput, ValueRange } from '../pixels/raw-values.js';
-import type { InputType, OutputTensor, Tensor } from '../pixels/tensor.js';
+import type { InputType, OutputTensor, RawTensor, Tensor } from '../pixels/tensor.js';
 
 /** What goes in and out of a network, as its file or whatever runs it says. */
 export interface NetworkEnds {
@@ -19,7 +19,7 @@ export interface Network extends NetworkEnds {
   run(
     feeds: Readonly<Record<string, Tensor>>,
     wanted: readonly string[],
-  ): Promise<Readonly<Record<string, OutputTensor>>>;
+  ): Promise<Readonly<Record<string, RawTensor>>>;
 }
 
 export interface NetworkValue {
@@ -37,9 +37,9 @@ export interface Fed {
   readonly prompts: readonly DecoderPrompt[];
 }
 
-/** The raw output that the matte is read from. Where two networks take part, how long each of them took. */
+/** The raw output that the matte is read from (`toFloats`). Where two networks take part, how long each of them took. */
 export interface Inferred {
-  readonly output: OutputTensor;
+  readonly output: RawTensor;
   readonly parts?: { readonly encoderMs: number; readonly decoderMs: number };
 }
 
@@ -63,7 +63,7 @@ export interface Feeding {
    *
    * @throws MaskbenchError `model.signature`.
    */
-  checkOutput(output: OutputTensor, fed: Fed): void;
+  checkOutput(output: Pick<RawTensor, 'dims'>, fed: Fed): void;
   /** How an image becomes an output of these networks, which are known to fit. */
   connect(networks: Readonly<Record<string, Network>>): (fed: Fed) => Promise<Inferred>;
   /** @throws MaskbenchError `model.output` where the output is not a matte. */

@@ -1,6 +1,7 @@
 import { decoderPrompts, samMatte, toFrame, type DecoderPrompt } from '../pixels/sam.js';
 import type { SamSpec } from '../spec/spec.js';
-import type { OutputTensor, Tensor } from '../pixels/tensor.js';
+import type { RawTensor, Tensor } from '../pixels/tensor.js';
+import { toFloats } from '../pixels/to-floats.js';
 import type { Feeding, NetworkEnds } from './feeding.js';
 import { signatureError } from './single-network.js';
 
@@ -39,7 +40,7 @@ export function samFeeding({ input: frame }: SamSpec): Feeding {
           embeddingOutput.name,
         ]);
         const encoded = performance.now();
-        const decoded: OutputTensor[] = [];
+        const decoded: RawTensor[] = [];
         for (const prompt of prompts) {
           const feeds = decoderFeeds(embedding, prompt, [frame.height, frame.width]);
           decoded.push((await decoder.run(feeds, [masksOutput.name]))[masksOutput.name]);
@@ -80,12 +81,12 @@ function assertSam(encoder: NetworkEnds, decoder: NetworkEnds, dims: readonly nu
 }
 
 function decoderFeeds(
-  embedding: OutputTensor,
+  embedding: RawTensor,
   { coords, labels }: DecoderPrompt,
   size: readonly [height: number, width: number],
 ): Readonly<Record<(typeof DECODER_INPUTS)[number], Tensor>> {
   return {
-    image_embeddings: floats(embedding.dims, embedding.data),
+    image_embeddings: floats(embedding.dims, toFloats(embedding).data),
     point_coords: floats([1, labels.length, 2], coords),
     point_labels: floats([1, labels.length], labels),
     mask_input: floats([1, 1, MASK_SIDE, MASK_SIDE], new Float32Array(MASK_SIDE ** 2)),
@@ -95,18 +96,20 @@ function decoderFeeds(
   };
 }
 
-/** The masks of all prompts under each other. */
-function concatenated(outputs: readonly OutputTensor[], height: number, width: number): OutputTensor {
+/** The masks of all prompts under each other; of one prompt as they are. */
+function concatenated(outputs: readonly RawTensor[], height: number, width: number): RawTensor {
   const plane = height * width;
   const length = outputs.reduce((sum, { data }) => sum + data.length, 0);
+  const [first] = outputs;
+  const dims = length % plane === 0 ? [length / plane, height, width] : (first?.dims ?? []);
+  if (outputs.length === 1) return { ...first, dims };
   const data = new Float32Array(length);
   let at = 0;
   for (const output of outputs) {
-    data.set(output.data, at);
+    data.set(toFloats(output).data, at);
     at += output.data.length;
   }
-  const dims = length % plane === 0 ? [length / plane, height, width] : (outputs[0]?.dims ?? []);
-  return { dims, data };
+  return { type: 'float32', dims, data };
 }
 
 function floats(dims: readonly number[], data: Float32Array): Tensor {

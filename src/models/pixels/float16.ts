@@ -29,3 +29,13 @@ export function fromFloat16Bits(bits: number): number {
   if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
+
+let table: Float32Array | undefined;
+
+/** The numbers that halves stand for, by a table of all 65,536. */
+export function floatsOfHalves(halves: Uint16Array): Float32Array {
+  const numbers = (table ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => fromFloat16Bits(bits)));
+  const floats = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) floats[i] = numbers[halves[i]];
+  return floats;
+}

@@ -11,6 +11,25 @@ export interface Tensor {
   readonly data: TensorData;
 }
 
+/** A raw output of a network as its runtime gave it: `float16` as the 16 bits of each number, or as numbers where JavaScript has them. */
+export interface RawTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: RawData;
+}
+
+export type RawData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
 /** A raw output of a network, whatever its element type was, as float32: `dims` as the runtime names them. */
 export interface OutputTensor {
   readonly dims: readonly number[];

@@ -4,7 +4,12 @@ import { deviceLabels } from './device-label.js';
 import { appendixTitle } from './published-table.js';
 import { sealMark, sealNotes, sealOfRow } from './seal-mark.js';
 import { type Cell, formatMs, NO_FIGURE, type Row, type Table } from './table.js';
-import type { PlacementSummary } from '../../schema/timing-summary.js';
+import {
+  awayInWords,
+  computingElsewhere,
+  type PlacementSummary,
+  whereComputed,
+} from '../../schema/placement.js';
 
 /**
  * As Appendix 1 of the post: mean milliseconds per prediction, models down, one column group per device with its datasets and
@@ -85,24 +90,28 @@ function providerName(provider: string): string {
   return provider.replace(/ExecutionProvider$/, '');
 }
 
-/** ` +CPU` where other providers run some of the nodes, ` on CPU` where they run all of them; else nothing. */
+/**
+ * ` +CPU` where other providers compute a part, ` on CPU` where they compute all of it; else nothing. Of runs that do not say which
+ * nodes are elsewhere (0.1) any node counts.
+ */
 export function placementMark(placement: PlacementSummary | null | undefined): string {
   if (placement === null || placement === undefined) return '';
-  const others = Object.keys(placement.nodes)
-    .filter((name) => name !== placement.provider)
-    .map(providerName);
-  if (others.length === 0) return '';
-  return (placement.nodes[placement.provider] ?? 0) === 0
-    ? ` on ${others.join(', ')}`
-    : ` +${others.join(' +')}`;
+  const where = whereComputed(placement);
+  if (where === 'asked') return '';
+  const away = computingElsewhere(placement).map(({ provider }) => provider);
+  const others = away.length > 0 ? away : Object.keys(placement.nodes);
+  const names = [...new Set(others)].filter((name) => name !== placement.provider).map(providerName);
+  if (names.length === 0) return '';
+  return where === 'elsewhere' ? ` on ${names.join(', ')}` : ` +${names.join(' +')}`;
 }
 
-/** `149 nodes on WebGpu (98.0 % of the time), 2 nodes on CPU (2.0 %)`. */
-export function placementText({ nodes, timeShare }: PlacementSummary): string {
+/** `149 nodes on WebGpu (98.0 % of the time), 2 nodes on CPU (2.0 %); 1 of 12 Conv on CPU`. */
+export function placementText(placement: PlacementSummary): string {
+  const { nodes, timeShare } = placement;
   const parts = Object.entries(nodes).map(([name, count], i) => {
     const share = timeShare?.[name];
     const time = share === undefined ? '' : ` (${percent(share)}${i === 0 ? ' of the time' : ''})`;
     return `${count} nodes on ${providerName(name)}${time}`;
   });
-  return parts.join(', ');
+  return [parts.join(', '), ...awayInWords(placement, providerName)].join('; ');
 }

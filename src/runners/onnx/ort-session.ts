@@ -3,8 +3,7 @@ import { basename, join } from 'node:path';
 import type * as ort from 'onnxruntime-node';
 import { MaskbenchError } from '../../core/errors.js';
 import type { Network, NetworkValue } from '../../models/feedings/feeding.js';
-import { fromFloat16Bits } from '../../models/pixels/float16.js';
-import type { OutputTensor, Tensor } from '../../models/pixels/tensor.js';
+import type { RawTensor, Tensor } from '../../models/pixels/tensor.js';
 import { deviceUnavailable, type DeviceRequest } from '../device.js';
 import { binaryFolder, engineFolder, gpuFault, loadEngine } from './engine/engine.js';
 import { assertCudnn, explainGpuFailure } from './gpu/explain-failure.js';
@@ -171,14 +170,10 @@ function toOrtTensor({ type, dims, data }: Tensor): ort.Tensor {
   }
 }
 
-/** Any numeric output as float32; class numbers and halves are exact in it. */
-function fromOrtTensor(name: string, { type, dims, data }: ort.Tensor): OutputTensor {
-  if (data instanceof Float32Array) return { dims, data };
-  if (type === 'float16' && data instanceof Uint16Array) {
-    return { dims, data: Float32Array.from(data, fromFloat16Bits) };
-  }
+/** As it is: what becomes of it (`toFloats`) is no part of the inference. */
+function fromOrtTensor(name: string, { type, dims, data }: ort.Tensor): RawTensor {
   if (type === 'string' || Array.isArray(data)) {
     throw new MaskbenchError('model.output', `output "${name}" is ${type}`, { remedy: 'expected numbers' });
   }
-  return { dims, data: Float32Array.from(data as ArrayLike<number | bigint>, Number) };
+  return { type, dims, data };
 }

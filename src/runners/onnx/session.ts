@@ -1,9 +1,10 @@
 import { availableParallelism, freemem } from 'node:os';
+import { awayInWords, whereComputed } from '../../schema/placement.js';
 import type { MatteJob, OpenRequest, PredictSession } from '../runner.js';
 import type { LoadMessage } from './child/messages.js';
 import { promptsOf, type OnnxModel } from './ensure.js';
 import { predictAll } from './predict-pool.js';
-import { isProven, proveProvider } from './proof/prove-provider.js';
+import { proveProvider } from './proof/prove-provider.js';
 
 /** The accuracy pass of one model: a few inference processes, which start with the first job and end after the last. */
 export async function openOnnxSession(model: OnnxModel, request: OpenRequest): Promise<PredictSession> {
@@ -69,11 +70,13 @@ export function divideCores(
 async function assertPlaced(load: LoadMessage, { allowFallback, emit, signal }: OpenRequest): Promise<void> {
   if (load.device.provider === 'cpu') return;
   const proof = await proveProvider({ load, image: null, allowFallback, signal });
+  if (whereComputed(proof) === 'asked') return;
+  const away = awayInWords(proof);
   const elsewhere = Object.entries(proof.nodes).filter(([provider]) => provider !== proof.provider);
-  if (elsewhere.length === 0 && isProven(proof)) return;
-  const nodes = elsewhere.map(([provider, count]) => `${count} nodes on ${provider}`).join(', ');
+  const nodes = elsewhere.map(([provider, count]) => `${count} nodes on ${provider}`);
+  const told = (away.length > 0 ? away : nodes).join(', ');
   emit({
     kind: 'warning',
-    message: `${load.spec.name}: ONNX Runtime puts ${nodes || 'its nodes nowhere that it reports'}`,
+    message: `${load.spec.name}: ONNX Runtime puts ${told || 'its nodes nowhere that it reports'}`,
   });
 }

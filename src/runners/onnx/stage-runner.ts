@@ -4,7 +4,7 @@ import { MaskbenchError } from '../../core/errors.js';
 import { toError } from '../../core/failure.js';
 import { decodeMatte } from '../../image/codec.js';
 import type { GrayImage } from '../../image/raster.js';
-import { fromFloat16Bits } from '../../models/pixels/float16.js';
+import { floatsOfHalves } from '../../models/pixels/float16.js';
 import type { ImagePrompt } from '../../models/spec/prompts.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import type { InputType, OutputTensor } from '../../models/pixels/tensor.js';
@@ -83,7 +83,7 @@ async function readNumbers(path: string, type: InputType): Promise<Float32Array>
     case 'float32':
       return new Float32Array(own);
     case 'float16':
-      return Float32Array.from(new Uint16Array(own), fromFloat16Bits);
+      return floatsOfHalves(new Uint16Array(own));
     case 'uint8':
       return Float32Array.from(new Uint8Array(own));
   }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Network } from '../../../src/models/feedings/feeding.js';
 import { samFeeding } from '../../../src/models/feedings/sam.js';
+import { toFloats } from '../../../src/models/pixels/to-floats.js';
 import { networkSchemas, type SamSpec } from '../../../src/models/spec/spec.js';
-import type { OutputTensor, Tensor } from '../../../src/models/pixels/tensor.js';
+import type { RawTensor, Tensor } from '../../../src/models/pixels/tensor.js';
 
 const FRAME = { width: 8, height: 6 };
 
@@ -26,7 +27,11 @@ const image = (width: number, height: number) => ({
 function networks(): { encoder: Network; decoder: Network; asked: Record<string, Tensor>[] } {
   const asked: Record<string, Tensor>[] = [];
   const value = (name: string, shape: readonly (number | string)[]) => ({ name, type: 'float32', shape });
-  const answer = (dims: readonly number[], data: Float32Array): OutputTensor => ({ dims, data });
+  const answer = (dims: readonly number[], data: Float32Array): RawTensor => ({
+    type: 'float32',
+    dims,
+    data,
+  });
   return {
     asked,
     encoder: {
@@ -104,7 +109,7 @@ describe('SAM', () => {
     expect(output.dims).toEqual([2, 6, 8]);
     expect(parts?.encoderMs).toBeGreaterThanOrEqual(0);
     expect(parts?.decoderMs).toBeGreaterThanOrEqual(0);
-    const matte = await feeding.read(output, 8, 6);
+    const matte = await feeding.read(toFloats(output), 8, 6);
     expect(matte.data.every((value) => value === 255)).toBe(true);
   });
 
@@ -114,7 +119,7 @@ describe('SAM', () => {
     const infer = feeding.connect({ encoder, decoder });
     const prompt = { unit: 'pixels', objects: [[{ point: [0, 0], label: 1 }]] } as const;
     const { output } = await infer(await feeding.prepare(image(16, 12), prompt));
-    const matte = await feeding.read(output, 16, 12);
+    const matte = await feeding.read(toFloats(output), 16, 12);
     expect(matte).toMatchObject({ width: 16, height: 12 });
     expect(new Set(matte.data)).toEqual(new Set([0, 255]));
   });

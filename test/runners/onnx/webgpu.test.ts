@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LoadMessage } from '../../../src/runners/onnx/child/messages.js';
 import { parseDevice } from '../../../src/runners/device.js';
-import { isProven, proveProvider } from '../../../src/runners/onnx/proof/prove-provider.js';
+import { whereComputed } from '../../../src/schema/placement.js';
+import { proveProvider } from '../../../src/runners/onnx/proof/prove-provider.js';
 import { timeTogether } from '../../../src/runners/onnx/timing/time-together.js';
 import { loadNetworkSpec } from '../../support/model-specs.js';
+import { attribute } from '../../support/onnx-builder.js';
 import { findSoftwareGpu, setEnvironment } from '../../support/software-gpu.js';
 import { useTempFolders } from '../../support/temp-folder.js';
 import { writePairedFolders } from '../../support/tiny-datasets.js';
@@ -32,6 +34,22 @@ const MIXED: Graph = {
   inputs: [image],
   outputs: [map],
   nodes: [selu('bent'), { op: 'Sigmoid', inputs: ['bent'], outputs: ['map'] }],
+};
+/** One convolution on the device, and one of whole numbers, which WebGPU does not have. */
+const TWO_CONVOLUTIONS: Graph = {
+  inputs: [image],
+  outputs: [{ ...map, shape: [1, 1, TINY_SIDE, TINY_SIDE] }],
+  initializers: [
+    { name: 'weights', dtype: 'float32', dims: [1, 3, 1, 1], data: [0.3, 0.3, 0.3] },
+    { name: 'whole', dtype: 'uint8', dims: [1, 1, 1, 1], data: [1] },
+  ],
+  nodes: [
+    { op: 'Conv', inputs: ['image', 'weights'], outputs: ['grey'] },
+    { op: 'DynamicQuantizeLinear', inputs: ['grey'], outputs: ['quantised', 'scale', 'zero'] },
+    { op: 'ConvInteger', inputs: ['quantised', 'whole', 'zero'], outputs: ['sum'] },
+    { op: 'Cast', inputs: ['sum'], outputs: ['number'], attributes: { to: attribute.int(1) } },
+    { op: 'Mul', inputs: ['number', 'scale'], outputs: ['map'] },
+  ],
 };
 
 async function prepare(
@@ -89,15 +107,48 @@ describe('a model that the device cannot run', () => {
       message: expect.stringMatching(/runs the model elsewhere \(\d+ nodes on CPUExecutionProvider\)/),
     });
     const allowed = await proveProvider({ load, image: picture, allowFallback: true, signal });
-    expect(isProven(allowed)).toBe(false);
+    expect(whereComputed(allowed)).toBe('elsewhere');
     expect(allowed.timeShare).toEqual({ CPUExecutionProvider: 1 });
   });
 
   it.skipIf(skipped)('wholly, is run with the rest named', async () => {
     const { load, image: picture } = await prepare('webgpu', MIXED);
-    const { nodes, timeShare } = await proveProvider({ load, image: picture, signal });
+    const proof = await proveProvider({ load, image: picture, signal });
+    const { nodes, timeShare } = proof;
+    // No node of it is known to compute: then each counts.
+    expect(whereComputed(proof)).toBe('partly');
     expect(Object.keys(nodes).sort()).toEqual(['CPUExecutionProvider', 'WebGpuExecutionProvider']);
     expect(Object.keys(timeShare ?? {}).sort()).toEqual(['CPUExecutionProvider', 'WebGpuExecutionProvider']);
+  });
+});
+
+describe('a model whose convolutions the device computes in part', () => {
+  it.skipIf(skipped)('is told by the operators that are elsewhere, with a picture or without', async () => {
+    const { load, image: picture } = await prepare('webgpu', TWO_CONVOLUTIONS);
+    for (const one of [picture, null]) {
+      const proof = await proveProvider({ load, image: one, signal });
+      expect(proof.computing).toEqual({
+        WebGpuExecutionProvider: { Conv: 1 },
+        CPUExecutionProvider: { ConvInteger: 1 },
+      });
+      expect(whereComputed(proof)).toBe('partly');
+    }
+  });
+});
+
+describe('a model that loads and does not compute', () => {
+  it('is found out by one inference, before any picture is fed', async () => {
+    // The second dimension is left open, and what is fed fits no matrix of 7 rows.
+    const { load } = await prepare('cpu', {
+      inputs: [{ ...image, shape: [1, 3, 'height', 'width'] }],
+      outputs: [{ ...map, shape: [1, 1, 'height', 'width'] }],
+      initializers: [{ name: 'seven', dtype: 'float32', dims: [7, 7], data: new Float32Array(49) }],
+      nodes: [{ op: 'MatMul', inputs: ['image', 'seven'], outputs: ['map'] }],
+    });
+    await expect(proveProvider({ load, image: null, signal })).rejects.toMatchObject({
+      code: 'model.load',
+      message: expect.stringMatching(/loads this model and does not compute it: .*MatMul/),
+    });
   });
 });
 

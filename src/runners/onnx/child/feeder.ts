@@ -4,6 +4,7 @@ import { toFailure } from '../../../core/failure.js';
 import { decodeRgb } from '../../../image/codec.js';
 import type { Fed, Inferred } from '../../../models/feedings/feeding.js';
 import { feedingOf } from '../../../models/feedings/registry.js';
+import { toFloats } from '../../../models/pixels/to-floats.js';
 import type { NetworkSpec } from '../../../models/spec/spec.js';
 import { writeMatte } from '../../write-matte.js';
 import type { FromChild, PredictJob } from './messages.js';
@@ -60,12 +61,13 @@ async function prepare(job: PredictJob): Promise<void> {
 async function finish(message: Extract<ToFeeder, { kind: 'finish' }>): Promise<void> {
   const { job, width, height, decodeMs, preprocessMs } = message.prepared;
   const start = performance.now();
-  const { output, parts } = message.inferred;
+  const { output: raw, parts } = message.inferred;
+  const output = toFloats(raw);
   const matte = await feeding.read(output, width, height);
   const postprocessMs = performance.now() - start;
   const phases = { decodeMs, preprocessMs, inferenceMs: message.inferenceMs, postprocessMs, ...parts };
   const written = await writeMatte(job.mattePath, matte);
-  const raw = feeding.rawRange?.(output, width, height);
+  const range = feeding.rawRange?.(output, width, height);
   post({
     kind: 'done',
     jobId: job.jobId,
@@ -73,7 +75,7 @@ async function finish(message: Extract<ToFeeder, { kind: 'finish' }>): Promise<v
     width,
     height,
     ...written,
-    ...(raw === undefined ? {} : { raw }),
+    ...(range === undefined ? {} : { raw: range }),
   });
 }
 

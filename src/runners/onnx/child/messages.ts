@@ -49,7 +49,7 @@ export interface TimedImage {
 export interface ProbeMessage {
   readonly kind: 'probe';
   readonly load: LoadMessage;
-  /** Null: look at the placement alone. */
+  /** Null: a grey one of the size that the model is fed. */
   readonly image: TimedImage | null;
   readonly runs: number;
   /** Profiles are written to files whose paths begin like this. */

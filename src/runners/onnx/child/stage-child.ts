@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toFailure } from '../../../core/failure.js';
 import { decodeRgb, encodeMattePng } from '../../../image/codec.js';
+import { toFloats } from '../../../models/pixels/to-floats.js';
 import { openModel, type OpenModel } from '../open-model.js';
 import type { StageMessage } from './messages.js';
 import { listen, send } from './parent.js';
@@ -33,7 +34,7 @@ async function stages({ jobId, imagePath, prompt, fedAs, folder, withMatte }: St
   const fed = await feeding.prepare(image, prompt);
   const { tensor } = fed;
   await writeFile(join(folder, 'input.bin'), bytesOf(tensor.data));
-  const { output } = await infer(fed);
+  const output = toFloats((await infer(fed)).output);
   await writeFile(join(folder, 'output.bin'), bytesOf(output.data));
   if (withMatte) {
     const matte = await feeding.read(output, image.width, image.height);

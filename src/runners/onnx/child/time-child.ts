@@ -5,6 +5,7 @@ import { decodeRgb } from '../../../image/codec.js';
 import type { RgbImage } from '../../../image/raster.js';
 import type { ImagePrompt } from '../../../models/spec/prompts.js';
 import type { Fed } from '../../../models/feedings/feeding.js';
+import { toFloats } from '../../../models/pixels/to-floats.js';
 import { openModel, type OpenModel } from '../open-model.js';
 import { batched } from '../timing/batch.js';
 import type { DecodeMessage, LoadMessage, MeasuredSample, MeasureMessage, ToChild } from './messages.js';
@@ -113,7 +114,7 @@ async function predict(
   const inferred = performance.now();
   for (const [i, { image }] of images.entries()) {
     // An output that is not a matte (NaN, a wrong shape) took its time all the same; the accuracy pass reports it.
-    await feeding.read(outputs[i], image.width, image.height).catch(() => undefined);
+    await feeding.read(toFloats(outputs[i]), image.width, image.height).catch(() => undefined);
   }
   const end = performance.now();
   const cpu = process.cpuUsage(cpuBefore);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { RESUME } from '../../../core/cancelled.js';
 import { MaskbenchError } from '../../../core/errors.js';
-import type { PlacementSummary } from '../../../schema/timing-summary.js';
+import { computes, type PlacementSummary, whereComputed } from '../../../schema/placement.js';
 import type { startChild } from '../child-process.js';
 import type { LoadMessage, TimedImage } from '../child/messages.js';
 import { askProbe } from './ask-probe.js';
@@ -15,9 +15,9 @@ export type ProviderProof = PlacementSummary;
 
 interface ProofRequest {
   readonly load: LoadMessage;
-  /** An image to profile; null looks at the placement alone, which is done when the model is loaded. */
+  /** An image to profile; null takes a grey one of the size that the model is fed, once, and tells no shares of time. */
   readonly image: TimedImage | null;
-  /** Go on where the asked provider runs no node; the proof says so. Default: an error. */
+  /** Go on where the asked provider computes nothing; the proof says so. Default: an error. */
   readonly allowFallback?: boolean;
   readonly signal: AbortSignal;
   /** How the process is started; by default a process indeed. */
@@ -37,21 +37,27 @@ const PROVIDER_NAMES: Readonly<Record<Provider, string>> = {
 const PROFILED_RUNS = 2;
 
 /**
- * Loads a model once more in a process of its own, only to see where its nodes run: by the placement log and, with an
- * image, by a profile. ONNX Runtime leaves nodes to the CPU silently, all of them if it must.
+ * Loads a model once more in a process of its own, only to see where its nodes run, by the placement log and by a profile, and
+ * that they do: some libraries are opened by the first inference only. ONNX Runtime leaves nodes to the CPU silently,
+ * all of them if it must.
  *
- * @throws MaskbenchError `device.unavailable` if the provider that was asked for runs no node or the log does not say;
+ * @throws MaskbenchError `device.unavailable` if the provider that was asked for computes nothing or the log does not say;
  * else why the process could not do it, or `cancelled`.
  */
 export async function proveProvider(request: ProofRequest): Promise<ProviderProof> {
-  const { load, allowFallback = false } = request;
+  const { load, image, allowFallback = false } = request;
   const folder = await mkdtemp(join(tmpdir(), 'maskbench-profile-'));
   try {
     const nodes = await probe(request, join(folder, 'profile'));
-    const names = request.image === null ? [] : (await readdir(folder)).sort();
+    const names = (await readdir(folder)).sort();
     const profiles = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-    const timeShare = request.image === null ? null : readTimeShare(profiles);
-    const proof = { provider: PROVIDER_NAMES[load.device.provider], nodes, timeShare };
+    const { timeShare, computing } = readProfiles(profiles);
+    const proof = {
+      provider: PROVIDER_NAMES[load.device.provider],
+      nodes,
+      ...(computing === undefined ? {} : { computing }),
+      timeShare: image === null ? null : timeShare,
+    };
     if (!allowFallback) assertProven(proof, load.device);
     return proof;
   } finally {
@@ -59,13 +65,8 @@ export async function proveProvider(request: ProofRequest): Promise<ProviderProo
   }
 }
 
-/** Whether the provider that was asked for runs at least one node. */
-export function isProven({ provider, nodes }: Pick<ProviderProof, 'provider' | 'nodes'>): boolean {
-  return (nodes[provider] ?? 0) > 0;
-}
-
 function assertProven(proof: ProviderProof, device: DeviceRequest): void {
-  if (isProven(proof)) return;
+  if (whereComputed(proof) !== 'elsewhere') return;
   const placed = Object.entries(proof.nodes).map(([provider, count]) => `${count} nodes on ${provider}`);
   throw deviceUnavailable(
     device,
@@ -85,7 +86,13 @@ async function probe(
     const lines = (log + text).split('\n');
     log = lines.filter((line, i) => i === lines.length - 1 || line.includes(' placed on [')).join('\n');
   };
-  const message = { kind: 'probe' as const, load, image, runs: PROFILED_RUNS, profilePrefix };
+  const message = {
+    kind: 'probe' as const,
+    load,
+    image,
+    runs: image === null ? 1 : PROFILED_RUNS,
+    profilePrefix,
+  };
   if (!(await askProbe(message, { signal, remedy: RESUME, start, onLog })))
     throw new MaskbenchError('runner.crashed', 'the process ended before it reported where the model runs');
   return readPlacement(log);
@@ -111,6 +118,12 @@ export function readPlacement(log: string): Placement {
 /** Share of the time in nodes by execution provider, 0..1, adding up to 1; empty if no node was profiled. */
 type TimeShare = Readonly<Record<string, number>>;
 
+interface Profiled {
+  readonly timeShare: TimeShare;
+  /** See the schema; undefined if no node was profiled. */
+  readonly computing: NonNullable<PlacementSummary['computing']> | undefined;
+}
+
 /** An event of ONNX Runtime's profile; times are microseconds. */
 const eventsSchema = z.array(
   z.looseObject({
@@ -118,31 +131,50 @@ const eventsSchema = z.array(
     name: z.string(),
     dur: z.number(),
     ts: z.number(),
-    args: z.looseObject({ provider: z.string().optional() }).optional(),
+    args: z
+      .looseObject({
+        provider: z.string().optional(),
+        op_name: z.string().optional(),
+        node_index: z.string().optional(),
+      })
+      .optional(),
   }),
 );
 
 /**
- * The time in nodes of the last run, by provider, of the profiles of a model's sessions (SAM has two): JSON as ONNX
- * Runtime writes it. Times are the host's: a node that only hands work to a GPU looks short, and whoever waits for the
- * GPU (a copy back, or a node on the CPU) looks long.
+ * What the last run of a model's sessions (SAM has two) went through, by their profiles: JSON as ONNX Runtime writes it.
+ * Times are the host's: a node that only hands work to a GPU looks short, and whoever waits for the GPU (a copy back, or
+ * a node on the CPU) looks long.
  *
  * @throws SyntaxError or ZodError where a text is no such profile.
  */
-export function readTimeShare(profiles: readonly string[]): TimeShare {
+export function readProfiles(profiles: readonly string[]): Profiled {
   const micros: Record<string, number> = {};
+  const computing: Record<string, Record<string, number>> = {};
+  let isTold = false;
   for (const profile of profiles) {
     const events = eventsSchema.parse(JSON.parse(profile));
     const run = events.findLast(({ cat, name }) => cat === 'Session' && name === 'model_run');
-    for (const { cat, name, dur, ts, args } of events) {
-      const provider = args?.provider;
+    // A node in a loop is run several times.
+    const seen = new Set<string>();
+    for (const { cat, name, dur, ts, args = {} } of events) {
+      const { provider, op_name: operator, node_index: index } = args;
       if (cat !== 'Node' || provider === undefined || !name.endsWith('_kernel_time')) continue;
       if (run !== undefined && (ts < run.ts || ts > run.ts + run.dur)) continue;
       micros[provider] = (micros[provider] ?? 0) + dur;
+      if (operator === undefined) continue;
+      isTold = true;
+      const node = `${index ?? ''} ${name}`;
+      if (!computes(operator) || seen.has(node)) continue;
+      seen.add(node);
+      const own = (computing[provider] ??= {});
+      own[operator] = (own[operator] ?? 0) + 1;
     }
   }
   const all = Object.values(micros).reduce((sum, value) => sum + value, 0);
-  return all === 0
-    ? {}
-    : Object.fromEntries(Object.entries(micros).map(([provider, value]) => [provider, value / all]));
+  const shares = Object.entries(micros).map(([provider, value]) => [provider, value / all]);
+  return {
+    timeShare: all === 0 ? {} : Object.fromEntries(shares),
+    computing: isTold ? computing : undefined,
+  };
 }

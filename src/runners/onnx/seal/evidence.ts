@@ -5,7 +5,7 @@ import type { Conditions } from './conditions.js';
 /** All that the seal of one model's times is decided by. */
 export interface SealEvidence {
   /** `only-provider`: the session had no other one to run on. Null if it was not checked where the nodes run. */
-  readonly proof: Pick<ProviderProof, 'provider' | 'nodes'> | 'only-provider' | null;
+  readonly proof: Pick<ProviderProof, 'provider' | 'nodes' | 'computing'> | 'only-provider' | null;
   /** What else computed for inference at the time, in words; none if nothing did. */
   readonly neighbours: readonly string[];
   readonly warmUp: Pick<WarmUp, 'inferenceMs' | 'totalMs' | 'settled'>;

@@ -1,6 +1,6 @@
 import { counted, percent } from '../../../core/text.js';
+import { awayInWords, whereComputed } from '../../../schema/placement.js';
 import type { SealPart } from '../../../schema/seal.js';
-import { isProven } from '../proof/prove-provider.js';
 import { SLOW_MS } from '../timing/warm-up.js';
 import { medianMs, spreadOf, windowsOf } from '../timing/windows.js';
 import type { SealEvidence } from './evidence.js';
@@ -28,7 +28,14 @@ function providerPart({ proof }: SealEvidence): SealPart {
   if (proof === 'only-provider') return partOf('provider', { quiet: 'the only provider of the session' });
   const placed = Object.entries(proof.nodes).map(([name, count]) => `${count} nodes on ${name}`);
   const found = `asked for ${proof.provider}: ${placed.join(', ') || 'no nodes'}`;
-  return partOf('provider', { troubles: isProven(proof) ? [] : [found], quiet: found });
+  const where = whereComputed(proof);
+  return partOf('provider', {
+    troubles: where === 'partly' || where === 'elsewhere' ? [[found, ...awayInWords(proof)].join('; ')] : [],
+    quiet: found,
+    notKnown: where === 'untold' ? ['which nodes are elsewhere'] : [],
+    // without it one node on the card and all convolutions on the CPU would pass
+    demanded: true,
+  });
 }
 
 function isolatedPart({ neighbours }: SealEvidence): SealPart {

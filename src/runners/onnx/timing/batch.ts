@@ -1,11 +1,11 @@
 import { MaskbenchError } from '../../../core/errors.js';
 import type { Fed, Inferred } from '../../../models/feedings/feeding.js';
-import type { OutputTensor, Tensor } from '../../../models/pixels/tensor.js';
+import type { RawTensor, Tensor } from '../../../models/pixels/tensor.js';
 import type { OpenModel } from '../open-model.js';
 
 interface BatchInferred {
   /** One per image. */
-  readonly outputs: readonly OutputTensor[];
+  readonly outputs: readonly RawTensor[];
   readonly parts?: Inferred['parts'];
 }
 
@@ -40,7 +40,7 @@ export function stack(feds: readonly Fed[]): Tensor {
   return { ...first, dims: [feds.length, ...first.dims.slice(1)], data } as Tensor;
 }
 
-function cut({ dims, data }: OutputTensor, count: number): readonly OutputTensor[] {
+function cut({ type, dims, data }: RawTensor, count: number): readonly RawTensor[] {
   if (dims[0] !== count) {
     throw new MaskbenchError('model.signature', `the model gives [${dims.join(', ')}] for ${count} images`, {
       remedy: `expected ${count} results: use batch 1`,
@@ -48,6 +48,7 @@ function cut({ dims, data }: OutputTensor, count: number): readonly OutputTensor
   }
   const size = data.length / count;
   return Array.from({ length: count }, (_, i) => ({
+    type,
     dims: [1, ...dims.slice(1)],
     data: data.subarray(i * size, (i + 1) * size),
   }));

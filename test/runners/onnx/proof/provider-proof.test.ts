@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseDevice } from '../../../../src/runners/device.js';
 import {
-  readPlacement,
-  readTimeShare,
-  isProven,
   proveProvider,
+  readPlacement,
+  readProfiles,
   type ProviderProof,
 } from '../../../../src/runners/onnx/proof/prove-provider.js';
 import type { FromChild, LoadMessage, ToChild } from '../../../../src/runners/onnx/child/messages.js';
 import type { Child, ChildExit } from '../../../../src/runners/onnx/child-process.js';
+import { computes, whereComputed } from '../../../../src/schema/placement.js';
 import { paperModel } from '../../../support/run-settings.js';
 
 const line = (text: string): string =>
@@ -54,7 +54,10 @@ describe('a profile', () => {
       node('CPUExecutionProvider', 2070, 20),
       run(2000),
     ]);
-    expect(readTimeShare([profile])).toEqual({ CUDAExecutionProvider: 0.75, CPUExecutionProvider: 0.25 });
+    expect(readProfiles([profile]).timeShare).toEqual({
+      CUDAExecutionProvider: 0.75,
+      CPUExecutionProvider: 0.25,
+    });
   });
 
   it('of two sessions is put together by their time', () => {
@@ -62,11 +65,77 @@ describe('a profile', () => {
       JSON.stringify([node('CUDAExecutionProvider', 1, 30), run(0)]),
       JSON.stringify([node('CPUExecutionProvider', 1, 10), run(0)]),
     ];
-    expect(readTimeShare(profiles)).toEqual({ CUDAExecutionProvider: 0.75, CPUExecutionProvider: 0.25 });
+    expect(readProfiles(profiles).timeShare).toEqual({
+      CUDAExecutionProvider: 0.75,
+      CPUExecutionProvider: 0.25,
+    });
+  });
+
+  it('counts the nodes that compute, each once, by provider and operator', () => {
+    const named = (operator: string, provider: string, index: string) => ({
+      ...node(provider, 1010, 5),
+      name: `${operator}_${index}_kernel_time`,
+      args: { provider, op_name: operator, node_index: index },
+    });
+    const profile = JSON.stringify([
+      named('FusedConv', 'CUDAExecutionProvider', '3'),
+      named('FusedConv', 'CUDAExecutionProvider', '4'),
+      named('FusedConv', 'CUDAExecutionProvider', '4'),
+      named('Shape', 'CPUExecutionProvider', '5'),
+      named('ConvInteger', 'CPUExecutionProvider', '6'),
+      run(1000),
+    ]);
+    expect(readProfiles([profile]).computing).toEqual({
+      CUDAExecutionProvider: { FusedConv: 2 },
+      CPUExecutionProvider: { ConvInteger: 1 },
+    });
   });
 
   it('without nodes has no shares', () => {
-    expect(readTimeShare(['[]'])).toEqual({});
+    expect(readProfiles(['[]'])).toEqual({ timeShare: {}, computing: undefined });
+  });
+});
+
+describe('what a network computes', () => {
+  it.each([
+    'Conv ConvTranspose FusedConv NhwcConv NhwcFusedConv QLinearConv ConvInteger DeformConv',
+    'MatMul FusedMatMul QLinearMatMul MatMulInteger MatMulNBits DynamicQuantizeMatMul Gemm QGemm FusedGemm',
+    'Attention MultiHeadAttention QAttention PackedAttention Einsum LSTM DynamicQuantizeLSTM GRU RNN',
+    'TRTKernel_graph_main_graph_1_0 DmlFusedNode_0_0 CoreMLExecutionProvider_CoreML_1_0',
+  ])('%s', (operators) => {
+    for (const operator of operators.split(' ')) expect(computes(operator), operator).toBe(true);
+  });
+
+  it('is not what computes shapes, copies or converts', () => {
+    for (const operator of [
+      ...'Shape Gather Concat Cast Unsqueeze Slice Reshape Range ConstantOfShape'.split(' '),
+      ...'MemcpyToHost Transpose ConvertFromFp8 Resize Relu DynamicQuantizeLinear'.split(' '),
+    ]) {
+      expect(computes(operator), operator).toBe(false);
+    }
+  });
+});
+
+describe('where a model is computed', () => {
+  const cuda = 'CUDAExecutionProvider';
+  const cpu = 'CPUExecutionProvider';
+  const where = (nodes: Record<string, number>, computing?: Record<string, Record<string, number>>) =>
+    whereComputed({ provider: cuda, nodes, ...(computing === undefined ? {} : { computing }) });
+
+  it('is where its convolutions are, whatever stays on the CPU to compute shapes', () => {
+    expect(where({ [cuda]: 400, [cpu]: 100 }, { [cuda]: { Conv: 90 } })).toBe('asked');
+    expect(where({ [cuda]: 499, [cpu]: 1 }, { [cuda]: { Conv: 89 }, [cpu]: { Conv: 1 } })).toBe('partly');
+  });
+
+  it('is elsewhere with one node on the card', () => {
+    expect(where({ [cuda]: 1, [cpu]: 499 }, { [cpu]: { Conv: 90 } })).toBe('elsewhere');
+    expect(where({ [cpu]: 500 })).toBe('elsewhere');
+  });
+
+  it('is not known where nodes are elsewhere and nobody says which; of no known operator every node counts', () => {
+    expect(where({ [cuda]: 1, [cpu]: 499 })).toBe('untold');
+    expect(where({ [cuda]: 500 })).toBe('asked');
+    expect(where({ [cuda]: 10, [cpu]: 1 }, {})).toBe('partly');
   });
 });
 
@@ -122,7 +191,6 @@ ${line('Node(s) placed on [CPUExecutionProvider]. Number of nodes: 2')}\n`;
       nodes: { CUDAExecutionProvider: 149, CPUExecutionProvider: 2 },
       timeShare: null,
     });
-    expect(isProven(proof)).toBe(true);
   });
 
   it('of a GPU that runs no node is an error, with what runs them instead', async () => {
@@ -134,7 +202,7 @@ ${line('Node(s) placed on [CPUExecutionProvider]. Number of nodes: 2')}\n`;
 
   it('lets a fallback pass only where it is allowed, and then is no proof', async () => {
     const proof = await prove('webgpu', fallback, { allowFallback: true });
-    expect(isProven(proof)).toBe(false);
+    expect(whereComputed(proof)).toBe('elsewhere');
   });
 
   it('is an error where ONNX Runtime does not tell', async () => {

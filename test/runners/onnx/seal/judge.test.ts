@@ -101,6 +101,23 @@ describe('a planted violation is caught by its part', () => {
     expect(failedIn({ proof: null })).toEqual(['provider']);
   });
 
+  it('provider: convolutions are elsewhere, though most nodes are on the card', () => {
+    const proof = {
+      provider: 'CUDAExecutionProvider',
+      nodes: { CUDAExecutionProvider: 480, CPUExecutionProvider: 20 },
+      computing: { CUDAExecutionProvider: { Conv: 78 }, CPUExecutionProvider: { Conv: 2 } },
+    };
+    expect(part('provider', { proof })).toMatchObject({
+      state: 'fail',
+      found:
+        'asked for CUDAExecutionProvider: 480 nodes on CUDAExecutionProvider, 20 nodes on CPUExecutionProvider; 2 of 80 Conv on CPUExecutionProvider',
+    });
+    const { computing: _, ...untold } = proof;
+    expect(part('provider', { proof: untold })).toMatchObject({ state: 'not known', pass: false });
+    const shapes = { ...proof, computing: { CUDAExecutionProvider: { Conv: 80 } } };
+    expect(part('provider', { proof: shapes })).toMatchObject({ state: 'pass', pass: true });
+  });
+
   it('isolated: another inference runs beside ours', () => {
     expect(failedIn({ neighbours: ['process 42 computes on the card'] })).toEqual(['isolated']);
   });

@@ -15,7 +15,7 @@ describe('a batch', () => {
   });
 
   it('gives every image its part of the output', async () => {
-    const output = { dims: [2, 1, 1, 2], data: Float32Array.of(1, 2, 3, 4) };
+    const output = { type: 'float32', dims: [2, 1, 1, 2], data: Float32Array.of(1, 2, 3, 4) };
     const { outputs } = await batched(async () => ({ output }), [fed(1), fed(2)]);
     expect(outputs.map(({ dims, data }) => [dims, [...data]])).toEqual([
       [
@@ -30,13 +30,16 @@ describe('a batch', () => {
   });
 
   it('of one image is that image as it is, with the parts of two networks', async () => {
-    const only = { output: { dims: [1], data: Float32Array.of(7) }, parts: { encoderMs: 3, decoderMs: 1 } };
+    const only = {
+      output: { type: 'float32', dims: [1], data: Float32Array.of(7) },
+      parts: { encoderMs: 3, decoderMs: 1 },
+    };
     expect(await batched(async () => only, [fed(1)])).toEqual({ outputs: [only.output], parts: only.parts });
   });
 
   it('is refused for images of different sizes, for prompts, and by a model that gives one result for all', async () => {
     expect(() => stack([fed(1), fed(1, 3)])).toThrow(/cannot be put into one batch/);
-    const one = { output: { dims: [1, 1, 1, 2], data: new Float32Array(2) } };
+    const one = { output: { type: 'float32', dims: [1, 1, 1, 2], data: new Float32Array(2) } };
     await expect(batched(async () => one, [fed(1), fed(2)])).rejects.toMatchObject({
       code: 'model.signature',
     });
