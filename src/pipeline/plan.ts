@@ -246,8 +246,11 @@ async function* withFiles(
   entries: AsyncIterable<DatasetEntry>,
   known: KnownFiles,
 ): AsyncGenerator<readonly [DatasetEntry, SampleFiles], void, undefined> {
-  for await (const entry of entries)
-    yield [entry, await known.of(entry.kind === 'sample' ? entry.sample : entry.problem)];
+  for await (const entry of entries) {
+    const files =
+      entry.kind === 'sample' ? known.of(entry.sample, entry.stats) : known.of(entry.problem, undefined);
+    yield [entry, await files];
+  }
 }
 
 /** The first `limit` samples, then every n-th for shard i of n; problems are all kept by the first shard. */

@@ -38,7 +38,7 @@ export async function* withAttributes(
     if (sample === undefined) without.push(entry.sample.id);
     const known = sample ?? entry.sample;
     if (unit === undefined) {
-      yield { kind: 'sample', sample: known };
+      yield { ...entry, sample: known };
       continue;
     }
     const value = known.attributes[unit];
@@ -52,7 +52,7 @@ export async function* withAttributes(
     const message = `no "${unit}" is known of this image, so its unit is unknown`;
     yield value === undefined
       ? problemEntry(name, known.id, 'data.missing', known.imagePath, message)
-      : { kind: 'sample', sample: { ...known, unit: String(value) } };
+      : { ...entry, sample: { ...known, unit: String(value) } };
   }
   if (source === undefined) return;
   const chosen = 'splits' in spec ? spec.splits : undefined;
