@@ -14,7 +14,7 @@ import { createRandom } from '../dist/stats/random.js';
 import { ratioOfMedians } from '../dist/stats/ratio-of-medians.js';
 import { resampleMeans } from '../dist/stats/resample.js';
 import { wilcoxonSignedRank } from '../dist/stats/wilcoxon.js';
-import { printTable } from './support/print.mjs';
+import { printTable, verdict } from './support/print.mjs';
 import { scorePopulations } from './support/score-populations.mjs';
 
 /**
@@ -143,9 +143,12 @@ function rowsOf(ious, random) {
 function shown() {
   const trials = Math.min(runs, 1000);
   const sizes = options.sizes?.split(',').map(Number) ?? [16, 30, 50, 100, 200, 500];
-  console.log(`Intervals as they are shown: covered, percent (with a caution, percent); ${trials} runs`);
+  console.log(
+    `Intervals as they are shown: covered, percent (with a caution, percent; of those without covered, percent); ${trials} runs`,
+  );
   const random = createRandom('shown');
   const rows = [];
+  let isKept = true;
   for (const population of scorePopulations(random.split('populations'))) {
     if (population.kind !== 'scores') continue;
     if (options.populations?.split(',').includes(population.name) === false) continue;
@@ -165,25 +168,45 @@ function shown() {
           if (datasets === 1) pooled.add(found.iou.pooledInterval, found.iou.pooledCaution);
         }
       }
+      if (n >= LEAST) isKept &&= [...means, pooled].every((one) => one.isKept());
       rows.push([population.name, String(n), ...[...means, pooled].map(({ cell }) => cell())]);
     }
   }
   const kinds = ['mean', '2 datasets', '4 datasets', 'pooled'];
   printTable([['population', 'n of each', ...kinds], ...rows]);
+  console.log(
+    `  from ${LEAST} images of each on ${percent(LOW)} to ${percent(HIGH)} % of those without a caution are covered, within three simulation errors: ${verdict(isKept)}`,
+  );
+  if (!isKept) process.exitCode = 1;
 }
+
+/** What an interval of 95 % that nobody is cautioned of must cover, from so many images of each dataset on. */
+const [LEAST, LOW, HIGH] = [50, 0.93, 0.97];
 
 /** How often intervals hold a truth, and how often they are cautioned of. @param {number} truth */
 function tally(truth) {
-  let [all, held, rough] = [0, 0, 0];
+  const count = { all: 0, held: 0, plain: 0, plainHeld: 0 };
   return {
     /** @param {MetricMean['interval']} interval @param {MetricMean['caution']} caution */
     add(interval, caution) {
-      all++;
-      if (caution !== undefined) rough++;
       if (interval === undefined || 'undefined' in interval) throw new Error('no interval');
-      if (interval[0] <= truth && truth <= interval[1]) held++;
+      const holds = interval[0] <= truth && truth <= interval[1];
+      count.all++;
+      if (holds) count.held++;
+      if (caution !== undefined) return;
+      count.plain++;
+      if (holds) count.plainHeld++;
     },
-    cell: () => `${percent(held / all)} (${Math.round((100 * rough) / all)})`,
+    isKept() {
+      const error = 3 * Math.sqrt((0.05 * 0.95) / Math.max(1, count.plain));
+      const covered = count.plainHeld / count.plain;
+      return count.plain === 0 || (covered >= LOW - error && covered <= HIGH + error);
+    },
+    cell() {
+      const cautioned = Math.round(100 * (1 - count.plain / count.all));
+      const plain = count.plain === 0 ? '-' : percent(count.plainHeld / count.plain);
+      return `${percent(count.held / count.all)} (${cautioned}; ${plain})`;
+    },
   };
 }
 

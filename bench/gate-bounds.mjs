@@ -7,7 +7,7 @@
 //   excess      new disasters minus mended ones, by exact bounds on counts and by bets
 //   sequential  a look after every image: wrong verdicts, and when a worse candidate is stopped
 //   rank        equal models told apart, a worse one alone in first place, a gap found
-//   width       how far the bounds lie from the mean, beside `strict`
+//   width       how far the bounds lie from the mean and how often they miss the truth, beside `strict`
 //   means       the approximate interval of a mean of datasets (Welch, Satterthwaite, guard): coverage
 // Bar for errors: 5 % and three standard errors.
 //
@@ -38,6 +38,8 @@ const GAINS = [-1, 1];
 const ABOVE = /** @type {const} */ ({ side: 'above', range: GAINS });
 const BELOW = /** @type {const} */ ({ side: 'below', range: GAINS });
 const SHOWN = Math.log(20);
+/** Of a mean that is 0 but for the order of its additions. */
+const ROUNDING = 1e-12;
 
 const random = createRandom('gate bounds');
 const populations = gainPopulations(random.split('pools'));
@@ -432,16 +434,20 @@ function rank() {
 }
 
 function width() {
-  const runs = Math.ceil(RUNS / 20);
-  console.log(`Mean distance of the lower / upper bound from the mean gain, 95 %; ${runs} runs`);
-  const rows = [['population', 'n', 'bets', 'strict', 'bets over strict']];
+  const runs = Math.ceil(RUNS / 10);
+  console.log(
+    `Mean distance of the lower / upper bound from the mean gain, and how often each missed the truth, percent, 95 %; ${runs} runs`,
+  );
+  const rows = [['population', 'n', 'bets', 'missed', 'strict', 'missed', 'bets over strict']];
+  const limit = barFor(runs);
+  let worst = 0;
   for (const { name, sample } of populations) {
     for (const n of [50, 200, 1000]) {
       const stream = random.split(`width/${name}/${n}`);
-      const sums = [0, 0, 0, 0];
+      const reach = { bets: [0, 0], strict: [0, 0] };
+      const missed = { bets: [0, 0], strict: [0, 0] };
       for (let run = 0; run < runs; run++) {
         const gains = sample(n, 0, stream);
-        const { lower, upper, estimate } = meanBounds([gains], { range: GAINS });
         const moments = momentsOf(gains);
         const strict =
           moments.standardError === 0
@@ -449,22 +455,32 @@ function width() {
             : meanEnds('strict', 2 * boundLevelFor(0.95, n) - 1, moments, () =>
                 resampleMeans(gains, 400, stream),
               );
-        const reach = [Number(estimate) - lower, upper - Number(estimate)];
-        const strictly = [moments.mean - strict.lower, strict.upper - moments.mean];
-        for (const [i, value] of [...reach, ...strictly].entries()) sums[i] += value / runs;
+        const ends = { bets: meanBounds([gains], { range: GAINS }), strict };
+        for (const kind of /** @type {const} */ (['bets', 'strict'])) {
+          const { lower, upper } = ends[kind];
+          reach[kind][0] += (moments.mean - lower) / runs;
+          reach[kind][1] += (upper - moments.mean) / runs;
+          if (lower > ROUNDING) missed[kind][0] += 1 / runs;
+          if (upper < -ROUNDING) missed[kind][1] += 1 / runs;
+        }
       }
-      const [low, high, strictLow, strictHigh] = sums;
-      const ratio = strictLow + strictHigh > 0 ? ((low + high) / (strictLow + strictHigh)).toFixed(1) : '-';
+      worst = Math.max(worst, ...missed.bets);
+      const [bets, strict] = [reach.bets[0] + reach.bets[1], reach.strict[0] + reach.strict[1]];
+      const both = (/** @type {readonly number[]} */ of, /** @type {(value: number) => string} */ text) =>
+        of.map(text).join(' / ');
       rows.push([
         name,
         String(n),
-        `${low.toFixed(4)} / ${high.toFixed(4)}`,
-        `${strictLow.toFixed(4)} / ${strictHigh.toFixed(4)}`,
-        ratio,
+        both(reach.bets, (value) => value.toFixed(4)),
+        both(missed.bets, percent),
+        both(reach.strict, (value) => value.toFixed(4)),
+        both(missed.strict, percent),
+        strict > 0 ? (bets / strict).toFixed(1) : '-',
       ]);
     }
   }
   printTable(rows);
+  bar(`bets missed at most ${percent(worst)} %, at most ${percent(limit)} %`, worst <= limit);
 }
 
 function means() {

@@ -21,13 +21,16 @@ describe('the interval of a median over turns', () => {
       () => Math.exp(0.01 * random.normal()),
       // in a third of the turns a neighbour takes up to half of the time
       () => (random.uniform() < 1 / 3 ? 1 + random.uniform() : 1) * Math.exp(0.01 * random.normal()),
+      // it shares a core with us in half of the turns, or in a third of them: medians are of one kind or the other
+      () => (random.uniform() < 1 / 2 ? 1.6 : 1) * Math.exp(0.01 * random.normal()),
+      () => (random.uniform() < 1 / 3 ? 2 : 1) * Math.exp(0.01 * random.normal()),
     ];
     const runs = shortOrLong(400, 4000);
-    for (const apart of conditions) {
+    for (const apart of conditions.flatMap((one) => [4, 7, 12].map((turns) => ({ turns, one })))) {
       let told = 0;
       for (let i = 0; i < runs; i++) {
         const [first, second] = [0, 1].map(() => {
-          const turns = process(0.03, 7, apart);
+          const turns = process(0.03, apart.turns, apart.one);
           return intervalOfTurns(medianOf(turns.flat()), turns, { betweenProcesses: 0.03 });
         });
         if (first === null || second === null || first === undefined || second === undefined)
@@ -47,6 +50,20 @@ describe('the interval of a median over turns', () => {
       if (ends !== null && ends.lower <= 100 && 100 <= ends.upper) covered++;
     }
     expect(covered / runs).toBeGreaterThanOrEqual(0.93);
+  });
+
+  it('spans the kinds of turns that a neighbour makes, and is no wider for steady ones than t is', () => {
+    const kinds = (...of: number[]): number[][] => of.map((ms) => [ms]);
+    const ends = (turns: number[][]) =>
+      intervalOfTurns(medianOf(turns.flat()), turns, { betweenProcesses: 0 });
+    const mixed = ends(kinds(10, 10, 16, 10, 16, 10, 10));
+    expect(mixed?.lower).toBeLessThan(10.01);
+    expect(mixed?.upper).toBeGreaterThan(15.99);
+    // of three the extremes, of nine the second and the eighth
+    const three = ends(kinds(10, 40, 40));
+    expect(three?.lower).toBeLessThan(10.01);
+    const nine = ends(kinds(1, 10, 10, 10, 10, 10, 10, 10, 10));
+    expect(nine?.lower).toBeCloseTo(10 * Math.exp(-2.306 * (Math.log(10) / 9)), 2);
   });
 
   it('needs three turns, and times that have a logarithm', () => {

@@ -1,4 +1,5 @@
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
+import { FEW_VALUES } from '../../schema/caution.js';
 import type { MetricMean } from '../../schema/summary.js';
 import type { Confusion, Conventions, Metric } from '../../metrics/metric.js';
 import { accelerationOfMean, bcaEnds, jackknifeMoments } from '../../stats/bootstrap.js';
@@ -24,6 +25,7 @@ export function pooledScores(
   const n = counts.length / 4;
   const all = totalOf(counts);
   const resampled = n < 2 ? [] : resampledTotals(counts);
+  const equalImages = imagesOfEqualSize(counts);
   const entries = metrics.flatMap(({ meta: { id, range }, ofCounts: score }): [string, PooledScore][] => {
     if (score === undefined) return [];
     const pooled: MetricValue = n === 0 ? { undefined: 'no image has counts' } : score(all, empty);
@@ -52,9 +54,25 @@ export function pooledScores(
       widestEnds([studentEnds(moments, level), hallEnds(moments, level), bca]),
       range,
     );
-    const caution = cautionFor([n], moments.skewness / Math.sqrt(n));
+    const few = equalImages < FEW_VALUES ? 'skewed' : null;
+    const caution = cautionFor([n], moments.skewness / Math.sqrt(n)) ?? few;
     return { interval: [lower, upper], ...(caution === null ? {} : { caution }) };
   }
+}
+
+/**
+ * How many images of equal size would tell as much (Kish 1965, Survey Sampling, on unequal weights): an image weighs
+ * as much as the pixels that it or its ground truth has in the foreground. A few large ones carry a pooled score, and where
+ * they are good by chance its skewness says nothing.
+ */
+function imagesOfEqualSize(counts: Float64Array): number {
+  let [sum, squares] = [0, 0];
+  for (let at = 0; at < counts.length; at += 4) {
+    const size = counts[at] + counts[at + 1] + counts[at + 2];
+    sum += size;
+    squares += size * size;
+  }
+  return squares === 0 ? counts.length / 4 : sum ** 2 / squares;
 }
 
 function totalOf(counts: Float64Array): Confusion {

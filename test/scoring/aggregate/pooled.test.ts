@@ -66,6 +66,9 @@ describe('scores pooled over pixels', () => {
     expect(pooledInterval).toMatchObject({ 1: 1 });
     const many = Float64Array.from({ length: 4 * 250 }, (_, i) => [90 + (i % 7), 5, 5 - (i % 3), 50][i % 4]);
     expect(pooledScores(many, fixed.metrics, 'one')['iou']).not.toHaveProperty('pooledCaution');
+    // every second image nine times as large: 250 tell as much as 152 of equal size
+    const uneven = many.map((count, i) => (Math.floor(i / 4) % 2 === 0 ? 9 * count : count));
+    expect(pooledScores(uneven, fixed.metrics, 'one')['iou']?.pooledCaution).toBe('skewed');
   });
 
   it('of one image have no interval, and say why', () => {

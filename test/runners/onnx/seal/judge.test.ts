@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sealOf, type SealPart, type SealPartName } from '../../../../src/schema/seal.js';
 import { conditionsOf } from '../../../../src/runners/onnx/seal/conditions.js';
 import type { SealEvidence } from '../../../../src/runners/onnx/seal/evidence.js';
-import { foreignCoresAllowed } from '../../../../src/runners/onnx/seal/idle.js';
+import { foreignCoresAllowed, IDLE_LIMITS, ownThreads } from '../../../../src/runners/onnx/seal/idle.js';
 import { judgeSeal } from '../../../../src/runners/onnx/seal/judge.js';
 import { later, snapshot } from './snapshots.js';
 
@@ -226,6 +226,31 @@ describe('a planted violation is caught by its part', () => {
     );
     expect(failedIn({ process: { cpuMs: 9_900, involuntarySwitches: 3_000 } })).toEqual(['idle']);
     expect(failedIn({ during: { ...quiet, pressure: 0.6 } })).toEqual(['idle']);
+  });
+
+  it('idle: as measured and limited, up to each limit and not beyond it', () => {
+    const { durationMs } = quiet;
+    const measured = (by: number): SealEvidence => {
+      const cpuMs = durationMs * (IDLE_LIMITS.own - by);
+      const waited = IDLE_LIMITS.waited + by;
+      const switches = (IDLE_LIMITS.switchesPerSecond * (1 + by) * durationMs) / 1000;
+      const pressure = IDLE_LIMITS.pressure + by;
+      return {
+        ...SOUND,
+        proof: 'only-provider',
+        during: { ...quiet, waitedMs: (waited / (1 - waited)) * cpuMs, pressure },
+        process: { cpuMs, involuntarySwitches: switches },
+      };
+    };
+    const { during, process } = measured(0.01);
+    expect(ownThreads(during, process)).toEqual({
+      own: expect.closeTo(IDLE_LIMITS.own - 0.01),
+      waited: expect.closeTo(IDLE_LIMITS.waited + 0.01),
+      switchesPerSecond: expect.closeTo(1.01 * IDLE_LIMITS.switchesPerSecond),
+      pressure: expect.closeTo(IDLE_LIMITS.pressure + 0.01),
+    });
+    expect(failedIn(measured(-0.01))).toEqual([]);
+    expect(part('idle', measured(0.01))?.found.split('; ')).toHaveLength(5); // each of four, and what others may use
   });
 
   it('idle: a machine that does not tell is not taken to be idle', () => {
