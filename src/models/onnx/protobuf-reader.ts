@@ -31,10 +31,11 @@ export class MalformedProtobuf extends Error {
   }
 }
 
-const WINDOW = 1 << 16;
+const WINDOW = 1 << 12;
 const LONGEST_TEXT = 1 << 20;
 
-/** Reads through one window of 64 KiB, which moves with the position; memory does not grow with the file. */
+/** Reads through one window, which moves with the position; memory does not grow with the file. It is small, since after the
+ * data of every tensor it begins anew. */
 export function openProtobuf(fd: number, fileBytes: number): ProtobufReader {
   const window = Buffer.allocUnsafe(WINDOW);
   let windowStart = 0;
@@ -104,6 +105,10 @@ export function openProtobuf(fd: number, fileBytes: number): ProtobufReader {
   return {
     fields,
     text({ start, end }) {
+      if (start === end) return '';
+      byteAt(start);
+      // Names are short and stand one after another: a read of its own for each would be most of the work.
+      if (end <= windowEnd) return window.toString('utf8', start - windowStart, end - windowStart);
       const bytes = Math.min(end - start, LONGEST_TEXT);
       const buffer = Buffer.alloc(bytes);
       const read = readSync(fd, buffer, 0, bytes, start);
