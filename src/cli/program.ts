@@ -6,6 +6,7 @@ import { megapixels } from './arguments.js';
 import { COMMANDS } from './commands/index.js';
 import { contextOf, textWidth, type CliContext, type CliProcess, type SetStatus } from './context.js';
 import { tellError } from './tell-error.js';
+import { assertNoneEmpty, refuseTwice, usageError } from './usage-error.js';
 
 const HELP_FOOTER = [
   '',
@@ -28,7 +29,7 @@ export async function runCli(argv: readonly string[], process: CliProcess): Prom
   try {
     // A wrong one would fail every picture.
     mostPixels();
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(withoutVainHelp(argv, program), { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_STATUS.usage;
@@ -36,6 +37,19 @@ export async function runCli(argv: readonly string[], process: CliProcess): Prom
   } finally {
     restoreLimit();
   }
+}
+
+/** `help` of a command that there is not says no more than `help`; the command itself is refused by name. */
+function withoutVainHelp(argv: readonly string[], program: Command): string[] {
+  const [help, name] = argv;
+  const isVain =
+    help === 'help' && name !== undefined && !program.commands.some((one) => one.name() === name);
+  return isVain ? [name] : [...argv];
+}
+
+/** Help and version end the parser in the same way as what it refuses. */
+function isRefusal({ exitCode, code }: CommanderError): boolean {
+  return exitCode !== 0 && code !== 'commander.help';
 }
 
 function buildProgram(context: CliContext, setStatus: SetStatus): Command {
@@ -47,7 +61,8 @@ function buildProgram(context: CliContext, setStatus: SetStatus): Command {
       'with any command: decode no picture or mask that is larger (default: 500)',
       megapixels,
     )
-    .hook('preAction', (self) => {
+    .hook('preAction', (self, command) => {
+      assertNoneEmpty(command);
       const { maxMegapixels } = self.opts();
       if (maxMegapixels === undefined) return;
       context.maxMegapixels = maxMegapixels;
@@ -59,22 +74,18 @@ function buildProgram(context: CliContext, setStatus: SetStatus): Command {
       writeErr: context.err,
       getOutHelpWidth: () => textWidth(context),
       getErrHelpWidth: () => textWidth(context),
-      // One line as for every other error; commander puts a suggestion on a second one.
-      outputError: (text, write) =>
-        write(
-          `maskbench: ${text
-            .replace(/^error: /, '')
-            .trimEnd()
-            .replaceAll(/\s*\n\s*/g, ' ')}\n`,
-        ),
+      // Thrown below, and told as every other error is.
+      outputError: () => undefined,
     })
     // Narrow descriptions go on beside their flags, and not past the edge.
     .configureHelp({ minWidthToWrap: 20 })
-    .showSuggestionAfterError()
-    .exitOverride();
+    .showSuggestionAfterError();
   for (const define of COMMANDS) program.addCommand(define(context, setStatus));
   for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
-    command.copyInheritedSettings(program).exitOverride();
+    command.copyInheritedSettings(program).exitOverride((ended) => {
+      throw isRefusal(ended) ? usageError(ended, command) : ended;
+    });
+    refuseTwice(command);
   }
   return program;
 }

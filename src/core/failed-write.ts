@@ -1,9 +1,10 @@
 import { MaskbenchError } from './errors.js';
 import { explainRefusal } from './failure.js';
+import { systemCode } from './system-code.js';
 
 const NO_PERMISSION = 'there is no permission to write there';
 const IN_THE_WAY = 'a file is in the way where a folder should be';
-const IS_FOLDER = 'this is a folder; name a file';
+const IS_FOLDER = 'this is a folder';
 
 /** What the system's codes of a failed write come to, for whoever named the place. */
 const WHY_NOT_WRITTEN: Readonly<Record<string, string>> = {
@@ -18,9 +19,16 @@ const WHY_NOT_WRITTEN: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
+/** What to do about some of them. */
+const WHERE_ELSE: Readonly<Record<string, string>> = {
+  ENOENT: 'make it first, or name another place',
+  EISDIR: 'name a file',
+  EBUSY: 'name a file',
+};
+
 /** Why a place cannot be written to, in words; undefined for an error that is about something else. */
 function whyNotWritten(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = systemCode(error);
   return Object.hasOwn(WHY_NOT_WRITTEN, code) ? WHY_NOT_WRITTEN[code] : undefined;
 }
 
@@ -37,7 +45,8 @@ export async function writingTo<T>(path: string, work: () => Promise<T>): Promis
     const refused = explainRefusal(cause, path, 'try again');
     if (refused !== cause) throw refused;
     const reason = whyNotWritten(cause) ?? (cause instanceof Error ? cause.message : String(cause));
-    throw new MaskbenchError('usage', `cannot write: ${reason}`, { where: path, cause });
+    const remedy = WHERE_ELSE[systemCode(cause)] ?? 'name another place';
+    throw new MaskbenchError('usage', `cannot write: ${reason}`, { where: path, remedy, cause });
   }
 }
 

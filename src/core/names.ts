@@ -58,16 +58,25 @@ export function foldName(name: string): string {
   return folded.join('').normalize('NFC');
 }
 
-/** The candidate within a third of the word's length in edits, if any. */
-function nearest(word: string, candidates: readonly string[]): string | undefined {
+/** The candidate within a third of the word's length in edits, if any; short words differ by one, or by two letters exchanged. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
+  const isShort = word.length <= 4;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const d = distance(word.toLowerCase(), candidate.toLowerCase());
+    if (isShort && d > 1 && !areExchanged(word, candidate)) continue;
     if (d < bestDistance) {
       best = candidate;
       bestDistance = d;
     }
   }
   return best;
+}
+
+/** Whether two neighbouring letters are all that differs. */
+function areExchanged(word: string, candidate: string): boolean {
+  const [a, b] = [word.toLowerCase(), candidate.toLowerCase()];
+  const i = a.split('').findIndex((letter, at) => letter !== b[at]);
+  return `${a.slice(0, i)}${a[i + 1] ?? ''}${a[i] ?? ''}${a.slice(i + 2)}` === b;
 }

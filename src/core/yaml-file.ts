@@ -1,50 +1,69 @@
-import { readFile } from 'node:fs/promises';
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { isNode, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
 import type { z } from 'zod';
 import { MaskbenchError } from './errors.js';
+import { otherKind, type FileKind } from './file-kinds.js';
 import { plainIssue } from './plain-issue.js';
 import { hintFor } from './names.js';
-import { unreadable } from './unreadable.js';
+import { readUserText } from './user-text.js';
 
 /**
  * Reads a YAML file and checks it against a schema. Every error names `file:line:column`, the offending value and
  * what would be right; an unknown key is answered with the nearest known one.
  *
+ * @param options.kind what the file is to be: one of another kind is told so
+ * @param options.remedy what to give where there is no such file, or a folder in its place
  * @throws MaskbenchError `data.missing` (no such file), `data.unreadable` (a folder, or no permission) or `config.invalid`.
  */
-export async function readYamlFile<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw unreadable(path, cause, { what: 'YAML file' });
-  }
-  return parseYaml(text, path, schema);
+export async function readYamlFile<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  { kind, remedy }: { readonly kind?: FileKind; readonly remedy?: string } = {},
+): Promise<z.output<S>> {
+  const wanted = { what: 'YAML file', ...(remedy === undefined ? {} : { remedy }) };
+  return parseYaml(await readUserText(path, wanted), path, schema, kind);
 }
 
 /** `readYamlFile` for text that is already available; `path` is only used in messages. */
-export function parseYaml<S extends z.ZodType>(text: string, path: string, schema: S): z.output<S> {
+export function parseYaml<S extends z.ZodType>(
+  text: string,
+  path: string,
+  schema: S,
+  kind?: FileKind,
+): z.output<S> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [syntax] = document.errors;
-  if (syntax !== undefined) {
-    const { line, col } = lines.linePos(syntax.pos[0]);
-    const what = syntax.message.split(' at line ')[0] ?? syntax.message;
-    throw new MaskbenchError(
-      'config.invalid',
-      `not valid ${path.endsWith('.json') ? 'JSON' : 'YAML'}: ${what}`,
-      {
-        where: `${path}:${line}:${col}`,
-        cause: syntax,
-      },
-    );
-  }
-  const result = schema.safeParse(plainValue(document, path), { error: plainIssue });
+  if (syntax !== undefined) throw notYaml(syntax, text, path, lines);
+  const value = plainValue(document, path);
+  const result = schema.safeParse(value, { error: plainIssue });
   if (result.success) return result.data;
+  const other = kind === undefined ? undefined : otherKind(value, kind, path);
+  if (other !== undefined) throw other;
   const issue = deepest(result.error.issues);
   throw new MaskbenchError('config.invalid', explain(issue, schema), {
     where: `${path}:${position(document, lines, issue)}`,
     cause: result.error,
+  });
+}
+
+/** Characters of the parser's own words that a message shows: it may quote half a file. */
+const LONG = 100;
+
+function notYaml(syntax: YAMLError, text: string, path: string, lines: LineCounter): MaskbenchError {
+  const [offset] = syntax.pos;
+  const { line, col } = lines.linePos(offset);
+  const own = syntax.message.split(/ at line |: "/)[0].slice(0, LONG);
+  const [what, remedy] =
+    syntax.code === 'TAB_AS_INDENT'
+      ? ['a tab stands where the line is indented', 'indent it by spaces']
+      : syntax.code === 'DUPLICATE_KEY'
+        ? [`the key "${/^[^\s:]*/.exec(text.slice(offset))?.[0] ?? ''}" is there twice`, 'leave one of them']
+        : [own, 'look at the brackets, quotes and indentation there and on the line before'];
+  const message = `not valid ${path.endsWith('.json') ? 'JSON' : 'YAML'}: ${what}`;
+  return new MaskbenchError('config.invalid', message, {
+    where: `${path}:${line}:${col}`,
+    remedy,
+    cause: syntax,
   });
 }
 

@@ -9,6 +9,9 @@ import type { Refusal } from './scan-folder.js';
 import { tellApart } from './same-name.js';
 import { DRAFT_ENDING_BYTES } from '../core/write-whole.js';
 
+/** How the message of an image begins that has no partner. */
+export const WITHOUT_TRUTH = 'an image without its ground truth';
+
 export interface PairContext {
   readonly dataset: string;
   /** The dataset's root with every link resolved: nothing outside of it is read. */
@@ -70,7 +73,7 @@ export async function entryOfPair(
   }
   const imagePath = join(images.folder, image);
   if (truth === undefined) {
-    const message = `an image without its ground truth in ${truths.folder}${near(truths)}`;
+    const message = `${WITHOUT_TRUTH} in ${truths.folder}${near(truths)}`;
     return problem('data.unpaired', imagePath, message);
   }
   const unusable = whyUnusable(id);

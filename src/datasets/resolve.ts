@@ -77,7 +77,7 @@ async function fromText(
     }
     return { spec: await readPreset(text, presets), folder: presets };
   }
-  return { spec: await readYamlFile(path, datasetSpecSchema), folder: dirname(path) };
+  return { spec: await readYamlFile(path, datasetSpecSchema, { kind: 'dataset' }), folder: dirname(path) };
 }
 
 function extend(base: DatasetSpec, { extends: from, ...changes }: DatasetExtension): DatasetSpec {

@@ -10,7 +10,9 @@ import { createFingerprint } from '../datasets/fingerprint.js';
 import { VALUES_FIELDS, type ValuesFields } from '../datasets/values/contradiction.js';
 import { createSurvey } from '../datasets/values/survey.js';
 import { decideReadings, surveysOfMasks } from './decide-readings.js';
+import { WITHOUT_TRUTH } from '../datasets/entry-of-pair.js';
 import type { Dataset } from '../datasets/load.js';
+import { suggestAffixes } from '../datasets/suggest-affixes.js';
 import { mapInOrder } from '../core/map-in-order.js';
 import { chosenText } from '../schema/chosen-images.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
@@ -18,6 +20,7 @@ import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel, RunBasis, SampleWatch } from '../runners/runner.js';
 import type { EventSink, RunEvent } from '../schema/events.js';
 import { inBatches, openJsonl } from '../core/jsonl.js';
+import { listed as namesOf } from '../core/text.js';
 import { acceptDraft, discardDraft, draftOf } from '../core/write-whole.js';
 import type { RunDataset } from '../store/manifest.js';
 import { openKnownFiles, type KnownFiles, type SampleFiles } from '../store/known-files.js';
@@ -193,8 +196,11 @@ async function planDataset(
       remedy: 'check its root and layout with "maskbench datasets verify"',
     });
   }
-  if (samples === 0 && shard === null && [...codes].join() === 'data.unpaired')
-    throw nonePaired(dataset, untold);
+  if (samples === 0 && shard === null) {
+    const found = [...codes].join();
+    if (found === 'data.unpaired') throw nonePaired(dataset, untold);
+    if (found === 'data.missing') throw noneThere(dataset, untold);
+  }
   for (const event of untold) emit(event);
   const { name, spec } = dataset;
   const remark = (message: string): void => emit({ kind: 'warning', message });
@@ -230,17 +236,35 @@ function rareText(name: string, tooRare: readonly string[], { sample }: ImageCho
 }
 
 /** Nothing could be done of such a run, and its folder would be in the way of the next try. */
-function nonePaired({ name, root }: Dataset, [first]: readonly CellFailed[]): MaskbenchError {
-  const { where = root, message } = first?.failure ?? {};
+function nonePaired({ name, root }: Dataset, failed: readonly CellFailed[]): MaskbenchError {
+  const isImage = ({ failure }: CellFailed): boolean => failure.message.startsWith(WITHOUT_TRUTH);
+  const images = failed.filter(isImage);
+  const ids = images.map(({ id }) => id);
+  const others = failed.filter((event) => !isImage(event)).map(({ id }) => id);
+  const [first] = images;
+  const place = first?.failure.message.slice(WITHOUT_TRUTH.length) ?? '';
+  const there = `images: ${namesOf(ids) || 'none'}; ground truths: ${namesOf(others) || 'none'}`;
+  const tried = suggestAffixes({ flag: 'image', ids }, { flag: 'mask', ids: others });
   return new MaskbenchError(
     'data.unpaired',
-    `no image of "${name}" has a ground truth by its name: ${message}`,
+    `no image of "${name}" has a ground truth by its name${place} (${there})`,
     {
-      where,
+      where: first?.failure.where ?? root,
       remedy:
-        'names must agree except for the extension, or say what they begin and end with: --mask-prefix, --mask-suffix, --image-prefix, --image-suffix, or prefix and suffix in its spec',
+        tried === undefined
+          ? 'names must agree but for the extension, or say what else is in them: --mask-prefix, --mask-suffix, --image-prefix, --image-suffix, or prefix and suffix in its spec'
+          : `${tried}, or prefix and suffix in its spec`,
     },
   );
+}
+
+/** The same of a folder without pictures. */
+function noneThere({ name, root }: Dataset, [first]: readonly CellFailed[]): MaskbenchError {
+  const { where = root, message } = first?.failure ?? {};
+  return new MaskbenchError('data.missing', `dataset "${name}" has nothing to run on: ${message}`, {
+    where,
+    remedy: 'check its folders with "maskbench datasets verify"',
+  });
 }
 
 async function watchesOf(models: readonly ReadyModel[]): Promise<ReadonlyMap<string, SampleWatch>> {

@@ -1,4 +1,5 @@
 import { MaskbenchError } from '../core/errors.js';
+import { hintFor } from '../core/names.js';
 
 /** The ONNX Runtime execution providers that a run can ask for. */
 export const PROVIDERS = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'coreml', 'dml'] as const;
@@ -19,8 +20,12 @@ export function parseDevice(text: string): DeviceRequest {
   const match = /^([a-z]+)(?::(\d{1,3}))?$/.exec(text);
   const provider = PROVIDERS.find((name) => name === match?.[1]);
   if (provider === undefined) {
+    const expected = `expected one of ${PROVIDERS.join(', ')}, with an index where there are several (cuda:0)`;
+    const [name = ''] = text.split(':');
+    // What is amiss with a name that is right is the index; and "gpu" is no misspelt "cpu".
+    const isMeant = name === 'gpu' || PROVIDERS.some((one) => one === name);
     throw new MaskbenchError('usage', `unknown device "${text}"`, {
-      remedy: `expected one of ${PROVIDERS.join(', ')}, with an index where there are several (cuda:0)`,
+      remedy: isMeant ? expected : hintFor(name, PROVIDERS, expected),
     });
   }
   return { provider, index: Number(match?.[2] ?? 0) };

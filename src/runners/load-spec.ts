@@ -130,7 +130,7 @@ export async function loadModelSpec(
   if (typeof reference !== 'string') return finish(reference, from, depth);
   if (/\.ya?ml$/.test(reference)) {
     const path = resolve(from, reference);
-    return finish(await readYamlFile(path, modelFileSchema), dirname(path), depth);
+    return finish(await readYamlFile(path, modelFileSchema, { kind: 'model' }), dirname(path), depth);
   }
   if (/\.onnx$/i.test(reference)) {
     throw new MaskbenchError('usage', `"${reference}" does not say how it is fed and read`, {
@@ -139,8 +139,9 @@ export async function loadModelSpec(
   }
   const names = await listModelNames();
   if (!names.includes(reference)) {
-    const isFolder = statSync(resolve(from, reference), { throwIfNoEntry: false })?.isDirectory() === true;
-    const there = isFolder ? 'that is a folder; ' : '';
+    const found = statSync(resolve(from, reference), { throwIfNoEntry: false });
+    const there =
+      found === undefined ? '' : found.isDirectory() ? 'that is a folder; ' : 'that file is no YAML; ';
     const otherwise = `${there}see "maskbench models list", or give the path of a YAML file`;
     throw unknownName('unknown model', reference, names, { otherwise });
   }

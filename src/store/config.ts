@@ -109,14 +109,8 @@ export async function loadRunConfig(reference: string, cwd: string = process.cwd
       remedy: `continue it with "maskbench resume ${reference}", or show it with "maskbench report ${reference}"`,
     });
   }
-  const { version } = await readYamlFile(file, z.looseObject({ version: z.unknown().optional() }));
-  if (typeof version === 'number') {
-    throw new MaskbenchError('config.invalid', 'this is a gate file, and no config of a run', {
-      where: file,
-      remedy: 'a gate is for "maskbench check --gate"; a config has models and datasets',
-    });
-  }
-  const config = await readYamlFile(file, runConfigSchema);
+  const remedy = 'give the YAML file of a run, "quickstart", or --models with --images and --masks';
+  const config = await readYamlFile(file, runConfigSchema, { kind: 'run', remedy });
   return { config, folder: dirname(file), file: basename(file) };
 }
 

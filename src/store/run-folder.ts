@@ -1,11 +1,13 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { parseLine, readLines, type Line } from '../core/jsonl.js';
+import { hintFor } from '../core/names.js';
 import { makeFolder } from '../core/sync.js';
-import { unless } from '../core/system-code.js';
+import { systemCode, unless } from '../core/system-code.js';
+import { listed } from '../core/text.js';
 import { DRAFT_ENDING_BYTES, writeWhole } from '../core/write-whole.js';
 import { isRemains } from './remains.js';
 import { joinInside } from '../core/safe-path.js';
@@ -187,11 +189,41 @@ export function noRun(path: string): {
   readonly remedy: string;
 } {
   const expected = 'expected a folder with manifest.json, as "maskbench run" writes it';
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
-    return { message: 'no run in this folder', where: path, remedy: expected };
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) {
+    const remedy = hintFor(basename(path), runsIn(dirname(path)), expected);
+    return { message: 'no such run folder', where: path, remedy };
+  }
+  if (!found.isFile()) {
+    const runs = runsIn(path);
+    const remedy = runs.length === 0 ? expected : `name one of the runs in it: ${listed(runs)}`;
+    return { message: 'no run in this folder', where: path, remedy };
+  }
   const isOfRun = existsSync(runFolder(dirname(path)).manifest);
   const remedy = isOfRun ? `name the folder that it is in, ${dirname(path)}` : expected;
   return { message: 'this is a file, and no run folder', where: path, remedy };
+}
+
+/** Why runs could not be looked for in a folder; any other error as it is. */
+export function noFolderOfRuns(folder: string, cause: unknown): unknown {
+  const code = systemCode(cause);
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') return cause;
+  const isFile = existsSync(folder);
+  return new MaskbenchError('data.missing', isFile ? 'this is a file, and no folder' : 'no such folder', {
+    where: folder,
+    remedy: 'name the folder that your runs are in',
+    cause,
+  });
+}
+
+/** Names of the run folders in a folder, sorted; none where it cannot be read. */
+export function runsIn(folder: string): readonly string[] {
+  try {
+    const names = readdirSync(folder).sort();
+    return names.filter((name) => existsSync(runFolder(join(folder, name)).manifest));
+  } catch {
+    return [];
+  }
 }
 
 /**

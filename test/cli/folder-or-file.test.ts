@@ -16,7 +16,7 @@ const CHECK = ['check', '--baseline', 'out', '--candidate', 'out'];
 const RUN_FILE = /summary\.json: this is a file, and no run folder; name the folder that it is in, .*out\n/;
 const OTHER_FILE = /run\.yaml: this is a file, and no run folder; expected a folder with manifest\.json/;
 const FOLDER = /data: this is a folder, and no YAML file/;
-const GATE = /data: this is a folder, and no gate; give a YAML file such as/;
+const GATE = /data: this is a folder, and no gate; give a YAML file, or one that comes along/;
 
 describe('a folder in the place of a file, or a file in that of a folder', () => {
   it.each<[readonly string[], RegExp, number]>([
@@ -24,7 +24,7 @@ describe('a folder in the place of a file, or a file in that of a folder', () =>
     [['time', 'out'], RUN_FOLDER, 65],
     [['run', 'data'], FOLDER, 65],
     [[...CHECK, '--gate', 'data'], GATE, 65],
-    [['gate', 'migrate', 'data'], /data: this is a folder, and no gate\n/, 65],
+    [['gate', 'migrate', 'data'], /data: this is a folder, and no gate; give the YAML file of a gate\n/, 65],
     [['datasets', 'verify', 'data'], /data: this is a folder, and no dataset; name a YAML file/, 64],
     [['models', 'verify', './data'], /unknown model ".\/data"; that is a folder; see/, 64],
     [['report', 'out/summary.json'], RUN_FILE, 65],
@@ -37,7 +37,11 @@ describe('a folder in the place of a file, or a file in that of a folder', () =>
     [['rank', 'run.yaml'], OTHER_FILE, 65],
     [['baseline', 'set', 'b', '--run', 'out/summary.json'], RUN_FILE, 65],
     [['runs', 'rm', 'out/summary.json'], RUN_FILE, 65],
-    [['runs', 'gc', 'run.yaml'], /run\.yaml: this is a file, and no folder\n/, 65],
+    [
+      ['runs', 'gc', 'run.yaml'],
+      /run\.yaml: this is a file, and no folder; name the folder that your runs are in\n/,
+      65,
+    ],
     [['run', 'run.yaml', '--out', 'tiny.yaml'], /tiny\.yaml: .*a file is in the way/, 64],
   ])('%j is told so, with what would be right', async (argv, says, status) => {
     const { err, ...ended } = await cli(argv, workspace.folder);

@@ -123,7 +123,9 @@ describe
         }
         expect(await cli(['verify', '--seal', 'disk/run'], workspace.folder)).toMatchObject({
           status: 64,
-          err: expect.stringMatching(/^maskbench: .*disk.run: cannot write: the disk is read-only\n$/),
+          err: expect.stringMatching(
+            /^maskbench: .*disk.run: cannot write: the disk is read-only; name another place\n$/,
+          ),
         });
         mount('disk', '-o', 'remount,rw');
         expect(await inside('disk/run', '--limit', '2', '--resume')).toMatchObject({ status: 0 });

@@ -114,7 +114,7 @@ describe.skipIf(!IS_BUILT)('a scored run', () => {
   it('is not there for one that was never scored', async () => {
     const { status, err } = await run('report', 'nowhere', '--by', 'ipq');
     expect(status).toBe(65);
-    expect(err).toContain('no run in this folder');
+    expect(err).toContain('no such run folder');
   });
 
   it('has one phase alone or several left out, not both', async () => {

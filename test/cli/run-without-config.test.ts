@@ -80,7 +80,7 @@ describe('a run without a config', () => {
     expect([wrong.status, wrong.err]).toEqual([
       65,
       expect.stringMatching(
-        /no image of "data" has a ground truth by its name: .*; names must agree .*--mask-suffix/,
+        /no image of "data" has a ground truth by its name in .*; ground truths: none.*; names must agree .*--mask-suffix/,
       ),
     ]);
     expect(wrong.err).not.toMatch(/^failed:/m);

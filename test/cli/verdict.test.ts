@@ -197,8 +197,7 @@ describe('check', () => {
       'before',
       '--candidate',
       candidate,
-      '--gate',
-      'gate.yaml',
+      ...(options.includes('--gate') ? [] : ['--gate', 'gate.yaml']),
       ...options,
     );
   }
@@ -347,15 +346,15 @@ describe('check', () => {
     await cp(workspace.path('both'), workspace.path('swapped'), { recursive: true });
     const matte = (model: string) => workspace.path('swapped', 'predictions', model, 'tiny', '002.png');
     await cp(matte('luma'), matte('bright'));
-    const rescored = (candidate: string, truths: string, ...more: readonly string[]) =>
-      check(candidate, ...twoModels, '--rescore', 'all', '--truths', truths, ...more);
+    const rescored = (candidate: string, truths: string, which: readonly string[] = ['all']) =>
+      check(candidate, ...twoModels, '--truths', truths, '--rescore', ...which);
     const swapped = await rescored('swapped', 'tiny.yaml');
     expect([swapped.status, swapped.out]).toEqual([65, '']);
     expect(swapped.err).toMatch(
       /swapped: the run is not what it says: bright on tiny\/002: iou is 0\.1\d+ on record and \S+ by matte and ground truth; do not believe it/,
     );
     // One image of thirty-two: a draw may miss it, and the same draw always does.
-    const drawn = await rescored('swapped', 'tiny.yaml', '--rescore', '4', '--rescore-seed', 'b');
+    const drawn = await rescored('swapped', 'tiny.yaml', ['4', '--rescore-seed', 'b']);
     expect(drawn.status).toBe(1);
 
     await cp(workspace.path('data'), workspace.path('own'), { recursive: true });

@@ -117,7 +117,9 @@ describe('a YAML file', () => {
 
   it('says where it is no YAML at all', () => {
     expect(complaint('name: [x\nlimit: 3\n')).toMatch(/^run\.yaml:2:\d+: not valid YAML: /);
-    expect(complaint('name: x\nname: y\n')).toMatch(/^run\.yaml:2:1: not valid YAML: .*unique/);
+    expect(complaint('name: x\nname: y\n')).toMatch(
+      /^run\.yaml:2:1: not valid YAML: the key "name" is there twice; leave one/,
+    );
   });
 
   it('says so when it is empty or a list', () => {

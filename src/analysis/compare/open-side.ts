@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { parseGitFile } from '../../core/git-file.js';
 import { hintFor } from '../../core/names.js';
@@ -8,7 +8,7 @@ import { loadRunScores } from '../../store/load-run-scores.js';
 import { chosenImagesOf, type Manifest } from '../../store/manifest.js';
 import { metricsOfRun } from '../../store/metric-set.js';
 import { assertWholeRun, readEvidence } from '../../store/evidence.js';
-import { noRun, readManifest, runFolder } from '../../store/run-folder.js';
+import { noRun, readManifest, runFolder, runsIn } from '../../store/run-folder.js';
 import { loadStoredTimes } from '../../store/stored-times.js';
 import { BASELINES_FOLDER } from './baseline/baseline-schema.js';
 import { openBaselineInGit } from './baseline/baseline-in-git.js';
@@ -53,7 +53,7 @@ export async function openSide(
         ? noRun(path).remedy
         : hintFor(
             reference,
-            names,
+            [...names, ...runsIn(dirname(path))],
             `expected a folder with manifest.json, or one of the baselines (${names.join(', ') || 'none yet'})`,
           ),
     },

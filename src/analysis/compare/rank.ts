@@ -1,6 +1,6 @@
 import type { RankingReport, RankingTable } from '../../schema/ranking.js';
 import { leakedTags, trainingCautions } from '../../schema/leakage.js';
-import { MaskbenchError } from '../../core/errors.js';
+import { unknownName } from '../../core/names.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { headlineOf, metaOf } from '../../metrics/registry.js';
 import type { RunScores, ScoredDataset } from '../../store/load-run-scores.js';
@@ -25,7 +25,7 @@ export interface RankOptions {
  * out of a table, and named, if it was trained on pictures of its datasets, or if some of its cells failed there: a mean
  * over other images is another mean.
  *
- * @throws MaskbenchError `usage` for a metric that the run has no scores of.
+ * @throws MaskbenchError `config.unknown-name` for a metric that the run has no scores of.
  */
 export async function rankRun(side: Side, options: RankOptions = {}): Promise<RankingReport> {
   const { facts } = side;
@@ -42,9 +42,9 @@ export async function rankRun(side: Side, options: RankOptions = {}): Promise<Ra
     alpha,
     tables: wanted.flatMap((id) => {
       if (!facts.metrics.includes(id)) {
-        throw new MaskbenchError('usage', `the run has no scores of "${id}"`, {
+        throw unknownName('the run has no scores of', id, facts.metrics, {
           where: facts.label,
-          remedy: `it has ${facts.metrics.join(', ')}`,
+          otherwise: `it has ${facts.metrics.join(', ')}`,
         });
       }
       return scopes.map((scope) => rankScope(facts, scores, scope, metaOf(id), alpha));

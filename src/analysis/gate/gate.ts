@@ -7,6 +7,7 @@ import { parseGitFile, readGitFile } from '../../core/git-file.js';
 import { sha256 } from '../../core/hash.js';
 import { PACKAGE_ROOT } from '../../core/package-root.js';
 import { unreadable } from '../../core/unreadable.js';
+import { textOf } from '../../core/user-text.js';
 import { parseYaml } from '../../core/yaml-file.js';
 import { boundedRange } from '../../metrics/metric.js';
 import { metaOf } from '../../metrics/registry.js';
@@ -96,18 +97,10 @@ function versionedSchema(reference: string) {
     .looseObject({})
     .superRefine((document, ctx) => {
       if ('version' in document || rulesOf(document).length > 0) return;
-      const message = `this is no gate${likeWhat(document)}; a gate has rules such as ${RULES.map(({ key }) => key).join(', ')} (docs/verdict.md)`;
+      const message = `this is no gate; a gate has rules such as ${RULES.map(({ key }) => key).join(', ')} (docs/verdict.md)`;
       ctx.addIssue({ code: 'custom', message });
     })
     .pipe(z.looseObject({ version: z.literal(GATE_VERSION, { error }) }));
-}
-
-/** What a file looks like that is no gate. */
-function likeWhat(document: object): string {
-  if ('models' in document && 'datasets' in document) return ' but the config of a run';
-  if ('maskbenchVersion' in document) return ' but a file that Maskbench wrote, as the manifest of a run';
-  if ('files' in document || 'input' in document) return ' but the spec of a model';
-  return '';
 }
 
 export type Gate = z.output<typeof gateSchema>;
@@ -130,7 +123,7 @@ export async function loadGate(reference: string, cwd: string = process.cwd()): 
   const isShipped = !existsSync(own) && /^[\w-]+$/.test(reference) && existsSync(shipped);
   const inGit = existsSync(own) ? undefined : parseGitFile(reference);
   const path = inGit !== undefined ? reference : isShipped ? shipped : own;
-  const as = { what: 'gate', remedy: 'give a YAML file such as configs/gates/rollout.yaml' };
+  const as = { what: 'gate', remedy: 'give a YAML file, or one that comes along: "rollout", "pull-request"' };
   const bytes = await (inGit !== undefined
     ? readGitFile(inGit, cwd)
     : readFile(path).catch((cause: unknown) => {
@@ -138,8 +131,8 @@ export async function loadGate(reference: string, cwd: string = process.cwd()): 
       }));
   if (bytes === undefined)
     throw new MaskbenchError('data.missing', `no such ${as.what}`, { where: path, remedy: as.remedy });
-  const text = bytes.toString('utf8');
-  parseYaml(text, path, versionedSchema(reference));
+  const text = textOf(bytes, path, as);
+  parseYaml(text, path, versionedSchema(reference), 'gate');
   return { gate: parseYaml(text, path, gateSchema), sha256: sha256(text) };
 }
 

@@ -24,7 +24,7 @@ const SHARE = 0.01;
 export function migrateGate(text: string, path: string): Migrated {
   const { version } = parseYaml(text, path, z.looseObject({ version: z.unknown().optional() }));
   if (version !== undefined) {
-    parseYaml(text, path, gateSchema);
+    parseYaml(text, path, gateSchema, 'gate');
     return { text, changes: [] };
   }
   const document: Document = parseDocument(text);
@@ -43,7 +43,10 @@ export function migrateGate(text: string, path: string): Migrated {
     return isSeq(rules) ? rules.items.filter(isMap).flatMap((rule) => withShare(key, rule)) : [];
   });
   const rewritten = document.toString({ lineWidth: 0, flowCollectionPadding: true });
-  return { text: rewritten, changes: [...caps, ...changesOf(parseYaml(rewritten, path, gateSchema))] };
+  return {
+    text: rewritten,
+    changes: [...caps, ...changesOf(parseYaml(rewritten, path, gateSchema, 'gate'))],
+  };
 }
 
 /** A cap on a number of images is gone: it is reached by chance alone, the sooner the more images there are. */

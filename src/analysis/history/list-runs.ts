@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import { unless } from '../../core/system-code.js';
 import type { Evidence } from '../../schema/evidence.js';
 import type { AccuracyRow, Summary } from '../../schema/summary.js';
 import { inspectRun } from '../../store/evidence.js';
 import { readSummary } from '../../store/read-summary.js';
-import { readManifest, runFolder } from '../../store/run-folder.js';
+import { noFolderOfRuns, readManifest, runFolder } from '../../store/run-folder.js';
 
 /** A run folder, and what is in it: nothing is taken from one whose files do not add up, or of which a check has seen enough. */
 export type ListedRun = { readonly path: string; readonly createdAt: string } & (
@@ -23,8 +22,7 @@ export type ListedRun = { readonly path: string; readonly createdAt: string } & 
  */
 export async function listRuns(folder: string): Promise<readonly ListedRun[]> {
   const paths = await runFolders(folder, 2).catch((error: unknown) => {
-    unless('ENOENT', 'ENOTDIR')(error);
-    throw new MaskbenchError('data.missing', 'no such folder', { where: folder, cause: error });
+    throw noFolderOfRuns(folder, error);
   });
   const runs: ListedRun[] = [];
   // One after another: the evidence of each is all that its files say.

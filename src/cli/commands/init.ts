@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { escapeControls, MaskbenchError } from '../../core/errors.js';
 import { jsonText } from '../../reports/formats/json.js';
@@ -14,10 +14,12 @@ export const init: DefineCommand = (context) =>
     .option('--json', 'as JSON: where it was written')
     .action(async (file, { force, json, ...flags }) => {
       const path = resolve(context.cwd, file);
-      if (existsSync(path) && force !== true) {
-        throw new MaskbenchError('usage', 'there is a file already', {
+      const there = statSync(path, { throwIfNoEntry: false });
+      if (there !== undefined && (force !== true || there.isDirectory())) {
+        const isFolder = there.isDirectory();
+        throw new MaskbenchError('usage', isFolder ? 'this is a folder' : 'there is a file already', {
           where: path,
-          remedy: 'name another, or replace it with --force',
+          remedy: isFolder ? 'name the file to write' : 'name another, or replace it with --force',
         });
       }
       const config = describeRun(await asked(flags, context), context.cwd, NO_MODELS);

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { posix } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
+import { unreadable } from '../../core/unreadable.js';
 import { endsOf, type GraphEnds } from './graph-ends.js';
 import { HEAD_BYTES, lookalikeOf } from './lookalike.js';
 import { readOnnxModel, type OnnxModel, type OnnxTensor } from './onnx-graph.js';
@@ -115,7 +116,7 @@ function openModel(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (cause) {
-    throw new MaskbenchError('data.missing', 'the model file cannot be opened', { where: path, cause });
+    throw unreadable(path, cause, { what: 'model file' });
   }
 }
 

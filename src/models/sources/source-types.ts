@@ -40,7 +40,7 @@ export const fileSchema = z.strictObject({
 /** A file of the user's own, relative to the YAML file that names it. */
 export type FileSource = Document<typeof fileSchema>;
 
-const UNSAFE_URL = 'an https address without user and password';
+const UNSAFE_URL = 'must be an https address without user and password';
 
 export const httpsSchema = z.strictObject({
   kind: z.literal('https').describe('A download, pinned by its sha256 or md5.'),

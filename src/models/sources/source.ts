@@ -13,7 +13,7 @@ import {
 } from './source-types.js';
 
 const sourceSchema = z.discriminatedUnion('kind', [fileSchema, httpsSchema, hubSchema, npmSchema], {
-  error: 'the kind of a source is file, https, hf or npm',
+  error: 'a source has the kind file, https, hf or npm, or is short such as "file:model.onnx"',
 });
 
 /** As an object, or in short such as `hf:owner/name@<commit>/model.onnx#sha256=...`. */
@@ -31,7 +31,7 @@ const mirrorsForm = z
 export const oneFileSchema = filesSchema(
   z.union([mirrorsForm, z.strictObject({ model: mirrorsForm })]),
   ['model'],
-  'name one file, or its mirrors',
+  'name one file, such as file:model.onnx, or its mirrors',
 ).describe('Where the network comes from: one source, or mirrors with the same bytes, best first.');
 
 /** The files of a model that is an encoder and a decoder. */
@@ -49,6 +49,7 @@ export const encoderDecoderSchema = filesSchema(
  */
 function filesSchema(form: z.ZodType, roles: readonly string[], missing: string): z.ZodType<ModelFiles> {
   return z.preprocess((value, ctx): ModelFiles => {
+    if (value === undefined) return complain(ctx, `is missing; ${missing}`, []) ?? z.NEVER;
     const byRole: [string, unknown, Path][] = isRoles(value)
       ? Object.entries(value).map(([role, inner]) => [role, inner, [role]])
       : [['model', value, []]];

@@ -1,4 +1,4 @@
-import { MaskbenchError } from '../../core/errors.js';
+import { unknownName } from '../../core/names.js';
 import { trainingCautions } from '../../schema/leakage.js';
 import type { ProtocolTable } from '../../schema/protocol-summary.js';
 import type { AccuracyRow, Summary } from '../../schema/summary.js';
@@ -33,9 +33,9 @@ function chosenTable(summary: Summary, ids: readonly string[]): ProtocolTable {
   const known = idsOf(summary);
   for (const id of ids) {
     if (!known.includes(id))
-      throw new MaskbenchError('config.unknown-name', `the run has no metric "${id}"`, {
+      throw unknownName('the run has no metric', id, known, {
         where: summary.name,
-        remedy: `it has ${known.join(', ')}`,
+        otherwise: `it has ${known.join(', ')}`,
       });
   }
   const caption = 'Columns are the requested metrics by id, unscaled.';

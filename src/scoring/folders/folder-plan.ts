@@ -1,3 +1,4 @@
+import { suggestAffixes } from '../../datasets/suggest-affixes.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { maskOf, type MaskFile, type MasksInFolder } from '../../datasets/masks-in-folder.js';
 
@@ -107,7 +108,7 @@ function assertSomethingPairs({ groups }: FolderPlan): void {
     {
       where: masks.folder,
       remedy:
-        suggestAffixes(truthIds, predictionIds) ??
+        suggestAffixes({ flag: 'gt', ids: truthIds }, { flag: 'pred', ids: predictionIds }) ??
         'names must agree except for the extension, or say what they begin and end with: --pred-prefix, --pred-suffix, --gt-prefix, --gt-suffix',
     },
   );
@@ -142,29 +143,6 @@ function assertEachOnce(plan: FolderPlan): void {
 
 function pathOf(file: MaskFile): string | undefined {
   return file.kind === 'file' ? file.path : file.failure.where;
-}
-
-/** Ids looked at for what the names of the two sides begin or end with. */
-const TRIED = 20;
-
-function suggestAffixes(truths: readonly string[], predictions: readonly string[]): string | undefined {
-  const between = (inner: readonly string[], outer: readonly string[]): [string, string] | undefined => {
-    for (const id of inner.slice(0, TRIED)) {
-      const around = outer.find((other) => other.includes(id));
-      if (around !== undefined) {
-        const start = around.indexOf(id);
-        return [around.slice(0, start), around.slice(start + id.length)];
-      }
-    }
-    return undefined;
-  };
-  const flags = (side: string, affixes: [string, string] | undefined): string | undefined =>
-    affixes === undefined || affixes.some((affix) => affix.includes('/'))
-      ? undefined
-      : `try ${(['prefix', 'suffix'] as const)
-          .flatMap((kind, i) => (affixes[i] === '' ? [] : [`--${side}-${kind} "${affixes[i]}"`]))
-          .join(' ')}`;
-  return flags('pred', between(truths, predictions)) ?? flags('gt', between(predictions, truths));
 }
 
 function idsOf(truths: MasksInFolder, only: ReadonlySet<string> | undefined): readonly string[] {

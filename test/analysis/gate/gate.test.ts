@@ -144,13 +144,16 @@ describe('a gate', () => {
     for (const [text, said] of [
       [
         'name: g\nmodels: [luma]\ndatasets: [d]\n',
-        'this is no gate but the config of a run; a gate has rules such as accuracy',
+        'this is the config of a run, and not a gate’s file; it is for "maskbench run"',
       ],
       [
         'schemaVersion: 1\nmaskbenchVersion: 1\nsettings: {}\n',
-        'this is no gate but a file that Maskbench wrote',
+        'this is a file that Maskbench wrote, as the manifest of a run, and not a gate’s file; a run is named',
       ],
-      ['name: g\nfiles: file:m.onnx\ninput: { width: 4 }\n', 'this is no gate but the spec of a model'],
+      [
+        'name: g\nfiles: file:m.onnx\ninput: { width: 4 }\n',
+        'this is a model’s file, and not a gate’s file; it is for --models',
+      ],
     ] as const) {
       await writeFile(join(folder, 'other.yaml'), text);
       const line = describeError(await loadGate('other.yaml', folder).catch((thrown: unknown) => thrown));
@@ -160,7 +163,7 @@ describe('a gate', () => {
     await writeFile(join(folder, 'gate.yaml'), 'version: 2\nname: g\nsize: { maximumRatio: 1 }\n');
     await expect(loadRunConfig('gate.yaml', folder)).rejects.toMatchObject({
       code: 'config.invalid',
-      message: 'this is a gate file, and no config of a run',
+      message: 'this is a gate’s file, and not the config of a run',
     });
   });
 

@@ -117,7 +117,7 @@ describe('asking for cells', () => {
       workspace.folder,
     );
     expect(nowhere.status).toBe(65);
-    expect(nowhere.err).toContain('no run in this folder');
+    expect(nowhere.err).toContain('no such run folder');
   });
 
   it('of a run that was torn leaves the torn cell as not done', async () => {

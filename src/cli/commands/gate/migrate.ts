@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { unreadable } from '../../../core/unreadable.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import type { DefineCommand } from '../../context.js';
 
@@ -13,10 +11,10 @@ export const migrate: DefineCommand = (context) =>
     .option('--json', 'as JSON: the text and what it changes')
     .action(async (file, { json }) => {
       const { migrateGate } = await import('../../../analysis/gate/migrate.js');
+      const { readUserText } = await import('../../../core/user-text.js');
       const path = resolve(context.cwd, file);
-      const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-        throw unreadable(path, cause, { what: 'gate' });
-      });
+      const remedy = 'give the YAML file of a gate';
+      const text = await readUserText(path, { what: 'gate', remedy });
       const { text: rewritten, changes } = migrateGate(text, path);
       if (json === true) {
         context.out(jsonText({ text: rewritten, changes }));

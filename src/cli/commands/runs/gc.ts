@@ -12,8 +12,7 @@ export const gc: DefineCommand = (context) =>
     .option('--json', 'as JSON: every run folder and what was done there')
     .action(async (folder, { json }) => {
       const { cleanRuns } = await import('../../../pipeline/clean-runs.js');
-      const { MaskbenchError } = await import('../../../core/errors.js');
-      const { systemCode, unless } = await import('../../../core/system-code.js');
+      const { noFolderOfRuns } = await import('../../../store/run-folder.js');
       const root = resolve(context.cwd, folder);
       const all: object[] = [];
       const say = (text: string): void => (json === true ? undefined : context.out(text));
@@ -27,10 +26,7 @@ export const gc: DefineCommand = (context) =>
             say(`${path}: ${found.removed} unfinished ${found.removed === 1 ? 'file' : 'files'} removed\n`);
         }
       } catch (error) {
-        const isFile = systemCode(error) === 'ENOTDIR';
-        if (!isFile) unless('ENOENT')(error);
-        const message = isFile ? 'this is a file, and no folder' : 'no such folder';
-        throw new MaskbenchError('data.missing', message, { where: root, cause: error });
+        throw noFolderOfRuns(root, error);
       }
       if (json === true) context.out(jsonText(all));
       context.err(
