@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { TimePair } from '../../analysis/gate/check.js';
@@ -121,7 +120,7 @@ async function tell(outcome: GateOutcome, options: Flags, context: CliContext): 
 /** Computes scores of each run folder again, where that is asked for, and says so. */
 async function rescoreRuns(
   sides: readonly Side[],
-  { rescore: images, truths: references, rescoreSeed = randomUUID(), datasets }: Flags,
+  { rescore: images, truths: references, rescoreSeed = globalThis.crypto.randomUUID(), datasets }: Flags,
   context: CliContext,
 ): Promise<readonly string[]> {
   if (images === undefined) return [];

@@ -1,10 +1,5 @@
-import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { MaskbenchError } from '../../core/errors.js';
-import { writingTo } from '../../core/failed-write.js';
-import { writeWhole } from '../../core/write-whole.js';
 import { csvLine } from '../../reports/formats/csv.js';
 import type { JoinedCells } from '../../store/export/write-parquet.js';
 import type { Export } from './export.js';
@@ -17,6 +12,7 @@ export const cellsCsv: Export = {
     const cells = await openCells(folders);
     if (out === undefined) for await (const line of csvLines(cells)) context.data(line);
     else {
+      const { writingTo } = await import('../../core/failed-write.js');
       const path = resolve(context.cwd, out);
       await writingTo(path, () => writeCsv(path, cells));
       context.err(`Written to ${out}\n`);
@@ -34,6 +30,7 @@ export const parquet: Export = {
         remedy: 'Parquet is a binary format: name the file to write, such as --out cells.parquet',
       });
     }
+    const { writingTo } = await import('../../core/failed-write.js');
     const { writeCellsParquet } = await import('../../store/export/write-parquet.js');
     const path = resolve(context.cwd, out);
     const cells = await openCells(folders);
@@ -71,5 +68,9 @@ async function* csvLines({ columns, rows }: JoinedCells): AsyncGenerator<string>
 }
 
 async function writeCsv(path: string, cells: JoinedCells): Promise<void> {
+  const { createWriteStream } = await import('node:fs');
+  const { Readable } = await import('node:stream');
+  const { pipeline } = await import('node:stream/promises');
+  const { writeWhole } = await import('../../core/write-whole.js');
   await writeWhole(path, (draft) => pipeline(Readable.from(csvLines(cells)), createWriteStream(draft)));
 }

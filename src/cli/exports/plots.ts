@@ -1,7 +1,5 @@
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
-import { writingTo } from '../../core/failed-write.js';
-import { makeFolder } from '../../core/sync.js';
 import type { Export } from './export.js';
 
 export const svg = plots('svg', 'every plot as a separate SVG file', (drawn) => drawn);
@@ -29,8 +27,9 @@ function plots(
           remedy: 'name a folder with --out',
         });
       }
-      const { writeReport } = await import('../write-report.js');
-      const { gatherRuns } = await import('../write-report.js');
+      const { writingTo } = await import('../../core/failed-write.js');
+      const { makeFolder } = await import('../../core/sync.js');
+      const { gatherRuns, writeReport } = await import('../write-report.js');
       const { standalonePlots } = await import('../../reports/plots/standalone.js');
       const folder = resolve(context.cwd, out);
       const input = await gatherRuns(folders);

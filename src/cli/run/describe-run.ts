@@ -3,8 +3,6 @@ import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path
 import { Command } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
-import { firstIssue } from '../../core/jsonl.js';
-import { plainIssue } from '../../core/plain-issue.js';
 import { unless } from '../../core/system-code.js';
 import type { LoadedConfig, runConfigSchema } from '../../store/config.js';
 import { list } from '../arguments.js';
@@ -84,6 +82,8 @@ export function describeRun(flags: DataFlags, cwd: string, missing = NO_MODELS_O
 /** @throws MaskbenchError as `describeRun`, and `usage` for a name that no folder can have. */
 export async function loadDescribed(flags: DataFlags, cwd: string): Promise<LoadedConfig> {
   const { runConfigSchema: schema } = await import('../../store/config.js');
+  const { firstIssue } = await import('../../core/jsonl.js');
+  const { plainIssue } = await import('../../core/plain-issue.js');
   const result = schema.safeParse(describeRun(flags, cwd), { error: plainIssue });
   if (result.success) return { config: result.data, folder: cwd, file: '' };
   throw new MaskbenchError('usage', firstIssue(result.error), { cause: result.error });

@@ -55,13 +55,22 @@ interface Collected {
   readonly operators: Map<string, number>;
   readonly tensors: OnnxTensor[];
   readonly nodes: OnnxNode[];
+  readonly what: 'all' | 'tensors';
 }
 
 const DEEPEST = 64;
 
-/** Reads a ModelProto; the field numbers are those of onnx.proto. */
-export function readOnnxModel(reader: ProtobufReader, fileBytes: number): OnnxModel {
-  const collected: Collected = { operators: new Map(), tensors: [], nodes: [] };
+/**
+ * Reads a ModelProto; the field numbers are those of onnx.proto.
+ *
+ * @param what `tensors`: without operators and nodes, whose names are most of the work
+ */
+export function readOnnxModel(
+  reader: ProtobufReader,
+  fileBytes: number,
+  what: 'all' | 'tensors' = 'all',
+): OnnxModel {
+  const collected: Collected = { operators: new Map(), tensors: [], nodes: [], what };
   const opsets: Record<string, number> = {};
   let irVersion = 0;
   let producer = '';
@@ -80,7 +89,8 @@ export function readOnnxModel(reader: ProtobufReader, fileBytes: number): OnnxMo
   if (irVersion === 0 || Object.keys(opsets).length === 0 || graph.outputs.length === 0) {
     throw new MalformedProtobuf('it lacks its version, its operator sets or its outputs');
   }
-  return { irVersion, producer, producerVersion, opsets, ...graph, ...collected };
+  const { operators, tensors, nodes } = collected;
+  return { irVersion, producer, producerVersion, opsets, ...graph, operators, tensors, nodes };
 }
 
 function readGraph(
@@ -121,12 +131,14 @@ function readNodes(
     const inputs: string[] = [];
     const outputs: string[] = [];
     for (const field of reader.fields(spanOf(node))) {
-      if (field.number === 1) inputs.push(reader.text(spanOf(field)));
+      if (field.number === 5) readAttribute(reader, spanOf(field), collected, depth);
+      else if (collected.what === 'tensors') continue;
+      else if (field.number === 1) inputs.push(reader.text(spanOf(field)));
       else if (field.number === 2) outputs.push(reader.text(spanOf(field)));
       else if (field.number === 4) type = reader.text(spanOf(field));
       else if (field.number === 7) domain = reader.text(spanOf(field));
-      else if (field.number === 5) readAttribute(reader, spanOf(field), collected, depth);
     }
+    if (collected.what === 'tensors') continue;
     const operator = domain === '' || domain === 'ai.onnx' ? type : `${domain}.${type}`;
     collected.operators.set(operator, (collected.operators.get(operator) ?? 0) + 1);
     if (depth === 0 && nodeField === 1) collected.nodes.push({ op: operator, inputs, outputs });

@@ -104,6 +104,10 @@ export function openProtobuf(fd: number, fileBytes: number): ProtobufReader {
   return {
     fields,
     text({ start, end }) {
+      if (start === end) return '';
+      byteAt(start);
+      // Names are short and stand one after another: a read of its own for each would be most of the work.
+      if (end <= windowEnd) return window.toString('utf8', start - windowStart, end - windowStart);
       const bytes = Math.min(end - start, LONGEST_TEXT);
       const buffer = Buffer.alloc(bytes);
       const read = readSync(fd, buffer, 0, bytes, start);

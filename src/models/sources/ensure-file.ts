@@ -7,7 +7,6 @@ import { systemCode } from '../../core/system-code.js';
 import { findCached, removeCached, resolveCacheDir, type CachedFile } from './cache.js';
 import { checksumError, digestFile, mismatch } from './digest.js';
 import { asDiskFull } from './disk.js';
-import { download } from './download.js';
 import type { Expected } from './expected.js';
 import { pinsOf } from './pins.js';
 import type { OnProgress } from './progress.js';
@@ -63,6 +62,8 @@ export async function ensureFile(
       if (offline) throw offlineError(source, expected, inCache.faults);
       const retry = { ...DEFAULT_RETRY, ...options.retry };
       const name = options.name ?? fileNameOf(source);
+      // Loaded here: what is in the cache needs none of it.
+      const { download } = await import('./download.js');
       const file = await download(source, { ...options, name, expected, cacheDir, env, retry });
       for (const { path } of inCache.faults) if (path !== file.path) await removeCached(path);
       return { ...file, from: 'download', source: describeSource(source) };

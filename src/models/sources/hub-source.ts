@@ -1,4 +1,3 @@
-import { fileDownloadInfo, HubApiError, InvalidApiResponseFormatError, modelInfo } from '@huggingface/hub';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError, type ErrorCode } from '../../core/errors.js';
 import type { Remote } from './byte-request.js';
@@ -8,6 +7,8 @@ import { describeSource } from './source-text.js';
 import type { HubSource, Pins } from './source-types.js';
 
 const HUB = 'https://huggingface.co';
+
+type Hub = typeof import('@huggingface/hub');
 
 /** A hub file made ready to fetch: its revision as a commit, its address, and what the hub says about its bytes. */
 export interface HubFile {
@@ -30,6 +31,8 @@ export interface HubAccess {
  * ignores ranges, and it compares no hash.
  */
 export async function resolveHubFile(source: HubSource, access: HubAccess): Promise<HubFile> {
+  // Loaded here: every command that knows models knows of the hub, and few ask it.
+  const hub = await import('@huggingface/hub');
   const hubUrl = (access.env.HF_ENDPOINT ?? HUB).replace(/\/+$/, '');
   const accessToken = readToken(access.env);
   const common = {
@@ -40,7 +43,7 @@ export async function resolveHubFile(source: HubSource, access: HubAccess): Prom
   };
   const { repo, path } = source;
   const resolveRevision = async (): Promise<string> => {
-    const info = await modelInfo({
+    const info = await hub.modelInfo({
       ...common,
       name: repo,
       revision: source.revision,
@@ -50,11 +53,13 @@ export async function resolveHubFile(source: HubSource, access: HubAccess): Prom
   };
   const revision = isCommit(source.revision)
     ? source.revision
-    : await ask(source, hubUrl, access, resolveRevision);
+    : await ask(hub, source, hubUrl, access, resolveRevision);
   if (revision === undefined || !isCommit(revision)) {
     throw unreachable(source, 'the hub did not name the commit of the revision');
   }
-  const info = await ask(source, hubUrl, access, () => fileDownloadInfo({ ...common, repo, path, revision }));
+  const info = await ask(hub, source, hubUrl, access, () =>
+    hub.fileDownloadInfo({ ...common, repo, path, revision }),
+  );
   if (info === null) {
     throw unreachable(source, `there is no "${path}" in ${repo} at ${revision}`, {
       remedy: `see ${hubUrl}/${repo}/tree/main`,
@@ -97,6 +102,7 @@ function readToken(env: NodeJS.ProcessEnv): string | undefined {
 
 /** One question to the hub, asked again while the answer is "later". Undefined if a mirror tells no more. */
 async function ask<T>(
+  { HubApiError, InvalidApiResponseFormatError }: Hub,
   source: HubSource,
   hubUrl: string,
   { retry, signal }: HubAccess,
@@ -110,18 +116,24 @@ async function ask<T>(
       if (error instanceof InvalidApiResponseFormatError) return undefined;
       if (error instanceof MaskbenchError) throw error;
       const refused = error instanceof HubApiError && !isTransientStatus(error.statusCode);
-      if (refused || attempt >= retry.attempts) throw hubError(source, hubUrl, error);
+      if (refused || attempt >= retry.attempts)
+        throw hubError(source, hubUrl, error, error instanceof HubApiError ? error.statusCode : undefined);
     }
     await backOff(retry, attempt + 1, signal, undefined);
   }
 }
 
-function hubError(source: HubSource, hubUrl: string, error: unknown): MaskbenchError {
-  if (!(error instanceof HubApiError)) {
+/** @param statusCode of the hub's answer; undefined where there was none */
+function hubError(
+  source: HubSource,
+  hubUrl: string,
+  error: unknown,
+  statusCode: number | undefined,
+): MaskbenchError {
+  if (statusCode === undefined) {
     const message = `the hub cannot be reached: ${networkReason(error)}`;
     return unreachable(source, message, { cause: error, code: 'source.transient' });
   }
-  const { statusCode } = error;
   if (statusCode === 401 || statusCode === 403) {
     return new MaskbenchError(
       'source.forbidden',

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
-import { inspectOnnx } from '../onnx/inspect.js';
+import { externalFilesIn } from '../onnx/inspect.js';
 import { besideSource } from './beside.js';
 import { linkTogether, resolveCacheDir } from './cache.js';
 import {
@@ -151,7 +151,7 @@ export function weightsOf(
   readonly expected: Expected;
   readonly from: readonly ModelFileSource[];
 }[] {
-  const { externalFiles } = inspectOnnx(graph.path);
+  const externalFiles = externalFilesIn(graph.path);
   const pinned = Object.keys(sources[0]?.data ?? {});
   const stranger = pinned.find((name) => externalFiles.every(({ location }) => location !== name));
   if (stranger !== undefined) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Parser, type ReadEntry } from 'tar';
+import type { ReadEntry } from 'tar';
 import { MaskbenchError } from '../../core/errors.js';
 import { checksumError } from './digest.js';
 
@@ -37,6 +37,7 @@ export async function readMembers(
     found.add(path);
     written.push(pour(entry, sink));
   };
+  const { Parser } = await import('tar');
   const parser = new Parser({ strict: true, onReadEntry: deliver });
   await new Promise<void>((resolve, reject) => {
     parser.on('end', resolve);

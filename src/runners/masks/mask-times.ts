@@ -48,3 +48,6 @@ export async function readMaskTimes(path: string): Promise<MaskTimes> {
 function keyOf({ dataset, id }: { readonly dataset: string | undefined; readonly id: string }): string {
   return JSON.stringify([dataset ?? null, id]);
 }
+
+/** The phases of a prediction that was made elsewhere, as far as they are known: all of its time. */
+export const phasesOf = (inferenceMs: number) => ({ preprocessMs: 0, inferenceMs, postprocessMs: 0 });

@@ -1,31 +1,15 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { RESUME, throwIfCancelled } from '../../core/cancelled.js';
-import { MaskbenchError } from '../../core/errors.js';
-import { toError, toFailure } from '../../core/failure.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
-import { mapInOrder } from '../../core/map-in-order.js';
-import { readImageSize } from '../../image/codec.js';
 import { namePatternFields } from '../../datasets/dataset-fields.js';
-import { VALUES_FIELDS } from '../../datasets/values/contradiction.js';
-import { readChecked, type CheckedReading } from '../../datasets/values/read-checked.js';
 import { modelFields } from '../../models/spec/spec.js';
-import { PLAIN_OPACITY } from '../../schema/mask-reading.js';
 import { maskValuesSchema } from '../../schema/mask-values.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import { existingFile } from '../existing-file.js';
-import type {
-  MatteJob,
-  OpenRequest,
-  Outcome,
-  PredictSession,
-  ReadyModel,
-  Runner,
-  TimedSample,
-} from '../runner.js';
-import { writeMatte } from '../write-matte.js';
-import { maskPathsOf, openMaskFolders, type MaskPathOf } from './mask-files.js';
-import { readMaskTimes, type MaskTimes } from './mask-times.js';
+import type { Runner, TimedSample } from '../runner.js';
+import { maskPathsOf, openMaskFolders } from './mask-files.js';
+import { phasesOf, readMaskTimes } from './mask-times.js';
+import type { MasksAssets } from './open-masks.js';
 import { watchSamples } from './watch-samples.js';
 
 const masksSchema = z
@@ -77,24 +61,6 @@ const precomputedSchema = z.strictObject({
 
 type MasksSpec = z.output<typeof precomputedSchema>;
 
-interface MasksAssets {
-  readonly pathOf: MaskPathOf;
-  /** The file of their times, absolute. */
-  readonly times: string | undefined;
-}
-
-type Masks = ReadyModel<MasksSpec, MasksAssets>;
-
-/** Of a dataset for which nothing was decided. */
-const MASKS_AS_OPACITY: CheckedReading = {
-  reading: PLAIN_OPACITY,
-  role: 'prediction',
-  field: VALUES_FIELDS.masks,
-};
-
-/** Masks read at once. */
-const WIDTH = 4;
-
 /** Masks that were made elsewhere; nothing is run. Of each, its bytes count, and not where it lies. */
 export const masksRunner: Runner<MasksSpec, MasksAssets> = {
   title: 'masks that were made elsewhere',
@@ -134,7 +100,7 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
     values: spec.masks.values,
     pathOf: assets.pathOf,
   }),
-  open: openMasks,
+  open: async ({ assets }, request) => (await import('./open-masks.js')).openMasks(assets, request),
   time: {
     kind: 'series',
     scope: 'predict',
@@ -143,67 +109,6 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
       times === undefined ? undefined : timedSamples(times, samples),
   },
 };
-
-/**
- * Takes masks into the run as 8-bit mattes, read as was decided for all of a dataset. A mask that is missing or unreadable is
- * a failed cell, and so is one of another size than its image and ground truth, unless it is to be resized when it is
- * scored; one that contradicts how all are read ends the run.
- */
-async function openMasks(
-  { assets }: Masks,
-  { signal, readings, resize = false }: Pick<OpenRequest, 'signal' | 'readings' | 'resize'>,
-): Promise<PredictSession> {
-  const times = assets.times === undefined ? undefined : await readMaskTimes(assets.times);
-  return {
-    async predict(jobs, onOutcome) {
-      const taken = mapInOrder(jobs, WIDTH, async (job) => ({
-        job,
-        outcome: await take(
-          assets,
-          job,
-          readings.get(job.sample.dataset) ?? MASKS_AS_OPACITY,
-          times,
-          resize,
-        ).catch((error: unknown): Outcome => ({ kind: 'failed', failure: toFailure(error) })),
-      }));
-      for await (const { job, outcome } of taken) {
-        throwIfCancelled(signal, RESUME);
-        if (outcome.kind === 'failed' && outcome.failure.code === 'data.values')
-          throw toError(outcome.failure);
-        await onOutcome(job, outcome);
-      }
-    },
-    close: async () => undefined,
-  };
-}
-
-async function take(
-  { pathOf }: MasksAssets,
-  { sample, mattePath }: MatteJob,
-  reading: CheckedReading,
-  times: MaskTimes | undefined,
-  resize: boolean,
-): Promise<Outcome> {
-  const path = pathOf(sample);
-  const start = performance.now();
-  const matte = await readChecked(path, reading);
-  const decodeMs = performance.now() - start;
-  const { width, height } = matte;
-  if (!resize && !isSize(matte, sample) && !isSize(matte, await readImageSize(sample.truthPath))) {
-    throw new MaskbenchError(
-      'data.size-mismatch',
-      `the mask is ${width} x ${height}, its image ${sample.width} x ${sample.height}`,
-      { where: path },
-    );
-  }
-  return {
-    kind: 'done',
-    phases: { decodeMs, ...phasesOf(times?.of(sample) ?? 0) },
-    width,
-    height,
-    ...(await writeMatte(mattePath, matte)),
-  };
-}
 
 async function* timedSamples(
   path: string,
@@ -215,12 +120,3 @@ async function* timedSamples(
     if (ms !== undefined) yield { sample, iteration: 0, phases: { decodeMs: 0, ...phasesOf(ms) } };
   }
 }
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-const isSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
-
-const phasesOf = (inferenceMs: number) => ({ preprocessMs: 0, inferenceMs, postprocessMs: 0 });

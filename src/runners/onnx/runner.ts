@@ -2,14 +2,10 @@ import { canonicalJson } from '../../core/hash.js';
 import { feedingOf } from '../../models/feedings/registry.js';
 import { networkSchemas, type NetworkSpec } from '../../models/spec/spec.js';
 import type { Runner, StageSession, StagesRequest, TimedRequest } from '../runner.js';
-import { readyOnnxDevice } from './engine/ready-device.js';
-import { ensureOnnx, promptsOf, type OnnxAssets, type OnnxModel } from './ensure.js';
-import { openOnnxSession } from './session.js';
-import { startStageRunner } from './stage-runner.js';
+import type { OnnxAssets, OnnxModel } from './ensure.js';
 import type { TimedModel } from './timing/time-together.js';
-import { tryOut } from './proof/ask-probe.js';
 
-/** ONNX networks, each in a process of its own under ONNX Runtime. */
+/** ONNX networks, each in a process of its own under ONNX Runtime. What runs them is loaded once one is run. */
 export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
   title: 'an ONNX network',
   specs: networkSchemas,
@@ -18,8 +14,8 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
     spec.feeding === 'sam' && spec.prompts.file !== undefined
       ? { ...spec, prompts: { ...spec.prompts, file: move(spec.prompts.file) } }
       : spec,
-  readyDevice: readyOnnxDevice,
-  ensure: ensureOnnx,
+  readyDevice: async (...asked) => (await import('./engine/ready-device.js')).readyOnnxDevice(...asked),
+  ensure: async (...asked) => (await import('./ensure.js')).ensureOnnx(...asked),
   identity({ spec, sha256 }, { device, runner }) {
     const [provider] = device.split(':');
     const text = canonicalJson({ bytes: sha256, ...feedingFields(spec), provider, runner });
@@ -27,9 +23,10 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
   },
   async tryOut({ spec, assets: { paths, isKnown } }, { onlyInDoubt, device, options, threads, signal }) {
     if (onlyInDoubt && isKnown) return;
+    const { tryOut } = await import('./proof/ask-probe.js');
     await tryOut({ kind: 'load', spec, paths, device, options, threads }, signal);
   },
-  open: openOnnxSession,
+  open: async (...asked) => (await import('./session.js')).openOnnxSession(...asked),
   doubts: (spec, outputs) => feedingOf(spec).doubts?.(outputs) ?? [],
   time: { kind: 'pass', scope: 'predict', timed: timedModel },
   stages: (model) => ({ spec: model.spec, open: (request) => openStages(model, request) }),
@@ -46,6 +43,7 @@ async function timedModel(
   model: OnnxModel,
   { samples, device, options, threads }: TimedRequest,
 ): Promise<TimedModel> {
+  const { promptsOf } = await import('./ensure.js');
   const { spec, assets } = model;
   const promptOf = await promptsOf(model);
   return {
@@ -60,6 +58,8 @@ async function timedModel(
 }
 
 async function openStages(model: OnnxModel, request: StagesRequest): Promise<StageSession> {
+  const { promptsOf } = await import('./ensure.js');
+  const { startStageRunner } = await import('./stage-runner.js');
   const { spec = model.spec, device, options, threads, folder } = request;
   const promptOf = await promptsOf({ ...model, spec });
   const { paths } = model.assets;

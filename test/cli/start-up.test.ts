@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { IS_BUILT, MAIN } from '../support/cli.js';
+import { useTempFolders } from '../support/temp-folder.js';
+
+const tempFolder = useTempFolders();
+
+/** Every file that a command line loads as a module, and what CommonJS packages load besides. */
+async function loadedBy(...argv: readonly string[]): Promise<readonly string[]> {
+  const folder = await tempFolder();
+  const hooks = join(folder, 'hooks.mjs');
+  const register = join(folder, 'register.mjs');
+  await writeFile(
+    hooks,
+    'export async function load(url, context, next) { process._rawDebug(`LOAD ${url}`); return next(url, context); }',
+  );
+  await writeFile(
+    register,
+    `import Module, { register } from 'node:module';
+register(${JSON.stringify(pathToFileURL(hooks).href)});
+process.on('exit', () => { for (const path of Object.keys(Module._cache)) process._rawDebug('LOAD ' + path); });`,
+  );
+  const { stderr } = await promisify(execFile)(process.execPath, ['--import', register, MAIN, ...argv]);
+  return stderr.split('\n').flatMap((line) => (line.startsWith('LOAD ') ? [line.slice('LOAD '.length)] : []));
+}
+
+const packagesIn = (files: readonly string[]): ReadonlySet<string> =>
+  new Set(files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
+
+describe.skipIf(!IS_BUILT)('a command that does next to nothing loads next to nothing', () => {
+  it('is the help: no schema, no YAML, no decoder, no network', async () => {
+    const files = await loadedBy('--help');
+    const packages = packagesIn(files);
+    expect(packages).toContain('commander');
+    for (const name of ['zod', 'yaml', 'sharp', 'undici', 'tar', '@huggingface/hub', 'onnxruntime-node'])
+      expect(packages).not.toContain(name);
+    expect(files.filter((file) => file.includes('/dist/')).length).toBeLessThanOrEqual(90);
+  });
+
+  it('is the list of models: no decoder, no network, no inference', async () => {
+    const files = await loadedBy('models', 'list');
+    const packages = packagesIn(files);
+    expect(packages).toContain('zod');
+    for (const name of ['sharp', 'undici', 'tar', 'yauzl', '@huggingface/hub', 'onnxruntime-node', 'piscina'])
+      expect(packages).not.toContain(name);
+    const ofUse =
+      /\/dist\/(models\/sources\/(download|http|npm-source|hub-source)|image\/codec|runners\/onnx\/session)\.js$/;
+    expect(files.filter((file) => ofUse.test(file))).toEqual([]);
+  });
+});
