@@ -31,10 +31,11 @@ export class MalformedProtobuf extends Error {
   }
 }
 
-const WINDOW = 1 << 16;
+const WINDOW = 1 << 12;
 const LONGEST_TEXT = 1 << 20;
 
-/** Reads through one window of 64 KiB, which moves with the position; memory does not grow with the file. */
+/** Reads through one window, which moves with the position; memory does not grow with the file. It is small, since after the
+ * data of every tensor it begins anew. */
 export function openProtobuf(fd: number, fileBytes: number): ProtobufReader {
   const window = Buffer.allocUnsafe(WINDOW);
   let windowStart = 0;
