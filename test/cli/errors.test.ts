@@ -186,6 +186,6 @@ describe('a device that is not there', () => {
     const { status, err } = await cli(['run', file, '--offline', '--device', device], workspace.folder);
     // On a machine that does have the GPU the model is what is missing.
     expect(status).toBe(69);
-    expect(err).toMatch(/is not available: .*npm run gpu:install|not in the cache/);
+    expect(err).toMatch(/is not available: .*maskbench gpu install|not in the cache/);
   });
 });
