@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import type { PlannedSample } from '../schema/planned-sample.js';
 
 /** One image with its ground truth. `id` is unique in its dataset, and safe as a relative path (forward slashes). */
@@ -29,5 +30,10 @@ export interface DatasetProblem {
 export type OnRemark = (remark: DatasetProblem) => void;
 
 export type DatasetEntry =
-  | { readonly kind: 'sample'; readonly sample: Sample }
+  | {
+      readonly kind: 'sample';
+      readonly sample: Sample;
+      /** What the system said of its files, by path, where they were looked at when they were listed. */
+      readonly stats?: ReadonlyMap<string, BigIntStats>;
+    }
   | { readonly kind: 'problem'; readonly problem: DatasetProblem };

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import type { DatasetEntry, DatasetProblem, Sample } from './dataset.js';
 import { toFailure } from '../core/failure.js';
@@ -76,16 +77,18 @@ export async function entryOfPair(
   const unusable = whyUnusable(id);
   if (unusable !== undefined) return problem('data.unsafe-path', imagePath, unusable);
   const truthPath = join(truths.folder, truth);
+  const stats = new Map<string, BigIntStats>();
   for (const path of [imagePath, truthPath]) {
     const found = await quickStat(path);
     if (found === undefined) return problem('data.missing', path, 'the file is gone, or cannot be read');
     if (found.size === 0n) return problem('data.empty', path, 'the file is empty (0 bytes)');
+    stats.set(path, found);
     if (!isUnread(path)) continue;
     const unread = await readImageSize(path).then(() => undefined, toFailure);
     if (unread !== undefined) return problem('data.unreadable', path, unread.message);
   }
   const sample = { dataset, id, imagePath, truthPath, attributes: context.attributes(stem) };
-  return { kind: 'sample', sample };
+  return { kind: 'sample', sample, stats };
 }
 
 /** Of a stem in UTF-8: file systems take 255 bytes, some of which a run folder needs for `.png` and while it writes. */

@@ -109,18 +109,18 @@ function fromRgb({ width, height, data }: RgbImage): Sharp {
 /**
  * Width and height after EXIF orientation, from the header alone.
  *
- * @param bytes the file's, where they are read already
+ * @param content its bytes, where they are read already
  */
 export async function readImageSize(
   path: string,
-  bytes?: Buffer,
+  content?: Buffer,
 ): Promise<{ readonly width: number; readonly height: number }> {
   const sizeIn = async (source: Sharp): Promise<{ readonly width: number; readonly height: number }> => {
     const { autoOrient } = await headerOf(source);
     return { width: autoOrient.width, height: autoOrient.height };
   };
   // What a decoder does not make of the bytes alone, it and the other readers are asked by name, who say why.
-  const size = bytes && (await sizeIn(open(bytes, false)).catch(() => undefined));
+  const size = content && (await sizeIn(open(content, false)).catch(() => undefined));
   return size ?? decoding(path, sizeIn, false);
 }
 

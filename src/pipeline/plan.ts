@@ -267,8 +267,11 @@ async function* withFiles(
   entries: AsyncIterable<DatasetEntry>,
   known: KnownFiles,
 ): AsyncGenerator<readonly [DatasetEntry, SampleFiles], void, undefined> {
-  for await (const entry of entries)
-    yield [entry, await known.of(entry.kind === 'sample' ? entry.sample : entry.problem)];
+  for await (const entry of entries) {
+    const files =
+      entry.kind === 'sample' ? known.of(entry.sample, entry.stats) : known.of(entry.problem, undefined);
+    yield [entry, await files];
+  }
 }
 
 /** Every n-th sample for shard i of n; problems are all kept by the first shard. */

@@ -1,8 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { appendFile, rename, stat } from 'node:fs/promises';
-import { z } from 'zod';
-import { inBatches, openJsonl, readLines } from '../core/jsonl.js';
-import { assertSum, hasSum, withSum } from '../core/line-sum.js';
+import { inBatches, openJsonl } from '../core/jsonl.js';
 import { ownVersion } from '../core/package-root.js';
 import { quickStat } from '../core/quick-stat.js';
 import { discardDraft, draftOf } from '../core/write-whole.js';
@@ -14,9 +12,15 @@ import {
   type PictureFacts,
 } from '../datasets/file-reader.js';
 import type { ChosenValues, EarlierDecisions } from '../datasets/values/survey.js';
-import type { MaskHeader } from '../image/mask-header.js';
-import { count, text, type Document } from '../schema/basics.js';
-import { decidedReading } from '../schema/mask-values.js';
+import {
+  asLine,
+  KNOWN_VERSION,
+  LONGEST,
+  readKnown,
+  type KnownFile,
+  type KnownLine,
+  type ReadLine,
+} from './known-lines.js';
 import type { SampleName } from './records.js';
 import type { RunFolder } from './run-folder.js';
 
@@ -26,8 +30,8 @@ import type { RunFolder } from './run-folder.js';
  * version costs the time of reading its files again (docs/evidence.md).
  */
 export interface KnownFiles extends EarlierDecisions {
-  /** What is known of a sample's files. Samples are asked for in the order of the plan. */
-  of(sample: SampleName): Promise<SampleFiles>;
+  /** What is known of a sample's files. Samples are asked for in the order of the plan, with what the system just said of them. */
+  of(sample: SampleName, stats?: ReadonlyMap<string, BigIntStats>): Promise<SampleFiles>;
   /** Keeps what was found of them, in the same order. */
   add(files: SampleFiles): Promise<void>;
   /** Whether a run with this root was read from end to end, and every cell was done. To be asked last. */
@@ -43,10 +47,6 @@ export interface SampleFiles extends FileReader {
   line(): { readonly text: string; readonly isNew: boolean } | undefined;
 }
 
-/** Of what the lines say; facts that another version finds in another way are its own. */
-const VERSION = 1;
-/** Characters; a longer line is not kept, and ends the reading. */
-const LONGEST = 1 << 16;
 /** Lines looked at ahead where one is missing. */
 const WINDOW = 64;
 /**
@@ -56,46 +56,13 @@ const WINDOW = 64;
 const MARGIN_NS = { same: 2_000_000_000n, other: 600_000_000_000n };
 const SECOND_NS = 1_000_000_000n;
 
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
-const maskHeader = z.object({
-  format: z.enum(['png', 'tiff', 'gif', 'jpeg', 'webp', 'other']),
-  colour: z.enum(['grey', 'rgb', 'palette', 'cmyk', 'unknown']),
-  bits: count,
-  float: z.boolean(),
-  alpha: z.enum(['none', 'channel', 'key']),
-  lossy: z.boolean(),
-}) satisfies z.ZodType<MaskHeader>;
-const knownFile = z.union([
-  z.object({ state: text, sha256: digest, header: maskHeader }),
-  z.object({ state: text, sha256: digest, width: count, height: count }),
-]);
-type KnownFile = Document<typeof knownFile>;
-
-const line = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('known'), version: z.literal(VERSION), maskbenchVersion: text }),
-  z.object({ kind: z.literal('sample'), dataset: text, id: text, files: z.array(knownFile) }),
-  z.object({
-    kind: z.literal('values'),
-    question: digest,
-    decided: decidedReading,
-    remarks: z.array(text).readonly(),
-  }),
-  z.object({ kind: z.literal('complete'), root: digest }),
-]);
-type KnownLine = Document<typeof line>;
-
-interface ReadLine {
-  readonly record: KnownLine;
-  readonly text: string;
-}
-
 /** Opens what is known of a run, to be read and written anew along with its plan. */
 export async function openKnownFiles({ cache: path }: RunFolder): Promise<KnownFiles> {
   const draft = draftOf(path);
   await discardDraft(draft);
   const writer = await openJsonl(draft.path);
   const kept = inBatches(writer.appendLines);
-  const head: KnownLine = { kind: 'known', version: VERSION, maskbenchVersion: ownVersion() };
+  const head: KnownLine = { kind: 'known', version: KNOWN_VERSION, maskbenchVersion: ownVersion() };
   await writer.append(head);
   const now = await stat(draft.path, { bigint: true });
   const lines = readKnown(path, head.maskbenchVersion);
@@ -131,10 +98,11 @@ export async function openKnownFiles({ cache: path }: RunFolder): Promise<KnownF
     await discardDraft(draft);
   };
   return {
-    async of({ dataset, id }) {
+    async of({ dataset, id }, stats) {
       const found = await find((of) => of.kind === 'sample' && of.id === id && of.dataset === dataset);
       const known = found?.record.kind === 'sample' ? found.record.files : [];
-      return filesOf({ dataset, id }, known, found?.text, (stats) => isSettled(stats, now));
+      const before = { files: known, text: found?.text, stats };
+      return filesOf({ dataset, id }, before, (of) => isSettled(of, now));
     },
     async add(files) {
       const own = files.line();
@@ -180,10 +148,6 @@ export async function noteComplete({ cache: path }: RunFolder, root: string): Pr
     await appendFile(path, `${asLine({ kind: 'complete', root })}\n`).catch(() => undefined);
 }
 
-function asLine(record: KnownLine): string {
-  return withSum(JSON.stringify(record));
-}
-
 /** Equal where nobody has touched a file: an owner can set its times back, but not the last one, that of its change. */
 function stateOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
   return `${size} ${mtimeNs} ${ctimeNs} ${ino}`;
@@ -198,10 +162,14 @@ function isSettled({ ctimeNs, dev }: BigIntStats, now: BigIntStats): boolean {
 
 function filesOf(
   sample: SampleName,
-  known: readonly KnownFile[],
-  before: string | undefined,
+  before: {
+    readonly files: readonly KnownFile[];
+    readonly text: string | undefined;
+    readonly stats: ReadonlyMap<string, BigIntStats> | undefined;
+  },
   isToKeep: (stats: BigIntStats) => boolean,
 ): SampleFiles {
+  const { files: known, text: textBefore } = before;
   const found: KnownFile[] = [];
   let isNew = false;
   const once = <F extends PictureFacts | MaskFileFacts>(
@@ -211,7 +179,7 @@ function filesOf(
   ): ((path: string) => Promise<F>) => {
     const asked = new Map<string, Promise<F>>();
     const look = async (path: string): Promise<F> => {
-      const stats = known.length === 0 ? undefined : await quickStat(path);
+      const stats = known.length === 0 ? undefined : (before.stats?.get(path) ?? (await quickStat(path)));
       const state = stats && stateOf(stats);
       for (const of of known) {
         const facts = of.state === state ? isKind(of) : undefined;
@@ -243,42 +211,11 @@ function filesOf(
       (state, { sha256, header }) => ({ state, sha256, header }),
     ),
     line() {
-      if (!isNew && before !== undefined && found.length === known.length) return { text: before, isNew };
+      if (!isNew && textBefore !== undefined && found.length === known.length)
+        return { text: textBefore, isNew };
       if (found.length === 0) return undefined;
       const own = asLine({ kind: 'sample', ...sample, files: found });
       return own.length > LONGEST ? undefined : { text: own, isNew: true };
     },
   };
-}
-
-/** The lines of a file that are whole, until one is too long; none of a file of another version. */
-async function* readKnown(path: string, version: string): AsyncGenerator<ReadLine, undefined, undefined> {
-  let length = 0;
-  const limit = (bytes: Buffer): void => {
-    const last = bytes.lastIndexOf(0x0a);
-    length = last < 0 ? length + bytes.length : bytes.length - last - 1;
-    if (length > LONGEST) throw new Error('too long');
-  };
-  try {
-    if (!(await stat(path)).isFile()) return undefined;
-    for await (const { text: own, number } of readLines(path, limit)) {
-      const record = parse(own);
-      if (number === 1 && !(record?.kind === 'known' && record.maskbenchVersion === version))
-        return undefined;
-      if (number > 1 && record !== undefined) yield { record, text: own };
-    }
-  } catch {
-    // Whatever is wrong with it: it is made anew.
-  }
-  return undefined;
-}
-
-function parse(own: string): KnownLine | undefined {
-  if (!hasSum(own)) return undefined;
-  try {
-    assertSum(own, '');
-    return line.safeParse(JSON.parse(own)).data;
-  } catch {
-    return undefined;
-  }
 }

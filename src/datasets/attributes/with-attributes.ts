@@ -41,7 +41,7 @@ export async function* withAttributes(
     if (sample === undefined) without.push(entry.sample.id);
     const known = sample ?? entry.sample;
     if (units === undefined) {
-      yield { kind: 'sample', sample: known };
+      yield { ...entry, sample: known };
       continue;
     }
     first ??= known.id;
@@ -55,7 +55,7 @@ export async function* withAttributes(
     }
     yield value === undefined
       ? problemEntry(name, known.id, 'data.missing', known.imagePath, units.unknown)
-      : { kind: 'sample', sample: { ...known, unit: value } };
+      : { ...entry, sample: { ...known, unit: value } };
   }
   if (!hasUnits && typeof unit === 'object' && first !== undefined) {
     throw new MaskbenchError('config.invalid', `unit.pattern of dataset "${name}" is found in no id`, {
