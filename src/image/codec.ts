@@ -106,22 +106,24 @@ function fromRgb({ width, height, data }: RgbImage): Sharp {
   return fromPixels(data, { width, height, channels: 3 });
 }
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
  * Width and height after EXIF orientation, from the header alone.
  *
  * @param content its bytes, where they are read already
  */
-export async function readImageSize(
-  path: string,
-  content?: Buffer,
-): Promise<{ readonly width: number; readonly height: number }> {
-  const sizeIn = async (source: Sharp): Promise<{ readonly width: number; readonly height: number }> => {
+export async function readImageSize(path: string, content?: Buffer): Promise<Size> {
+  const sizeIn = async (source: Sharp): Promise<Size> => {
     const { autoOrient } = await headerOf(source);
     return { width: autoOrient.width, height: autoOrient.height };
   };
   // What a decoder does not make of the bytes alone, it and the other readers are asked by name, who say why.
-  const size = content && (await sizeIn(open(content, false)).catch(() => undefined));
-  return size ?? decoding(path, sizeIn, false);
+  const ofContent = async (): Promise<Size | undefined> => content && (await sizeIn(open(content, false)));
+  return (await ofContent().catch(() => undefined)) ?? (await decoding(path, sizeIn, false));
 }
 
 /** How a file stores its pixels, from its header. */

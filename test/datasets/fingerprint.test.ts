@@ -76,6 +76,12 @@ describe("a sample's hash", () => {
       code: 'data.missing',
       where: gone,
     });
+    const empty = join(folder, 'empty.png');
+    await writeFile(empty, '');
+    await expect(hashSample({ ...sample, imagePath: empty })).rejects.toMatchObject({
+      code: 'data.empty',
+      where: empty,
+    });
   });
 });
 
