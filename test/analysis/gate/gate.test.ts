@@ -183,6 +183,14 @@ describe('a gate', () => {
     );
   });
 
+  it('refuses a ratio that is no improvement', async () => {
+    for (const key of ['sizeRatio', 'memoryRatio']) {
+      for (const ratio of [1, 1.2])
+        expect(await lineFor(`name: g\nimprove: [{ ${key}: ${ratio} }]\n`)).toContain('no improvement');
+      expect(paperGate({ improve: [{ [key]: 0.99 }] }).gate.improve).toEqual([{ [key]: 0.99 }]);
+    }
+  });
+
   it('knows the metrics that its rules are about, each once', () => {
     const { gate } = paperGate({
       accuracy: [{ metric: 'iou', margin: 0.01 }],

@@ -12,16 +12,18 @@ import { ratioInterval } from '../remeasure/remeasure.js';
 import { unsealed } from './latency.js';
 import { metricId, type GateRule, type JudgedPair } from './rule.js';
 
+const improvedRatio = z.number().positive().lt(1, 'a ratio of 1 or more is no improvement: say less than 1');
+
 const schema = z
   .array(
     z.union([
       z.strictObject({ metric: metricId }),
       z.strictObject({ latency: timedPhase }),
       z.strictObject({
-        sizeRatio: z.number().positive().describe("At most so many times the baseline's model file."),
+        sizeRatio: improvedRatio.describe("At most so many times the baseline's model file."),
       }),
       z.strictObject({
-        memoryRatio: z.number().positive().describe("At most so many times the baseline's peak memory."),
+        memoryRatio: improvedRatio.describe("At most so many times the baseline's peak memory."),
       }),
     ]),
   )
