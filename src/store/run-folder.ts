@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { parseLine, readLines, type Line } from '../core/jsonl.js';
@@ -152,15 +152,17 @@ export async function hasOwnManifest({ manifest }: RunFolder): Promise<boolean> 
  *
  * @param canOverwrite whether the command that makes the run has --overwrite
  * @returns whether a run is there already.
- * @throws MaskbenchError `run.exists`: a run is there and `resume` was not asked for, or the folder holds other files.
+ * @throws MaskbenchError `run.exists`: a run is there and `resume` was not asked for, or the folder holds other files, or lies
+ *   in that of another run.
  */
 export async function enterRunFolder(
   folder: RunFolder,
   resume: boolean,
   canOverwrite = false,
 ): Promise<boolean> {
-  await makeFolder(folder.path);
   const manifest = await stat(folder.manifest).catch(() => undefined);
+  if (manifest === undefined) await assertInNoRun(folder.path);
+  await makeFolder(folder.path);
   if (manifest !== undefined) {
     // An empty one is made anew: what was lost with it is in the config, and what was done has keys.
     if (resume) return hasManifest(folder);
@@ -178,6 +180,17 @@ export async function enterRunFolder(
     });
   }
   return false;
+}
+
+/** A run in the folder of another one would go with that, and be taken for a part of it. */
+async function assertInNoRun(path: string): Promise<void> {
+  for (let above = dirname(resolve(path)); above !== dirname(above); above = dirname(above)) {
+    if (!(await hasOwnManifest(runFolder(above)).catch(() => false))) continue;
+    throw new MaskbenchError('run.exists', 'the folder lies in that of another run', {
+      where: above,
+      remedy: 'choose a folder beside it with --out',
+    });
+  }
 }
 
 /** What there is to say of a place that is no run folder; a file may be one of a run. */

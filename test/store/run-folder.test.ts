@@ -37,6 +37,22 @@ describe('a run folder', () => {
     }
   });
 
+  it('that lies in that of another run is refused, and nothing is made there', async () => {
+    const outer = runFolder(await tempFolder());
+    await writeJson(outer.manifest, paperManifest());
+    for (const path of [join(outer.path, 'b'), join(outer.path, 'predictions', 'b')])
+      await expect(enterRunFolder(runFolder(path), false)).rejects.toMatchObject({
+        code: 'run.exists',
+        where: outer.path,
+      });
+    expect(await readdir(outer.path)).toEqual(['manifest.json']);
+    // One that is there already is continued.
+    const inner = runFolder(join(outer.path, 'b'));
+    await mkdir(inner.path);
+    await writeJson(inner.manifest, paperManifest());
+    expect(await enterRunFolder(inner, true)).toBe(true);
+  });
+
   it('that a run left before its manifest was written counts as new', async () => {
     const folder = runFolder(await tempFolder());
     await writeFile(join(folder.path, '.lock'), '');
