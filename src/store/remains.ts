@@ -7,12 +7,16 @@ import { DRAFT_ENDING } from '../core/write-whole.js';
 /** Lies in a folder for as long as shards are merged into it. */
 export const MERGING = '.merging';
 
+/** The files of a run by name (`RUN_FILES`, which knows this file), its seal, its cache and its reports, and the ending of a draft. */
+const OF_RUN =
+  /^(?:(?:manifest|curves|summary|seal)\.json|(?:plan|predictions|scores|truths|timings|scenarios)\.jsonl|files\.cache|report\.[a-z]+)\.[^.]+\.tmp$/;
+
 /** Whether a file in a run folder is what a killed process had not finished writing: a file of lines, a document or a report. */
 export function isRemains(name: string): boolean {
   // The last is what 0.1 called its drafts of documents and reports.
   return (
     name.startsWith(MERGING) ||
-    (/^[a-z]+\.[a-z]+\./.test(name) && DRAFT_ENDING.test(name)) ||
+    (OF_RUN.test(name) && DRAFT_ENDING.test(name)) ||
     /^(?:(?:manifest|curves|summary)\.json|report\.(?:md|html))\.\d+$/.test(name)
   );
 }

@@ -93,13 +93,16 @@ describe('runs gc', () => {
     await writeFile(at('never', 'plan.jsonl.0123456789.tmp'), '{');
     await mkdir(at('mine'));
     await writeFile(at('mine', 'notes.txt'), 'no run');
+    await mkdir(at('foreign'));
+    await writeFile(at('foreign', 'state.json.0123456789.tmp'), 'of another program');
     const lock = await lockRun(at('used'));
     const { status, out, err } = await cli(['runs', 'gc'], folder);
     await lock.release();
     expect(status).toBe(0);
     expect(out).toBe('runs/a: 2 unfinished files removed\nruns/never: removed; its run never began\n');
     expect(err).toMatch(/^warning: runs\/used: left alone: process \d+.*\n4 run folders in runs\n$/);
-    expect((await readdir(at())).sort()).toEqual(['a', 'b', 'mine', 'used']);
+    expect((await readdir(at())).sort()).toEqual(['a', 'b', 'foreign', 'mine', 'used']);
+    expect(await readdir(at('foreign'))).toHaveLength(1);
     expect(await readdir(at('a'), { recursive: true })).toEqual(before);
     expect((await cli(['verify', 'runs/a'], folder)).status).toBe(0);
     expect((await cli(['runs', 'gc', 'nowhere'], folder)).status).toBe(65);

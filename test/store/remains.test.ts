@@ -1,13 +1,23 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { draftOf } from '../../src/core/write-whole.js';
 import { isRemains, removeRemains } from '../../src/store/remains.js';
-import { enterRunFolder, runFolder } from '../../src/store/run-folder.js';
+import { enterRunFolder, RUN_FILES, runFolder } from '../../src/store/run-folder.js';
 import { useTempFolders } from '../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
 
 describe('what a killed process left half-written', () => {
+  it('is that of every file of a run', () => {
+    const { path, cache, seal } = runFolder('r');
+    const names = [
+      ...Object.values(RUN_FILES).map(({ name }) => name),
+      ...[cache, seal].map((at) => basename(at)),
+    ];
+    for (const name of names) expect(isRemains(basename(draftOf(join(path, name)).path)), name).toBe(true);
+  });
+
   it('is told apart from what a run is made of', () => {
     for (const name of [
       'plan.jsonl.4711.tmp',
@@ -27,6 +37,8 @@ describe('what a killed process left half-written', () => {
       'predictions',
       'thesis.tex',
       'a.json.bak',
+      'state.json.0123456789.tmp',
+      'profile.default.abc.tmp',
     ]) {
       expect(isRemains(name), name).toBe(false);
     }
