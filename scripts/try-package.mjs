@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { environmentOf, packInto, ROOT } from './support/as-user.mjs';
 
 /** Which npm comes with which Node.js. */
 const VERSIONS = [
@@ -22,29 +23,12 @@ const VERSIONS = [
   { node: '22', npm: '10' },
   { node: '24', npm: '11' },
 ];
-const ROOT = join(import.meta.dirname, '..');
 const TEMP = mkdtempSync(join(tmpdir(), 'maskbench-package-'));
 const MB = 1e6;
 let failed = 0;
 let passed = 0;
 
 /** @typedef {{ readonly cwd: string, readonly bin?: string, readonly cache?: string }} Place */
-
-/**
- * What a user of that place sees: none of the settings of the npm that runs this script, nor of the project.
- * @param {Place} place
- */
-function environment({ bin, cache }) {
-  const own = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|INIT_CWD$|NODE_OPTIONS$|MASKBENCH_)/.test(name),
-  );
-  const env = Object.fromEntries(own);
-  return {
-    ...env,
-    ...(bin === undefined ? {} : { PATH: `${bin}:${env['PATH']}` }),
-    MASKBENCH_CACHE: cache ?? join(TEMP, 'cache'),
-  };
-}
 
 /**
  * Runs a command line and says what became of it.
@@ -54,7 +38,11 @@ function environment({ bin, cache }) {
  */
 function step(place, line, { status = 0, says } = {}) {
   const start = performance.now();
-  const ran = spawnSync('sh', ['-c', line], { cwd: place.cwd, env: environment(place), encoding: 'utf8' });
+  const ran = spawnSync('sh', ['-c', line], {
+    cwd: place.cwd,
+    env: environmentOf({ bin: place.bin, cache: place.cache ?? join(TEMP, 'cache') }),
+    encoding: 'utf8',
+  });
   const output = `${ran.stdout}${ran.stderr}`;
   const good = ran.status === status && (says === undefined || says.test(output));
   expect(
@@ -139,11 +127,7 @@ function use(place, maskbench) {
 
 try {
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('this check is for Linux x64');
-  execFileSync('npm', ['run', '--silent', 'package', '--', '--pack-destination', TEMP, '--silent'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const tarball = join(TEMP, readdirSync(TEMP).find((name) => name.endsWith('.tgz')) ?? '');
+  const tarball = packInto(TEMP);
   console.log(`package: ${(statSync(tarball).size / MB).toFixed(1)} MB`);
 
   for (const version of VERSIONS) {

@@ -49,6 +49,11 @@ export function textWidth({ columns }: Pick<CliContext, 'columns'>): number {
   return columns === undefined ? TEXT_WIDTH : Math.min(120, Math.max(60, columns));
 }
 
+/** How wide a list may be: as the terminal; in a file or a pipe a row is a line however long it is. */
+export function listWidth(context: Pick<CliContext, 'columns'>): number | undefined {
+  return context.columns === undefined ? undefined : textWidth(context);
+}
+
 /** Where a command leaves the exit status of work that is done but not all well. */
 export type SetStatus = (status: ExitStatus) => void;
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRow } from '../../src/analysis/history/list-runs.js';
 import type { Trend } from '../../src/analysis/history/trend.js';
 import { cli } from '../support/cli.js';
+import { xmlFault } from '../support/well-formed.js';
 import { reseal } from '../support/reseal.js';
 import { execute, makeWorkspace, type Workspace } from '../support/workspace.js';
 
@@ -65,10 +66,10 @@ describe('runs list', () => {
     ]);
     const lineOf = (run: string): string => lines.find((line) => line.startsWith(`${run} `)) ?? '';
     expect(lineOf('runs/b')).toMatch(
-      /^runs\/b +2026-02-01 10:00 +0\.1\.0 +luma +iou +0\.\d{4} +3 +sealed \([0-9a-f]{12}\)$/,
+      /^runs\/b +luma +iou +0\.\d{4} +3 +2026-02-01 10:00 +0\.1\.0 +sealed \([0-9a-f]{12}\)$/,
     );
     expect(lineOf('runs/a')).toMatch(/sealed \(\w+\), only shard 1 of 2$/);
-    expect(lineOf('runs/nightly/d')).toMatch(/unfinished +- +- +- +unfinished \(/);
+    expect(lineOf('runs/nightly/d')).toMatch(/unfinished +- +- +- +2026-.* +- +unfinished \(/);
     expect(err).toMatch(/warning: runs\/broken: .*\n/);
     expect(err).toMatch(/\n8 runs in runs\n$/);
   });
@@ -77,14 +78,27 @@ describe('runs list', () => {
     const { out, err } = await maskbench('runs', 'list');
     const lines = out.split('\n').filter((line) => line.startsWith('runs/nightly/'));
     expect(lines.slice(0, 2).map((line) => line.trim())).toEqual([
-      expect.stringMatching(/e +2026-01-01 10:00 +- +damaged +- +- +- +damaged$/),
-      expect.stringMatching(/f +2026-01-01 10:00 +- +damaged +- +- +- +damaged$/),
+      expect.stringMatching(/e +damaged +- +- +- +2026-01-01 10:00 +- +damaged$/),
+      expect.stringMatching(/f +damaged +- +- +- +2026-01-01 10:00 +- +damaged$/),
     ]);
-    expect(lines[2]).toMatch(/g .* partial +- +- +- +partial: stopped by check after 2 images/);
+    expect(lines[2]).toMatch(/g +partial +- +- +- +2026-.* +- +partial: stopped by check after 2 images/);
     expect(out).not.toContain('0.9999');
     expect(err).toMatch(/warning: runs\/nightly\/e: damaged: .*summary\.json is not as it was sealed/);
     expect(err).toMatch(/warning: runs\/nightly\/f: damaged: .*sum/);
   });
+
+  it.each([60, 80, 120])(
+    'keeps within a terminal of %i columns, where a row goes on below',
+    async (columns) => {
+      const { out } = await cli(['runs', 'list'], workspace.folder, { columns });
+      const lines = out.trimEnd().split('\n');
+      expect(lines.filter((line) => line.length > columns)).toEqual([]);
+      const at = lines.findIndex((line) => line.startsWith('runs/b '));
+      const row = lines.slice(at, at + 1 + lines.slice(at + 1).findIndex((line) => !line.startsWith('    ')));
+      expect(row.length > 1).toBe(columns < 110);
+      expect(row.join(' ')).toMatch(/^runs\/b +luma +iou .*0\.1\.0 +sealed \([0-9a-f]{12}\)$/);
+    },
+  );
 
   it('says the same as JSON', async () => {
     const rows = JSON.parse((await maskbench('runs', 'list', '--json')).out) as readonly RunRow[];
@@ -126,6 +140,27 @@ describe('runs trend', () => {
     expect(lines[1]).toMatch(/runs\/b +sealed \(/);
     expect(lines[2]).toMatch(/other images$/);
     for (const line of lines) expect(line).toMatch(/\| *o *\|/);
+  });
+
+  it('draws the same as SVG, and joins no runs that are of other images', async () => {
+    const trend = ['runs', 'trend', '--model', 'luma', '--metric', 'iou'];
+    const { status, out, err } = await maskbench(...trend, '--svg', 'trend.svg');
+    expect(status).toBe(0);
+    expect(err).toMatch(/Written to trend\.svg\n$/);
+    expect(out).toBe((await maskbench(...trend)).out);
+    const svg = await readFile(workspace.path('trend.svg'), 'utf8');
+    expect(xmlFault(svg)).toBeNull();
+    expect(svg).toContain('<title>IoU of luma, run by run (higher is better)</title>');
+    for (const text of ['2026-01-01', '2026-02-01', '2026-03-01', 'open: other images than before'])
+      expect(svg).toContain(text);
+    const { points } = JSON.parse((await maskbench(...trend, '--json')).out) as Trend;
+    for (const { value } of points) expect(svg).toContain(value.toFixed(4));
+    // two runs of the same images, and one that stands alone: a line of one piece, and three dots, one of them open
+    const lines = [...svg.matchAll(/<path[^>]* d="(M[^"]*)"/g)].map(([, d = '']) => d);
+    expect(lines.filter((d) => /^M(?!0,0)[\d.,]+L[\d.,]+$/.test(d))).toHaveLength(1);
+    expect([...svg.matchAll(/<circle/g)]).toHaveLength(4);
+    const nothing = await maskbench(...trend, '--svg', 'data');
+    expect([nothing.status, nothing.err]).toEqual([64, expect.stringMatching(/data: .*folder/)]);
   });
 
   it('says the same as JSON', async () => {

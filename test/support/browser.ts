@@ -3,8 +3,7 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
-
-export const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+import { CHROMIUM } from '../../scripts/support/stock-browsers.mjs';
 
 /** Browser tests are skipped where there is no Chromium; `.ci/run` installs Debian's. */
 export const HAS_BROWSER = existsSync(CHROMIUM);

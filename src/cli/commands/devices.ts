@@ -5,7 +5,7 @@ import { plainTable } from '../../reports/formats/plain-table.js';
 import { formatGpuMemory, type Gpu, type GpuState } from '../../runners/onnx/devices/gpu.js';
 import type { DeviceList, ListedDevice } from '../../runners/onnx/devices/list-devices.js';
 import type { Processor } from '../../runners/onnx/devices/processor.js';
-import type { DefineCommand } from '../context.js';
+import { listWidth, type DefineCommand } from '../context.js';
 
 /** `maskbench devices`: what this machine has, what it can run on, and what would help with the rest. */
 export const devices: DefineCommand = (context) =>
@@ -32,7 +32,7 @@ export const devices: DefineCommand = (context) =>
           ? ['no GPU that a driver reports']
           : gpus.flatMap((gpu) => describeGpu(gpu, list))),
         '',
-        plainTable(['device', 'usable', 'hardware'], rows),
+        plainTable(['device', 'usable', 'hardware'], rows, listWidth(context)),
         '',
         ...list.devices.filter(({ usable }) => !usable).map(explain),
       ];

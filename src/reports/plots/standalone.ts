@@ -25,7 +25,7 @@ const LEGEND_LINE = 18;
 const CHARACTER = 6.6;
 
 /** With its title and legend in the picture, colours for paper, and a font that every renderer has. */
-function standalone({ title, description, svg, legend }: StaticPlot): string {
+export function standalone({ title, description, svg, legend }: StaticPlot): string {
   const [, width = 0, height = 0] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg)?.map(Number) ?? [];
   const lines = legendLines(legend, width);
   const top = PAD + TITLE + lines.length * LEGEND_LINE;

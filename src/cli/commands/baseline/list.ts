@@ -4,7 +4,7 @@ import type { InspectedBaseline } from '../../../analysis/compare/baseline/open-
 import type { SideFacts } from '../../../analysis/compare/side.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
-import type { DefineCommand } from '../../context.js';
+import { listWidth, type DefineCommand } from '../../context.js';
 
 /** `maskbench baseline list`. */
 export const list: DefineCommand = (context) =>
@@ -27,7 +27,7 @@ export const list: DefineCommand = (context) =>
       } else {
         const rows = all.map((one) => [one.name, ...cellsOf(one.facts), markOfBaseline(one)]);
         context.out(
-          `${plainTable(['baseline', 'models', 'datasets', 'images', 'made', 'evidence'], rows)}\n`,
+          `${plainTable(['baseline', 'models', 'datasets', 'images', 'made', 'evidence'], rows, listWidth(context))}\n`,
         );
       }
     });

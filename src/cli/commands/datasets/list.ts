@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
-import type { DefineCommand } from '../../context.js';
+import { listWidth, type DefineCommand } from '../../context.js';
 
 /** `maskbench datasets list`. */
 export const list: DefineCommand = (context) =>
@@ -31,5 +31,5 @@ export const list: DefineCommand = (context) =>
         here ? 'yes' : 'no',
         (licence ?? '').slice(0, 34),
       ]);
-      context.out(`${plainTable(['dataset', 'layout', 'here', 'licence'], rows)}\n`);
+      context.out(`${plainTable(['dataset', 'layout', 'here', 'licence'], rows, listWidth(context))}\n`);
     });

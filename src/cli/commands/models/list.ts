@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
 import { formatMegabytes } from '../../../core/text.js';
-import type { DefineCommand } from '../../context.js';
+import { listWidth, type DefineCommand } from '../../context.js';
 
 /** `maskbench models list`. */
 export const list: DefineCommand = (context) =>
@@ -45,7 +45,7 @@ export const list: DefineCommand = (context) =>
           m.here ? 'yes' : 'no',
           shortened(m.licence.split(/[(;]/)[0].trim()),
         ]);
-        context.out(`${plainTable(['model', 'input', 'MB', 'here', 'licence'], rows)}\n`);
+        context.out(`${plainTable(['model', 'input', 'MB', 'here', 'licence'], rows, listWidth(context))}\n`);
       }
     });
 

@@ -3,7 +3,7 @@ import { Command } from '@commander-js/extra-typings';
 import type { ListedRun } from '../../../analysis/history/list-runs.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
-import type { DefineCommand } from '../../context.js';
+import { listWidth, type DefineCommand } from '../../context.js';
 
 /** `maskbench runs list`. */
 export const listCommand: DefineCommand = (context) =>
@@ -22,16 +22,16 @@ export const listCommand: DefineCommand = (context) =>
       if (json === true) return context.out(jsonText(rows));
       const cells = rows.map((row) => [
         row.run,
-        row.createdAt.slice(0, 16).replace('T', ' '),
-        row.maskbenchVersion ?? '-',
         row.model ?? row.state,
         row.metric ?? '-',
         row.value?.toFixed(4) ?? '-',
         row.images === null ? '-' : String(row.images),
+        row.createdAt.slice(0, 16).replace('T', ' '),
+        row.maskbenchVersion ?? '-',
         row.evidence === null ? row.state : evidenceMark(row.evidence),
       ]);
-      const headings = ['run', 'begun (UTC)', 'version', 'model', 'metric', 'score', 'images', 'evidence'];
-      if (rows.length > 0) context.out(`${plainTable(headings, cells)}\n`);
+      const headings = ['run', 'model', 'metric', 'score', 'images', 'begun (UTC)', 'version', 'evidence'];
+      if (rows.length > 0) context.out(`${plainTable(headings, cells, listWidth(context))}\n`);
       tellLeftOut(runs, context);
       context.err(`${counted(runs.length, 'run')} in ${folder}\n`);
     });

@@ -4,7 +4,7 @@ import type { Trend } from '../../../analysis/history/trend.js';
 import type { Evidence } from '../../../schema/evidence.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
-import type { DefineCommand } from '../../context.js';
+import { listWidth, type CliContext, type DefineCommand } from '../../context.js';
 
 /** `maskbench runs trend`. */
 export const trend: DefineCommand = (context) =>
@@ -13,8 +13,9 @@ export const trend: DefineCommand = (context) =>
     .argument('[folder]', 'where the run folders are', 'runs')
     .requiredOption('--model <name>', 'the model, by its name in the runs')
     .requiredOption('--metric <id>', 'the metric, such as iou')
+    .option('--svg <file>', 'also draw it')
     .option('--json', 'as JSON')
-    .action(async (folder, { model, metric, json }) => {
+    .action(async (folder, { model, metric, svg, json }) => {
       const { listRuns } = await import('../../../analysis/history/list-runs.js');
       const { trendOf } = await import('../../../analysis/history/trend.js');
       const { tellLeftOut } = await import('../../left-out-runs.js');
@@ -26,13 +27,19 @@ export const trend: DefineCommand = (context) =>
         ...point,
         run: relative(context.cwd, point.run) || '.',
       }));
-      context.out(json === true ? jsonText({ ...found, points }) : plot({ ...found, points }, evidenceMark));
+      const trend = { ...found, points };
+      context.out(json === true ? jsonText(trend) : plot(trend, evidenceMark, listWidth(context)));
+      if (svg !== undefined) await draw(trend, svg, context);
     });
 
 /** Columns of the plot between its two ends. */
 const PLOT_WIDTH = 20;
 
-function plot({ model, metric, points }: Trend, markOf: (evidence: Evidence) => string): string {
+function plot(
+  { model, metric, points }: Trend,
+  markOf: (evidence: Evidence) => string,
+  width: number | undefined,
+): string {
   const values = points.map(({ value }) => value);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const place = (value: number): string => {
@@ -53,5 +60,23 @@ function plot({ model, metric, points }: Trend, markOf: (evidence: Evidence) => 
   const headings = ['begun (UTC)', metric.id, '', 'version', 'run', 'evidence', 'changed'];
   return points.length === 0
     ? `No finished run has a score of ${model} by ${metric.id}.\n`
-    : `${ends}\n\n${plainTable(headings, rows)}\n`;
+    : `${ends}\n\n${plainTable(headings, rows, width)}\n`;
+}
+
+async function draw(trend: Trend, file: string, context: CliContext): Promise<void> {
+  const { MaskbenchError } = await import('../../../core/errors.js');
+  const { standalone } = await import('../../../reports/plots/standalone.js');
+  const { trendPlot } = await import('../../../reports/plots/trend.js');
+  const { writeReport } = await import('../../write-report.js');
+  if (trend.points.length === 0) {
+    throw new MaskbenchError(
+      'data.empty',
+      `no finished run has a score of ${trend.model} by ${trend.metric.id}`,
+      {
+        remedy: 'there is nothing to draw: leave out --svg',
+      },
+    );
+  }
+  await writeReport(resolve(context.cwd, file), standalone(trendPlot(trend)));
+  context.err(`Written to ${file}\n`);
 }
