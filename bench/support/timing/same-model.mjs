@@ -70,7 +70,7 @@ function comeAndGo() {
  */
 function p50Of(outcome) {
   if (outcome.kind === 'failed') throw outcome.error;
-  const { samples, blocks } = outcome.series;
+  const { samples, turns } = outcome.series;
   const { p50, p50Interval } = phaseOverTurns(samples, predictMs);
   if (p50Interval === undefined) throw new Error('too few turns for an interval');
   const [low, high] = p50Interval;
@@ -78,7 +78,7 @@ function p50Of(outcome) {
     p50,
     low,
     high,
-    turns: blocks.length,
+    turns: turns.length,
     text: `${p50.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`,
   };
 }

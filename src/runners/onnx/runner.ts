@@ -31,7 +31,12 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
   },
   open: openOnnxSession,
   doubts: (spec, outputs) => feedingOf(spec).doubts?.(outputs) ?? [],
-  time: { kind: 'pass', scope: 'predict', timed: timedModel },
+  time: {
+    kind: 'pass',
+    scope: 'predict',
+    pixels: ({ input: { width, height } }) => width * height,
+    timed: timedModel,
+  },
   stages: (model) => ({ spec: model.spec, open: (request) => openStages(model, request) }),
 };
 
