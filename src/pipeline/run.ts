@@ -1,3 +1,4 @@
+import type { EventSink } from '../schema/events.js';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -131,7 +132,7 @@ async function runIn<S extends Summary | undefined>(
     const fresh = createManifest(config.name, settings, more);
     let summary: S | Summary;
     try {
-      const existing = exists ? await resumable(folder, fresh) : undefined;
+      const existing = exists ? await resumable(folder, fresh, emit) : undefined;
       await walk?.begin(fresh, plan.records);
       const sealed =
         existing === undefined ? undefined : await evidenceOfSealed(folder, existing, plan.isKnownComplete);
@@ -193,10 +194,12 @@ async function tryModels({ config, models, signal }: RunRequest): Promise<void> 
 }
 
 /** The manifest of a run that is to be continued. @throws MaskbenchError `run.mismatch` if it is another run. */
-async function resumable(folder: RunFolder, wanted: Manifest): Promise<Manifest> {
+async function resumable(folder: RunFolder, wanted: Manifest, emit: EventSink): Promise<Manifest> {
   const existing = await readManifest(folder);
   assertSameSettings(existing, wanted, folder.path);
-  assertSameCard(existing.hardware, wanted.hardware, folder.path);
+  const { device } = wanted.settings;
+  const doubt = assertSameCard(device, existing.hardware, wanted.hardware, folder.path);
+  if (doubt !== undefined) emit({ kind: 'warning', message: doubt });
   return existing;
 }
 

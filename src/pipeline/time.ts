@@ -1,10 +1,10 @@
 import { parseDevice } from '../runners/device.js';
 import { THIS_MACHINE, type MachineFiles } from '../runners/onnx/seal/machine-files.js';
 import { observeIdle } from '../runners/onnx/seal/conditions.js';
+import { watchDevice } from '../runners/onnx/seal/device-watch.js';
 import { runnerOf } from '../runners/runner-of.js';
 import { openDurableLines } from '../core/durable-lines.js';
 import { completeSeries } from '../store/timed-series.js';
-import { findCard, watchCard } from '../runners/onnx/devices/card.js';
 import { chooseSamples } from './timing/choose-samples.js';
 import { groupModels, memoryBudget } from './timing/group-models.js';
 import { passModels } from './timing/timed-models.js';
@@ -32,9 +32,8 @@ export async function time(request: TimeRequest): Promise<void> {
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
   const networks = passModels(open, settings, samples);
   const device = parseDevice(settings.device);
-  const card = networks.length === 0 ? null : await findCard(device);
-  const before = networks.length === 0 ? null : await observeIdle(files, plan.idleMs, signal);
-  const cardWatch = card === null ? null : await watchCard(card);
+  const watch = networks.length === 0 ? null : await watchDevice(device);
+  const before = watch === null ? null : await observeIdle(files, plan.idleMs, signal, watch.helpers);
   const writer = await openDurableLines(folder.timings, held);
   try {
     for (const model of open) {
@@ -43,7 +42,7 @@ export async function time(request: TimeRequest): Promise<void> {
       const series = own.series(model, samples, signal);
       if (series !== undefined) await writeOwnSeries(writer, model.spec.name, series, own.measuredElsewhere);
     }
-    if (networks.length === 0) return;
+    if (watch === null) return;
     const context: PassContext = {
       settings,
       plan,
@@ -51,17 +50,17 @@ export async function time(request: TimeRequest): Promise<void> {
       writer,
       files,
       before,
-      card: cardWatch,
+      device: watch,
       allowFallback: request.allowFallback === true,
       emit,
       signal,
     };
-    const budget = memoryBudget(device, card?.gpu, card?.state);
+    const budget = memoryBudget(device, watch);
     for (const group of groupModels(networks, settings.time.together, budget)) {
       await timeGroup(context, group);
     }
   } finally {
-    cardWatch?.stop();
+    watch?.stop();
     await writer.close();
   }
 }

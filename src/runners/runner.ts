@@ -201,6 +201,8 @@ type TimeScope = 'predict' | 'file-to-file' | 'service';
 interface PassTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   readonly kind: 'pass';
   readonly scope: 'predict';
+  /** Of the picture that a model is fed: what it needs of a card's memory grows with it. */
+  pixels(spec: Spec): number;
   /** How it is loaded and which images it sees; an image's key is its position among the samples. */
   timed(model: ReadyModel<Spec, Assets>, request: TimedRequest): Promise<TimedModel>;
 }

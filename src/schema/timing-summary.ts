@@ -3,8 +3,29 @@ import { count, figure, orNull, text, type Document } from './basics.js';
 import { placement } from './placement.js';
 import { sealPart } from './seal.js';
 
+/** How a card is set, and what of it. Null stands for what the driver does not tell. */
+export const gpuSettings = z.object({
+  computeMode: orNull(text).describe('`Default`, `Exclusive_Process`, ...'),
+  persistence: orNull(text),
+  ecc: orNull(text),
+  powerLimitW: orNull(figure),
+  defaultPowerLimitW: orNull(figure),
+  maxSmClockMhz: orNull(figure),
+  maxMemoryClockMhz: orNull(figure),
+  notTold: z.array(text).describe('What this driver does not know of: columns of nvidia-smi.'),
+});
+
 export const gpu = z
-  .object({ name: text, uuid: orNull(text), memoryBytes: orNull(figure), driver: orNull(text) })
+  .object({
+    name: text,
+    uuid: orNull(text),
+    memoryBytes: orNull(figure).describe('Of the whole card.'),
+    driver: orNull(text),
+    instance: z
+      .exactOptional(z.object({ profile: text, uuid: text, memoryBytes: orNull(figure) }))
+      .describe('The part of a divided card (MIG) that was used.'),
+    settings: z.exactOptional(gpuSettings),
+  })
   .describe('A card as its driver describes it.');
 export type GpuSummary = Document<typeof gpu>;
 
@@ -12,7 +33,10 @@ export type GpuSummary = Document<typeof gpu>;
 export const gpuState = z.object({
   index: count,
   memoryUsedBytes: orNull(figure),
+  /** Percent of the last moments (a sixth of a second to a second) in which something computed; not in runs of 0.1. */
+  utilization: z.exactOptional(orNull(figure)),
   temperatureC: orNull(figure),
+  /** Of the moment where the driver tells it, else a mean over a second. */
   powerW: orNull(figure),
   powerLimitW: orNull(figure),
   /** P0 is the fastest. */
@@ -22,6 +46,8 @@ export const gpuState = z.object({
   maxSmClockMhz: orNull(figure),
   /** Why the clocks are not at their highest. */
   limits: z.array(z.object({ reason: text, throttles: z.boolean() })),
+  /** False where the driver says nothing of them; not in runs of 0.1. */
+  limitsTold: z.exactOptional(z.boolean()),
 });
 
 export const processor = z
@@ -97,7 +123,9 @@ const gpuConditions = z
     smClockMhz: range,
     limits: z.array(text).describe('Every reason for lower clocks that was told.'),
   })
-  .describe('The card, once a second while this model was recorded.');
+  .describe(
+    'The card while it was this model\u2019s turn, five times a second; in runs of 0.1 once a second, and around its turns.',
+  );
 export type GpuConditionsSummary = Document<typeof gpuConditions>;
 
 /** A stretch of consecutive predictions. */
@@ -128,6 +156,11 @@ const timingPass = z
       'How often a second the process had to make way for others.',
     ),
     gpuMemoryBytes: orNull(figure),
+    gpuMemoryBy: z
+      .exactOptional(z.enum(['process', 'difference']))
+      .describe(
+        'Whether the driver told it of this process, or it is what the whole card\u2019s memory grew by; absent where it is not known, and in runs of 0.1.',
+      ),
     conditions,
     gpu: orNull(gpuConditions),
     parts: z.array(sealPart).describe('Every part of the seal with what was found.'),

@@ -26,6 +26,8 @@ const pass = z.object({
   involuntarySwitches: figure,
   /** Of the process on its card; null where the driver does not tell. */
   gpuMemoryBytes: orNull(figure),
+  /** By its own figure, or by what the whole card's memory grew by. */
+  gpuMemoryBy: z.exactOptional(z.enum(['process', 'difference'])),
   /** Of a moment without work of ours before the pass, and of the recorded stretches. */
   before: orNull(machineConditions),
   during: machineConditions,
@@ -60,7 +62,7 @@ const warmUp = z
   .object({ kind: z.literal('warm-up'), ...series, inferenceMs: z.array(figure) })
   .describe('The inferences before anything counted, in order.');
 
-/** As `GpuReading`: what a card told, once per second. */
+/** As `GpuReading`: what a card told, five times a second. */
 const gpu = z.object({
   kind: z.literal('gpu'),
   series: text,

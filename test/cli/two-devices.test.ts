@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SealPart, SealPartName } from '../../src/schema/seal.js';
 import type { Summary } from '../../src/schema/summary.js';
 import { cli, IS_BUILT, startCli, stopStarted, type CliResult } from '../support/cli.js';
 import { simulateNvidiaHost } from '../support/nvidia-host.js';
@@ -12,12 +13,21 @@ const reason = !IS_BUILT ? 'not built' : gpu.kind === 'none' ? gpu.reason : unde
 
 let workspace: Workspace;
 
+interface Host {
+  readonly hot?: boolean;
+  readonly faults?: Parameters<typeof simulateNvidiaHost>[2];
+}
+
 /** The command line as a process of its own, on a host with this card, whose WebGPU computes in software. */
-async function onHost(recording: string, argv: readonly string[], hot = false): Promise<CliResult> {
+async function onHost(
+  recording: string,
+  argv: readonly string[],
+  { hot = false, faults = {} }: Host = {},
+): Promise<CliResult> {
   if (gpu.kind === 'none') throw new Error(gpu.reason);
   const { VK_ICD_FILENAMES: driver = '', ...env } = gpu.env;
-  const host = workspace.path(`host-${recording}${hot ? '-hot' : ''}`);
-  const nvidia = await simulateNvidiaHost(host, recording);
+  const host = workspace.path(`host-${recording}-${hot}-${Object.keys(faults).join('')}`);
+  const nvidia = await simulateNvidiaHost(host, recording, faults);
   if (hot) {
     const cool = await readFile(join(host, 'answer.csv'), 'utf8');
     await writeFile(join(host, 'answer.csv'), cool.replace(/0x[0-9a-f]+/, '0x0000000000000040'));
@@ -30,8 +40,13 @@ async function onHost(recording: string, argv: readonly string[], hot = false): 
   return startCli(argv, workspace.folder, { ...env, ...nvidia, XDG_DATA_DIRS: host }).result;
 }
 
-const run = (recording: string, out: string, hot = false): Promise<CliResult> =>
-  onHost(recording, ['run', 'run.yaml', '--device', 'webgpu', '--out', out, '--offline'], hot);
+const run = (recording: string, out: string, host: Host = {}): Promise<CliResult> =>
+  onHost(recording, ['run', 'run.yaml', '--device', 'webgpu', '--out', out, '--offline'], host);
+
+async function partOf(out: string, wanted: SealPartName): Promise<SealPart | undefined> {
+  const summary = JSON.parse(await readFile(workspace.path(out, 'summary.json'), 'utf8')) as Summary;
+  return summary.models[0]?.timing?.pass?.parts.find(({ name }) => name === wanted);
+}
 
 describe(`two hosts, one with a 23 GB and one with a 94 GB card${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
   beforeAll(async () => {
@@ -70,15 +85,48 @@ describe(`two hosts, one with a 23 GB and one with a 94 GB card${reason === unde
 
   it.skipIf(reason !== undefined)('do not seal times of a card that slowed down for its heat', async () => {
     const out = `hot-${Date.now()}`;
-    const { status, err } = await run('nvidia-550-l4.csv', out, true);
+    const { status, err } = await run('nvidia-550-l4.csv', out, { hot: true });
     expect(status, err).toBe(0);
-    const summary = JSON.parse(await readFile(workspace.path(out, 'summary.json'), 'utf8')) as Summary;
-    const parts = summary.models[0]?.timing?.pass?.parts ?? [];
-    expect(parts.find(({ name }) => name === 'unthrottled')).toMatchObject({
+    expect(await partOf(out, 'unthrottled')).toMatchObject({
       pass: false,
       found: expect.stringContaining('GPU: hardware thermal slowdown'),
     });
   });
+
+  it.skipIf(reason !== undefined)(
+    'do not take a card to be cool that stopped telling, nor to be ours that is used',
+    async () => {
+      const { status, err } = await run('nvidia-590-h200-load.csv', 'silent', {
+        faults: { silentAfter: 12 },
+      });
+      expect(status, err).toBe(0);
+      expect(await partOf('silent', 'unthrottled')).toMatchObject({
+        state: 'not known',
+        notKnown: expect.arrayContaining([expect.stringMatching(/^GPU clocks/)]),
+      });
+      // The list of processes is empty, as in a container.
+      expect(await partOf('silent', 'isolated')).toMatchObject({
+        state: 'fail',
+        found: expect.stringContaining('others used 100 % of the card before, while we did nothing'),
+      });
+    },
+  );
+
+  it.skipIf(reason !== undefined)(
+    'are not mixed in one run, and a card that nobody tells of continues none',
+    async () => {
+      const resume = (host: string) =>
+        onHost(host, ['run', 'run.yaml', '--device', 'webgpu', '--out', 'small', '--offline', '--resume']);
+      for (const [host, said] of [
+        ['nvidia-550-h100-nvl.csv', /made on a NVIDIA L4, and this is a NVIDIA H100 NVL/],
+        ['nvidia-470-t4.csv', /made on a NVIDIA L4, and nobody tells which card webgpu is/],
+      ] as const) {
+        const { status, err } = await resume(host);
+        expect(status).toBe(64);
+        expect(err).toMatch(said);
+      }
+    },
+  );
 
   it.skipIf(reason !== undefined)(
     'list the card, what it does at the moment, and why CUDA cannot be used',
@@ -86,7 +134,7 @@ describe(`two hosts, one with a 23 GB and one with a 94 GB card${reason === unde
       const { status, out } = await onHost('nvidia-550-h100-nvl.csv', ['devices']);
       expect(status).toBe(0);
       expect(out).toMatch(/NVIDIA H100 NVL: 94 GB; driver 550\.90\.07;/);
-      expect(out).toContain('34 C; 61 of 400 W; 345 of 1980 MHz; P0; clocks: idle');
+      expect(out.replaceAll(/\s+/g, ' ')).toContain('34 C; 61 of 400 W; 345 of 1980 MHz; P0; clocks: idle');
       expect(out).toMatch(/cuda:0 +no +NVIDIA H100 NVL/);
       expect(out).toContain('npm run gpu:install');
       for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);

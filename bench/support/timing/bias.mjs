@@ -94,14 +94,14 @@ async function oneRound(load, { warmUps, passes }, bareFirst) {
       onWarm: async () => beside.record(),
     });
     if (outcome.kind === 'failed') throw outcome.error;
-    const { samples, aloneMs, blocks } = outcome.series;
+    const { samples, aloneMs, turns } = outcome.series;
     const inSitu = medianMs(samples.map(({ phases }) => phases.inferenceMs));
     const fast = aloneMs.length > 0;
     return {
       bare: medianMs(fast ? beside.aloneMs : beside.blockMs),
       pass: fast ? medianMs(aloneMs) : inSitu,
       inSitu,
-      outside: outsideMs(samples, blocks.length),
+      outside: outsideMs(samples, turns.length),
     };
   } finally {
     beside.stop();

@@ -128,8 +128,8 @@ export async function partsDisturbedWhenWarm(disturb) {
     imagesThere: IMAGES.length,
     neighbours: [],
     before: null,
-    gpuMemoryBytes: null,
-    gpuThrottling: null,
+    gpuMemory: null,
+    card: null,
   }).parts;
 }
 

@@ -2,6 +2,7 @@ import { predictMs } from '../../runners/phases.js';
 import type { ProviderProof } from '../../runners/onnx/proof/prove-provider.js';
 import type { SealEvidence } from '../../runners/onnx/seal/evidence.js';
 import { judgeSeal } from '../../runners/onnx/seal/judge.js';
+import type { OwnMemory } from '../../runners/onnx/devices/card-watch.js';
 import type { MachineFiles } from '../../runners/onnx/seal/machine-files.js';
 import { readGovernors } from '../../runners/onnx/seal/frequency.js';
 import type { Series } from '../../runners/onnx/timing/time-together.js';
@@ -11,10 +12,7 @@ import type { TimingPlan } from './timing-plan.js';
 import type { PassRecord } from '../../store/timing-record.js';
 
 /** What is known of a series beside its own values. */
-export interface PassFacts extends Pick<
-  SealEvidence,
-  'before' | 'neighbours' | 'gpuThrottling' | 'imagesThere'
-> {
+export interface PassFacts extends Pick<SealEvidence, 'before' | 'neighbours' | 'card' | 'imagesThere'> {
   readonly plan: TimingPlan;
   readonly device: string;
   readonly files: MachineFiles;
@@ -22,12 +20,12 @@ export interface PassFacts extends Pick<
   readonly attempt: number;
   readonly together: readonly string[];
   readonly proof: ProviderProof | null;
-  readonly gpuMemoryBytes: number | null;
+  readonly gpuMemory: OwnMemory | null;
 }
 
 /** How a series was made, with every part of its seal judged. */
 export function passRecord(series: Series, facts: PassFacts): PassRecord {
-  const { plan, device, proof, before, neighbours, gpuThrottling } = facts;
+  const { plan, device, proof, before, neighbours, card, gpuMemory } = facts;
   const { warmUp, conditions, cpuMs, involuntarySwitches } = series;
   const passes: number[][] = [];
   const perDataset = new Map<string, number>();
@@ -48,7 +46,8 @@ export function passRecord(series: Series, facts: PassFacts): PassRecord {
     windows: windowsOf(passes, 3),
     cpuMs,
     involuntarySwitches,
-    gpuMemoryBytes: facts.gpuMemoryBytes,
+    gpuMemoryBytes: gpuMemory?.bytes ?? null,
+    ...(gpuMemory === null ? {} : { gpuMemoryBy: gpuMemory.by }),
     before,
     during: conditions,
     governors: readGovernors(facts.files),
@@ -66,7 +65,7 @@ export function passRecord(series: Series, facts: PassFacts): PassRecord {
       during: conditions,
       process: { cpuMs, involuntarySwitches },
       demandsKnown: plan.demandsKnown,
-      gpuThrottling,
+      card,
     }),
   };
 }

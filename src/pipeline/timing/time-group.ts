@@ -6,7 +6,8 @@ import { type MachineFiles, otherInferenceProcesses } from '../../runners/onnx/s
 import { timeTogether, type Series, type TimedModel } from '../../runners/onnx/timing/time-together.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import type { DurableLines } from '../../core/durable-lines.js';
-import { throttlingIn, type CardWatch } from '../../runners/onnx/devices/card.js';
+import type { OwnMemory } from '../../runners/onnx/devices/card-watch.js';
+import type { DeviceRound, DeviceWatch } from '../../runners/onnx/seal/device-watch.js';
 import type { PhaseRequest } from '../predict.js';
 import { passRecord, type PassFacts } from './pass-record.js';
 import { timedThreads, type PassModel } from './timed-models.js';
@@ -21,7 +22,7 @@ export interface PassContext extends Pick<PhaseRequest, 'settings' | 'emit' | 's
   readonly files: MachineFiles;
   /** Of a moment without work of ours, before anything was loaded. */
   readonly before: Conditions | null;
-  readonly card: CardWatch | null;
+  readonly device: DeviceWatch;
   /** Go on where the asked provider runs no node; the seal says so. */
   readonly allowFallback: boolean;
 }
@@ -48,7 +49,7 @@ async function timeOnce(
   wanted: readonly PassModel[],
   attempt: 1 | 2,
 ): Promise<readonly PassModel[]> {
-  const { plan, samples, emit, signal, card } = context;
+  const { plan, samples, emit, signal, device } = context;
   emit({
     kind: 'phase-started',
     phase: 'time',
@@ -71,7 +72,8 @@ async function timeOnce(
     }
   }
   const neighbours = watchNeighbours(context);
-  const memory = new Map<string, number | null>();
+  const round = device.round();
+  const memory = new Map<string, OwnMemory | null>();
   const outcomes = await timeTogether({
     models,
     warmUp: plan.warmUp,
@@ -79,17 +81,18 @@ async function timeOnce(
     datasetOf: (key) => samples[Number(key)].dataset,
     signal,
     files: context.files,
-    helpers: card?.pid === undefined ? [] : [card.pid],
+    helpers: device.helpers,
     onProgress({ done, total, model, doing }) {
       const note = wanted.length > 1 ? `${model} ${doing}` : doing;
       emit({ kind: 'progress', phase: 'time', done, total, note });
     },
     async onWarm(name, pid) {
       neighbours.look(pid);
-      memory.set(name, (await card?.memoryOf(pid)) ?? null);
+      memory.set(name, await round.look(pid));
     },
   });
   neighbours.look(undefined);
+  await round.end();
   for (const [i, outcome] of outcomes.entries()) {
     const model = models[i];
     if (outcome.kind === 'failed') {
@@ -100,7 +103,8 @@ async function timeOnce(
       attempt,
       together: models.map(({ name }) => name),
       neighbours: neighbours.found(),
-      gpuMemoryBytes: memory.get(model.name) ?? null,
+      gpuMemory: memory.get(model.name) ?? null,
+      round,
     });
     if (!isSteady && plan.repeats && attempt === 1) again.push(model.source);
   }
@@ -108,17 +112,19 @@ async function timeOnce(
   return again;
 }
 
-type Around = Pick<PassFacts, 'attempt' | 'together' | 'neighbours' | 'gpuMemoryBytes'>;
+interface Around extends Pick<PassFacts, 'attempt' | 'together' | 'neighbours' | 'gpuMemory'> {
+  readonly round: DeviceRound;
+}
 
 /** @returns whether the model was steady. */
 async function record(
   context: PassContext,
   { proof }: ProvenModel,
   series: Series,
-  around: Around,
+  { round, ...around }: Around,
 ): Promise<boolean> {
-  const { plan, settings, samples, before, files, card, writer } = context;
-  const readings = card?.readingsDuring(series.blocks) ?? [];
+  const { plan, settings, samples, before, files, writer } = context;
+  const readings = round.readings(series.turns);
   const sampleOf = (key: string): (typeof samples)[number] => samples[Number(key)];
   const pass = passRecord(series, {
     ...around,
@@ -129,25 +135,25 @@ async function record(
     proof,
     imagesThere: settings.datasets.reduce((sum, dataset) => sum + dataset.samples, 0),
     before,
-    gpuThrottling: card === null ? null : throttlingIn(readings),
+    card: round.evidence(series.turns),
   });
   await writeSeries(writer, { series, threads: timedThreads(settings), pass, readings, sampleOf });
   return pass.parts.some(({ name, pass: holds }) => name === 'steady' && holds);
 }
 
 /** Other inference on this machine, each once: looked for while the models warm up and after they were timed. */
-function watchNeighbours({ card, files }: PassContext): {
+function watchNeighbours({ device, files }: PassContext): {
   look(ownPid: number | undefined): void;
   found(): readonly string[];
 } {
-  const own: number[] = card?.pid === undefined ? [] : [card.pid];
+  const own: number[] = [...device.helpers];
   const others = new Set<number>();
   return {
     look(ownPid) {
       if (ownPid !== undefined) own.push(ownPid);
       for (const pid of otherInferenceProcesses(files, own)) others.add(pid);
     },
-    found: () => [...(card?.neighbours ?? []), ...(others.size === 0 ? [] : [inWords([...others])])],
+    found: () => (others.size === 0 ? [] : [inWords([...others])]),
   };
 }
 

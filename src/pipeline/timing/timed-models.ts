@@ -11,6 +11,8 @@ export interface PassModel {
   readonly name: string;
   readonly sha256: string;
   readonly bytes: number;
+  /** Of the picture that it is fed. */
+  readonly pixels: number;
   /** How it is loaded and which images it sees; an image's key is its position among the samples. */
   describe(): Promise<TimedModel>;
 }
@@ -27,7 +29,15 @@ export function passModels(
     const { time } = runnerOf(model.spec);
     if (time?.kind !== 'pass') return [];
     const { spec, sha256, bytes } = model;
-    return [{ name: spec.name, sha256, bytes, describe: () => time.timed(model, request) }];
+    return [
+      {
+        name: spec.name,
+        sha256,
+        bytes,
+        pixels: time.pixels(spec),
+        describe: () => time.timed(model, request),
+      },
+    ];
   });
 }
 

@@ -30,8 +30,8 @@ export function startChild(
     serialization: 'json',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
-    // cuda:N is then the card that nvidia-smi calls N; CUDA itself would put the fastest first.
-    env: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...process.env, ...engineEnvironment() },
+    // cuda:N is then the Nth card of nvidia-smi that is visible, whatever order the user set; CUDA itself would put the fastest first.
+    env: { ...process.env, CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...engineEnvironment() },
   });
   let tail = '';
   let stopping = false;

@@ -28,7 +28,12 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
   },
   open: async (...asked) => (await import('./session.js')).openOnnxSession(...asked),
   doubts: (spec, outputs) => feedingOf(spec).doubts?.(outputs) ?? [],
-  time: { kind: 'pass', scope: 'predict', timed: timedModel },
+  time: {
+    kind: 'pass',
+    scope: 'predict',
+    pixels: ({ input: { width, height } }) => width * height,
+    timed: timedModel,
+  },
   stages: (model) => ({ spec: model.spec, open: (request) => openStages(model, request) }),
 };
 

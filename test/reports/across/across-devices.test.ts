@@ -3,7 +3,7 @@ import type { ModelTimingSummary } from '../../../src/schema/timing-summary.js';
 import type { Summary, TimingRow } from '../../../src/schema/summary.js';
 import type { GpuSummary } from '../../../src/schema/timing-summary.js';
 import type { Seal } from '../../../src/schema/seal.js';
-import { findCard } from '../../../src/runners/onnx/devices/card.js';
+import { findCard, summariseCard } from '../../../src/runners/onnx/devices/card.js';
 import { reportDocument } from '../../../src/reports/document.js';
 import { csv } from '../../../src/reports/formats/csv.js';
 import { FORMATS } from '../../../src/reports/formats/registry.js';
@@ -16,10 +16,9 @@ import { SUMMARY } from '../fixed-summary.js';
 
 /** What the run of a machine with this card says of it. */
 async function cardOf(recording: string): Promise<GpuSummary> {
-  const card = await findCard(parseDevice('cuda:0'), () => askNvidia(nvidiaSmi(answer(recording))), {});
-  if (card === null) throw new Error('no card');
-  const { name, uuid, memoryBytes, driver } = card.gpu;
-  return { name, uuid, memoryBytes, driver };
+  const found = await findCard(parseDevice('cuda:0'), () => askNvidia(nvidiaSmi(answer(recording))), {});
+  if (found.kind !== 'card') throw new Error('no card');
+  return summariseCard(found.card);
 }
 
 interface Host {

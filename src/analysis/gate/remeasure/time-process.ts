@@ -10,7 +10,7 @@ import {
   otherInferenceProcesses,
 } from '../../../runners/onnx/seal/machine-files.js';
 import { timeTogether, type Series, type TimedModel } from '../../../runners/onnx/timing/time-together.js';
-import { findCard, throttlingIn, watchCard, type CardWatch } from '../../../runners/onnx/devices/card.js';
+import { watchDevice, type DeviceRound } from '../../../runners/onnx/seal/device-watch.js';
 import { timingPlan, type TimingPlan } from '../../../pipeline/timing/timing-plan.js';
 import type { Measure } from './measure.js';
 
@@ -76,19 +76,17 @@ function isQuickLook(warmup: number): boolean {
 export async function createProcessTimer(options: ProcessTimerOptions): Promise<ProcessTimer> {
   const { models, device, measure, signal, files = THIS_MACHINE } = options;
   const plan = gatePlan(measure);
-  const card = await findCard(device);
-  const before = await observeIdle(files, plan.idleMs, signal);
+  const watch = await watchDevice(device);
+  const before = await observeIdle(files, plan.idleMs, signal, watch.helpers);
   const prove = async ({ load, images }: TimedModel): Promise<ProviderProof | null> =>
     device.provider === 'cpu' ? null : proveProvider({ load, image: images[0] ?? null, signal });
   const proofs = { baseline: await prove(models.baseline), candidate: await prove(models.candidate) };
-  const watch = card === null ? null : await watchCard(card);
   const once = async (side: Which): Promise<Omit<ProcessTimes, 'repeated'>> => {
-    const neighbours = new Set(watch?.neighbours);
+    const neighbours = new Set<string>();
+    const round = watch.round();
     const look = (pid: number | undefined): void => {
-      for (const other of otherInferenceProcesses(
-        files,
-        [pid, watch?.pid].flatMap((one) => one ?? []),
-      ))
+      const ours = [...watch.helpers, ...(pid === undefined ? [] : [pid])];
+      for (const other of otherInferenceProcesses(files, ours))
         neighbours.add(`process ${other} is another inference of Maskbench`);
     };
     const [outcome] = await timeTogether({
@@ -98,9 +96,13 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
       datasetOf: () => 'all',
       signal,
       files,
-      helpers: watch?.pid === undefined ? [] : [watch.pid],
-      onWarm: async (_name, pid) => look(pid),
+      helpers: watch.helpers,
+      async onWarm(_name, pid) {
+        look(pid);
+        await round.look(pid);
+      },
     });
+    await round.end();
     if (outcome.kind === 'failed') throw outcome.error;
     return describe(outcome.series, {
       plan,
@@ -108,7 +110,7 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
       imageOf: options.imageOf,
       before,
       neighbours: [...neighbours],
-      watch,
+      round,
       proof: device.provider === 'cpu' ? 'only-provider' : proofs[side],
     });
   };
@@ -120,7 +122,7 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
         ? { ...(await once(side)), repeated: true }
         : { ...first, repeated: false };
     },
-    stop: () => watch?.stop(),
+    stop: () => watch.stop(),
   };
 }
 
@@ -130,13 +132,13 @@ interface Around {
   readonly imageOf: (key: string) => string;
   readonly before: Conditions;
   readonly neighbours: readonly string[];
-  readonly watch: CardWatch | null;
+  readonly round: DeviceRound;
   readonly proof: ProviderProof | 'only-provider' | null;
 }
 
 function describe(
-  { samples, images, peakRssBytes, conditions, warmUp, blocks, cpuMs, involuntarySwitches }: Series,
-  { plan, imagesThere, imageOf, before, neighbours, watch, proof }: Around,
+  { samples, images, peakRssBytes, conditions, warmUp, turns, cpuMs, involuntarySwitches }: Series,
+  { plan, imagesThere, imageOf, before, neighbours, round, proof }: Around,
 ): Omit<ProcessTimes, 'repeated'> {
   const passes: number[][] = [];
   for (const { pass, phases } of samples) (passes[pass] ??= []).push(predictMs(phases));
@@ -154,7 +156,7 @@ function describe(
     during: conditions,
     process: { cpuMs, involuntarySwitches },
     demandsKnown: plan.demandsKnown,
-    gpuThrottling: watch === null ? null : throttlingIn(watch.readingsDuring(blocks)),
+    card: round.evidence(turns),
   });
   return {
     samples: samples.map(({ key, phases }) => ({ image: imageOf(key), phases })),

@@ -1,5 +1,5 @@
 import type { Document } from '../../../schema/basics.js';
-import type { gpuState, GpuSummary } from '../../../schema/timing-summary.js';
+import type { gpuSettings, gpuState, GpuSummary } from '../../../schema/timing-summary.js';
 
 /** A graphics processor as its driver describes it. Null stands for what the driver does not tell. */
 export interface Gpu extends GpuSummary {
@@ -15,7 +15,16 @@ export interface GpuInstance {
   /** E.g. `1g.5gb`. */
   readonly profile: string;
   readonly uuid: string;
+  /** Its number on the card. */
+  readonly device: number;
+  /** As the driver tells, or a careful guess by its profile; null where that does not say. */
+  readonly memoryBytes: number | null;
+  /** Where the driver tells. */
+  readonly usedBytes?: number;
 }
+
+/** How a card is set. */
+export type GpuSettings = Document<typeof gpuSettings>;
 
 /** What a card does at one moment. */
 export type GpuState = Document<typeof gpuState>;

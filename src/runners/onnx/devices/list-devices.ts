@@ -4,10 +4,11 @@ import { type DeviceRequest, formatDevice, type Provider, PROVIDERS, REMEDIES } 
 import { assertDeviceAvailable } from '../ort-session.js';
 import { askAmd } from './amd.js';
 import type { Gpu, GpuState } from './gpu.js';
-import type { GpuProcess } from './nvidia-csv.js';
+import type { GpuProcess } from './nvidia-lists.js';
 import { askNvidia, askNvidiaProcesses, type NvidiaAnswer } from './nvidia.js';
 import { describeProcessor, type Processor } from './processor.js';
 import { askSystemForGpus } from './system-gpus.js';
+import { type VisibleCard, visibleCards } from './visible-cards.js';
 import { readYamlFile } from '../../../core/yaml-file.js';
 import { networkSchemas } from '../../../models/spec/spec.js';
 import { MODELS_FOLDER } from '../../load-spec.js';
@@ -20,6 +21,7 @@ export interface DeviceList {
   readonly gpus: readonly Gpu[];
   /** What NVIDIA's cards do at the moment, and who computes on them. */
   readonly states: readonly GpuState[];
+  /** Empty where there are none, or where the driver does not tell. */
   readonly processes: readonly GpuProcess[];
   readonly devices: readonly ListedDevice[];
 }
@@ -38,10 +40,11 @@ export interface ListedDevice {
 /** How the machine is asked; by default it is asked indeed. */
 export interface Asking {
   readonly nvidia: () => Promise<NvidiaAnswer>;
-  readonly processes: () => Promise<readonly GpuProcess[]>;
+  readonly processes: () => Promise<readonly GpuProcess[] | null>;
   readonly amd: () => Promise<readonly Gpu[]>;
   readonly system: () => Promise<readonly Gpu[]>;
   readonly processor: () => Processor;
+  readonly env: NodeJS.ProcessEnv;
   /** @throws MaskbenchError where the installation has no such provider. */
   readonly installed: (device: DeviceRequest) => void;
   readonly attempt: (device: DeviceRequest, signal: AbortSignal) => Promise<Trial>;
@@ -53,6 +56,7 @@ const ASKING: Asking = {
   amd: () => askAmd(),
   system: () => askSystemForGpus(),
   processor: () => describeProcessor(),
+  env: process.env,
   installed: assertDeviceAvailable,
   attempt: tryDevice,
 };
@@ -64,35 +68,37 @@ export async function listDevices(signal: AbortSignal, asking: Partial<Asking> =
   const [nvidia, amd, system] = await Promise.all([ask.nvidia(), ask.amd(), ask.system()]);
   const cards = nvidia.kind === 'gpus' ? nvidia.gpus : [];
   const states = nvidia.kind === 'gpus' ? nvidia.states : [];
-  const processes = cards.length === 0 ? [] : await ask.processes();
+  const seen = visibleCards(cards, ask.env['CUDA_VISIBLE_DEVICES']);
+  const processes = cards.length === 0 ? [] : ((await ask.processes()) ?? []);
   // Windows tells of NVIDIA's cards as well; their own tool knows more.
   const others = system.filter(({ vendor }) => vendor !== 'nvidia' || cards.length === 0);
   const gpus = [...cards, ...amd, ...others];
   const devices: ListedDevice[] = [];
   for (const provider of PROVIDERS) {
-    for (const request of requestsOf(provider, cards)) {
-      const hardware = hardwareOf(request, processor, gpus);
+    for (const request of requestsOf(provider, seen)) {
+      const hardware = hardwareOf(request, processor, gpus, seen);
       devices.push({
         device: formatDevice(request),
         hardware,
-        ...(await judge(request, nvidia, ask, signal)),
+        ...(await judge(request, nvidia, seen, ask, signal)),
       });
     }
   }
   return { processor, gpus, states, processes, devices };
 }
 
-/** CUDA and TensorRT count cards. */
-function requestsOf(provider: Provider, cards: readonly Gpu[]): readonly DeviceRequest[] {
+/** CUDA and TensorRT count the cards that they see. */
+function requestsOf(provider: Provider, seen: readonly VisibleCard[]): readonly DeviceRequest[] {
   const counted = provider === 'cuda' || provider === 'tensorrt';
-  return counted && cards.length > 0
-    ? cards.map((_, index) => ({ provider, index }))
+  return counted && seen.length > 0
+    ? seen.map((_, index) => ({ provider, index }))
     : [{ provider, index: 0 }];
 }
 
 async function judge(
   request: DeviceRequest,
   nvidia: NvidiaAnswer,
+  seen: readonly VisibleCard[],
   ask: Asking,
   signal: AbortSignal,
 ): Promise<Pick<ListedDevice, 'usable' | 'reason' | 'remedy'>> {
@@ -100,6 +106,21 @@ async function judge(
   // The card comes before its libraries: without one nobody needs them.
   if (needsNvidia && nvidia.kind === 'none') {
     return { usable: false, reason: nvidia.reason, remedy: nvidia.remedy };
+  }
+  if (needsNvidia && seen.length === 0) {
+    const visible = ask.env['CUDA_VISIBLE_DEVICES'];
+    return visible === undefined
+      ? {
+          usable: false,
+          reason: 'the card is divided (MIG), and into no instances',
+          remedy:
+            'create one ("sudo nvidia-smi mig -cgi ... -C"), or leave the mode ("sudo nvidia-smi -mig 0")',
+        }
+      : {
+          usable: false,
+          reason: `CUDA_VISIBLE_DEVICES="${visible}" names no card that nvidia-smi tells of`,
+          remedy: 'unset it, or name a card by its number or uuid ("nvidia-smi -L")',
+        };
   }
   try {
     ask.installed(request);
@@ -119,10 +140,14 @@ function hardwareOf(
   { provider, index }: DeviceRequest,
   processor: Processor,
   gpus: readonly Gpu[],
+  seen: readonly VisibleCard[],
 ): string | null {
   if (provider === 'cpu') return processor.model;
-  const nvidia = gpus.filter(({ vendor }) => vendor === 'nvidia');
-  if (provider === 'cuda' || provider === 'tensorrt') return nvidia[index]?.name ?? null;
+  if (provider === 'cuda' || provider === 'tensorrt') {
+    const { gpu, instance } = seen[index] ?? {};
+    if (gpu === undefined) return null;
+    return instance == null ? gpu.name : `${gpu.name}, ${instance.profile}`;
+  }
   return gpus.length === 1 ? (gpus[0]?.name ?? null) : null;
 }
 

@@ -1,76 +1,143 @@
-import type { ClockLimit, Gpu, GpuInstance, GpuState } from './gpu.js';
+import { clockLimits } from './clock-limits.js';
+import type { Gpu, GpuSettings, GpuState } from './gpu.js';
 
-/** The columns that are asked for, in this order; drivers before 535 know the last one by its former name. */
-const COLUMNS = [
+/** All that is asked of a card. A driver that does not know a column refuses the query by that column's name. */
+export const COLUMNS = [
+  'timestamp',
   'index',
   'uuid',
   'name',
   'driver_version',
   'memory.total',
   'memory.used',
+  'utilization.gpu',
   'temperature.gpu',
   'power.draw',
+  'power.draw.instant',
+  'power.limit',
+  'power.default_limit',
+  'pstate',
+  'clocks.sm',
+  'clocks.mem',
+  'clocks.max.sm',
+  'clocks.max.mem',
+  'mig.mode.current',
+  'compute_mode',
+  'persistence_mode',
+  'ecc.mode.current',
+  'clocks_event_reasons.active',
+  // The same by the name that drivers before 535 have for it.
+  'clocks_throttle_reasons.active',
+] as const;
+export type Column = (typeof COLUMNS)[number];
+
+/** By which of the others a column is told where a driver does not know it. */
+export const FORMER_NAMES: Readonly<Partial<Record<Column, Column>>> = {
+  'clocks_event_reasons.active': 'clocks_throttle_reasons.active',
+};
+
+/** What changes while a card computes. */
+export const STATE_COLUMNS: readonly Column[] = [
+  'timestamp',
+  'index',
+  'memory.used',
+  'utilization.gpu',
+  'temperature.gpu',
+  'power.draw',
+  'power.draw.instant',
   'power.limit',
   'pstate',
   'clocks.sm',
   'clocks.mem',
   'clocks.max.sm',
-  'mig.mode.current',
-] as const;
+  'clocks_event_reasons.active',
+  'clocks_throttle_reasons.active',
+];
 
-export type LimitsColumn = 'clocks_event_reasons.active' | 'clocks_throttle_reasons.active';
+export function queryArguments(columns: readonly Column[]): readonly string[] {
+  return [`--query-gpu=${columns.join(',')}`, '--format=csv,noheader,nounits'];
+}
 
-/** `--query-gpu=...` for the driver that knows the column of clock limits by this name. */
-export function queryArguments(limits: LimitsColumn): readonly string[] {
-  return [`--query-gpu=${[...COLUMNS, limits].join(',')}`, '--format=csv,noheader,nounits'];
+/** The column that a driver refuses; undefined where the answer is none of that kind. */
+export function refusedColumn(answer: string): Column | undefined {
+  const name = /Field "([^"]+)" is not a valid field to query/i.exec(answer)?.[1];
+  return COLUMNS.find((column) => column === name);
 }
 
 /** One card as `nvidia-smi --query-gpu` tells of it. */
 interface NvidiaRow {
+  /** When it was asked, by the calendar's clock of the process that asked, milliseconds; null where that is not told. */
+  readonly askedMs: number | null;
   readonly gpu: Omit<Gpu, 'instances'>;
+  readonly settings: Omit<GpuSettings, 'notTold'>;
   readonly divided: boolean;
   readonly state: GpuState;
 }
 
 /** Reads the answer to `queryArguments`. Lines that are no row of it (warnings of a driver) are left out. */
-export function parseNvidiaCsv(text: string): readonly NvidiaRow[] {
+export function parseNvidiaCsv(text: string, columns: readonly Column[]): readonly NvidiaRow[] {
+  const index = columns.indexOf('index');
   return text.split('\n').flatMap((line) => {
     const fields = line.split(',').map((field) => field.trim());
-    return fields.length === COLUMNS.length + 1 && /^\d+$/.test(fields[0]) ? [toRow(fields)] : [];
+    const isRow = fields.length === columns.length && /^\d+$/.test(fields[index] ?? '');
+    return isRow ? [toRow(new Map(columns.map((column, i) => [column, fields[i]])))] : [];
   });
 }
 
-function toRow(fields: readonly string[]): NvidiaRow {
-  const field = (column: (typeof COLUMNS)[number]): string => fields[COLUMNS.indexOf(column)];
-  const number = (column: (typeof COLUMNS)[number]): number | null => numberOf(field(column));
-  const mebibytes = (column: 'memory.total' | 'memory.used'): number | null => {
+function toRow(fields: ReadonlyMap<Column, string>): NvidiaRow {
+  const field = (column: Column): string => fields.get(column) ?? '';
+  const text = (column: Column): string | null => textOf(field(column));
+  const number = (column: Column): number | null => numberOf(field(column));
+  const mebibytes = (column: Column): number | null => {
     const value = number(column);
     return value === null ? null : value * 2 ** 20;
   };
   const index = Number(field('index'));
+  const limits = clockLimits(field('clocks_event_reasons.active') || field('clocks_throttle_reasons.active'));
   return {
+    askedMs: parseTimestamp(field('timestamp')),
     gpu: {
       vendor: 'nvidia',
       index,
-      uuid: textOf(field('uuid')),
-      name: textOf(field('name')) ?? 'unknown NVIDIA GPU',
-      driver: textOf(field('driver_version')),
+      uuid: text('uuid'),
+      name: text('name') ?? 'unknown NVIDIA GPU',
+      driver: text('driver_version'),
       memoryBytes: mebibytes('memory.total'),
+    },
+    settings: {
+      computeMode: text('compute_mode'),
+      persistence: text('persistence_mode'),
+      ecc: text('ecc.mode.current'),
+      powerLimitW: number('power.limit'),
+      defaultPowerLimitW: number('power.default_limit'),
+      maxSmClockMhz: number('clocks.max.sm'),
+      maxMemoryClockMhz: number('clocks.max.mem'),
     },
     divided: field('mig.mode.current') === 'Enabled',
     state: {
       index,
       memoryUsedBytes: mebibytes('memory.used'),
+      utilization: numberOf(field('utilization.gpu')),
       temperatureC: number('temperature.gpu'),
-      powerW: number('power.draw'),
+      // On Ampere and newer cards `power.draw` is a mean over a second.
+      powerW: number('power.draw.instant') ?? number('power.draw'),
       powerLimitW: number('power.limit'),
-      performanceState: textOf(field('pstate')),
+      performanceState: text('pstate'),
       smClockMhz: number('clocks.sm'),
       memoryClockMhz: number('clocks.mem'),
       maxSmClockMhz: number('clocks.max.sm'),
-      limits: clockLimits(fields[COLUMNS.length]),
+      limits: limits ?? [],
+      limitsTold: limits !== null,
     },
   };
+}
+
+/** `2026/07/14 08:12:38.696`, in the time zone of the process that asked, which is ours. */
+function parseTimestamp(text: string): number | null {
+  const parts = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{3})$/.exec(text)?.slice(1).map(Number);
+  if (parts === undefined) return null;
+  const [year, month, day, hour, minute, second, ms] = parts;
+  return new Date(year, month - 1, day, hour, minute, second, ms).getTime();
 }
 
 /** `[N/A]`, `[Not Supported]`, `[Unknown Error]`, `ERR!` and their like are no values. */
@@ -78,69 +145,6 @@ function textOf(field: string): string | null {
   return field === '' || /^\[.*\]$|^N\/A$|^ERR!$/i.test(field) ? null : field;
 }
 
-function numberOf(field: string): number | null {
+export function numberOf(field: string): number | null {
   return /^-?\d+(\.\d+)?$/.test(field) ? Number(field) : null;
-}
-
-/** A process that computes on a card. */
-export interface GpuProcess {
-  readonly gpu: string;
-  readonly pid: number;
-  readonly memoryBytes: number | null;
-}
-
-export const PROCESS_ARGUMENTS: readonly string[] = [
-  '--query-compute-apps=gpu_uuid,pid,used_gpu_memory',
-  '--format=csv,noheader,nounits',
-];
-
-/** Reads the answer to `PROCESS_ARGUMENTS`. Inside a container the numbers may be those of the host, or missing. */
-export function parseNvidiaProcesses(text: string): readonly GpuProcess[] {
-  return text.split('\n').flatMap((line): GpuProcess[] => {
-    const [gpu = '', pid = '', memory = ''] = line.split(',').map((field) => field.trim());
-    if (!/^(GPU|MIG)-/.test(gpu) || !/^\d+$/.test(pid)) return [];
-    const mebibytes = numberOf(memory);
-    return [{ gpu, pid: Number(pid), memoryBytes: mebibytes === null ? null : mebibytes * 2 ** 20 }];
-  });
-}
-
-/** The MIG instances in the answer to `nvidia-smi -L`, by the uuid of their card. */
-export function parseNvidiaList(text: string): ReadonlyMap<string, readonly GpuInstance[]> {
-  const cards = new Map<string, GpuInstance[]>();
-  let own: GpuInstance[] | undefined;
-  for (const line of text.split('\n')) {
-    const card = /^GPU \d+: .*\(UUID: (GPU-[^)]+)\)/.exec(line)?.[1];
-    if (card !== undefined) cards.set(card, (own = []));
-    const [, profile, uuid] = /^\s+MIG (\S+)\s+Device\s+\d+:\s+\(UUID: (MIG-[^)]+)\)/.exec(line) ?? [];
-    if (profile !== undefined && uuid !== undefined) own?.push({ profile, uuid });
-  }
-  return cards;
-}
-
-/**
- * The bits of NVML's clock event (formerly throttle) reasons. A power cap in software is how a card at full load keeps
- * to its rating, and no fault of the measurement; heat and the board's emergency brakes are.
- */
-const REASONS: readonly (ClockLimit & { readonly bit: number })[] = [
-  { bit: 0x1, reason: 'idle', throttles: false },
-  { bit: 0x2, reason: 'application clocks setting', throttles: false },
-  { bit: 0x4, reason: 'software power cap', throttles: false },
-  { bit: 0x8, reason: 'hardware slowdown', throttles: true },
-  { bit: 0x10, reason: 'sync boost', throttles: false },
-  { bit: 0x20, reason: 'software thermal slowdown', throttles: true },
-  { bit: 0x40, reason: 'hardware thermal slowdown', throttles: true },
-  { bit: 0x80, reason: 'hardware power brake', throttles: true },
-  { bit: 0x100, reason: 'display clock setting', throttles: false },
-];
-
-/** The reasons behind a mask such as `0x0000000000000044`; none for what is not a mask. */
-export function clockLimits(mask: string): readonly ClockLimit[] {
-  if (!/^0x[0-9a-fA-F]{1,16}$/.test(mask)) return [];
-  const bits = BigInt(mask);
-  const known = REASONS.filter(({ bit }) => (bits & BigInt(bit)) !== 0n);
-  const rest = REASONS.reduce((left, { bit }) => left & ~BigInt(bit), bits);
-  return [
-    ...known.map(({ reason, throttles }) => ({ reason, throttles })),
-    ...(rest === 0n ? [] : [{ reason: `unknown reason 0x${rest.toString(16)}`, throttles: true }]),
-  ];
 }

@@ -1,13 +1,19 @@
-import type { Gpu, GpuInstance, GpuState } from './gpu.js';
+import type { Gpu, GpuInstance, GpuSettings, GpuState } from './gpu.js';
 import {
+  type Column,
+  COLUMNS,
+  FORMER_NAMES,
   parseNvidiaCsv,
+  queryArguments,
+  refusedColumn,
+} from './nvidia-csv.js';
+import {
+  type GpuProcess,
+  parseInstanceMemory,
   parseNvidiaList,
   parseNvidiaProcesses,
   PROCESS_ARGUMENTS,
-  queryArguments,
-  type GpuProcess,
-  type LimitsColumn,
-} from './nvidia-csv.js';
+} from './nvidia-lists.js';
 import { runTool, type RunTool } from './run-tool.js';
 
 /** The NVIDIA cards of this machine, or why there are none to be seen. */
@@ -16,8 +22,10 @@ export type NvidiaAnswer =
       readonly kind: 'gpus';
       readonly gpus: readonly Gpu[];
       readonly states: readonly GpuState[];
-      /** By which name this driver knows the column of clock limits. */
-      readonly limits: LimitsColumn;
+      /** In the order of the cards. */
+      readonly settings: readonly GpuSettings[];
+      /** Those of all columns that this driver knows. */
+      readonly columns: readonly Column[];
     }
   | { readonly kind: 'none'; readonly reason: string; readonly remedy: string };
 
@@ -51,10 +59,12 @@ const TROUBLES: readonly { readonly said: RegExp; readonly reason: string; reado
   },
 ];
 
-/** Asks nvidia-smi for all cards and what they are doing. */
+/** Asks nvidia-smi for all cards and what they are doing; columns that the driver does not know are left out one by one. */
 export async function askNvidia(run: RunTool = runTool): Promise<NvidiaAnswer> {
-  for (const limits of ['clocks_event_reasons.active', 'clocks_throttle_reasons.active'] as const) {
-    const answer = await run('nvidia-smi', queryArguments(limits));
+  const former = Object.values(FORMER_NAMES);
+  let columns: readonly Column[] = COLUMNS.filter((column) => !former.includes(column));
+  for (;;) {
+    const answer = await run('nvidia-smi', queryArguments(columns));
     if (answer.kind === 'missing') {
       return {
         kind: 'none',
@@ -62,34 +72,49 @@ export async function askNvidia(run: RunTool = runTool): Promise<NvidiaAnswer> {
         remedy: 'with an NVIDIA card: install its driver; in a container: start it with "--gpus all"',
       };
     }
-    if (answer.kind === 'failed' && /not a valid field to query/i.test(answer.text)) continue;
-    const rows = parseNvidiaCsv(answer.text);
+    const refused = refusedColumn(answer.text);
+    if (refused !== undefined && columns.includes(refused)) {
+      columns = columns.flatMap((column) => (column === refused ? (FORMER_NAMES[column] ?? []) : column));
+      continue;
+    }
+    const rows = parseNvidiaCsv(answer.text, columns);
     if (rows.length === 0) return explain(answer.text);
-    const instances = rows.some(({ divided }) => divided)
-      ? await listInstances(run)
-      : new Map<string, readonly GpuInstance[]>();
+    const instances = rows.some(({ divided }) => divided) ? await askInstances(run) : null;
+    const notTold = COLUMNS.filter(
+      (column) => !columns.includes(column) && !columns.includes(FORMER_NAMES[column] ?? column),
+    ).filter((column) => !former.includes(column));
     return {
       kind: 'gpus',
       gpus: rows.map(({ gpu, divided }) => ({
         ...gpu,
-        instances: divided ? (instances.get(gpu.uuid ?? '') ?? []) : null,
+        instances: divided ? (instances?.(gpu) ?? []) : null,
       })),
       states: rows.map(({ state }) => state),
-      limits,
+      settings: rows.map(({ settings }) => ({ ...settings, notTold })),
+      columns,
     };
   }
-  return explain('');
 }
 
-/** The processes that compute on cards; none where the driver does not tell. */
-export async function askNvidiaProcesses(run: RunTool = runTool): Promise<readonly GpuProcess[]> {
+/** The processes that compute on cards; null where the driver does not say (an empty list is an answer, if no proof of anything). */
+export async function askNvidiaProcesses(run: RunTool = runTool): Promise<readonly GpuProcess[] | null> {
   const answer = await run('nvidia-smi', PROCESS_ARGUMENTS);
-  return answer.kind === 'answer' ? parseNvidiaProcesses(answer.text) : [];
+  return answer.kind === 'answer' ? parseNvidiaProcesses(answer.text) : null;
 }
 
-async function listInstances(run: RunTool): Promise<ReturnType<typeof parseNvidiaList>> {
-  const answer = await run('nvidia-smi', ['-L']);
-  return parseNvidiaList(answer.kind === 'answer' ? answer.text : '');
+/** The instances of divided cards, with their memory where the table of nvidia-smi says it. */
+export async function askInstances(
+  run: RunTool = runTool,
+): Promise<(gpu: Pick<Gpu, 'index' | 'uuid'>) => readonly GpuInstance[]> {
+  const [list, table] = [await run('nvidia-smi', ['-L']), await run('nvidia-smi', [])];
+  const listed = parseNvidiaList(list.kind === 'answer' ? list.text : '');
+  const memory = parseInstanceMemory(table.kind === 'answer' ? table.text : '');
+  return ({ index, uuid }) =>
+    (listed.get(uuid ?? '') ?? []).map((instance) => {
+      const told = memory.find((row) => row.index === index && row.device === instance.device);
+      if (told === undefined) return instance;
+      return { ...instance, memoryBytes: told.memoryBytes, usedBytes: told.usedBytes };
+    });
 }
 
 function explain(text: string): NvidiaAnswer {

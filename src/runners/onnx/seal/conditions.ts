@@ -76,11 +76,16 @@ function share(value: number): number {
   return Math.min(1, Math.max(0, value));
 }
 
-/** What the machine is like while this process does nothing for so many milliseconds. */
-export async function observeIdle(files: MachineFiles, ms: number, signal: AbortSignal): Promise<Conditions> {
-  const before = takeSnapshot(files, []);
+/** What the machine is like while this process does nothing for so many milliseconds; `helpers` are processes of ours that do. */
+export async function observeIdle(
+  files: MachineFiles,
+  ms: number,
+  signal: AbortSignal,
+  helpers: readonly number[] = [],
+): Promise<Conditions> {
+  const before = takeSnapshot(files, helpers);
   await sleep(ms, undefined, { signal }).catch(() => undefined);
-  return conditionsOf([[before, takeSnapshot(files, [])]]);
+  return conditionsOf([[before, takeSnapshot(files, helpers)]]);
 }
 
 /** Looks at the machine before and after every stretch of work; nothing is read in between. */

@@ -1,12 +1,13 @@
 import type { ProviderProof } from '../proof/prove-provider.js';
 import type { WarmUp } from '../timing/warm-up.js';
+import type { CardEvidence } from './card.js';
 import type { Conditions } from './conditions.js';
 
 /** All that the seal of one model's times is decided by. */
 export interface SealEvidence {
   /** `only-provider`: the session had no other one to run on. Null if it was not checked where the nodes run. */
   readonly proof: Pick<ProviderProof, 'provider' | 'nodes' | 'computing'> | 'only-provider' | null;
-  /** What else computed for inference at the time, in words; none if nothing did. */
+  /** Other inference of Maskbench at the time, in words; none if there was none. */
   readonly neighbours: readonly string[];
   readonly warmUp: Pick<WarmUp, 'inferenceMs' | 'totalMs' | 'settled'>;
   /** Milliseconds of every recorded prediction, pass by pass over the same images. */
@@ -26,6 +27,6 @@ export interface SealEvidence {
   readonly process: { readonly cpuMs: number; readonly involuntarySwitches: number };
   /** Whether what a Linux system can always tell has to be known (see docs/timing.md). */
   readonly demandsKnown: boolean;
-  /** Why the card lowered its clocks while it was measured, each once. `untold` by a card that could tell; null where none can. */
-  readonly gpuThrottling: readonly string[] | 'untold' | null;
+  /** Null on a CPU. */
+  readonly card: CardEvidence | null;
 }

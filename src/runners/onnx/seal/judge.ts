@@ -3,6 +3,7 @@ import { awayInWords, whereComputed } from '../../../schema/placement.js';
 import type { SealPart } from '../../../schema/seal.js';
 import { SLOW_MS } from '../timing/warm-up.js';
 import { medianMs, spreadOf, windowsOf } from '../timing/windows.js';
+import { cardUse } from './card.js';
 import type { SealEvidence } from './evidence.js';
 import { idlePart } from './idle.js';
 import { partOf } from './part.js';
@@ -38,8 +39,14 @@ function providerPart({ proof }: SealEvidence): SealPart {
   });
 }
 
-function isolatedPart({ neighbours }: SealEvidence): SealPart {
-  return partOf('isolated', { troubles: neighbours, quiet: 'no other inference on this machine' });
+function isolatedPart({ neighbours, card, demandsKnown }: SealEvidence): SealPart {
+  const { troubles, notKnown, couldKnow } = cardUse(card);
+  return partOf('isolated', {
+    troubles: [...neighbours, ...troubles],
+    quiet: `no other inference on this machine${card?.kind === 'read' ? ', and nobody else on the card' : ''}`,
+    notKnown,
+    demanded: demandsKnown && couldKnow,
+  });
 }
 
 const WARM = { inferences: 20, ms: 3000, slowInferences: 5 };

@@ -1,4 +1,5 @@
 import type { SealPart } from '../../../schema/seal.js';
+import { cardClocks } from './card.js';
 import type { SealEvidence } from './evidence.js';
 import { slowPolicies } from './frequency.js';
 import { partOf } from './part.js';
@@ -9,8 +10,9 @@ const LIMITED_SHARE = 0.005;
 const SLOWER_CLOCK = 0.1;
 
 /** Whether nothing slowed the processors, held our processes back or slowed the card: heat, limits, clocks. */
-export function unthrottledPart({ during, gpuThrottling, demandsKnown }: SealEvidence): SealPart {
+export function unthrottledPart({ during, card, demandsKnown }: SealEvidence): SealPart {
   const { thermalEvents, limits, limitsKnown, durationMs, frequencyMhz, policies, waitedMs } = during;
+  const gpu = cardClocks(card);
   const troubles = [
     ...(thermalEvents !== null && thermalEvents > 0
       ? [`processors slowed for heat ${thermalEvents} times`]
@@ -27,9 +29,7 @@ export function unthrottledPart({ during, gpuThrottling, demandsKnown }: SealEvi
         ]
       : []),
     ...slowPolicies(policies).map((policy) => `${policy} keeps processors at their lowest clock`),
-    ...(gpuThrottling === 'untold'
-      ? ['the GPU reported no clocks meanwhile']
-      : (gpuThrottling ?? []).map((reason) => `GPU: ${reason}`)),
+    ...gpu.troubles,
   ];
   const asked: readonly [what: string, isKnown: boolean][] = [
     ['processor heat', thermalEvents !== null],
@@ -39,14 +39,16 @@ export function unthrottledPart({ during, gpuThrottling, demandsKnown }: SealEvi
   ];
   const told = [
     ...asked.flatMap(([what, isKnown]) => (isKnown ? what : [])),
-    ...(gpuThrottling === null ? [] : ['GPU clocks']),
+    ...(card?.kind === 'read' && gpu.notKnown.length === 0 ? ['GPU clocks'] : []),
   ];
-  const notKnown = asked.flatMap(([what, isKnown]) => (isKnown ? [] : what));
+  const notKnown = [...asked.flatMap(([what, isKnown]) => (isKnown ? [] : what)), ...gpu.notKnown];
   return partOf('unthrottled', {
     troubles,
     quiet: `none (${told.join(', ')})`,
     notKnown,
     // whatever limit we cannot see makes threads wait that are ready
-    demanded: demandsKnown && (limitsKnown === 'untold' || waitedMs === null),
+    demanded:
+      demandsKnown &&
+      (limitsKnown === 'untold' || waitedMs === null || (gpu.notKnown.length > 0 && gpu.couldKnow)),
   });
 }

@@ -61,8 +61,8 @@ export interface Series {
   /** Times that its threads had to make way for others in the recorded blocks. */
   readonly involuntarySwitches: number;
   readonly peakRssBytes: number | null;
-  /** When the recorded blocks began and ended, by the calendar's clock in milliseconds. */
-  readonly blocks: readonly (readonly [from: number, to: number])[];
+  /** When its turns began and ended, bare loops included, by the calendar's clock in milliseconds. */
+  readonly turns: readonly (readonly [from: number, to: number])[];
 }
 
 export interface SeriesSample {
@@ -140,7 +140,8 @@ interface ModelRun {
   readonly watch: Watch;
   readonly samples: SeriesSample[];
   readonly aloneMs: number[];
-  readonly blocks: { readonly from: number; readonly to: number; readonly measured: MeasuredMessage }[];
+  readonly blocks: MeasuredMessage[];
+  readonly turnTimes: (readonly [from: number, to: number])[];
 }
 
 async function prepare(
@@ -179,6 +180,7 @@ async function prepare(
     samples: [],
     aloneMs: [],
     blocks: [],
+    turnTimes: [],
   };
 }
 
@@ -202,16 +204,16 @@ async function runAlone({ process, images, warmUp: warm, aloneMs, blocks }: Mode
 
 /** @returns how many predictions were recorded. */
 async function runBlock(run: ModelRun, begin: number, settle: boolean): Promise<number> {
-  const { process, images, passes, watch, samples, blocks } = run;
+  const { process, images, passes, watch, samples, blocks, turnTimes } = run;
   const done = samples.length / images.length;
   const count = Math.min(passes.perBlock, passes.count - done);
   const order = Array.from({ length: count }, (_, i) => imageOrder(images.length, done + i)).flat();
+  const from = Date.now();
   // After another model's turn the caches hold its weights: one prediction is not recorded.
   if (settle) await process.measure({ order: [images.length - 1] });
-  const from = Date.now();
   const atMs = performance.now() - begin;
   const measured = await watch.during(() => process.measure({ order }));
-  blocks.push({ from, to: Date.now(), measured });
+  blocks.push(measured);
   for (const [i, { image, startMs, cpuMs, phases }] of measured.samples.entries()) {
     const { key, decodeMs } = images[image];
     const pass = done + Math.floor(i / images.length);
@@ -225,11 +227,12 @@ async function runBlock(run: ModelRun, begin: number, settle: boolean): Promise<
     });
   }
   await runAlone(run);
+  turnTimes.push([from, Date.now()]);
   return order.length;
 }
 
 function toSeries(run: ModelRun): Series {
-  const { model, process, images, warmUp: warm, watch, samples, aloneMs, blocks } = run;
+  const { model, process, images, warmUp: warm, watch, samples, aloneMs, blocks, turnTimes } = run;
   return {
     name: model.name,
     pid: process.pid,
@@ -239,9 +242,9 @@ function toSeries(run: ModelRun): Series {
     samples,
     aloneMs,
     conditions: watch.conditions(),
-    cpuMs: blocks.reduce((sum, { measured }) => sum + measured.cpuMs, 0),
-    involuntarySwitches: blocks.reduce((sum, { measured }) => sum + measured.involuntarySwitches, 0),
-    peakRssBytes: blocks.at(-1)?.measured.peakRssBytes ?? warm.last.peakRssBytes,
-    blocks: blocks.map(({ from, to }) => [from, to]),
+    cpuMs: blocks.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+    involuntarySwitches: blocks.reduce((sum, measured) => sum + measured.involuntarySwitches, 0),
+    peakRssBytes: blocks.at(-1)?.peakRssBytes ?? warm.last.peakRssBytes,
+    turns: turnTimes,
   };
 }

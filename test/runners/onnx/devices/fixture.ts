@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunTool, ToolAnswer } from '../../../../src/runners/onnx/devices/run-tool.js';
+import { answerQuery } from '../../../support/fake-nvidia-smi.mjs';
 
 /** A recorded answer (test/fixtures/devices/README.md). */
 export function recorded(name: string): string {
@@ -14,20 +15,27 @@ export const failure = (name: string, status: number): ToolAnswer => ({
   text: recorded(name).trim(),
 });
 
-/** nvidia-smi of a driver: what it says of its cards, and, where a card is divided, of the parts. */
-export function nvidiaSmi(query: ToolAnswer, list?: ToolAnswer, processes?: ToolAnswer): RunTool {
-  return async (command, args) => {
-    if (command !== 'nvidia-smi') return { kind: 'missing' };
-    if (args[0] === '-L') return list ?? { kind: 'failed', status: 1, text: '' };
-    if (args[0]?.startsWith('--query-compute-apps') === true) {
-      return processes ?? { kind: 'answer', text: '' };
-    }
-    return query;
-  };
+interface Answers {
+  /** To `-L`, of divided cards. */
+  readonly list?: ToolAnswer;
+  readonly processes?: ToolAnswer;
+  /** To no argument at all. */
+  readonly table?: ToolAnswer;
 }
 
-/** A driver from before 535: it knows the clock limits by their former name only. */
-export function oldNvidiaSmi(query: ToolAnswer): RunTool {
-  return async (_command, [first = '']) =>
-    first.includes('clocks_event_reasons') ? failure('nvidia-unknown-field.txt', 2) : query;
+/** nvidia-smi of a driver: what it says of its cards by a recording with a header, or why it says nothing. */
+export function nvidiaSmi(query: ToolAnswer, { list, processes, table }: Answers = {}): RunTool {
+  const nothing: ToolAnswer = { kind: 'failed', status: 1, text: '' };
+  return async (command, args) => {
+    if (command !== 'nvidia-smi') return { kind: 'missing' };
+    if (args.length === 0) return table ?? nothing;
+    if (args[0] === '-L') return list ?? nothing;
+    if (args[0]?.startsWith('--query-compute-apps') === true)
+      return processes ?? { kind: 'answer', text: '' };
+    if (query.kind !== 'answer' || !query.text.includes('index, ')) return query;
+    const columns = args[0]?.slice('--query-gpu='.length).split(',') ?? [];
+    const card = args.includes('-i') ? args[args.indexOf('-i') + 1] : undefined;
+    const { text, status } = answerQuery(query.text, columns, card);
+    return status === 0 ? { kind: 'answer', text } : { kind: 'failed', status, text };
+  };
 }

@@ -19,6 +19,7 @@ function list(providers: readonly string[], asking: Partial<Asking> = {}): Promi
     amd: async () => [],
     system: async () => [],
     processor: describeProcessor,
+    env: {},
     installed({ provider }) {
       if (!providers.includes(provider))
         throw new MaskbenchError('device.unavailable', 'no', { remedy: 'get it' });
@@ -48,16 +49,40 @@ describe('the list of devices', () => {
   });
 
   it('has a line per card where the driver finds cards, and says that the libraries are missing', async () => {
-    const nvidia = () =>
-      askNvidia(nvidiaSmi(answer('nvidia-550-a100-mig.csv'), answer('nvidia-550-a100-mig-list.txt')));
+    const nvidia = () => askNvidia(nvidiaSmi(answer('nvidia-470-t4.csv')));
     const { devices, gpus } = await list(['cpu', 'webgpu'], { nvidia });
     expect(gpus).toHaveLength(2);
     const cuda = devices.filter(({ device }) => device.startsWith('cuda'));
     expect(cuda).toMatchObject([
-      { device: 'cuda:0', usable: false, hardware: 'NVIDIA A100-SXM4-40GB', remedy: 'get it' },
+      { device: 'cuda:0', usable: false, hardware: 'Tesla T4', remedy: 'get it' },
       { device: 'cuda:1' },
     ]);
     expect(cuda[0]?.reason).toMatch(/without cuda/);
+  });
+
+  it('has of several cards only those that CUDA sees, in its order, and the right names', async () => {
+    const divided = () =>
+      askNvidia(
+        nvidiaSmi(answer('nvidia-550-a100-mig.csv'), { list: answer('nvidia-550-a100-mig-list.txt') }),
+      );
+    const cuda = async (visible: string | undefined) =>
+      (
+        await list(['cpu', 'cuda'], {
+          nvidia: divided,
+          env: visible === undefined ? {} : { CUDA_VISIBLE_DEVICES: visible },
+        })
+      ).devices
+        .filter(({ device }) => device.startsWith('cuda'))
+        .map(({ device, hardware, usable }) => [device, hardware, usable]);
+    expect(await cuda('1')).toEqual([['cuda:0', 'NVIDIA A100-SXM4-40GB', true]]);
+    // one instance of a divided card is all that a process sees
+    expect(await cuda(undefined)).toEqual([['cuda:0', 'NVIDIA A100-SXM4-40GB, 3g.20gb', true]]);
+    expect(await cuda('MIG-0b0b')).toEqual([['cuda:0', 'NVIDIA A100-SXM4-40GB, 1g.5gb', true]]);
+    for (const hidden of ['', '-1', '7', 'MIG-ffff']) {
+      expect(await cuda(hidden)).toEqual([['cuda:0', null, false]]);
+    }
+    const { devices } = await list(['cpu', 'cuda'], { nvidia: divided, env: { CUDA_VISIBLE_DEVICES: '7' } });
+    expect(devices[1]?.reason).toBe('CUDA_VISIBLE_DEVICES="7" names no card that nvidia-smi tells of');
   });
 
   it('says what cards do at the moment and who computes on them, and asks nobody where there is none', async () => {

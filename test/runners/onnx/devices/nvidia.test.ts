@@ -1,63 +1,90 @@
 import { describe, expect, it } from 'vitest';
-import {
-  clockLimits,
-  parseNvidiaCsv,
-  parseNvidiaProcesses,
-} from '../../../../src/runners/onnx/devices/nvidia-csv.js';
+import { clockLimits } from '../../../../src/runners/onnx/devices/clock-limits.js';
+import { parseNvidiaProcesses } from '../../../../src/runners/onnx/devices/nvidia-lists.js';
 import { formatGpuMemory } from '../../../../src/runners/onnx/devices/gpu.js';
 import { askNvidia, askNvidiaProcesses } from '../../../../src/runners/onnx/devices/nvidia.js';
-import { answer, failure, nvidiaSmi, oldNvidiaSmi, recorded } from './fixture.js';
+import { answer, failure, nvidiaSmi } from './fixture.js';
+
+const ask = (name: string, answers: Parameters<typeof nvidiaSmi>[1] = {}) =>
+  askNvidia(nvidiaSmi(answer(name), answers));
 
 describe('an NVIDIA card', () => {
   it('is told of with its name, memory, driver and what it is doing', async () => {
-    const found = await askNvidia(nvidiaSmi(answer('nvidia-550-l4.csv')));
-    expect(found).toEqual({
+    const found = await ask('nvidia-590-h100-load.csv');
+    const { columns, ...rest } = found.kind === 'gpus' ? found : { columns: [] };
+    expect(columns).toContain('clocks_event_reasons.active');
+    expect(columns).not.toContain('clocks_throttle_reasons.active');
+    expect(rest).toEqual({
       kind: 'gpus',
-      limits: 'clocks_event_reasons.active',
       gpus: [
         {
           vendor: 'nvidia',
           index: 0,
-          uuid: 'GPU-5c2f3a10-8d1b-4f0e-9a77-0c6d1f2e3b4a',
-          name: 'NVIDIA L4',
-          driver: '550.90.07',
-          memoryBytes: 23_034 * 2 ** 20,
+          uuid: 'GPU-00000000-0000-0000-0000-000000000000',
+          name: 'NVIDIA H100 80GB HBM3',
+          driver: '590.48.01',
+          memoryBytes: 81_559 * 2 ** 20,
           instances: null,
+        },
+      ],
+      settings: [
+        {
+          computeMode: 'Default',
+          persistence: 'Enabled',
+          ecc: 'Enabled',
+          powerLimitW: 700,
+          defaultPowerLimitW: 700,
+          maxSmClockMhz: 1980,
+          maxMemoryClockMhz: 2619,
+          notTold: [],
         },
       ],
       states: [
         {
           index: 0,
-          memoryUsedBytes: 4 * 2 ** 20,
-          temperatureC: 41,
-          powerW: 16.62,
-          powerLimitW: 72,
-          performanceState: 'P8',
-          smClockMhz: 210,
-          memoryClockMhz: 405,
-          maxSmClockMhz: 2040,
-          limits: [{ reason: 'idle', throttles: false }],
+          memoryUsedBytes: 19_818 * 2 ** 20,
+          utilization: 100,
+          temperatureC: 59,
+          // of the moment, not the mean over a second, which was 631.95
+          powerW: 625.68,
+          powerLimitW: 700,
+          performanceState: 'P0',
+          smClockMhz: 1980,
+          memoryClockMhz: 2619,
+          maxSmClockMhz: 1980,
+          limits: [],
+          limitsTold: true,
         },
       ],
     });
   });
 
-  it('has the memory that people call it by', () => {
-    const memoryOf = (name: string): string | undefined => {
-      const bytes = parseNvidiaCsv(recorded(name))[0]?.gpu.memoryBytes;
-      return bytes == null ? undefined : formatGpuMemory(bytes);
-    };
-    expect(memoryOf('nvidia-550-l4.csv')).toBe('23 GB');
-    expect(memoryOf('nvidia-550-h100-nvl.csv')).toBe('94 GB');
-    expect(memoryOf('nvidia-470-t4.csv')).toBe('15 GB');
-    expect(memoryOf('nvidia-550-a100-mig.csv')).toBe('40 GB');
+  it.each([
+    ['nvidia-550-l4.csv', '23 GB'],
+    ['nvidia-550-h100-nvl.csv', '94 GB'],
+    ['nvidia-470-t4.csv', '15 GB'],
+    ['nvidia-550-a100-mig.csv', '40 GB'],
+    ['nvidia-590-h200-idle.csv', '141 GB'],
+  ])('of %s has the memory that people call it by', async (name, memory) => {
+    const found = await ask(name);
+    const bytes = found.kind === 'gpus' ? (found.gpus[0]?.memoryBytes ?? 0) : 0;
+    expect(formatGpuMemory(bytes)).toBe(memory);
   });
 
-  it('of an older driver is asked for its clock limits by their former name', async () => {
-    const found = await askNvidia(oldNvidiaSmi(answer('nvidia-470-t4.csv')));
+  it('of an older driver is asked for what it knows, by former names too, and what it does not know is said', async () => {
+    const found = await ask('nvidia-470-t4.csv');
+    expect(found.kind === 'gpus' && found.columns).toContain('clocks_throttle_reasons.active');
+    expect(found.kind === 'gpus' && found.settings[0]?.notTold).toEqual([
+      'utilization.gpu',
+      'power.draw.instant',
+      'power.default_limit',
+      'clocks.max.mem',
+      'compute_mode',
+      'persistence_mode',
+      'ecc.mode.current',
+    ]);
     expect(found).toMatchObject({
       kind: 'gpus',
-      limits: 'clocks_throttle_reasons.active',
       gpus: [{ index: 0, driver: '470.256.02' }, { index: 1 }],
       states: [
         {
@@ -72,26 +99,34 @@ describe('an NVIDIA card', () => {
     });
   });
 
-  it('that does not tell something has null there, and no figure', () => {
-    const [row] = parseNvidiaCsv(recorded('nvidia-390-k80.csv'));
-    expect(row).toMatchObject({
-      gpu: { name: 'Tesla K80', memoryBytes: 11_441 * 2 ** 20 },
-      divided: false,
-      state: { powerW: null, powerLimitW: null, smClockMhz: null, temperatureC: 55, limits: [] },
+  it('that does not tell something has null there, and no figure', async () => {
+    expect(await ask('nvidia-390-k80.csv')).toMatchObject({
+      gpus: [{ name: 'Tesla K80', memoryBytes: 11_441 * 2 ** 20, instances: null }],
+      states: [
+        {
+          powerW: null,
+          powerLimitW: null,
+          smClockMhz: null,
+          temperatureC: 55,
+          limits: [],
+          limitsTold: false,
+        },
+      ],
     });
   });
 
-  it("that shares the machine's memory has no figure for it", () => {
-    const [row] = parseNvidiaCsv(recorded('nvidia-580-gb10.csv'));
-    expect(row).toMatchObject({
-      gpu: { name: 'NVIDIA GB10', driver: '580.95.05', memoryBytes: null },
-      state: { memoryUsedBytes: null, smClockMhz: 2411, memoryClockMhz: null, limits: [] },
+  it("that shares the machine's memory has no figure for it", async () => {
+    expect(await ask('nvidia-580-gb10.csv')).toMatchObject({
+      gpus: [{ name: 'NVIDIA GB10', driver: '580.95.05', memoryBytes: null }],
+      states: [
+        { memoryUsedBytes: null, smClockMhz: 2411, memoryClockMhz: null, limits: [], limitsTold: true },
+      ],
     });
   });
 
   it('that is divided names its instances; the one beside it has none', async () => {
-    const run = nvidiaSmi(answer('nvidia-550-a100-mig.csv'), answer('nvidia-550-a100-mig-list.txt'));
-    expect(await askNvidia(run)).toMatchObject({
+    const list = answer('nvidia-550-a100-mig-list.txt');
+    expect(await ask('nvidia-550-a100-mig.csv', { list })).toMatchObject({
       gpus: [
         {
           instances: [
@@ -104,8 +139,28 @@ describe('an NVIDIA card', () => {
     });
   });
 
+  it('that is divided tells the memory of its instances by the table alone', async () => {
+    const list = answer('nvidia-590-h100-mig-list.txt');
+    const table = answer('nvidia-590-h100-mig-load-table.txt');
+    const told = await ask('nvidia-590-h100-mig-load.csv', { list, table });
+    expect(told).toMatchObject({ states: [{ utilization: null, memoryUsedBytes: 11_125 * 2 ** 20 }] });
+    const [card] = told.kind === 'gpus' ? told.gpus : [];
+    expect(
+      card?.instances?.map(({ profile, memoryBytes, usedBytes = 0 }) => [
+        profile,
+        (memoryBytes ?? 0) / 2 ** 20,
+        usedBytes / 2 ** 20,
+      ]),
+    ).toEqual([
+      ['3g.40gb', 40_448, 11_091],
+      ['2g.20gb', 20_096, 17],
+      ['1g.10gb', 9984, 9],
+      ['1g.10gb', 9984, 9],
+    ]);
+  });
+
   it('names the processes that compute on it, with their memory where it is told', async () => {
-    const run = nvidiaSmi(answer('nvidia-550-l4.csv'), undefined, answer('nvidia-processes.csv'));
+    const run = nvidiaSmi(answer('nvidia-550-l4.csv'), { processes: answer('nvidia-processes.csv') });
     const gpu = 'GPU-5c2f3a10-8d1b-4f0e-9a77-0c6d1f2e3b4a';
     expect(await askNvidiaProcesses(run)).toEqual([
       { gpu, pid: 4242, memoryBytes: 3180 * 2 ** 20 },
@@ -146,7 +201,7 @@ describe('no NVIDIA card is explained', () => {
 describe('clock limits', () => {
   it('are read bit by bit, and an unknown one counts as throttling', () => {
     expect(clockLimits('0x0000000000000000')).toEqual([]);
-    expect(clockLimits('0x00000000000000C8').map(({ reason }) => reason)).toEqual([
+    expect(clockLimits('0x00000000000000C8')?.map(({ reason }) => reason)).toEqual([
       'hardware slowdown',
       'hardware thermal slowdown',
       'hardware power brake',
@@ -157,7 +212,7 @@ describe('clock limits', () => {
     ]);
   });
 
-  it.each(['[N/A]', '', 'Not Active', '0x', '0xzz'])('that are no mask (%s) are none', (mask) => {
-    expect(clockLimits(mask)).toEqual([]);
+  it.each(['[N/A]', '', 'Not Active', '0x', '0xzz'])('that are no mask (%s) are not told', (mask) => {
+    expect(clockLimits(mask)).toBeNull();
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { askAmd, parseAmdStatic } from '../../../../src/runners/onnx/devices/amd.js';
-import { cudaGpu } from '../../../../src/runners/onnx/devices/card.js';
 import {
   askSystemForGpus,
   parseSystemProfiler,
@@ -70,24 +69,5 @@ describe('Windows', () => {
     expect(await askSystemForGpus('darwin', run)).toHaveLength(1);
     expect(await askSystemForGpus('linux', run)).toEqual([]);
     expect(asked).toEqual(['powershell', 'system_profiler']);
-  });
-});
-
-describe('cuda:N', () => {
-  const gpus = [
-    { index: 0, uuid: 'GPU-aa' },
-    { index: 1, uuid: 'GPU-bb' },
-  ];
-
-  it('is the card that the driver calls N', () => {
-    expect(cudaGpu(gpus, 1, undefined)).toBe(gpus[1]);
-    expect(cudaGpu(gpus, 2, undefined)).toBeUndefined();
-  });
-
-  it('counts only what CUDA_VISIBLE_DEVICES names, by number or by uuid', () => {
-    expect(cudaGpu(gpus, 0, '1')).toBe(gpus[1]);
-    expect(cudaGpu(gpus, 1, '1,0')).toBe(gpus[0]);
-    expect(cudaGpu(gpus, 0, 'GPU-b')).toBe(gpus[1]);
-    expect(cudaGpu(gpus, 0, '')).toBeUndefined();
   });
 });

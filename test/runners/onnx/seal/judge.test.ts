@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sealOf, type SealPart, type SealPartName } from '../../../../src/schema/seal.js';
+import type { CardEvidence } from '../../../../src/runners/onnx/seal/card.js';
 import { conditionsOf } from '../../../../src/runners/onnx/seal/conditions.js';
 import type { SealEvidence } from '../../../../src/runners/onnx/seal/evidence.js';
 import { foreignCoresAllowed, IDLE_LIMITS, ownThreads } from '../../../../src/runners/onnx/seal/idle.js';
@@ -8,6 +9,23 @@ import { later, snapshot } from './snapshots.js';
 
 const quiet = conditionsOf([[snapshot(), later()]]);
 const steadyPasses = Array.from({ length: 9 }, () => [100, 120, 100, 121]);
+
+type Read = Extract<CardEvidence, { kind: 'read' }>;
+
+/** Of a card that nobody uses, as a container sees it: the list of processes is empty, whoever computes. */
+const QUIET: Read['before'] = { utilization: 0, memoryUsedBytes: 4 * 2 ** 20, processes: [] };
+const CARD: Read = {
+  kind: 'read',
+  divided: false,
+  before: QUIET,
+  after: QUIET,
+  seen: false,
+  others: [],
+  readings: 40,
+  turns: { long: 20, read: 20 },
+  limitsTold: true,
+  throttling: [],
+};
 
 /** A measurement that nothing speaks against. */
 const SOUND: SealEvidence = {
@@ -24,7 +42,7 @@ const SOUND: SealEvidence = {
   during: quiet,
   process: { cpuMs: 9_900, involuntarySwitches: 30 },
   demandsKnown: false,
-  gpuThrottling: [],
+  card: CARD,
 };
 
 const failedIn = (fields: Partial<SealEvidence>): readonly SealPartName[] => {
@@ -53,7 +71,7 @@ describe('the seal', () => {
   it('has three states, and is kept where only what no guest is told is not known', () => {
     expect(judgeSeal(SOUND).every(({ state }) => state === 'pass')).toBe(true);
     const silent = { ...quiet, thermalEvents: null, frequencyMhz: null, policies: [] };
-    expect(part('unthrottled', { during: silent, gpuThrottling: null })).toEqual({
+    expect(part('unthrottled', { during: silent, card: null })).toEqual({
       name: 'unthrottled',
       pass: true,
       state: 'not known',
@@ -79,6 +97,77 @@ describe('the seal', () => {
     expect(failedIn({ during: unwatched, demandsKnown: true })).toEqual(['idle']);
     const neither = { ...hidden, waitedMs: null };
     expect(failedIn({ during: neither, demandsKnown: true })).toEqual(['unthrottled', 'idle']);
+  });
+
+  it.each<[string, CardEvidence, readonly SealPartName[], readonly string[]]>([
+    [
+      'nvidia-smi is missing',
+      { kind: 'untold', why: 'nvidia-smi is not installed', canTell: true },
+      ['isolated', 'unthrottled'],
+      ['who computes on the card (nvidia-smi is not installed)', 'GPU clocks (nvidia-smi is not installed)'],
+    ],
+    [
+      'it ended in the middle',
+      { ...CARD, turns: { long: 20, read: 11 } },
+      ['unthrottled'],
+      ['GPU clocks (read in 11 of 20 turns)'],
+    ],
+    [
+      'it was too slow to tell anything',
+      { ...CARD, readings: 0, turns: { long: 0, read: 0 } },
+      ['unthrottled'],
+      ['GPU clocks (no reading came)'],
+    ],
+    [
+      'the driver does not tell why clocks are low',
+      { ...CARD, limitsTold: false },
+      ['unthrottled'],
+      ['GPU clocks (the driver does not tell why they are low)'],
+    ],
+    [
+      'neither the list nor the use can be seen',
+      { ...CARD, before: { ...QUIET, utilization: null } },
+      ['isolated'],
+      ['who computes on the card'],
+    ],
+    [
+      'the memory is not told',
+      { ...CARD, after: { ...QUIET, memoryUsedBytes: null } },
+      ['isolated'],
+      ['who holds memory of the card'],
+    ],
+    [
+      'somebody holds memory, idly',
+      { ...CARD, before: { ...QUIET, memoryUsedBytes: 596 * 2 ** 20 } },
+      ['isolated'],
+      ['who holds 0.6 GiB of the card'],
+    ],
+    [
+      'it is an instance of a divided card',
+      { ...CARD, divided: true, before: { ...QUIET, utilization: null, processes: null } },
+      ['isolated'],
+      ['who computes on the card', 'other instances of the divided card'],
+    ],
+  ])(
+    'is not kept by publishable without the evidence of a card that can tell: %s',
+    (_what, card, failed, asked) => {
+      expect(failedIn({ card })).toEqual([]);
+      expect(failedIn({ card, demandsKnown: true })).toEqual(failed);
+      expect(judgeSeal({ ...SOUND, card }).flatMap(({ notKnown = [] }) => notKnown)).toEqual(asked);
+      expect(
+        judgeSeal({ ...SOUND, card })
+          .filter(({ state }) => state === 'not known')
+          .map(({ name }) => name),
+      ).toEqual(failed);
+    },
+  );
+
+  it('is kept where no driver of such a card tells, and says so; a list with our own process in it is trusted', () => {
+    const card = { kind: 'untold', why: 'no driver tells of this card', canTell: false } as const;
+    expect(failedIn({ card, demandsKnown: true })).toEqual([]);
+    expect(part('unthrottled', { card })).toMatchObject({ state: 'not known', pass: true });
+    const seen = { ...CARD, seen: true, before: { ...QUIET, utilization: null } };
+    expect(part('isolated', { card: seen })).toMatchObject({ state: 'pass' });
   });
 
   it('fails by what speaks against it, whatever else is not known', () => {
@@ -119,7 +208,35 @@ describe('a planted violation is caught by its part', () => {
   });
 
   it('isolated: another inference runs beside ours', () => {
-    expect(failedIn({ neighbours: ['process 42 computes on the card'] })).toEqual(['isolated']);
+    expect(failedIn({ neighbours: ['process 42 is another inference of Maskbench'] })).toEqual(['isolated']);
+  });
+
+  it.each<[string, Partial<Read>, RegExp]>([
+    [
+      'a process is in the list',
+      { before: { ...QUIET, processes: [42] } },
+      /^process 42 computes on the card/,
+    ],
+    ['another one came while ours ran', { others: [43] }, /^process 43 computes on the card/],
+    [
+      'the card is used while we do nothing',
+      { before: { ...QUIET, utilization: 37 } },
+      /^others used 37 % of the card before/,
+    ],
+    [
+      'it is used when we have ended',
+      { after: { ...QUIET, utilization: 9 } },
+      /^others used 9 % of the card after/,
+    ],
+    [
+      'its memory has grown',
+      { after: { ...QUIET, memoryUsedBytes: 3 * 2 ** 30 } },
+      /^others took 3\.0 GiB of the card meanwhile/,
+    ],
+  ])('isolated: %s', (_what, fields, found) => {
+    const card = { ...CARD, ...fields };
+    expect(failedIn({ card })).toEqual(['isolated']);
+    expect(part('isolated', { card })).toMatchObject({ state: 'fail', found: expect.stringMatching(found) });
   });
 
   it('warmed: too few inferences, or too short', () => {
@@ -167,8 +284,9 @@ describe('a planted violation is caught by its part', () => {
 
   it('unthrottled: heat, or the card', () => {
     expect(failedIn({ during: { ...quiet, thermalEvents: 1 } })).toEqual(['unthrottled']);
-    expect(failedIn({ gpuThrottling: ['hardware thermal slowdown'] })).toEqual(['unthrottled']);
-    expect(failedIn({ gpuThrottling: 'untold' })).toEqual(['unthrottled']);
+    expect(failedIn({ card: { ...CARD, throttling: ['hardware thermal slowdown'] } })).toEqual([
+      'unthrottled',
+    ]);
   });
 
   it('unthrottled: the limit of a control group, ours or above, by its name', () => {

@@ -77,7 +77,7 @@ describe('models timed together', () => {
       cpuMs: 40,
       phases: { decodeMs: 5, preprocessMs: 1, inferenceMs: 40, postprocessMs: 1 },
     });
-    expect(series.blocks).toHaveLength(4);
+    expect(series.turns).toHaveLength(4);
     expect(series.peakRssBytes).toBe(1e6);
   });
 
