@@ -129,8 +129,8 @@ function summarisePass(
   predictions: number,
   readings: readonly GpuReading[],
 ): TimingPassSummary {
-  const { profile, attempt, together, passes, warmUpMs, proof, windows, gpuMemoryBytes, gpuMemoryBy, parts } =
-    pass;
+  const { profile, attempt, together, passes, warmUpMs, proof, windows, gpuMemoryBytes, parts } = pass;
+  const { copies, gpuMemoryBy } = pass;
   const { durationMs, foreignCpu, steal, pressure, load, clockSources } = pass.during;
   return {
     profile,
@@ -143,6 +143,7 @@ function summarisePass(
     cpuMsEach: pass.cpuMs / Math.max(1, predictions),
     involuntarySwitchesPerSecond: pass.involuntarySwitches / Math.max(1e-3, durationMs / 1000),
     gpuMemoryBytes,
+    ...(copies === undefined ? {} : { copies }),
     ...(gpuMemoryBy === undefined ? {} : { gpuMemoryBy }),
     conditions: { durationMs, foreignCpu, steal, pressure, load, clockSources, governors: pass.governors },
     gpu: readings.length === 0 ? null : summariseReadings(readings),

@@ -16,7 +16,7 @@ import { evidenceSchema } from './evidence.js';
 import { protocolSummary } from './protocol-summary.js';
 import { scenario } from './scenario-summary.js';
 import { sealSchema } from './seal.js';
-import { gpu, modelTiming, phase, processor, slowness, timedPhase } from './timing-summary.js';
+import { gpu, modelTiming, phase, processor, provider, slowness, timedPhase } from './timing-summary.js';
 
 /** Version of summary.json and of the record files beside it; a reader refuses another one. */
 export const SCHEMA_VERSION = 1;
@@ -29,6 +29,7 @@ const device = z.object({
   os: text,
   software: z.record(text, text),
   gpu: z.exactOptional(gpu).describe('The card behind the device, where its driver tells.'),
+  provider: z.exactOptional(provider),
   processor: z.exactOptional(processor),
   price: z
     .exactOptional(z.object({ perHour: figure, currency: text }))

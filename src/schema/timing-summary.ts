@@ -50,6 +50,24 @@ export const gpuState = z.object({
   limitsTold: z.exactOptional(z.boolean()),
 });
 
+export const provider = z
+  .object({
+    tf32: z
+      .enum(['on', 'off'])
+      .describe(
+        'Whether products of float32 may be rounded to 10 bits (TF32); NVIDIA_TF32_OVERRIDE=0 turns it off.',
+      ),
+    atDefaults: z
+      .array(text)
+      .describe('Options of the provider that onnxruntime-node does not pass on, with their defaults.'),
+  })
+  .describe('How CUDA or TensorRT computes.');
+export type ProviderSummary = Document<typeof provider>;
+
+export const copies = z
+  .object({ inBytes: figure, outBytes: figure })
+  .describe('What one inference copies to the device and back, as a part of its time.');
+
 export const processor = z
   .object({
     physicalCores: orNull(count),
@@ -156,6 +174,7 @@ const timingPass = z
       'How often a second the process had to make way for others.',
     ),
     gpuMemoryBytes: orNull(figure),
+    copies: z.exactOptional(copies),
     gpuMemoryBy: z
       .exactOptional(z.enum(['process', 'difference']))
       .describe(

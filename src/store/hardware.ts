@@ -6,16 +6,26 @@ import type { GpuSummary } from '../schema/timing-summary.js';
 import type { DeviceRequest } from '../runners/device.js';
 import { describeProcessor } from '../runners/onnx/devices/processor.js';
 import { findCard, summariseCard } from '../runners/onnx/devices/card.js';
+import { providerSettings } from '../runners/onnx/devices/provider-settings.js';
 
 /** What a run's device is made of; the card where its driver tells. */
-export const hardwareSchema = z.object({ processor: summary.processor, gpu: z.exactOptional(summary.gpu) });
+export const hardwareSchema = z.object({
+  processor: summary.processor,
+  gpu: z.exactOptional(summary.gpu),
+  provider: z.exactOptional(summary.provider),
+});
 export type Hardware = Document<typeof hardwareSchema>;
 
 export async function describeHardware(device: DeviceRequest): Promise<Hardware> {
   const { physicalCores, sockets, caches, virtual, limits } = describeProcessor();
   const processor = { physicalCores, sockets, caches, virtual, limits };
   const found = await findCard(device);
-  return { processor, ...(found.kind === 'card' ? { gpu: summariseCard(found.card) } : {}) };
+  const provider = providerSettings(device.provider);
+  return {
+    processor,
+    ...(found.kind === 'card' ? { gpu: summariseCard(found.card) } : {}),
+    ...(provider === undefined ? {} : { provider }),
+  };
 }
 
 /**

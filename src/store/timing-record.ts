@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { count, failure, figure, orNull, text, type Document } from '../schema/basics.js';
 import { sealPart } from '../schema/seal.js';
 import { placement } from '../schema/placement.js';
-import { gpuState, machineConditions, phaseTimes, timeWindow } from '../schema/timing-summary.js';
+import { copies, gpuState, machineConditions, phaseTimes, timeWindow } from '../schema/timing-summary.js';
 import { TIMING_PROFILES } from './settings-schema.js';
 
 const pass = z.object({
@@ -26,6 +26,7 @@ const pass = z.object({
   involuntarySwitches: figure,
   /** Of the process on its card; null where the driver does not tell. */
   gpuMemoryBytes: orNull(figure),
+  copies: z.exactOptional(copies),
   /** By its own figure, or by what the whole card's memory grew by. */
   gpuMemoryBy: z.exactOptional(z.enum(['process', 'difference'])),
   /** Of a moment without work of ours before the pass, and of the recorded stretches. */

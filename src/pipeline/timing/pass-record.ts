@@ -46,6 +46,8 @@ export function passRecord(series: Series, facts: PassFacts): PassRecord {
     windows: windowsOf(passes, 3),
     cpuMs,
     involuntarySwitches,
+    // On a CPU nothing is copied to anywhere.
+    ...(device === 'cpu' || series.copies === undefined ? {} : { copies: series.copies }),
     gpuMemoryBytes: gpuMemory?.bytes ?? null,
     ...(gpuMemory === null ? {} : { gpuMemoryBy: gpuMemory.by }),
     before,

@@ -57,11 +57,19 @@ export function differencesBetween(summaries: readonly Summary[]): readonly stri
     ...differing('operating system', ({ device }) => device.os),
     ...differing('processor', ({ device }) => `${device.cpu}, ${device.cores} cores`),
     ...differing('driver', ({ device }) => device.gpu?.driver ?? 'none'),
+    ...differing('TF32', ({ device }) => (device.provider?.tf32 === 'off' ? 'off' : 'as usual')),
+    ...differing('power cap', ({ device }) => powerCap(device)),
     ...differing('timing profile', profileOf),
     ...differing('images timed per dataset', ({ timing }) =>
       String(timing.find(({ dataset }) => dataset !== null)?.images ?? 0),
     ),
   ];
+}
+
+/** Only one that somebody changed: cards of different kinds have different caps by themselves. */
+function powerCap({ gpu }: Summary['device']): string {
+  const { powerLimitW: cap = null, defaultPowerLimitW: usual = null } = gpu?.settings ?? {};
+  return cap === null || usual === null || cap === usual ? 'as delivered' : `${cap} of ${usual} W`;
 }
 
 function profileOf({ models }: Summary): string {

@@ -3,6 +3,7 @@ import { joinAnswers } from '../across/join-answers.js';
 import { deviceRatioTable, throughputTable } from '../across/throughput-table.js';
 import type { RankingReport } from '../../schema/ranking.js';
 import { answerTable } from './answer-table.js';
+import { cardTable } from './card-table.js';
 import { deviceLabels } from './device-label.js';
 import { chosenNote, fewImages } from './notes-on-images.js';
 import { inferenceTimeTable } from './inference-time-table.js';
@@ -64,12 +65,17 @@ export function publishedTables(runs: Runs): readonly Table[] {
 }
 
 /**
- * The tables of a report, in order: the ones that decide, then how times are spread, where they go, and why.
+ * The tables of a report, in order: the ones that decide, then how times are spread, where they go, and why, and how cards were set.
  *
  * @throws MaskbenchError `config.unknown-name` for a metric that the runs were not scored by.
  */
 export function tablesOf(runs: Runs, options: TableOptions = {}): readonly Table[] {
-  return [...decisiveTables(runs, options), ...latencyTables(runs), ...phaseTables(runs)];
+  return [
+    ...decisiveTables(runs, options),
+    ...latencyTables(runs),
+    ...phaseTables(runs),
+    ...cardTables(runs),
+  ];
 }
 
 /** As Appendix 1 of the post, and of several runs one device against another. */
@@ -107,6 +113,12 @@ function printedRows({ rows }: Table): readonly (readonly string[])[] {
 export function latencyTables(runs: Runs): readonly Table[] {
   const labels = deviceLabels(runs);
   return runs.map((summary, i) => latencyTable(summary, labels[i])).filter((table) => table !== null);
+}
+
+/** How each card was set. */
+export function cardTables(runs: Runs): readonly Table[] {
+  const labels = deviceLabels(runs);
+  return runs.map((summary, i) => cardTable(summary, labels[i])).filter((table) => table !== null);
 }
 
 /** Where the time goes on each device, why one dataset takes longer, and what scenarios came to. */

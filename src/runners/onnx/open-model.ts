@@ -3,6 +3,12 @@ import type { NetworkSpec } from '../../models/spec/spec.js';
 import { feedingOf } from '../../models/feedings/registry.js';
 import { openOrtSession, type OrtNetwork, type OrtSessionRequest } from './ort-session.js';
 
+/** What is copied to a device that is no CPU, and back. */
+export interface Copied {
+  readonly inBytes: number;
+  readonly outBytes: number;
+}
+
 /** A model ready to compute. */
 export interface OpenModel {
   readonly feeding: Feeding;
@@ -12,6 +18,8 @@ export interface OpenModel {
   infer(fed: Fed): Promise<Inferred>;
   /** The same networks, fed and read as another spec says. */
   fedAs(spec: NetworkSpec): Pick<OpenModel, 'feeding' | 'infer'>;
+  /** Bytes that all inferences so far took in and gave, over all networks. */
+  copied(): Copied;
   release(): Promise<void>;
   /** Writes the profiles of a model that was opened to be observed. */
   endProfiling(): void;
@@ -48,7 +56,14 @@ export async function openModel(request: OpenModelRequest): Promise<OpenModel> {
       const otherFeeding = feedingOf(other);
       return { feeding: otherFeeding, infer: otherFeeding.connect(networks) };
     };
-    return { ...fedAs(spec), fedAs, isKnown, release, endProfiling };
+    const copied = (): Copied => {
+      const all = Object.values(networks).map((network) => network.copied);
+      return {
+        inBytes: all.reduce((sum, { inBytes }) => sum + inBytes, 0),
+        outBytes: all.reduce((sum, { outBytes }) => sum + outBytes, 0),
+      };
+    };
+    return { ...fedAs(spec), fedAs, isKnown, copied, release, endProfiling };
   } catch (error) {
     await release();
     throw error;

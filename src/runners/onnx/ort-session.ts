@@ -10,6 +10,8 @@ import { assertCudnn, explainGpuFailure } from './gpu/explain-failure.js';
 import type { RunnerOptions } from './session-options.js';
 
 export interface OrtNetwork extends Network {
+  /** Bytes that all runs so far took in and gave. */
+  readonly copied: { inBytes: number; outBytes: number };
   release(): Promise<void>;
   /** Writes the profile of a session that was opened to be observed. */
   endProfiling(): void;
@@ -129,8 +131,10 @@ function providerOptions({
 }
 
 function adapt(session: ort.InferenceSession, { modelPath, device, options }: OrtSessionRequest): OrtNetwork {
+  const copied = { inBytes: 0, outBytes: 0 };
   return {
     path: modelPath,
+    copied,
     inputs: valuesOf(session.inputNames, session.inputMetadata),
     outputs: valuesOf(session.outputNames, session.outputMetadata),
     async run(feeds, wanted) {
@@ -139,6 +143,8 @@ function adapt(session: ort.InferenceSession, { modelPath, device, options }: Or
       const results = await session.run(Object.fromEntries(tensors), fetches).catch((cause: unknown) => {
         throw (isNvidia(device) ? explainGpuFailure(device, wordsOf(cause)) : undefined) ?? cause;
       });
+      for (const { data } of Object.values(feeds)) copied.inBytes += data.byteLength;
+      for (const name of fetches) copied.outBytes += bytesOf(results[name]);
       return Object.fromEntries(wanted.map((name) => [name, fromOrtTensor(name, results[name])]));
     },
     release: () => session.release(),
@@ -168,6 +174,10 @@ function toOrtTensor({ type, dims, data }: Tensor): ort.Tensor {
     case 'uint8':
       return new OrtTensor('uint8', data as Uint8Array, dims);
   }
+}
+
+function bytesOf({ data }: ort.Tensor): number {
+  return ArrayBuffer.isView(data) ? data.byteLength : 0;
 }
 
 /** As it is: what becomes of it (`toFloats`) is no part of the inference. */

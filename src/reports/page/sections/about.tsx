@@ -4,6 +4,7 @@ import type { Summary } from '../../../schema/summary.js';
 import { deviceLabel } from '../../tables/device-label.js';
 import { formatMegabytes } from '../../../core/text.js';
 import { type Table } from '../../tables/table.js';
+import { cardTables } from '../../tables/tables-of.js';
 import { DataTable } from '../parts/data-table.js';
 import type { Section } from '../section.js';
 
@@ -60,6 +61,9 @@ function About({ summary }: { readonly summary: Summary }): VNode {
           </div>
         ))}
       </dl>
+      {cardTables([summary]).map((table) => (
+        <DataTable table={table} />
+      ))}
       <DataTable table={modelTable(summary)} />
       <DataTable table={datasetTable(summary)} />
     </>

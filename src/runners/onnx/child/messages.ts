@@ -4,7 +4,7 @@ import type { NetworkSpec } from '../../../models/spec/spec.js';
 import type { InputType } from '../../../models/pixels/tensor.js';
 import type { PhaseTimes } from '../../phases.js';
 import type { DoneMatte } from '../../write-matte.js';
-import type { OpenModelRequest } from '../open-model.js';
+import type { Copied, OpenModelRequest } from '../open-model.js';
 
 /** What a child needs to open its one model. Sent once, first. */
 export interface LoadMessage extends Omit<OpenModelRequest, 'observe'> {
@@ -128,6 +128,8 @@ export interface MeasuredMessage {
   readonly cpuMs: number;
   /** How often a thread of the process had to make way for another meanwhile. */
   readonly involuntarySwitches: number;
+  /** What the last inference copied to the device and back; absent where that is not said. */
+  readonly copies?: Copied;
   /** VmHWM of the process; null where the system does not tell. */
   readonly peakRssBytes: number | null;
 }

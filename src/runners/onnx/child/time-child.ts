@@ -75,20 +75,29 @@ async function measure({ order, batch = 1, alone = 0, arrivalsMs }: MeasureMessa
   const samples: MeasuredSample[] = [];
   const switchesBefore = process.resourceUsage().involuntaryContextSwitches;
   const cpuBefore = process.cpuUsage();
+  let copiedBefore = loaded.copied();
   const begin = performance.now();
   for (let i = 0; i < order.length; i += batch) {
     if (arrivalsMs !== undefined) await until(begin + arrivalsMs[i]);
     const images = order.slice(i, i + batch).map((position) => decoded[position]);
+    copiedBefore = loaded.copied();
     samples.push(await predict(loaded, images, { position: order[i], begin, alone }));
   }
   const wallMs = performance.now() - begin;
   const cpu = process.cpuUsage(cpuBefore);
+  const copied = loaded.copied();
+  // Of the last prediction; a bare loop after it copies as much each time.
+  const inferences = 1 + alone;
   send({
     kind: 'measured',
     samples,
     wallMs,
     cpuMs: (cpu.user + cpu.system) / 1000,
     involuntarySwitches: process.resourceUsage().involuntaryContextSwitches - switchesBefore,
+    copies: {
+      inBytes: (copied.inBytes - copiedBefore.inBytes) / inferences,
+      outBytes: (copied.outBytes - copiedBefore.outBytes) / inferences,
+    },
     peakRssBytes: await peakRssBytes(),
   });
 }

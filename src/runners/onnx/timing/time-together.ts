@@ -61,6 +61,8 @@ export interface Series {
   /** Times that its threads had to make way for others in the recorded blocks. */
   readonly involuntarySwitches: number;
   readonly peakRssBytes: number | null;
+  /** What an inference copies to the device and back. */
+  readonly copies: MeasuredMessage['copies'];
   /** When its turns began and ended, bare loops included, by the calendar's clock in milliseconds. */
   readonly turns: readonly (readonly [from: number, to: number])[];
 }
@@ -245,6 +247,7 @@ function toSeries(run: ModelRun): Series {
     cpuMs: blocks.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
     involuntarySwitches: blocks.reduce((sum, measured) => sum + measured.involuntarySwitches, 0),
     peakRssBytes: blocks.at(-1)?.peakRssBytes ?? warm.last.peakRssBytes,
+    copies: blocks.at(-1)?.copies,
     turns: turnTimes,
   };
 }

@@ -7,7 +7,7 @@ import { loadNetworkSpec } from '../../../support/model-specs.js';
 import { CAN_LOOK_UP_PROCESSES, inferenceProcesses, until } from '../../../support/processes.js';
 import { useTempFolders } from '../../../support/temp-folder.js';
 import { writePairedFolders } from '../../../support/tiny-datasets.js';
-import { writeTinyModel, type TinyModel } from '../../../support/tiny-models.js';
+import { TINY_SIDE, writeTinyModel, type TinyModel } from '../../../support/tiny-models.js';
 
 const tempFolder = useTempFolders();
 
@@ -48,7 +48,9 @@ describe('a timing process', () => {
         { key: 'a', width: 72, height: 56 },
         { key: 'b', width: 72, height: 56 },
       ]);
-      const { samples, wallMs, cpuMs, peakRssBytes } = await process.measure({ order: [0, 1, 1] });
+      const { samples, wallMs, cpuMs, peakRssBytes, copies } = await process.measure({ order: [0, 1, 1] });
+      // three planes of float32 in, one out
+      expect(copies).toEqual({ inBytes: 3 * TINY_SIDE ** 2 * 4, outBytes: TINY_SIDE ** 2 * 4 });
       expect(samples.map(({ image: position }) => position)).toEqual([0, 1, 1]);
       for (const { phases } of samples) {
         expect(Object.values(phases).every((ms) => ms > 0)).toBe(true);
@@ -69,7 +71,8 @@ describe('a timing process', () => {
     const process = await startTimedProcess(load, signal);
     try {
       await process.decode([{ key: 'a', path: image(0) }]);
-      const { samples } = await process.measure({ order: [0], alone: 4 });
+      const { samples, copies } = await process.measure({ order: [0], alone: 4 });
+      expect(copies?.outBytes).toBe(TINY_SIDE ** 2 * 4);
       expect(samples[0]?.aloneMs).toHaveLength(4);
       expect(samples[0]?.aloneMs?.every((ms) => ms > 0)).toBe(true);
       expect((await process.measure({ order: [0] })).samples[0]?.aloneMs).toBeUndefined();
