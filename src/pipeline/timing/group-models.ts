@@ -1,5 +1,6 @@
 import { freemem } from 'node:os';
 import type { DeviceRequest } from '../../runners/device.js';
+import { isExclusive } from '../../runners/onnx/devices/card.js';
 import type { DeviceWatch } from '../../runners/onnx/seal/device-watch.js';
 import type { TimeConfig } from '../../store/settings-schema.js';
 import type { PassModel } from './timed-models.js';
@@ -40,8 +41,8 @@ export function memoryBudget(
     // Of a card of CUDA that nobody tells of, one model at a time.
     return onCuda ? { bytes: 0, need: ON_GPU } : { bytes: SHARE * freemem(), need: ON_CPU };
   }
-  const { gpu, instance, state, settings } = card;
-  const exclusive = settings?.computeMode?.startsWith('Exclusive') === true ? { exclusive: true } : {};
+  const { gpu, instance, state } = card;
+  const exclusive = isExclusive(card) ? { exclusive: true } : {};
   if (instance !== null) {
     // One whose size is not told neither by the table nor by its name is taken to have room for one model.
     const free = (instance.memoryBytes ?? 0) - (instance.usedBytes ?? 0);

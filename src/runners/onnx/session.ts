@@ -1,7 +1,9 @@
 import { availableParallelism, freemem } from 'node:os';
 import { awayInWords, whereComputed } from '../../schema/placement.js';
+import { formatDevice } from '../device.js';
 import type { MatteJob, OpenRequest, PredictSession } from '../runner.js';
 import type { LoadMessage } from './child/messages.js';
+import { findCard, isExclusive } from './devices/card.js';
 import { promptsOf, type OnnxModel } from './ensure.js';
 import { predictAll } from './predict-pool.js';
 import { proveProvider } from './proof/prove-provider.js';
@@ -11,7 +13,9 @@ export async function openOnnxSession(model: OnnxModel, request: OpenRequest): P
   const { device, options, signal } = request;
   const { spec, assets } = model;
   const promptOf = await promptsOf(model);
-  const { processes, threads } = divideCores(request, model.bytes);
+  const divided = divideCores(request, model.bytes);
+  const { threads } = divided;
+  const processes = await allowedProcesses(divided.processes, request);
   const load: LoadMessage = { kind: 'load', spec, paths: assets.paths, device, options, threads };
   await assertPlaced(load, request);
   return {
@@ -30,6 +34,26 @@ export async function openOnnxSession(model: OnnxModel, request: OpenRequest): P
       }),
     close: async () => undefined,
   };
+}
+
+/**
+ * A card in exclusive mode takes one process at a time, whatever is asked for.
+ *
+ * @param find asks the card's driver
+ */
+export async function allowedProcesses(
+  wanted: number,
+  { device, emit }: Pick<OpenRequest, 'device' | 'emit'>,
+  find: typeof findCard = findCard,
+): Promise<number> {
+  if (wanted === 1 || device.provider === 'cpu') return wanted;
+  const found = await find(device);
+  if (found.kind !== 'card' || !isExclusive(found.card)) return wanted;
+  emit({
+    kind: 'warning',
+    message: `${formatDevice(device)} is in exclusive mode: one process at a time instead of ${wanted}`,
+  });
+  return 1;
 }
 
 /** Memory that one process is taken to need: a base, and a few times the weights (measured: IS-Net fp16 1.0 GB). */

@@ -4,6 +4,8 @@ import { groupModels, memoryBudget } from '../../../src/pipeline/timing/group-mo
 import { parseDevice } from '../../../src/runners/device.js';
 import { type Card, findCard } from '../../../src/runners/onnx/devices/card.js';
 import { askNvidia } from '../../../src/runners/onnx/devices/nvidia.js';
+import { allowedProcesses } from '../../../src/runners/onnx/session.js';
+import type { RunEvent } from '../../../src/schema/events.js';
 import { answer, nvidiaSmi } from '../../runners/onnx/devices/fixture.js';
 
 const models = (...megabytes: readonly number[]) =>
@@ -76,6 +78,12 @@ describe('models that take turns', () => {
     const exclusive = {
       card: { ...found.card, settings: { ...settings, computeMode: 'Exclusive_Process' } },
     };
+    const said: string[] = [];
+    const emit = (event: RunEvent): void =>
+      void said.push(event.kind === 'warning' ? event.message : event.kind);
+    const on = { device: parseDevice('cuda:0'), emit };
+    expect(await allowedProcesses(3, on, async () => ({ kind: 'card', card: exclusive.card }))).toBe(1);
+    expect(said).toEqual(['cuda:0 is in exclusive mode: one process at a time instead of 3']);
     for (const together of ['auto', 4] as const) {
       const one = memoryBudget(parseDevice('cuda:0'), exclusive);
       expect(sizes(groupModels(models(5, 5), together, one))).toEqual([1, 1]);

@@ -49,6 +49,11 @@ export async function findCard(
   };
 }
 
+/** Whether its driver lets one process only compute on it (`nvidia-smi -c EXCLUSIVE_PROCESS`). */
+export function isExclusive({ settings }: Pick<Card, 'settings'>): boolean {
+  return settings?.computeMode?.startsWith('Exclusive') === true;
+}
+
 /** What of a card is recorded. */
 export function summariseCard({ gpu, instance, settings }: Card): GpuSummary {
   const { name, uuid, memoryBytes, driver } = gpu;

@@ -15,8 +15,6 @@ import type { CardEvidence } from './card.js';
 /** Watches what a device is made of beside the processors, as far as anybody tells of it, while models are timed on it. */
 export interface DeviceWatch {
   readonly card: Card | null;
-  /** Whether there is a card behind the device that nobody tells of. */
-  readonly isUntold: boolean;
   /** Of the process that reads the card: its processor time is ours. */
   readonly helpers: readonly number[];
   /** A few processes of ours on it, from the start of the first to the end of the last. */
@@ -45,7 +43,6 @@ export async function watchDevice(
     const evidence = found.kind === 'none' ? null : found;
     return {
       card: null,
-      isUntold: found.kind === 'untold',
       helpers: [],
       round: () => ({
         look: async () => null,
@@ -60,7 +57,6 @@ export async function watchDevice(
   const before = await watch.lookWhileQuiet();
   return {
     card: found.card,
-    isUntold: false,
     helpers: watch.pid === undefined ? [] : [watch.pid],
     round: () => roundOf(watch, before),
     stop: () => watch.stop(),
