@@ -34,7 +34,10 @@ export async function time(request: TimeRequest): Promise<void> {
   const device = parseDevice(settings.device);
   const watch = networks.length === 0 ? null : await watchDevice(device);
   const before = watch === null ? null : await observeIdle(files, plan.idleMs, signal, watch.helpers);
-  const writer = await openDurableLines(folder.timings, held);
+  const writer = await openDurableLines(folder.timings, held).catch((error: unknown) => {
+    watch?.stop();
+    throw error;
+  });
   try {
     for (const model of open) {
       const { time: own } = runnerOf(model.spec);

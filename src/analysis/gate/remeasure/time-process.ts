@@ -80,7 +80,14 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
   const before = await observeIdle(files, plan.idleMs, signal, watch.helpers);
   const prove = async ({ load, images }: TimedModel): Promise<ProviderProof | null> =>
     device.provider === 'cpu' ? null : proveProvider({ load, image: images[0] ?? null, signal });
-  const proofs = { baseline: await prove(models.baseline), candidate: await prove(models.candidate) };
+  const proveBoth = async (): Promise<Record<Which, ProviderProof | null>> => ({
+    baseline: await prove(models.baseline),
+    candidate: await prove(models.candidate),
+  });
+  const proofs = await proveBoth().catch((error: unknown) => {
+    watch.stop();
+    throw error;
+  });
   const once = async (side: Which): Promise<Omit<ProcessTimes, 'repeated'>> => {
     const neighbours = new Set<string>();
     const round = watch.round();
