@@ -95,7 +95,7 @@ function asError(device: DeviceRequest, found: Reason | undefined): MaskbenchErr
 }
 
 /** The library because of which a provider does not load; undefined where it loads. */
-export function explainUnloaded(device: DeviceRequest): MaskbenchError | undefined {
+function explainUnloaded(device: DeviceRequest): MaskbenchError | undefined {
   const providers = device.provider === 'tensorrt' ? (['cuda', 'tensorrt'] as const) : (['cuda'] as const);
   const places = providers.map((name) =>
     join(binaryFolder(engineFolder()), `libonnxruntime_providers_${name}.so`),
