@@ -202,6 +202,8 @@ async function check() {
     [{ STUB_INIT: '3' }, /^the NVIDIA driver cannot be initialised; run "nvidia-smi"/],
     [{ STUB_INIT: '46' }, /^the card is busy: another process holds it.*--compute-mode=DEFAULT/],
     [{ STUB_INIT: '101' }, /^there is no card of this number; "maskbench devices"/],
+    [{ STUB_OTHER: '36' }, /^the NVIDIA driver is too old for this CUDA; /],
+    [{ STUB_INIT: '209' }, /^this build of ONNX Runtime has no code for the card's architecture; /],
     [{ STUB_INIT: '802' }, /^the cards of this machine are not ready yet; .*nvidia-fabricmanager/],
     [
       { STUB_INIT: '803' },

@@ -35,6 +35,13 @@ describe('what CUDA says', () => {
       69,
       /is busy: another process holds it.*--compute-mode/,
     ],
+    [
+      209,
+      'no kernel image is available for execution on the device',
+      69,
+      /architecture; CUDA 13 runs from.*7\.5/,
+    ],
+    [719, 'unspecified launch failure', 69, /^cuda:0: CUDA failure 719: unspecified launch failure; see/],
     [802, 'system not yet initialized', 69, /not ready yet; .*nvidia-fabricmanager/],
     [803, 'system has unsupported display driver / cuda driver combination', 69, /not the version.*reboot/],
     [
