@@ -19,9 +19,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { environmentOf, ROOT } from './support/as-user.mjs';
 import { countSteps } from './support/steps.mjs';
 
-const ROOT = join(import.meta.dirname, '..');
 const MAIN = join(ROOT, 'dist/cli/main.js');
 const SPACE = 6e9;
 const { expect, end } = countSteps();
@@ -62,16 +62,8 @@ function whyNot() {
 
 /** @param {Record<string, string | undefined>} [more] @returns {NodeJS.ProcessEnv} */
 function environment(more = {}) {
-  const own = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|MASKBENCH_|LD_LIBRARY_PATH$)/.test(name),
-  );
-  return {
-    ...Object.fromEntries(own),
-    NO_COLOR: '1',
-    MASKBENCH_CACHE: CACHE,
-    MASKBENCH_ENGINE: ENGINE,
-    ...more,
-  };
+  const engine = { MASKBENCH_ENGINE: ENGINE, NO_COLOR: '1', LD_LIBRARY_PATH: undefined };
+  return { ...environmentOf({ cache: CACHE }), ...engine, ...more };
 }
 
 /** A machine with a card, whose driver answers as `stub` says. @param {Record<string, string>} stub */
