@@ -5,6 +5,7 @@
 //   node scripts/try-gpu-install.mjs        (`.ci/long gpu-install`)
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -135,14 +136,11 @@ async function check() {
   const library = join(DRIVER, 'libcuda.so.1');
   const stub = join(ROOT, 'test/fixtures/gpu/libcuda-stub.c');
   execFileSync('cc', ['-shared', '-fPIC', '-Wl,-soname,libcuda.so.1', '-o', library, stub]);
-  const card = join(ROOT, 'test/fixtures/devices/nvidia-580-gb10.csv');
-  writeFileSync(
-    join(BIN, 'nvidia-smi'),
-    `#!/bin/sh\ncase "$*" in *compute-apps*) ;; *) cat "${card}" ;; esac\n`,
-    {
-      mode: 0o755,
-    },
-  );
+  const recording = join(ROOT, 'test/fixtures/devices/nvidia-590-h100-idle.csv');
+  copyFileSync(recording, join(BIN, 'answer.csv'));
+  copyFileSync(join(ROOT, 'test/support/fake-nvidia-smi.mjs'), join(BIN, 'fake-nvidia-smi.mjs'));
+  const play = `exec "${process.execPath}" "${join(BIN, 'fake-nvidia-smi.mjs')}" "$@"`;
+  writeFileSync(join(BIN, 'nvidia-smi'), `#!/bin/sh\n${play}\n`, { mode: 0o755 });
 
   console.log('-- without a card');
   const { status } = maskbench(['devices']);
