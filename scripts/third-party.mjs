@@ -78,8 +78,8 @@ ${table(
   libraries.filter(({ licence }) => !isCopyleft(licence)).map(({ library, licence }) => [library, licence]),
 )}
 
-\`npm run gpu:install\` fetches ONNX Runtime's CUDA and TensorRT providers (MIT), which load NVIDIA's own libraries, if you run it. Models and
-datasets are not part of Maskbench; \`maskbench models list\` and \`datasets list\` name their licences.
+\`maskbench gpu install\` fetches ONNX Runtime's CUDA and TensorRT providers (MIT) and NVIDIA's libraries for them, under NVIDIA's own licences,
+if you run it. Models and datasets are not part of Maskbench; \`maskbench models list\` and \`datasets list\` name their licences.
 
 ## Packages
 

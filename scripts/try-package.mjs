@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentOf, packInto, ROOT } from './support/as-user.mjs';
+import { countSteps } from './support/steps.mjs';
 
 /** Which npm comes with which Node.js. */
 const VERSIONS = [
@@ -25,8 +26,7 @@ const VERSIONS = [
 ];
 const TEMP = mkdtempSync(join(tmpdir(), 'maskbench-package-'));
 const MB = 1e6;
-let failed = 0;
-let passed = 0;
+const { expect, end } = countSteps();
 
 /** @typedef {{ readonly cwd: string, readonly bin?: string, readonly cache?: string }} Place */
 
@@ -51,16 +51,6 @@ function step(place, line, { status = 0, says } = {}) {
     `status ${ran.status}: ${output.slice(-2000)}`,
   );
   return ran.stdout;
-}
-
-/** @param {boolean} good @param {string} what @param {string} otherwise */
-function expect(good, what, otherwise) {
-  console.log(`${good ? 'ok  ' : 'FAIL'} ${what}`);
-  if (good) passed += 1;
-  else {
-    failed += 1;
-    console.log(otherwise);
-  }
 }
 
 /** @param {string} folder @returns {readonly string[]} */
@@ -184,5 +174,4 @@ try {
 } finally {
   if (existsSync(TEMP)) rmSync(TEMP, { recursive: true, force: true });
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+end();

@@ -19,7 +19,7 @@ const SKIPPED: readonly (readonly [line: RegExp, reason: string])[] = [
   [/configs\/runs\/post\.yaml/, 'needs the data sets of the post'],
   [/^rsync\b/, 'needs another host'],
   [/runs\/small-gpu/, 'needs runs on two graphics cards; test/cli/two-devices.test.ts has two devices'],
-  [/^ldd\b/, 'needs CUDA'],
+  [/\bgpu (install|remove)\b/, 'fetches gigabytes, and removes what this machine has'],
   [/^export (LD_LIBRARY_PATH|VK_ICD_FILENAMES)=/, "would change the program's libraries"],
   [/--device webgpu/, 'needs a graphics driver; test/pipeline/webgpu-run.test.ts has one'],
   [/--remeasure/, 'takes minutes of a machine of its own; test/analysis/gate/remeasure measures'],

@@ -37,7 +37,6 @@ describe('the package', () => {
       /^docs\/schema\/[\w-]+\.schema\.json$/,
       /^samples\/[A-Z]+\.md$/,
       /^samples\/(DIS5K|humans)\/.*\.(jpg|png)$/,
-      /^scripts\/gpu-install\.mjs$/,
     ];
     expect([...packed].filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);
     for (const kind of kinds) expect([...packed].some((path) => kind.test(path))).toBe(true);

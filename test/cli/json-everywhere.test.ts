@@ -57,6 +57,7 @@ describe.skipIf(!IS_BUILT)('what --json prints', () => {
     ['datasets', 'list'],
     ['baseline', 'list'],
     ['devices'],
+    ...(process.platform === 'linux' && process.arch === 'x64' ? [['gpu', 'status']] : []),
     ['runs', 'gc', '.'],
     ['models', 'verify', 'contrast-baseline'],
     ['models', 'pull', 'contrast-baseline'],

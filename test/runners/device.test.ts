@@ -47,8 +47,8 @@ describe('a device', () => {
 
 describe('a device that is not to be had', () => {
   it.each([
-    ['cuda', /NVIDIA driver.*npm run gpu:install/],
-    ['tensorrt', /TensorRT 10.*npm run gpu:install/],
+    ['cuda', /NVIDIA driver.*maskbench gpu install/],
+    ['tensorrt', /TensorRT 10.*maskbench gpu install --tensorrt/],
     ['webgpu', /Vulkan driver .*Metal or Direct3D 12/],
     ['coreml', /macOS/],
     ['dml', /Windows/],

@@ -25,11 +25,7 @@ async function works(command: string, ...args: readonly string[]): Promise<boole
 }
 
 /** A shared library that holds nothing, and asks for others by their names. */
-export async function compileLibrary(
-  folder: string,
-  name: string,
-  needs: readonly string[] = [],
-): Promise<string> {
+async function compileLibrary(folder: string, name: string, needs: readonly string[] = []): Promise<string> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, name);
   const source = join(folder, `${name}.c`);

@@ -20,6 +20,7 @@ import type { ModelFileSource } from './source-types.js';
  *     <cache>/models/<sha256>.json      what they were when they came in: size, time stamp, source
  *     <cache>/models/<sha256>/          a model with such files: links to all of them, by the names that the model has for them
  *     <cache>/names/<key>.json          checksum, or hash of an unpinned source -> sha256, resolved commit
+ *     <cache>/engines/, <cache>/gpu/    ONNX Runtime, and CUDA for it
  *     <cache>/tmp/                      what is being fetched; a killed process's rest is taken over or removed
  */
 export function resolveCacheDir(given?: string, env: NodeJS.ProcessEnv = process.env): string {

@@ -30,7 +30,8 @@ function describe({ driver, engine, installed, provider, libraries }: GpuStatus)
     reason !== null ? '-' : folder === null ? 'the system' : 'gpu install',
   ]);
   const parts = (installed?.parts ?? []).map(({ from, bytes, checked, fault }) => [
-    from,
+    // Of a wheel name and version; the rest of its name are tags.
+    from.replace(/^(\w+-[\d.]+)-.*\.whl$/, '$1'),
     formatMegabytes(bytes),
     fault === null ? { pinned: 'pinned', given: 'as given', 'first-use': 'recorded' }[checked] : 'broken',
   ]);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { MaskbenchError } from '../../../core/errors.js';
 import { type DeviceRequest, formatDevice, type Provider, PROVIDERS, REMEDIES } from '../../device.js';
+import { gpuFault } from '../engine/engine.js';
 import { assertDeviceAvailable } from '../ort-session.js';
 import { askAmd } from './amd.js';
 import type { Gpu, GpuState } from './gpu.js';
@@ -126,7 +127,10 @@ async function judge(
     ask.installed(request);
   } catch (error) {
     if (!(error instanceof MaskbenchError)) throw error;
-    const reason = `onnxruntime-node is installed without ${request.provider}`;
+    const isBroken = needsNvidia && gpuFault() !== undefined;
+    const reason = isBroken
+      ? withoutName(error.message, request)
+      : `onnxruntime-node is installed without ${request.provider}`;
     return { usable: false, reason, remedy: error.remedy ?? REMEDIES[request.provider] };
   }
   if (request.provider === 'cpu') return { usable: true, reason: null, remedy: null };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type ErrorCode, MaskbenchError } from '../../../core/errors.js';
 import { type DeviceRequest, deviceUnavailable, formatDevice } from '../../device.js';
 import { binaryFolder, engineFolder } from '../engine/engine.js';
-import { whyUnopened } from './open-library.js';
+import { type Unopened, whyUnopened } from './open-library.js';
 
 interface Reason {
   readonly reason: string;
@@ -17,13 +17,15 @@ const DRIVER_TOO_OLD: Reason = {
     'CUDA 13 needs driver 580 or newer, CUDA 12 needs 525: update it, or "maskbench gpu install --cuda 12"',
 };
 
+const OUT_OF_MEMORY: Reason = {
+  code: 'runner.out-of-memory',
+  reason: "the card's memory is full",
+  remedy: 'end what else computes on it ("nvidia-smi"), or run fewer models at a time',
+};
+
 /** By the number of CUDA's runtime (`cudaError_t` of driver_types.h, whose words ONNX Runtime prints after it). */
 const REASONS: Readonly<Record<number, Reason>> = {
-  2: {
-    code: 'runner.out-of-memory',
-    reason: "the card's memory is full",
-    remedy: 'end what else computes on it ("nvidia-smi"), or run fewer models at a time',
-  },
+  2: OUT_OF_MEMORY,
   3: {
     reason: 'the NVIDIA driver cannot be initialised',
     remedy: 'run "nvidia-smi"; "dmesg | grep -i nvrm" says why',
@@ -73,68 +75,61 @@ const ARENA_FULL =
  */
 export function explainGpuFailure(device: DeviceRequest, message: string): MaskbenchError | undefined {
   const [, library = '', number = '', words = ''] = CALL_FAILED.exec(message) ?? [];
-  if (ARENA_FULL.test(message)) return asError(device, REASONS[2]);
-  if (library === 'CUDA')
-    return asError(device, REASONS[Number(number)] ?? unknown(`CUDA failure ${number}: ${words}`));
-  if (library !== '') return asError(device, unknown(`${library} failure ${number}: ${words}`));
-  return explainUnloaded(device);
+  if (ARENA_FULL.test(message)) return asError(device, OUT_OF_MEMORY);
+  const known = library === 'CUDA' ? REASONS[Number(number)] : undefined;
+  if (known !== undefined) return asError(device, known);
+  if (library === '') return explainUnloaded(device);
+  return asError(device, {
+    code: 'runner.crashed',
+    reason: `${library} failure ${number}: ${words}`,
+    remedy: 'see "nvidia-smi", and "maskbench gpu status"',
+  });
 }
 
-const unknown = (reason: string): Reason => ({
-  code: 'runner.crashed',
-  reason,
-  remedy: 'see "nvidia-smi", and "maskbench gpu status"',
-});
+/**
+ * ONNX Runtime opens cuDNN when a convolution is computed, long after it said that the provider is ready.
+ *
+ * @throws MaskbenchError `device.unavailable` where that will fail.
+ */
+export function assertCudnn(device: DeviceRequest): void {
+  const error = whyUnopened(CUDNN) === undefined ? undefined : explainUnloaded(device);
+  if (error !== undefined) throw error;
+}
 
-function asError(device: DeviceRequest, found: Reason | undefined): MaskbenchError | undefined {
-  if (found === undefined) return undefined;
-  const { code, reason, remedy } = found;
+const CUDNN = 'libcudnn.so.9';
+
+/** The library because of which a provider does not load, or does not compute; undefined where it does. */
+function explainUnloaded(device: DeviceRequest): MaskbenchError | undefined {
+  const providers = device.provider === 'tensorrt' ? ['cuda', 'tensorrt'] : ['cuda'];
+  const folder = binaryFolder(engineFolder());
+  const places = providers.map((name) => join(folder, `libonnxruntime_providers_${name}.so`));
+  for (const name of [...places, CUDNN]) {
+    const unopened = whyUnopened(name);
+    if (unopened !== undefined) return asError(device, asReason(unopened));
+  }
+  return undefined;
+}
+
+function asError(device: DeviceRequest, { code, reason, remedy }: Reason): MaskbenchError {
   return code === undefined
     ? deviceUnavailable(device, reason, { remedy })
     : new MaskbenchError(code, `${formatDevice(device)}: ${reason}`, { remedy });
 }
 
-/** The library because of which a provider does not load; undefined where it loads. */
-export function explainUnloaded(device: DeviceRequest): MaskbenchError | undefined {
-  const providers = device.provider === 'tensorrt' ? (['cuda', 'tensorrt'] as const) : (['cuda'] as const);
-  const places = providers.map((name) =>
-    join(binaryFolder(engineFolder()), `libonnxruntime_providers_${name}.so`),
-  );
-  for (const name of [...places, CUDNN]) {
-    const unopened = whyUnopened(name);
-    if (unopened !== undefined) return deviceUnavailable(device, ...asUnopened(unopened));
-  }
-  return undefined;
-}
-
-/**
- * ONNX Runtime opens it when a convolution is computed, long after it said that the provider is ready.
- *
- * @throws MaskbenchError `device.unavailable` where that will fail.
- */
-export function assertCudnn(device: DeviceRequest): void {
-  if (whyUnopened(CUDNN) !== undefined)
-    throw explainUnloaded(device) ?? deviceUnavailable(device, `no ${CUDNN}`);
-}
-
-const CUDNN = 'libcudnn.so.9';
-
-function asUnopened({
-  missing,
-  reason,
-}: NonNullable<ReturnType<typeof whyUnopened>>): [string, { remedy: string }] {
-  if (missing === undefined) return [reason, { remedy: '"maskbench gpu status" shows every library' }];
+function asReason({ missing, reason }: Unopened): Reason {
+  if (missing === undefined) return { reason, remedy: '"maskbench gpu status" shows every library' };
   if (missing === 'libcuda.so.1') {
-    return [
-      'there is no NVIDIA driver (libcuda.so.1)',
-      { remedy: 'install it; in a container: start it with "--gpus all"' },
-    ];
+    return {
+      reason: 'there is no NVIDIA driver (libcuda.so.1)',
+      remedy: 'install it; in a container: start it with "--gpus all"',
+    };
   }
-  const install = '"maskbench gpu install" brings all that is needed';
+  const remedy = /^libnv(infer|onnxparser)/.test(missing)
+    ? 'TensorRT 10 comes from NVIDIA: "maskbench gpu install --tensorrt <folder>"'
+    : '"maskbench gpu install" brings all that is needed';
   const other = otherMajor(missing);
-  return other === undefined
-    ? [`${missing} is not found`, { remedy: install }]
-    : [`${missing} is not found, and ${other} is of another version`, { remedy: install }];
+  const found = other === undefined ? '' : `, and ${other} is of another version`;
+  return { reason: `${missing} is not found${found}`, remedy };
 }
 
 /** The same library of another major version, where the loader has one. */

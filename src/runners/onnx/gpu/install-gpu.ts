@@ -115,7 +115,7 @@ export async function installGpu(request: InstallRequest): Promise<Installed> {
   return installed;
 }
 
-export interface Context extends InstallRequest {
+interface Context extends InstallRequest {
   readonly env: NodeJS.ProcessEnv;
   readonly home: string;
   readonly temporary: string;

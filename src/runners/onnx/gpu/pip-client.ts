@@ -34,15 +34,12 @@ export async function downloadWheel(request: DownloadRequest): Promise<string> {
   for (const one of [temporary, target]) await mkdir(one, { recursive: true });
   const requirements = join(folder, 'requirements.txt');
   await writeFile(requirements, `${name}==${version} --hash=sha256:${wheel.sha256}\n`);
-  const args = [
-    ...['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--require-hashes'],
-    ...['--requirement', requirements, '--dest', target],
-    // A Python that all of them are for, whichever is here.
-    ...['--implementation', 'cp', '--python-version', '3.12'],
-    ...['--abi', abi, '--platform', platform],
-    // What is kept is kept by us, once.
-    ...['--no-cache-dir', '--no-input', '--progress-bar', 'off', '--disable-pip-version-check'],
-  ];
+  const args = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--require-hashes'];
+  args.push('--requirement', requirements, '--dest', target);
+  // A Python that all of them are for, whichever is here.
+  args.push('--implementation', 'cp', '--python-version', '3.12', '--abi', abi, '--platform', platform);
+  // What is kept is kept by us, once.
+  args.push('--no-cache-dir', '--no-input', '--progress-bar', 'off', '--disable-pip-version-check');
   const watch = setInterval(() => void bytesIn(temporary).then(onBytes), POLL_MS);
   try {
     const { status, output } = await runClient({

@@ -1,30 +1,24 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PACKAGE_ROOT } from '../../../../src/core/package-root.js';
 import { describeError } from '../../../../src/core/errors.js';
 import { askNvidia } from '../../../../src/runners/onnx/devices/nvidia.js';
 import { cudaFor, findDriver } from '../../../../src/runners/onnx/gpu/driver.js';
+import { answer, nvidiaSmi } from '../devices/fixture.js';
 import { useTempFolders } from '../../../support/temp-folder.js';
 
 const tempFolder = useTempFolders();
 
-async function recorded(name: string): Promise<() => ReturnType<typeof askNvidia>> {
-  const text = await readFile(join(PACKAGE_ROOT, 'test/fixtures/devices', name), 'utf8');
-  return () =>
-    askNvidia(async () =>
-      text.includes('GPU-') ? { kind: 'answer', text } : { kind: 'failed', status: 9, text },
-    );
-}
-
+const told = (name: string) => (): ReturnType<typeof askNvidia> => askNvidia(nvidiaSmi(answer(name)));
 const missing = (): ReturnType<typeof askNvidia> => askNvidia(async () => ({ kind: 'missing' }));
 
 describe('the driver', () => {
   it.each([
     ['nvidia-550-l4.csv', '550.90.07', 12],
     ['nvidia-580-gb10.csv', '580.95.05', 13],
+    ['nvidia-595-l40s-idle.csv', '595.80', 13],
   ])('of %s is %s, which runs CUDA %i', async (name, version, cuda) => {
-    const driver = await findDriver(await recorded(name), '/nowhere');
+    const driver = await findDriver(told(name), '/nowhere');
     expect(driver).toEqual({ kind: 'found', version, from: 'nvidia-smi' });
     expect(cudaFor(driver)).toBe(cuda);
   });
@@ -50,7 +44,7 @@ describe('the driver', () => {
   });
 
   it('that is too old for any CUDA is refused with what would do', async () => {
-    const driver = await findDriver(await recorded('nvidia-470-t4.csv'), '/nowhere');
+    const driver = await findDriver(told('nvidia-470-t4.csv'), '/nowhere');
     expect(() => cudaFor(driver)).toThrow(/470\.256\.02 is too old/);
     try {
       cudaFor(driver);
