@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { MaskbenchError } from './errors.js';
 import { unreadable } from './unreadable.js';
 
 /** Files up to this many bytes are read whole, which takes half the time of a stream; larger ones would fill the memory. */
@@ -57,4 +58,14 @@ async function readAtOnce(file: FileHandle, size: number): Promise<Buffer> {
  */
 export async function hashFile(path: string): Promise<string> {
   return (await readHashed(path)).sha256;
+}
+
+/**
+ * To be called after a file was used: what was found of it is of the bytes that were planned.
+ *
+ * @throws MaskbenchError `data.unreadable` where it holds others now.
+ */
+export async function assertUnchanged(path: string, sha256: string): Promise<void> {
+  if ((await hashFile(path)) === sha256) return;
+  throw new MaskbenchError('data.unreadable', 'changed since the run was planned', { where: path });
 }

@@ -1,5 +1,6 @@
 import { MaskbenchError } from '../core/errors.js';
 import { cellFailure, toFailure } from '../core/failure.js';
+import { FRESH_READER } from '../datasets/file-reader.js';
 import { parseDevice } from '../runners/device.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { MatteJob, Outcome, PredictSession, ReadyModel } from '../runners/runner.js';
@@ -14,6 +15,7 @@ import type { PredictionRecord } from '../store/records.js';
 import type { RunFolder } from '../store/run-folder.js';
 import { maskReadings } from '../store/run-readings.js';
 import type { ValuesFields } from '../datasets/values/contradiction.js';
+import { cellKeysOf } from './plan-entry.js';
 import { samplesFor, type Walk } from './walk.js';
 
 /** What every phase of a run that computes is given. */
@@ -103,7 +105,16 @@ async function predictModel(
     damagedOnly === true
       ? cells.isDamaged(name, sample)
       : !cells.isPredicted(name, sample) && !failed.has(nameOf(sample));
-  const settle = async ({ sample }: Pick<MatteJob, 'sample'>, outcome: Outcome): Promise<void> => {
+  const keysOf = cellKeysOf([model], settings);
+  // A runner that read anything besides the picture read it after it was planned.
+  const asPlanned = async (sample: PlannedSample, outcome: Outcome): Promise<Outcome> => {
+    if (outcome.kind !== 'done') return outcome;
+    if ((await keysOf(sample, FRESH_READER))[name] === sample.cells[name]) return outcome;
+    const message = 'what it is made from changed since the run was planned';
+    return { kind: 'failed', failure: { code: 'data.unreadable', message } };
+  };
+  const settle = async ({ sample }: Pick<MatteJob, 'sample'>, found: Outcome): Promise<void> => {
+    const outcome = await asPlanned(sample, found);
     const { dataset, id } = sample;
     const onDisk = async (): Promise<void> => {
       if (outcome.kind === 'done') cells.markPredicted(name, sample, outcome.matteSha256);

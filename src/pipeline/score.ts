@@ -73,13 +73,14 @@ export async function openScorer(
     open: readonly OpenCell[],
     attributes: boolean,
   ): Promise<void> => {
-    const { dataset, id, imagePath, truthPath, truthSha256, attributes: layout } = sample;
+    const { dataset, id, imagePath, truthPath, truthSha256, imageSha256, attributes: layout } = sample;
     const mattePaths = open.map(({ model }) => folder.matte(model, dataset, id));
     const matteReadings = open.map(({ model }) => ({ matteSha256: cells.matteSha256(model, sample) }));
     const result = await scoreOnThread({
       truthPath,
       truthReading: readings.get(dataset) ?? AS_OPACITY,
       imagePath,
+      planned: { truthSha256, imageSha256 },
       mattePaths,
       matteReadings,
       protocols,

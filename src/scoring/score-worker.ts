@@ -11,13 +11,15 @@ import { scorePair } from '../metrics/score-pair.js';
 import { packCounts } from './class-counts.js';
 import type { CheckedReading } from '../datasets/values/read-checked.js';
 import { loadPair, type OwnMatte } from './load-pair.js';
-import { loadTruth } from './load-truth.js';
+import { loadTruth, type PlannedBytes } from './load-truth.js';
 
 export interface ScoreTask {
   readonly truthPath: string;
   readonly truthReading: CheckedReading;
   /** The image itself; read only where a metric needs its colours. */
   readonly imagePath?: string;
+  /** Of a run's own sample. */
+  readonly planned?: PlannedBytes;
   readonly mattePaths: readonly string[];
   /** How each of the mattes is read, where somebody else made them, or what it must be, where it is a run's own. */
   readonly matteReadings?: readonly (CheckedReading | OwnMatte)[];
@@ -58,7 +60,7 @@ export default async function scoreSample(task: ScoreTask): Promise<SampleScores
   const metrics = metricsOf(task.protocols);
   const giveBack = leaseBuffers();
   try {
-    const truth = await loadTruth(task.truthPath, task.truthReading, metrics, task.imagePath);
+    const truth = await loadTruth(task.truthPath, task.truthReading, metrics, task.imagePath, task.planned);
     const cells: ScoreResult[] = [];
     for (const [i, mattePath] of task.mattePaths.entries()) {
       try {

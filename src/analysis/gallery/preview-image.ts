@@ -1,6 +1,6 @@
 import { MaskbenchError } from '../../core/errors.js';
 import type { GalleryImage } from '../../schema/gallery.js';
-import { hashFile } from '../../core/hash-file.js';
+import { assertUnchanged } from '../../core/hash-file.js';
 import { readChecked, type CheckedReading } from '../../datasets/values/read-checked.js';
 import { decodeMatte, decodeTruth, encodeMattePreview, encodePicturePreview } from '../../image/codec.js';
 import { blankIgnored, ignoredPixels } from '../../image/ignored-pixels.js';
@@ -38,6 +38,7 @@ export type Previews = Pick<
  */
 export async function previewImage(request: PreviewRequest): Promise<Previews> {
   const { key, sample, size, store } = request;
+  // A picture beside mattes that were made of another one would show errors that nobody made.
   await assertUnchanged(sample.imagePath, sample.imageSha256);
   await assertUnchanged(sample.truthPath, sample.truthSha256);
   const scale = Math.min(1, size / Math.max(sample.width, sample.height));
@@ -82,12 +83,5 @@ async function previewMatte(path: string, width: number, height: number): Promis
   } catch (error) {
     if (error instanceof MaskbenchError) return null;
     throw error;
-  }
-}
-
-/** A picture beside mattes that were made of another one would show errors that nobody made. */
-async function assertUnchanged(path: string, sha256: string): Promise<void> {
-  if ((await hashFile(path)) !== sha256) {
-    throw new MaskbenchError('data.unreadable', 'changed since the run', { where: path });
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { systemRefusal } from '../../core/failure.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
 import { namePatternFields } from '../../datasets/dataset-fields.js';
 import { modelFields } from '../../models/spec/spec.js';
@@ -91,7 +92,11 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
     ({ spec, assets }) =>
     async (sample, files) => {
       const digest = async (): Promise<string> => (await files.mask(assets.pathOf(sample))).sha256;
-      const mask = await digest().catch(() => null);
+      const mask = await digest().catch((error: unknown) => {
+        // What the system refuses for now says nothing of the mask.
+        if (systemRefusal(error) !== undefined) throw error;
+        return null;
+      });
       const { values } = spec.masks;
       return canonicalJson({ feeding: spec.feeding, mask, ...(values === undefined ? {} : { values }) });
     },

@@ -1,7 +1,7 @@
 import { cancelled, RESUME } from '../../core/cancelled.js';
 import { toError, type Failure } from '../../core/failure.js';
 import type { Outcome } from '../runner.js';
-import type { FromChild, LoadMessage } from './child/messages.js';
+import type { FromChild, LoadMessage, PredictJob } from './child/messages.js';
 import { startChild, type Child } from './child-process.js';
 
 interface PoolRequest<T> {
@@ -9,7 +9,7 @@ interface PoolRequest<T> {
   /** Inference processes side by side, each with its own session. */
   readonly processes: number;
   readonly items: AsyncIterable<T>;
-  jobOf(item: T): { readonly imagePath: string; readonly mattePath: string };
+  jobOf(item: T): Omit<PredictJob, 'jobId'>;
   /** Called once for every item, in the order of completion; the next items wait for its promise. */
   onOutcome(item: T, outcome: Outcome): Promise<void>;
   readonly signal?: AbortSignal | undefined;

@@ -24,8 +24,9 @@ export async function openOnnxSession(model: OnnxModel, request: OpenRequest): P
         load,
         processes,
         items: jobs,
-        jobOf: ({ sample: { imagePath, dataset, id }, mattePath }) => ({
+        jobOf: ({ sample: { imagePath, imageSha256, dataset, id }, mattePath }) => ({
           imagePath,
+          imageSha256,
           mattePath,
           prompt: promptOf(dataset, id),
         }),

@@ -1,6 +1,7 @@
 /** The worker thread of the accuracy pass: file to tensor before inference, raw output to a written matte after it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toFailure } from '../../../core/failure.js';
+import { assertUnchanged } from '../../../core/hash-file.js';
 import { decodeRgb } from '../../../image/codec.js';
 import type { Fed, Inferred } from '../../../models/feedings/feeding.js';
 import { feedingOf } from '../../../models/feedings/registry.js';
@@ -54,6 +55,7 @@ async function prepare(job: PredictJob): Promise<void> {
   const { width, height } = image;
   const decodeMs = decoded - start;
   const preprocessMs = performance.now() - decoded;
+  if (job.imageSha256 !== undefined) await assertUnchanged(job.imagePath, job.imageSha256);
   const buffer = fed.tensor.data.buffer as ArrayBuffer;
   post({ kind: 'prepared', job, fed, width, height, decodeMs, preprocessMs }, [buffer]);
 }

@@ -15,6 +15,8 @@ export interface LoadMessage extends Omit<OpenModelRequest, 'observe'> {
 export interface PredictJob {
   readonly jobId: number;
   readonly imagePath: string;
+  /** Of the bytes that a cell of a run is bound to. */
+  readonly imageSha256?: string | undefined;
   readonly mattePath: string;
   /** What a promptable model is asked; its default if nothing is said. */
   readonly prompt?: ImagePrompt | undefined;
