@@ -70,6 +70,8 @@ async function mergeInto(
   options: LockOptions,
   finish: Finish,
 ): Promise<Summary> {
+  const [first] = parts;
+  const plan = await mergePlans(parts, first.manifest.settings);
   const mark = join(target.path, MERGING);
   const wasKilled = (): boolean => existsSync(mark);
   if (!wasKilled()) await enterRunFolder(target, false);
@@ -80,8 +82,6 @@ async function mergeInto(
     else await enterRunFolder(target, false);
     await writeWhole(mark, '');
     await removeRemains(target.path, (name) => name !== MERGING);
-    const [first] = parts;
-    const plan = await mergePlans(parts, first.manifest.settings);
     const settings: RunSettings = { ...first.manifest.settings, shard: null, datasets: plan.datasets };
     const createdAt = new Date().toISOString();
     const manifest: Manifest = {

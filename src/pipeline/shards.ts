@@ -57,6 +57,11 @@ export function assertOneRun(shards: readonly Shard[]): void {
     }
     for (const [i, dataset] of manifest.settings.datasets.entries()) {
       const other = first.manifest.settings.datasets[i];
+      if (canonicalJson(dataset.drawn ?? null) !== canonicalJson(other.drawn ?? null))
+        refuse(
+          `its sample of ${dataset.name} was drawn from other images than that of ${first.folder.path}`,
+          folder.path,
+        );
       if (readingsOf(dataset) === readingsOf(other)) continue;
       const [own, theirs] = [dataset, other].map(({ truths }) =>
         truths === undefined ? 'unknown' : sayReading(truths.reading),
@@ -78,25 +83,53 @@ export function assertOneRun(shards: readonly Shard[]): void {
     if (!seen.has(i)) refuse(`shard ${i}/${count} is missing`, first.folder.path);
 }
 
-/** Records in the order of an unsharded plan: datasets as configured, ids by code units. */
+/**
+ * Records in the order of an unsharded plan: datasets as configured, ids by code units.
+ *
+ * @throws MaskbenchError `run.mismatch` where the shards are not of one list of images.
+ */
 export async function mergePlans(
   shards: readonly Shard[],
   { datasets }: RunSettings,
 ): Promise<{ readonly records: readonly PlanRecord[]; readonly datasets: RunSettings['datasets'] }> {
-  const records: PlanRecord[] = [];
-  for (const { folder } of shards)
-    for await (const record of readRecords(folder, 'plan')) records.push(record);
+  const dealt = new Map<PlanRecord, Shard>();
+  for (const shard of shards)
+    for await (const record of readRecords(shard.folder, 'plan')) dealt.set(record, shard);
+  const records = [...dealt.keys()];
   const rank = new Map(datasets.map(({ name }, i) => [name, i]));
   const place = ({ dataset }: PlanRecord): number => rank.get(dataset) ?? 0;
   records.sort((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const merged = datasets.map((dataset) => {
     const own = records.filter((record) => record.dataset === dataset.name);
+    assertOneList(own.map((record) => [record, dealt.get(record) ?? shards[0]]));
     const fingerprint = createFingerprint();
     for (const record of own) if (record.kind === 'sample') fingerprint.add(record.id, record);
     const samples = own.filter(({ kind }) => kind === 'sample').length;
     return { ...dataset, fingerprint: fingerprint.digest(), samples, problems: own.length - samples };
   });
   return { records, datasets: merged.map((dataset, i) => withReadings(dataset, shards, i)) };
+}
+
+/**
+ * Images are dealt out in turns, so the shards of one list have them in turns. Where images came or went between two of them, some are
+ * planned twice and others by none.
+ */
+function assertOneList(dealt: readonly (readonly [PlanRecord, Shard])[]): void {
+  // Whose turn it may be: of the first shard's problems nothing says whether they were dealt out.
+  let turns = new Set([1]);
+  for (const [i, [record, { folder, manifest }]] of dealt.entries()) {
+    const [part, parts] = manifest.settings.shard ?? [1, 1];
+    const isTwice = i > 0 && dealt[i - 1][0].id === record.id;
+    const next = turns.has(part) && !isTwice ? [(part % parts) + 1] : [];
+    turns = new Set(record.kind === 'problem' && part === 1 ? [...turns, ...next] : next);
+    if (turns.size > 0) continue;
+    const { dataset, id } = record;
+    throw new MaskbenchError(
+      'run.mismatch',
+      `the images of ${dataset} were others when this shard was made: ${id} is not its turn`,
+      { where: folder.path, remedy: 'run all shards again on the same images' },
+    );
+  }
 }
 
 /** What all shards saw of a dataset's masks. */
