@@ -147,7 +147,7 @@ describe.skipIf(!IS_BUILT)('the gallery of a run', () => {
     const gallery = await galleryOf(workspace.path('out'));
     expect(gallery.images).toHaveLength(2);
     expect(gallery.missing.map(({ id, reason }) => `${id} ${reason}`).toSorted()).toEqual([
-      `${first.id} ${first.imagePath}: changed since the run`,
+      `${first.id} ${first.imagePath}: changed since the run was planned`,
       `${second.id} ${second.truthPath}: no such file`,
     ]);
     await writeFile(first.imagePath, before);
