@@ -55,7 +55,8 @@ async function isMade(path: string): Promise<boolean> {
     await mkdir(path);
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return true;
+    // A link that leads nowhere is there as well, and is no folder.
+    if (code === 'EEXIST' && (await stat(path).catch(() => undefined))?.isDirectory() === true) return true;
     if (code === 'ENOENT') return false;
     throw error;
   }

@@ -21,8 +21,9 @@ export async function checkMattes(folder: RunFolder, cells: Cells, signal: Abort
       const path = folder.matte(model, sample.dataset, sample.id);
       const matteSha256 = cells.matteSha256(model, sample);
       await readOwnMatte(path, { matteSha256 }).catch((error: unknown) => {
-        cellFailure(toFailure(error));
-        cells.markDamaged(model, sample);
+        const { code } = cellFailure(toFailure(error));
+        // One that may not be decoded under the present limit is not known to be damaged.
+        if (code !== 'data.too-large') cells.markDamaged(model, sample);
       });
     }
   };

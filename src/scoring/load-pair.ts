@@ -15,7 +15,7 @@ export interface OwnMatte {
 /**
  * Decodes a matte of a run.
  *
- * @throws MaskbenchError `matte.damaged` where it is missing, unreadable or not what was predicted.
+ * @throws MaskbenchError `matte.damaged` where it is missing, unreadable or not what was predicted; `data.too-large`.
  */
 export async function readOwnMatte(path: string, { matteSha256 }: OwnMatte): Promise<GrayImage> {
   const damaged = (how: string, cause?: unknown): MaskbenchError =>
@@ -25,6 +25,8 @@ export async function readOwnMatte(path: string, { matteSha256 }: OwnMatte): Pro
       cause,
     });
   const matte = await decodeMatte(path).catch((cause: unknown) => {
+    // A limit that is set now says nothing of the matte.
+    if (cause instanceof MaskbenchError && cause.code === 'data.too-large') throw cause;
     throw damaged('is missing or cannot be read', cause);
   });
   if (sha256(matte.data) !== matteSha256) throw damaged('is not the one that was predicted');

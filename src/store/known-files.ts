@@ -54,7 +54,7 @@ const WINDOW = 64;
  * another file system that clock may be another one.
  */
 const MARGIN_NS = { same: 2_000_000_000n, other: 600_000_000_000n };
-const SECOND_NS = 1_000_000_000n;
+const TICK_NS = 10_000_000n;
 
 /** Opens what is known of a run, to be read and written anew along with its plan. */
 export async function openKnownFiles({ cache: path }: RunFolder): Promise<KnownFiles> {
@@ -155,8 +155,8 @@ function stateOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
 
 /** Whether a later change of a file that was read from `now` on must show in its times. */
 function isSettled({ ctimeNs, dev }: BigIntStats, now: BigIntStats): boolean {
-  // A file system that counts whole seconds keeps less than is needed, and often no time of change of its own.
-  if (ctimeNs % SECOND_NS === 0n) return false;
+  // A file system that counts whole seconds or hundredths keeps less than is needed, and often no time of change of its own.
+  if (ctimeNs % TICK_NS === 0n) return false;
   return ctimeNs + (dev === now.dev ? MARGIN_NS.same : MARGIN_NS.other) <= now.mtimeNs;
 }
 
