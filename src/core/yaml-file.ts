@@ -58,7 +58,9 @@ function notYaml(syntax: YAMLError, text: string, path: string, lines: LineCount
       ? ['a tab stands where the line is indented', 'indent it by spaces']
       : syntax.code === 'DUPLICATE_KEY'
         ? [`the key "${/^[^\s:]*/.exec(text.slice(offset))?.[0] ?? ''}" is there twice`, 'leave one of them']
-        : [own, 'look at the brackets, quotes and indentation there and on the line before'];
+        : syntax.code === 'BAD_DQ_ESCAPE'
+          ? [own, "within double quotes a backslash begins an escape; use single quotes, as for '\\d'"]
+          : [own, 'look at the brackets, quotes and indentation there and on the line before'];
   const message = `not valid ${path.endsWith('.json') ? 'JSON' : 'YAML'}: ${what}`;
   return new MaskbenchError('config.invalid', message, {
     where: `${path}:${line}:${col}`,

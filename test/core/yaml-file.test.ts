@@ -34,6 +34,12 @@ describe('a YAML file', () => {
     });
   });
 
+  it('says of a regular expression in double quotes that single ones keep its backslashes', () => {
+    expect(complaint('name: "^p\\d+_"\n')).toBe(
+      "run.yaml:1:10: not valid YAML: Invalid escape sequence \\d; within double quotes a backslash begins an escape; use single quotes, as for '\\d'",
+    );
+  });
+
   it('answers a wrong key with its place and the nearest known key', () => {
     expect(complaint('name: x\nlimt: 3\n')).toBe('run.yaml:2:1: unknown key "limt"; did you mean "limit"?');
   });

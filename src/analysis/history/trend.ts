@@ -13,7 +13,7 @@ interface TrendPoint {
   /** Images that it is the mean of. */
   readonly images: number;
   readonly evidence: Evidence;
-  readonly changed: readonly ('model file' | 'images' | 'conventions')[];
+  readonly changed: readonly ('model file' | 'images' | 'units' | 'conventions')[];
 }
 
 export interface Trend {
@@ -50,7 +50,7 @@ export function trendOf(runs: readonly ListedRun[], model: string, metricId: str
     const mean = overallRow(summary, model)?.metrics[metricId];
     if (mean === undefined || mean.mean === null) continue;
     const { maskbenchVersion } = summary;
-    const changed = before === undefined ? [] : changes(before, summary, model, metric.protocol);
+    const changed = before === undefined ? [] : changes(before, summary, model, metric);
     points.push({
       run: path,
       createdAt,
@@ -72,14 +72,29 @@ function namesIn(
   return [...new Set(runs.flatMap(({ summary }) => of(summary)))];
 }
 
-function changes(before: Summary, now: Summary, model: string, protocol: string): TrendPoint['changed'] {
+function changes(
+  before: Summary,
+  now: Summary,
+  model: string,
+  { id: metricId, protocol }: MetricSummary,
+): TrendPoint['changed'] {
   const bytes = ({ models }: Summary): unknown => models.find(({ name }) => name === model)?.sha256;
   const images = ({ datasets }: Summary): unknown => datasets.map(({ fingerprint }) => fingerprint).join();
+  // A summary has the number of units, not which images belong to each: other units of the same number are not seen.
+  const units = ({ accuracy }: Summary): unknown =>
+    accuracy
+      .filter((row) => row.model === model && row.dataset !== null)
+      .map(({ metrics }) => metrics[metricId]?.units ?? 'none')
+      .join();
   const conventions = ({ signatures }: Summary): unknown =>
     signatures.find((signature) => signature.split('|', 1)[0] === protocol);
   return [
     ...(bytes(before) === bytes(now) ? [] : (['model file'] as const)),
-    ...(images(before) === images(now) ? [] : (['images'] as const)),
+    ...(images(before) === images(now)
+      ? units(before) === units(now)
+        ? []
+        : (['units'] as const)
+      : (['images'] as const)),
     ...(conventions(before) === conventions(now) ? [] : (['conventions'] as const)),
   ];
 }

@@ -23,8 +23,8 @@ const [ROOM, LEAST_ROOM] = [0.08, 0.01];
 const SIZE = { width: 560, height: 300 };
 
 /**
- * The runs one after the other, a dot each. Only runs of the same file on the same images by the same conventions are joined
- * by a line: from one part to the next nothing says whether the model has changed. An open dot begins a part.
+ * The runs one after the other, a dot each. Only runs of the same file on the same images and units by the same conventions are
+ * joined by a line: from one part to the next nothing says whether the model has changed. An open dot begins a part.
  */
 export function trendPlot({ model, metric, points }: TrendInput): StaticPlot {
   const title = `${metric.name} of ${model}, run by run (${metric.better} is better)`;

@@ -9,8 +9,9 @@ import {
   type ModelRow,
   type Of,
 } from './answer-columns.js';
+import { unitsByDataset } from './notes-on-images.js';
 import { sealMark, UNSEALED_MARK } from './seal-mark.js';
-import { LEAK_MARK, type Row, type Table } from './table.js';
+import { countedUnits, LEAK_MARK, type Row, type Table } from './table.js';
 
 /** The ranking over all datasets, or over the only dataset. */
 export function overallTable(ranking: RankingReport | undefined): RankingTable | undefined {
@@ -70,13 +71,13 @@ function headlineOf(
   return metrics.find((metric) => metric.id === id);
 }
 
-function captionOf(
-  { datasets, device, timing }: Summary,
-  metric: Headline | undefined,
-  tiers: RankingTable | undefined,
-): string {
+function captionOf(summary: Summary, metric: Headline | undefined, tiers: RankingTable | undefined): string {
+  const { datasets, device, timing } = summary;
+  const [counted] = unitsByDataset(summary).values();
   const where =
-    datasets.length > 1 ? 'mean over the datasets, each weighing the same' : 'mean over the images';
+    datasets.length > 1
+      ? 'mean over the datasets, each weighing the same'
+      : `mean over the ${counted === undefined ? 'images' : countedUnits(counted.n, counted.units)}`;
   const parts = [
     ...(metric === undefined
       ? []

@@ -2,6 +2,7 @@ import { unknownName } from '../../core/names.js';
 import { trainingCautions } from '../../schema/leakage.js';
 import type { ProtocolTable } from '../../schema/protocol-summary.js';
 import type { AccuracyRow, Summary } from '../../schema/summary.js';
+import { unitsByDataset } from './notes-on-images.js';
 import { appendixTitle } from './published-table.js';
 import { countedUnits, intervalIn, LEAK_MARK, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
@@ -57,8 +58,10 @@ function columnOf({ protocols = [], metrics = [] }: Summary, metric: string): Co
   return { metric, label: metric, digits: Math.round(digits) };
 }
 
-const GENERAL =
-  'Mean over images; "mean" is the plain mean of the datasets. n counts images scored of images planned.';
+function generalCaption(summary: Summary): string {
+  const over = unitsByDataset(summary).size === 0 ? 'images' : 'images, or units (below)';
+  return `Mean over ${over}; "mean" is the plain mean of the datasets. n counts images scored of images planned.`;
+}
 
 function toTable(summary: Summary, { title, caption, columns }: ProtocolTable, isFirst: boolean): Table {
   const { datasets, metrics = [] } = summary;
@@ -71,7 +74,7 @@ function toTable(summary: Summary, { title, caption, columns }: ProtocolTable, i
   });
   return {
     title: isFirst ? appendixTitle(2, title, [summary]) : title,
-    caption: [...(isFirst ? [GENERAL] : []), caption].filter((part) => part !== '').join(' '),
+    caption: [...(isFirst ? [generalCaption(summary)] : []), caption].filter((part) => part !== '').join(' '),
     columns: [
       { label: 'Model', align: 'left' },
       { label: 'Dataset', align: 'left' },
@@ -141,18 +144,13 @@ function notesOf(summary: Summary, titles: ReadonlyMap<string, string>): readonl
 }
 
 /** Of which datasets means and intervals count units, in place of images. */
-function unitNotes({ accuracy }: Summary, titles: ReadonlyMap<string, string>): readonly string[] {
-  const counted = accuracy.flatMap(({ dataset, metrics }) => {
-    const all = Object.values(metrics).flatMap(({ n, units }) => (units === undefined ? [] : [{ n, units }]));
-    if (dataset === null || all.length === 0) return [];
-    const [n, units] = [Math.max(...all.map((one) => one.n)), Math.max(...all.map((one) => one.units))];
-    return [`${titles.get(dataset) ?? dataset}: ${countedUnits(n, units)}`];
-  });
-  return counted.length === 0
+function unitNotes(summary: Summary, titles: ReadonlyMap<string, string>): readonly string[] {
+  const each = [...unitsByDataset(summary)].map(
+    ([dataset, { n, units }]) => `${titles.get(dataset) ?? dataset}: ${countedUnits(n, units)}`,
+  );
+  return each.length === 0
     ? []
-    : [
-        `Means and intervals count independent units, each by the mean of its images: ${[...new Set(counted)].join('; ')}.`,
-      ];
+    : [`Means and intervals count independent units, each by the mean of its images: ${each.join('; ')}.`];
 }
 
 function leakNotes({ accuracy }: Summary): readonly string[] {

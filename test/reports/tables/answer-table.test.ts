@@ -89,6 +89,24 @@ describe('the answer', () => {
     expect(warningsOf({ summary: SUMMARY })).toContainEqual({ kind: 'few', text: few });
     const many = { ...SUMMARY, datasets: SUMMARY.datasets.map((one) => ({ ...one, samples: 30 })) };
     expect(tablesOf([many])[0]?.notes.join()).not.toContain('Few images');
+    const [first] = many.datasets;
+    if (first === undefined) throw new Error('a data set');
+    const inUnits: Summary = {
+      ...many,
+      datasets: [first],
+      accuracy: many.accuracy.map((row) => ({
+        ...row,
+        metrics: Object.fromEntries(
+          Object.entries(row.metrics).map(([id, mean]) => [id, { ...mean, n: 30, units: 6 }]),
+        ),
+      })),
+    };
+    const [answer, ...others] = tablesOf([inUnits]);
+    expect(answer?.notes).toContain(
+      'Few images: Humans (samples) has 6 units of 30 images: too few to draw conclusions from.',
+    );
+    expect(answer?.caption).toContain('mean over the 6 units of 30 images');
+    expect(others.map(({ caption }) => caption).join()).toContain('Mean over images, or units (below)');
   });
 
   it('of several devices has once what is the same on all, and the rest per device', () => {
