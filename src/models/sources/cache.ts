@@ -78,11 +78,13 @@ export async function whereCached(
   source: ModelFileSource,
   ending: Expected['ending'],
 ): Promise<CachedFile | undefined> {
-  const name = await lookUp(cacheDir, source);
-  if (name === undefined) return undefined;
-  const path = blobPath(cacheDir, name.sha256, ending);
+  // A sha256 is its own name, whichever source the bytes came from.
+  const sha256 = source.sha256 ?? (await lookUp(cacheDir, source))?.sha256;
+  if (sha256 === undefined) return undefined;
+  const path = blobPath(cacheDir, sha256, ending);
   const found = await stat(path).catch(() => undefined);
-  return found && { path, sha256: name.sha256, bytes: found.size, revision: name.revision };
+  if (found === undefined) return undefined;
+  return { path, sha256, bytes: found.size, revision: (await lookUp(cacheDir, source))?.revision };
 }
 
 /** Puts a finished part in its place, by one rename: two processes may do so at once, with the same bytes. */
@@ -161,10 +163,8 @@ export async function removeCached(path: string): Promise<void> {
 
 type Name = z.output<typeof nameSchema>;
 
-async function lookUp(cacheDir: string, source: ModelFileSource): Promise<Name | undefined> {
-  const name = await readJson(namePath(cacheDir, cacheKeyOf(source)), nameSchema);
-  // A sha256 is its own name, whichever source the bytes came from.
-  return source.sha256 === undefined ? name : { sha256: source.sha256, revision: name?.revision };
+function lookUp(cacheDir: string, source: ModelFileSource): Promise<Name | undefined> {
+  return readJson(namePath(cacheDir, cacheKeyOf(source)), nameSchema);
 }
 
 function blobPath(cacheDir: string, sha256: string, ending: Expected['ending']): string {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { MaskbenchError } from '../../core/errors.js';
-import { inspectOnnx, type ExternalFile } from '../onnx/inspect.js';
+import { externalFilesIn, type ExternalFile } from '../onnx/inspect.js';
 import { HEAD_BYTES, lookalikeOf, textLookalikeOf, type Lookalike } from '../onnx/lookalike.js';
 
 /** What a file has to be before it gets its place in the cache, and whenever it is taken from there. */
@@ -26,7 +26,7 @@ export const GRAPH: Expected = {
   missingRemedy: 'the path of a "file" source is relative to the YAML file that names it',
   ending: 'onnx',
   lookalike: (path) => lookalikeIn(path, lookalikeOf),
-  assertWhole: (path, where) => void inspectOnnx(path, where),
+  assertWhole: (path, where) => void externalFilesIn(path, where),
 };
 
 /** A file that an ONNX file says its weights are in. */
