@@ -116,6 +116,12 @@ export async function listModelNames(folder: string = MODELS_FOLDER): Promise<re
     .sort();
 }
 
+/** All models that come with Maskbench, by name. @throws MaskbenchError as `loadModelSpec` does. */
+export async function loadKnownModels(): Promise<readonly LoadedSpec[]> {
+  const names = await listModelNames();
+  return Promise.all(names.map((name) => loadModelSpec(`${name}.yaml`, MODELS_FOLDER)));
+}
+
 /**
  * A model by name (`isnet-fp16`), by the path of a YAML file (`./my-model.yaml`, relative to `from`), or inline; all but
  * the first may be variations of another model (`extends`).

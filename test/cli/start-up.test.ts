@@ -54,10 +54,22 @@ describe.skipIf(!IS_BUILT)('a command that does next to nothing loads next to no
     const files = await loadedBy('models', 'list');
     const packages = packagesIn(files);
     expect(packages).toContain('zod');
-    for (const name of ['sharp', 'undici', 'tar', 'yauzl', '@huggingface/hub', 'onnxruntime-node', 'piscina'])
+    for (const name of [
+      'cli-table3',
+      'sharp',
+      'undici',
+      'tar',
+      'yauzl',
+      '@huggingface/hub',
+      'onnxruntime-node',
+      'piscina',
+    ])
       expect(packages).not.toContain(name);
+    const own = ownOf(files);
+    const ofOthers = /^cli\/commands\/(?!index\.js|models\/)/;
     const ofUse =
-      /\/dist\/(models\/sources\/(download|http|npm-source|hub-source)|image\/codec|runners\/onnx\/session)\.js$/;
-    expect(files.filter((file) => ofUse.test(file))).toEqual([]);
+      /^(models\/(sources\/(download|http|npm-source|hub-source)|feedings\/.*)|image\/(codec|resample.*)|runners\/(onnx\/session|masks\/mask-files))\.js$/;
+    expect(own.filter((file) => ofOthers.test(file) || ofUse.test(file))).toEqual([]);
+    expect(own.length).toBeLessThanOrEqual(75);
   });
 });
