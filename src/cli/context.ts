@@ -57,10 +57,7 @@ export function listWidth(context: Pick<CliContext, 'columns'>): number | undefi
 /** Where a command leaves the exit status of work that is done but not all well. */
 export type SetStatus = (status: ExitStatus) => void;
 
-/**
- * A command: flags, help and action in one file, which loads what the action needs when it runs, since every file is read
- * for the list of commands.
- */
+/** A command: flags and action in one file, which loads what the action needs when it runs, since its help needs none of it. */
 export type DefineCommand = (context: CliContext, setStatus: SetStatus) => CommandUnknownOpts;
 
 /** What the flags of a command come to; its one definition is the command itself. */

@@ -3,14 +3,22 @@ import { MaskbenchError } from '../core/errors.js';
 import { hintFor } from '../core/names.js';
 import { list } from './arguments.js';
 
-/** What the parser of command lines refuses, in the form of every other error: what is wrong; what would be right. */
-export function usageError({ code, message }: CommanderError, command: CommandUnknownOpts): MaskbenchError {
+/**
+ * What the parser of command lines refuses, in the form of every other error: what is wrong; what would be right.
+ *
+ * @param whole makes the program with all its commands
+ */
+export async function usageError(
+  { code, message }: CommanderError,
+  command: CommandUnknownOpts,
+  whole: () => Promise<CommandUnknownOpts>,
+): Promise<MaskbenchError> {
   const line = message
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ')
     .trim();
   const [, what = line, near] = /^(.*?) \(Did you mean (?:one of )?(.*)\?\)$/.exec(line) ?? [];
-  const remedy = near === undefined ? remedyFor(code, line, command) : `did you mean ${near}?`;
+  const remedy = near === undefined ? await remedyFor(code, line, command, whole) : `did you mean ${near}?`;
   const invalid = INVALID.exec(what)?.groups;
   return new MaskbenchError('usage', invalid?.['what'] ?? what.replace(/\.$/, ''), { remedy });
 }
@@ -19,7 +27,12 @@ export function usageError({ code, message }: CommanderError, command: CommandUn
 const INVALID =
   /^(?<what>(?:option '(?<flags>.*?)' (?:value|argument)|command-argument value) '(?<value>.*)' (?:from .* )?is invalid(?: for argument '(?<argument>.*)')?)\. (?<reason>.*)\.$/;
 
-function remedyFor(code: string, line: string, command: CommandUnknownOpts): string {
+async function remedyFor(
+  code: string,
+  line: string,
+  command: CommandUnknownOpts,
+  whole: () => Promise<CommandUnknownOpts>,
+): Promise<string> {
   const optionIn = (text = ''): Option | undefined =>
     command.options.find(({ flags }) => text.includes(flags));
   switch (code) {
@@ -38,7 +51,7 @@ function remedyFor(code: string, line: string, command: CommandUnknownOpts): str
     case 'commander.conflictingOption':
       return 'leave out one of them';
     case 'commander.unknownOption': {
-      const owners = ownersOf(/'(--[^'=]+)/.exec(line)?.[1], command);
+      const owners = ownersOf(/'(--[^'=]+)/.exec(line)?.[1], await whole());
       const there = owners.length === 0 ? '' : `it is a flag of ${owners.join(', ')}; `;
       return `${there}see "${fullName(command)} --help"`;
     }
@@ -50,17 +63,13 @@ function remedyFor(code: string, line: string, command: CommandUnknownOpts): str
 }
 
 /** The commands that have a flag, where another one was given it. */
-function ownersOf(flag: string | undefined, command: CommandUnknownOpts): readonly string[] {
-  const all = [rootOf(command)].flatMap(function within(one): readonly CommandUnknownOpts[] {
+function ownersOf(flag: string | undefined, program: CommandUnknownOpts): readonly string[] {
+  const all = (function within(one: CommandUnknownOpts): readonly CommandUnknownOpts[] {
     return [one, ...one.commands.flatMap(within)];
-  });
+  })(program);
   return all
     .filter(({ options }) => options.some(({ long }) => long === flag))
     .map((owner) => `"${nameWithin(owner)}"`);
-}
-
-function rootOf(command: CommandUnknownOpts): CommandUnknownOpts {
-  return command.parent === null ? command : rootOf(command.parent);
 }
 
 /** `baseline set`. */

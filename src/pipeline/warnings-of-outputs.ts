@@ -19,17 +19,19 @@ export async function warningsOfOutputs(
   { models }: RunSettings,
 ): Promise<readonly OutputWarning[]> {
   const isThereToFind = await hasShapes(folder);
-  return models.flatMap(({ spec }) => {
+  const warnings: OutputWarning[] = [];
+  for (const { spec } of models) {
     const outputs = [...cells.outputsOf(spec.name)];
     const of = outputs.length;
-    const doubts = [...(runnerOf(spec).doubts?.(spec, outputs) ?? [])];
+    const doubts = [...((await runnerOf(spec).doubts?.(spec, outputs)) ?? [])];
     const isTold = doubts.some(({ kind }) => kind === 'constant-mattes');
     if (isThereToFind && !isTold && of >= ENOUGH && outputs.every(({ constant }) => constant !== undefined)) {
       const message = `all ${of} mattes have one value everywhere: they show nothing of the pictures`;
       doubts.unshift({ kind: 'constant-mattes', images: of, of, message });
     }
-    return doubts.map((doubt) => ({ model: spec.name, ...doubt }));
-  });
+    warnings.push(...doubts.map((doubt) => ({ model: spec.name, ...doubt })));
+  }
+  return warnings;
 }
 
 /** Whether any ground truth that was measured has both foreground and background. */

@@ -116,6 +116,12 @@ export async function listModelNames(folder: string = MODELS_FOLDER): Promise<re
     .sort();
 }
 
+/** All models that come with Maskbench, by name. @throws MaskbenchError as `loadModelSpec` does. */
+export async function loadKnownModels(): Promise<readonly LoadedSpec[]> {
+  const names = await listModelNames();
+  return Promise.all(names.map((name) => loadModelSpec(`${name}.yaml`, MODELS_FOLDER)));
+}
+
 /**
  * A model by name (`isnet-fp16`), by the path of a YAML file (`./my-model.yaml`, relative to `from`), or inline; all but
  * the first may be variations of another model (`extends`).
@@ -127,7 +133,11 @@ export async function loadModelSpec(
   from: string = process.cwd(),
   depth = 0,
 ): Promise<LoadedSpec> {
-  if (typeof reference !== 'string') return finish(reference, from, depth);
+  if (typeof reference !== 'string') {
+    return isExtension(reference)
+      ? finish(reference, from, depth)
+      : { spec: modelSpecSchema.parse(reference), folder: from };
+  }
   if (/\.ya?ml$/.test(reference)) {
     const path = resolve(from, reference);
     return finish(await readYamlFile(path, modelFileSchema, { kind: 'model' }), dirname(path), depth);
@@ -150,17 +160,17 @@ export async function loadModelSpec(
 }
 
 async function finish(
-  reference: Exclude<ModelReference, string>,
+  checked: ModelExtension | ModelSpec,
   folder: string,
   depth: number,
 ): Promise<LoadedSpec> {
-  if (!isExtension(reference)) return { spec: modelSpecSchema.parse(reference), folder };
+  if (!isExtension(checked)) return { spec: checked, folder };
   if (depth >= DEEPEST) {
     throw new MaskbenchError('config.invalid', 'variations extend each other in a circle', {
-      where: reference.extends,
+      where: checked.extends,
     });
   }
-  return extendSpec(await loadModelSpec(reference.extends, folder, depth + 1), reference, folder);
+  return extendSpec(await loadModelSpec(checked.extends, folder, depth + 1), checked, folder);
 }
 
 /**

@@ -98,7 +98,7 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   /** How its models are timed; absent where they have no times. */
   readonly time?: PassTiming<Spec, Assets> | SeriesTiming<Spec, Assets>;
   /** What all mattes of a run together give away of a wrong spec. */
-  doubts?(spec: Spec, outputs: readonly ReadOutput[]): readonly Doubt[];
+  doubts?(spec: Spec, outputs: readonly ReadOutput[]): Promise<readonly Doubt[]>;
   /** The model as a network whose stages can be looked at one by one (drift, `models verify --score`). */
   stages?(model: ReadyModel<Spec, Assets>): StagedNetwork;
 }

@@ -25,11 +25,14 @@ function leaves(command: CommandUnknownOpts, before = ''): readonly [name: strin
 }
 
 // What a shell reads is no result.
-const all = COMMANDS.flatMap((define) => leaves(define(context, () => undefined))).filter(
-  ([name]) => name !== 'completion',
-);
+const defined = await Promise.all(COMMANDS.map(async ({ load }) => (await load())(context, () => undefined)));
+const all = defined.flatMap((command) => leaves(command)).filter(([name]) => name !== 'completion');
 
 describe('every command of the registry', () => {
+  it('is defined under the name that it is listed by', () => {
+    expect(defined.map((command) => command.name())).toEqual(COMMANDS.map(({ name }) => name));
+  });
+
   it.each(all)('%s prints its result with --json', (_, command) => {
     expect(command.options.map(({ long }) => long)).toContain('--json');
   });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -31,24 +31,45 @@ process.on('exit', () => { for (const path of Object.keys(Module._cache)) proces
 const packagesIn = (files: readonly string[]): ReadonlySet<string> =>
   new Set(files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
 
+/** Those of Maskbench itself, without `dist/`. */
+const ownOf = (files: readonly string[]): readonly string[] => {
+  const dist = pathToFileURL(dirname(dirname(MAIN))).href;
+  return files.flatMap((file) => (file.startsWith(`${dist}/`) ? [file.slice(dist.length + 1)] : []));
+};
+
 describe.skipIf(!IS_BUILT)('a command that does next to nothing loads next to nothing', () => {
-  it('is the help: no schema, no YAML, no decoder, no network', async () => {
+  it('is the help: no command, no schema, no YAML, no decoder, no network', async () => {
     const files = await loadedBy('--help');
     const packages = packagesIn(files);
     expect(packages).toContain('commander');
     for (const name of ['zod', 'yaml', 'sharp', 'undici', 'tar', '@huggingface/hub', 'onnxruntime-node'])
       expect(packages).not.toContain(name);
-    expect(files.filter((file) => file.includes('/dist/')).length).toBeLessThanOrEqual(90);
+    const own = ownOf(files);
+    expect(own).toContain('cli/commands/index.js');
+    expect(own.filter((file) => /^cli\/commands\/(?!index\.js)/.test(file))).toEqual([]);
+    expect(own.length).toBeLessThanOrEqual(18);
   });
 
   it('is the list of models: no decoder, no network, no inference', async () => {
     const files = await loadedBy('models', 'list');
     const packages = packagesIn(files);
     expect(packages).toContain('zod');
-    for (const name of ['sharp', 'undici', 'tar', 'yauzl', '@huggingface/hub', 'onnxruntime-node', 'piscina'])
+    for (const name of [
+      'cli-table3',
+      'sharp',
+      'undici',
+      'tar',
+      'yauzl',
+      '@huggingface/hub',
+      'onnxruntime-node',
+      'piscina',
+    ])
       expect(packages).not.toContain(name);
+    const own = ownOf(files);
+    const ofOthers = /^cli\/commands\/(?!index\.js|models\/)/;
     const ofUse =
-      /\/dist\/(models\/sources\/(download|http|npm-source|hub-source)|image\/codec|runners\/onnx\/session)\.js$/;
-    expect(files.filter((file) => ofUse.test(file))).toEqual([]);
+      /^(models\/(sources\/(download|http|npm-source|hub-source)|feedings\/.*)|image\/(codec|resample.*)|runners\/(onnx\/session|masks\/mask-files))\.js$/;
+    expect(own.filter((file) => ofOthers.test(file) || ofUse.test(file))).toEqual([]);
+    expect(own.length).toBeLessThanOrEqual(75);
   });
 });

@@ -14,7 +14,6 @@ const imagesOrAll = (text: string): number | 'all' => (text === 'all' ? text : c
 
 const flags = () =>
   new Command('check')
-    .description('can the candidate be rolled out? exit status 0 pass, 1 fail, 2 inconclusive, 4 forced pass')
     .option('--baseline <run>', 'a run folder, the name of a baseline, or one in git: main:baselines/name')
     .option('--candidate <run>', 'a run folder')
     .option(

@@ -8,7 +8,6 @@ import { textWidth, type DefineCommand } from '../context.js';
 /** `maskbench compare`: two runs or baselines compared with each other, image by image. */
 export const compare: DefineCommand = (context) =>
   commandWithPictures('compare')
-    .description('compare two runs image by image; exit status 64 or 65 if they are not comparable')
     .argument('<a>', 'a run folder or the name of a baseline: the model before')
     .argument('<b>', 'a run folder or the name of a baseline: the model now')
     .option('--model-a <name>', 'the model of a (default: models of equal name are compared)')

@@ -5,7 +5,6 @@ import type { DefineCommand } from '../context.js';
 /** `maskbench completion`: what a shell completes commands and flags by. Files are completed by the shell itself. */
 export const completion: DefineCommand = (context) =>
   new Command('completion')
-    .description('print the completion of commands and flags for a shell; its first line says where it goes')
     .addArgument(new Argument('<shell>', 'which shell').choices(keysOf(SHELLS)))
     .action((shell, _flags, command) => {
       const program: CommandUnknownOpts = command.parent ?? command;

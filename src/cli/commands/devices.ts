@@ -9,35 +9,32 @@ import { listWidth, type DefineCommand } from '../context.js';
 
 /** `maskbench devices`: what this machine has, what it can run on, and what would help with the rest. */
 export const devices: DefineCommand = (context) =>
-  new Command('devices')
-    .description('list the devices this machine can run models on, and why others are unavailable')
-    .option('--json', 'as JSON')
-    .action(async ({ json }) => {
-      const { listDevices } = await import('../../runners/onnx/devices/list-devices.js');
-      const { ensureEngine } = await import('../../runners/onnx/engine/ensure-engine.js');
-      const { createDownloadProgress } = await import('../download-progress.js');
-      const { env, signal } = context;
-      await ensureEngine({ env, signal, onProgress: createDownloadProgress(context) });
-      const list = await listDevices(signal);
-      if (json === true) return context.out(jsonText(list));
-      const { processor, gpus } = list;
-      const rows = list.devices.map(({ device, usable, hardware }) => [
-        device,
-        usable ? 'yes' : 'no',
-        hardware ?? '-',
-      ]);
-      const lines = [
-        ...describeProcessor(processor),
-        ...(gpus.length === 0
-          ? ['no GPU that a driver reports']
-          : gpus.flatMap((gpu) => describeGpu(gpu, list))),
-        '',
-        plainTable(['device', 'usable', 'hardware'], rows, listWidth(context)),
-        '',
-        ...list.devices.filter(({ usable }) => !usable).map(explain),
-      ];
-      context.out(`${lines.map((line) => (line.includes('\n') ? line : wrapText(line, '  '))).join('\n')}\n`);
-    });
+  new Command('devices').option('--json', 'as JSON').action(async ({ json }) => {
+    const { listDevices } = await import('../../runners/onnx/devices/list-devices.js');
+    const { ensureEngine } = await import('../../runners/onnx/engine/ensure-engine.js');
+    const { createDownloadProgress } = await import('../download-progress.js');
+    const { env, signal } = context;
+    await ensureEngine({ env, signal, onProgress: createDownloadProgress(context) });
+    const list = await listDevices(signal);
+    if (json === true) return context.out(jsonText(list));
+    const { processor, gpus } = list;
+    const rows = list.devices.map(({ device, usable, hardware }) => [
+      device,
+      usable ? 'yes' : 'no',
+      hardware ?? '-',
+    ]);
+    const lines = [
+      ...describeProcessor(processor),
+      ...(gpus.length === 0
+        ? ['no GPU that a driver reports']
+        : gpus.flatMap((gpu) => describeGpu(gpu, list))),
+      '',
+      plainTable(['device', 'usable', 'hardware'], rows, listWidth(context)),
+      '',
+      ...list.devices.filter(({ usable }) => !usable).map(explain),
+    ];
+    context.out(`${lines.map((line) => (line.includes('\n') ? line : wrapText(line, '  '))).join('\n')}\n`);
+  });
 
 function describeProcessor(processor: Processor): readonly string[] {
   const { model, logicalCores, physicalCores, usableCores, memoryBytes, caches, limits, virtual } = processor;

@@ -12,9 +12,6 @@ import { ticker } from '../ticker.js';
 /** `maskbench drift`: how far mattes of one model lie from those of another, and where they part. */
 export const drift: DefineCommand = (context, setStatus) =>
   new Command('drift')
-    .description(
-      'measure how far the mattes of other precisions, providers or exports differ from a reference, and from which stage on',
-    )
     .requiredOption('--reference <model>', 'a name or YAML file, e.g. isnet-fp16 or isnet-fp16@cpu+threads=1')
     .requiredOption(
       '--candidates <models>',

@@ -8,7 +8,6 @@ import { commandOnData, describeRun, type DataFlags, type WrittenConfig } from '
 /** `maskbench init`: a config to go on from, written from flags or from answers. */
 export const init: DefineCommand = (context) =>
   commandOnData('init', { models: 'known models or YAML files', alone: '' })
-    .description('write a commented config of a run, from flags or, on a terminal, by asking')
     .argument('[file]', 'where to', 'run.yaml')
     .option('--force', 'replace a file that is there')
     .option('--json', 'as JSON: where it was written')

@@ -9,7 +9,6 @@ import { textWidth, type DefineCommand } from '../context.js';
 /** `maskbench merge`: the shards of one run as one run folder, with its reports. */
 export const merge: DefineCommand = (context, setStatus) =>
   new Command('merge')
-    .description('merge the shards of one run into one run folder')
     .argument('<run...>', 'run folders made with --shard 1/n to n/n')
     .requiredOption('--out <folder>', 'the new run folder')
     .addOption(waitFlag())

@@ -5,7 +5,6 @@ import { runPhases } from './run.js';
 /** `maskbench quickstart`: the run of that name, continued where it was left. */
 export const quickstart: DefineCommand = (context, setStatus) =>
   new Command('quickstart')
-    .description('run three models on 16 sample pictures; the same as: run quickstart --resume')
     .option('--json', 'print the summary as JSON instead of tables')
     .action(async ({ json }) => {
       const phases = { predict: true, score: true, time: true };

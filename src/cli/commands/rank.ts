@@ -6,9 +6,6 @@ import { textWidth, type DefineCommand } from '../context.js';
 /** `maskbench rank`: the models of a run in tiers. */
 export const rank: DefineCommand = (context) =>
   new Command('rank')
-    .description(
-      'rank the models of a run in tiers (models in one tier are not told apart); leaked cells are left out',
-    )
     .argument('<run>', 'a run folder or the name of a baseline')
     .option('--metrics <ids>', 'rank by each of these (default: iou)', list)
     .addOption(

@@ -11,7 +11,6 @@ import { EXPORTS } from '../exports/index.js';
 
 const flags = () =>
   commandWithPictures('report')
-    .description('render a run again, or runs on several devices side by side')
     .argument('<run...>', 'run folders')
     .addOption(
       new Option('--format <format>', 'output format')

@@ -7,7 +7,6 @@ import { runLoaded } from './run.js';
 /** `maskbench resume`: a run continued by what its manifest says of how it was begun. */
 export const resume: DefineCommand = (context, setStatus) =>
   new Command('resume')
-    .description('continue a run with the config and flags that it was begun with')
     .argument('<run>', 'its folder')
     .addOption(waitFlag())
     .addOption(ownerTimeoutFlag())

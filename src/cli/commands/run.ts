@@ -54,7 +54,6 @@ type Flags = FlagsOf<typeof commandOnConfig> & { readonly shard?: readonly [numb
 /** `maskbench run`: all phases of a run, or some. */
 export const run: DefineCommand = (context, setStatus) =>
   commandOnConfig('run')
-    .description('predict, score, time and report what a config describes')
     .option('--shard <i/n>', 'process only part i of n of the samples, to divide a run among machines', shard)
     .option('--no-time', 'skip the timing pass')
     .option('--no-score', 'skip scoring')

@@ -3,8 +3,6 @@ import { commandOnConfig, runPhases } from './run.js';
 
 /** `maskbench time`: one phase of `run` alone. */
 export const time: DefineCommand = (context, setStatus) =>
-  commandOnConfig('time')
-    .description('run only the timing pass, every model in its own process')
-    .action(async (config, flags) =>
-      setStatus(await runPhases(config, flags, { predict: false, score: false, time: true }, context)),
-    );
+  commandOnConfig('time').action(async (config, flags) =>
+    setStatus(await runPhases(config, flags, { predict: false, score: false, time: true }, context)),
+  );

@@ -7,9 +7,6 @@ import type { DefineCommand } from '../context.js';
 /** `maskbench verify`: whether a run folder is whole, every byte of it. */
 export const verify: DefineCommand = (context) =>
   new Command('verify')
-    .description(
-      'check that a run is complete and undamaged: lines, plan, records, seal and every matte; exit status 65 if not',
-    )
     .argument('<run>', 'a run folder')
     .option('--seal', 'seal a finished run that has no seal, marked as sealed later, if all checks pass')
     .option('--json', 'as JSON')

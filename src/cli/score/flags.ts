@@ -13,7 +13,6 @@ export const OUTPUTS = {
 /** The flags of `maskbench score`. */
 export const flags = () =>
   new Command('score')
-    .description('score masks made elsewhere against their ground truths')
     .option('--pred <folder>', 'folder of the predicted masks')
     .option('--gt <folder>', 'folder of the ground truths')
     .option('--images <folder>', 'folder of the pictures, for the cutout protocol and for --out')

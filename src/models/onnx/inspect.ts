@@ -69,8 +69,8 @@ export function inspectOnnx(path: string, where = path): OnnxInspection {
 }
 
 /** Only the files that hold its weights, which takes a fraction of the time. @throws MaskbenchError as `inspectOnnx`. */
-export function externalFilesIn(path: string): readonly ExternalFile[] {
-  return reading(path, path, 'tensors', ({ tensors }) => externalFilesOf(tensors, path));
+export function externalFilesIn(path: string, where = path): readonly ExternalFile[] {
+  return reading(path, where, 'tensors', ({ tensors }) => externalFilesOf(tensors, where));
 }
 
 function reading<T>(

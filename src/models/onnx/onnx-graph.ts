@@ -82,7 +82,7 @@ export function readOnnxModel(
     else if (field.number === 3) producerVersion = reader.text(spanOf(field));
     else if (field.number === 7) graph = readGraph(reader, spanOf(field), collected, 0);
     else if (field.number === 8) readOpset(reader, spanOf(field), opsets);
-    else if (field.number === 25) readNodes(reader, spanOf(field), 7, collected, 0);
+    else if (field.number === 25) readFunction(reader, spanOf(field), collected);
   }
   if (graph === undefined) throw new MalformedProtobuf('there is no graph in it');
   // Opsets come behind the graph: where they are missing, so is the rest of the file.
@@ -103,7 +103,10 @@ function readGraph(
   const outputs: OnnxValue[] = [];
   const initializers = new Set<string>();
   for (const field of reader.fields(span)) {
-    if (field.number === 5) {
+    if (field.number === 1) {
+      const node = readNode(reader, spanOf(field), collected, depth);
+      if (depth === 0 && node !== undefined) collected.nodes.push(node);
+    } else if (field.number === 5) {
       const tensor = readTensor(reader, spanOf(field));
       initializers.add(tensor.name);
       collected.tensors.push(tensor);
@@ -111,45 +114,48 @@ function readGraph(
     else if (field.number === 12) outputs.push(readValue(reader, spanOf(field)));
     else if (field.number === 15) readSparse(reader, spanOf(field), collected, initializers);
   }
-  readNodes(reader, span, 1, collected, depth);
   // Before IR version 4 every initializer was an input as well.
   return { inputs: inputs.filter(({ name }) => !initializers.has(name)), outputs };
 }
 
-function readNodes(
+function readFunction(reader: ProtobufReader, span: Span, collected: Collected): void {
+  for (const field of reader.fields(span)) {
+    if (field.number === 7) readNode(reader, spanOf(field), collected, 0);
+  }
+}
+
+/** Undefined where only tensors are wanted. */
+function readNode(
   reader: ProtobufReader,
   span: Span,
-  nodeField: number,
   collected: Collected,
   depth: number,
-): void {
-  if (depth > DEEPEST) throw new MalformedProtobuf('graphs are nested too deeply');
-  for (const node of reader.fields(span)) {
-    if (node.number !== nodeField) continue;
-    let type = '';
-    let domain = '';
-    const inputs: string[] = [];
-    const outputs: string[] = [];
-    for (const field of reader.fields(spanOf(node))) {
-      if (field.number === 5) readAttribute(reader, spanOf(field), collected, depth);
-      else if (collected.what === 'tensors') continue;
-      else if (field.number === 1) inputs.push(reader.text(spanOf(field)));
-      else if (field.number === 2) outputs.push(reader.text(spanOf(field)));
-      else if (field.number === 4) type = reader.text(spanOf(field));
-      else if (field.number === 7) domain = reader.text(spanOf(field));
-    }
-    if (collected.what === 'tensors') continue;
-    const operator = domain === '' || domain === 'ai.onnx' ? type : `${domain}.${type}`;
-    collected.operators.set(operator, (collected.operators.get(operator) ?? 0) + 1);
-    if (depth === 0 && nodeField === 1) collected.nodes.push({ op: operator, inputs, outputs });
+): OnnxNode | undefined {
+  let type = '';
+  let domain = '';
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  for (const field of reader.fields(span)) {
+    if (field.number === 5) readAttribute(reader, spanOf(field), collected, depth);
+    else if (collected.what === 'tensors') continue;
+    else if (field.number === 1) inputs.push(reader.text(spanOf(field)));
+    else if (field.number === 2) outputs.push(reader.text(spanOf(field)));
+    else if (field.number === 4) type = reader.text(spanOf(field));
+    else if (field.number === 7) domain = reader.text(spanOf(field));
   }
+  if (collected.what === 'tensors') return undefined;
+  const op = domain === '' || domain === 'ai.onnx' ? type : `${domain}.${type}`;
+  collected.operators.set(op, (collected.operators.get(op) ?? 0) + 1);
+  return { op, inputs, outputs };
 }
 
 function readAttribute(reader: ProtobufReader, span: Span, collected: Collected, depth: number): void {
   for (const field of reader.fields(span)) {
     if (field.number === 5 || field.number === 10) collected.tensors.push(readTensor(reader, spanOf(field)));
-    else if (field.number === 6 || field.number === 11)
+    else if (field.number === 6 || field.number === 11) {
+      if (depth >= DEEPEST) throw new MalformedProtobuf('graphs are nested too deeply');
       readGraph(reader, spanOf(field), collected, depth + 1);
+    }
   }
 }
 
@@ -162,7 +168,7 @@ function readTensor(reader: ProtobufReader, span: Span): OnnxTensor {
   for (const field of reader.fields(span)) {
     if (field.number === 1) {
       const dims = field.wire === 'varint' ? [field.value] : reader.varints(spanOf(field));
-      for (const dim of dims) elements *= Number(dim);
+      for (const dim of dims) elements *= dim;
     } else if (field.number === 2) dtype = elementType(numberOf(field));
     else if (field.number === 8) name = reader.text(spanOf(field));
     else if (field.number === 13) {

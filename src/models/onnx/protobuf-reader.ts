@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs';
 
-/** One field of a message: its number and where its value is. `length` values lie in the file, unread. */
+/** One field of a message: its number and where its value is; integers beyond 2^53 are rounded. `length` values lie in the file, unread. */
 export type Field =
-  | { readonly number: number; readonly wire: 'varint'; readonly value: bigint }
+  | { readonly number: number; readonly wire: 'varint'; readonly value: number }
   | { readonly number: number; readonly wire: 'fixed'; readonly start: number; readonly end: number }
   | { readonly number: number; readonly wire: 'length'; readonly start: number; readonly end: number };
 
@@ -17,7 +17,7 @@ export interface ProtobufReader {
   fields(span: Span): Generator<Field>;
   text(span: Span): string;
   /** Values of a packed list of varints. */
-  varints(span: Span): Generator<bigint>;
+  varints(span: Span): Generator<number>;
 }
 
 /** The file is not protobuf, or was cut off. */
@@ -51,22 +51,23 @@ export function openProtobuf(fd: number, fileBytes: number): ProtobufReader {
     return window[position - windowStart] ?? 0;
   };
 
-  const varintAt = (position: number, end: number): { value: bigint; next: number } => {
+  /** A signed 64-bit integer. */
+  const varintAt = (position: number, end: number): { value: number; next: number } => {
     let low = 0;
     let at = position;
-    // Almost every varint is short: those stay plain numbers until the end.
+    // Almost every varint is short: those need no big integers.
     for (let shift = 0; shift < 28; shift += 7, at++) {
       if (at >= end) throw new MalformedProtobuf('a number runs over the end of its message');
       const byte = byteAt(at);
       low |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return { value: BigInt(low), next: at + 1 };
+      if (byte < 0x80) return { value: low, next: at + 1 };
     }
     let value = BigInt(low);
     for (let shift = 28n; shift < 70n; shift += 7n, at++) {
       if (at >= end) throw new MalformedProtobuf('a number runs over the end of its message');
       const byte = byteAt(at);
       value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return { value: BigInt.asIntN(64, value), next: at + 1 };
+      if (byte < 0x80) return { value: Number(BigInt.asIntN(64, value)), next: at + 1 };
     }
     throw new MalformedProtobuf('a number has more than ten bytes');
   };
@@ -74,8 +75,8 @@ export function openProtobuf(fd: number, fileBytes: number): ProtobufReader {
   const fields = function* ({ start, end }: Span): Generator<Field> {
     for (let position = start; position < end;) {
       const tag = varintAt(position, end);
-      const number = Number(tag.value >> 3n);
-      const wire = Number(tag.value & 7n);
+      const number = Math.floor(tag.value / 8);
+      const wire = tag.value - 8 * number;
       if (number < 1) throw new MalformedProtobuf(`there is no field ${number}`);
       if (wire === 0) {
         const { value, next } = varintAt(tag.next, end);
@@ -98,8 +99,8 @@ export function openProtobuf(fd: number, fileBytes: number): ProtobufReader {
     if (wire === 5) return { from: position, bytes: 4 };
     if (wire !== 2) throw new MalformedProtobuf(`there is no wire type ${wire}`);
     const length = varintAt(position, end);
-    if (length.value < 0n) throw new MalformedProtobuf('a length is negative');
-    return { from: length.next, bytes: Number(length.value) };
+    if (length.value < 0) throw new MalformedProtobuf('a length is negative');
+    return { from: length.next, bytes: length.value };
   };
 
   return {
@@ -133,5 +134,5 @@ export function spanOf(field: Field): Span {
 /** Of a field that is a number. @throws MalformedProtobuf for any other. */
 export function numberOf(field: Field): number {
   if (field.wire !== 'varint') throw new MalformedProtobuf(`field ${field.number} has the wrong wire type`);
-  return Number(field.value);
+  return field.value;
 }

@@ -9,6 +9,7 @@ import { digestFile, type Digests } from './digest.js';
 import { cacheKeyOf } from './pins.js';
 import type { Expected } from './expected.js';
 import { ownedName } from './owner.js';
+import type { ExternalFile } from '../onnx/inspect.js';
 import type { ModelFileSource } from './source-types.js';
 
 /**
@@ -17,7 +18,7 @@ import type { ModelFileSource } from './source-types.js';
  *
  *     <cache>/models/<sha256>.onnx      the bytes; content-addressed, so mirrors and specs share them
  *     <cache>/models/<sha256>.data      the same of a file that holds weights of a model
- *     <cache>/models/<sha256>.json      what they were when they came in: size, time stamp, source
+ *     <cache>/models/<sha256>.json      what they were when they came in: size, time stamp, source; of a network, which files its weights are in
  *     <cache>/models/<sha256>/          a model with such files: links to all of them, by the names that the model has for them
  *     <cache>/names/<key>.json          checksum, or hash of an unpinned source -> sha256, resolved commit
  *     <cache>/engines/, <cache>/gpu/    ONNX Runtime, and CUDA for it
@@ -40,13 +41,20 @@ export interface CachedFile {
   readonly bytes: number;
   /** The commit that a hub source was resolved to. */
   readonly revision: string | undefined;
+  /** Of a network that was found whole: the files that its weights are in besides. */
+  readonly weights?: readonly ExternalFile[] | undefined;
 }
 
 const nameSchema = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   revision: z.string().optional(),
 });
-const recordSchema = z.object({ bytes: z.number(), mtimeMs: z.number(), from: z.string() });
+const recordSchema = z.object({
+  bytes: z.number(),
+  mtimeMs: z.number(),
+  from: z.string(),
+  weights: z.array(z.object({ location: z.string(), bytes: z.number() })).optional(),
+});
 
 /**
  * The cached file of a source, if there is one. Its bytes are taken as good while its size and time stamp are those it
@@ -62,7 +70,8 @@ export async function findCached(
   const { path } = cached;
   const record = await readJson(recordPath(path), recordSchema);
   const { mtimeMs } = await stat(path);
-  if (record !== undefined && record.bytes === cached.bytes && record.mtimeMs === mtimeMs) return cached;
+  if (record !== undefined && record.bytes === cached.bytes && record.mtimeMs === mtimeMs)
+    return { ...cached, weights: record.weights };
   const digests = await digestFile(path);
   if (digests.sha256 !== cached.sha256) {
     await removeCached(path);
@@ -72,17 +81,25 @@ export async function findCached(
   return cached;
 }
 
+/** Keeps what a look into a network's file has found, for as long as the file stays as it is. */
+export async function rememberWeights({ path }: CachedFile, weights: readonly ExternalFile[]): Promise<void> {
+  const record = await readJson(recordPath(path), recordSchema);
+  if (record !== undefined) await writeJson(recordPath(path), { ...record, weights });
+}
+
 /** Where the cached file of a source lies, whatever is in it, with the hash that it should have. */
 export async function whereCached(
   cacheDir: string,
   source: ModelFileSource,
   ending: Expected['ending'],
 ): Promise<CachedFile | undefined> {
-  const name = await lookUp(cacheDir, source);
-  if (name === undefined) return undefined;
-  const path = blobPath(cacheDir, name.sha256, ending);
+  // A sha256 is its own name, whichever source the bytes came from.
+  const sha256 = source.sha256 ?? (await lookUp(cacheDir, source))?.sha256;
+  if (sha256 === undefined) return undefined;
+  const path = blobPath(cacheDir, sha256, ending);
   const found = await stat(path).catch(() => undefined);
-  return found && { path, sha256: name.sha256, bytes: found.size, revision: name.revision };
+  if (found === undefined) return undefined;
+  return { path, sha256, bytes: found.size, revision: (await lookUp(cacheDir, source))?.revision };
 }
 
 /** Puts a finished part in its place, by one rename: two processes may do so at once, with the same bytes. */
@@ -161,10 +178,8 @@ export async function removeCached(path: string): Promise<void> {
 
 type Name = z.output<typeof nameSchema>;
 
-async function lookUp(cacheDir: string, source: ModelFileSource): Promise<Name | undefined> {
-  const name = await readJson(namePath(cacheDir, cacheKeyOf(source)), nameSchema);
-  // A sha256 is its own name, whichever source the bytes came from.
-  return source.sha256 === undefined ? name : { sha256: source.sha256, revision: name?.revision };
+function lookUp(cacheDir: string, source: ModelFileSource): Promise<Name | undefined> {
+  return readJson(namePath(cacheDir, cacheKeyOf(source)), nameSchema);
 }
 
 function blobPath(cacheDir: string, sha256: string, ending: Expected['ending']): string {

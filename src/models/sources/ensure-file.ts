@@ -4,7 +4,8 @@ import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { isDiskFull } from '../../core/failure.js';
 import { systemCode } from '../../core/system-code.js';
-import { findCached, removeCached, resolveCacheDir, type CachedFile } from './cache.js';
+import { findCached, rememberWeights, removeCached, resolveCacheDir, type CachedFile } from './cache.js';
+import type { ExternalFile } from '../onnx/inspect.js';
 import { checksumError, digestFile, mismatch } from './digest.js';
 import { asDiskFull } from './disk.js';
 import type { Expected } from './expected.js';
@@ -107,14 +108,24 @@ export async function findInCache(
     const cached = source.kind === 'file' ? undefined : await findCached(cacheDir, source, expected.ending);
     if (cached === undefined) continue;
     try {
-      expected.assertWhole(cached.path);
-      return { kind: 'found', file: { ...cached, from: 'cache', source: describeSource(source) } };
+      const weights = await wholeWith(cached, expected);
+      return { kind: 'found', file: { ...cached, weights, from: 'cache', source: describeSource(source) } };
     } catch (error) {
       if (!(error instanceof MaskbenchError) || error.code !== 'model.load') throw error;
       faults.push({ path: cached.path, error });
     }
   }
   return { kind: 'none', faults };
+}
+
+/** A network of many nodes is walked through once, and not for every list of models. */
+async function wholeWith(cached: CachedFile, expected: Expected): Promise<readonly ExternalFile[]> {
+  if (expected.ending === 'data') return expected.assertWhole(cached.path);
+  if (cached.weights !== undefined) return cached.weights;
+  const weights = expected.assertWhole(cached.path);
+  // A cache that can only be read serves all the same.
+  await rememberWeights(cached, weights).catch(() => undefined);
+  return weights;
 }
 
 async function ensureOwnFile(
@@ -134,7 +145,7 @@ async function ensureOwnFile(
       },
     );
   }
-  expected.assertWhole(path);
+  const weights = expected.assertWhole(path);
   const digests = await digestFile(path, source.md5 !== undefined, signal);
   const difference = mismatch(pinsOf(source), digests);
   if (difference !== undefined) {
@@ -146,7 +157,7 @@ async function ensureOwnFile(
     );
   }
   const { sha256, bytes } = digests;
-  return { path, sha256, bytes, from: 'file', source: describeSource(source), revision: undefined };
+  return { path, sha256, bytes, weights, from: 'file', source: describeSource(source), revision: undefined };
 }
 
 function offlineError(

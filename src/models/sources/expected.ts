@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { MaskbenchError } from '../../core/errors.js';
-import { inspectOnnx, type ExternalFile } from '../onnx/inspect.js';
+import { externalFilesIn, type ExternalFile } from '../onnx/inspect.js';
 import { HEAD_BYTES, lookalikeOf, textLookalikeOf, type Lookalike } from '../onnx/lookalike.js';
 
 /** What a file has to be before it gets its place in the cache, and whenever it is taken from there. */
@@ -15,9 +15,10 @@ export interface Expected {
   lookalike(path: string): Lookalike | undefined;
   /**
    * @param where the address that it came from, to be named in place of the path.
+   * @returns the files that its weights are in besides.
    * @throws MaskbenchError `model.load` with what it is instead, or how much of it is missing.
    */
-  assertWhole(path: string, where?: string): void;
+  assertWhole(path: string, where?: string): readonly ExternalFile[];
 }
 
 /** An ONNX file. */
@@ -26,7 +27,7 @@ export const GRAPH: Expected = {
   missingRemedy: 'the path of a "file" source is relative to the YAML file that names it',
   ending: 'onnx',
   lookalike: (path) => lookalikeIn(path, lookalikeOf),
-  assertWhole: (path, where) => void inspectOnnx(path, where),
+  assertWhole: externalFilesIn,
 };
 
 /** A file that an ONNX file says its weights are in. */
@@ -45,7 +46,7 @@ export function weightsFile({ location, bytes }: ExternalFile): Expected {
       if (found !== undefined)
         throw lookalikeError(what, found, where, address === undefined ? remedy : undefined);
       const { size } = statSync(path);
-      if (size >= bytes) return;
+      if (size >= bytes) return [];
       throw new MaskbenchError(
         'model.load',
         `"${location}" has ${size} bytes, and the model's weights go on to byte ${bytes}`,

@@ -18,8 +18,11 @@ import { lacksPin } from './pins.js';
 import { describeSource } from './source-text.js';
 import type { ModelFileSource, ModelFiles } from './source-types.js';
 
+/** What tells where a network's weights are. */
+type Located = Pick<EnsuredFile, 'path' | 'from' | 'source' | 'revision' | 'weights'>;
+
 /** A network on this machine: the file to load, and all that its weights are in. */
-export interface EnsuredModel extends EnsuredFile {
+export interface EnsuredModel extends Omit<EnsuredFile, 'weights'> {
   /** Of the one file; where weights lie in others, of the hashes of all of them. */
   readonly sha256: string;
   /** Of all files together. */
@@ -28,7 +31,7 @@ export interface EnsuredModel extends EnsuredFile {
   readonly data: readonly WeightsFile[];
 }
 
-interface WeightsFile extends EnsuredFile {
+interface WeightsFile extends Omit<EnsuredFile, 'weights'> {
   /** Its path in the model's folder, with forward slashes. */
   readonly location: string;
 }
@@ -45,11 +48,12 @@ export async function ensureModelFile(
   options: EnsureOptions = {},
 ): Promise<EnsuredModel> {
   const sources = isList(mirrors) ? mirrors : [mirrors];
-  const graph = await ensureFile(sources, GRAPH, options);
+  const { weights, ...graph } = await ensureFile(sources, GRAPH, options);
   const data: WeightsFile[] = [];
-  for (const { location, expected, from } of weightsOf(graph, sources)) {
+  for (const { location, expected, from } of weightsOf({ ...graph, weights }, sources)) {
     const name = options.name === undefined ? {} : { name: `${options.name} (${location})` };
-    data.push({ location, ...(await ensureFile(from, expected, { ...options, ...name })) });
+    const { weights: _none, ...file } = await ensureFile(from, expected, { ...options, ...name });
+    data.push({ location, ...file });
   }
   if (data.length === 0) return { ...graph, data };
   const all = [graph, ...data];
@@ -118,7 +122,7 @@ export async function isHere(
   const find = async (
     mirrors: readonly ModelFileSource[],
     expected: Expected,
-  ): Promise<Pick<EnsuredFile, 'path' | 'from' | 'source' | 'revision'> | undefined> => {
+  ): Promise<Located | undefined> => {
     const inCache = await findInCache(mirrors, expected, cacheDir);
     if (inCache.kind === 'found') return inCache.file;
     for (const source of mirrors) {
@@ -144,14 +148,14 @@ export async function isHere(
 
 /** The files that a network's weights are in, each with what it has to be and where it comes from. */
 export function weightsOf(
-  graph: Pick<EnsuredFile, 'path' | 'from' | 'source' | 'revision'>,
+  graph: Located,
   sources: readonly ModelFileSource[],
 ): readonly {
   readonly location: string;
   readonly expected: Expected;
   readonly from: readonly ModelFileSource[];
 }[] {
-  const externalFiles = externalFilesIn(graph.path);
+  const externalFiles = graph.weights ?? externalFilesIn(graph.path);
   const pinned = Object.keys(sources[0]?.data ?? {});
   const stranger = pinned.find((name) => externalFiles.every(({ location }) => location !== name));
   if (stranger !== undefined) {

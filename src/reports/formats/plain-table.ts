@@ -1,4 +1,4 @@
-import CliTable from 'cli-table3';
+import stringWidth from 'string-width';
 import { escapeControls } from '../../core/errors.js';
 import { wrapText } from '../../core/text.js';
 
@@ -16,7 +16,7 @@ export function plainTable(
   width = Number.POSITIVE_INFINITY,
 ): string {
   const widths = headings.map((heading, i) =>
-    Math.max(heading.length, ...rows.map((row) => escapeControls(row[i]).length)),
+    Math.max(columnsOf(heading), ...rows.map((row) => columnsOf(escapeControls(row[i])))),
   );
   const room = width - widthOf(widths.slice(0, -1)) - GAP;
   const isOneLine = widthOf(widths) <= width || room >= NARROWEST;
@@ -86,30 +86,13 @@ function split(
 
 /** A line for each row, columns below each other. */
 function linesOf(rows: readonly Texts[]): Texts {
-  const none = '';
-  const grid = new CliTable({
-    chars: {
-      top: none,
-      'top-mid': none,
-      'top-left': none,
-      'top-right': none,
-      bottom: none,
-      'bottom-mid': none,
-      'bottom-left': none,
-      'bottom-right': none,
-      left: none,
-      'left-mid': none,
-      mid: none,
-      'mid-mid': none,
-      right: none,
-      'right-mid': none,
-      middle: '  ',
-    },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  for (const row of rows) grid.push(row.map(escapeControls));
-  return grid
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+  const cells = rows.map((row) => row.map(escapeControls));
+  const widths = rows[0].map((_, i) => Math.max(...cells.map((row) => columnsOf(row[i]))));
+  const padded = (text: string, i: number): string => text + ' '.repeat(widths[i] - columnsOf(text) + GAP);
+  return cells.map((row) => row.map(padded).join('').trimEnd());
+}
+
+/** How many columns of a terminal a text takes. */
+function columnsOf(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }

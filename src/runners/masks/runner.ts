@@ -6,12 +6,8 @@ import { namePatternFields } from '../../datasets/dataset-fields.js';
 import { modelFields } from '../../models/spec/spec.js';
 import { maskValuesSchema } from '../../schema/mask-values.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
-import { existingFile } from '../existing-file.js';
 import type { Runner, TimedSample } from '../runner.js';
-import { maskPathsOf, openMaskFolders } from './mask-files.js';
-import { phasesOf, readMaskTimes } from './mask-times.js';
 import type { MasksAssets } from './open-masks.js';
-import { watchSamples } from './watch-samples.js';
 
 const masksSchema = z
   .strictObject({
@@ -81,6 +77,8 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
   },
   async ensure({ spec, folder }) {
     const { path = '', folders, times } = spec.masks;
+    const { maskPathsOf, openMaskFolders } = await import('./mask-files.js');
+    const { existingFile } = await import('../existing-file.js');
     const pattern = resolve(folder, path);
     const assets = {
       pathOf: folders === undefined ? maskPathsOf(pattern) : await openMaskFolders(folders, folder),
@@ -100,7 +98,8 @@ export const masksRunner: Runner<MasksSpec, MasksAssets> = {
       const { values } = spec.masks;
       return canonicalJson({ feeding: spec.feeding, mask, ...(values === undefined ? {} : { values }) });
     },
-  watch: ({ assets: { pathOf, times } }) => watchSamples(pathOf, times),
+  watch: async ({ assets: { pathOf, times } }) =>
+    (await import('./watch-samples.js')).watchSamples(pathOf, times),
   masks: ({ spec, assets }) => ({
     values: spec.masks.values,
     pathOf: assets.pathOf,
@@ -119,6 +118,7 @@ async function* timedSamples(
   path: string,
   samples: readonly PlannedSample[],
 ): AsyncGenerator<TimedSample, void, undefined> {
+  const { phasesOf, readMaskTimes } = await import('./mask-times.js');
   const times = await readMaskTimes(path);
   for (const sample of samples) {
     const ms = times.of(sample);

@@ -1,5 +1,4 @@
 import { canonicalJson } from '../../core/hash.js';
-import { feedingOf } from '../../models/feedings/registry.js';
 import { networkSchemas, type NetworkSpec } from '../../models/spec/spec.js';
 import type { Runner, StageSession, StagesRequest, TimedRequest } from '../runner.js';
 import type { OnnxAssets, OnnxModel } from './ensure.js';
@@ -27,7 +26,10 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
     await tryOut({ kind: 'load', spec, paths, device, options, threads }, signal);
   },
   open: async (...asked) => (await import('./session.js')).openOnnxSession(...asked),
-  doubts: (spec, outputs) => feedingOf(spec).doubts?.(outputs) ?? [],
+  async doubts(spec, outputs) {
+    const { feedingOf } = await import('../../models/feedings/registry.js');
+    return feedingOf(spec).doubts?.(outputs) ?? [];
+  },
   time: {
     kind: 'pass',
     scope: 'predict',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findCached, resolveCacheDir } from '../../../src/models/sources/cache.js';
 import type { PullEvent } from '../../../src/models/sources/progress.js';
-import { ensureModelFile, ensureModelFiles } from '../../../src/models/sources/pull.js';
+import { ensureModelFile, ensureModelFiles, isHere } from '../../../src/models/sources/pull.js';
 import { verifyModelFile } from '../../../src/models/sources/verify-file.js';
 import { encoderDecoderSchema } from '../../../src/models/sources/source.js';
 import { FAST_RETRY } from '../../support/fast-retry.js';
@@ -205,6 +205,20 @@ describe('a damaged file in the cache', () => {
     expect(JSON.parse(await readFile(file.path.replace('.onnx', '.json'), 'utf8'))).toMatchObject({
       bytes: BYTES.length,
     });
+  });
+
+  test('is walked through once, and again when it has changed', async () => {
+    const { cacheDir, source, file } = await pulled();
+    const record = file.path.replace('.onnx', '.json');
+    expect(await isHere([source], { cacheDir })).toBe(true);
+    const known = await readFile(record, 'utf8');
+    expect(JSON.parse(known)).toMatchObject({ bytes: BYTES.length, weights: [] });
+    // What is known is taken: this network would need a file that is nowhere.
+    const other = { ...JSON.parse(known), weights: [{ location: 'gone.bin', bytes: 1 }] } as unknown;
+    await writeFile(record, JSON.stringify(other));
+    expect(await isHere([source], { cacheDir })).toBe(false);
+    await utimes(file.path, new Date(), new Date(0));
+    expect(await isHere([source], { cacheDir })).toBe(true);
   });
 
   test('is not there at all for a source that was never pulled', async () => {

@@ -4,8 +4,4 @@ import { set } from './set.js';
 import { show } from './show.js';
 
 /** Adding a command is one file and one line here. */
-export const baseline = commandGroup(
-  'baseline',
-  'keep runs by name in baselines/, as small files, to compare later runs with',
-  [set, show, list],
-);
+export const baseline = commandGroup('baseline', [set, show, list]);

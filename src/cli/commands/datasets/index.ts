@@ -6,10 +6,4 @@ import { stats } from './stats.js';
 import { verify } from './verify.js';
 
 /** Adding a command is one file and one line here. */
-export const datasets = commandGroup('datasets', 'the datasets that Maskbench knows, and their files', [
-  list,
-  stats,
-  verify,
-  pull,
-  overlap,
-]);
+export const datasets = commandGroup('datasets', [list, stats, verify, pull, overlap]);

@@ -2,4 +2,4 @@ import { commandGroup } from '../../command-group.js';
 import { migrate } from './migrate.js';
 
 /** Adding a command is one file and one line here. */
-export const gate = commandGroup('gate', 'the rules that "check" decides by', [migrate]);
+export const gate = commandGroup('gate', [migrate]);

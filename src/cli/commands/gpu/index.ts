@@ -4,8 +4,4 @@ import { remove } from './remove.js';
 import { status } from './status.js';
 
 /** Adding a command is one file and one line here. */
-export const gpu = commandGroup(
-  'gpu',
-  'CUDA for ONNX Runtime on Linux with an NVIDIA card: fetch it, see what is there, remove it',
-  [install, status, remove],
-);
+export const gpu = commandGroup('gpu', [install, status, remove]);

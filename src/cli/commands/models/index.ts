@@ -5,9 +5,4 @@ import { pull } from './pull.js';
 import { verify } from './verify.js';
 
 /** Adding a command is one file and one line here. */
-export const models = commandGroup('models', 'the models that Maskbench knows, and their files', [
-  list,
-  pull,
-  verify,
-  inspect,
-]);
+export const models = commandGroup('models', [list, pull, verify, inspect]);

@@ -1,6 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
 import { jsonText } from '../../../reports/formats/json.js';
-import { plainTable } from '../../../reports/formats/plain-table.js';
 import { formatMegabytes } from '../../../core/text.js';
 import { listWidth, type DefineCommand } from '../../context.js';
 
@@ -11,9 +10,9 @@ export const list: DefineCommand = (context) =>
     .option('--json', 'as JSON')
     .action(async ({ json }) => {
       const { isHere } = await import('../../../models/sources/pull.js');
-      const { listModelNames, loadModelSpec } = await import('../../../runners/load-spec.js');
+      const { loadKnownModels } = await import('../../../runners/load-spec.js');
       const { runnerOf } = await import('../../../runners/runner-of.js');
-      const specs = await Promise.all((await listModelNames()).map((name) => loadModelSpec(name)));
+      const specs = await loadKnownModels();
       const models = await Promise.all(
         specs.map(async (loaded) => {
           const { name, family, licence, feeding } = loaded.spec;
@@ -38,6 +37,7 @@ export const list: DefineCommand = (context) =>
       );
       if (json === true) context.out(jsonText(models));
       else {
+        const { plainTable } = await import('../../../reports/formats/plain-table.js');
         const rows = models.map((m) => [
           m.name,
           m.input,

@@ -5,8 +5,4 @@ import { rm } from './rm.js';
 import { trend } from './trend.js';
 
 /** Adding a command is one file and one line here. */
-export const runs = commandGroup(
-  'runs',
-  'what runs there are, a score over them, and what is no longer needed',
-  [listCommand, trend, rm, gc],
-);
+export const runs = commandGroup('runs', [listCommand, trend, rm, gc]);
