@@ -119,7 +119,10 @@ async function verifyMattes(folder: RunFolder, { settings }: Manifest): Promise<
   return { checked, faults };
 }
 
-/** @param wanted SHA-256 of its pixels */
+/**
+ * @param wanted SHA-256 of its pixels
+ * @throws MaskbenchError `data.too-large` where the limit of pixels does not let it be decoded
+ */
 async function faultOfMatte(
   path: string,
   wanted: string | undefined,
@@ -127,7 +130,10 @@ async function faultOfMatte(
   const file = await stat(path).catch(() => undefined);
   if (file === undefined) return 'missing';
   if (file.size === 0) return 'empty';
-  const matte = await decodeMatte(path).catch(() => undefined);
+  const matte = await decodeMatte(path).catch((error: unknown) => {
+    if (error instanceof MaskbenchError && error.code === 'data.too-large') throw error;
+    return undefined;
+  });
   return matte !== undefined && sha256(matte.data) === wanted ? undefined : 'changed';
 }
 

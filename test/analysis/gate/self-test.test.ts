@@ -36,6 +36,16 @@ describe('the self-test', () => {
     expect(results.map(({ ok }) => ok)).toEqual([true, false, null, null, null, null, null, true]);
   });
 
+  it('takes a limit that is loose on purpose for none of its mistakes', async () => {
+    const results = await runSelfTest(paperGate({ latency: { maximumRatio: 1.2, measure: { processes: 6 } } }));
+    expect(results.find(({ planted }) => planted.endsWith('% delay'))).toMatchObject({
+      planted: '+26 % delay',
+      verdict: 'fail',
+      ok: true,
+    });
+    expect(results.every(({ ok }) => ok !== false)).toBe(true);
+  });
+
   it('tests the rules that the gate has, on the metrics that they are about, and says what it leaves out', async () => {
     const results = await runSelfTest(
       paperGate({
