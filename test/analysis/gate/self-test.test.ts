@@ -37,7 +37,9 @@ describe('the self-test', () => {
   });
 
   it('takes a limit that is loose on purpose for none of its mistakes', async () => {
-    const results = await runSelfTest(paperGate({ latency: { maximumRatio: 1.2, measure: { processes: 6 } } }));
+    const results = await runSelfTest(
+      paperGate({ latency: { maximumRatio: 1.2, measure: { processes: 6 } } }),
+    );
     expect(results.find(({ planted }) => planted.endsWith('% delay'))).toMatchObject({
       planted: '+26 % delay',
       verdict: 'fail',
