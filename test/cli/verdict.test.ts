@@ -412,7 +412,10 @@ describe('check', () => {
       workspace.path('remeasure.yaml'),
       'version: 2\nname: times\nlatency: { maximumRatio: 1.05, measure: { processes: 2, images: 1, rounds: 1, warmup: 3 } }\n',
     );
-    const { status, out } = await check('before', '--gate', 'remeasure.yaml', '--remeasure', '--json');
+    const { status, out, err } = await check('before', '--gate', 'remeasure.yaml', '--remeasure', '--json');
+    expect(err.split('\n')[0]).toBe(
+      "warning: times of fewer than 16 images (images: 1), where there are more, and times after fewer than 20 predictions of warm-up (warmup: 3) are never sealed, so the gate's rules on times stay inconclusive; set measure: { images: 16, warmup: 20 } or more",
+    );
     expect(status).toBe(2);
     const { comparison, pairs } = JSON.parse(out) as GateOutcome;
     const latency = comparison.pairs[0]?.latency;

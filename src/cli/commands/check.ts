@@ -75,6 +75,7 @@ async function judge(options: Flags, context: CliContext): Promise<ExitStatus> {
   if (options.selfTest === true) return selfTest(loaded, options, context);
   const { assertFlagsOfWalk, walkUntilDecided } = await import('../until-decided.js');
   assertFlagsOfWalk(options);
+  if (timed) await warnOfMeasure(loaded, context);
   if (options.untilDecided === true) {
     const { out = '' } = options;
     const timePair = timed ? () => timing(out, loaded, options, context) : undefined;
@@ -141,6 +142,14 @@ async function rescoreRuns(
     );
   }
   return remarks;
+}
+
+/** Says before minutes go into it that the times of a gate cannot decide. */
+async function warnOfMeasure({ gate }: LoadedGate, { err }: CliContext): Promise<void> {
+  const { measureOf } = await import('../../analysis/gate/gate.js');
+  const { whyNeverSealed } = await import('../../analysis/gate/remeasure/measure.js');
+  const why = whyNeverSealed(measureOf(gate));
+  if (why !== undefined) err(`warning: ${why}\n`);
 }
 
 async function timing(

@@ -12,7 +12,7 @@ import {
 import { timeTogether, type Series, type TimedModel } from '../../../runners/onnx/timing/time-together.js';
 import { watchDevice, type DeviceRound } from '../../../runners/onnx/seal/device-watch.js';
 import { timingPlan, type TimingPlan } from '../../../pipeline/timing/timing-plan.js';
-import type { Measure } from './measure.js';
+import { isQuickLook, type Measure } from './measure.js';
 
 /** What one fresh process of one side came to. */
 export interface ProcessTimes {
@@ -55,18 +55,15 @@ const RECORDED_MS = 3000;
  * The seal of a gate: windows within 5 %, times enough for a median, and the machine watched as for publication. With
  * fewer warm-up predictions than any seal asks for it is a quick look, which decides nothing.
  */
-function gatePlan({ images, rounds, warmup }: Measure): TimingPlan {
-  const profile = isQuickLook(warmup) ? 'quick' : 'publishable';
+function gatePlan(measure: Measure): TimingPlan {
+  const { images, rounds, warmup } = measure;
+  const profile = isQuickLook(measure) ? 'quick' : 'publishable';
   const plan = timingPlan({ profile, images, warmup, percentile: 'p50', threads: 'auto', together: 1 });
   const ms = profile === 'quick' ? 0 : RECORDED_MS;
   return { ...plan, tolerance: GATE_TOLERANCE, sampling: { samples: images * rounds, ms, passes: null } };
 }
 
 const GATE_TOLERANCE = 0.05;
-
-function isQuickLook(warmup: number): boolean {
-  return warmup < 20;
-}
 
 /**
  * Prepares to time two models. Looks at the idle machine first, and where a provider is to be proven, proves it.
@@ -125,7 +122,7 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
     async time(side) {
       const first = await once(side);
       const disturbed = first.parts.some(({ name, pass }) => !pass && PASSING.includes(name));
-      return disturbed && !isQuickLook(measure.warmup)
+      return disturbed && !isQuickLook(measure)
         ? { ...(await once(side)), repeated: true }
         : { ...first, repeated: false };
     },

@@ -49,7 +49,8 @@ function isolatedPart({ neighbours, card, demandsKnown }: SealEvidence): SealPar
   });
 }
 
-const WARM = { inferences: 20, ms: 3000, slowInferences: 5 };
+/** Inferences before anything is recorded, for how long, and how many of a slow model. */
+export const WARM = { inferences: 20, ms: 3000, slowInferences: 5 };
 
 function warmedPart({ warmUp, passes, tolerance }: SealEvidence): SealPart {
   const { inferenceMs, totalMs, settled } = warmUp;
@@ -87,7 +88,7 @@ function steadyPart({ passes, tolerance }: SealEvidence): SealPart {
 }
 
 /** Fewer images say little of the images that there are, and nothing of the slowest one. */
-const IMAGES_NEEDED = 16;
+export const IMAGES_NEEDED = 16;
 
 function samplesPart({ samples, samplesNeeded, images, imagesThere }: SealEvidence): SealPart {
   const imagesNeeded = Math.min(IMAGES_NEEDED, imagesThere);
