@@ -9,6 +9,8 @@ interface Listed {
   readonly attributes: readonly Readonly<Record<string, string | number>>[];
   /** Of the samples, where the dataset names some. */
   readonly units?: readonly string[] | undefined;
+  /** Set a unit's pattern, where the dataset is described by flags and has no file to write it into. */
+  readonly unitFlag?: string | undefined;
 }
 
 /** Attributes whose images resemble each other, whoever named them so. */
@@ -24,19 +26,24 @@ const SERIES_UNIT = '^(.*?[^/\\d])\\d*$';
  * known or suspected. Known are Humans (many compositions of one person) and DIS5K (many pictures of one category);
  * suspected are attributes such as `video`, and names that share a stem before a number (`clip_0001`, `clip_0020`).
  */
-export function suspectedClusters({ name, tags, ids, attributes, units }: Listed): string | undefined {
+export function suspectedClusters({
+  name,
+  tags,
+  ids,
+  attributes,
+  units,
+  unitFlag,
+}: Listed): string | undefined {
   if (units !== undefined || ids.length < 2) return undefined;
   const say = (what: string, groups: number, remedy: string): string =>
-    `${name} names no units, and its images ${what} (${ids.length} images, ${groups} groups): as independent ones they promise more than they show; ${remedy}`;
+    `${name} names no units, and its images ${what} (${ids.length} images, ${groups} groups): counted as independent they make intervals narrower than they should be; ${remedy}`;
+  const setPattern = (pattern: string): string =>
+    unitFlag === undefined ? `set unit: { pattern: '${pattern}' }` : `give ${unitFlag} '${pattern}'`;
   if (tags.includes('humans')) {
     const source = unitPattern(HUMANS_UNIT);
     const sources = new Set(ids.map((id) => (source.kind === 'pattern' ? source.unitOf(id) : id)));
     if (sources.size < ids.length)
-      return say(
-        'are compositions that share source pictures',
-        sources.size,
-        `set unit: { pattern: '${HUMANS_UNIT}' }`,
-      );
+      return say('are compositions that share source pictures', sources.size, setPattern(HUMANS_UNIT));
   }
   const attribute = [...(tags.some((tag) => tag.startsWith('dis5k')) ? ['category'] : []), ...GROUPING].find(
     (wanted) => attributes.some((of) => of[wanted] !== undefined),
@@ -52,7 +59,7 @@ export function suspectedClusters({ name, tags, ids, attributes, units }: Listed
     : say(
         'may be series, by their names alone (a stem and numbers)',
         series,
-        `if so, set unit: { pattern: '${SERIES_UNIT}' }`,
+        `if so, ${setPattern(SERIES_UNIT)}`,
       );
 }
 

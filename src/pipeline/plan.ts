@@ -14,6 +14,7 @@ import { WITHOUT_TRUTH } from '../datasets/entry-of-pair.js';
 import type { Dataset } from '../datasets/load.js';
 import { suggestAffixes } from '../datasets/suggest-affixes.js';
 import { mapInOrder } from '../core/map-in-order.js';
+import type { DescribedDataset } from './run-request.js';
 import { chosenText } from '../schema/chosen-images.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import { runnerOf } from '../runners/runner-of.js';
@@ -41,6 +42,8 @@ export interface PlanRequest extends ImageChoice {
   readonly signal: AbortSignal;
   /** What the user sets where masks' values cannot be read. */
   readonly fields?: ValuesFields | undefined;
+  /** The dataset that flags describe, and the one that sets its unit. */
+  readonly described?: DescribedDataset | undefined;
   /** Who looks at the scores in an order of its own. */
   readonly walk?: Walk | undefined;
   /** Sees every record of the plan. */
@@ -204,7 +207,8 @@ async function planDataset(
   const { name, spec } = dataset;
   const remark = (message: string): void => emit({ kind: 'warning', message });
   if (tooRare.length > 0) remark(rareText(name, tooRare, request));
-  const clusters = hasUnits ? undefined : suspectedClusters({ name, tags: [...tags], ...told });
+  const unitFlag = request.described?.name === name ? request.described.unitFlag : undefined;
+  const clusters = hasUnits ? undefined : suspectedClusters({ name, tags: [...tags], ...told, unitFlag });
   if (clusters !== undefined) remark(clusters);
   const readings = await decideReadings(name, { truths, masks }, remark, signal, known);
   return {

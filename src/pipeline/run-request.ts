@@ -13,6 +13,12 @@ export interface RunPhases {
   readonly time: boolean;
 }
 
+/** A dataset that flags describe: its name, and the flag that says which images belong together. */
+export interface DescribedDataset {
+  readonly name: string;
+  readonly unitFlag: string;
+}
+
 export interface RunRequest {
   readonly config: RunConfig;
   readonly models: readonly ReadyModel[];
@@ -31,6 +37,8 @@ export interface RunRequest {
   readonly label?: string;
   /** What the user sets where masks' values cannot be read, if not a field of the specs. */
   readonly fields?: ValuesFields;
+  /** The dataset that no file describes. */
+  readonly described?: DescribedDataset | undefined;
 }
 
 type Needed = 'config' | 'models' | 'datasets' | 'out';

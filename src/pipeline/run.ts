@@ -79,7 +79,7 @@ async function runIn<S extends Summary | undefined>(
   walk: Walk | undefined,
   end: (folder: RunFolder, before: Evidence | undefined, isOrphan: boolean) => Promise<S>,
 ): Promise<S | Summary> {
-  const { config, models, datasets, shard, phases, emit, signal, fields } = request;
+  const { config, models, datasets, shard, phases, emit, signal, fields, described } = request;
   const device = parseDevice(config.device);
   await readyDevice(
     models.map(({ spec }) => spec),
@@ -107,7 +107,19 @@ async function runIn<S extends Summary | undefined>(
     };
     const { sample } = config;
     const chosen = { limit, sample, shard };
-    const wanted = { folder, datasets, allDatasets, models, basis, ...chosen, emit, signal, fields, walk };
+    const wanted = {
+      folder,
+      datasets,
+      allDatasets,
+      models,
+      basis,
+      ...chosen,
+      emit,
+      signal,
+      fields,
+      described,
+      walk,
+    };
     const plan = await makePlan({ ...wanted, ...(exists && existsSync(folder.seal) ? { onPlanned } : {}) });
     await lock.assertHeld();
     const { runner, scoring, time: timing } = config;

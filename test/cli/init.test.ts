@@ -34,6 +34,14 @@ describe('init', () => {
     });
   });
 
+  it('writes which images belong together', async () => {
+    expect(await maskbench('init', 'mine.yaml', ...FLAGS, '--unit', '^([a-z]+)')).toMatchObject({
+      status: 0,
+    });
+    const { config } = await loadRunConfig(workspace.path('mine.yaml'));
+    expect(config.datasets).toMatchObject([{ unit: { pattern: '^([a-z]+)' } }]);
+  });
+
   it('writes what the same flags come to without it', async () => {
     expect(await maskbench('init', 'mine.yaml', ...FLAGS)).toMatchObject({ status: 0 });
     const { config } = await loadRunConfig(workspace.path('mine.yaml'));

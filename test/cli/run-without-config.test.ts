@@ -1,5 +1,5 @@
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { outFolder } from '../../src/cli/run/out-folder.js';
 import type { Summary } from '../../src/schema/summary.js';
@@ -45,6 +45,32 @@ describe('a run without a config', () => {
     expect(ran).toMatchObject({ status: 0 });
     expect((await summaryOf('runs/mine')).datasets).toMatchObject([
       { name: 'both', samples: 3, problems: 0 },
+    ]);
+  });
+
+  it('names the flag that sets units where names look like series, and takes it', async () => {
+    const names = ['a_1', 'a_2', 'b_1', 'b_2', 'c_1', 'c_2'];
+    for (const side of ['im', 'gt']) {
+      const [first = ''] = await readdir(workspace.path('data', side));
+      await mkdir(workspace.path('series', side), { recursive: true });
+      for (const name of names)
+        await cp(workspace.path('data', side, first), workspace.path('series', side, name + extname(first)));
+    }
+    const folders = ['--images', 'series/im', '--masks', 'series/gt'];
+    const without = await maskbench(...BASICS, ...folders);
+    expect(without.err).toMatch(
+      /series names no units.*6 images, 3 groups\): counted as independent they make intervals narrower/,
+    );
+    const [, pattern = ''] = /; if so, give --unit '(.*)'$/m.exec(without.err) ?? [];
+    const withIt = await maskbench(...BASICS, ...folders, '--unit', pattern, '--name', 'units');
+    expect(withIt).toMatchObject({ status: 0 });
+    expect(withIt.err).not.toContain('names no units');
+    const { accuracy } = await summaryOf('runs/units');
+    expect(accuracy[0]?.metrics['iou']).toMatchObject({ n: 6, units: 3 });
+    const wrong = await maskbench(...BASICS, ...folders, '--unit', '(', '--name', 'wrong');
+    expect([wrong.status, wrong.err]).toEqual([
+      64,
+      expect.stringMatching(/--unit: not a regular expression: .*; give a pattern/),
     ]);
   });
 

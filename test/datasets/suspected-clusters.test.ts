@@ -59,6 +59,7 @@ describe('images that may hang together', () => {
       'plain',
       undefined,
     ]);
+    expect(say(clips, { unitFlag: '--unit' })).toMatch(/; if so, give --unit '\^/);
     // Most images share their stem with none.
     expect(say([...sampled, ...Array.from({ length: 9 }, (_, i) => `${'abcdefghi'[i]}x_1`)])).toBeUndefined();
   });

@@ -77,6 +77,7 @@ ${yaml({ models: models.map(moved) })}
 
 # Names of "maskbench datasets list", YAML files, or specs such as this. What else a spec of two folders may say:
 #   truths: { path: masks, suffix: _mask, values: nonzero }   # what the values of masks mean
+#   unit: { pattern: '^(p[0-9]+)_' }   # which images belong together: of one person, of one video
 ${yaml({ datasets: datasets.map(moved) })}
 
 # What inference runs on ("maskbench devices"): cpu, webgpu, cuda:0, ...

@@ -18,7 +18,7 @@ import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
 import { assertMeant } from '../meant-flags.js';
 import { limitFlag, sampleByFlag, sampleFlag, seedFlag, takenImages } from '../sample-flags.js';
 import { textWidth, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
-import { assertNoData, commandOnData, loadDescribed } from '../run/describe-run.js';
+import { assertNoData, commandOnData, describedBy, loadDescribed } from '../run/describe-run.js';
 import { outFolder } from '../run/out-folder.js';
 
 /** The compiler holds these names to the profiles that there are. */
@@ -105,7 +105,7 @@ export async function runPhases(
 
 type LoadedFlags = Pick<
   Flags,
-  'out' | 'resume' | 'overwrite' | 'shard' | 'offline' | 'json' | 'embed' | 'wait' | 'ownerTimeout'
+  'images' | 'out' | 'resume' | 'overwrite' | 'shard' | 'offline' | 'json' | 'embed' | 'wait' | 'ownerTimeout'
 >;
 
 type RunnerOf = (typeof import('../../runners/runner-of.js'))['runnerOf'];
@@ -180,6 +180,7 @@ export async function runLoaded(
   const untimed = new Set<string>();
   const summary = await runPrepared({
     ...prepared,
+    described: flags.images === undefined ? undefined : describedBy(config),
     shard: flags.shard ?? null,
     out,
     label,

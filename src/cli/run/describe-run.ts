@@ -4,6 +4,8 @@ import { Command } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
 import { unless } from '../../core/system-code.js';
+import { unitPattern } from '../../datasets/attributes/name-pattern.js';
+import type { DescribedDataset } from '../../pipeline/run-request.js';
 import type { LoadedConfig, runConfigSchema } from '../../store/config.js';
 import { list } from '../arguments.js';
 import type { FlagsOf } from '../context.js';
@@ -31,6 +33,7 @@ export const commandOnData = (name: string, words: DataWords = WORDS_OF_RUN) =>
     .option('--image-suffix <text>', 'what they end with, before the extension')
     .option('--mask-prefix <text>', 'prefix of the masks\u2019 file names')
     .option('--mask-suffix <text>', 'what they end with, before the extension')
+    .option('--unit <pattern>', 'what in the names says which images belong together, as ^(p[0-9]+)_')
     .option('--name <name>', `${words.alone}what the run and its folder are called`);
 
 type Given = FlagsOf<typeof commandOnData>;
@@ -39,7 +42,15 @@ export type DataFlags = { readonly [K in keyof Given]?: Given[K] | undefined };
 /** What a config may say, as it is written. */
 export type WrittenConfig = z.input<typeof runConfigSchema>;
 
-const FOLDER_FLAGS = ['images', 'masks', 'imagePrefix', 'imageSuffix', 'maskPrefix', 'maskSuffix'] as const;
+const FOLDER_FLAGS = [
+  'images',
+  'masks',
+  'imagePrefix',
+  'imageSuffix',
+  'maskPrefix',
+  'maskSuffix',
+  'unit',
+] as const;
 
 /** @throws MaskbenchError `usage` for a flag that only makes sense where there is no config. */
 export function assertNoData(flags: DataFlags): void {
@@ -89,7 +100,19 @@ export async function loadDescribed(flags: DataFlags, cwd: string): Promise<Load
   throw new MaskbenchError('usage', firstIssue(result.error), { cause: result.error });
 }
 
+/** The dataset that `--images` and `--masks` made the first of a config. */
+export function describedBy({ datasets: [first] }: LoadedConfig['config']): DescribedDataset | undefined {
+  return typeof first !== 'object' || first.name === undefined
+    ? undefined
+    : { name: first.name, unitFlag: '--unit' };
+}
+
 function ofFolders(flags: DataFlags, cwd: string) {
+  const unit = flags.unit === undefined ? undefined : unitPattern(flags.unit);
+  if (unit?.kind === 'fault')
+    throw new MaskbenchError('usage', `--unit: ${unit.message}`, {
+      remedy: "give a pattern that finds in a name whose picture it is, such as '^(p[0-9]+)_'",
+    });
   const images = existing(flags.images, '--images', 'the folder of the pictures', cwd);
   const masks = existing(flags.masks, '--masks', 'the folder of their masks', cwd);
   const root = commonFolder(images, masks);
@@ -107,6 +130,7 @@ function ofFolders(flags: DataFlags, cwd: string) {
     root,
     images: side(images, flags.imagePrefix, flags.imageSuffix),
     truths: side(masks, flags.maskPrefix, flags.maskSuffix),
+    ...(flags.unit === undefined ? {} : { unit: { pattern: flags.unit } }),
     // Where the one folder is in the other, what lies below belongs to both.
     ...(images === root || masks === root ? {} : { nested: true }),
   };
