@@ -227,7 +227,7 @@ async function planDataset(
 function labelOf({ datasets, limit = null, sample }: PlanRequest): string {
   const names = datasets.map(({ name }) => name).join(', ');
   const each = datasets.length > 1 ? ' of each' : '';
-  if (sample !== undefined) return `${names} (${chosenText({ kind: 'drawn', ...sample }, each)})`;
+  if (sample !== undefined) return `${names} (at most ${chosenText({ kind: 'drawn', ...sample }, each)})`;
   return limit === null ? names : `${names} (${chosenText({ kind: 'first', limit }, each)})`;
 }
 

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Trend } from '../../src/analysis/history/trend.js';
 import type { Summary } from '../../src/schema/summary.js';
 import type { PlannedSample } from '../../src/schema/planned-sample.js';
 import type { Manifest } from '../../src/store/manifest.js';
@@ -44,7 +45,7 @@ describe('run --sample', () => {
     expect(dataset).toMatchObject({ samples: 8, chosen: { kind: 'drawn', count: 8, seed: 1, from: IMAGES } });
     expect(await drawn('eight')).toHaveLength(8);
     const again = await draw('eight', '--sample', '8', '--resume');
-    expect(again.err).toMatch(/^plan tiny \(8 images drawn with seed 1\) \.\.\.$/m);
+    expect(again.err).toMatch(/^plan tiny \(at most 8 images drawn with seed 1\) \.\.\.$/m);
     const note = '8 of the 24 images of tiny, drawn with seed 1.';
     expect(noteOf(again)).toBe(`Part of the images: ${note}`);
     expect(await readFile(workspace.path('eight', 'report.md'), 'utf8')).toContain(note);
@@ -100,6 +101,19 @@ describe('run --sample', () => {
     const strange = await maskbench('merge', 'part-1', 'part-2', 'stray', '--out', 'no');
     expect(strange.err).toContain('its sample differs from that of');
     expect(strange.status).toBe(64);
+  });
+
+  it('is of the same images as a run of all, where there are no more', async () => {
+    await draw('runs/all');
+    expect((await draw('runs/hundred', '--sample', '100')).err).toContain(
+      'plan tiny (at most 100 images drawn with seed 1)',
+    );
+    const trend = await maskbench('runs', 'trend', '--model', 'luma', '--metric', 'iou', '--json');
+    const { points } = JSON.parse(trend.out) as Trend;
+    expect(points.map(({ changed }) => changed)).toEqual([[], []]);
+    expect((await maskbench('compare', 'runs/all', 'runs/hundred')).status).toBe(0);
+    const { err } = await maskbench('compare', 'runs/hundred', 'eight');
+    expect(err).toContain('runs/hundred has all images, eight 8 images drawn with seed 1');
   });
 
   it('is compared with the same sample alone', async () => {

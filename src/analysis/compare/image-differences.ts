@@ -80,7 +80,8 @@ function unitDifferences(
 
 function chosenBy({ datasets }: SideFacts, name: string): string {
   const chosen = datasets.find((dataset) => dataset.name === name)?.chosen;
-  return chosen === undefined ? 'all images' : chosenText(chosen);
+  const isAll = chosen === undefined || (chosen.kind === 'drawn' && chosen.from <= chosen.count);
+  return isAll ? 'all images' : chosenText(chosen);
 }
 
 function fingerprintOf({ datasets }: SideFacts, name: string): string | undefined {
