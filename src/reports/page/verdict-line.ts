@@ -12,7 +12,7 @@ interface VerdictLine {
   readonly scope: string;
   /** The model of the best mean, and which ones it is not shown to differ from. */
   readonly best: string;
-  /** The fastest model and its time; null where nothing was timed. */
+  /** The fastest model and its time, or the time of the only one; null where nothing was timed. */
   readonly fastest: string | null;
 }
 
@@ -56,9 +56,7 @@ function fastestOf(timing: readonly TimingRow[]): string | null {
   const [fastest, second] = [...overall].sort((a, b) => a.phases.predict.mean - b.phases.predict.mean);
   if (fastest === undefined) return null;
   const sealed = sealOfRow(fastest).kind === 'sealed' ? '' : ', not sealed';
-  const next =
-    second === undefined
-      ? ''
-      : `; ${second.model} comes next with ${formatMs(second.phases.predict.mean)} ms`;
-  return `${fastest.model} is the fastest: ${formatMs(fastest.phases.predict.mean)} ms per prediction${sealed}${next}`;
+  const ms = formatMs(fastest.phases.predict.mean);
+  if (second === undefined) return `a prediction of ${fastest.model} takes ${ms} ms${sealed}`;
+  return `${fastest.model} is the fastest: ${ms} ms per prediction${sealed}; ${second.model} comes next with ${formatMs(second.phases.predict.mean)} ms`;
 }

@@ -71,6 +71,13 @@ describe('the verdict line', () => {
     expect(verdictLine({ summary: { ...SUMMARY, timing: [] } }).fastest).toBeNull();
   });
 
+  it('calls no model the fastest that was timed alone', () => {
+    const timing = SUMMARY.timing.filter(({ model }) => model === 'isnet-fp16');
+    expect(verdictLine({ summary: { ...SUMMARY, timing } }).fastest).toBe(
+      'a prediction of isnet-fp16 takes 1891 ms, not sealed',
+    );
+  });
+
   it('lists many names by the first three', () => {
     expect(listed(['a'])).toBe('a');
     expect(listed(['a', 'b', 'c'])).toBe('a, b and c');
