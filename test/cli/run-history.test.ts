@@ -142,6 +142,14 @@ describe('runs trend', () => {
     for (const line of lines) expect(line).toMatch(/\| *o *\|/);
   });
 
+  it('keeps its headline within a narrow terminal', async () => {
+    const argv = ['runs', 'trend', '--model', 'luma', '--metric', 'iou'];
+    const { out } = await cli(argv, workspace.folder, { columns: 60 });
+    const [first = '', second = ''] = out.split('\n');
+    expect(first.length).toBeLessThanOrEqual(60);
+    expect(`${first} ${second.trim()}`).toBe((await maskbench(...argv)).out.split('\n')[0]);
+  });
+
   it('draws the same as SVG, and joins no runs that are of other images', async () => {
     const trend = ['runs', 'trend', '--model', 'luma', '--metric', 'iou'];
     const { status, out, err } = await maskbench(...trend, '--svg', 'trend.svg');

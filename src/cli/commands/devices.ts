@@ -5,7 +5,7 @@ import { plainTable } from '../../reports/formats/plain-table.js';
 import { formatGpuMemory, type Gpu, type GpuState } from '../../runners/onnx/devices/gpu.js';
 import type { DeviceList, ListedDevice } from '../../runners/onnx/devices/list-devices.js';
 import type { Processor } from '../../runners/onnx/devices/processor.js';
-import { listWidth, type DefineCommand } from '../context.js';
+import { listWidth, textWidth, type DefineCommand } from '../context.js';
 
 /** `maskbench devices`: what this machine has, what it can run on, and what would help with the rest. */
 export const devices: DefineCommand = (context) =>
@@ -33,7 +33,9 @@ export const devices: DefineCommand = (context) =>
       '',
       ...list.devices.filter(({ usable }) => !usable).map(explain),
     ];
-    context.out(`${lines.map((line) => (line.includes('\n') ? line : wrapText(line, '  '))).join('\n')}\n`);
+    context.out(
+      `${lines.map((line) => (line.includes('\n') ? line : wrapText(line, '  ', '', textWidth(context)))).join('\n')}\n`,
+    );
   });
 
 function describeProcessor(processor: Processor): readonly string[] {

@@ -3,7 +3,7 @@ import { formatMegabytes, wrapText } from '../../../core/text.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
 import type { GpuStatus } from '../../../runners/onnx/gpu/gpu-status.js';
-import type { DefineCommand } from '../../context.js';
+import { listWidth, textWidth, type DefineCommand } from '../../context.js';
 
 /** `maskbench gpu status`: every link from the driver to a provider that loads. */
 export const status: DefineCommand = (context) =>
@@ -18,11 +18,20 @@ export const status: DefineCommand = (context) =>
       const found = await gpuStatus(context.env);
       const changed = sums !== true || found.installed === null ? null : await changedFiles(found.installed);
       if (json === true) return context.out(jsonText({ ...found, changed }));
-      const lines = [...describe(found), ...(changed === null ? [] : describeSums(changed)), next(found)];
-      context.out(`${lines.map((line) => (line.includes('\n') ? line : wrapText(line, '  '))).join('\n')}\n`);
+      const lines = [
+        ...describe(found, listWidth(context)),
+        ...(changed === null ? [] : describeSums(changed)),
+        next(found),
+      ];
+      context.out(
+        `${lines.map((line) => (line.includes('\n') ? line : wrapText(line, '  ', '', textWidth(context)))).join('\n')}\n`,
+      );
     });
 
-function describe({ driver, engine, installed, provider, libraries }: GpuStatus): readonly string[] {
+function describe(
+  { driver, engine, installed, provider, libraries }: GpuStatus,
+  width: number | undefined,
+): readonly string[] {
   const files = libraries.map(({ name, wanted, folder, reason }) => [
     name,
     wanted === 'load' ? 'to load' : 'later',
@@ -45,8 +54,8 @@ function describe({ driver, engine, installed, provider, libraries }: GpuStatus)
       ? 'installed: nothing'
       : `installed: CUDA ${installed.cuda} for ONNX Runtime ${installed.engine} in ${installed.home}`,
     ...(installed?.tensorrt == null ? [] : [`TensorRT: ${installed.tensorrt}`]),
-    ...(parts.length === 0 ? [] : ['', plainTable(['archive', 'MB kept', 'sum'], parts)]),
-    ...(files.length === 0 ? [] : ['', plainTable(['library', 'wanted', 'opens', 'from'], files)]),
+    ...(parts.length === 0 ? [] : ['', plainTable(['archive', 'MB kept', 'sum'], parts, width)]),
+    ...(files.length === 0 ? [] : ['', plainTable(['library', 'wanted', 'opens', 'from'], files, width)]),
     '',
   ];
 }

@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { Trend } from '../../../analysis/history/trend.js';
 import type { Evidence } from '../../../schema/evidence.js';
+import { wrapText } from '../../../core/text.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
 import { listWidth, type CliContext, type DefineCommand } from '../../context.js';
@@ -60,7 +61,7 @@ function plot(
   const headings = ['begun (UTC)', metric.id, '', 'version', 'run', 'evidence', 'changed'];
   return points.length === 0
     ? `No finished run has a score of ${model} by ${metric.id}.\n`
-    : `${ends}\n\n${plainTable(headings, rows, width)}\n`;
+    : `${wrapText(ends, '  ', '', width ?? Number.POSITIVE_INFINITY)}\n\n${plainTable(headings, rows, width)}\n`;
 }
 
 async function draw(trend: Trend, file: string, context: CliContext): Promise<void> {
