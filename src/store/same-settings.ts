@@ -1,5 +1,6 @@
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
+import { chosenText } from '../schema/chosen-images.js';
 import type { Manifest } from './manifest.js';
 import { resumableDataset } from './run-readings.js';
 
@@ -24,19 +25,31 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
       );
   }
   const details = differing.map((key) => {
-    const [old, fresh] = [without(before[key], now[key]), without(now[key], before[key])].map((value) =>
-      canonicalJson(value ?? null),
-    );
-    if (key === 'untilDecided' && isRecord(before[key]))
-      return `the ${Object.keys(before[key])
-        .filter((of) => (old ?? '').includes(`"${of}"`))
-        .join(' and ')} of the check`;
-    return old.length + fresh.length < 120 ? `${key} (${old} there, ${fresh} now)` : key;
+    const [own, fresh] = [without(before[key], now[key]), without(now[key], before[key])];
+    if (key === 'untilDecided' && isRecord(own)) return `the ${Object.keys(own).join(' and ')} of the check`;
+    const [there, here] =
+      key === 'sample' ? [sampleInWords(before), sampleInWords(now)] : [inWords(own), inWords(fresh)];
+    return there.length + here.length < 120 ? `${key} (${there} there, ${here} now)` : key;
   });
   throw new MaskbenchError('run.mismatch', `the run was made under other settings: ${details.join(', ')}`, {
     where,
     remedy: 'resume with the same config, or choose another folder with --out',
   });
+}
+
+function sampleInWords({ sample }: Manifest['settings']): string {
+  return sample === undefined ? 'none' : chosenText({ kind: 'drawn', ...sample });
+}
+
+/** `threshold: 128, resize: true`. */
+function inWords(value: unknown): string {
+  if (value === undefined || value === null) return 'none';
+  if (!isRecord(value)) return canonicalJson(value);
+  return (
+    Object.entries(value)
+      .map(([key, of]) => `${key}: ${canonicalJson(of)}`)
+      .join(', ') || 'none'
+  );
 }
 
 /** Of a record what is not the same in another one; anything else as it is. */

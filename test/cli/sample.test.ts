@@ -74,9 +74,15 @@ describe('run --sample', () => {
     expect((await maskbench('resume', 'resumed')).status).toBe(0);
     expect(await drawn('resumed')).toEqual(before);
     for (const [flags, what] of [
-      [['--sample', '6', '--seed', '4'], 'sample ({"seed":3} there, {"seed":4} now)'],
-      [['--sample', '7', '--seed', '3'], 'sample ({"count":6} there, {"count":7} now)'],
-      [[], 'sample ({"count":6,"seed":3} there, null now)'],
+      [
+        ['--sample', '6', '--seed', '4'],
+        'sample (6 images drawn with seed 3 there, 6 images drawn with seed 4 now)',
+      ],
+      [
+        ['--sample', '7', '--seed', '3'],
+        'sample (6 images drawn with seed 3 there, 7 images drawn with seed 3 now)',
+      ],
+      [[], 'sample (6 images drawn with seed 3 there, none now)'],
     ] as const) {
       const other = await draw('resumed', '--resume', ...flags);
       expect(other.err).toContain(what);

@@ -142,7 +142,7 @@ describe('a run that is resumed', () => {
       configText(['luma'], ['tiny'], 'accuracy: { processes: 1 }\nscoring: { threshold: 100 }\n'),
     );
     expect(await refusal()).toMatch(
-      /made under other settings: scoring .*"threshold":128.* there, .*"threshold":100/,
+      /made under other settings: scoring \(.*threshold: 128.* there, .*threshold: 100.* now\)/,
     );
     expect([await predictions(), await scores(), await readFile(out('plan.jsonl'), 'utf8')]).toEqual(before);
     expect(existsSync(out('.lock'))).toBe(false);

@@ -99,7 +99,7 @@ describe('the manifest of a run', () => {
       line = describeError(error);
     }
     expect(line).toMatch(/^here: the run was made under other settings: .*models/);
-    expect(line).toContain('limit (null there, 3 now)');
+    expect(line).toContain('limit (none there, 3 now)');
     expect(line).not.toContain('datasets');
     expect(line).toContain('--out');
   });
