@@ -16,7 +16,8 @@ import { evidenceSchema } from './evidence.js';
 import { protocolSummary } from './protocol-summary.js';
 import { scenario } from './scenario-summary.js';
 import { sealSchema } from './seal.js';
-import { gpu, modelTiming, phase, processor, provider, slowness, timedPhase } from './timing-summary.js';
+import { modelTiming, phase, slowness, timedPhase } from './timing-summary.js';
+import { gpu, processor, provider } from './hardware.js';
 
 /** Version of summary.json and of the record files beside it; a reader refuses another one. */
 export const SCHEMA_VERSION = 1;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import type { Document } from '../schema/basics.js';
-import * as summary from '../schema/timing-summary.js';
-import type { GpuSummary } from '../schema/timing-summary.js';
+import * as summary from '../schema/hardware.js';
+import type { GpuSummary } from '../schema/hardware.js';
 import type { DeviceRequest } from '../runners/device.js';
 import { describeProcessor } from '../runners/onnx/devices/processor.js';
 import { findCard, summariseCard } from '../runners/onnx/devices/card.js';

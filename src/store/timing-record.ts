@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { count, failure, figure, orNull, text, type Document } from '../schema/basics.js';
 import { sealPart } from '../schema/seal.js';
 import { placement } from '../schema/placement.js';
-import { copies, gpuState, machineConditions, phaseTimes, timeWindow } from '../schema/timing-summary.js';
+import { copies, machineConditions, phaseTimes, timeWindow } from '../schema/timing-summary.js';
+import { gpuState } from '../schema/hardware.js';
 import { TIMING_PROFILES } from './settings-schema.js';
 
 const pass = z.object({

@@ -1,4 +1,5 @@
 import { escapeControls } from '../../core/errors.js';
+import { hasUnwritten } from '../../core/user-text.js';
 
 /** What a file is that stands in a model's place. */
 export interface Lookalike {
@@ -90,8 +91,7 @@ export function textLookalikeOf(head: Uint8Array, fileBytes: number): Lookalike 
 function textIn(head: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
-    // oxlint-disable-next-line no-control-regex -- control characters tell bytes from text
-    return /[\u0000-\u0008\u000e-\u001a\u001c-\u001f\u007f]/.test(text) || text === '' ? undefined : text;
+    return text === '' || hasUnwritten(text) || text.includes('\u007f') ? undefined : text;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { formatMegabytes } from '../../core/text.js';
 import type { Summary } from '../../schema/summary.js';
-import type { GpuSummary, ProviderSummary } from '../../schema/timing-summary.js';
+import type { GpuSummary, ProviderSummary } from '../../schema/hardware.js';
 import type { Row, Table } from './table.js';
 
 type Fact = readonly [what: string, value: string];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelTimingSummary } from '../../../src/schema/timing-summary.js';
 import type { Summary, TimingRow } from '../../../src/schema/summary.js';
-import type { GpuSummary } from '../../../src/schema/timing-summary.js';
+import type { GpuSummary } from '../../../src/schema/hardware.js';
 import type { Seal } from '../../../src/schema/seal.js';
 import { findCard, summariseCard } from '../../../src/runners/onnx/devices/card.js';
 import { reportDocument } from '../../../src/reports/document.js';

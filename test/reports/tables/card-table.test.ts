@@ -6,7 +6,8 @@ import { findCard, summariseCard } from '../../../src/runners/onnx/devices/card.
 import { askNvidia } from '../../../src/runners/onnx/devices/nvidia.js';
 import { providerSettings } from '../../../src/runners/onnx/devices/provider-settings.js';
 import { parseDevice } from '../../../src/runners/device.js';
-import type { GpuSummary, TimingPassSummary } from '../../../src/schema/timing-summary.js';
+import type { TimingPassSummary } from '../../../src/schema/timing-summary.js';
+import type { GpuSummary } from '../../../src/schema/hardware.js';
 import type { Summary } from '../../../src/schema/summary.js';
 import { answer, nvidiaSmi } from '../../runners/onnx/devices/fixture.js';
 import { SUMMARY } from '../fixed-summary.js';

@@ -1,4 +1,4 @@
-import type { GpuSummary } from '../../../schema/timing-summary.js';
+import type { GpuSummary } from '../../../schema/hardware.js';
 import type { DeviceRequest } from '../../device.js';
 import type { GpuSettings, GpuState } from './gpu.js';
 import { askNvidia } from './nvidia.js';

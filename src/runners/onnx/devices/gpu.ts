@@ -1,5 +1,5 @@
 import type { Document } from '../../../schema/basics.js';
-import type { gpuSettings, gpuState, GpuSummary } from '../../../schema/timing-summary.js';
+import type { gpuSettings, gpuState, GpuSummary } from '../../../schema/hardware.js';
 
 /** A graphics processor as its driver describes it. Null stands for what the driver does not tell. */
 export interface Gpu extends GpuSummary {

@@ -1,33 +1,38 @@
 import { clockLimits } from './clock-limits.js';
 import type { Gpu, GpuSettings, GpuState } from './gpu.js';
 
-/** All that is asked of a card. A driver that does not know a column refuses the query by that column's name. */
-export const COLUMNS = [
+/** What changes while a card computes. */
+export const STATE_COLUMNS = [
   'timestamp',
   'index',
-  'uuid',
-  'name',
-  'driver_version',
-  'memory.total',
   'memory.used',
   'utilization.gpu',
   'temperature.gpu',
   'power.draw',
   'power.draw.instant',
   'power.limit',
-  'power.default_limit',
   'pstate',
   'clocks.sm',
   'clocks.mem',
   'clocks.max.sm',
+  'clocks_event_reasons.active',
+  // The same by the name that drivers before 535 have for it.
+  'clocks_throttle_reasons.active',
+] as const;
+
+/** All that is asked of a card. A driver that does not know a column refuses the query by that column's name. */
+export const COLUMNS = [
+  ...STATE_COLUMNS,
+  'uuid',
+  'name',
+  'driver_version',
+  'memory.total',
+  'power.default_limit',
   'clocks.max.mem',
   'mig.mode.current',
   'compute_mode',
   'persistence_mode',
   'ecc.mode.current',
-  'clocks_event_reasons.active',
-  // The same by the name that drivers before 535 have for it.
-  'clocks_throttle_reasons.active',
 ] as const;
 export type Column = (typeof COLUMNS)[number];
 
@@ -35,24 +40,6 @@ export type Column = (typeof COLUMNS)[number];
 export const FORMER_NAMES: Readonly<Partial<Record<Column, Column>>> = {
   'clocks_event_reasons.active': 'clocks_throttle_reasons.active',
 };
-
-/** What changes while a card computes. */
-export const STATE_COLUMNS: readonly Column[] = [
-  'timestamp',
-  'index',
-  'memory.used',
-  'utilization.gpu',
-  'temperature.gpu',
-  'power.draw',
-  'power.draw.instant',
-  'power.limit',
-  'pstate',
-  'clocks.sm',
-  'clocks.mem',
-  'clocks.max.sm',
-  'clocks_event_reasons.active',
-  'clocks_throttle_reasons.active',
-];
 
 export function queryArguments(columns: readonly Column[]): readonly string[] {
   return [`--query-gpu=${columns.join(',')}`, '--format=csv,noheader,nounits'];

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { ProcessorSummary } from '../../../schema/timing-summary.js';
+import type { ProcessorSummary } from '../../../schema/hardware.js';
 import { listSystemFolder, readSystemFile, THIS_MACHINE, type MachineFiles } from '../seal/machine-files.js';
 import { readMemoryLimit, readProcessorLimits } from '../seal/control-groups.js';
 import { readGovernors } from '../seal/frequency.js';

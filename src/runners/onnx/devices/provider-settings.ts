@@ -1,4 +1,4 @@
-import type { ProviderSummary } from '../../../schema/timing-summary.js';
+import type { ProviderSummary } from '../../../schema/hardware.js';
 import type { Provider } from '../../device.js';
 
 /**
