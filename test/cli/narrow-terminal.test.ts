@@ -5,7 +5,7 @@ import { useTempFolders } from '../support/temp-folder.js';
 const folder = useTempFolders();
 
 it.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
-  'is kept to by what is next for CUDA, and no line is lost',
+  'is kept to by what is next for CUDA, and no line is lost (skipped where CUDA is not to be had: not Linux x64)',
   async () => {
     const cwd = await folder();
     const env = { ...process.env, PATH: cwd };

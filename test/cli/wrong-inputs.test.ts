@@ -412,7 +412,7 @@ describe('a wrong input is refused in one line with the mend, and nothing is wri
   it.each(PLACES)('folders and places: %s', refused);
 
   it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
-    'a file that may not be read',
+    'a file that may not be read (skipped for root, who may read everything, and on Windows)',
     async () => {
       await refused(
         'run locked.yaml',

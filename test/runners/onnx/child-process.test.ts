@@ -41,22 +41,25 @@ function withFields(
 
 const heard = (kind: FromChild['kind']): boolean => said.some((message) => message.kind === kind);
 
-describe.skipIf(!IS_BUILT || process.platform !== 'linux')('the environment of an inference process', () => {
-  it('counts cards as nvidia-smi does, whatever order the user has set', async () => {
-    const back = setEnvironment({ CUDA_DEVICE_ORDER: 'FASTEST_FIRST' });
-    const started = startChild('predict-child', () => undefined);
-    try {
-      const given = await readFile(`/proc/${started.pid}/environ`, 'utf8');
-      expect(given.split('\0').filter((one) => one.startsWith('CUDA_DEVICE_ORDER='))).toEqual([
-        'CUDA_DEVICE_ORDER=PCI_BUS_ID',
-      ]);
-    } finally {
-      back();
-      started.stop();
-      await started.exit;
-    }
-  });
-});
+describe.skipIf(!IS_BUILT || process.platform !== 'linux')(
+  'the environment of an inference process (skipped unless dist/ is built, on Linux)',
+  () => {
+    it('counts cards as nvidia-smi does, whatever order the user has set', async () => {
+      const back = setEnvironment({ CUDA_DEVICE_ORDER: 'FASTEST_FIRST' });
+      const started = startChild('predict-child', () => undefined);
+      try {
+        const given = await readFile(`/proc/${started.pid}/environ`, 'utf8');
+        expect(given.split('\0').filter((one) => one.startsWith('CUDA_DEVICE_ORDER='))).toEqual([
+          'CUDA_DEVICE_ORDER=PCI_BUS_ID',
+        ]);
+      } finally {
+        back();
+        started.stop();
+        await started.exit;
+      }
+    });
+  },
+);
 
 describe.skipIf(!IS_BUILT)('an inference process (skipped unless dist/ is built)', () => {
   beforeEach(async () => {

@@ -84,7 +84,7 @@ describe('what CUDA says', () => {
   });
 });
 
-describe.skipIf(process.platform !== 'linux')('what the loader says', () => {
+describe.skipIf(process.platform !== 'linux')('what the loader says (skipped but on Linux)', () => {
   it('names a library that is not there, and is content with one that is', () => {
     expect(whyUnopened('libthere-is-none.so.7')).toMatchObject({ missing: 'libthere-is-none.so.7' });
     expect(whyUnopened('libm.so.6')).toBeUndefined();

@@ -290,82 +290,85 @@ await installGpu({ driver: ${JSON.stringify(DRIVER)}, sets: ${JSON.stringify(tin
   },
 );
 
-describe.skipIf(reason !== undefined)('gpu status and gpu remove', () => {
-  afterEach(() => useEngine(usual));
+describe.skipIf(reason !== undefined)(
+  `gpu status and gpu remove${reason === undefined ? '' : ` (skipped: ${reason})`}`,
+  () => {
+    afterEach(() => useEngine(usual));
 
-  it('show the first link that is broken, one after the other', async () => {
-    const empty = await newPlace();
-    const place = await newPlace(whole);
-    const broken = async (driver: Driver = DRIVER, { env } = place): Promise<string> => {
-      const found = (await gpuStatus(env, async () => driver)).broken;
-      return found === null ? 'nothing' : `${found.what}; ${found.remedy}`;
-    };
-    const none: Driver = { kind: 'none', reason: 'no driver', remedy: 'install it' };
-    expect(await broken(none)).toBe('no driver; install it');
-    expect(await broken(DRIVER, empty)).toBe('the CUDA provider is not installed; "maskbench gpu install"');
-    useEngine(place.engine);
-    const installed = await installedIn(place);
-    expect(await broken(OLDER)).toMatch(
-      /^driver 550\.90\.07 does not run CUDA 13; update it to 580 or newer/,
-    );
-    expect(await broken()).toMatch(
-      /^libcuda\.so\.1: cannot open shared object file.*it comes with the driver/,
-    );
-    const found = await gpuStatus(place.env, async () => DRIVER);
-    expect(found.libraries.find(({ name }) => name === 'libcudart.so.13')).toMatchObject({
-      wanted: 'load',
-      reason: null,
-      folder: join(installed.home, installed.parts[1]?.folder ?? '', 'nvidia/cu13/lib'),
-    });
-    expect(found.libraries.find(({ name }) => name === 'libcudnn.so.9')).toMatchObject({
-      wanted: 'later',
-      reason: null,
-    });
-    // Whatever is lost of it is named, to whoever asks for the device, too.
-    const device = { provider: 'cuda', index: 0 } as const;
-    for (const part of installed.parts) {
-      const folder = join(place.home, part.folder);
-      for (const name of await readdir(folder, { recursive: true })) {
-        if (!name.includes('.so')) continue;
-        await rename(join(folder, name), join(folder, 'away'));
-        expect(await broken()).toBe(
-          `${join(folder, name)} is missing or damaged; "maskbench gpu install" fetches it again`,
-        );
-        expect(() => assertDeviceAvailable(device)).toThrow(
-          `device cuda:0 is not available: ${basename(name)} of what was installed is missing or damaged`,
-        );
-        await rename(join(folder, 'away'), join(folder, name));
+    it('show the first link that is broken, one after the other', async () => {
+      const empty = await newPlace();
+      const place = await newPlace(whole);
+      const broken = async (driver: Driver = DRIVER, { env } = place): Promise<string> => {
+        const found = (await gpuStatus(env, async () => driver)).broken;
+        return found === null ? 'nothing' : `${found.what}; ${found.remedy}`;
+      };
+      const none: Driver = { kind: 'none', reason: 'no driver', remedy: 'install it' };
+      expect(await broken(none)).toBe('no driver; install it');
+      expect(await broken(DRIVER, empty)).toBe('the CUDA provider is not installed; "maskbench gpu install"');
+      useEngine(place.engine);
+      const installed = await installedIn(place);
+      expect(await broken(OLDER)).toMatch(
+        /^driver 550\.90\.07 does not run CUDA 13; update it to 580 or newer/,
+      );
+      expect(await broken()).toMatch(
+        /^libcuda\.so\.1: cannot open shared object file.*it comes with the driver/,
+      );
+      const found = await gpuStatus(place.env, async () => DRIVER);
+      expect(found.libraries.find(({ name }) => name === 'libcudart.so.13')).toMatchObject({
+        wanted: 'load',
+        reason: null,
+        folder: join(installed.home, installed.parts[1]?.folder ?? '', 'nvidia/cu13/lib'),
+      });
+      expect(found.libraries.find(({ name }) => name === 'libcudnn.so.9')).toMatchObject({
+        wanted: 'later',
+        reason: null,
+      });
+      // Whatever is lost of it is named, to whoever asks for the device, too.
+      const device = { provider: 'cuda', index: 0 } as const;
+      for (const part of installed.parts) {
+        const folder = join(place.home, part.folder);
+        for (const name of await readdir(folder, { recursive: true })) {
+          if (!name.includes('.so')) continue;
+          await rename(join(folder, name), join(folder, 'away'));
+          expect(await broken()).toBe(
+            `${join(folder, name)} is missing or damaged; "maskbench gpu install" fetches it again`,
+          );
+          expect(() => assertDeviceAvailable(device)).toThrow(
+            `device cuda:0 is not available: ${basename(name)} of what was installed is missing or damaged`,
+          );
+          await rename(join(folder, 'away'), join(folder, name));
+        }
       }
-    }
-    const driver = await compileDriver(await tempFolder());
-    await writeFile(
-      join(place.home, 'installed.json'),
-      JSON.stringify({ ...installed, tensorrt: join(driver, '..') }),
-    );
-    // The rest of cuDNN is not played here.
-    expect(await broken()).toMatch(/^libcudnn_graph\.so\.9: cannot open shared object file/);
-    await writeFile(join(place.home, 'installed.json'), JSON.stringify({ ...installed, engine: '1.29.0' }));
-    expect(await broken()).toMatch(/^what is installed belongs to ONNX Runtime 1\.29\.0/);
-  });
+      const driver = await compileDriver(await tempFolder());
+      await writeFile(
+        join(place.home, 'installed.json'),
+        JSON.stringify({ ...installed, tensorrt: join(driver, '..') }),
+      );
+      // The rest of cuDNN is not played here.
+      expect(await broken()).toMatch(/^libcudnn_graph\.so\.9: cannot open shared object file/);
+      await writeFile(join(place.home, 'installed.json'), JSON.stringify({ ...installed, engine: '1.29.0' }));
+      expect(await broken()).toMatch(/^what is installed belongs to ONNX Runtime 1\.29\.0/);
+    });
 
-  it('tell a library that was changed', async () => {
-    const place = await newPlace(whole);
-    const installed = await installedIn(place);
-    const path = join(place.home, installed.parts[2]?.folder ?? '', 'nvidia/cudnn/lib/libcudnn.so.9');
-    const content = await readFile(path);
-    content[content.length - 1] ^= 1;
-    await writeFile(path, content);
-    expect(await changedFiles(installed)).toEqual([path]);
-  });
+    it('tell a library that was changed', async () => {
+      const place = await newPlace(whole);
+      const installed = await installedIn(place);
+      const path = join(place.home, installed.parts[2]?.folder ?? '', 'nvidia/cudnn/lib/libcudnn.so.9');
+      const content = await readFile(path);
+      content[content.length - 1] ^= 1;
+      await writeFile(path, content);
+      expect(await changedFiles(installed)).toEqual([path]);
+    });
 
-  it('remove all of it, and the links', async () => {
-    const place = await newPlace(whole);
-    await place.install();
-    const own = join(place.binaries, 'libonnxruntime_providers_tensorrt.so');
-    await writeFile(own, 'mine');
-    await removeGpu(place.home, place.env);
-    expect(await readdir(place.home)).toEqual([]);
-    expect(await readdir(place.binaries)).toEqual(['libonnxruntime_providers_tensorrt.so']);
-    expect((await gpuStatus(place.env, async () => DRIVER)).installed).toBeNull();
-  });
-});
+    it('remove all of it, and the links', async () => {
+      const place = await newPlace(whole);
+      await place.install();
+      const own = join(place.binaries, 'libonnxruntime_providers_tensorrt.so');
+      await writeFile(own, 'mine');
+      await removeGpu(place.home, place.env);
+      expect(await readdir(place.home)).toEqual([]);
+      expect(await readdir(place.binaries)).toEqual(['libonnxruntime_providers_tensorrt.so']);
+      expect((await gpuStatus(place.env, async () => DRIVER)).installed).toBeNull();
+    });
+  },
+);
