@@ -32,6 +32,7 @@ const EXAMPLES = {
   'run description': 'two exports of one network',
   'run price': '{ perHour: 0.8, currency: USD }',
   'run price.perHour': '0.8',
+  'run price.perKWh': '0.3',
   'run limit': '20',
   'run sample': '{ count: 200, seed: 1, by: category }',
   'run sample.count': '200',

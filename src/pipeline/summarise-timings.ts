@@ -1,5 +1,6 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { groupBy } from '../core/group.js';
+import type { EnergyRecord, EnergySummary } from '../schema/energy.js';
 import { type Seal, sealOf, UNCHECKED } from '../schema/seal.js';
 import {
   type GpuConditionsSummary,
@@ -130,7 +131,7 @@ function summarisePass(
   readings: readonly GpuReading[],
 ): TimingPassSummary {
   const { profile, attempt, together, passes, warmUpMs, proof, windows, gpuMemoryBytes, parts } = pass;
-  const { copies, gpuMemoryBy } = pass;
+  const { copies, gpuMemoryBy, energy } = pass;
   const { durationMs, foreignCpu, steal, pressure, load, clockSources } = pass.during;
   return {
     profile,
@@ -145,10 +146,19 @@ function summarisePass(
     gpuMemoryBytes,
     ...(copies === undefined ? {} : { copies }),
     ...(gpuMemoryBy === undefined ? {} : { gpuMemoryBy }),
+    ...(energy === undefined ? {} : { energy: summariseEnergy(energy, predictions) }),
     conditions: { durationMs, foreignCpu, steal, pressure, load, clockSources, governors: pass.governors },
     gpu: readings.length === 0 ? null : summariseReadings(readings),
     parts,
   };
+}
+
+/** Of one prediction: all joules over all that was predicted meanwhile. */
+export function summariseEnergy(energy: EnergyRecord, predictions: number): EnergySummary {
+  if (energy.kind !== 'measured') return energy;
+  const { by, of, joules, durationMs, idleW } = energy;
+  const watts = (1000 * joules) / durationMs;
+  return { kind: 'measured', by, of, joulesEach: joules / Math.max(1, predictions), watts, idleW };
 }
 
 function summariseReadings(readings: readonly GpuReading[]): GpuConditionsSummary {

@@ -32,8 +32,11 @@ export async function time(request: TimeRequest): Promise<void> {
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
   const networks = passModels(open, settings, samples);
   const device = parseDevice(settings.device);
-  const watch = networks.length === 0 ? null : await watchDevice(device);
-  const before = watch === null ? null : await observeIdle(files, plan.idleMs, signal, watch.helpers);
+  const watch = networks.length === 0 ? null : await watchDevice(device, undefined, undefined, files);
+  const before =
+    watch === null
+      ? null
+      : await watch.whileIdle(() => observeIdle(files, plan.idleMs, signal, watch.helpers));
   const writer = await openDurableLines(folder.timings, held).catch((error: unknown) => {
     watch?.stop();
     throw error;

@@ -33,8 +33,14 @@ const device = z.object({
   provider: z.exactOptional(provider),
   processor: z.exactOptional(processor),
   price: z
-    .exactOptional(z.object({ perHour: figure, currency: text }))
-    .describe('Of an hour of this device, in the currency of the config.'),
+    .exactOptional(
+      z.object({
+        perHour: z.exactOptional(figure).describe('Of an hour of this device.'),
+        perKWh: z.exactOptional(figure).describe('Of a kilowatt-hour.'),
+        currency: text,
+      }),
+    )
+    .describe('As the config says.'),
 });
 export type DeviceSummary = Document<typeof device>;
 

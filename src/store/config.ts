@@ -46,8 +46,11 @@ export const runConfigSchema = z
         'Continue where ONNX Runtime runs nothing on the requested device, which is an error otherwise; the report says so.',
       ),
     price: priceSchema
+      .refine(({ perHour, perKWh }) => perHour !== undefined || perKWh !== undefined, {
+        error: 'expected perHour, perKWh or both',
+      })
       .optional()
-      .describe('What the device costs: reports then say how many images a unit of the currency buys.'),
+      .describe('What the device and its energy cost: reports then say what 1,000 images cost.'),
     limit: z
       .int()
       .positive()

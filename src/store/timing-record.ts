@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, failure, figure, orNull, text, type Document } from '../schema/basics.js';
+import { energyRecord } from '../schema/energy.js';
 import { sealPart } from '../schema/seal.js';
 import { placement } from '../schema/placement.js';
 import { copies, machineConditions, phaseTimes, timeWindow } from '../schema/timing-summary.js';
@@ -30,6 +31,8 @@ const pass = z.object({
   copies: z.exactOptional(copies),
   /** By its own figure, or by what the whole card's memory grew by. */
   gpuMemoryBy: z.exactOptional(z.enum(['process', 'difference'])),
+  /** Of the device in the recorded stretches; absent where nobody counted (0.2 and before). */
+  energy: z.exactOptional(energyRecord),
   /** Of a moment without work of ours before the pass, and of the recorded stretches. */
   before: orNull(machineConditions),
   during: machineConditions,

@@ -129,6 +129,7 @@ export async function partsDisturbedWhenWarm(disturb) {
     neighbours: [],
     before: null,
     gpuMemory: null,
+    energy: { kind: 'not known', reason: 'nobody counted it' },
     card: null,
   }).parts;
 }

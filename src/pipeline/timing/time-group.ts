@@ -82,6 +82,7 @@ async function timeOnce(
     signal,
     files: context.files,
     helpers: device.helpers,
+    energy: device.energy,
     onProgress({ done, total, model, doing }) {
       const note = wanted.length > 1 ? `${model} ${doing}` : doing;
       emit({ kind: 'progress', phase: 'time', done, total, note });
@@ -136,6 +137,7 @@ async function record(
     imagesThere: settings.datasets.reduce((sum, dataset) => sum + dataset.samples, 0),
     before,
     card: round.evidence(series.turns),
+    energy: round.energy(series.energy),
   });
   await writeSeries(writer, { series, threads: timedThreads(settings), pass, readings, sampleOf });
   return pass.parts.some(({ name, pass: holds }) => name === 'steady' && holds);

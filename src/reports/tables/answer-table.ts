@@ -9,6 +9,7 @@ import {
   type ModelRow,
   type Of,
 } from './answer-columns.js';
+import { energyOf, SAMPLED_NOTE } from './energy-table.js';
 import { unitsByDataset } from './notes-on-images.js';
 import { sealMark, UNSEALED_MARK } from './seal-mark.js';
 import { countedUnits, LEAK_MARK, type Row, type Table } from './table.js';
@@ -72,7 +73,7 @@ function headlineOf(
 }
 
 function captionOf(summary: Summary, metric: Headline | undefined, tiers: RankingTable | undefined): string {
-  const { datasets, device, timing } = summary;
+  const { datasets, device, models, timing } = summary;
   const [counted] = unitsByDataset(summary).values();
   const where =
     datasets.length > 1
@@ -92,6 +93,11 @@ function captionOf(summary: Summary, metric: Headline | undefined, tiers: Rankin
       : [
           `ms: mean time of one prediction, files decoded beforehand; /s: images per second, one after another; memory: ${isOfCard(device) ? 'of the card' : 'peak of the process'}.`,
         ]),
+    ...(models.some(energyOf)
+      ? [
+          `J/image: energy of ${isOfCard(device) ? 'the card' : 'the processors'} while the model was recorded, over its predictions, idle power included.`,
+        ]
+      : []),
   ];
   return parts.join(' ');
 }
@@ -119,12 +125,23 @@ function notesOf(
       )
       .map(({ model, reason }) => `${model} is in no tier: ${reason}.`),
     ...licenceNotes(rows),
-    ...(device.price === undefined || rows.every(({ time }) => time === undefined)
-      ? []
-      : [`An hour of this device costs ${device.price.perHour} ${device.price.currency} (from the config).`]),
+    ...(rows.some(({ model }) => energyOf(model)?.by === 'power-samples') ? [SAMPLED_NOTE] : []),
+    ...(rows.every(({ time }) => time === undefined) ? [] : priceNotes(device, rows)),
     ...(cells.failed > 0
       ? [`${cells.failed} of ${cells.planned} cells (one picture by one model) failed or are open.`]
       : []),
+  ];
+}
+
+function priceNotes({ price }: Summary['device'], rows: readonly ModelRow[]): readonly string[] {
+  const { perHour, perKWh, currency = '' } = price ?? {};
+  return [
+    ...(perHour === undefined
+      ? []
+      : [`An hour of this device costs ${perHour} ${currency} (from the config).`]),
+    ...(perKWh === undefined || !rows.some(({ model }) => energyOf(model))
+      ? []
+      : [`A kilowatt-hour costs ${perKWh} ${currency} (from the config).`]),
   ];
 }
 

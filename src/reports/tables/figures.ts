@@ -45,11 +45,21 @@ export function figuresOf(summary: Summary): Figures {
     ];
     if (once === null) return [row('model_bytes', bytes)];
     const seal = noteOf(summary, name);
+    const energy = once.pass?.energy;
     return [
       row('model_bytes', bytes),
       row('load_ms', once.loadMs, seal),
       row('first_inference_ms', once.firstInferenceMs, seal),
       row('peak_rss_bytes', once.peakRssBytes ?? ''),
+      ...(energy?.kind === 'measured'
+        ? [
+            row(
+              'energy_joules',
+              energy.joulesEach,
+              [seal, energy.by].filter((part) => part !== '').join('; '),
+            ),
+          ]
+        : []),
     ];
   });
   const published = summary.published.map(({ model, on, metric, value, source }) => [

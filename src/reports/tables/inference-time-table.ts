@@ -48,6 +48,7 @@ export function inferenceTimeTable(summaries: readonly Summary[]): Table | null 
     rows: measured,
     notes: timed.flatMap((summary, i) => [
       conditions(summary, labels[i]),
+      ...copyNotes(summary, labels[i]),
       ...placementNotes(summary),
       ...sealNotes(summary, labels[i]),
     ]),
@@ -73,6 +74,13 @@ function conditions({ device, timing, models }: Summary, label: string): string 
     `${label} is ${device.cpu} (${device.cores} cores), ${device.os}${driver === null ? '' : `, driver ${driver}`}: ` +
     `${row?.images ?? 0} images per dataset, ${row?.n ?? 0} timed predictions after ${once?.warmup ?? 0} warm-ups${profile}.`
   );
+}
+
+/** On a card a time is that of its copies, too; how much they are stands in the table of the card's settings. */
+function copyNotes({ models }: Summary, label: string): readonly string[] {
+  return models.some(({ timing }) => timing?.pass?.copies !== undefined)
+    ? [`On ${label} the copies of input and output are part of every inference.`]
+    : [];
 }
 
 /** Names what does not run where it was asked to. */

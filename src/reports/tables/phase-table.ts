@@ -1,5 +1,6 @@
 import { TIMED_PHASES } from '../../schema/timing-summary.js';
 import type { Summary } from '../../schema/summary.js';
+import { energyOf, unknownEnergy } from './energy-table.js';
 import { sealMark } from './seal-mark.js';
 import { formatMegabytes } from '../../core/text.js';
 import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
@@ -40,7 +41,11 @@ export function phaseTable(summary: Summary, device: string): Table | null {
       ...[...labels, 'CPU', 'load', 'first', 'MB'].map((label) => ({ label, align: 'right' as const })),
     ],
     rows,
-    notes: [...networkNotes(summary), ...aloneNotes(summary)],
+    notes: [
+      ...networkNotes(summary),
+      ...aloneNotes(summary),
+      ...(summary.models.some(energyOf) ? [] : unknownEnergy(summary)),
+    ],
   };
 }
 

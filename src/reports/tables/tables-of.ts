@@ -5,6 +5,7 @@ import type { RankingReport } from '../../schema/ranking.js';
 import { answerTable } from './answer-table.js';
 import { cardTable } from './card-table.js';
 import { deviceLabels } from './device-label.js';
+import { energyTable } from './energy-table.js';
 import { chosenNote, fewImages } from './notes-on-images.js';
 import { inferenceTimeTable } from './inference-time-table.js';
 import { latencyTable } from './latency-table.js';
@@ -121,12 +122,13 @@ export function cardTables(runs: Runs): readonly Table[] {
   return runs.map((summary, i) => cardTable(summary, labels[i])).filter((table) => table !== null);
 }
 
-/** Where the time goes on each device, why one dataset takes longer, and what scenarios came to. */
+/** Where time and energy go on each device, why one dataset takes longer, and what scenarios came to. */
 export function phaseTables(runs: Runs): readonly Table[] {
   const labels = deviceLabels(runs);
   return runs
     .flatMap((summary, i) => [
       phaseTable(summary, labels[i]),
+      energyTable(summary, labels[i]),
       ...slownessTables(summary).map((table) =>
         runs.length > 1 ? { ...table, title: `${table.title}, on ${labels[i]}` } : table,
       ),

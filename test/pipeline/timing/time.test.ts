@@ -35,6 +35,12 @@ describe('the timing pass', () => {
         proof: null,
       });
       expect(pass?.parts).toHaveLength(8);
+      // where the processors tell of no counter, by name
+      expect(pass?.energy).toMatchObject(
+        pass?.energy?.kind === 'measured'
+          ? { by: 'rapl' }
+          : { kind: 'not known', reason: expect.any(String) },
+      );
     }
     for (const row of summary.timing) {
       const failed = row.seal?.kind === 'unsealed' ? row.seal.failed : [];

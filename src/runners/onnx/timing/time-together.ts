@@ -1,5 +1,6 @@
 import { endsAll } from '../../../core/cancelled.js';
 import type { startChild } from '../child-process.js';
+import { countDuring, type EnergyStretch, type FoundCounter } from '../energy/counter.js';
 import type { DecodedImage, LoadMessage, MeasuredMessage, TimedImage } from '../child/messages.js';
 import type { PhaseTimes } from '../../phases.js';
 import { createWatch, type Conditions, type Watch } from '../seal/conditions.js';
@@ -37,6 +38,8 @@ export interface TogetherRequest {
   readonly files?: MachineFiles;
   /** Other processes of ours that live meanwhile: their processor time is ours. */
   readonly helpers?: readonly number[];
+  /** Of the device's energy: read before and after every recorded block. */
+  readonly energy?: FoundCounter;
   readonly start?: typeof startChild;
   /** Called while nothing is measured. */
   onProgress?(progress: TimingProgress): void;
@@ -65,6 +68,8 @@ export interface Series {
   readonly copies: MeasuredMessage['copies'];
   /** When its turns began and ended, bare loops included, by the calendar's clock in milliseconds. */
   readonly turns: readonly (readonly [from: number, to: number])[];
+  /** What the device used in the recorded blocks, one after another. */
+  readonly energy: readonly EnergyStretch[];
 }
 
 export interface SeriesSample {
@@ -144,7 +149,11 @@ interface ModelRun {
   readonly aloneMs: number[];
   readonly blocks: MeasuredMessage[];
   readonly turnTimes: (readonly [from: number, to: number])[];
+  readonly counter: FoundCounter;
+  readonly energy: EnergyStretch[];
 }
+
+const NOT_COUNTED: FoundCounter = { kind: 'none', reason: 'nobody counted it' };
 
 async function prepare(
   {
@@ -153,6 +162,7 @@ async function prepare(
     signal,
     start,
     files = THIS_MACHINE,
+    energy = NOT_COUNTED,
     datasetOf,
     onWarm,
     onProgress,
@@ -183,6 +193,8 @@ async function prepare(
     aloneMs: [],
     blocks: [],
     turnTimes: [],
+    counter: energy,
+    energy: [],
   };
 }
 
@@ -206,7 +218,7 @@ async function runAlone({ process, images, warmUp: warm, aloneMs, blocks }: Mode
 
 /** @returns how many predictions were recorded. */
 async function runBlock(run: ModelRun, begin: number, settle: boolean): Promise<number> {
-  const { process, images, passes, watch, samples, blocks, turnTimes } = run;
+  const { process, images, passes, watch, samples, blocks, turnTimes, counter, energy } = run;
   const done = samples.length / images.length;
   const count = Math.min(passes.perBlock, passes.count - done);
   const order = Array.from({ length: count }, (_, i) => imageOrder(images.length, done + i)).flat();
@@ -214,7 +226,7 @@ async function runBlock(run: ModelRun, begin: number, settle: boolean): Promise<
   // After another model's turn the caches hold its weights: one prediction is not recorded.
   if (settle) await process.measure({ order: [images.length - 1] });
   const atMs = performance.now() - begin;
-  const measured = await watch.during(() => process.measure({ order }));
+  const measured = await countDuring(counter, energy, () => watch.during(() => process.measure({ order })));
   blocks.push(measured);
   for (const [i, { image, startMs, cpuMs, phases }] of measured.samples.entries()) {
     const { key, decodeMs } = images[image];
@@ -234,7 +246,7 @@ async function runBlock(run: ModelRun, begin: number, settle: boolean): Promise<
 }
 
 function toSeries(run: ModelRun): Series {
-  const { model, process, images, warmUp: warm, watch, samples, aloneMs, blocks, turnTimes } = run;
+  const { model, process, images, warmUp: warm, watch, samples, aloneMs, blocks, turnTimes, energy } = run;
   return {
     name: model.name,
     pid: process.pid,
@@ -249,5 +261,6 @@ function toSeries(run: ModelRun): Series {
     peakRssBytes: blocks.at(-1)?.peakRssBytes ?? warm.last.peakRssBytes,
     copies: blocks.at(-1)?.copies,
     turns: turnTimes,
+    energy,
   };
 }
