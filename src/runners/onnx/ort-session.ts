@@ -6,6 +6,7 @@ import type { Network, NetworkValue } from '../../models/feedings/feeding.js';
 import type { RawTensor, Tensor } from '../../models/pixels/tensor.js';
 import { deviceUnavailable, type DeviceRequest } from '../device.js';
 import { binaryFolder, engineFolder, gpuFault, loadEngine } from './engine/engine.js';
+import { notOffered } from './engine/platforms.js';
 import { assertCudnn, explainFailure } from './gpu/explain-failure.js';
 import type { RunnerOptions } from './session-options.js';
 
@@ -88,6 +89,8 @@ export function assertDeviceAvailable(device: DeviceRequest): void {
     .filter(({ name, bundled }) => bundled || gpuLibraryInstalled(name))
     .map(({ name }) => name);
   if (!usable.includes(device.provider)) {
+    const elsewhere = notOffered(device);
+    if (elsewhere !== undefined) throw deviceUnavailable(device, elsewhere.reason, elsewhere);
     throw deviceUnavailable(device, `this installation of onnxruntime-node has ${usable.join(' and ')} only`);
   }
 }
