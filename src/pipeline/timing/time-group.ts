@@ -1,4 +1,5 @@
 import { endsAll } from '../../core/cancelled.js';
+import { MaskbenchError } from '../../core/errors.js';
 import { cellFailure, toFailure } from '../../core/failure.js';
 import { proveProvider, type ProviderProof } from '../../runners/onnx/proof/prove-provider.js';
 import type { Conditions } from '../../runners/onnx/seal/conditions.js';
@@ -31,10 +32,24 @@ export interface PassContext extends Pick<PhaseRequest, 'settings' | 'emit' | 's
  * Times models side by side and writes what was measured, with the seal's parts. A model whose process fails among
  * others is tried once more alone, and so is one that was not steady; then its failure, or its unsteadiness, is recorded.
  *
- * @throws MaskbenchError `cancelled` or `device.unavailable`; other failures are a model's own, and recorded.
+ * Where the device takes no second process, each is timed alone.
+ *
+ * @throws MaskbenchError `cancelled`, `device.unavailable`, or `device.busy` where nothing of ours is on it; other failures are a
+ * model's own, and recorded.
  */
 export async function timeGroup(context: PassContext, models: readonly PassModel[]): Promise<void> {
-  const again = await timeOnce(context, models, 1);
+  const again = await timeOnce(context, models, 1).catch((error: unknown) => {
+    const isBusy = error instanceof MaskbenchError && error.code === 'device.busy';
+    if (!isBusy || models.length === 1) throw error;
+    const { device } = context.settings;
+    const message = `${device} takes one process at a time: models are timed one after another, and not in turns`;
+    context.emit({ kind: 'warning', message });
+    return null;
+  });
+  if (again === null) {
+    for (const model of models) await timeGroup(context, [model]);
+    return;
+  }
   for (const model of again) await timeOnce(context, [model], 2);
 }
 

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { compiledEntry } from '../../core/package-root.js';
 import { systemRefusal, type Failure } from '../../core/failure.js';
 import { engineEnvironment } from './engine/engine.js';
+import { explainAbort } from './gpu/explain-failure.js';
 import type { FromChild, ToChild } from './child/messages.js';
 
 /** How a child ended: by itself after all was said, or else why. */
@@ -63,6 +64,8 @@ export function startChild(
 function explainExit(code: number | null, signal: NodeJS.Signals | null, stderr: string): ChildExit {
   const lastWords = stderr.trim().split('\n').at(-1)?.slice(0, 300);
   const said = lastWords === undefined || lastWords === '' ? '' : `; it last said: ${lastWords}`;
+  const known = explainAbort(stderr);
+  if (known !== undefined) return { kind: 'crashed', failure: known };
   if (signal === 'SIGKILL') {
     return crashed(
       `the inference process was killed (SIGKILL), as the system does when memory runs out${said}`,

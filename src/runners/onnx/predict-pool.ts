@@ -1,4 +1,5 @@
 import { cancelled, RESUME } from '../../core/cancelled.js';
+import { MaskbenchError } from '../../core/errors.js';
 import { toError, type Failure } from '../../core/failure.js';
 import type { Outcome } from '../runner.js';
 import type { FromChild, LoadMessage, PredictJob } from './child/messages.js';
@@ -13,6 +14,8 @@ interface PoolRequest<T> {
   /** Called once for every item, in the order of completion; the next items wait for its promise. */
   onOutcome(item: T, outcome: Outcome): Promise<void>;
   readonly signal?: AbortSignal | undefined;
+  /** Called each time that the device takes no further process while others of ours are on it: this one waits for their end. */
+  onRefused?(error: MaskbenchError): void;
 }
 
 /** Images handed to one process ahead of time, so that decoding and feeding overlap inference. */
@@ -25,8 +28,9 @@ const DEATHS_IN_A_ROW = 3;
 /**
  * Predicts every item over a few inference processes. A process that dies costs at most the job it was computing.
  *
- * @throws MaskbenchError when no process can do the work (the model does not load, the device is unavailable, the
- * disk is full, processes die on every job), or `cancelled` by the signal. Items without an outcome were not done.
+ * @throws MaskbenchError when no process can do the work (the model does not load, the device is unavailable, or busy though
+ * nothing of ours is on it, the disk is full, processes die on every job), or `cancelled` by the signal. Items without an outcome
+ * were not done.
  */
 export async function predictAll<T>(request: PoolRequest<T>): Promise<void> {
   const source = request.items[Symbol.asyncIterator]();
@@ -45,9 +49,10 @@ export async function predictAll<T>(request: PoolRequest<T>): Promise<void> {
     const { done, value } = await result;
     return done === true ? undefined : { item: value, attempt: 1 };
   };
+  const turns = shareTurns(request.processes);
   try {
     const lanes = Array.from({ length: request.processes }, () =>
-      runLane(request, next, (attempt) => returned.push(attempt), stop.signal),
+      runLane(request, next, (attempt) => returned.push(attempt), turns, stop.signal).finally(turns.leave),
     );
     for (const lane of lanes) lane.catch((error: unknown) => stop.abort(error));
     await Promise.all(lanes);
@@ -62,17 +67,50 @@ interface Attempt<T> {
   readonly attempt: number;
 }
 
+/** Whose processes are on the device, where it does not take all of them at once. */
+interface Turns {
+  /** Waits until another lane has ended; false where no other is on the device, and so somebody else is. */
+  wait(): Promise<boolean>;
+  leave(): void;
+}
+
+function shareTurns(lanes: number): Turns {
+  let active = lanes;
+  let waiting: (() => void)[] = [];
+  return {
+    async wait() {
+      if (active <= 1) return false;
+      active--;
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      active++;
+      return true;
+    },
+    leave() {
+      active--;
+      for (const wake of waiting) wake();
+      waiting = [];
+    },
+  };
+}
+
 /** One process after another until no item is left. */
 async function runLane<T>(
   request: PoolRequest<T>,
   next: () => Promise<Attempt<T> | undefined>,
   giveBack: (attempt: Attempt<T>) => void,
+  turns: Turns,
   signal: AbortSignal,
 ): Promise<void> {
   let deaths = 0;
   for (let first = await next(); first !== undefined; first = await next()) {
     const life = await liveOnce(request, first, next, deaths > 0, signal);
     if (life.kind === 'ended') return;
+    if (life.kind === 'refused') {
+      for (const attempt of life.unstarted) giveBack(attempt);
+      request.onRefused?.(life.error);
+      if (!(await turns.wait())) throw life.error;
+      continue;
+    }
     deaths = life.finished > 0 ? 1 : deaths + 1;
     for (const attempt of life.unstarted) giveBack(attempt);
     if (life.blamed !== undefined) {
@@ -86,6 +124,8 @@ async function runLane<T>(
 
 type Life<T> =
   | { readonly kind: 'ended' }
+  /** The device takes no further process. */
+  | { readonly kind: 'refused'; readonly error: MaskbenchError; readonly unstarted: readonly Attempt<T>[] }
   | {
       readonly kind: 'died';
       readonly failure: Failure;
@@ -111,6 +151,7 @@ async function liveOnce<T>(
   let finished = 0;
   let nextId = 0;
   let fatal: unknown;
+  let spoilt: Failure | undefined;
   let outcomes: Promise<void> = Promise.resolve();
   const fail = (error: unknown): void => {
     fatal ??= error;
@@ -139,6 +180,10 @@ async function liveOnce<T>(
   };
   const onMessage = (message: FromChild): void => {
     if (message.kind === 'fatal') fail(toError(message.failure));
+    if (message.kind === 'spoilt') {
+      spoilt = message.failure;
+      child.stop();
+    }
     if (message.kind === 'started') started = message.jobId;
     if (message.kind === 'done' || message.kind === 'failed') {
       const outcome: Outcome =
@@ -156,14 +201,21 @@ async function liveOnce<T>(
   const exit = await child.exit;
   await outcomes;
   signal.removeEventListener('abort', abort);
+  if (isBusy(fatal)) return { kind: 'refused', error: fatal, unstarted: [...outstanding.values()] };
   if (fatal !== undefined) throw fatal;
   if (exit.kind === 'ended' && outstanding.size === 0) return { kind: 'ended' };
   const failure: Failure =
-    exit.kind === 'crashed'
+    spoilt ??
+    (exit.kind === 'crashed'
       ? exit.failure
-      : { code: 'runner.crashed', message: 'the inference process ended before its work was done' };
+      : { code: 'runner.crashed', message: 'the inference process ended before its work was done' });
+  if (failure.code === 'device.unavailable') throw toError(failure);
   const alone = outstanding.size === 1 ? [...outstanding.values()][0] : undefined;
   const blamed = (started === undefined ? undefined : outstanding.get(started)) ?? alone;
   const unstarted = [...outstanding.values()].filter((attempt) => attempt !== blamed);
   return { kind: 'died', failure, blamed, unstarted, finished };
+}
+
+function isBusy(error: unknown): error is MaskbenchError {
+  return error instanceof MaskbenchError && error.code === 'device.busy';
 }

@@ -32,6 +32,7 @@ export async function openOnnxSession(model: OnnxModel, request: OpenRequest): P
         }),
         onOutcome,
         signal,
+        onRefused: warnOnce(request),
       }),
     close: async () => undefined,
   };
@@ -55,6 +56,19 @@ export async function allowedProcesses(
     message: `${formatDevice(device)} is in exclusive mode: one process at a time instead of ${wanted}`,
   });
   return 1;
+}
+
+/** Tells of the first process that a card refused because of another one of ours. */
+function warnOnce({ device, emit }: Pick<OpenRequest, 'device' | 'emit'>): () => void {
+  let told = false;
+  return () => {
+    if (told) return;
+    told = true;
+    emit({
+      kind: 'warning',
+      message: `${formatDevice(device)} takes fewer processes at a time than asked for: the others wait for their turn`,
+    });
+  };
 }
 
 /** Memory that one process is taken to need: a base, and a few times the weights (measured: IS-Net fp16 1.0 GB). */

@@ -92,8 +92,10 @@ export type FromChild =
   | { readonly kind: 'started'; readonly jobId: number }
   | DoneMessage
   | { readonly kind: 'failed'; readonly jobId: number; readonly failure: Failure }
-  /** The process cannot go on: the session does not open, or the disk is full. */
+  /** Neither this process nor another one can go on: the session does not open, the device is lost, or the disk is full. */
   | { readonly kind: 'fatal'; readonly failure: Failure }
+  /** This process can compute nothing any more: the job that it had started has spoilt it. Another one may. */
+  | { readonly kind: 'spoilt'; readonly failure: Failure }
   | DecodedMessage
   | MeasuredMessage
   | StagedMessage

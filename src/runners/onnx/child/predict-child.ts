@@ -3,6 +3,7 @@
  * feeding, reading and writing happen in a worker thread beside it; the next tensors wait here while one is computed.
  */
 import { Worker } from 'node:worker_threads';
+import { endsAll } from '../../../core/cancelled.js';
 import { toFailure } from '../../../core/failure.js';
 import { openModel, type OpenModel } from '../open-model.js';
 import type { FromFeeder, Prepared, ToFeeder } from './feeder.js';
@@ -57,7 +58,11 @@ async function compute(): Promise<void> {
       const { fed: _used, ...prepared } = next;
       tell({ kind: 'finish', prepared, inferred, inferenceMs });
     } catch (error) {
-      send({ kind: 'failed', jobId, failure: toFailure(error) });
+      const failure = toFailure(error);
+      // Of the device, or of what CUDA keeps for this process: the next job would fail in the same way.
+      if (endsAll(error)) return send({ kind: 'fatal', failure });
+      if (failure.code === 'runner.crashed') return send({ kind: 'spoilt', failure });
+      send({ kind: 'failed', jobId, failure });
     }
     // Lets messages in both directions through between two blocking calls.
     await new Promise(setImmediate);
