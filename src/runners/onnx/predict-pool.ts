@@ -1,22 +1,32 @@
 import { cancelled, RESUME } from '../../core/cancelled.js';
 import { toError, type Failure } from '../../core/failure.js';
-import type { Outcome } from '../runner.js';
+import type { Outcome, WorkTimes } from '../runner.js';
 import type { FromChild, LoadMessage, PredictJob } from './child/messages.js';
 import { startChild, type Child } from './child-process.js';
 
 interface PoolRequest<T> {
   readonly load: LoadMessage;
+  /** What is started in place of a process of ONNX Runtime, by its absolute path: a simulated card. */
+  readonly entry?: string;
   /** Inference processes side by side, each with its own session. */
   readonly processes: number;
   readonly items: AsyncIterable<T>;
   jobOf(item: T): Omit<PredictJob, 'jobId'>;
+  /** Memory that an item may take from its decoding to its matte, in bytes; by default nothing bounds it. */
+  bytesOf?(item: T): number;
+  /** No further item is handed to a process whose items may take as much. */
+  readonly roomBytes?: number;
   /** Called once for every item, in the order of completion; the next items wait for its promise. */
   onOutcome(item: T, outcome: Outcome): Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Images handed to one process ahead of time, so that decoding and feeding overlap inference. */
-const JOBS_AHEAD = 3;
+/** Images handed to one process ahead of time: one that is computed, and for each feeding thread one in work and one to come. */
+function jobsAhead(feeders: number): number {
+  return 1 + 2 * feeders;
+}
+/** Threads that Node.js starts for files and libraries. */
+const DEFAULT_POOL = 4;
 /** A job whose process dies under it is tried once more in a fresh process before it counts as failed. */
 const ATTEMPTS = 2;
 /** After so many deaths in a row without one finished job the process itself is taken to be broken. */
@@ -25,12 +35,14 @@ const DEATHS_IN_A_ROW = 3;
 /**
  * Predicts every item over a few inference processes. A process that dies costs at most the job it was computing.
  *
+ * @returns how busy the processes and their feeding threads were
  * @throws MaskbenchError when no process can do the work (the model does not load, the device is unavailable, the
  * disk is full, processes die on every job), or `cancelled` by the signal. Items without an outcome were not done.
  */
-export async function predictAll<T>(request: PoolRequest<T>): Promise<void> {
+export async function predictAll<T>(request: PoolRequest<T>): Promise<WorkTimes> {
   const source = request.items[Symbol.asyncIterator]();
   const returned: Attempt<T>[] = [];
+  const times: Mutable<WorkTimes> = { deviceMs: 0, ofDeviceMs: 0, feedingMs: 0, ofFeedingMs: 0 };
   const stop = new AbortController();
   const cancel = (): void => stop.abort(cancelled(request.signal, RESUME));
   request.signal?.addEventListener('abort', cancel, { once: true });
@@ -47,10 +59,11 @@ export async function predictAll<T>(request: PoolRequest<T>): Promise<void> {
   };
   try {
     const lanes = Array.from({ length: request.processes }, () =>
-      runLane(request, next, (attempt) => returned.push(attempt), stop.signal),
+      runLane({ request, next, giveBack: (attempt) => returned.push(attempt), signal: stop.signal, times }),
     );
     for (const lane of lanes) lane.catch((error: unknown) => stop.abort(error));
     await Promise.all(lanes);
+    return times;
   } finally {
     request.signal?.removeEventListener('abort', cancel);
     await source.return?.();
@@ -62,17 +75,25 @@ interface Attempt<T> {
   readonly attempt: number;
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** What one lane shares with the others. */
+interface Lane<T> {
+  readonly request: PoolRequest<T>;
+  next(): Promise<Attempt<T> | undefined>;
+  giveBack(attempt: Attempt<T>): void;
+  readonly signal: AbortSignal;
+  readonly times: Mutable<WorkTimes>;
+}
+
 /** One process after another until no item is left. */
-async function runLane<T>(
-  request: PoolRequest<T>,
-  next: () => Promise<Attempt<T> | undefined>,
-  giveBack: (attempt: Attempt<T>) => void,
-  signal: AbortSignal,
-): Promise<void> {
+async function runLane<T>(lane: Lane<T>): Promise<void> {
+  const { request, next, giveBack } = lane;
   let deaths = 0;
   for (let first = await next(); first !== undefined; first = await next()) {
-    const life = await liveOnce(request, first, next, deaths > 0, signal);
-    if (life.kind === 'ended') return;
+    const life = await liveOnce(lane, first, deaths > 0);
+    // What came back meanwhile, if anything, is done by one more.
+    if (life.kind === 'ended') continue;
     deaths = life.finished > 0 ? 1 : deaths + 1;
     for (const attempt of life.unstarted) giveBack(attempt);
     if (life.blamed !== undefined) {
@@ -100,16 +121,24 @@ type Life<T> =
  * alone, so that a picture which kills before it is computed (its decoding runs out of memory) is found out.
  */
 async function liveOnce<T>(
-  request: PoolRequest<T>,
+  { request, next, giveBack, signal, times }: Lane<T>,
   first: Attempt<T>,
-  next: () => Promise<Attempt<T> | undefined>,
   careful: boolean,
-  signal: AbortSignal,
 ): Promise<Life<T>> {
+  const { load, bytesOf = () => 0, roomBytes = Infinity } = request;
+  const { feeders = 1 } = load;
+  // Of each feeding thread one at a time, of the system's own few.
+  const poolThreads = feeders < DEFAULT_POOL ? undefined : feeders + 1;
+  const most = jobsAhead(feeders);
   const outstanding = new Map<number, Attempt<T>>();
+  let bytes = 0;
   let started: number | undefined;
   let finished = 0;
   let nextId = 0;
+  let loadedAt: number | undefined;
+  let isFilling = false;
+  let isDry = false;
+  let isOver = false;
   let fatal: unknown;
   let outcomes: Promise<void> = Promise.resolve();
   const fail = (error: unknown): void => {
@@ -119,41 +148,58 @@ async function liveOnce<T>(
   const give = (attempt: Attempt<T>): void => {
     const jobId = nextId++;
     outstanding.set(jobId, attempt);
+    bytes += bytesOf(attempt.item);
     child.send({ kind: 'predict', jobId, ...request.jobOf(attempt.item) });
   };
+  const hasRoom = (): boolean => outstanding.size === 0 || (outstanding.size < most && bytes < roomBytes);
+  // Beside whatever is settled: an item may be long in coming, as one that another card has to give back.
   const fill = async (): Promise<void> => {
-    while (outstanding.size < JOBS_AHEAD) {
+    if (isFilling) return;
+    isFilling = true;
+    while (!isDry && !isOver && hasRoom()) {
       const following = await next();
-      if (following === undefined) return;
-      give(following);
+      if (following === undefined) isDry = true;
+      else if (isOver) giveBack(following);
+      else give(following);
     }
+    isFilling = false;
+    if (isDry && outstanding.size === 0) child.stop();
   };
   const settle = async (jobId: number, outcome: Outcome): Promise<void> => {
     const attempt = outstanding.get(jobId);
     if (attempt === undefined) return;
     outstanding.delete(jobId);
+    bytes -= bytesOf(attempt.item);
     finished++;
     await request.onOutcome(attempt.item, outcome);
-    await fill();
-    if (outstanding.size === 0) child.stop();
+    fill().catch(fail);
   };
   const onMessage = (message: FromChild): void => {
     if (message.kind === 'fatal') fail(toError(message.failure));
+    if (message.kind === 'loaded') loadedAt = performance.now();
     if (message.kind === 'started') started = message.jobId;
+    if (message.kind === 'done') {
+      times.deviceMs += message.phases.inferenceMs;
+      times.feedingMs += message.feedingMs;
+    }
     if (message.kind === 'done' || message.kind === 'failed') {
       const outcome: Outcome =
         message.kind === 'done' ? message : { kind: 'failed', failure: message.failure };
       outcomes = outcomes.then(() => settle(message.jobId, outcome)).catch(fail);
     }
   };
-  const child: Child = startChild('predict-child', onMessage);
+  const child: Child = startChild(request.entry ?? 'predict-child', onMessage, undefined, poolThreads);
   const abort = (): void => fail(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
-  child.send(request.load);
+  child.send(load);
   give(first);
-  if (!careful) await fill();
+  if (!careful) fill().catch(fail);
   const exit = await child.exit;
+  isOver = true;
+  const livedMs = performance.now() - (loadedAt ?? performance.now());
+  times.ofDeviceMs += livedMs;
+  times.ofFeedingMs += livedMs * feeders;
   await outcomes;
   signal.removeEventListener('abort', abort);
   if (fatal !== undefined) throw fatal;
