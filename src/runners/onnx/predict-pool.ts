@@ -21,9 +21,13 @@ interface PoolRequest<T> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Images handed to one process ahead of time: one that is computed, and for each feeding thread one in work and one to come. */
+/**
+ * Images handed to one process ahead of time. For each feeding thread one in work and one to come; and since a process that
+ * computes hears and says nothing, three more: while one is computed, it is told that the one before is done, and while
+ * the next is, it gets another.
+ */
 function jobsAhead(feeders: number): number {
-  return 1 + 2 * feeders;
+  return 3 + 2 * feeders;
 }
 /** Threads that Node.js starts for files and libraries. */
 const DEFAULT_POOL = 4;
@@ -42,7 +46,8 @@ const DEATHS_IN_A_ROW = 3;
 export async function predictAll<T>(request: PoolRequest<T>): Promise<WorkTimes> {
   const source = request.items[Symbol.asyncIterator]();
   const returned: Attempt<T>[] = [];
-  const times: Mutable<WorkTimes> = { deviceMs: 0, ofDeviceMs: 0, feedingMs: 0, ofFeedingMs: 0 };
+  const busy = { deviceMs: 0, feedingMs: 0 };
+  const start = performance.now();
   const stop = new AbortController();
   const cancel = (): void => stop.abort(cancelled(request.signal, RESUME));
   request.signal?.addEventListener('abort', cancel, { once: true });
@@ -59,11 +64,12 @@ export async function predictAll<T>(request: PoolRequest<T>): Promise<WorkTimes>
   };
   try {
     const lanes = Array.from({ length: request.processes }, () =>
-      runLane({ request, next, giveBack: (attempt) => returned.push(attempt), signal: stop.signal, times }),
+      runLane({ request, next, giveBack: (attempt) => returned.push(attempt), signal: stop.signal, busy }),
     );
     for (const lane of lanes) lane.catch((error: unknown) => stop.abort(error));
     await Promise.all(lanes);
-    return times;
+    const ofDeviceMs = request.processes * (performance.now() - start);
+    return { ...busy, ofDeviceMs, ofFeedingMs: ofDeviceMs * (request.load.feeders ?? 1) };
   } finally {
     request.signal?.removeEventListener('abort', cancel);
     await source.return?.();
@@ -75,15 +81,13 @@ interface Attempt<T> {
   readonly attempt: number;
 }
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-
 /** What one lane shares with the others. */
 interface Lane<T> {
   readonly request: PoolRequest<T>;
   next(): Promise<Attempt<T> | undefined>;
   giveBack(attempt: Attempt<T>): void;
   readonly signal: AbortSignal;
-  readonly times: Mutable<WorkTimes>;
+  readonly busy: { deviceMs: number; feedingMs: number };
 }
 
 /** One process after another until no item is left. */
@@ -121,7 +125,7 @@ type Life<T> =
  * alone, so that a picture which kills before it is computed (its decoding runs out of memory) is found out.
  */
 async function liveOnce<T>(
-  { request, next, giveBack, signal, times }: Lane<T>,
+  { request, next, giveBack, signal, busy }: Lane<T>,
   first: Attempt<T>,
   careful: boolean,
 ): Promise<Life<T>> {
@@ -135,7 +139,6 @@ async function liveOnce<T>(
   let started: number | undefined;
   let finished = 0;
   let nextId = 0;
-  let loadedAt: number | undefined;
   let isFilling = false;
   let isDry = false;
   let isOver = false;
@@ -151,12 +154,13 @@ async function liveOnce<T>(
     bytes += bytesOf(attempt.item);
     child.send({ kind: 'predict', jobId, ...request.jobOf(attempt.item) });
   };
-  const hasRoom = (): boolean => outstanding.size === 0 || (outstanding.size < most && bytes < roomBytes);
+  const takesMore = (): boolean =>
+    !isDry && !isOver && (outstanding.size === 0 || (outstanding.size < most && bytes < roomBytes));
   // Beside whatever is settled: an item may be long in coming, as one that another card has to give back.
   const fill = async (): Promise<void> => {
     if (isFilling) return;
     isFilling = true;
-    while (!isDry && !isOver && hasRoom()) {
+    while (takesMore()) {
       const following = await next();
       if (following === undefined) isDry = true;
       else if (isOver) giveBack(following);
@@ -176,11 +180,10 @@ async function liveOnce<T>(
   };
   const onMessage = (message: FromChild): void => {
     if (message.kind === 'fatal') fail(toError(message.failure));
-    if (message.kind === 'loaded') loadedAt = performance.now();
     if (message.kind === 'started') started = message.jobId;
     if (message.kind === 'done') {
-      times.deviceMs += message.phases.inferenceMs;
-      times.feedingMs += message.feedingMs;
+      busy.deviceMs += message.phases.inferenceMs;
+      busy.feedingMs += message.feedingMs;
     }
     if (message.kind === 'done' || message.kind === 'failed') {
       const outcome: Outcome =
@@ -197,9 +200,6 @@ async function liveOnce<T>(
   if (!careful) fill().catch(fail);
   const exit = await child.exit;
   isOver = true;
-  const livedMs = performance.now() - (loadedAt ?? performance.now());
-  times.ofDeviceMs += livedMs;
-  times.ofFeedingMs += livedMs * feeders;
   await outcomes;
   signal.removeEventListener('abort', abort);
   if (fatal !== undefined) throw fatal;

@@ -10,20 +10,30 @@ import { promptsOf, type OnnxModel } from './ensure.js';
 import { predictAll } from './predict-pool.js';
 import { proveProvider } from './proof/prove-provider.js';
 
-/** The accuracy pass of one model: a few inference processes, which start with the first job and end after the last. */
-export async function openOnnxSession(model: OnnxModel, request: OpenRequest): Promise<PredictSession> {
+/**
+ * The accuracy pass of one model: a few inference processes, which start with the first job and end after the last.
+ *
+ * @param simulated the file of a process that only seems to compute, and needs no device (bench/feed.mjs)
+ */
+export async function openOnnxSession(
+  model: OnnxModel,
+  request: OpenRequest,
+  simulated?: string,
+): Promise<PredictSession> {
   const { device, options, signal } = request;
   const { spec, assets } = model;
   const promptOf = await promptsOf(model);
   const divided = divideCores(request, model.bytes);
   const { threads, feeders } = divided;
-  const processes = await allowedProcesses(divided.processes, request);
+  const processes =
+    simulated === undefined ? await allowedProcesses(divided.processes, request) : divided.processes;
   const load: LoadMessage = { kind: 'load', spec, paths: assets.paths, device, options, threads, feeders };
-  await assertPlaced(load, request);
+  if (simulated === undefined) await assertPlaced(load, request);
   return {
     predict: (jobs, onOutcome) =>
       predictAll<MatteJob>({
         load,
+        ...(simulated === undefined ? {} : { entry: simulated }),
         processes,
         items: jobs,
         jobOf: ({ sample: { imagePath, imageSha256, dataset, id }, mattePath }) => ({
