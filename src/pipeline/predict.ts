@@ -3,7 +3,7 @@ import { cellFailure, toFailure } from '../core/failure.js';
 import { FRESH_READER } from '../datasets/file-reader.js';
 import { parseDevice } from '../runners/device.js';
 import { runnerOf } from '../runners/runner-of.js';
-import type { MatteJob, Outcome, PredictSession, ReadyModel } from '../runners/runner.js';
+import type { MatteJob, Outcome, PredictSession, ReadyModel, WorkTimes } from '../runners/runner.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { openDurableLines, type DurableLines, type Held } from '../core/durable-lines.js';
@@ -52,6 +52,15 @@ export const MODEL_FAILURES: ReadonlySet<string> = new Set([
   'runner.out-of-memory',
 ]);
 
+/** What a pass of predictions spent its time with: milliseconds. */
+export interface PassTimes extends WorkTimes {
+  readonly cells: number;
+  readonly wallMs: number;
+  /** In which it waited for the disk, and for those who score. */
+  readonly diskMs: number;
+  readonly scoringMs: number;
+}
+
 /**
  * Predicts every planned cell that is not done yet, model after model; cells that failed before are tried again. A cell
  * is done when its matte and its line are on the disk, and then alone does anybody hear of it. A cell
@@ -59,9 +68,12 @@ export const MODEL_FAILURES: ReadonlySet<string> = new Set([
  *
  * @throws MaskbenchError when nothing more can be done: the device is unavailable, the disk is full, interrupted.
  */
-export async function predict(request: PredictRequest): Promise<void> {
+export async function predict(request: PredictRequest): Promise<PassTimes> {
   const { folder, held, models, cells, damagedOnly = false, emit } = request;
   const writer = await openDurableLines(folder.predictions, held);
+  const start = performance.now();
+  const work = { deviceMs: 0, ofDeviceMs: 0, feedingMs: 0, ofFeedingMs: 0 };
+  let predicted = 0;
   try {
     for (const model of models) {
       const { name } = model.spec;
@@ -69,9 +81,19 @@ export async function predict(request: PredictRequest): Promise<void> {
       if (total === 0) continue;
       emit({ kind: 'phase-started', phase: 'predict', total, label: name });
       const before = writer.blockedMs();
-      await predictModel(request, model, total, writer);
+      const times = await predictModel(request, model, total, writer);
+      predicted += total;
+      for (const key of ['deviceMs', 'ofDeviceMs', 'feedingMs', 'ofFeedingMs'] as const)
+        work[key] += times?.[key] ?? 0;
       emit({ kind: 'phase-ended', phase: 'predict', blockedMs: writer.blockedMs() - before });
     }
+    return {
+      ...work,
+      cells: predicted,
+      wallMs: performance.now() - start,
+      diskMs: writer.blockedMs(),
+      scoringMs: writer.heldUpMs(),
+    };
   } finally {
     await writer.close();
   }
@@ -82,7 +104,7 @@ async function predictModel(
   model: ReadyModel,
   total: number,
   writer: DurableLines,
-): Promise<void> {
+): Promise<WorkTimes | undefined> {
   const {
     folder,
     settings,
@@ -146,8 +168,9 @@ async function predictModel(
       emit,
       signal,
     });
-    await session.predict(jobsOf(folder, name, isOpen, walk), settle);
+    const times = await session.predict(jobsOf(folder, name, isOpen, walk), settle);
     await writer.flush();
+    return times;
   } catch (error) {
     await writer.flush();
     if (!(error instanceof MaskbenchError) || !MODEL_FAILURES.has(error.code)) throw error;
@@ -157,6 +180,7 @@ async function predictModel(
       if (isOpen(sample)) await settle({ sample }, { kind: 'failed', failure });
     }
     await writer.flush();
+    return undefined;
   } finally {
     await session?.close();
   }

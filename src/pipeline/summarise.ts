@@ -1,3 +1,4 @@
+import { paceOfAll } from '../schema/pace.js';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type PublishedFigure, SCHEMA_VERSION, type Summary, type ThresholdRow } from '../schema/summary.js';
@@ -45,6 +46,7 @@ export async function summarise(
   const cells = await openCells(folder, settings, { values: ids, outputs: true });
   const warnings = await warningsOfOutputs(folder, cells, settings);
   const curves = await summariseCurves(cells, settings);
+  const pace = paceOfAll(manifest.passes ?? []);
   const summary: Summary = {
     schemaVersion: SCHEMA_VERSION,
     maskbenchVersion: manifest.maskbenchVersion,
@@ -100,6 +102,7 @@ export async function summarise(
     ...(timings.slowness.length === 0 ? {} : { slowness: timings.slowness }),
     ...(scenarios.length === 0 ? {} : { scenarios }),
     published: await publishedFor(settings),
+    ...(pace === undefined ? {} : { pace }),
   };
   return { summary, curves };
 }

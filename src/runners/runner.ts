@@ -138,7 +138,7 @@ export interface OpenRequest {
   /** ONNX Runtime's; a runner of another kind has its own in its specs. */
   readonly options: RunnerOptions;
   /** Of the accuracy pass; how work is divided is the runner's own business. */
-  readonly parallelism: Readonly<Record<'processes' | 'threads', number | 'auto'>>;
+  readonly parallelism: Readonly<Record<'processes' | 'threads' | 'feeders', number | 'auto'>>;
   /** Whether mattes of another size than the ground truth's are brought to it when they are scored. */
   readonly resize?: boolean;
   /** How many samples are to come. */
@@ -171,13 +171,22 @@ export interface PredictSession {
    * Predicts every job, in any order and as many at once as it likes. `onOutcome` is called once for each; its promise
    * holds up further jobs.
    *
+   * @returns how busy it was, where it can tell.
    * @throws MaskbenchError when no further job can be done, or `cancelled`. Jobs without an outcome were not done.
    */
   predict(
     jobs: AsyncIterable<MatteJob>,
     onOutcome: (job: MatteJob, outcome: Outcome) => Promise<void>,
-  ): Promise<void>;
+  ): Promise<WorkTimes | undefined>;
   close(): Promise<void>;
+}
+
+/** How long the processes of a session computed, and their threads fed: milliseconds, and of how many that there were. */
+export interface WorkTimes {
+  readonly deviceMs: number;
+  readonly ofDeviceMs: number;
+  readonly feedingMs: number;
+  readonly ofFeedingMs: number;
 }
 
 /** What became of a job, and what that cost where it costs money. */

@@ -13,6 +13,7 @@ import {
 } from './basics.js';
 import { chosenImages } from './chosen-images.js';
 import { evidenceSchema } from './evidence.js';
+import { pace } from './pace.js';
 import { protocolSummary } from './protocol-summary.js';
 import { scenario } from './scenario-summary.js';
 import { sealSchema } from './seal.js';
@@ -259,6 +260,7 @@ export const summarySchema = z
       .exactOptional(z.array(scenario))
       .describe('Offline, server and sweep, where the config asks for them.'),
     published: z.array(published).describe('Figures that somebody else published.'),
+    pace: z.exactOptional(pace).describe('How the accuracy pass went, of a run that predicted by itself.'),
     evidence: z
       .exactOptional(evidenceSchema)
       .describe('In what is printed; summary.json, which the seal covers, has none.'),

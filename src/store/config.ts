@@ -22,6 +22,11 @@ const accuracySchema = z.strictObject({
   threads: autoOr(z.int().min(1).max(1024))
     .default('auto')
     .describe('Threads of ONNX Runtime per process; auto: one on a CPU.'),
+  feeders: autoOr(z.int().min(1).max(256))
+    .default('auto')
+    .describe(
+      'Threads per process that decode, feed, read and write; auto: one on a CPU, elsewhere as many as there are cores.',
+    ),
 });
 
 export const runConfigSchema = z

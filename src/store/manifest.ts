@@ -13,6 +13,7 @@ import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { count, figure, orNull, text, type Document } from '../schema/basics.js';
 import { drawnFrom, type ChosenImages, type DrawnFrom } from '../schema/chosen-images.js';
 import { decidedReading } from '../schema/mask-values.js';
+import { pace } from '../schema/pace.js';
 import { hardwareSchema, type Hardware } from './hardware.js';
 import { priceSchema, scoringSchema, timeSchema } from './settings-schema.js';
 
@@ -142,6 +143,8 @@ export const manifestSchema = z
     hardware: z.exactOptional(hardwareSchema),
     /** Where a check had seen enough before all was predicted. */
     stopped: z.exactOptional(z.object({ by: z.literal('check'), after: count }).readonly()),
+    /** Of every pass that predicted anything; not in manifests of 0.1. */
+    passes: z.exactOptional(z.array(pace).readonly()),
     /** Of an hour of this device. */
     price: z.exactOptional(priceSchema.strip()),
     /** Roots of the seals of the shards that it was merged from, where all were sealed. */

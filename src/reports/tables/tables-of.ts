@@ -1,6 +1,7 @@
 import type { Summary } from '../../schema/summary.js';
 import { joinAnswers } from '../across/join-answers.js';
 import { deviceRatioTable, throughputTable } from '../across/throughput-table.js';
+import { paceText } from '../../schema/pace.js';
 import type { RankingReport } from '../../schema/ranking.js';
 import { answerTable } from './answer-table.js';
 import { cardTable } from './card-table.js';
@@ -32,7 +33,7 @@ export function decisiveTables(runs: Runs, options: TableOptions = {}): readonly
   return [
     ...answerTables(runs, options.rankings).map((table) => ({
       ...table,
-      notes: [...table.notes, ...imageNotes(runs)],
+      notes: [...table.notes, ...imageNotes(runs), ...paceNotes(runs)],
     })),
     ...timeTables(runs),
     ...accuracyTables(runs, options.columns),
@@ -47,6 +48,14 @@ function imageNotes([first]: Runs): readonly string[] {
     ...(chosen === undefined ? [] : [`Part of the images: ${chosen}`]),
     ...(few === undefined ? [] : [`Few images: ${few}`]),
   ];
+}
+
+/** What bounded the accuracy pass on each device. */
+function paceNotes(runs: Runs): readonly string[] {
+  const labels = deviceLabels(runs);
+  return runs.flatMap(({ pace }, i) =>
+    pace === undefined ? [] : [`Predicted on ${labels[i]}: ${paceText(pace)}`],
+  );
 }
 
 /** One row per model: of several devices once what is the same on all, and a group of columns for each of what is not. */

@@ -71,5 +71,5 @@ export const DEATH = { code: 'runner.crashed', message: 'died as the script says
 
 function doneMessage(jobId: number): FromChild {
   const phases = { decodeMs: 1, preprocessMs: 1, inferenceMs: 1, postprocessMs: 1 };
-  return { kind: 'done', jobId, phases, matteSha256: String(jobId), width: 1, height: 1 };
+  return { kind: 'done', jobId, phases, feedingMs: 3, matteSha256: String(jobId), width: 1, height: 1 };
 }

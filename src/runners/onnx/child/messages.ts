@@ -9,6 +9,8 @@ import type { Copied, OpenModelRequest } from '../open-model.js';
 /** What a child needs to open its one model. Sent once, first. */
 export interface LoadMessage extends Omit<OpenModelRequest, 'observe'> {
   readonly kind: 'load';
+  /** Threads of the accuracy pass that decode, feed, read and write; default 1. */
+  readonly feeders?: number | undefined;
 }
 
 /** One image to predict; the matte is written to `mattePath`, a draft, before `done` is sent. */
@@ -85,6 +87,8 @@ export type ToChild =
 interface DoneMessage extends DoneMatte {
   readonly kind: 'done';
   readonly jobId: number;
+  /** What a feeding thread was busy with it: decoding, feeding, reading and writing. */
+  readonly feedingMs: number;
 }
 
 export type FromChild =
