@@ -2,16 +2,14 @@ import {
   complement,
   difference,
   intersection,
-  packAtLeast,
   union,
   type BitMask,
 } from '../../image/bit-mask.js';
 import { erodeCross, growWithin } from '../../image/morphology.js';
 import { skeletonize } from '../../image/thinning.js';
-import { SOD_TRUTH_CUT } from '../joint-histogram.js';
 import type { Metric, PairIntermediate, TruthIntermediate } from '../metric.js';
 import { countClicks, type Clicks } from './clicks.js';
-import { stretch } from './stretch.js';
+import { binaryPrediction, sodTruthMask } from './masks.js';
 
 /** gamma: errors within this many pixels of the right border are forgiven. */
 const RELAX = 5;
@@ -24,28 +22,18 @@ interface CorrectionEffort {
   readonly falseNegative: Clicks;
 }
 
-/** The `sod` ground truth (`> 128`). */
-const truthMask: TruthIntermediate<BitMask> = {
-  name: 'ground-truth mask',
-  compute: ({ image }) => packAtLeast(image, SOD_TRUTH_CUT),
-};
-
 /** Skeleton of the `sod` ground truth, the costly part of HCE that does not depend on the prediction. */
 export const truthSkeleton: TruthIntermediate<BitMask> = {
   name: 'ground-truth skeleton',
-  compute: (truth) => skeletonize(truth.get(truthMask)),
+  compute: (truth) => skeletonize(truth.get(sodTruthMask)),
 };
 
 /** HCE's four counts. */
 export const correctionEffort: PairIntermediate<CorrectionEffort> = {
   name: 'correction effort',
   compute: (pair) => {
-    const { level, max } = pair.get(stretch);
-    // The level rises with the value, so the stretched threshold is one on the values in the file.
-    let cut = 256;
-    for (let v = max; v >= 0 && level[v] > 0.5; v--) cut = v;
-    const truth = pair.truth.get(truthMask);
-    const prediction = packAtLeast(pair.prediction, cut);
+    const truth = pair.truth.get(sodTruthMask);
+    const prediction = pair.get(binaryPrediction);
 
     const truePositive = intersection(truth, prediction);
     const falsePositive = difference(prediction, truth);

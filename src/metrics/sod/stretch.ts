@@ -68,3 +68,9 @@ export function stretchLevels({ foreground, background }: JointHistogram): Stret
 
 // A level this near to the threshold falls on the side that the rounding of the mean puts it: then round as numpy.
 const NEAR_TIE = 1e-11;
+
+/** The smallest value whose level is as asked, 256 where there is none; of levels that rise into what is asked. */
+export function firstValue(level: Float64Array, asked: (level: number) => boolean): number {
+  const v = level.findIndex(asked);
+  return v === -1 ? 256 : v;
+}
