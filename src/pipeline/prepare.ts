@@ -30,6 +30,11 @@ export interface PreparedRun {
   readonly datasets: readonly Dataset[];
 }
 
+/** What the paths of a prepared run's models are relative to, in their order. */
+export interface ModelFolders {
+  readonly folders: readonly string[];
+}
+
 /**
  * Resolves everything that a run needs before it starts: device and datasets are looked for first, since a missing one
  * would otherwise show only after gigabytes of models were downloaded.
@@ -39,7 +44,7 @@ export interface PreparedRun {
 export async function prepareRun(
   { config, folder }: Pick<LoadedConfig, 'config' | 'folder'>,
   options: PrepareOptions = {},
-): Promise<PreparedRun> {
+): Promise<PreparedRun & ModelFolders> {
   const { offline = false, cwd = process.cwd(), env = process.env } = options;
   const { onProgress = () => undefined, signal = new AbortController().signal } = options;
   const device = parseDevice(config.device);
@@ -75,7 +80,7 @@ export async function prepareRun(
   const alsoWanted = chosenSpecs.flatMap(({ spec }) => Object.values(spec.files ?? {}).flat());
   for (const loaded of chosenSpecs)
     models.push(await runnerOf(loaded.spec).ensure(loaded, { alsoWanted, ...access }));
-  return { config, models, datasets };
+  return { config, models, datasets, folders: chosenSpecs.map(({ folder: of }) => of) };
 }
 
 /** Names are folders of a run, which may come to a system where case makes no difference. */

@@ -120,7 +120,9 @@ async function runIn<S extends Summary | undefined>(
       described,
       walk,
     };
-    const plan = await makePlan({ ...wanted, ...(exists && existsSync(folder.seal) ? { onPlanned } : {}) });
+    const plan =
+      (await request.given?.open(folder, lock)) ??
+      (await makePlan({ ...wanted, ...(exists && existsSync(folder.seal) ? { onPlanned } : {}) }));
     await lock.assertHeld();
     const { runner, scoring, time: timing } = config;
     const settings = {
@@ -140,6 +142,7 @@ async function runIn<S extends Summary | undefined>(
       hardware,
       ...(config.price === undefined ? {} : { price: config.price }),
       ...(request.origin === undefined ? {} : { origin: request.origin }),
+      ...(request.given === undefined ? {} : { plan: request.given.root }),
     };
     const fresh = createManifest(config.name, settings, more);
     let summary: S | Summary;

@@ -95,6 +95,7 @@ export async function summarise(
       ...chosenImagesOf(settings, { drawn }),
     })),
     ...(warnings.length === 0 ? {} : { warnings }),
+    ...(manifest.mixed === undefined ? {} : { mixed: manifest.mixed }),
     ...(await summariseAccuracy(cells, settings, metrics)),
     intervals: INTERVALS,
     thresholds: thresholdRows(curves),

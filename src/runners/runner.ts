@@ -72,6 +72,14 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
     options: Omit<EnsureOptions, 'name' | 'baseDir'>,
   ): Promise<ReadyModel<Spec, Assets>>;
   /**
+   * The spec with the files of a model that is ready taken from copies: `put` copies one under a name of its own, and says where it
+   * is then. Absent where a model has no files, or they are too many to be copied.
+   */
+  copied?(
+    model: ReadyModel<Spec, Assets>,
+    put: (path: string, name: string) => Promise<CopiedFile>,
+  ): Promise<Spec>;
+  /**
    * All that a matte depends on besides the image, as text: where it is the same, a matte is used again. Files of a sample are
    * asked for by the reader that is handed over with it.
    */
@@ -101,6 +109,11 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   doubts?(spec: Spec, outputs: readonly ReadOutput[]): Promise<readonly Doubt[]>;
   /** The model as a network whose stages can be looked at one by one (drift, `models verify --score`). */
   stages?(model: ReadyModel<Spec, Assets>): StagedNetwork;
+}
+
+export interface CopiedFile {
+  readonly path: string;
+  readonly sha256: string;
 }
 
 export interface SampleWatch {

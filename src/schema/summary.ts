@@ -14,6 +14,7 @@ import {
 import { chosenImages } from './chosen-images.js';
 import { evidenceSchema } from './evidence.js';
 import { pace } from './pace.js';
+import { mixedSchema } from './mixed-machines.js';
 import { protocolSummary } from './protocol-summary.js';
 import { scenario } from './scenario-summary.js';
 import { sealSchema } from './seal.js';
@@ -246,6 +247,9 @@ export const summarySchema = z
         'The first thousand failed cells in plan order; cells.failed counts all. model is * where the cells of all models failed.',
       ),
     warnings: z.exactOptional(z.array(outputWarning)),
+    mixed: z
+      .exactOptional(mixedSchema)
+      .describe('Of a run that was merged from machines that differ: in what.'),
     accuracy: z.array(accuracyRow),
     intervals: z.exactOptional(intervalMethod),
     thresholds: z

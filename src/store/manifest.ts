@@ -14,6 +14,7 @@ import { count, figure, orNull, text, type Document } from '../schema/basics.js'
 import { drawnFrom, type ChosenImages, type DrawnFrom } from '../schema/chosen-images.js';
 import { decidedReading } from '../schema/mask-values.js';
 import { pace } from '../schema/pace.js';
+import { mixedSchema } from '../schema/mixed-machines.js';
 import { hardwareSchema, type Hardware } from './hardware.js';
 import { priceSchema, scoringSchema, timeSchema } from './settings-schema.js';
 
@@ -69,7 +70,7 @@ const dataset = z
 export type RunDataset = z.output<typeof dataset>;
 
 // `strip`: what a later version adds to settings is left alone in reading.
-const settingsSchema = z
+export const runSettings = z
   .object({
     models: z.array(model).min(1).readonly(),
     datasets: z.array(dataset).readonly(),
@@ -96,7 +97,7 @@ const settingsSchema = z
   })
   .readonly();
 /** What makes two runs the same run: a resumed one must agree in all of it. */
-export type RunSettings = z.output<typeof settingsSchema>;
+export type RunSettings = z.output<typeof runSettings>;
 
 const environment = z.object({
   host: text,
@@ -112,7 +113,7 @@ const environment = z.object({
 /** The machine and the software of a run. */
 type Environment = Document<typeof environment>;
 
-const origin = z
+export const origin = z
   .object({
     /** As it was read, with what flags changed; checked again by whoever continues the run. */
     config: z.unknown(),
@@ -136,7 +137,7 @@ export const manifestSchema = z
     maskbenchVersion: text,
     name: text,
     createdAt: text,
-    settings: settingsSchema,
+    settings: runSettings,
     /** Ids of the metrics that the run was scored by; not in manifests of 0.1 (`metricsOfRun`). */
     metrics: z.exactOptional(z.array(text).readonly()),
     environment,
@@ -151,6 +152,10 @@ export const manifestSchema = z
     mergedFrom: z.exactOptional(z.array(text).readonly()),
     /** Of runs that a config or flags describe; not in manifests of 0.1. */
     origin: z.exactOptional(origin),
+    /** Of an attempt at a shard, or of the run that they were merged into: the root of the plan. */
+    plan: z.exactOptional(text),
+    /** Of a run that was merged from machines that differ: in what, and how many shards each. */
+    mixed: z.exactOptional(mixedSchema),
   })
   .readonly();
 export type Manifest = Omit<z.output<typeof manifestSchema>, 'hardware'> & { readonly hardware?: Hardware };
@@ -158,7 +163,7 @@ export type Manifest = Omit<z.output<typeof manifestSchema>, 'hardware'> & { rea
 export function createManifest(
   name: string,
   settings: RunSettings,
-  more: Pick<Manifest, 'hardware' | 'price' | 'origin'> = {},
+  more: Pick<Manifest, 'hardware' | 'price' | 'origin' | 'plan'> = {},
 ): Manifest {
   return {
     schemaVersion: MANIFEST_VERSION,

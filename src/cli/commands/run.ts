@@ -103,6 +103,11 @@ export async function runPhases(
   return runLoaded({ ...loaded, cwd, ...chosen }, flags, phases, context);
 }
 
+type Overrides = Partial<
+  Pick<Flags, 'device' | 'profile' | 'allowFallback' | 'resize' | 'limit' | 'sample' | 'seed' | 'sampleBy'>
+> &
+  Pick<CliContext, 'maxMegapixels'>;
+
 type LoadedFlags = Pick<
   Flags,
   'images' | 'out' | 'resume' | 'overwrite' | 'shard' | 'offline' | 'json' | 'embed' | 'wait' | 'ownerTimeout'
@@ -233,7 +238,8 @@ async function tables(summary: Summary, ranking: RankingReport | undefined, widt
   return terminal.render(shown, { width });
 }
 
-function withOverrides(loaded: LoadedConfig, flags: Flags & Pick<CliContext, 'maxMegapixels'>): LoadedConfig {
+/** A config with what flags change of it. */
+export function withOverrides(loaded: LoadedConfig, flags: Overrides): LoadedConfig {
   const { device, profile, allowFallback, resize, maxMegapixels } = flags;
   const { limit: _limit, sample: _sample, ...rest } = loaded.config;
   const config = {

@@ -15,6 +15,7 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
       : spec,
   readyDevice: async (...asked) => (await import('./engine/ready-device.js')).readyOnnxDevice(...asked),
   ensure: async (...asked) => (await import('./ensure.js')).ensureOnnx(...asked),
+  copied: async (...asked) => (await import('./copy-files.js')).copyOnnxFiles(...asked),
   identity({ spec, sha256 }, { device, runner }) {
     const [provider] = device.split(':');
     const text = canonicalJson({ bytes: sha256, ...feedingFields(spec), provider, runner });

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { describeError, exitStatusOf, MaskbenchError } from '../../core/errors.js';
+import { makeFolder } from '../../core/sync.js';
+import type { EnsureOptions } from '../../models/sources/ensure-file.js';
+import type { EventSink } from '../../schema/events.js';
+import { runnerOf } from '../../runners/runner-of.js';
+import type { ReadyModel } from '../../runners/runner.js';
+import { checkedConfig } from '../../store/origin.js';
+import { readPlan, type PlanDocument } from '../../store/plan-folder/plan-document.js';
+import { planFolder, TOKEN_CHARACTERS, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import {
+  PUBLICATION_VERSION,
+  publish,
+  readPublication,
+  type Publication,
+} from '../../store/plan-folder/publication.js';
+import { readShardLine } from '../../store/plan-folder/shard-lists.js';
+import { runFolder, writeJson } from '../../store/run-folder.js';
+import { readSeal } from '../../store/seal.js';
+import { run } from '../run.js';
+import { givenShard } from './given-plan.js';
+import { loadedSpec } from './stage-weights.js';
+import { whichShard } from './which-shard.js';
+
+export interface WorkRequest {
+  /** The folder of the plan. */
+  readonly path: string;
+  /** From 1; `auto`: as the engine says that started this process. */
+  readonly shard: 'auto' | number;
+  /** Work on a shard that is published, too: its result is then replaced. */
+  readonly again?: boolean;
+  readonly offline?: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly onProgress: NonNullable<EnsureOptions['onProgress']>;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+/** What became of a shard: this process published it, or another one had, before this began or while it was at work. */
+export interface Worked {
+  readonly kind: 'published' | 'was-published' | 'lost';
+  readonly shards: number;
+  readonly publication: Publication;
+}
+
+/**
+ * Makes an attempt at one shard, in a folder that no other process writes, and publishes it. Cells that earlier attempts have done
+ * are taken over.
+ *
+ * @throws MaskbenchError as `run`; `usage` where it is not clear which shard; `run.damaged` for a plan that is not what it was;
+ *   `data.unreadable` for a picture and `run.mismatch` or `source.checksum` for a model that is not the planned one.
+ */
+export async function work(request: WorkRequest): Promise<Worked> {
+  const folder = planFolder(request.path);
+  const plan = await readPlan(folder);
+  const shards = plan.shards.count;
+  const shard = whichShard(request.shard, { shards, env: request.env });
+  if (request.again !== true) {
+    const publication = await readPublication(folder, shard, plan.root);
+    if (publication !== undefined) return { kind: 'was-published', shards, publication };
+  }
+  const token = randomBytes(TOKEN_CHARACTERS / 2).toString('hex');
+  await makeFolder(folder.attempts(shard));
+  try {
+    const publication = await attempt(request, folder, plan, shard, token);
+    const isOurs = await publish(folder, publication, { replace: request.again === true });
+    const winner = isOurs ? undefined : await readPublication(folder, shard, plan.root);
+    return { kind: isOurs ? 'published' : 'lost', shards, publication: winner ?? publication };
+  } catch (error) {
+    // For "status"; who was killed says nothing.
+    const said = { status: exitStatusOf(error), message: describeError(error), at: new Date().toISOString() };
+    await writeJson(folder.ended(shard, token), said).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function attempt(
+  { offline = false, env, onProgress, emit, signal }: WorkRequest,
+  folder: PlanFolder,
+  plan: PlanDocument,
+  shard: number,
+  token: string,
+): Promise<Publication> {
+  const start = performance.now();
+  const out = folder.attempt(shard, token);
+  const config = checkedConfig(plan.origin, folder.document);
+  const line = await readShardLine(folder, plan, shard);
+  const models: ReadyModel[] = [];
+  for (const [i, source] of plan.sources.entries()) {
+    const access = { onProgress, signal, env, ...(offline ? { offline } : {}) };
+    const planned = plan.settings.models[i];
+    const ready = await runnerOf(source.spec).ensure(loadedSpec(folder, source), access);
+    if (ready.sha256 !== planned.sha256) {
+      throw new MaskbenchError(
+        'run.mismatch',
+        `the files of ${planned.spec.name} are not those that were planned`,
+        {
+          where: folder.path,
+          remedy: 'restore them, or plan again in another folder',
+        },
+      );
+    }
+    models.push({ ...ready, spec: planned.spec });
+  }
+  let reused = 0;
+  await run({
+    config,
+    models,
+    datasets: [],
+    shard: [shard, plan.shards.count],
+    out,
+    phases: { predict: true, score: true, time: false },
+    given: givenShard({
+      folder,
+      plan,
+      line,
+      token,
+      emit,
+      signal,
+      onReused: (cells) => void (reused = cells),
+    }),
+    emit,
+    signal,
+  });
+  const seal = await readSeal(runFolder(out));
+  if (seal === undefined)
+    throw new MaskbenchError('run.unfinished', 'the attempt has no seal', { where: out });
+  const { root, files, cells } = seal;
+  const seconds = Number(((performance.now() - start) / 1000).toFixed(3));
+  return {
+    schemaVersion: PUBLICATION_VERSION,
+    plan: plan.root,
+    shard,
+    attempt: token,
+    root,
+    files,
+    cells,
+    seconds,
+    reused,
+    host: hostname(),
+  };
+}
