@@ -6,7 +6,7 @@ import type { Network, NetworkValue } from '../../models/feedings/feeding.js';
 import type { RawTensor, Tensor } from '../../models/pixels/tensor.js';
 import { deviceUnavailable, type DeviceRequest } from '../device.js';
 import { binaryFolder, engineFolder, gpuFault, loadEngine } from './engine/engine.js';
-import { assertCudnn, explainGpuFailure } from './gpu/explain-failure.js';
+import { assertCudnn, explainFullMemory, explainGpuFailure } from './gpu/explain-failure.js';
 import type { RunnerOptions } from './session-options.js';
 
 export interface OrtNetwork extends Network {
@@ -141,7 +141,8 @@ function adapt(session: ort.InferenceSession, { modelPath, device, options }: Or
       const tensors = Object.entries(feeds).map(([name, tensor]) => [name, toOrtTensor(tensor)] as const);
       const fetches = options.fetch === 'mask' ? wanted : session.outputNames;
       const results = await session.run(Object.fromEntries(tensors), fetches).catch((cause: unknown) => {
-        throw (isNvidia(device) ? explainGpuFailure(device, wordsOf(cause)) : undefined) ?? cause;
+        const explain = isNvidia(device) ? explainGpuFailure : explainFullMemory;
+        throw explain(device, wordsOf(cause)) ?? cause;
       });
       for (const { data } of Object.values(feeds)) copied.inBytes += data.byteLength;
       for (const name of fetches) copied.outBytes += bytesOf(results[name]);

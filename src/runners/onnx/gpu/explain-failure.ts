@@ -23,6 +23,12 @@ const OUT_OF_MEMORY: Reason = {
   remedy: 'end what else computes on it ("nvidia-smi"), or run fewer models at a time',
 };
 
+const MACHINE_FULL: Reason = {
+  code: 'runner.out-of-memory',
+  reason: "the machine's memory is full",
+  remedy: 'end what else runs on it, or run fewer processes at a time ("accuracy: { processes: 1 }")',
+};
+
 /** By the number of CUDA's runtime (`cudaError_t` of driver_types.h, whose words ONNX Runtime prints after it). */
 const REASONS: Readonly<Record<number, Reason>> = {
   2: OUT_OF_MEMORY,
@@ -63,7 +69,7 @@ const REASONS: Readonly<Record<number, Reason>> = {
 
 /** As `CudaCall` of ONNX Runtime's cuda_call.cc writes it, for CUDA and its libraries (cuDNN, cuBLAS, ...). */
 const CALL_FAILED = /\b(CUDA|CUBLAS|CUDNN|CURAND|CUFFT|CUSPARSE) failure (-?\d+): (.*?) ; GPU=/;
-/** As its bfc_arena.cc writes where a card's memory comes from the arena. */
+/** As its bfc_arena.cc writes where a device's memory comes from the arena. */
 const ARENA_FULL =
   /Failed to allocate memory for requested buffer of size \d+|Available memory of \d+ is smaller than/;
 
@@ -75,7 +81,8 @@ const ARENA_FULL =
  */
 export function explainGpuFailure(device: DeviceRequest, message: string): MaskbenchError | undefined {
   const [, library = '', number = '', words = ''] = CALL_FAILED.exec(message) ?? [];
-  if (ARENA_FULL.test(message)) return asError(device, OUT_OF_MEMORY);
+  const full = explainFullMemory(device, message);
+  if (full !== undefined) return full;
   const known = library === 'CUDA' ? REASONS[Number(number)] : undefined;
   if (known !== undefined) return asError(device, known);
   if (library === '') return explainUnloaded(device);
@@ -84,6 +91,12 @@ export function explainGpuFailure(device: DeviceRequest, message: string): Maskb
     reason: `${library} failure ${number}: ${words}`,
     remedy: 'see "nvidia-smi", and "maskbench gpu status"',
   });
+}
+
+/** That there was no memory for a tensor, of a card or of the machine; undefined for another error. */
+export function explainFullMemory(device: DeviceRequest, message: string): MaskbenchError | undefined {
+  if (!ARENA_FULL.test(message)) return undefined;
+  return asError(device, device.provider === 'cpu' ? MACHINE_FULL : OUT_OF_MEMORY);
 }
 
 /**
