@@ -4,7 +4,7 @@
  */
 export const EXIT_STATUSES = {
   0: { means: 'done; check: pass', again: 'no' },
-  1: { means: 'check: fail', again: 'no' },
+  1: { means: 'check: fail; gpu prove: something fails', again: 'no' },
   2: {
     means: 'check: inconclusive',
     again: 'no: more images, other margins, or times (--remeasure) are needed',

@@ -230,7 +230,7 @@ interface PassTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
 }
 
 export interface TimedRequest extends Pick<OpenRequest, 'device' | 'options'> {
-  readonly samples: readonly PlannedSample[];
+  readonly samples: readonly Pictured[];
   readonly threads: number;
 }
 
