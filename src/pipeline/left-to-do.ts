@@ -4,7 +4,8 @@ import type { ReadyModel } from '../runners/runner.js';
 import type { RunConfig } from '../store/config.js';
 import type { Manifest } from '../store/manifest.js';
 import type { RunFolder } from '../store/run-folder.js';
-import { completeSeries } from '../store/timed-series.js';
+import { completeSeries, isTimed } from '../store/timed-series.js';
+import { scopesOfRun } from './timing/timed-models.js';
 import { doneScenarios, scenarioKey } from './scenarios/run-scenarios.js';
 
 interface Asked {
@@ -26,7 +27,8 @@ export async function isAnythingLeft(
 ): Promise<boolean> {
   if (phases.time) {
     const timed = await completeSeries(folder);
-    if (models.some(({ spec }) => !timed.has(spec.name))) return true;
+    const scopes = scopesOfRun(models);
+    if (models.some(({ spec }) => !isTimed(timed, spec.name, scopes.get(spec.name) ?? []))) return true;
     const done = await doneScenarios(folder);
     const wanted = models.flatMap(({ spec, sha256 }) =>
       config.scenarios.map((scenario) => scenarioKey(spec.name, sha256, scenario)),

@@ -126,7 +126,12 @@ async function runIn<S extends Summary | undefined>(
     await lock.assertHeld();
     const { runner, scoring, time: timing } = config;
     const settings = {
-      models: models.map(({ spec, sha256, bytes }) => ({ spec, sha256, bytes })),
+      models: models.map(({ spec, sha256, version, bytes }) => ({
+        spec,
+        sha256,
+        ...(version === undefined ? {} : { version }),
+        bytes,
+      })),
       datasets: plan.datasets,
       device: basis.device,
       runner,

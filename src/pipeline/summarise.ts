@@ -75,10 +75,11 @@ export async function summarise(
       }),
     },
     ...describeProtocols(settings.scoring.protocols, ids),
-    models: settings.models.map(({ spec, sha256, bytes }) => ({
+    models: settings.models.map(({ spec, sha256, version, bytes }) => ({
       name: spec.name,
       title: spec.title ?? spec.name,
       sha256,
+      ...(version === undefined ? {} : { version }),
       bytes,
       licence: spec.licence ?? null,
       trainedOn: spec.trainedOn,

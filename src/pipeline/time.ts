@@ -3,11 +3,12 @@ import { THIS_MACHINE, type MachineFiles } from '../runners/onnx/seal/machine-fi
 import { observeIdle } from '../runners/onnx/seal/conditions.js';
 import { watchDevice } from '../runners/onnx/seal/device-watch.js';
 import { runnerOf } from '../runners/runner-of.js';
+import { TIME_SCOPES, type TimeScope } from '../schema/timing-summary.js';
 import { openDurableLines } from '../core/durable-lines.js';
-import { completeSeries } from '../store/timed-series.js';
+import { completeSeries, isTimed } from '../store/timed-series.js';
 import { chooseSamples } from './timing/choose-samples.js';
 import { groupModels, memoryBudget } from './timing/group-models.js';
-import { passModels } from './timing/timed-models.js';
+import { passModels, scopesOfRun } from './timing/timed-models.js';
 import { timeGroup, type PassContext } from './timing/time-group.js';
 import type { PhaseRequest } from './predict.js';
 import { timingPlan } from './timing/timing-plan.js';
@@ -26,13 +27,19 @@ interface TimeRequest extends PhaseRequest {
 export async function time(request: TimeRequest): Promise<void> {
   const { folder, held, settings, models, emit, signal, files = THIS_MACHINE } = request;
   const timed = await completeSeries(folder);
-  const open = models.filter(({ spec }) => !timed.has(spec.name));
+  const scopes = scopesOfRun(models);
+  const isOpen = (name: string, scope: TimeScope): boolean =>
+    (scopes.get(name) ?? []).includes(scope) && !isTimed(timed, name, [scope]);
+  const open = models.filter(({ spec }) => TIME_SCOPES.some((scope) => isOpen(spec.name, scope)));
   if (open.length === 0) return;
   const plan = timingPlan(settings.time);
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
-  const networks = passModels(open, settings, samples);
+  // Models take turns with those of their scope alone.
+  const passes = TIME_SCOPES.map((scope) =>
+    passModels(open, settings, samples, scope).filter(({ name }) => isOpen(name, scope)),
+  ).filter((own) => own.length > 0);
   const device = parseDevice(settings.device);
-  const watch = networks.length === 0 ? null : await watchDevice(device, undefined, undefined, files);
+  const watch = passes.length === 0 ? null : await watchDevice(device, undefined, undefined, files);
   const before =
     watch === null
       ? null
@@ -46,7 +53,7 @@ export async function time(request: TimeRequest): Promise<void> {
       const { time: own } = runnerOf(model.spec);
       if (own?.kind !== 'series') continue;
       const series = own.series(model, samples, signal);
-      if (series !== undefined) await writeOwnSeries(writer, model.spec.name, series, own.measuredElsewhere);
+      if (series !== undefined) await writeOwnSeries(writer, model.spec.name, series, own);
     }
     if (watch === null) return;
     const context: PassContext = {
@@ -62,7 +69,7 @@ export async function time(request: TimeRequest): Promise<void> {
       signal,
     };
     const budget = memoryBudget(device, watch);
-    for (const group of groupModels(networks, settings.time.together, budget)) {
+    for (const group of passes.flatMap((own) => groupModels(own, settings.time.together, budget))) {
       await timeGroup(context, group);
     }
   } finally {

@@ -21,6 +21,7 @@ import type { EventSink } from '../schema/events.js';
 import type { CheckedReading } from '../datasets/values/read-checked.js';
 import type { MaskValues } from '../schema/mask-values.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
+import type { TimeScope } from '../schema/timing-summary.js';
 import type { DeviceRequest } from './device.js';
 import type { RunnerOptions } from './onnx/session-options.js';
 import type { StageRunner } from './onnx/stage-runner.js';
@@ -39,6 +40,8 @@ export interface ReadyModel<Spec extends ModelSpec = ModelSpec, Assets = unknown
   readonly spec: Spec;
   /** Of all that its mattes depend on and that is not in the spec. */
   readonly sha256: string;
+  /** As the model itself says, where it does; a part of `sha256`. */
+  readonly version?: string;
   /** Of its weights; 0 where there are none. */
   readonly bytes: number;
   readonly assets: Assets;
@@ -216,13 +219,11 @@ interface Cost {
   readonly currency: string;
 }
 
-/** What a time covers: pre- and postprocessing and inference; from an image file to a matte file; a call over a network. */
-type TimeScope = 'predict' | 'file-to-file' | 'service';
-
-/** Timed by the timing pass, phase by phase, in a process that takes turns with those of other models. */
-interface PassTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
+/** Timed by the timing pass, phase by phase, in a process that takes turns with those of other models of the same scope. */
+export interface PassTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   readonly kind: 'pass';
-  readonly scope: 'predict';
+  /** What can be timed of its models. */
+  readonly scopes: readonly Exclude<TimeScope, 'service'>[];
   /** Of the picture that a model is fed: what it needs of a card's memory grows with it. */
   pixels(spec: Spec): number;
   /** How it is loaded and which images it sees; an image's key is its position among the samples. */
@@ -230,12 +231,13 @@ interface PassTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
 }
 
 export interface TimedRequest extends Pick<OpenRequest, 'device' | 'options'> {
+  readonly scope: TimeScope;
   readonly samples: readonly Pictured[];
   readonly threads: number;
 }
 
 /** Times that the runner has by itself: it measures them, or they came along with the mattes. */
-interface SeriesTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
+export interface SeriesTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   readonly kind: 'series';
   readonly scope: TimeScope;
   readonly measuredElsewhere: boolean;
@@ -268,7 +270,7 @@ export interface StagesRequest extends Pick<OpenRequest, 'device' | 'options'> {
   readonly folder: string;
 }
 
-type Pictured = Pick<PlannedSample, 'dataset' | 'id' | 'imagePath'>;
+export type Pictured = Pick<PlannedSample, 'dataset' | 'id' | 'imagePath'>;
 
 export interface StageSession {
   /** @throws MaskbenchError why this sample has no stages, or why the process cannot go on. */

@@ -18,7 +18,7 @@ import { mixedSchema } from './mixed-machines.js';
 import { protocolSummary } from './protocol-summary.js';
 import { scenario } from './scenario-summary.js';
 import { sealSchema } from './seal.js';
-import { modelTiming, phase, slowness, timedPhase } from './timing-summary.js';
+import { modelTiming, phase, slowness, timedPhase, timeScope } from './timing-summary.js';
 import { gpu, processor, provider } from './hardware.js';
 
 /** Version of summary.json and of the record files beside it; a reader refuses another one. */
@@ -60,6 +60,7 @@ const model = z.object({
   name: text,
   title: text,
   sha256: text,
+  version: z.exactOptional(text).describe('As a program told it when the run was planned.'),
   bytes: count,
   licence: orNull(text),
   trainedOn: z.array(text),
@@ -174,6 +175,7 @@ export type FlipSummary = Document<typeof flips>;
 
 const timingRow = z.object({
   ...meanOf,
+  scope: z.exactOptional(timeScope),
   images: count,
   n: count,
   outliers: z

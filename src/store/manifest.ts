@@ -32,7 +32,15 @@ export const recordedSpec = z
   )
   .describe('As it stood when the run was made, checked; its sources are written out since.');
 
-const model = z.object({ spec: recordedSpec, sha256: text, bytes: count }).readonly();
+const model = z
+  .object({
+    spec: recordedSpec,
+    sha256: text,
+    /** Of a program: as it told when the run was planned. */
+    version: z.exactOptional(text),
+    bytes: count,
+  })
+  .readonly();
 /** A model of a run: its spec and the bytes that were really loaded. */
 export type RunModel = z.output<typeof model>;
 

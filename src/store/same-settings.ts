@@ -25,6 +25,8 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
       );
   }
   const details = differing.map((key) => {
+    const versions = key === 'models' ? versionsInWords(before, now) : [];
+    if (versions.length > 0) return versions.join(', ');
     const [own, fresh] = [without(before[key], now[key]), without(now[key], before[key])];
     if (key === 'untilDecided' && isRecord(own)) return `the ${Object.keys(own).join(' and ')} of the check`;
     const [there, here] =
@@ -34,6 +36,16 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
   throw new MaskbenchError('run.mismatch', `the run was made under other settings: ${details.join(', ')}`, {
     where,
     remedy: 'resume with the same config, or choose another folder with --out',
+  });
+}
+
+/** Of the programs that tell another version than they did. */
+function versionsInWords(before: Manifest['settings'], now: Manifest['settings']): readonly string[] {
+  return now.models.flatMap(({ spec: { name }, version }) => {
+    const was = before.models.find(({ spec }) => spec.name === name);
+    return was === undefined || was.version === version
+      ? []
+      : [`${name} (version ${was.version ?? 'untold'} there, ${version ?? 'untold'} now)`];
   });
 }
 

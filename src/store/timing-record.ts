@@ -3,7 +3,7 @@ import { count, failure, figure, orNull, text, type Document } from '../schema/b
 import { energyRecord } from '../schema/energy.js';
 import { sealPart } from '../schema/seal.js';
 import { placement } from '../schema/placement.js';
-import { copies, machineConditions, phaseTimes, timeWindow } from '../schema/timing-summary.js';
+import { copies, machineConditions, phaseTimes, timeScope, timeWindow } from '../schema/timing-summary.js';
 import { gpuState } from '../schema/hardware.js';
 import { TIMING_PROFILES } from './settings-schema.js';
 
@@ -41,7 +41,8 @@ const pass = z.object({
 });
 export type PassRecord = Document<typeof pass>;
 
-const series = { series: text, model: text };
+const scope = { scope: z.exactOptional(timeScope) };
+const series = { series: text, model: text, ...scope };
 
 const sample = z
   .object({
@@ -103,6 +104,6 @@ export const timingRecord = z.discriminatedUnion('kind', [
   warmUp,
   gpu,
   model,
-  z.object({ kind: z.literal('failed'), model: text, failure }),
+  z.object({ kind: z.literal('failed'), model: text, ...scope, failure }),
 ]);
 export type TimingRecord = Document<typeof timingRecord>;

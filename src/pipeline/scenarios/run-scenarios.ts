@@ -19,6 +19,7 @@ import type {
   ServerConfig,
   SweepConfig,
 } from '../../store/scenario-schema.js';
+import type { LoadMessage } from '../../runners/onnx/child/messages.js';
 import { type TimedModel, timeTogether } from '../../runners/onnx/timing/time-together.js';
 import { measureBatch } from '../../runners/onnx/scenarios/offline.js';
 import { startTimedProcess, type TimedProcess } from '../../runners/onnx/timing/timed-process.js';
@@ -47,7 +48,7 @@ export async function runScenarios(request: ScenarioRequest): Promise<void> {
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
   const writer = await openDurableLines(folder.scenarios, held);
   try {
-    for (const model of passModels(models, settings, samples)) {
+    for (const model of passModels(models, settings, samples, 'predict')) {
       const { name, sha256 } = model;
       for (const scenario of scenarios) {
         const key = scenarioKey(name, sha256, scenario);
@@ -94,7 +95,9 @@ async function runOne(
   signal: AbortSignal,
 ): Promise<ScenarioSummary> {
   try {
-    const context: ScenarioContext = { model: await describe(), plan, signal };
+    const described = await describe();
+    if (!isLoaded(described)) throw new Error(`${model} is not loaded by ONNX Runtime`);
+    const context: ScenarioContext = { model: described, plan, signal };
     switch (scenario.kind) {
       case 'offline':
         return { model, kind: 'offline', batches: await runOffline(scenario, context) };
@@ -109,9 +112,14 @@ async function runOne(
   }
 }
 
+/** A model that ONNX Runtime runs: only of such a one there are scenarios. */
+type LoadedModel = TimedModel & { readonly load: LoadMessage };
+
+const isLoaded = (model: TimedModel): model is LoadedModel => model.load !== null;
+
 /** The model that a scenario is run for. */
 interface ScenarioContext {
-  readonly model: TimedModel;
+  readonly model: LoadedModel;
   readonly plan: TimingPlan;
   readonly signal: AbortSignal;
 }
@@ -204,7 +212,7 @@ async function runSweep(
 }
 
 /** One model a combination, named by what is swept: `threads 2, memoryPattern on`. */
-function variationsOf({ load, images }: TimedModel, sweep: SweepConfig): readonly TimedModel[] {
+function variationsOf({ load, images }: LoadedModel, sweep: SweepConfig): readonly TimedModel[] {
   const { options } = load;
   const threads = sweep.threads ?? [load.threads];
   const optimizations = sweep.graphOptimization ?? [options.graphOptimization];

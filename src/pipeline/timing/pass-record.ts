@@ -20,7 +20,7 @@ export interface PassFacts extends Pick<SealEvidence, 'before' | 'neighbours' | 
   readonly datasetOf: (key: string) => string;
   readonly attempt: number;
   readonly together: readonly string[];
-  readonly proof: ProviderProof | null;
+  readonly proof: ProviderProof | 'untold' | null;
   readonly gpuMemory: OwnMemory | null;
   readonly energy: EnergyRecord;
 }
@@ -44,7 +44,7 @@ export function passRecord(series: Series, facts: PassFacts): PassRecord {
     orderSeed: ORDER_SEED,
     warmUpMs: warmUp.totalMs,
     settled: warmUp.settled,
-    proof,
+    proof: proof === 'untold' ? null : proof,
     windows: windowsOf(passes, 3),
     cpuMs,
     involuntarySwitches,
@@ -57,7 +57,7 @@ export function passRecord(series: Series, facts: PassFacts): PassRecord {
     during: conditions,
     governors: readGovernors(facts.files),
     parts: judgeSeal({
-      proof: device === 'cpu' ? 'only-provider' : proof,
+      proof: proof === null && device === 'cpu' ? 'only-provider' : proof,
       neighbours,
       warmUp,
       passes,

@@ -55,7 +55,8 @@ export async function timeGroup(context: PassContext, models: readonly PassModel
 
 interface ProvenModel extends TimedModel {
   readonly source: PassModel;
-  readonly proof: ProviderProof | null;
+  /** Null on a CPU, where there is nothing to prove; `untold` where nobody can tell where it computes. */
+  readonly proof: ProviderProof | 'untold' | null;
 }
 
 /** @returns the models that deserve another try. */
@@ -74,7 +75,7 @@ async function timeOnce(
   const again: PassModel[] = [];
   const fail = async (model: PassModel, error: unknown): Promise<void> => {
     if (wanted.length > 1 && attempt === 1) again.push(model);
-    else await recordFailure(context, model.name, error);
+    else await recordFailure(context, model, error);
   };
   const models: ProvenModel[] = [];
   for (const source of wanted) {
@@ -135,7 +136,7 @@ interface Around extends Pick<PassFacts, 'attempt' | 'together' | 'neighbours' |
 /** @returns whether the model was steady. */
 async function record(
   context: PassContext,
-  { proof }: ProvenModel,
+  { proof, source }: ProvenModel,
   series: Series,
   { round, ...around }: Around,
 ): Promise<boolean> {
@@ -154,7 +155,8 @@ async function record(
     card: round.evidence(series.turns),
     energy: round.energy(series.energy),
   });
-  await writeSeries(writer, { series, threads: timedThreads(settings), pass, readings, sampleOf });
+  const { scope } = source;
+  await writeSeries(writer, { series, scope, threads: timedThreads(settings), pass, readings, sampleOf });
   return pass.parts.some(({ name, pass: holds }) => name === 'steady' && holds);
 }
 
@@ -185,14 +187,19 @@ function inWords(pids: readonly number[]): string {
 async function prove(
   { allowFallback, signal }: PassContext,
   { load, images }: TimedModel,
-): Promise<ProviderProof | null> {
+): Promise<ProvenModel['proof']> {
+  if (load === null) return 'untold';
   if (load.device.provider === 'cpu') return null;
   return proveProvider({ load, image: images[0] ?? null, allowFallback, signal });
 }
 
-async function recordFailure({ writer, emit }: PassContext, model: string, error: unknown): Promise<void> {
+async function recordFailure(
+  { writer, emit }: PassContext,
+  { name: model, scope }: PassModel,
+  error: unknown,
+): Promise<void> {
   const failure = cellFailure(toFailure(error));
-  await writer.append({ kind: 'failed', model, failure });
+  await writer.append({ kind: 'failed', model, scope, failure });
   await writer.flush();
   emit({ kind: 'time-failed', model, failure });
 }

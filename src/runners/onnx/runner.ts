@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../core/hash.js';
 import { networkSchemas, type NetworkSpec } from '../../models/spec/spec.js';
 import type { Runner, StageSession, StagesRequest, TimedRequest } from '../runner.js';
+import type { LoadMessage } from './child/messages.js';
 import type { OnnxAssets, OnnxModel } from './ensure.js';
 import type { TimedModel } from './timing/time-together.js';
 
@@ -33,7 +34,7 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
   },
   time: {
     kind: 'pass',
-    scope: 'predict',
+    scopes: ['predict', 'file-to-file'],
     pixels: ({ input: { width, height } }) => width * height,
     timed: timedModel,
   },
@@ -49,14 +50,17 @@ function feedingFields(spec: NetworkSpec): Readonly<Record<string, unknown>> {
 
 async function timedModel(
   model: OnnxModel,
-  { samples, device, options, threads }: TimedRequest,
+  { samples, device, options, threads, scope }: TimedRequest,
 ): Promise<TimedModel> {
   const { promptsOf } = await import('./ensure.js');
   const { spec, assets } = model;
   const promptOf = await promptsOf(model);
+  const load: LoadMessage = { kind: 'load', spec, paths: assets.paths, device, options, threads };
+  const { startFileToFile } = await import('./timing/file-to-file.js');
   return {
     name: spec.name,
-    load: { kind: 'load', spec, paths: assets.paths, device, options, threads },
+    load,
+    ...(scope === 'file-to-file' ? { start: (signal) => startFileToFile(load, signal) } : {}),
     images: samples.map(({ imagePath, dataset, id }, i) => ({
       key: String(i),
       path: imagePath,

@@ -12,7 +12,7 @@ import type { Measure } from './measure.js';
 import type { ModelPair } from '../../compare/pair-models.js';
 import { createProcessTimer, type Which } from './time-process.js';
 import { MODELS_FOLDER } from '../../../runners/load-spec.js';
-import type { LoadedSpec, ReadyModel } from '../../../runners/runner.js';
+import type { LoadedSpec, PassTiming, ReadyModel } from '../../../runners/runner.js';
 import type { SideModel } from '../../compare/side.js';
 
 interface TimePairOptions {
@@ -43,23 +43,31 @@ export async function createTimePair(options: TimePairOptions): Promise<TimePair
   const perDataset = Math.ceil(measure.images / settings.datasets.length);
   const samples = inTurn(await chooseSamples(folder, settings.datasets, perDataset)).slice(0, measure.images);
   return async (pair) => {
-    const describe = async (side: Which): Promise<TimedModel> => {
-      const { time, title } = runnerOf(pair[side].spec);
-      if (time?.kind !== 'pass') {
-        throw new MaskbenchError('usage', `${pair[side].name} is ${title}; there is nothing to time`, {
+    const timings = { baseline: passTimingOf(pair.baseline), candidate: passTimingOf(pair.candidate) };
+    const scope = timings.baseline.scopes.find((one) => timings.candidate.scopes.includes(one));
+    if (scope === undefined) {
+      throw new MaskbenchError(
+        'usage',
+        `${pair.baseline.name} and ${pair.candidate.name} have no times of one scope`,
+        {
           remedy: 'leave out --remeasure',
-        });
-      }
+        },
+      );
+    }
+    const describe = async (side: Which): Promise<TimedModel> => {
+      const time = timings[side];
       const model = await locateModel(pair[side], { ...options, file: options.files[side] });
       return time.timed(model, {
         samples,
         device,
         options: settings.runner,
         threads: timedThreads(settings),
+        scope,
       });
     };
     const models = { baseline: await describe('baseline'), candidate: await describe('candidate') };
     return {
+      scope,
       timer: await createProcessTimer({
         models,
         device,
@@ -72,6 +80,15 @@ export async function createTimePair(options: TimePairOptions): Promise<TimePair
       onProcess: (done, total) => options.onProcess?.(pair, done, total),
     };
   };
+}
+
+/** @throws MaskbenchError `usage` for a model that cannot be timed here. */
+function passTimingOf({ name, spec }: SideModel): PassTiming {
+  const { time, title } = runnerOf(spec);
+  if (time?.kind === 'pass') return time;
+  throw new MaskbenchError('usage', `${name} is ${title}; there is nothing to time`, {
+    remedy: 'leave out --remeasure',
+  });
 }
 
 /** The first of every dataset, then the second of every dataset, and so on. */

@@ -75,9 +75,13 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
   const plan = gatePlan(measure);
   const watch = await watchDevice(device);
   const before = await observeIdle(files, plan.idleMs, signal, watch.helpers);
-  const prove = async ({ load, images }: TimedModel): Promise<ProviderProof | null> =>
-    device.provider === 'cpu' ? null : proveProvider({ load, image: images[0] ?? null, signal });
-  const proveBoth = async (): Promise<Record<Which, ProviderProof | null>> => ({
+  const prove = async ({ load, images }: TimedModel): Promise<Around['proof']> => {
+    if (load === null) return 'untold';
+    return device.provider === 'cpu'
+      ? 'only-provider'
+      : proveProvider({ load, image: images[0] ?? null, signal });
+  };
+  const proveBoth = async (): Promise<Record<Which, Around['proof']>> => ({
     baseline: await prove(models.baseline),
     candidate: await prove(models.candidate),
   });
@@ -115,7 +119,7 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
       before,
       neighbours: [...neighbours],
       round,
-      proof: device.provider === 'cpu' ? 'only-provider' : proofs[side],
+      proof: proofs[side],
     });
   };
   return {
@@ -137,7 +141,7 @@ interface Around {
   readonly before: Conditions;
   readonly neighbours: readonly string[];
   readonly round: DeviceRound;
-  readonly proof: ProviderProof | 'only-provider' | null;
+  readonly proof: ProviderProof | 'only-provider' | 'untold';
 }
 
 function describe(

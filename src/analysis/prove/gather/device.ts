@@ -35,6 +35,7 @@ export const after = gatherer('after', 'the card at rest again', [], lookAtCard)
 export const placements = gatherer('placements', 'where the nodes run', ['trial'], async (request) => {
   const found: OfModel<ProviderProof>[] = [];
   for (const { name, load, images } of await timedModels(request)) {
+    if (load === null) continue;
     try {
       // Whether that is enough is judged later.
       const proof = { load, image: images[0] ?? null, allowFallback: true, signal: request.signal };

@@ -5,6 +5,9 @@ import type { TimedModel } from '../../../runners/onnx/timing/time-together.js';
 import { runnerOf } from '../../../runners/runner-of.js';
 import type { Prepared } from '../artifacts.js';
 
+/** What of a network the proof times. */
+const SCOPE = 'predict';
+
 /** The images that every model is shown. */
 async function shownSamples({ run, images, signal }: Prepared): Promise<readonly Sample[]> {
   const samples: Sample[] = [];
@@ -23,8 +26,10 @@ export async function timedModels(request: Prepared): Promise<readonly TimedMode
   const timed: TimedModel[] = [];
   for (const model of run.models) {
     const { time } = runnerOf(model.spec);
-    if (time?.kind !== 'pass') continue;
-    timed.push(await time.timed(model, { samples, device, options, threads: availableParallelism() }));
+    if (time?.kind !== 'pass' || !time.scopes.includes(SCOPE)) continue;
+    timed.push(
+      await time.timed(model, { scope: SCOPE, samples, device, options, threads: availableParallelism() }),
+    );
   }
   return timed;
 }

@@ -41,6 +41,8 @@ export interface MeasureMessage {
   readonly alone?: number | undefined;
   /** When each of them arrives, milliseconds after the first moment; by default as soon as the one before is done. */
   readonly arrivalsMs?: readonly number[] | undefined;
+  /** From the picture's file to a matte's, which is written into this folder; by default of decoded pictures. */
+  readonly filesIn?: string | undefined;
 }
 
 export interface TimedImage {
@@ -150,7 +152,8 @@ export interface MeasuredSample {
   readonly startMs: number;
   /** Processor time of the whole process during the prediction, all threads together. */
   readonly cpuMs: number;
-  readonly phases: Omit<PhaseTimes, 'decodeMs'>;
+  /** Without `decodeMs` of a picture that was decoded before. */
+  readonly phases: Omit<PhaseTimes, 'decodeMs'> & Partial<Pick<PhaseTimes, 'decodeMs'>>;
   /** Of the inferences in a row after it, in order; where they were asked for. */
   readonly aloneMs?: readonly number[];
 }

@@ -13,8 +13,11 @@ import { warmUp, type WarmUp, type WarmUpPlan } from './warm-up.js';
 /** A model to time, and the images to time it on. */
 export interface TimedModel {
   readonly name: string;
-  readonly load: LoadMessage;
+  /** How ONNX Runtime loads it; null for what it does not run, of which nobody can tell where it computes. */
+  readonly load: LoadMessage | null;
   readonly images: readonly TimedImage[];
+  /** Starts what is timed, where that is not a process of ours that loads it and times its phases. */
+  start?(signal: AbortSignal): Promise<TimedProcess>;
 }
 
 /** What the timing pass is about to do. */
@@ -97,7 +100,7 @@ export type SeriesOutcome =
 export async function timeTogether(request: TogetherRequest): Promise<readonly SeriesOutcome[]> {
   const live: TimedProcess[] = [];
   const pids = (): readonly number[] => [
-    ...new Set([...(request.helpers ?? []), ...live.flatMap(({ pid }) => pid ?? [])]),
+    ...new Set([...(request.helpers ?? []), ...live.flatMap((process) => process.pids())]),
   ];
   const outcomes = new Map<string, SeriesOutcome>();
   const attempt = async <T>(name: string, work: () => Promise<T>): Promise<T | undefined> => {
@@ -173,7 +176,7 @@ async function prepare(
 ): Promise<ModelRun> {
   const tell = (doing: string): void => onProgress?.({ done: 0, total: undefined, model: model.name, doing });
   tell('loads');
-  const process = await startTimedProcess(model.load, signal, start);
+  const process = await startModel(model, signal, start);
   live.push(process);
   const images = await process.decode(model.images);
   tell('warms up');
@@ -198,6 +201,17 @@ async function prepare(
   };
 }
 
+/** @throws MaskbenchError as `startTimedProcess` does. */
+async function startModel(
+  { name, load, start: own }: TimedModel,
+  signal: AbortSignal,
+  start: TogetherRequest['start'],
+): Promise<TimedProcess> {
+  if (own !== undefined) return own(signal);
+  if (load === null) throw new Error(`nothing says how ${name} is started`);
+  return startTimedProcess(load, signal, start);
+}
+
 /**
  * Between pre- and postprocessing a fast network finds cold caches and sleeping threads, which is what a caller gets, and
  * can be a good part of its time. So it is measured in a bare loop as well; a slow one takes the same either way.
@@ -209,7 +223,7 @@ const ALONE = { ms: 400, least: 24, most: 400 };
 /** Bare loops on the images of a pass in turn, after every block one; nothing of them is recorded as a prediction. */
 async function runAlone({ process, images, warmUp: warm, aloneMs, blocks }: ModelRun): Promise<void> {
   const inferenceMs = medianMs(warm.inferenceMs);
-  if (inferenceMs >= ALONE_BELOW_MS) return;
+  if (!process.hasBareLoop || inferenceMs >= ALONE_BELOW_MS) return;
   const alone = Math.min(Math.max(Math.ceil(ALONE.ms / inferenceMs), ALONE.least), ALONE.most);
   const order = [(blocks.length - 1) % images.length];
   const { samples } = await process.measure({ order, alone });
