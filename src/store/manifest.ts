@@ -13,6 +13,8 @@ import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { count, figure, orNull, text, type Document } from '../schema/basics.js';
 import { drawnFrom, type ChosenImages, type DrawnFrom } from '../schema/chosen-images.js';
 import { decidedReading } from '../schema/mask-values.js';
+import { recordedProtocol } from '../schema/recorded-protocol.js';
+import { recordedProtocols } from './run-plugins.js';
 import { hardwareSchema, type Hardware } from './hardware.js';
 import { priceSchema, scoringSchema, timeSchema } from './settings-schema.js';
 
@@ -67,6 +69,8 @@ const dataset = z
 /** A dataset of a run, and what was really there: the fingerprint covers ids, contents and sizes of all samples. */
 export type RunDataset = z.output<typeof dataset>;
 
+const pluginVersion = z.object({ name: text, version: text }).readonly();
+
 // `strip`: what a later version adds to settings is left alone in reading.
 const settingsSchema = z
   .object({
@@ -74,9 +78,13 @@ const settingsSchema = z
     datasets: z.array(dataset).readonly(),
     device: text,
     runner: runnerOptionsSchema.strip(),
-    scoring: scoringSchema.strip(),
+    // Of a plug-in, perhaps, that is not loaded where the run is read.
+    scoring: scoringSchema.strip().extend({ protocols: z.array(text).min(1) }),
     time: timeSchema.strip(),
     limit: orNull(count),
+    plugins: z
+      .exactOptional(z.array(pluginVersion).readonly())
+      .describe('Those that figures depend on; absent where there are none.'),
     sample: z.exactOptional(sampleSchema.strip().readonly()),
     /** `[i, n]` of `--shard i/n`. */
     shard: orNull(z.tuple([count, count]).readonly()),
@@ -138,6 +146,8 @@ export const manifestSchema = z
     settings: settingsSchema,
     /** Ids of the metrics that the run was scored by; not in manifests of 0.1 (`metricsOfRun`). */
     metrics: z.exactOptional(z.array(text).readonly()),
+    /** Of plug-ins: what reading their scores takes. */
+    protocols: z.exactOptional(z.array(recordedProtocol).readonly()),
     environment,
     hardware: z.exactOptional(hardwareSchema),
     /** Where a check had seen enough before all was predicted. */
@@ -165,6 +175,7 @@ export function createManifest(
     createdAt: new Date().toISOString(),
     settings,
     metrics: metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id),
+    ...recordedProtocols(settings),
     environment: describeEnvironment(),
     ...more,
   };

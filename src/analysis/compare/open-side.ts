@@ -84,7 +84,7 @@ export async function openRun(path: string, label: string): Promise<Side> {
 
 /** What a manifest says of its run. */
 export function factsOf(
-  { name, createdAt, maskbenchVersion, settings, environment }: Manifest,
+  { name, createdAt, maskbenchVersion, settings, environment, protocols }: Manifest,
   metrics: readonly string[],
   label: string,
 ): SideFacts {
@@ -101,6 +101,7 @@ export function factsOf(
     runner,
     signatures: signaturesOf(scoring.protocols, scoring, truthsInSignature(settings)),
     metrics,
+    ...(protocols === undefined ? {} : { protocols }),
     models: models.map(({ spec, sha256, bytes }) => ({ name: spec.name, sha256, bytes, spec })),
     datasets: datasets.map(({ name: dataset, fingerprint, samples, problems, tags, drawn }) => ({
       name: dataset,
