@@ -30,6 +30,8 @@ const FILES = [
 /** Of fields that no file that comes along has, and that have no default, by file and path. @type {Record<string, string>} */
 const EXAMPLES = {
   'run description': 'two exports of one network',
+  'run plugins': '[ ./my-metric.mjs, maskbench-plugin-acme ]',
+  'gate plugins': '[ ./my-rule.mjs ]',
   'run price': '{ perHour: 0.8, currency: USD }',
   'run price.perHour': '0.8',
   'run price.perKWh': '0.3',

@@ -33,6 +33,7 @@ describe('the package', () => {
       /^configs\/(datasets|gates|models|runs)\/[\w-]+\.yaml$/,
       /^configs\/models\/contrast-baseline\.onnx$/,
       /^docs\/[\w-]+\.md$/,
+      /^docs\/plugins\/[\w-]+\.mjs$/,
       /^docs\/ci\/[\w-]+\.(yml|sh)$/,
       /^docs\/schema\/[\w-]+\.schema\.json$/,
       /^samples\/[A-Z]+\.md$/,

@@ -1,3 +1,5 @@
+// For commands of plug-ins.
+export { Command } from '@commander-js/extra-typings';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { escapeLines, type ExitStatus } from '../core/errors.js';
 import { TEXT_WIDTH } from '../core/text.js';
@@ -34,6 +36,8 @@ export interface CliContext extends Omit<CliProcess, 'outIsTerminal'> {
   err(text: string): void;
   /** `--max-megapixels`, of any command. */
   maxMegapixels?: number;
+  /** What becomes of plug-ins that files name: `none` by `--no-plugins`. */
+  plugins?: 'none';
 }
 
 export function contextOf({ out, err, outIsTerminal, ...rest }: CliProcess): CliContext {

@@ -36,6 +36,10 @@ export async function runCli(argv: readonly string[], process: CliProcess): Prom
   let status: ExitStatus = 0;
   const restoreLimit = limitPixels(undefined);
   try {
+    if (argv.some((word) => word.startsWith('--config'))) {
+      const { loadNamedPlugins } = await import('./plugin-flags.js');
+      await loadNamedPlugins(argv, context);
+    }
     const program = await buildProgram(context, namedIn(argv), (value) => {
       status = value;
     });
@@ -87,9 +91,12 @@ async function buildProgram(
       'with any command: decode no picture or mask that is larger (default: 500)',
       megapixels,
     )
+    .option('--config <file>', 'with any command: load the plug-ins that this YAML file names (docs/plugins)')
+    .option('--no-plugins', 'with any command: load no plug-in, whatever names one')
     .hook('preAction', (self, command) => {
       assertNoneEmpty(command);
-      const { maxMegapixels } = self.opts();
+      const { maxMegapixels, plugins } = self.opts();
+      if (!plugins) context.plugins = 'none';
       if (maxMegapixels === undefined) return;
       context.maxMegapixels = maxMegapixels;
       limitPixels(maxMegapixels);

@@ -87,7 +87,10 @@ export async function walkUntilDecided(
   const { createProgress } = await import('./progress.js');
   const { comparedSides, tellOutputs } = await import('./tell-outputs.js');
   const before = await openSide(baseline, context.cwd);
-  const config = await loadRunConfig(resolve(context.cwd, candidateConfig));
+  const config = await loadRunConfig(resolve(context.cwd, candidateConfig), context.cwd, {
+    // What code is run is for the gate to say, and not for the candidate.
+    plugins: context.plugins ?? 'loaded',
+  });
   const prepared = await prepareRun(config, {
     models: modelB === undefined ? undefined : [modelB],
     datasets: flags.datasets,

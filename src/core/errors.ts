@@ -73,6 +73,7 @@ export const EXIT_STATUS = {
   'model.output': 65,
   'runner.crashed': 69,
   'runner.out-of-memory': 69,
+  'plugin.failed': 65,
   // Of the signal that there was, where it is another one.
   cancelled: SIGNAL_STATUS.SIGINT,
   internal: 70,

@@ -141,6 +141,7 @@ function explain(issue: Issue, schema: z.ZodType): string {
 function knownKeys(schema: unknown, path: readonly PropertyKey[]): string[] {
   const def = definition(schema);
   if (def === undefined) return [];
+  if (def.getter !== undefined) return knownKeys(def.getter(), path);
   if (def.innerType !== undefined) return knownKeys(def.innerType, path);
   if (def.in !== undefined) return [def.in, def.out].flatMap((side) => knownKeys(side, path));
   if (def.options !== undefined) return def.options.flatMap((option) => knownKeys(option, path));
@@ -153,6 +154,7 @@ function knownKeys(schema: unknown, path: readonly PropertyKey[]): string[] {
 
 interface Definition {
   readonly shape?: Readonly<Record<string, unknown>>;
+  readonly getter?: () => unknown;
   readonly innerType?: unknown;
   readonly in?: unknown;
   readonly out?: unknown;

@@ -1,18 +1,18 @@
 import { z } from 'zod';
+import { lateBound } from '../core/plugins/late-bound.js';
 import { datasetFields, datasetName, truthsField } from './dataset-fields.js';
 import { LAYOUTS } from './layouts/index.js';
 
-const [first, ...others] = LAYOUTS.map(({ schema }) => schema);
-const names = LAYOUTS.map(({ name }) => name).join(', ');
-
-export const datasetSpecSchema = z
-  .discriminatedUnion('layout', [first, ...others], { error: `the layout is one of ${names}` })
-  .meta({
+export const datasetSpecSchema = lateBound(() => {
+  const [first, ...others] = LAYOUTS.map(({ schema }) => schema);
+  const names = LAYOUTS.map(({ name }) => name).join(', ');
+  return z.discriminatedUnion('layout', [first, ...others], { error: `the layout is one of ${names}` }).meta({
     id: 'Dataset',
     title: 'Maskbench dataset',
     description:
       'A dataset as data: how its folders are laid out, where they are, where they come from, and how they may be used.',
   });
+});
 
 const datasetExtensionSchema = z
   .strictObject({

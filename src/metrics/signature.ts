@@ -1,4 +1,3 @@
-import { MaskbenchError } from '../core/errors.js';
 import type { Conventions } from './metric.js';
 import { protocolsOf } from './registry.js';
 
@@ -31,7 +30,6 @@ export function signatureOf(
   { truths, masks, aggregate }: SignatureOptions = {},
 ): string {
   const [protocol] = protocolsOf([id]);
-  if (protocol === undefined) throw new MaskbenchError('config.unknown-name', `unknown protocol "${id}"`);
   return [
     id,
     ...protocol.signature(conventions),

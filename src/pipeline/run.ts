@@ -27,6 +27,7 @@ import { completeRequest, type RunOptions, type RunRequest } from './run-request
 import { canonicalJson } from '../core/hash.js';
 import type { PlanRecord } from '../store/records.js';
 import { enterRunFolder, readManifest, writeJson, type RunFolder } from '../store/run-folder.js';
+import { pluginsOfRun } from '../store/run-plugins.js';
 import { recordReadings, recordStop } from '../store/add-to-manifest.js';
 import { assertSameSettings } from '../store/same-settings.js';
 import { explained } from './explained.js';
@@ -125,6 +126,7 @@ async function runIn<S extends Summary | undefined>(
       (await makePlan({ ...wanted, ...(exists && existsSync(folder.seal) ? { onPlanned } : {}) }));
     await lock.assertHeld();
     const { runner, scoring, time: timing } = config;
+    const plugins = pluginsOfRun({ models, datasets: plan.datasets, scoring });
     const settings = {
       models: models.map(({ spec, sha256, version, bytes }) => ({
         spec,
@@ -138,6 +140,7 @@ async function runIn<S extends Summary | undefined>(
       scoring,
       time: timing,
       limit,
+      ...(plugins.length === 0 ? {} : { plugins }),
       ...(sample === undefined ? {} : { sample }),
       shard,
       ...(walk === undefined ? {} : { untilDecided: walk.untilDecided }),

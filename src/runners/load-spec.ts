@@ -6,6 +6,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:pat
 import { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { PACKAGE_ROOT } from '../core/package-root.js';
+import { lateBound } from '../core/plugins/late-bound.js';
 import { unknownName } from '../core/names.js';
 import { readYamlFile } from '../core/yaml-file.js';
 import type { ModelFiles } from '../models/sources/source-types.js';
@@ -36,25 +37,19 @@ const MERGED_WITHIN: readonly string[] = ['classes'];
 const extensionSchema = onlyIf(
   hasExtends,
   'a variation says in "extends" which model it varies',
-  z
-    .strictObject({
-      extends: z.string().min(1).describe('The name of a known model, or the path of its YAML file.'),
-      ...anyOf(
-        RUNNERS.flatMap(({ specs }) => Object.values(specs)),
-        (field) => !REPLACED_WHOLE.includes(field),
-      ).shape,
-    })
-    .meta({ id: 'ModelVariation', description: 'A known model with a few fields changed.' }),
+  lateBound(() =>
+    z
+      .strictObject({
+        extends: z.string().min(1).describe('The name of a known model, or the path of its YAML file.'),
+        ...anyOf(
+          RUNNERS.flatMap(({ specs }) => Object.values(specs)),
+          (field) => !REPLACED_WHOLE.includes(field),
+        ).shape,
+      })
+      .meta({ id: 'ModelVariation', description: 'A known model with a few fields changed.' }),
+  ),
 );
-const wholeSchema = onlyIf(
-  (value) => !hasExtends(value),
-  'a variation, not a whole spec',
-  modelSpecSchema.meta({
-    id: 'Model',
-    description:
-      'A model as data: where its bytes come from, how it is fed and read, what it may be used for, what it was trained on.',
-  }),
-);
+const wholeSchema = onlyIf((value) => !hasExtends(value), 'a variation, not a whole spec', modelSpecSchema);
 
 /** What a model's file may say: a whole spec, or a variation of another model. */
 export const modelFileSchema = z.union([extensionSchema, wholeSchema]).meta({

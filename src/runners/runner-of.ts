@@ -1,20 +1,29 @@
 import { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
+import { lateBound } from '../core/plugins/late-bound.js';
 import type { ModelSpec } from '../models/spec/spec.js';
 import { RUNNERS } from './registry.js';
 import type { Runner, SpecSchema } from './runner.js';
 
-const SCHEMAS = new Map(RUNNERS.flatMap(({ specs }) => Object.entries(specs)));
-const [FIRST, ...OTHERS] = [...SCHEMAS.values()] as [SpecSchema, ...SpecSchema[]];
-const FEEDINGS = inWords([...SCHEMAS.keys()]);
+function feedings(): string {
+  return inWords(RUNNERS.flatMap(({ specs }) => Object.keys(specs)));
+}
 
 /**
  * A model as data: where its bytes come from, how it is fed and read, what it may be used for, what it was trained on.
  * `feeding` names the path through the code: a feeding of a network (src/models/feedings), or another runner.
  */
-export const modelSpecSchema = z.discriminatedUnion('feeding', [FIRST, ...OTHERS], {
-  error: `feeding is ${FEEDINGS}`,
-}) as z.ZodType as z.ZodType<ModelSpec>;
+export const modelSpecSchema = lateBound(() => {
+  const [first, ...others] = RUNNERS.flatMap(({ specs }) => Object.values(specs)) as [
+    SpecSchema,
+    ...SpecSchema[],
+  ];
+  return z.discriminatedUnion('feeding', [first, ...others], { error: `feeding is ${feedings()}` }).meta({
+    id: 'Model',
+    description:
+      'A model as data: where its bytes come from, how it is fed and read, what it may be used for, what it was trained on.',
+  }) as z.ZodType as z.ZodType<ModelSpec>;
+});
 
 /**
  * The runner of a model.
@@ -26,7 +35,7 @@ export function runnerOf({ name, feeding }: Pick<ModelSpec, 'name' | 'feeding'>)
   if (runner !== undefined) return runner;
   throw new MaskbenchError('config.invalid', `feeding is "${feeding}"`, {
     where: name,
-    remedy: `expected ${FEEDINGS}`,
+    remedy: `expected ${feedings()}`,
   });
 }
 

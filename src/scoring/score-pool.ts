@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { SHARE_ENV } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { pluginsOf } from '../core/plugins/load-plugins.js';
 import { compiledEntry } from '../core/package-root.js';
 // Before any thread is: what may be read is set for all of them.
 import '../image/open-sharp.js';
@@ -29,7 +30,8 @@ export function scoreOnThread(task: ScoreTask): Promise<SampleScores> {
     // The limit of pixels is in there, and may be another one in the next run.
     env: SHARE_ENV,
   });
-  return pool.run(task);
+  const plugins = pluginsOf(task.protocols);
+  return pool.run(plugins.length === 0 ? task : { ...task, plugins });
 }
 
 /** Ends the threads once they have no work, for what must be alone on the machine. */

@@ -1,5 +1,6 @@
 /** Piscina task: one sample, all models' mattes side by side, so that what depends on the truth alone is shared. */
 import { toFailure, type Failure } from '../core/failure.js';
+import type { PluginRef } from '../core/plugins/locate.js';
 import type { MetricValue } from '../schema/metric-value.js';
 import { leaseBuffers } from '../image/buffer-lease.js';
 import { truthAttributes, type TruthAttributes } from '../metrics/attributes.js';
@@ -24,6 +25,8 @@ export interface ScoreTask {
   /** How each of the mattes is read, where somebody else made them, or what it must be, where it is a run's own. */
   readonly matteReadings?: readonly (CheckedReading | OwnMatte)[];
   readonly protocols: readonly string[];
+  /** Those that the protocols come from, which the thread has to load as well. */
+  readonly plugins?: readonly PluginRef[];
   readonly conventions: Conventions;
   /** Whether mattes of another size are brought to the ground truth's. */
   readonly resize?: boolean;
@@ -57,9 +60,11 @@ export type TruthResult =
 
 /** Scores every matte that can be; an unreadable truth fails all of them. */
 export default async function scoreSample(task: ScoreTask): Promise<SampleScores> {
-  const metrics = metricsOf(task.protocols);
   const giveBack = leaseBuffers();
   try {
+    if (task.plugins !== undefined)
+      await (await import('../core/plugins/load-plugins.js')).loadSamePlugins(task.plugins);
+    const metrics = metricsOf(task.protocols);
     const truth = await loadTruth(task.truthPath, task.truthReading, metrics, task.imagePath, task.planned);
     const cells: ScoreResult[] = [];
     for (const [i, mattePath] of task.mattePaths.entries()) {

@@ -7,6 +7,8 @@ import { datasetReferenceSchema } from '../datasets/spec.js';
 import { MaskbenchError } from '../core/errors.js';
 import { unknownName } from '../core/names.js';
 import { PACKAGE_ROOT } from '../core/package-root.js';
+import { admitPluginsOf, type PluginPolicy } from '../core/plugins/named-plugins.js';
+import { pluginsField } from '../core/plugins/plugins-field.js';
 import { readYamlFile } from '../core/yaml-file.js';
 import { PROVIDERS } from '../runners/device.js';
 import { modelReferenceSchema } from '../runners/load-spec.js';
@@ -36,6 +38,7 @@ export const runConfigSchema = z
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-" only')
       .describe('What reports call the run, and its folder unless --out names one.'),
     description: z.string().optional().describe('What the run is for, for people.'),
+    plugins: pluginsField,
     models: z.array(modelReferenceSchema).min(1).describe('The models that are compared.'),
     datasets: z.array(datasetReferenceSchema).min(1).describe('The datasets that they are run on.'),
     device: z
@@ -105,11 +108,16 @@ const RUNS_FOLDER = join(PACKAGE_ROOT, 'configs', 'runs');
 
 /**
  * A run's config by the path of its YAML file, relative to `cwd`, or by the name of one that comes with Maskbench (`quickstart`).
+ * The plug-ins that it names are loaded, unless `plugins` says otherwise.
  *
  * @throws MaskbenchError `data.missing`, `data.unreadable` for a folder, `config.unknown-name`, or `config.invalid` naming file,
  *   line and column.
  */
-export async function loadRunConfig(reference: string, cwd: string = process.cwd()): Promise<LoadedConfig> {
+export async function loadRunConfig(
+  reference: string,
+  cwd: string = process.cwd(),
+  { plugins = 'load' }: { readonly plugins?: PluginPolicy } = {},
+): Promise<LoadedConfig> {
   const file = await locate(reference, cwd);
   if (existsSync(runFolder(file).manifest)) {
     throw new MaskbenchError('data.unreadable', 'this is a run folder, and no YAML file of a run', {
@@ -118,6 +126,7 @@ export async function loadRunConfig(reference: string, cwd: string = process.cwd
     });
   }
   const remedy = 'give the YAML file of a run, "quickstart", or --models with --images and --masks';
+  await admitPluginsOf(file, plugins, { remedy });
   const config = await readYamlFile(file, runConfigSchema, { kind: 'run', remedy });
   return { config, folder: dirname(file), file: basename(file) };
 }

@@ -15,6 +15,8 @@ import { drawnFrom, type ChosenImages, type DrawnFrom } from '../schema/chosen-i
 import { decidedReading } from '../schema/mask-values.js';
 import { pace } from '../schema/pace.js';
 import { mixedSchema } from '../schema/mixed-machines.js';
+import { recordedProtocol } from '../schema/recorded-protocol.js';
+import { recordedProtocols } from './run-plugins.js';
 import { hardwareSchema, type Hardware } from './hardware.js';
 import { priceSchema, scoringSchema, timeSchema } from './settings-schema.js';
 
@@ -77,6 +79,8 @@ const dataset = z
 /** A dataset of a run, and what was really there: the fingerprint covers ids, contents and sizes of all samples. */
 export type RunDataset = z.output<typeof dataset>;
 
+const pluginVersion = z.object({ name: text, version: text }).readonly();
+
 // `strip`: what a later version adds to settings is left alone in reading.
 export const runSettings = z
   .object({
@@ -84,9 +88,13 @@ export const runSettings = z
     datasets: z.array(dataset).readonly(),
     device: text,
     runner: runnerOptionsSchema.strip(),
-    scoring: scoringSchema.strip(),
+    // Of a plug-in, perhaps, that is not loaded where the run is read.
+    scoring: scoringSchema.strip().extend({ protocols: z.array(text).min(1) }),
     time: timeSchema.strip(),
     limit: orNull(count),
+    plugins: z
+      .exactOptional(z.array(pluginVersion).readonly())
+      .describe('Those that figures depend on; absent where there are none.'),
     sample: z.exactOptional(sampleSchema.strip().readonly()),
     /** `[i, n]` of `--shard i/n`. */
     shard: orNull(z.tuple([count, count]).readonly()),
@@ -148,6 +156,8 @@ export const manifestSchema = z
     settings: runSettings,
     /** Ids of the metrics that the run was scored by; not in manifests of 0.1 (`metricsOfRun`). */
     metrics: z.exactOptional(z.array(text).readonly()),
+    /** Of plug-ins: what reading their scores takes. */
+    protocols: z.exactOptional(z.array(recordedProtocol).readonly()),
     environment,
     hardware: z.exactOptional(hardwareSchema),
     /** Where a check had seen enough before all was predicted. */
@@ -181,6 +191,7 @@ export function createManifest(
     createdAt: new Date().toISOString(),
     settings,
     metrics: metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id),
+    ...recordedProtocols(settings),
     environment: describeEnvironment(),
     ...more,
   };

@@ -1,6 +1,7 @@
 import { MaskbenchError } from '../core/errors.js';
 import { firstIssue } from '../core/jsonl.js';
 import { plainIssue } from '../core/plain-issue.js';
+import { assertPluginsLoaded } from './run-plugins.js';
 import { runConfigSchema, type RunConfig } from './config.js';
 import type { RunOrigin } from './manifest.js';
 import { readManifest, runFolder } from './run-folder.js';
@@ -25,6 +26,7 @@ export async function readOrigin(folder: string): Promise<CheckedOrigin> {
       remedy: 'repeat the command that began it, with --resume',
     });
   }
+  assertPluginsLoaded(settings.plugins ?? [], folder);
   return { ...origin, config: checkedConfig(origin, folder), shard: settings.shard };
 }
 

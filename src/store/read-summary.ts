@@ -25,5 +25,8 @@ export async function readSummary(folder: RunFolder): Promise<Summary> {
   // Summaries of 0.1 do not say by which protocols they were scored, but in their signatures; nor by which metrics.
   const ids = summary.signatures.map((signature) => signature.split('|', 1)[0]);
   const scored = new Set(summary.accuracy.flatMap(({ metrics }) => Object.keys(metrics)));
-  return { ...describeProtocols(ids, [...scored]), ...summary };
+  const { protocols, metrics } = summary;
+  return protocols === undefined || metrics === undefined
+    ? { ...describeProtocols(ids, [...scored]), ...summary }
+    : summary;
 }

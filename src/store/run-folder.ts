@@ -11,6 +11,7 @@ import { listed } from '../core/text.js';
 import { DRAFT_ENDING_BYTES, writeWhole } from '../core/write-whole.js';
 import { isRemains } from './remains.js';
 import { joinInside } from '../core/safe-path.js';
+import { noteProtocols } from '../metrics/recorded-protocols.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import { MANIFEST_VERSION, manifestSchema, RECORDS_VERSION, type Manifest } from './manifest.js';
 import { readDocument } from './read-document.js';
@@ -243,11 +244,13 @@ export function runsIn(folder: string): readonly string[] {
  * @throws MaskbenchError `data.missing` (no run there), `run.mismatch` (written by a later version) or `data.unreadable`.
  */
 export async function readManifest(folder: RunFolder): Promise<Manifest> {
-  return readDocument(folder.manifest, manifestSchema, {
+  const manifest = await readDocument(folder.manifest, manifestSchema, {
     versions: { schemaVersion: MANIFEST_VERSION, recordsVersion: RECORDS_VERSION },
     missing: noRun(folder.path),
     remedy: 'restore it, or start a new run in another folder; an empty one is made anew by --resume',
   });
+  noteProtocols(manifest.protocols ?? [], folder.path, manifest.settings.scoring);
+  return manifest;
 }
 
 /** Pretty JSON, in place and on the disk whole or not at all. */

@@ -30,7 +30,11 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
     const [own, fresh] = [without(before[key], now[key]), without(now[key], before[key])];
     if (key === 'untilDecided' && isRecord(own)) return `the ${Object.keys(own).join(' and ')} of the check`;
     const [there, here] =
-      key === 'sample' ? [sampleInWords(before), sampleInWords(now)] : [inWords(own), inWords(fresh)];
+      key === 'sample'
+        ? [sampleInWords(before), sampleInWords(now)]
+        : key === 'plugins'
+          ? [otherPlugins(before, now), otherPlugins(now, before)]
+          : [inWords(own), inWords(fresh)];
     return there.length + here.length < 120 ? `${key} (${there} there, ${here} now)` : key;
   });
   throw new MaskbenchError('run.mismatch', `the run was made under other settings: ${details.join(', ')}`, {
@@ -51,6 +55,15 @@ function versionsInWords(before: Manifest['settings'], now: Manifest['settings']
 
 function sampleInWords({ sample }: Manifest['settings']): string {
   return sample === undefined ? 'none' : chosenText({ kind: 'drawn', ...sample });
+}
+
+/** Of the plug-ins those that the other run has not, or has in another version. */
+function otherPlugins(own: Manifest['settings'], other: Manifest['settings']): string {
+  const words = ({ plugins = [] }: Manifest['settings']): readonly string[] =>
+    plugins.map(({ name, version }) => `${name} ${version}`);
+  const theirs = words(other);
+  const only = words(own).filter((one) => !theirs.includes(one));
+  return only.join(', ') || 'none';
 }
 
 /** `threshold: 128, resize: true`. */

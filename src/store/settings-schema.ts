@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { lateBound } from '../core/plugins/late-bound.js';
 import { DEFAULT_CONVENTIONS, type Conventions } from '../metrics/metric.js';
-import { DEFAULT_PROTOCOLS, PROTOCOL_IDS } from '../metrics/registry.js';
+import { DEFAULT_PROTOCOLS, protocols } from '../metrics/registry.js';
 
 // Apart from the config's schema, which loads every runner: a manifest is read where none is needed.
 
@@ -20,7 +21,7 @@ const conventions = {
 /** The protocols to score by and what they let a run choose (docs/metrics.md). */
 export const scoringSchema = z.strictObject({
   protocols: z
-    .array(z.enum(PROTOCOL_IDS))
+    .array(lateBound(() => z.enum(protocols().map(({ id }) => id))))
     .min(1)
     .default([...DEFAULT_PROTOCOLS])
     .describe('Whose metrics are computed (docs/metrics.md).'),

@@ -8,7 +8,7 @@ import { MaskbenchError } from '../../core/errors.js';
 import { choose } from '../../core/names.js';
 import { suspectedClusters } from '../../datasets/suspected-clusters.js';
 import type { MetricMeta } from '../../metrics/metric.js';
-import { METRICS } from '../../metrics/registry.js';
+import { knownMetrics } from '../../metrics/registry.js';
 import {
   haveOneKey,
   protocolOf,
@@ -211,9 +211,11 @@ function chooseMetrics(
   wanted: readonly string[] | undefined,
 ): readonly MetricMeta[] {
   const protocols = sharedSignatures(a, b).map(protocolOf);
-  const known = METRICS.map(({ meta }) => meta).filter(
-    ({ id, protocol }) => protocols.includes(protocol) && a.metrics.includes(id) && b.metrics.includes(id),
-  );
+  const known = knownMetrics()
+    .map(({ meta }) => meta)
+    .filter(
+      ({ id, protocol }) => protocols.includes(protocol) && a.metrics.includes(id) && b.metrics.includes(id),
+    );
   const chosen = choose('the two runs have no common metric', known, ({ id }) => id, wanted);
   return wanted === undefined
     ? chosen

@@ -84,7 +84,7 @@ export async function openRun(path: string, label: string): Promise<Side> {
 
 /** What a manifest says of its run. */
 export function factsOf(
-  { name, createdAt, maskbenchVersion, settings, environment }: Manifest,
+  { name, createdAt, maskbenchVersion, settings, environment, protocols }: Manifest,
   metrics: readonly string[],
   label: string,
 ): SideFacts {
@@ -108,6 +108,7 @@ export function factsOf(
       bytes,
       spec,
     })),
+    ...(protocols === undefined ? {} : { protocols }),
     datasets: datasets.map(({ name: dataset, fingerprint, samples, problems, tags, drawn }) => ({
       name: dataset,
       fingerprint,

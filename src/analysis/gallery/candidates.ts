@@ -1,6 +1,6 @@
 import type { GalleryMatte, GallerySource } from '../../schema/gallery.js';
 import type { MetricMeta } from '../../metrics/metric.js';
-import { METRICS } from '../../metrics/registry.js';
+import { knownMetrics } from '../../metrics/registry.js';
 import type { Attributes, RunScores, ScoredDataset } from '../../store/load-run-scores.js';
 import type { Side } from '../compare/side.js';
 import type { Candidate } from './choose-images.js';
@@ -91,5 +91,7 @@ function without(failure: string, metrics: readonly MetricMeta[]): ReturnType<Ce
 /** The metrics that any of the sides has, in the registry's order. */
 export function metricsOfSides(sides: readonly Side[]): readonly MetricMeta[] {
   const ids = new Set(sides.flatMap(({ facts }) => facts.metrics));
-  return METRICS.map(({ meta }) => meta).filter(({ id }) => ids.has(id));
+  return knownMetrics()
+    .map(({ meta }) => meta)
+    .filter(({ id }) => ids.has(id));
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
 import { parseGitFile, readGitFile } from '../../core/git-file.js';
@@ -9,6 +9,9 @@ import { PACKAGE_ROOT } from '../../core/package-root.js';
 import { unreadable } from '../../core/unreadable.js';
 import { textOf } from '../../core/user-text.js';
 import { parseYaml } from '../../core/yaml-file.js';
+import { lateBound } from '../../core/plugins/late-bound.js';
+import { admitPlugins, type PluginPolicy } from '../../core/plugins/named-plugins.js';
+import { pluginsField, withPlugins } from '../../core/plugins/plugins-field.js';
 import { boundedRange } from '../../metrics/metric.js';
 import { metaOf } from '../../metrics/registry.js';
 import { assumption } from '../../schema/verdict.js';
@@ -23,69 +26,72 @@ export const GATE_VERSION = 2;
 type Rule = (typeof RULES)[number];
 type RuleShape = { readonly [R in Rule as R['key']]: R['schema'] };
 
-export const gateSchema = z
-  .strictObject({
-    version: z.literal(GATE_VERSION).describe('Of the meaning of the rules.'),
-    name: z.string().min(1).describe('What reports call the gate.'),
-    description: z.string().optional().describe('What it protects, for people.'),
-    level: z
-      .number()
-      .gt(0.5)
-      .lt(1)
-      .default(0.95)
-      .describe('Confidence of every one-sided bound, and of the family of claims of regression.'),
-    assume: assumption
-      .optional()
-      .describe(
-        'Decide means by approximate intervals, which take it for granted that no rare image loses much more than those at hand show. Every report repeats it.',
-      ),
-    evidence: z
-      .literal('sealed')
-      .optional()
-      .describe('Refuse a run that is not sealed, or a baseline that was made of one (docs/evidence.md).'),
-    required: z
-      .array(z.enum(RULES.map(({ key }) => key)))
-      .default([])
-      .describe(
-        'Rules that must be decidable: a check that is started without what they need, as times, is refused.',
-      ),
-    minimumImages: z
-      .int()
-      .min(1)
-      .default(1)
-      .describe(
-        'Fewer images decide nothing. What a margin takes by itself is more, and this cannot lower it.',
-      ),
-    ...(Object.fromEntries(RULES.map(({ key, schema }) => [key, schema])) as RuleShape),
-  })
-  .refine((gate) => rulesOf(gate).length > 0, 'the gate asks for nothing; give it at least one rule')
-  .superRefine((gate, ctx) => {
-    const there = rulesOf(gate).map(({ rule }) => rule.key);
-    for (const [i, key] of gate.required.entries()) {
-      if (there.includes(key)) continue;
-      const message = `the gate has no rule "${key}" to require`;
-      ctx.addIssue({ code: 'custom', path: ['required', i], message });
-    }
-    for (const { rule, asked } of rulesOf(gate)) {
-      for (const { path, message } of rule.faultsOf?.(asked) ?? [])
-        ctx.addIssue({ code: 'custom', path: [rule.key, ...path], message });
-    }
-    if (gate.assume !== undefined) return;
-    for (const { rule, asked } of rulesOf(gate)) {
-      if (rule.ofMeans !== true || !Array.isArray(asked)) continue;
-      for (const [i, one] of (asked as readonly { readonly metric?: string }[]).entries()) {
-        if (one.metric === undefined || boundedRange(metaOf(one.metric)) !== null) continue;
-        const message = `${one.metric} has no largest or no smallest value, so no bound holds for its mean; take a metric within a range (docs/metrics.md), or say "assume: ${assumption.value}"`;
-        ctx.addIssue({ code: 'custom', path: [rule.key, i, 'metric'], message });
+export const gateSchema = lateBound(() =>
+  z
+    .strictObject({
+      version: z.literal(GATE_VERSION).describe('Of the meaning of the rules.'),
+      name: z.string().min(1).describe('What reports call the gate.'),
+      description: z.string().optional().describe('What it protects, for people.'),
+      level: z
+        .number()
+        .gt(0.5)
+        .lt(1)
+        .default(0.95)
+        .describe('Confidence of every one-sided bound, and of the family of claims of regression.'),
+      assume: assumption
+        .optional()
+        .describe(
+          'Decide means by approximate intervals, which take it for granted that no rare image loses much more than those at hand show. Every report repeats it.',
+        ),
+      evidence: z
+        .literal('sealed')
+        .optional()
+        .describe('Refuse a run that is not sealed, or a baseline that was made of one (docs/evidence.md).'),
+      required: z
+        .array(z.enum(RULES.map(({ key }) => key)))
+        .default([])
+        .describe(
+          'Rules that must be decidable: a check that is started without what they need, as times, is refused.',
+        ),
+      minimumImages: z
+        .int()
+        .min(1)
+        .default(1)
+        .describe(
+          'Fewer images decide nothing. What a margin takes by itself is more, and this cannot lower it.',
+        ),
+      plugins: pluginsField,
+      ...(Object.fromEntries(RULES.map(({ key, schema }) => [key, schema])) as RuleShape),
+    })
+    .refine((gate) => rulesOf(gate).length > 0, 'the gate asks for nothing; give it at least one rule')
+    .superRefine((gate, ctx) => {
+      const there = rulesOf(gate).map(({ rule }) => rule.key);
+      for (const [i, key] of gate.required.entries()) {
+        if (there.includes(key)) continue;
+        const message = `the gate has no rule "${key}" to require`;
+        ctx.addIssue({ code: 'custom', path: ['required', i], message });
       }
-    }
-  })
-  .meta({
-    title: 'Maskbench gate',
-    description:
-      'What a candidate must keep to if it is to take the place of the baseline (docs/verdict.md).',
-    anyOf: RULES.map(({ key }) => ({ required: [key], properties: { [key]: { not: { const: [] } } } })),
-  });
+      for (const { rule, asked } of rulesOf(gate)) {
+        for (const { path, message } of rule.faultsOf?.(asked) ?? [])
+          ctx.addIssue({ code: 'custom', path: [rule.key, ...path], message });
+      }
+      if (gate.assume !== undefined) return;
+      for (const { rule, asked } of rulesOf(gate)) {
+        if (rule.ofMeans !== true || !Array.isArray(asked)) continue;
+        for (const [i, one] of (asked as readonly { readonly metric?: string }[]).entries()) {
+          if (one.metric === undefined || boundedRange(metaOf(one.metric)) !== null) continue;
+          const message = `${one.metric} has no largest or no smallest value, so no bound holds for its mean; take a metric within a range (docs/metrics.md), or say "assume: ${assumption.value}"`;
+          ctx.addIssue({ code: 'custom', path: [rule.key, i, 'metric'], message });
+        }
+      }
+    })
+    .meta({
+      title: 'Maskbench gate',
+      description:
+        'What a candidate must keep to if it is to take the place of the baseline (docs/verdict.md).',
+      anyOf: RULES.map(({ key }) => ({ required: [key], properties: { [key]: { not: { const: [] } } } })),
+    }),
+);
 
 /** What any version of a gate's file has. A version that is not ours is refused before its keys are looked at. */
 function versionedSchema(reference: string) {
@@ -117,7 +123,11 @@ export interface LoadedGate {
  *
  * @throws MaskbenchError `data.missing`, or `config.invalid` naming file, line and column; `usage` for no revision.
  */
-export async function loadGate(reference: string, cwd: string = process.cwd()): Promise<LoadedGate> {
+export async function loadGate(
+  reference: string,
+  cwd: string = process.cwd(),
+  { plugins = 'load' }: { readonly plugins?: PluginPolicy } = {},
+): Promise<LoadedGate> {
   const own = resolve(cwd, reference);
   const shipped = join(PACKAGE_ROOT, 'configs', 'gates', `${reference}.yaml`);
   const isShipped = !existsSync(own) && /^[\w-]+$/.test(reference) && existsSync(shipped);
@@ -132,8 +142,26 @@ export async function loadGate(reference: string, cwd: string = process.cwd()): 
   if (bytes === undefined)
     throw new MaskbenchError('data.missing', `no such ${as.what}`, { where: path, remedy: as.remedy });
   const text = textOf(bytes, path, as);
+  const document = parseYaml(text, path, z.unknown());
+  if (inGit !== undefined) assertPinned(document, path);
+  await admitPlugins(
+    document,
+    inGit === undefined ? dirname(path) : dirname(resolve(cwd, inGit.path)),
+    plugins,
+  );
   parseYaml(text, path, versionedSchema(reference), 'gate');
   return { gate: parseYaml(text, path, gateSchema), sha256: sha256(text) };
+}
+
+/** @throws MaskbenchError `config.invalid`: the plug-ins of a gate in git lie where the change could touch them. */
+function assertPinned(document: unknown, where: string): void {
+  const { data } = withPlugins.safeParse(document);
+  const open = data?.plugins?.find((entry) => !/#sha256=[0-9a-f]{64}$/.test(entry));
+  if (open === undefined) return;
+  throw new MaskbenchError('config.invalid', `a gate in git pins its plug-ins, and not ${open}`, {
+    where,
+    remedy: 'write ./my-rule.mjs#sha256=<all 64 digits>, or name the plug-ins in a file with --config',
+  });
 }
 
 /** A rule that a gate has, with what it says under the rule's key. */

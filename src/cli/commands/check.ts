@@ -65,7 +65,7 @@ async function judge(options: Flags, context: CliContext): Promise<ExitStatus> {
   const { openSide } = await import('../../analysis/compare/open-side.js');
   const { checkGate } = await import('../../analysis/gate/check.js');
   const { assertDecidable, loadGate } = await import('../../analysis/gate/gate.js');
-  const loaded = await loadGate(options.gate, context.cwd);
+  const loaded = await loadGate(options.gate, context.cwd, context);
   const { allMean, assertMeant } = await import('../meant-flags.js');
   const { selfTest: isSelfTest, gate: _gate, json: _json, ...ofRuns } = options;
   const names = Object.keys(ofRuns) as (keyof typeof ofRuns)[];

@@ -1,3 +1,4 @@
+import { extensible } from '../../core/plugins/parts.js';
 import type { DefineCommand } from '../context.js';
 
 /** A command as the help lists it. What it takes and does is loaded where it is named. */
@@ -18,7 +19,7 @@ const entry = <N extends string>(
 ): CommandEntry => ({ name, description, load: async () => (await load())[name] });
 
 /** Every command, in the order of the help. Adding one is one file and one line here. */
-export const COMMANDS: readonly CommandEntry[] = [
+export const COMMANDS = extensible<CommandEntry>('commands', [
   entry(
     'quickstart',
     'run three models on 16 sample pictures; the same as: run quickstart --resume',
@@ -119,4 +120,4 @@ export const COMMANDS: readonly CommandEntry[] = [
     ),
     needsAll: true,
   },
-];
+]);

@@ -1,5 +1,5 @@
 import { Command, Option } from '@commander-js/extra-typings';
-import { formatNamed, TABLE_FORMATS } from '../../reports/formats/registry.js';
+import { formatNamed, tableFormats } from '../../reports/formats/registry.js';
 import { list } from '../arguments.js';
 import { textWidth, type DefineCommand } from '../context.js';
 
@@ -10,7 +10,7 @@ export const rank: DefineCommand = (context) =>
     .option('--metrics <ids>', 'rank by each of these (default: iou)', list)
     .addOption(
       new Option('--format <format>', 'output format')
-        .choices(TABLE_FORMATS.map(({ name }) => name))
+        .choices(tableFormats().map(({ name }) => name))
         .default('terminal'),
     )
     .option('--json', 'short for --format json')

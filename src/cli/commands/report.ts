@@ -3,7 +3,7 @@ import { Option } from '@commander-js/extra-typings';
 import { MaskbenchError } from '../../core/errors.js';
 import type { RankingReport } from '../../schema/ranking.js';
 import type { ReportDocument } from '../../reports/document.js';
-import { FORMATS, formatNamed, TABLE_FORMATS } from '../../reports/formats/registry.js';
+import { FORMATS, formatNamed, tableFormats } from '../../reports/formats/registry.js';
 import { list } from '../arguments.js';
 import { commandWithPictures } from '../command-with-pictures.js';
 import { textWidth, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
@@ -124,9 +124,11 @@ async function slicesOf(
   context: CliContext,
 ): Promise<ReportDocument> {
   if (others.length > 0) throw new MaskbenchError('usage', '--by takes one run');
-  if (!TABLE_FORMATS.some(({ name }) => name === format)) {
+  if (!tableFormats().some(({ name }) => name === format)) {
     throw new MaskbenchError('usage', `there are no slices as ${format}`, {
-      remedy: `with --by the formats are ${TABLE_FORMATS.map(({ name }) => name).join(', ')}`,
+      remedy: `with --by the formats are ${tableFormats()
+        .map(({ name }) => name)
+        .join(', ')}`,
     });
   }
   const { sliceScores } = await import('../../analysis/slices/slice-scores.js');

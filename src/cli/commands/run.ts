@@ -95,7 +95,7 @@ export async function runPhases(
   }
   assertNoData(flags);
   const { loadRunConfig } = await import('../../store/config.js');
-  const loaded = withOverrides(await loadRunConfig(config, cwd), asked);
+  const loaded = withOverrides(await loadRunConfig(config, cwd, context), asked);
   const chosen = {
     ...(models === undefined ? {} : { models }),
     ...(datasets === undefined ? {} : { datasets }),

@@ -177,12 +177,12 @@ async function cellsOfRun(
 
 /** Known only once the registry is loaded, which no help text waits for. */
 async function protocolsIn({ protocol }: Flags): Promise<readonly string[]> {
-  const { DEFAULT_PROTOCOLS, PROTOCOL_IDS } = await import('../../metrics/registry.js');
+  const { DEFAULT_PROTOCOLS, protocols } = await import('../../metrics/registry.js');
   if (protocol === undefined) return DEFAULT_PROTOCOLS;
   const { unknownName } = await import('../../core/names.js');
+  const names = protocols().map(({ id }) => id);
   for (const name of protocol) {
-    if (!PROTOCOL_IDS.includes(name))
-      throw unknownName('unknown protocol', name, PROTOCOL_IDS, { code: 'usage' });
+    if (!names.includes(name)) throw unknownName('unknown protocol', name, names, { code: 'usage' });
   }
   return [...new Set(protocol)];
 }

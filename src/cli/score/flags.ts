@@ -16,7 +16,11 @@ export const flags = () =>
     .option('--pred <folder>', 'folder of the predicted masks')
     .option('--gt <folder>', 'folder of the ground truths')
     .option('--images <folder>', 'folder of the pictures, for the cutout protocol and for --out')
-    .option('--protocol <names>', 'one or more of fixed (the default), sod, matting, cutout', list)
+    .option(
+      '--protocol <names>',
+      'one or more of fixed (the default), sod, matting, cutout, and those of plug-ins',
+      list,
+    )
     .option('--threshold <n>', 'fixed: foreground is >= n, 1 to 255', level, 128)
     .addOption(
       new Option('--empty <worth>', 'fixed: the score of two empty masks')

@@ -22,7 +22,7 @@ export interface Layout<S extends LayoutSchema> {
   list(spec: z.output<S>, root: string, onRemark?: OnRemark): AsyncIterable<DatasetEntry>;
 }
 
-type LayoutSchema = z.ZodObject<typeof datasetFields & { layout: z.ZodLiteral<string> }>;
+export type LayoutSchema = z.ZodObject<typeof datasetFields & { layout: z.ZodLiteral<string> }>;
 
 type Fields<N extends string, F> = typeof datasetFields & { layout: z.ZodLiteral<N> } & F &
   ('truths' extends keyof F ? unknown : { truths: typeof truthsField });

@@ -2,6 +2,7 @@ import { plainIssue } from '../../core/plain-issue.js';
 import { z } from 'zod';
 import { hintFor } from '../../core/names.js';
 import { lacksPin, mergePins } from './pins.js';
+import { SOURCE_KINDS } from './source-kinds.js';
 import { parseSourceText, SOURCE_TEXT } from './source-text.js';
 import {
   fileSchema,
@@ -85,8 +86,10 @@ function readSource(value: unknown, ctx: Context, path: Path): ModelFileSource |
   const parsed =
     typeof value === 'string' ? parseSourceText(value) : { kind: 'fields' as const, fields: value };
   if (parsed.kind === 'invalid') return complain(ctx, parsed.message, path);
-  const result = sourceSchema.safeParse(parsed.fields, { error: plainIssue });
-  if (result.success) return result.data;
+  const own = SOURCE_KINDS.find(({ kind }) => kind === kindOf(parsed.fields));
+  const result = (own?.schema ?? sourceSchema).safeParse(parsed.fields, { error: plainIssue });
+  if (result.success && own !== undefined) return readSource(own.resolve(result.data), ctx, path);
+  if (result.success) return result.data as ModelFileSource;
   for (const issue of result.error.issues) {
     const at = issue.path.map(String).join('.');
     if (issue.code === 'unrecognized_keys') {
@@ -101,8 +104,12 @@ function readSource(value: unknown, ctx: Context, path: Path): ModelFileSource |
   return undefined;
 }
 
+function kindOf(fields: unknown): unknown {
+  return typeof fields === 'object' && fields !== null && 'kind' in fields ? fields.kind : undefined;
+}
+
 function unknownKey(key: string, fields: unknown): string {
-  const kind = typeof fields === 'object' && fields !== null && 'kind' in fields ? fields.kind : undefined;
+  const kind = kindOf(fields);
   const schema = [fileSchema, httpsSchema, hubSchema, npmSchema].find(
     ({ shape }) => shape.kind.safeParse(kind).success,
   );

@@ -1,4 +1,5 @@
 import { MaskbenchError } from '../../core/errors.js';
+import { extensible } from '../../core/plugins/parts.js';
 import { csv } from './csv.js';
 import type { Format } from './format.js';
 import { html } from './html.js';
@@ -11,10 +12,12 @@ import { terminal } from './terminal.js';
  * Every format of results, of one run, several, slices and rankings alike. Adding one is one file and one line here; what
  * it needs beyond text it loads when it renders, since the command line reads this list to know its choices.
  */
-export const FORMATS: readonly Format[] = [terminal, markdown, latex, csv, json, html];
+export const FORMATS = extensible<Format>('formats', [terminal, markdown, latex, csv, json, html]);
 
 /** Those that need tables or figures and no more, so that they render whatever has some. */
-export const TABLE_FORMATS = FORMATS.filter(({ needsPage }) => needsPage === undefined);
+export function tableFormats(): readonly Format[] {
+  return FORMATS.filter(({ needsPage }) => needsPage === undefined);
+}
 
 /** @throws MaskbenchError `usage` if there is no format of that name among these. */
 export function formatNamed(name: string, among: readonly Format[] = FORMATS): Format {

@@ -5,6 +5,7 @@ import type { Document } from '../../../schema/basics.js';
 import { chosenImages } from '../../../schema/chosen-images.js';
 import { evidenceSchema } from '../../../schema/evidence.js';
 import { runnerOptionsSchema } from '../../../runners/onnx/session-options.js';
+import { recordedProtocol } from '../../../schema/recorded-protocol.js';
 import { recordedSpec } from '../../../store/manifest.js';
 import { storedTimes } from '../../../store/stored-times.js';
 
@@ -65,6 +66,9 @@ export const baselineSchema = z
     signatures: z.array(z.string()).readonly(),
     /** Ids of the metrics that were scored. */
     metrics: z.array(z.string()).readonly(),
+    protocols: z
+      .exactOptional(z.array(recordedProtocol).readonly())
+      .describe('Those of plug-ins: what reading their scores takes.'),
     models: z.array(model).min(1).readonly(),
     datasets: z
       .array(

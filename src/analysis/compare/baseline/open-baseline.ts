@@ -16,6 +16,7 @@ import {
   type BaselineRecord,
   type ScoreLine,
 } from './baseline-schema.js';
+import { noteProtocols } from '../../../metrics/recorded-protocols.js';
 import { UNSEALED } from '../../../schema/evidence.js';
 import { readDocument } from '../../../store/read-document.js';
 import { unitsOf, type ModelScores, type RunScores } from '../../../store/load-run-scores.js';
@@ -25,6 +26,7 @@ import type { Side, SideFacts } from '../side.js';
  * damaged. */
 export async function openBaseline(folder: string, label: string): Promise<Side> {
   const { times, scoresSha256, root: _root, ...record } = await readFacts(folder);
+  noteProtocols(record.protocols ?? [], label);
   const digest = await hashFile(join(folder, FACTS_FILE));
   return {
     facts: { evidence: UNSEALED, ...record, label, kind: 'baseline', digest },

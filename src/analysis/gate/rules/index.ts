@@ -1,3 +1,4 @@
+import { extensible } from '../../../core/plugins/parts.js';
 import { accuracy } from './accuracy.js';
 import { catastrophes } from './catastrophes.js';
 import { floors } from './floors.js';
@@ -9,16 +10,7 @@ import { never } from './never.js';
 import { size } from './size.js';
 import { slices } from './slices.js';
 
+const OWN = [accuracy, floors, slices, losses, catastrophes, never, latency, memory, size, improve] as const;
+
 /** Every rule that a gate may have, in the order in which checks are listed. */
-export const RULES = [
-  accuracy,
-  floors,
-  slices,
-  losses,
-  catastrophes,
-  never,
-  latency,
-  memory,
-  size,
-  improve,
-] as const;
+export const RULES = extensible('gateRules', OWN);

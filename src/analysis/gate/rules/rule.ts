@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { hintFor, unknownName } from '../../../core/names.js';
+import { lateBound } from '../../../core/plugins/late-bound.js';
 import { boundedRange } from '../../../metrics/metric.js';
-import { METRICS, metaOf } from '../../../metrics/registry.js';
+import { knownMetrics, metaOf } from '../../../metrics/registry.js';
 import type { PairComparison, RemeasuredRound } from '../../../schema/comparison.js';
 import type { Check } from '../../../schema/verdict.js';
 import type { Resampling } from '../../compare/metric-comparison.js';
@@ -128,14 +129,15 @@ export function limitFault(what: string, metric: string, value: number): string 
   return `${what} for ${metric} must lie ${better === 'higher' ? 'above' : 'at or above'} ${low}${to}${example}`;
 }
 
-const METRIC_IDS = METRICS.map(({ meta }) => meta.id);
-
 /** A metric of the registry, by its id. */
-export const metricId = z
-  .enum(METRIC_IDS, {
-    error: ({ input }) => {
-      if (typeof input !== 'string') return undefined;
-      return `unknown metric "${input}"; ${hintFor(input, METRIC_IDS, 'docs/metrics.md lists them')}`;
-    },
-  })
-  .describe('A metric by its id (docs/metrics.md).');
+export const metricId = lateBound(() => {
+  const ids = knownMetrics().map(({ meta }) => meta.id);
+  return z
+    .enum(ids, {
+      error: ({ input }) => {
+        if (typeof input !== 'string') return undefined;
+        return `unknown metric "${input}"; ${hintFor(input, ids, 'docs/metrics.md lists them')}`;
+      },
+    })
+    .describe('A metric by its id (docs/metrics.md).');
+});

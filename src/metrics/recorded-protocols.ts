@@ -1,0 +1,123 @@
+import { MaskbenchError } from '../core/errors.js';
+import { canonicalJson } from '../core/hash.js';
+import type { PluginVersion } from '../core/plugins/parts.js';
+import type { RecordedProtocol } from '../schema/recorded-protocol.js';
+import type { Conventions, Metric } from './metric.js';
+import type { Protocol } from './protocol.js';
+
+/** What is written of a plug-in's protocol, so that its scores can be read where the plug-in is not. */
+export function describeForRecord(
+  { id, title, headline, table, curves, version, metrics, signature }: Protocol,
+  { threshold, empty }: Conventions,
+  { name, version: pluginVersion }: PluginVersion,
+): RecordedProtocol {
+  return {
+    id,
+    title,
+    headline,
+    holdsThreshold: curves?.holdsThreshold === true,
+    table,
+    version,
+    signature: signature({ threshold, empty }),
+    metrics: metrics.map(({ meta, ofCounts }) => ({
+      id: meta.id,
+      name: meta.name,
+      // JSON has no infinity.
+      range: [Number.isFinite(meta.range[0]) ? meta.range[0] : null, meta.range[1]],
+      better: meta.better,
+      formula: meta.formula,
+      source: meta.source,
+      emptyMasks: meta.emptyMasks,
+      pooled: ofCounts !== undefined,
+      needsPicture: meta.needsPicture === true,
+    })),
+    plugin: { name, version: pluginVersion },
+  };
+}
+
+interface Known {
+  readonly recorded: RecordedProtocol;
+  /** By the conventions of the runs that recorded it. */
+  readonly signatures: Map<string, readonly string[]>;
+}
+
+// Data alone, of the runs that were read: nothing of it computes anything.
+const known = new Map<string, Known>();
+
+/**
+ * Takes note of protocols that a run or a baseline describes.
+ *
+ * @throws MaskbenchError `run.mismatch` where another one described the same protocol differently.
+ */
+export function noteProtocols(
+  recorded: readonly RecordedProtocol[],
+  where: string,
+  conventions?: Conventions,
+): void {
+  for (const one of recorded) {
+    const { signature, plugin, ...facts } = one;
+    const there = known.get(one.id);
+    const before = there === undefined ? facts : factsOf(there.recorded);
+    if (canonicalJson(before) !== canonicalJson(facts)) {
+      throw new MaskbenchError('run.mismatch', `its protocol "${one.id}" is not that of the other run`, {
+        where,
+        remedy: `it was made with another version of the plug-in "${plugin.name}" (${plugin.version})`,
+      });
+    }
+    const signatures = there?.signatures ?? new Map<string, readonly string[]>();
+    if (conventions !== undefined) signatures.set(nameOf(conventions), signature);
+    known.set(one.id, { recorded: one, signatures });
+  }
+}
+
+function nameOf({ threshold, empty }: Conventions): string {
+  return `${threshold} ${empty}`;
+}
+
+function factsOf({ signature: _signature, plugin: _plugin, ...facts }: RecordedProtocol) {
+  return facts;
+}
+
+/** Protocols of plug-ins that are not loaded, as far as runs that were read describe them. */
+export function notedProtocols(): readonly Protocol[] {
+  return [...known.values()].map(standIn);
+}
+
+function standIn({ recorded, signatures }: Known): Protocol {
+  const { id, title, headline, table, version, metrics, plugin } = recorded;
+  const missing = (): never => {
+    throw pluginMissing(id, plugin);
+  };
+  return {
+    id,
+    title,
+    headline,
+    table,
+    version,
+    conventions: ['threshold', 'empty'],
+    signature: (conventions) => signatures.get(nameOf(conventions)) ?? missing(),
+    main: metrics.map((metric) => metric.id),
+    metrics: metrics.map(({ range: [low, high], pooled, needsPicture, ...meta }): Metric => ({
+      meta: {
+        ...meta,
+        protocol: id,
+        range: [low ?? Number.NEGATIVE_INFINITY, high],
+        cost: 'pixels',
+        ...(needsPicture ? { needsPicture } : {}),
+      },
+      compute: missing,
+      ...(pooled ? { ofCounts: missing } : {}),
+    })),
+  };
+}
+
+/** What cannot be done without the plug-in, said by its name. */
+function pluginMissing(what: string, { name, version }: PluginVersion): MaskbenchError {
+  return new MaskbenchError(
+    'config.unknown-name',
+    `"${what}" takes the plug-in "${name}" (${version}), which is not loaded`,
+    {
+      remedy: 'name a config that has it under "plugins" with --config',
+    },
+  );
+}
