@@ -2,6 +2,7 @@ import { groupBy } from '../core/group.js';
 import { medianSorted } from 'simple-statistics';
 import { z } from 'zod';
 import { figure, orNull, text, type Document } from '../schema/basics.js';
+import { energySummary, summariseEnergy } from '../schema/energy.js';
 import { sealOf, sealSchema, UNCHECKED } from '../schema/seal.js';
 import { TIMED_PHASES, timedPhase, type TimedPhase } from '../schema/timing-summary.js';
 import { predictMs, type PhaseTimes } from '../runners/phases.js';
@@ -16,6 +17,8 @@ export const storedTimes = z.object({
   firstInferenceMs: figure,
   peakRssBytes: orNull(figure),
   seal: sealSchema,
+  /** Absent where nobody counted (0.2 and before). */
+  energy: z.exactOptional(energySummary),
   images: z
     .array(
       z.object({
@@ -38,7 +41,19 @@ export async function loadStoredTimes(folder: RunFolder): Promise<ReadonlyMap<st
     [...(await readTimedSeries(folder))].map(([name, { model, samples }]) => {
       const { threads, loadMs, firstInferenceMs, peakRssBytes, pass } = model;
       const seal = pass === undefined ? UNCHECKED : sealOf(pass.parts);
-      return [name, { threads, loadMs, firstInferenceMs, peakRssBytes, seal, images: imagesOf(samples) }];
+      const counted = pass?.energy && summariseEnergy(pass.energy, samples.length);
+      return [
+        name,
+        {
+          threads,
+          loadMs,
+          firstInferenceMs,
+          peakRssBytes,
+          seal,
+          ...(counted === undefined ? {} : { energy: counted }),
+          images: imagesOf(samples),
+        },
+      ];
     }),
   );
 }

@@ -1,5 +1,6 @@
 import { accuracy } from './accuracy.js';
 import { catastrophes } from './catastrophes.js';
+import { energy } from './energy.js';
 import { floors } from './floors.js';
 import { improve } from './improve.js';
 import { latency } from './latency.js';
@@ -18,6 +19,7 @@ export const RULES = [
   catastrophes,
   never,
   latency,
+  energy,
   memory,
   size,
   improve,
