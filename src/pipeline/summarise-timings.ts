@@ -1,6 +1,6 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { groupBy } from '../core/group.js';
-import type { EnergyRecord, EnergySummary } from '../schema/energy.js';
+import { summariseEnergy } from '../schema/energy.js';
 import { type Seal, sealOf, UNCHECKED } from '../schema/seal.js';
 import {
   type GpuConditionsSummary,
@@ -170,14 +170,6 @@ function summarisePass(
     gpu: readings.length === 0 ? null : summariseReadings(readings),
     parts,
   };
-}
-
-/** Of one prediction: all joules over all that was predicted meanwhile. */
-export function summariseEnergy(energy: EnergyRecord, predictions: number): EnergySummary {
-  if (energy.kind !== 'measured') return energy;
-  const { by, of, joules, durationMs, idleW } = energy;
-  const watts = (1000 * joules) / durationMs;
-  return { kind: 'measured', by, of, joulesEach: joules / Math.max(1, predictions), watts, idleW };
 }
 
 function summariseReadings(readings: readonly GpuReading[]): GpuConditionsSummary {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { better, caution, count, figure, orNull, text, type Document } from './basics.js';
 import { evidenceSchema } from './evidence.js';
+import { energyRatio, remeasuredEnergy } from './energy.js';
 import { sealPart } from './seal.js';
 import { timedPhase } from './timing-summary.js';
 
@@ -187,6 +188,7 @@ const round = z.object({
   repeated: count.describe('Processes that were disturbed and measured once more; the second try stands.'),
   inferencesEach: count.describe('Timed predictions of every process, at least.'),
   phases: z.array(remeasuredPhase),
+  energy: z.exactOptional(remeasuredEnergy).describe('Of one prediction; absent where nobody counted.'),
   seal: z
     .array(sealPart)
     .describe('Held by all processes or not; times decide nothing without all of the parts.'),
@@ -202,6 +204,7 @@ const latency = z
         kind: z.literal('stored'),
         images: count,
         phases: z.array(phaseRatio),
+        energy: z.exactOptional(energyRatio).describe('Where both sides know it, by one kind of counter.'),
         caveats: z.array(text),
       })
       .describe(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, figure, orNull, text, type Document } from './basics.js';
-import { energy } from './energy.js';
+import { energySummary } from './energy.js';
 import { placement } from './placement.js';
 import { sealPart } from './seal.js';
 
@@ -104,7 +104,7 @@ const timingPass = z
       .describe(
         'Whether the driver told it of this process, or it is what the whole card\u2019s memory grew by; absent where it is not known, and in runs of 0.1.',
       ),
-    energy: z.exactOptional(energy),
+    energy: z.exactOptional(energySummary),
     conditions,
     gpu: orNull(gpuConditions),
     parts: z.array(sealPart).describe('Every part of the seal with what was found.'),

@@ -2,6 +2,7 @@ import { groupBy } from '../core/group.js';
 import { medianSorted } from 'simple-statistics';
 import { z } from 'zod';
 import { figure, orNull, text, type Document } from '../schema/basics.js';
+import { energySummary, summariseEnergy } from '../schema/energy.js';
 import { sealOf, sealSchema, UNCHECKED } from '../schema/seal.js';
 import {
   scopeOf,
@@ -24,6 +25,8 @@ const timesOfScope = z.object({
   firstInferenceMs: figure,
   peakRssBytes: orNull(figure),
   seal: sealSchema,
+  /** Absent where nobody counted (0.2 and before). */
+  energy: z.exactOptional(energySummary),
   images: z
     .array(
       z.object({
@@ -69,7 +72,16 @@ const widthOf = (times: { readonly scope?: TimeScope }): number => TIME_SCOPES.i
 function timesIn({ model, samples }: TimedSeries): TimesOfScope {
   const { threads, loadMs, firstInferenceMs, peakRssBytes, pass, scope } = model;
   const seal = pass === undefined ? UNCHECKED : sealOf(pass.parts);
-  const own = { threads, loadMs, firstInferenceMs, peakRssBytes, seal, images: imagesOf(samples) };
+  const counted = pass?.energy && summariseEnergy(pass.energy, samples.length);
+  const own = {
+    threads,
+    loadMs,
+    firstInferenceMs,
+    peakRssBytes,
+    seal,
+    ...(counted === undefined ? {} : { energy: counted }),
+    images: imagesOf(samples),
+  };
   return scope === undefined || scope === 'predict' ? own : { scope, ...own };
 }
 

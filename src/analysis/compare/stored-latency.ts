@@ -1,3 +1,4 @@
+import type { EnergyRatio } from '../../schema/energy.js';
 import type { LatencyComparison, PhaseRatio } from '../../schema/comparison.js';
 import { TIMED_PHASES, type TimedPhase } from '../../schema/timing-summary.js';
 import { meanInterval } from '../../stats/mean-interval.js';
@@ -42,7 +43,21 @@ export function compareStoredTimes(
     ),
   );
   const caveats = [unsealed(a.facts, a.times), unsealed(b.facts, b.times), ONE_PROCESS];
-  return { kind: 'stored', images: common.length, phases, caveats: caveats.flatMap((one) => one ?? []) };
+  const energy = energyRatioOf(a.times, b.times);
+  return {
+    kind: 'stored',
+    images: common.length,
+    phases,
+    ...(energy === null ? {} : { energy }),
+    caveats: caveats.flatMap((one) => one ?? []),
+  };
+}
+
+/** Null where a side does not know it, or knows it by something else. */
+function energyRatioOf({ energy: before }: StoredTimes, { energy: after }: StoredTimes): EnergyRatio | null {
+  if (before?.kind !== 'measured' || after?.kind !== 'measured' || before.by !== after.by) return null;
+  const [baselineJ, candidateJ] = [before.joulesEach, after.joulesEach];
+  return { by: before.by, baselineJ, candidateJ, ratio: candidateJ / baselineJ };
 }
 
 function unsealed({ label }: SideFacts, { seal }: StoredTimes): string | null {

@@ -1,4 +1,5 @@
 import { percent, formatMegabytes } from '../../core/text.js';
+import type { EnergyRatio } from '../../schema/energy.js';
 import { notKnownIn, sealOf, type SealPart } from '../../schema/seal.js';
 import type {
   LatencyComparison,
@@ -14,8 +15,9 @@ export function resourceTable({ latency, peakRssBytes, baseline, candidate }: Pa
   const sizes = [baseline, candidate].some(({ bytes }) => bytes === 0)
     ? []
     : [bytesRow('model file', { baseline: baseline.bytes, candidate: candidate.bytes })];
+  const energy = energyOf(latency);
   return {
-    title: 'Time, memory and size',
+    title: energy === undefined ? 'Time, memory and size' : 'Time, energy, memory and size',
     caption:
       'Candidate over baseline: a ratio of 1.1 is ten percent more. Times are geometric means over images of their median times.',
     columns: [
@@ -25,7 +27,12 @@ export function resourceTable({ latency, peakRssBytes, baseline, candidate }: Pa
       { label: 'ratio', align: 'right' },
       { label: 'interval', align: 'right' },
     ],
-    rows: [...phasesOf(latency).map(phaseRow), ...memory, ...sizes],
+    rows: [
+      ...phasesOf(latency).map(phaseRow),
+      ...(energy === undefined ? [] : [energyRow(energy)]),
+      ...memory,
+      ...sizes,
+    ],
     notes: notesOn(latency),
   };
 }
@@ -46,6 +53,29 @@ function phaseRow({ phase, baselineMs, candidateMs, ratio, lower, upper }: Phase
       { text: formatMs(candidateMs), value: candidateMs },
       Number.isFinite(ratio) ? { text: ratio.toFixed(3), value: ratio } : NO_FIGURE,
       interval,
+    ],
+  };
+}
+
+type Energy = EnergyRatio & { readonly lower?: number | null; readonly upper?: number | null };
+
+function energyOf(latency: LatencyComparison): Energy | undefined {
+  if (latency.kind === 'none') return undefined;
+  if (latency.kind === 'stored') return latency.energy;
+  const energy = latency.rounds[0]?.energy;
+  return energy?.kind === 'measured' ? energy : undefined;
+}
+
+function energyRow({ by, baselineJ, candidateJ, ratio, lower, upper }: Energy): Row {
+  const joules = (value: number): Cell => ({ text: value.toPrecision(3), value });
+  return {
+    kind: 'measured',
+    cells: [
+      { text: `energy, J/image (${by})` },
+      joules(baselineJ),
+      joules(candidateJ),
+      Number.isFinite(ratio) ? { text: ratio.toFixed(3), value: ratio } : NO_FIGURE,
+      lower == null || upper == null ? NO_FIGURE : { text: `${lower.toFixed(3)} to ${upper.toFixed(3)}` },
     ],
   };
 }

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { summariseEnergy } from '../../../src/pipeline/summarise-timings.js';
 import { answerTable } from '../../../src/reports/tables/answer-table.js';
 import { energyTable } from '../../../src/reports/tables/energy-table.js';
 import { figuresOf } from '../../../src/reports/tables/figures.js';
 import { phaseTable } from '../../../src/reports/tables/phase-table.js';
 import type { Table } from '../../../src/reports/tables/table.js';
 import { tablesOf } from '../../../src/reports/tables/tables-of.js';
-import type { EnergyRecord, EnergySummary } from '../../../src/schema/energy.js';
+import { summariseEnergy, type EnergyRecord, type EnergySummary } from '../../../src/schema/energy.js';
 import type { Summary } from '../../../src/schema/summary.js';
 import type { TimingPassSummary } from '../../../src/schema/timing-summary.js';
 import { SUMMARY } from '../fixed-summary.js';

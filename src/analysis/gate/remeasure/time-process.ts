@@ -1,3 +1,4 @@
+import type { EnergyRecord } from '../../../schema/energy.js';
 import type { SealPart, SealPartName } from '../../../schema/seal.js';
 import { proveProvider, type ProviderProof } from '../../../runners/onnx/proof/prove-provider.js';
 import type { DeviceRequest } from '../../../runners/device.js';
@@ -21,6 +22,8 @@ export interface ProcessTimes {
   /** Every part of the seal of its times. */
   readonly parts: readonly SealPart[];
   readonly conditions: Conditions;
+  /** Of the device while it was recorded; absent where nobody counted. */
+  readonly energy?: EnergyRecord;
   /** A first process was disturbed, and this is the one that was measured in its place. */
   readonly repeated: boolean;
 }
@@ -73,8 +76,8 @@ const GATE_TOLERANCE = 0.05;
 export async function createProcessTimer(options: ProcessTimerOptions): Promise<ProcessTimer> {
   const { models, device, measure, signal, files = THIS_MACHINE } = options;
   const plan = gatePlan(measure);
-  const watch = await watchDevice(device);
-  const before = await observeIdle(files, plan.idleMs, signal, watch.helpers);
+  const watch = await watchDevice(device, undefined, undefined, files);
+  const before = await watch.whileIdle(() => observeIdle(files, plan.idleMs, signal, watch.helpers));
   const prove = async ({ load, images }: TimedModel): Promise<Around['proof']> => {
     if (load === null) return 'untold';
     return device.provider === 'cpu'
@@ -105,6 +108,7 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
       signal,
       files,
       helpers: watch.helpers,
+      energy: watch.energy,
       async onWarm(_name, pid) {
         look(pid);
         await round.look(pid);
@@ -145,7 +149,7 @@ interface Around {
 }
 
 function describe(
-  { samples, images, peakRssBytes, conditions, warmUp, turns, cpuMs, involuntarySwitches }: Series,
+  { samples, images, peakRssBytes, conditions, warmUp, turns, energy, cpuMs, involuntarySwitches }: Series,
   { plan, imagesThere, imageOf, before, neighbours, round, proof }: Around,
 ): Omit<ProcessTimes, 'repeated'> {
   const passes: number[][] = [];
@@ -171,5 +175,6 @@ function describe(
     peakRssBytes,
     parts,
     conditions,
+    energy: round.energy(energy),
   };
 }
