@@ -7,6 +7,7 @@ import type {
   RemeasuredRound,
 } from '../../../schema/comparison.js';
 import { sealOf } from '../../../schema/seal.js';
+import { scopeOf } from '../../../schema/timing-summary.js';
 import type { Verdict } from '../../../schema/verdict.js';
 import { measureSchema, timedPhase } from '../remeasure/measure.js';
 import type { Asked, Finding, GateRule } from './rule.js';
@@ -102,7 +103,7 @@ function judgeTimes(limit: Limit, times: LatencyComparison): Finding {
     const reason =
       times.kind === 'none'
         ? times.reason
-        : `${ratioText(stored, stored === undefined ? '' : `${stored.baselineMs.toFixed(1)} ms before, ${stored.candidateMs.toFixed(1)} ms now`)} from the runs' own timing passes, one process a side, which decides nothing`;
+        : `${scopeText(times)}${ratioText(stored, stored === undefined ? '' : `${stored.baselineMs.toFixed(1)} ms before, ${stored.candidateMs.toFixed(1)} ms now`)} from the runs' own timing passes, one process a side, which decides nothing`;
     return { ...base, verdict: 'inconclusive', evidence: `${reason}; measure with --remeasure`, figures: {} };
   }
   const verdicts = times.rounds.map((round) => judgeRound(limit, round));
@@ -113,7 +114,7 @@ function judgeTimes(limit: Limit, times: LatencyComparison): Finding {
   return {
     ...base,
     verdict,
-    evidence: times.rounds.map((round, i) => explainRound(limit, round, verdicts[i])).join('; '),
+    evidence: `${scopeText(times)}${times.rounds.map((round, i) => explainRound(limit, round, verdicts[i])).join('; ')}`,
     figures: {
       ratio: ratio ?? null,
       lower: lower ?? null,
@@ -122,6 +123,12 @@ function judgeTimes(limit: Limit, times: LatencyComparison): Finding {
       smallestDetectable: upper == null || ratio === undefined ? null : upper / ratio,
     },
   };
+}
+
+/** What the times cover, where that is more than a prediction; both sides' cover the same. */
+function scopeText(times: Exclude<LatencyComparison, { readonly kind: 'none' }>): string {
+  const scope = scopeOf(times);
+  return scope === 'predict' ? '' : `${scope} times: `;
 }
 
 function measuredBy({ ratioOf, phase }: Limit, round: RemeasuredRound | undefined): Ratio | undefined {
