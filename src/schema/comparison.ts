@@ -3,7 +3,7 @@ import { better, caution, count, figure, orNull, text, type Document } from './b
 import { evidenceSchema } from './evidence.js';
 import { energyRatio, remeasuredEnergy } from './energy.js';
 import { sealPart } from './seal.js';
-import { timedPhase } from './timing-summary.js';
+import { timedPhase, timeScope } from './timing-summary.js';
 
 /** Version of what `compare --format json` and `check --json` print. */
 export const COMPARISON_VERSION = 1;
@@ -202,6 +202,7 @@ const latency = z
     z
       .object({
         kind: z.literal('stored'),
+        scope: z.exactOptional(timeScope),
         images: count,
         phases: z.array(phaseRatio),
         energy: z.exactOptional(energyRatio).describe('Where both sides know it, by one kind of counter.'),
@@ -211,7 +212,11 @@ const latency = z
         'From the timing passes of the two runs: one process per side, at different times. Never enough for a gate.',
       ),
     z
-      .object({ kind: z.literal('remeasured'), rounds: z.array(round) })
+      .object({
+        kind: z.literal('remeasured'),
+        scope: z.exactOptional(timeScope),
+        rounds: z.array(round),
+      })
       .describe('Measured for this comparison: fresh processes in the order A B B A.'),
   ])
   .describe('Where the ratios of times come from, and what they are worth.');

@@ -46,7 +46,7 @@ export const storedTimes = timesOfScope.extend({
   /** The same of wider scopes than the first that it was timed in. */
   wider: z.exactOptional(z.array(timesOfScope).readonly()),
 });
-type TimesOfScope = Document<typeof timesOfScope>;
+export type TimesOfScope = Document<typeof timesOfScope>;
 export type StoredTimes = Document<typeof storedTimes>;
 export type ImageTimes = StoredTimes['images'][number];
 

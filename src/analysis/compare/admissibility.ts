@@ -158,7 +158,9 @@ export function remarksOn(a: SideFacts, b: SideFacts, pairs: readonly ModelPair[
         ...(baseline.sha256 === candidate.sha256 ? [`${names} are the same file.`] : []),
         ...(baseline.version === candidate.version
           ? []
-          : [`${names} are programs of version ${baseline.version ?? 'untold'} and ${candidate.version ?? 'untold'}.`]),
+          : [
+              `${names} are programs of version ${baseline.version ?? 'untold'} and ${candidate.version ?? 'untold'}.`,
+            ]),
       ];
     }),
   ];

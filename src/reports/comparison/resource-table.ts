@@ -1,12 +1,14 @@
 import { percent, formatMegabytes } from '../../core/text.js';
 import type { EnergyRatio } from '../../schema/energy.js';
 import { notKnownIn, sealOf, type SealPart } from '../../schema/seal.js';
+import { scopeOf } from '../../schema/timing-summary.js';
 import type {
   LatencyComparison,
   MachineConditions,
   PairComparison,
   PhaseRatio,
 } from '../../schema/comparison.js';
+import { SCOPE_WORDS } from '../tables/in-scope.js';
 import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from '../tables/table.js';
 
 /** Times by phase, peak memory and file size, with their ratios, and what the times are worth. */
@@ -99,20 +101,32 @@ function notesOn(latency: LatencyComparison): readonly string[] {
     case 'none':
       return [`No times are compared: ${latency.reason}.`];
     case 'stored':
-      return [`Times of ${latency.images} images from the two runs' own timing passes.`, ...latency.caveats];
+      return [
+        `Times of ${latency.images} images from the two runs' own timing passes.`,
+        ...scopeNotes(latency),
+        ...latency.caveats,
+      ];
     case 'remeasured':
-      return latency.rounds.map(
-        ({ purpose, processes, repeated, inferencesEach, phases, conditions, seal }) => {
-          const level = Math.round((phases[0]?.level ?? 0) * 100);
-          return (
-            `${purpose === 'confirmation' ? 'Confirmation' : 'Measured for this comparison'}: ` +
-            `${processes[0]} processes a side in the order A B B A, ${inferencesEach} predictions each at least; ` +
-            `${level} % intervals over processes; ${repeated > 0 ? `${repeated} measured again after a disturbance; ` : ''}` +
-            `${describe(conditions)}; ${sealText(seal)}.`
-          );
-        },
-      );
+      return [
+        ...latency.rounds.map(
+          ({ purpose, processes, repeated, inferencesEach, phases, conditions, seal }) => {
+            const level = Math.round((phases[0]?.level ?? 0) * 100);
+            return (
+              `${purpose === 'confirmation' ? 'Confirmation' : 'Measured for this comparison'}: ` +
+              `${processes[0]} processes a side in the order A B B A, ${inferencesEach} predictions each at least; ` +
+              `${level} % intervals over processes; ${repeated > 0 ? `${repeated} measured again after a disturbance; ` : ''}` +
+              `${describe(conditions)}; ${sealText(seal)}.`
+            );
+          },
+        ),
+        ...scopeNotes(latency),
+      ];
   }
+}
+
+function scopeNotes(latency: Exclude<LatencyComparison, { readonly kind: 'none' }>): readonly string[] {
+  const scope = scopeOf(latency);
+  return scope === 'predict' ? [] : [`What is called predict is all of the time ${SCOPE_WORDS[scope].time}.`];
 }
 
 function describe({ cpu, cores, loadBefore, loadAfter, foreignCpu }: MachineConditions): string {

@@ -59,7 +59,7 @@ export function warningsOf(run: PageRun): readonly Warning[] {
     const who =
       unsealed.length === rows.length
         ? 'No time is sealed'
-        : `The times of ${listed(unsealed.map(({ model }) => model))} are not sealed`;
+        : `The times of ${listed([...new Set(unsealed.map(({ model }) => model))])} are not sealed`;
     const failed = new Set(
       unsealed.flatMap((row) => {
         const seal = sealOfRow(row);

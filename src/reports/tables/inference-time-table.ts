@@ -1,6 +1,8 @@
 import { percent } from '../../core/text.js';
 import type { Summary } from '../../schema/summary.js';
+import type { TimeScope } from '../../schema/timing-summary.js';
 import { deviceLabels } from './device-label.js';
+import { SCOPE_WORDS } from './in-scope.js';
 import { appendixTitle } from './published-table.js';
 import { sealMark, sealNotes, sealOfRow } from './seal-mark.js';
 import { type Cell, formatMs, NO_FIGURE, type Row, type Table } from './table.js';
@@ -15,7 +17,10 @@ import {
  * As Appendix 1 of the post: mean milliseconds per prediction, models down, one column group per device with its datasets and
  * their mean. Runs on several devices stand side by side. Null if nothing was timed.
  */
-export function inferenceTimeTable(summaries: readonly Summary[]): Table | null {
+export function inferenceTimeTable(
+  summaries: readonly Summary[],
+  scope: TimeScope = 'predict',
+): Table | null {
   const timed = summaries.filter(({ timing }) => timing.length > 0);
   if (timed.length === 0) return null;
   const labels = deviceLabels(timed);
@@ -33,9 +38,11 @@ export function inferenceTimeTable(summaries: readonly Summary[]): Table | null 
     return { kind: 'measured', cells: [{ text: model }, ...cells] };
   });
   return {
-    title: appendixTitle(1, 'Inference time in milliseconds', timed),
-    caption:
-      'Arithmetic mean over all timed predictions of a dataset (preprocess + inference + postprocess), files decoded beforehand.',
+    title:
+      scope === 'predict'
+        ? appendixTitle(1, 'Inference time in milliseconds', timed)
+        : 'Time in milliseconds',
+    caption: `Arithmetic mean over all timed predictions of a dataset ${SCOPE_WORDS[scope].covers}.`,
     columns: [
       { label: 'Model', align: 'left' },
       ...columns.map(({ group, label }) => ({

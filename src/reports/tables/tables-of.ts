@@ -1,4 +1,5 @@
 import type { Summary } from '../../schema/summary.js';
+import type { TimeScope } from '../../schema/timing-summary.js';
 import { joinAnswers } from '../across/join-answers.js';
 import { deviceRatioTable, throughputTable } from '../across/throughput-table.js';
 import { paceText } from '../../schema/pace.js';
@@ -8,6 +9,7 @@ import { cardTable } from './card-table.js';
 import { deviceLabels } from './device-label.js';
 import { energyTable } from './energy-table.js';
 import { chosenNote, fewImages } from './notes-on-images.js';
+import { comparedScope, inScope, SCOPE_WORDS, scopesIn } from './in-scope.js';
 import { inferenceTimeTable } from './inference-time-table.js';
 import { latencyTable } from './latency-table.js';
 import { phaseTable } from './phase-table.js';
@@ -61,8 +63,9 @@ function paceNotes(runs: Runs): readonly string[] {
 /** One row per model: of several devices once what is the same on all, and a group of columns for each of what is not. */
 export function answerTables(runs: Runs, rankings: TableOptions['rankings'] = []): readonly Table[] {
   const labels = deviceLabels(runs);
+  const compared = comparedScope(runs);
   const tables = runs.flatMap((summary, i) => {
-    const table = answerTable(summary, rankings[i]);
+    const table = answerTable(summary, rankings[i], compared);
     return table === null ? [] : [{ table, label: labels[i] }];
   });
   const [first, ...others] = tables;
@@ -88,13 +91,28 @@ export function tablesOf(runs: Runs, options: TableOptions = {}): readonly Table
   ];
 }
 
-/** As Appendix 1 of the post, and of several runs one device against another. */
+/** As Appendix 1 of the post, and of several runs one device against another; by scope, within which alone times compare. */
 export function timeTables(runs: Runs): readonly Table[] {
-  return [
-    inferenceTimeTable(runs),
-    deviceRatioTable(runs),
-    ...(runs.length > 1 ? [throughputTable(runs)] : []),
-  ].filter((table) => table !== null);
+  return byScope(runs, (own, scope) => [
+    inferenceTimeTable(own, scope),
+    deviceRatioTable(own),
+    ...(runs.length > 1 ? [throughputTable(own)] : []),
+  ]);
+}
+
+/** The tables of each scope that the runs have times of, named by it. */
+function byScope(
+  runs: Runs,
+  tables: (own: Runs, scope: TimeScope) => readonly (Table | null)[],
+): readonly Table[] {
+  return scopesIn(runs).flatMap((scope) =>
+    tables(
+      runs.map((summary) => inScope(summary, scope)),
+      scope,
+    )
+      .filter((table) => table !== null)
+      .map((table) => ({ ...table, title: `${table.title}${SCOPE_WORDS[scope].title}` })),
+  );
 }
 
 /** A table per protocol: one where every device scored the same to the printed digit, else one per device. */
@@ -122,7 +140,7 @@ function printedRows({ rows }: Table): readonly (readonly string[])[] {
 /** How the times are spread on each device. */
 export function latencyTables(runs: Runs): readonly Table[] {
   const labels = deviceLabels(runs);
-  return runs.map((summary, i) => latencyTable(summary, labels[i])).filter((table) => table !== null);
+  return byScope(runs, (own, scope) => own.map((summary, i) => latencyTable(summary, labels[i], scope)));
 }
 
 /** How each card was set. */
@@ -136,8 +154,7 @@ export function phaseTables(runs: Runs): readonly Table[] {
   const labels = deviceLabels(runs);
   return runs
     .flatMap((summary, i) => [
-      phaseTable(summary, labels[i]),
-      energyTable(summary, labels[i]),
+      ...byScope([summary], ([own]) => [phaseTable(own, labels[i]), energyTable(own, labels[i])]),
       ...slownessTables(summary).map((table) =>
         runs.length > 1 ? { ...table, title: `${table.title}, on ${labels[i]}` } : table,
       ),

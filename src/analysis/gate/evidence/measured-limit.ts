@@ -1,6 +1,7 @@
 import { percent } from '../../../core/text.js';
 import type { LatencyComparison, RemeasuredRound } from '../../../schema/comparison.js';
 import { sealOf } from '../../../schema/seal.js';
+import { scopeOf } from '../../../schema/timing-summary.js';
 import type { Verdict } from '../../../schema/verdict.js';
 import type { Finding } from '../rules/rule.js';
 
@@ -36,7 +37,7 @@ export function judgeMeasured(limit: MeasuredLimit, times: LatencyComparison): F
     const reason =
       times.kind === 'none'
         ? times.reason
-        : `${limit.stored(times)} from the runs' own timing passes, one process a side, which decides nothing`;
+        : `${scopeText(times)}${limit.stored(times)} from the runs' own timing passes, one process a side, which decides nothing`;
     return { ...base, verdict: 'inconclusive', evidence: `${reason}; measure with --remeasure`, figures: {} };
   }
   const verdicts = times.rounds.map((round) => judgeRound(limit, round));
@@ -48,7 +49,7 @@ export function judgeMeasured(limit: MeasuredLimit, times: LatencyComparison): F
   return {
     ...base,
     verdict,
-    evidence: times.rounds.map((round, i) => explainRound(limit, round, verdicts[i])).join('; '),
+    evidence: `${scopeText(times)}${times.rounds.map((round, i) => explainRound(limit, round, verdicts[i])).join('; ')}`,
     figures: {
       ratio: ratio ?? null,
       lower: lower ?? null,
@@ -57,6 +58,12 @@ export function judgeMeasured(limit: MeasuredLimit, times: LatencyComparison): F
       smallestDetectable: upper == null || ratio === undefined ? null : upper / ratio,
     },
   };
+}
+
+/** What was measured, where that is more than a prediction; both sides' cover the same. */
+function scopeText(times: Exclude<LatencyComparison, { readonly kind: 'none' }>): string {
+  const scope = scopeOf(times);
+  return scope === 'predict' ? '' : `${scope} times: `;
 }
 
 /** Whether a round by itself fails a limit. */

@@ -44,11 +44,13 @@ export async function createTimePair(options: TimePairOptions): Promise<TimePair
   const samples = inTurn(await chooseSamples(folder, settings.datasets, perDataset)).slice(0, measure.images);
   return async (pair) => {
     const timings = { baseline: passTimingOf(pair.baseline), candidate: passTimingOf(pair.candidate) };
-    const scope = timings.baseline.scopes.find((one) => timings.candidate.scopes.includes(one));
+    const scope = timings.baseline.scopes.find(
+      (one) => timings.candidate.scopes.includes(one) && (measure.scope ?? one) === one,
+    );
     if (scope === undefined) {
       throw new MaskbenchError(
         'usage',
-        `${pair.baseline.name} and ${pair.candidate.name} have no times of one scope`,
+        `${pair.baseline.name} and ${pair.candidate.name} have no times of ${measure.scope === undefined ? 'one scope' : `the scope ${measure.scope}`}`,
         {
           remedy: 'leave out --remeasure',
         },
