@@ -13,7 +13,7 @@ import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { count, figure, orNull, text, type Document } from '../schema/basics.js';
 import { drawnFrom, type ChosenImages, type DrawnFrom } from '../schema/chosen-images.js';
 import { decidedReading } from '../schema/mask-values.js';
-import { recordedProtocol } from '../schema/recorded-protocol.js';
+import { pluginVersion, recordedProtocol } from '../schema/recorded-protocol.js';
 import { recordedProtocols } from './run-plugins.js';
 import { hardwareSchema, type Hardware } from './hardware.js';
 import { priceSchema, scoringSchema, timeSchema } from './settings-schema.js';
@@ -69,8 +69,6 @@ const dataset = z
 /** A dataset of a run, and what was really there: the fingerprint covers ids, contents and sizes of all samples. */
 export type RunDataset = z.output<typeof dataset>;
 
-const pluginVersion = z.object({ name: text, version: text }).readonly();
-
 // `strip`: what a later version adds to settings is left alone in reading.
 const settingsSchema = z
   .object({
@@ -83,7 +81,7 @@ const settingsSchema = z
     time: timeSchema.strip(),
     limit: orNull(count),
     plugins: z
-      .exactOptional(z.array(pluginVersion).readonly())
+      .exactOptional(z.array(pluginVersion.readonly()).readonly())
       .describe('Those that figures depend on; absent where there are none.'),
     sample: z.exactOptional(sampleSchema.strip().readonly()),
     /** `[i, n]` of `--shard i/n`. */
