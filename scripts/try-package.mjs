@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentOf, packInto, ROOT } from './support/as-user.mjs';
+import { writePackages, writePluginProject } from './support/plugin-project.mjs';
 import { countSteps } from './support/steps.mjs';
 
 /** Which npm comes with which Node.js. */
@@ -154,6 +155,18 @@ try {
       { cwd },
       `"${join(ROOT, 'node_modules/.bin/tsc')}" ${flags} "${join(ROOT, 'node_modules/@types')}" use.ts`,
     );
+    for (const as of /** @type {const} */ (['files', 'packages'])) {
+      const folder = join(cwd, `plugins-${as}`);
+      mkdirSync(folder);
+      if (as === 'packages') {
+        const packages = writePackages(join(TEMP, 'packages'), own).map((path) => `"${path}"`);
+        step(place, `npm install $(npm pack --silent ${packages.join(' ')} | sed 's#^#./#')`);
+      }
+      const { env, steps } = writePluginProject(folder, own, as);
+      const setting = Object.entries(env).map(([name, value]) => `${name}="${value}"`);
+      for (const { args, ...expected } of steps)
+        step({ ...place, cwd: folder }, `${setting.join(' ')} npx maskbench ${args.join(' ')}`, expected);
+    }
     step(place, 'mkdir whole && cd whole && npx maskbench quickstart', { says: /isnet-fp16/ });
   }
 

@@ -9,6 +9,11 @@ export {
 } from './core/errors.js';
 export type { Failure } from './core/failure.js';
 
+// Plug-ins: what they are made of is `maskbench/plugin`.
+export { loadPlugins, type LoadedPlugin } from './core/plugins/load-plugins.js';
+export type { PluginRef } from './core/plugins/locate.js';
+export type { PluginPolicy } from './core/plugins/named-plugins.js';
+
 // Masks and scores
 export { decodeMatte, decodeTruth } from './image/codec.js';
 export { createPair, createTruth } from './metrics/context.js';

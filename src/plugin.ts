@@ -12,7 +12,7 @@ import type { Protocol } from './metrics/protocol.js';
 import type { ModelSpec } from './models/spec/spec.js';
 import type { SourceKind } from './models/sources/source-kinds.js';
 import type { Format } from './reports/formats/format.js';
-import type { Runner } from './runners/runner.js';
+import type { Runner, SpecSchema } from './runners/runner.js';
 import type { z } from 'zod';
 
 /** All that a plug-in may bring. The name of every part begins with the plug-in's own and a full stop: `acme.sharpness`. */
@@ -57,9 +57,9 @@ export function defineLayout<S extends LayoutSchema>(layout: Layout<S>): Layout<
 }
 
 /** Whatever makes a matte. */
-export function defineRunner<Spec extends ModelSpec, Assets = unknown>(
-  runner: Runner<Spec, Assets>,
-): Runner<Spec, Assets> {
+export function defineRunner<Specs extends Readonly<Record<string, SpecSchema>>, Assets>(
+  runner: Runner<z.output<Specs[keyof Specs]> & ModelSpec, Assets> & { readonly specs: Specs },
+): typeof runner {
   checkPart('runners', runner);
   return runner;
 }

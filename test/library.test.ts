@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { transform } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { idOf, kindOf, surfaceOf, typesIn } from '../scripts/support/public-face.mjs';
 import { PACKAGE_ROOT } from '../src/core/package-root.js';
 import { IS_BUILT } from './support/cli.js';
 import { fencedBlocks } from './support/markdown.js';
@@ -145,88 +145,3 @@ describe.runIf(IS_BUILT)('the types of the library', () => {
     ).toEqual([]);
   });
 });
-
-/** Where something is declared. */
-interface Declared {
-  readonly file: string;
-  readonly name: string;
-}
-
-interface Declarations {
-  readonly local: ReadonlyMap<
-    string,
-    { readonly kind: string; readonly isExported: boolean; readonly text: string }
-  >;
-  /** Imported or exported again, by the name here. */
-  readonly from: ReadonlyMap<string, Declared & { readonly isExported: boolean }>;
-  readonly stars: readonly string[];
-}
-
-const idOf = ({ file, name }: Declared): string => `${file}#${name}`;
-const kindOf = ({ file, name }: Declared): string => declarationsOf(file).local.get(name)?.kind ?? '';
-
-/** What a file of declarations offers, by the name that it has there. */
-function surfaceOf(file: string): ReadonlyMap<string, Declared> {
-  const { local, from, stars } = declarationsOf(file);
-  const own = [...local].flatMap(([name, { isExported }]) =>
-    isExported ? [[name, { file, name }] as const] : [],
-  );
-  const again = [...from].flatMap(([name, of]) => {
-    const found = of.isExported ? findIn(of.file, of.name) : undefined;
-    return found === undefined ? [] : [[name, found] as const];
-  });
-  return new Map([...stars.flatMap((star) => [...surfaceOf(star)]), ...again, ...own]);
-}
-
-function findIn(file: string, name: string): Declared | undefined {
-  const { local, from, stars } = declarationsOf(file);
-  if (local.has(name)) return { file, name };
-  const via = from.get(name);
-  if (via !== undefined) return findIn(via.file, via.name);
-  for (const star of stars) {
-    const found = findIn(star, name);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** Types of our own that a declaration's text names. */
-function typesIn({ file, name }: Declared): readonly Declared[] {
-  const text = declarationsOf(file).local.get(name)?.text ?? '';
-  return [...new Set(text.match(/[A-Za-z_$][\w$]*/g))].flatMap((word) => {
-    const found = word === name ? undefined : findIn(file, word);
-    return found !== undefined && ['interface', 'type', 'class'].includes(kindOf(found)) ? [found] : [];
-  });
-}
-
-const read = new Map<string, Declarations>();
-
-function declarationsOf(file: string): Declarations {
-  const known = read.get(file);
-  if (known !== undefined) return known;
-  const text = readFileSync(file, 'utf8')
-    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
-    .replaceAll(/\/\/.*$/gm, '');
-  const local = new Map<string, { kind: string; isExported: boolean; text: string }>();
-  const from = new Map<string, Declared & { isExported: boolean }>();
-  const stars: string[] = [];
-  for (const statement of text.split(/^(?=export |import |declare |interface |type )/m)) {
-    const [, verb, names, path = ''] =
-      /^(import|export)\s+(?:type\s+)?(\{[^}]*\}|\*)\s*from '(\.[^']*)'/.exec(statement) ?? [];
-    const source = resolve(dirname(file), path.replace(/\.js$/, '.d.ts'));
-    if (names === '*') stars.push(source);
-    for (const [, name = '', here = name] of (names ?? '').matchAll(
-      /(?:type )?([\w$]+)(?: as ([\w$]+))?(?=[,\s}])/g,
-    )) {
-      from.set(here, { file: source, name, isExported: verb === 'export' });
-    }
-    const [, exported, kind = '', name] =
-      /^(export\s+)?(?:declare\s+)?(interface|type|function|const|class)\*?\s+([\w$]+)/.exec(statement) ?? [];
-    if (name === undefined) continue;
-    const before = local.get(name)?.text ?? '';
-    local.set(name, { kind, isExported: exported !== undefined, text: before + statement });
-  }
-  const declarations = { local, from, stars };
-  read.set(file, declarations);
-  return declarations;
-}

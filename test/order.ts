@@ -5,13 +5,14 @@ import type { TestSequencer, TestSpecification } from 'vitest/node';
 const TEST = import.meta.dirname;
 
 /**
- * Test files that mock modules. The others share a few processes, whose modules are loaded once; what these put in place
+ * Test files that mock modules, or add to registries for good. The others share a few processes, whose modules are loaded once; what these put in place
  * of a module would stay there for whoever comes next, so each has a process of its own.
  */
 export const mockingFiles: readonly string[] = readdirSync(TEST, { recursive: true, encoding: 'utf8' })
   .filter(
     (name) =>
-      name.endsWith('.test.ts') && /\bvi\.(do)?[mM]ock\(/.test(readFileSync(join(TEST, name), 'utf8')),
+      name.endsWith('.test.ts') &&
+      /\b(vi\.(do)?[mM]ock|addPart|noteProtocols)\(/.test(readFileSync(join(TEST, name), 'utf8')),
   )
   .map((name) => `test/${name.replaceAll('\\', '/')}`);
 
@@ -23,10 +24,12 @@ const LONGEST = [
   'ci-recipes',
   'library',
   'docs-run',
+  'plugins/loading',
   'cli/one-writer',
   'browser/report',
   'store/lock',
   'cli/no-room',
+  'plugins/examples',
   'cli/process',
   'cli/mask-values',
   'cli/score-out',

@@ -1,6 +1,5 @@
 // Score by it: plugins: [./protocol.mjs] and scoring: { protocols: [strict.levels] }
 import { countBits, defineProtocol, intersection, packAtLeast, union } from 'maskbench/plugin';
-
 const LEVELS = [64, 128, 192];
 const idOf = (level) => `strict.levels.iou${level}`;
 

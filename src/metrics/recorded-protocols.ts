@@ -18,6 +18,7 @@ export function describeForRecord(
     holdsThreshold: curves?.holdsThreshold === true,
     table,
     version,
+    curves: curves !== undefined,
     signature: signature({ threshold, empty }),
     metrics: metrics.map(({ meta, ofCounts }) => ({
       id: meta.id,
@@ -97,6 +98,9 @@ function standIn({ recorded, signatures }: Known): Protocol {
     conventions: ['threshold', 'empty'],
     signature: (conventions) => signatures.get(nameOf(conventions)) ?? missing(),
     main: metrics.map((metric) => metric.id),
+    ...(recorded.curves
+      ? { curves: { protocol: id, holdsThreshold: recorded.holdsThreshold, confusions: missing, scores: {} } }
+      : {}),
     metrics: metrics.map(({ range: [low, high], pooled, needsPicture, ...meta }): Metric => ({
       meta: {
         ...meta,

@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { better, count, figure, orNull, text, type Document } from './basics.js';
 import { protocolSummary } from './protocol-summary.js';
 
+/** Which plug-in: its name, and `name@version` of a package or `sha256-<digest>` of a local file and what it imports. */
+export const pluginVersion = z.object({ name: text, version: text });
+
 const schema = z
   .object({
     ...protocolSummary.shape,
     version: count,
+    curves: z.boolean().describe('Whether it has scores over all thresholds.'),
     signature: z.array(text).describe('Its key:value parts under the conventions of this run.'),
     metrics: z.array(
       z.object({
@@ -20,7 +24,7 @@ const schema = z
         needsPicture: z.boolean(),
       }),
     ),
-    plugin: z.object({ name: text, version: text }),
+    plugin: pluginVersion,
   })
   .meta({ id: 'RecordedProtocol', description: 'A protocol of a plug-in, as data.' });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, figure, orNull, text, type Document } from './basics.js';
+import { pluginVersion } from './recorded-protocol.js';
 import { COMPARISON_VERSION, comparisonSchema, movedImage } from './comparison.js';
 
 const verdict = z.enum(['pass', 'fail', 'inconclusive']);
@@ -38,7 +39,13 @@ export const gateOutcomeSchema = z
       assume: orNull(assumption).describe('What means were decided by besides the scores; null: nothing.'),
     }),
     code: z
-      .object({ maskbenchVersion: text, sha256: text.describe('Of the compiled code, file by file.') })
+      .object({
+        maskbenchVersion: text,
+        sha256: text.describe('Of the compiled code, file by file.'),
+        plugins: z
+          .exactOptional(z.array(pluginVersion))
+          .describe('Those that its rules and metrics come from, where there are any.'),
+      })
       .describe('What decided.'),
     untilDecided: z
       .exactOptional(

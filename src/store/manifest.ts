@@ -15,7 +15,7 @@ import { drawnFrom, type ChosenImages, type DrawnFrom } from '../schema/chosen-i
 import { decidedReading } from '../schema/mask-values.js';
 import { pace } from '../schema/pace.js';
 import { mixedSchema } from '../schema/mixed-machines.js';
-import { recordedProtocol } from '../schema/recorded-protocol.js';
+import { pluginVersion, recordedProtocol } from '../schema/recorded-protocol.js';
 import { recordedProtocols } from './run-plugins.js';
 import { hardwareSchema, type Hardware } from './hardware.js';
 import { priceSchema, scoringSchema, timeSchema } from './settings-schema.js';
@@ -79,8 +79,6 @@ const dataset = z
 /** A dataset of a run, and what was really there: the fingerprint covers ids, contents and sizes of all samples. */
 export type RunDataset = z.output<typeof dataset>;
 
-const pluginVersion = z.object({ name: text, version: text }).readonly();
-
 // `strip`: what a later version adds to settings is left alone in reading.
 export const runSettings = z
   .object({
@@ -93,7 +91,7 @@ export const runSettings = z
     time: timeSchema.strip(),
     limit: orNull(count),
     plugins: z
-      .exactOptional(z.array(pluginVersion).readonly())
+      .exactOptional(z.array(pluginVersion.readonly()).readonly())
       .describe('Those that figures depend on; absent where there are none.'),
     sample: z.exactOptional(sampleSchema.strip().readonly()),
     /** `[i, n]` of `--shard i/n`. */

@@ -15,6 +15,7 @@ import {
 import type { ModelPair } from '../compare/pair-models.js';
 import { remeasure, type Remeasured, type RemeasureRequest } from './remeasure/remeasure.js';
 import { evidenceMark } from '../../schema/evidence.js';
+import { pluginsOf } from '../../core/plugins/load-plugins.js';
 import { codeDigest } from './code-digest.js';
 import { ownVersion } from '../../core/package-root.js';
 import type { TimeScope } from '../../schema/timing-summary.js';
@@ -145,12 +146,20 @@ export function decide(
   return {
     schemaVersion: COMPARISON_VERSION,
     gate: { name: gate.name, description: gate.description ?? null, sha256, level, assume },
-    code: { maskbenchVersion: ownVersion(), sha256: codeDigest() },
+    code: { maskbenchVersion: ownVersion(), sha256: codeDigest(), ...pluginsOfGate(gate) },
     ...(untilDecided === undefined ? {} : { untilDecided }),
     verdict: overallVerdict(verdicts.map(({ verdict }) => verdict)),
     pairs: verdicts,
     comparison,
   };
+}
+
+/** The plug-ins that decide by it. */
+function pluginsOfGate(gate: Gate): Pick<GateOutcome['code'], 'plugins'> {
+  const keys = rulesOf(gate).map(({ rule }) => rule.key);
+  const names = [...keys, ...metricsOfGate(gate)].filter((name) => name.includes('.'));
+  const plugins = pluginsOf(names).map(({ name, version }) => ({ name, version }));
+  return plugins.length === 0 ? {} : { plugins };
 }
 
 /** A pair of models as rules judge it. */

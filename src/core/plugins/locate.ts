@@ -28,7 +28,7 @@ export function locatePlugin(entry: string, folder: string): PluginRef {
     throw new MaskbenchError('config.invalid', 'only a file is pinned by a digest', { where: entry });
   }
   const path = use.startsWith('file:') ? fileURLToPath(use) : resolve(folder, use);
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+  if (!isFile(path)) {
     throw new MaskbenchError('data.missing', 'no such plug-in', {
       where: path,
       remedy: `plugins of a file are relative to its folder, ${folder}`,
@@ -79,8 +79,7 @@ function digestOfFile(path: string): string {
     for (const [, , named = ''] of bytes.toString('utf8').matchAll(RELATIVE)) {
       const other = join(dirname(file), named);
       // What `require` may leave out.
-      for (const end of ['', '.js', '.cjs', '.json', '/index.js'])
-        if (statSync(other + end, { throwIfNoEntry: false })?.isFile() === true) see(other + end);
+      for (const end of ['', '.js', '.cjs', '.json', '/index.js']) if (isFile(other + end)) see(other + end);
     }
   };
   see(path);
@@ -88,6 +87,14 @@ function digestOfFile(path: string): string {
     ([file, digest]) => `${relative(folder, file).split(sep).join('/')} ${digest}\n`,
   );
   return sha256(lines.sort().join(''));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** As much of a package.json as says where the package begins. */

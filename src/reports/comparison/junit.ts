@@ -62,6 +62,7 @@ function propertiesOf({ gate, code, comparison, untilDecided }: GateOutcome): re
       : Object.entries(untilDecided).map(([name, value]) => [`order.${name}`, String(value)] as const)),
     ['maskbench.version', code.maskbenchVersion],
     ['maskbench.sha256', code.sha256],
+    ...(code.plugins ?? []).map(({ name, version }) => [`plugin.${name}`, version]),
   ] as const;
   return [...of, ...by].map(
     ([name, value]) => `<property name="${attribute(name)}" value="${attribute(value)}"/>`,

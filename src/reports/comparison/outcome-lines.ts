@@ -59,7 +59,8 @@ export function judgedLine({ gate, code, comparison }: GateOutcome): string {
     return `${own}${mark}`;
   };
   const { baseline, candidate } = comparison;
-  return `baseline ${side(baseline)}; candidate ${side(candidate)}; gate ${shortDigest(gate.sha256)}; code ${code.maskbenchVersion} ${shortDigest(code.sha256)}`;
+  const plugins = (code.plugins ?? []).map(({ name, version }) => `; plug-in ${name} ${version}`);
+  return `baseline ${side(baseline)}; candidate ${side(candidate)}; gate ${shortDigest(gate.sha256)}; code ${code.maskbenchVersion} ${shortDigest(code.sha256)}${plugins.join('')}`;
 }
 
 /** An image of a check: where it is and what became of it. */

@@ -136,7 +136,7 @@ export const metricId = lateBound(() => {
     .enum(ids, {
       error: ({ input }) => {
         if (typeof input !== 'string') return undefined;
-        return `unknown metric "${input}"; ${hintFor(input, ids, 'docs/metrics.md lists them')}`;
+        return `unknown metric "${input}"; ${hintFor(input, ids, 'docs/metrics.md lists them, and "plugins" of the gate loads others')}`;
       },
     })
     .describe('A metric by its id (docs/metrics.md).');
