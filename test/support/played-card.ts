@@ -9,7 +9,7 @@ const { resolve } = createRequire(import.meta.url);
 const run = promisify(execFile);
 
 /** What the card does wrong, and when: at the `nth` session or inference of all processes together, and `times` times from there. */
-export interface CardFault {
+interface CardFault {
   readonly at: 'create' | 'run';
   readonly nth: number;
   readonly times: number;

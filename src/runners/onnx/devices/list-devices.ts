@@ -189,6 +189,7 @@ export async function tryDevice(device: DeviceRequest, signal: AbortSignal): Pro
 }
 
 function withoutName(message: string, device: DeviceRequest): string {
-  const prefix = `device ${formatDevice(device)} is not available: `;
-  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+  const name = formatDevice(device);
+  const prefix = [`device ${name} is not available: `, `${name}: `].find((one) => message.startsWith(one));
+  return message.slice(prefix?.length ?? 0);
 }
