@@ -91,6 +91,7 @@ async function mergeInto(
       createdAt,
       settings,
       ...mergedFrom(parts),
+      ...passesOf(parts),
       metrics: await commonMetrics(parts),
     };
     await writeLines(target.plan, async ({ append }) => {
@@ -122,6 +123,12 @@ async function mergeInto(
   } finally {
     await lock.release();
   }
+}
+
+/** How the passes of all of them went. */
+function passesOf(parts: readonly Shard[]): Pick<Manifest, 'passes'> {
+  const passes = parts.flatMap(({ manifest }) => manifest.passes ?? []);
+  return passes.length === 0 ? {} : { passes };
 }
 
 function mergedFrom(parts: readonly Shard[]): Pick<Manifest, 'mergedFrom'> {

@@ -11,10 +11,17 @@ export interface TimedSeries {
   readonly readings: readonly GpuRecord[];
 }
 
-/** The last complete series of every model, in the order of the file. Read line by line; few images are timed. */
-export async function readTimedSeries(folder: RunFolder): Promise<ReadonlyMap<string, TimedSeries>> {
+/**
+ * The last complete series of every model, in the order of the file. Read line by line; few images are timed.
+ *
+ * @param device of several kinds of devices one; by default the first
+ */
+export async function readTimedSeries(
+  folder: RunFolder,
+  device?: string,
+): Promise<ReadonlyMap<string, TimedSeries>> {
   const open = new Map<string, { samples: SampleRecord[]; readings: GpuRecord[] }>();
-  const models = await completeSeries(folder);
+  const models = await completeSeries(folder, device);
   for (const { series } of models.values()) open.set(series, { samples: [], readings: [] });
   for await (const record of readRecords(folder, 'timings')) {
     if (record.kind === 'sample') open.get(record.series)?.samples.push(record);
@@ -28,11 +35,14 @@ export async function readTimedSeries(folder: RunFolder): Promise<ReadonlyMap<st
   );
 }
 
-/** By model, the line that makes its last series complete. */
-export async function completeSeries(folder: RunFolder): Promise<ReadonlyMap<string, ModelRecord>> {
+/** By model, the line that makes its last series complete, on one kind of device (`readTimedSeries`). */
+export async function completeSeries(
+  folder: RunFolder,
+  device?: string,
+): Promise<ReadonlyMap<string, ModelRecord>> {
   const models = new Map<string, ModelRecord>();
   for await (const record of readRecords(folder, 'timings')) {
-    if (record.kind === 'model') models.set(record.model, record);
+    if (record.kind === 'model' && record.device === device) models.set(record.model, record);
   }
   return models;
 }

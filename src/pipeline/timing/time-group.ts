@@ -23,6 +23,9 @@ export interface PassContext extends Pick<PhaseRequest, 'settings' | 'emit' | 's
   /** Of a moment without work of ours, before anything was loaded. */
   readonly before: Conditions | null;
   readonly device: DeviceWatch;
+  /** The device as it is written, and what the records call it, if anything. */
+  readonly kind: string;
+  readonly as: string | undefined;
   /** Go on where the asked provider runs no node; the seal says so. */
   readonly allowFallback: boolean;
 }
@@ -54,7 +57,7 @@ async function timeOnce(
     kind: 'phase-started',
     phase: 'time',
     total: undefined,
-    label: `${wanted.length > 2 ? `${wanted.length} models` : wanted.map(({ name }) => name).join(', ')}${attempt === 1 ? '' : ' (once more)'}`,
+    label: `${context.as === undefined ? '' : `${context.as}: `}${wanted.length > 2 ? `${wanted.length} models` : wanted.map(({ name }) => name).join(', ')}${attempt === 1 ? '' : ' (once more)'}`,
   });
   const again: PassModel[] = [];
   const fail = async (model: PassModel, error: unknown): Promise<void> => {
@@ -129,7 +132,7 @@ async function record(
   const pass = passRecord(series, {
     ...around,
     plan,
-    device: settings.device,
+    device: context.kind,
     files,
     datasetOf: (key) => sampleOf(key).dataset,
     proof,
@@ -137,7 +140,14 @@ async function record(
     before,
     card: round.evidence(series.turns),
   });
-  await writeSeries(writer, { series, threads: timedThreads(settings), pass, readings, sampleOf });
+  await writeSeries(writer, {
+    series,
+    threads: timedThreads(settings),
+    pass,
+    readings,
+    sampleOf,
+    device: context.as,
+  });
   return pass.parts.some(({ name, pass: holds }) => name === 'steady' && holds);
 }
 
@@ -173,9 +183,13 @@ async function prove(
   return proveProvider({ load, image: images[0] ?? null, allowFallback, signal });
 }
 
-async function recordFailure({ writer, emit }: PassContext, model: string, error: unknown): Promise<void> {
+async function recordFailure(
+  { writer, emit, as }: PassContext,
+  model: string,
+  error: unknown,
+): Promise<void> {
   const failure = cellFailure(toFailure(error));
-  await writer.append({ kind: 'failed', model, failure });
+  await writer.append({ kind: 'failed', model, ...(as === undefined ? {} : { device: as }), failure });
   await writer.flush();
   emit({ kind: 'time-failed', model, failure });
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { parseDevice } from '../../runners/device.js';
+import type { DeviceRequest } from '../../runners/device.js';
 import type { TimedModel } from '../../runners/onnx/timing/time-together.js';
 import { runnerOf } from '../../runners/runner-of.js';
 import type { ReadyModel } from '../../runners/runner.js';
@@ -20,10 +20,10 @@ export interface PassModel {
 /** Those of the models that can be timed phase by phase under a run's settings. */
 export function passModels(
   models: readonly ReadyModel[],
-  settings: Pick<RunSettings, 'device' | 'runner' | 'time'>,
+  settings: Pick<RunSettings, 'runner' | 'time'>,
   samples: readonly PlannedSample[],
+  device: DeviceRequest,
 ): readonly PassModel[] {
-  const device = parseDevice(settings.device);
   const request = { samples, device, options: settings.runner, threads: timedThreads(settings) };
   return models.flatMap((model): readonly PassModel[] => {
     const { time } = runnerOf(model.spec);

@@ -5,6 +5,7 @@ import { paceText } from '../../schema/pace.js';
 import type { RankingReport } from '../../schema/ranking.js';
 import { answerTable } from './answer-table.js';
 import { cardTable } from './card-table.js';
+import { devicesNote, kindsOfDevices } from './kinds-of-devices.js';
 import { deviceLabels } from './device-label.js';
 import { chosenNote, fewImages } from './notes-on-images.js';
 import { inferenceTimeTable } from './inference-time-table.js';
@@ -52,9 +53,10 @@ function imageNotes([first]: Runs): readonly string[] {
 /** What bounded the accuracy pass on each device. */
 function paceNotes(runs: Runs): readonly string[] {
   const labels = deviceLabels(runs);
-  return runs.flatMap(({ pace }, i) =>
-    pace === undefined ? [] : [`Predicted on ${labels[i]}: ${paceText(pace)}`],
-  );
+  return runs.flatMap(({ pace, device }, i) => [
+    ...(pace === undefined ? [] : [`Predicted on ${labels[i]}: ${paceText(pace)}`]),
+    ...devicesNote(device),
+  ]);
 }
 
 /** One row per model: of several devices once what is the same on all, and a group of columns for each of what is not. */
@@ -88,7 +90,8 @@ export function tablesOf(runs: Runs, options: TableOptions = {}): readonly Table
 }
 
 /** As Appendix 1 of the post, and of several runs one device against another. */
-export function timeTables(runs: Runs): readonly Table[] {
+export function timeTables(all: Runs): readonly Table[] {
+  const runs = all.flatMap(kindsOfDevices);
   return [
     inferenceTimeTable(runs),
     deviceRatioTable(runs),
@@ -119,19 +122,22 @@ function printedRows({ rows }: Table): readonly (readonly string[])[] {
 }
 
 /** How the times are spread on each device. */
-export function latencyTables(runs: Runs): readonly Table[] {
+export function latencyTables(all: Runs): readonly Table[] {
+  const runs = all.flatMap(kindsOfDevices);
   const labels = deviceLabels(runs);
   return runs.map((summary, i) => latencyTable(summary, labels[i])).filter((table) => table !== null);
 }
 
 /** How each card was set. */
-export function cardTables(runs: Runs): readonly Table[] {
+export function cardTables(all: Runs): readonly Table[] {
+  const runs = all.flatMap(kindsOfDevices);
   const labels = deviceLabels(runs);
   return runs.map((summary, i) => cardTable(summary, labels[i])).filter((table) => table !== null);
 }
 
 /** Where the time goes on each device, why one dataset takes longer, and what scenarios came to. */
-export function phaseTables(runs: Runs): readonly Table[] {
+export function phaseTables(all: Runs): readonly Table[] {
+  const runs = all.flatMap(kindsOfDevices);
   const labels = deviceLabels(runs);
   return runs
     .flatMap((summary, i) => [
