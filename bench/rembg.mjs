@@ -147,6 +147,7 @@ async function compareThroughput(startRembg, written, modelBytes, folder) {
   const seconds = { ours: [], rembg: [] };
   const { processes, threads } = divideCores(
     {
+      devices: 1,
       parallelism: { processes: 'auto', threads: 'auto', feeders: 'auto' },
       device: { provider: 'cpu', index: 0 },
       samples: pictures.length,

@@ -54,6 +54,7 @@ async function mergeOf(parts: readonly Shard[]): Promise<Merge> {
       createdAt: new Date().toISOString(),
       settings: { ...first.settings, shard: null, datasets: plan.datasets },
       ...mergedFrom(parts),
+      ...passesOf(parts),
       metrics: await commonMetrics(parts),
     },
     plan: () => plan.records.map((record) => JSON.stringify(record)),
@@ -62,6 +63,12 @@ async function mergeOf(parts: readonly Shard[]): Promise<Merge> {
     later: parts.some(({ evidence }) => evidence.kind !== 'sealed' || evidence.later !== undefined),
     mattes: 'copy',
   };
+}
+
+/** How the passes of all of them went. */
+function passesOf(parts: readonly Shard[]): Pick<Manifest, 'passes'> {
+  const passes = parts.flatMap(({ manifest }) => manifest.passes ?? []);
+  return passes.length === 0 ? {} : { passes };
 }
 
 function mergedFrom(parts: readonly Shard[]): Pick<Manifest, 'mergedFrom'> {

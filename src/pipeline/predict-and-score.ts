@@ -3,6 +3,7 @@ import { MaskbenchError } from '../core/errors.js';
 import { counted } from '../core/text.js';
 import type { Held } from '../core/durable-lines.js';
 import { metricsOf } from '../metrics/registry.js';
+import type { DeviceRequest } from '../runners/device.js';
 import type { EventSink } from '../schema/events.js';
 import { openCells, type Cells } from '../store/cells.js';
 import type { Manifest } from '../store/manifest.js';
@@ -27,6 +28,7 @@ export async function predictAndScore(
   held: Held,
   { settings, metrics }: Manifest,
   walk: Walk | undefined,
+  devices: readonly DeviceRequest[],
 ): Promise<void> {
   const mismatches = countMismatches(tell);
   const { emit } = mismatches;
@@ -45,6 +47,7 @@ export async function predictAndScore(
       folder,
       held,
       settings,
+      devices,
       accuracy: config.accuracy,
       allowFallback: config.allowFallback,
       models,

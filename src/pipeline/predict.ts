@@ -1,9 +1,9 @@
 import { MaskbenchError } from '../core/errors.js';
 import { cellFailure, toFailure } from '../core/failure.js';
 import { FRESH_READER } from '../datasets/file-reader.js';
-import { parseDevice } from '../runners/device.js';
+import { formatDevice, type DeviceRequest } from '../runners/device.js';
 import { runnerOf } from '../runners/runner-of.js';
-import type { MatteJob, Outcome, PredictSession, ReadyModel, WorkTimes } from '../runners/runner.js';
+import type { MatteJob, Outcome, ReadyModel, WorkTimes } from '../runners/runner.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { openDurableLines, type DurableLines, type Held } from '../core/durable-lines.js';
@@ -16,6 +16,7 @@ import type { RunFolder } from '../store/run-folder.js';
 import { maskReadings } from '../store/run-readings.js';
 import type { ValuesFields } from '../datasets/values/contradiction.js';
 import { cellKeysOf } from './plan-entry.js';
+import { predictOnCards } from './predict-on-cards.js';
 import { samplesFor, type Walk } from './walk.js';
 
 /** What every phase of a run that computes is given. */
@@ -23,6 +24,8 @@ export interface PhaseRequest {
   readonly folder: RunFolder;
   readonly held: Held;
   readonly settings: RunSettings;
+  /** Of this machine, for this run. */
+  readonly devices: readonly DeviceRequest[];
   readonly models: readonly ReadyModel[];
   /** Go on where ONNX Runtime runs nothing on the device asked for. */
   readonly allowFallback?: boolean;
@@ -74,6 +77,7 @@ export async function predict(request: PredictRequest): Promise<PassTimes> {
   const start = performance.now();
   const work = { deviceMs: 0, ofDeviceMs: 0, feedingMs: 0, ofFeedingMs: 0 };
   let predicted = 0;
+  const lost = new Set<string>();
   try {
     for (const model of models) {
       const { name } = model.spec;
@@ -81,7 +85,7 @@ export async function predict(request: PredictRequest): Promise<PassTimes> {
       if (total === 0) continue;
       emit({ kind: 'phase-started', phase: 'predict', total, label: name });
       const before = writer.blockedMs();
-      const times = await predictModel(request, model, total, writer);
+      const times = await predictModel(request, model, { total, writer, lost });
       predicted += total;
       for (const key of ['deviceMs', 'ofDeviceMs', 'feedingMs', 'ofFeedingMs'] as const)
         work[key] += times?.[key] ?? 0;
@@ -99,15 +103,22 @@ export async function predict(request: PredictRequest): Promise<PassTimes> {
   }
 }
 
+interface PassOfModel {
+  readonly total: number;
+  readonly writer: DurableLines;
+  /** Devices that are gone for the rest of the run. */
+  readonly lost: Set<string>;
+}
+
 async function predictModel(
   request: PredictRequest,
   model: ReadyModel,
-  total: number,
-  writer: DurableLines,
+  { total, writer, lost }: PassOfModel,
 ): Promise<WorkTimes | undefined> {
   const {
     folder,
     settings,
+    devices,
     models,
     fields,
     cells,
@@ -135,7 +146,11 @@ async function predictModel(
     const message = 'what it is made from changed since the run was planned';
     return { kind: 'failed', failure: { code: 'data.unreadable', message } };
   };
-  const settle = async ({ sample }: Pick<MatteJob, 'sample'>, found: Outcome): Promise<void> => {
+  const settle = async (
+    { sample }: Pick<MatteJob, 'sample'>,
+    found: Outcome,
+    device: string,
+  ): Promise<void> => {
     const outcome = await asPlanned(sample, found);
     const { dataset, id } = sample;
     const onDisk = async (): Promise<void> => {
@@ -148,27 +163,46 @@ async function predictModel(
       if (isLastModel) await request.onSampleEnded(sample);
     };
     if (outcome.kind !== 'done') failed.add(nameOf(sample));
-    await writer.append(toRecord({ key: sample.cells[name], model: name, dataset, id }, outcome), {
+    const cell = {
+      key: sample.cells[name],
+      model: name,
+      dataset,
+      id,
+      ...(device === settings.device ? {} : { device }),
+    };
+    await writer.append(toRecord(cell, outcome), {
       ...(outcome.kind === 'done' ? { draft: draftOf(folder.matte(name, dataset, id)) } : {}),
       onDisk,
     });
     // Nobody predicts far ahead of who looks: what is on the disk is being scored.
     if (walk !== undefined) await writer.flush();
   };
-  let session: PredictSession | undefined;
+  const runner = runnerOf(model.spec);
+  const present = devices.filter((device) => !lost.has(formatDevice(device)));
+  const used = runner.readyDevice === undefined ? devices.slice(0, 1) : present;
+  const cards = used.map((device) => ({
+    device: runner.readyDevice === undefined ? settings.device : formatDevice(device),
+    open: (of: AbortSignal) =>
+      runner.open(model, {
+        device,
+        devices: used.length,
+        options: settings.runner,
+        resize: settings.scoring.resize,
+        parallelism: accuracy,
+        samples: total,
+        allowFallback,
+        readings: maskReadings(settings, name, fields),
+        emit,
+        signal: of,
+      }),
+  }));
+  const onLost = (device: string, error: MaskbenchError): void => {
+    if (error.code === 'device.unavailable') lost.add(device);
+    emit({ kind: 'warning', message: `${name}: the others go on without ${device}: ${error.message}` });
+  };
   try {
-    session = await runnerOf(model.spec).open(model, {
-      device: parseDevice(settings.device),
-      options: settings.runner,
-      resize: settings.scoring.resize,
-      parallelism: accuracy,
-      samples: total,
-      allowFallback,
-      readings: maskReadings(settings, name, fields),
-      emit,
-      signal,
-    });
-    const times = await session.predict(jobsOf(folder, name, isOpen, walk), settle);
+    const jobs = jobsOf(folder, name, isOpen, walk);
+    const times = await predictOnCards(cards, jobs, { onOutcome: settle, onLost, signal });
     await writer.flush();
     return times;
   } catch (error) {
@@ -177,12 +211,10 @@ async function predictModel(
     const failure = toFailure(error);
     emit({ kind: 'warning', message: `${name}: ${failure.message}` });
     for await (const sample of samplesFor(folder, walk)) {
-      if (isOpen(sample)) await settle({ sample }, { kind: 'failed', failure });
+      if (isOpen(sample)) await settle({ sample }, { kind: 'failed', failure }, settings.device);
     }
     await writer.flush();
     return undefined;
-  } finally {
-    await session?.close();
   }
 }
 
@@ -203,7 +235,7 @@ function nameOf({ dataset, id }: PlannedSample): string {
 }
 
 function toRecord(
-  cell: Pick<PredictionRecord, 'key' | 'model' | 'dataset' | 'id'>,
+  cell: Pick<PredictionRecord, 'key' | 'model' | 'dataset' | 'id' | 'device'>,
   outcome: Outcome,
 ): PredictionRecord {
   if (outcome.kind !== 'done') return { ...cell, status: 'failed', failure: cellFailure(outcome.failure) };

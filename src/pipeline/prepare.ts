@@ -3,9 +3,9 @@ import { choose, foldName } from '../core/names.js';
 import { openDataset, type Dataset } from '../datasets/load.js';
 import { resolveDataset } from '../datasets/resolve.js';
 import type { OnProgress } from '../models/sources/progress.js';
-import { parseDevice } from '../runners/device.js';
+import { resolveDevices } from '../runners/devices.js';
 import { loadModelSpec } from '../runners/load-spec.js';
-import { readyDevice, runnerOf } from '../runners/runner-of.js';
+import { readyDevices, runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { LoadedConfig, RunConfig } from '../store/config.js';
 
@@ -47,7 +47,7 @@ export async function prepareRun(
 ): Promise<PreparedRun & ModelFolders> {
   const { offline = false, cwd = process.cwd(), env = process.env } = options;
   const { onProgress = () => undefined, signal = new AbortController().signal } = options;
-  const device = parseDevice(config.device);
+  const devices = await resolveDevices(config.device);
   const resolved = await Promise.all(
     config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder, cwd, env })),
   );
@@ -62,9 +62,9 @@ export async function prepareRun(
   );
   const chosenSpecs = choose('the config has no model', specs, ({ spec }) => spec.name, options.models);
   const access = { onProgress, signal, env, ...(offline ? { offline } : {}) };
-  await readyDevice(
+  await readyDevices(
     chosenSpecs.map(({ spec }) => spec),
-    device,
+    devices,
     access,
   );
   const datasets: Dataset[] = [];

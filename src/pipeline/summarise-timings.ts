@@ -32,9 +32,17 @@ interface TimingsSummary {
   readonly slowness: readonly SlownessSummary[];
 }
 
-/** The times of every model's last complete series of each scope, the narrowest first, per dataset and over datasets. */
-export async function summariseTimings(folder: RunFolder, settings: RunSettings): Promise<TimingsSummary> {
-  const series = await readTimedSeries(folder);
+/**
+ * The times of every model's last complete series of each scope, the narrowest first, per dataset and over datasets.
+ *
+ * @param device of several kinds of devices one; by default the first
+ */
+export async function summariseTimings(
+  folder: RunFolder,
+  settings: RunSettings,
+  device?: string,
+): Promise<TimingsSummary> {
+  const series = await readTimedSeries(folder, device);
   const models = new Map<string, ModelTimingSummary>();
   const rows: TimingRow[] = [];
   const timed = new Map<string, readonly SampleRecord[]>();

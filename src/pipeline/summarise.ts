@@ -1,3 +1,4 @@
+import { kindsOfDevices, type Hardware } from '../store/hardware.js';
 import { paceOfAll } from '../schema/pace.js';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -43,7 +44,14 @@ export async function summarise(
   const ids = metrics.map(({ meta }) => meta.id);
   const timings = await summariseTimings(folder, settings);
   const scenarios = await summariseScenarios(folder, settings);
-  const cells = await openCells(folder, settings, { values: ids, outputs: true });
+  const { devices: named = [], ...hardware } = manifest.hardware ?? {};
+  const cells = await openCells(folder, settings, {
+    values: ids,
+    outputs: true,
+    devices: true,
+  });
+  const devices = devicesOf(named, cells.countByDevice(), settings.device);
+  const otherKinds = await summariseOtherKinds(folder, manifest);
   const warnings = await warningsOfOutputs(folder, cells, settings);
   const curves = await summariseCurves(cells, settings);
   const pace = paceOfAll(manifest.passes ?? []);
@@ -63,7 +71,8 @@ export async function summarise(
         'onnxruntime-node': environment.onnxruntime,
         sharp: environment.sharp,
       },
-      ...manifest.hardware,
+      ...hardware,
+      ...(devices.length > 1 ? { devices } : {}),
       ...(manifest.price === undefined ? {} : { price: manifest.price }),
     },
     signatures: signaturesOf(settings.scoring.protocols, settings.scoring, truths),
@@ -102,6 +111,7 @@ export async function summarise(
     thresholds: thresholdRows(curves),
     timing: timings.rows,
     ...(timings.slowness.length === 0 ? {} : { slowness: timings.slowness }),
+    ...(otherKinds.length === 0 ? {} : { otherKinds }),
     ...(scenarios.length === 0 ? {} : { scenarios }),
     published: await publishedFor(settings),
     ...(pace === undefined ? {} : { pace }),
@@ -138,6 +148,42 @@ async function publishedFor({ models, datasets }: RunSettings): Promise<readonly
       .filter((figure) => figure.model === network && figure.datasets.every((name) => names.has(name)))
       .map((f) => ({ ...f, beside: spec.name, source }));
   });
+}
+
+/** What each device did: those that the run was begun on, and others that it went on on. */
+function devicesOf(
+  named: NonNullable<Hardware['devices']>,
+  counts: ReadonlyMap<string, number>,
+  request: string,
+): NonNullable<Summary['device']['devices']> {
+  const byDevice = new Map([...counts].map(([device, cells]) => [device || request, cells]));
+  const others = [...byDevice.keys()].filter((device) => named.every((one) => one.device !== device));
+  return [...named, ...others.map((device) => ({ device }))].map((one) => ({
+    ...one,
+    cells: byDevice.get(one.device) ?? 0,
+  }));
+}
+
+/** The times on every kind of device but the first one. */
+async function summariseOtherKinds(
+  folder: RunFolder,
+  manifest: Manifest,
+): Promise<NonNullable<Summary['otherKinds']>> {
+  const [, ...others] = kindsOfDevices(manifest);
+  return Promise.all(
+    others.map(async (device) => {
+      const { models, rows, slowness } = await summariseTimings(folder, manifest.settings, device);
+      return {
+        device,
+        models: manifest.settings.models.map(({ spec: { name } }) => ({
+          name,
+          timing: models.get(name) ?? null,
+        })),
+        timing: rows,
+        ...(slowness.length === 0 ? {} : { slowness }),
+      };
+    }),
+  );
 }
 
 /** What every scenario came to, by model in the order of the run; of one that was tried again the last result. */

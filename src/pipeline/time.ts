@@ -14,7 +14,9 @@ import type { PhaseRequest } from './predict.js';
 import { timingPlan } from './timing/timing-plan.js';
 import { writeOwnSeries } from './timing/write-series.js';
 
-interface TimeRequest extends PhaseRequest {
+interface TimeRequest extends Omit<PhaseRequest, 'devices'> {
+  /** A device of each kind that the run has: each is timed alone, the first one being what reports show of the run. */
+  readonly kinds: readonly string[];
   /** Where the machine tells about itself. */
   readonly files?: MachineFiles;
 }
@@ -25,8 +27,15 @@ interface TimeRequest extends PhaseRequest {
  * model whose timing is complete is not timed again; one that cannot be timed is recorded as failed, and the rest goes on.
  */
 export async function time(request: TimeRequest): Promise<void> {
+  const [lead, ...others] = request.kinds;
+  await timeOn(request, lead, undefined);
+  for (const kind of others) await timeOn(request, kind, kind);
+}
+
+/** @param as what the records call the device; undefined for the first kind */
+async function timeOn(request: TimeRequest, kind: string, as: string | undefined): Promise<void> {
   const { folder, held, settings, models, emit, signal, files = THIS_MACHINE } = request;
-  const timed = await completeSeries(folder);
+  const timed = await completeSeries(folder, as);
   const scopes = scopesOfRun(models);
   const isOpen = (name: string, scope: TimeScope): boolean =>
     (scopes.get(name) ?? []).includes(scope) && !isTimed(timed, name, [scope]);
@@ -34,11 +43,11 @@ export async function time(request: TimeRequest): Promise<void> {
   if (open.length === 0) return;
   const plan = timingPlan(settings.time);
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
+  const device = parseDevice(kind);
   // Models take turns with those of their scope alone.
   const passes = TIME_SCOPES.map((scope) =>
-    passModels(open, settings, samples, scope).filter(({ name }) => isOpen(name, scope)),
+    passModels(open, settings, samples, { device, scope }).filter(({ name }) => isOpen(name, scope)),
   ).filter((own) => own.length > 0);
-  const device = parseDevice(settings.device);
   const watch = passes.length === 0 ? null : await watchDevice(device, undefined, undefined, files);
   const before =
     watch === null
@@ -51,7 +60,8 @@ export async function time(request: TimeRequest): Promise<void> {
   try {
     for (const model of open) {
       const { time: own } = runnerOf(model.spec);
-      if (own?.kind !== 'series') continue;
+      // Once: no device of this run has made them.
+      if (own?.kind !== 'series' || as !== undefined) continue;
       const series = own.series(model, samples, signal);
       if (series !== undefined) await writeOwnSeries(writer, model.spec.name, series, own);
     }
@@ -64,6 +74,8 @@ export async function time(request: TimeRequest): Promise<void> {
       files,
       before,
       device: watch,
+      kind,
+      as,
       allowFallback: request.allowFallback === true,
       emit,
       signal,

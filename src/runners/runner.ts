@@ -8,7 +8,8 @@
  *   again when the run is resumed. Its times are a series of scope `file-to-file` that it measures itself.
  * - A web service: a job is a call, as many at once as it allows. A call has a cost, and one of which nobody knows whether it
  *   was answered (or paid for) ends as `unsettled`. Its times are a series of scope `service`.
- * - Several cards: `open` is called once per device, and the sessions draw their jobs from one iterable.
+ * - Several devices: `open` is called once per device, and the sessions draw their jobs from one iterable
+ *   (`pipeline/predict-on-cards.ts`); a runner without `readyDevice` needs none, and is opened once.
  */
 import type { z } from 'zod';
 import type { Failure } from '../core/failure.js';
@@ -143,7 +144,7 @@ interface MasksElsewhere {
 
 export type SpecSchema = z.ZodObject<z.ZodRawShape, z.core.$strict>;
 
-/** What of a run's settings a matte may depend on: the device as it is written, and the options of ONNX Runtime. */
+/** What of a run's settings a matte may depend on: the devices as they are written, and the options of ONNX Runtime. */
 export interface RunBasis {
   readonly device: string;
   readonly runner: unknown;
@@ -153,6 +154,8 @@ export interface OpenRequest {
   readonly device: DeviceRequest;
   /** ONNX Runtime's; a runner of another kind has its own in its specs. */
   readonly options: RunnerOptions;
+  /** How many devices of this machine predict at the same time, this one included. */
+  readonly devices: number;
   /** Of the accuracy pass; how work is divided is the runner's own business. */
   readonly parallelism: Readonly<Record<'processes' | 'threads' | 'feeders', number | 'auto'>>;
   /** Whether mattes of another size than the ground truth's are brought to it when they are scored. */

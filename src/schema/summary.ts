@@ -32,6 +32,17 @@ const device = z.object({
   os: text,
   software: z.record(text, text),
   gpu: z.exactOptional(gpu).describe('The card behind the device, where its driver tells.'),
+  devices: z
+    .exactOptional(
+      z.array(
+        z.object({
+          device: text,
+          gpu: z.exactOptional(gpu),
+          cells: count.describe('That were predicted on it.'),
+        }),
+      ),
+    )
+    .describe('Of a run on several devices; its times are those of the first one.'),
   provider: z.exactOptional(provider),
   processor: z.exactOptional(processor),
   price: z
@@ -262,6 +273,18 @@ export const summarySchema = z
     slowness: z
       .exactOptional(z.array(slowness))
       .describe('Of every model that was timed on several datasets.'),
+    otherKinds: z
+      .exactOptional(
+        z.array(
+          z.object({
+            device: text,
+            models: z.array(z.object({ name: text, timing: orNull(modelTiming) })),
+            timing: z.array(timingRow),
+            slowness: z.exactOptional(z.array(slowness)),
+          }),
+        ),
+      )
+      .describe('The times on every kind of device of a run but the first one.'),
     scenarios: z
       .exactOptional(z.array(scenario))
       .describe('Offline, server and sweep, where the config asks for them.'),

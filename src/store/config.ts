@@ -45,7 +45,7 @@ export const runConfigSchema = z
       .string()
       .default('cpu')
       .describe(
-        `What inference runs on: ${PROVIDERS.join(', ')}, with an index where there are several (cuda:0).`,
+        `What inference runs on: ${PROVIDERS.join(', ')}, with an index where there are several (cuda:0); several devices predict together (cuda:0,cuda:1 or cuda:all; cpu,webgpu).`,
       ),
     allowFallback: z
       .boolean()

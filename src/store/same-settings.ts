@@ -1,6 +1,7 @@
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
 import { chosenText } from '../schema/chosen-images.js';
+import { providersOf } from '../runners/devices.js';
 import type { Manifest } from './manifest.js';
 import { resumableDataset } from './run-readings.js';
 
@@ -10,10 +11,12 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
   const now = wanted.settings;
   const keys = [...new Set([...Object.keys(now), ...Object.keys(before)])] as (keyof typeof now)[];
   const differing = keys.filter((key) =>
-    key === 'datasets'
-      ? canonicalJson(before.datasets.map(resumableDataset)) !==
-        canonicalJson(now.datasets.map(resumableDataset))
-      : canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null),
+    key === 'device'
+      ? providersOf(before.device) !== providersOf(now.device)
+      : key === 'datasets'
+        ? canonicalJson(before.datasets.map(resumableDataset)) !==
+          canonicalJson(now.datasets.map(resumableDataset))
+        : canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null),
   );
   if (differing.length === 0) return;
   if (before.untilDecided === undefined || now.untilDecided === undefined) {

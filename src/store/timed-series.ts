@@ -12,10 +12,14 @@ export interface TimedSeries {
   readonly readings: readonly GpuRecord[];
 }
 
-/** The last complete series of every model and scope, in the order of the file. Read line by line; few images are timed. */
-export async function readTimedSeries(folder: RunFolder): Promise<readonly TimedSeries[]> {
+/**
+ * The last complete series of every model and scope, in the order of the file. Read line by line; few images are timed.
+ *
+ * @param device of several kinds of devices one; by default the first
+ */
+export async function readTimedSeries(folder: RunFolder, device?: string): Promise<readonly TimedSeries[]> {
   const open = new Map<string, { samples: SampleRecord[]; readings: GpuRecord[] }>();
-  const models = await completeSeries(folder);
+  const models = await completeSeries(folder, device);
   for (const { series } of models) open.set(series, { samples: [], readings: [] });
   for await (const record of readRecords(folder, 'timings')) {
     if (record.kind === 'sample') open.get(record.series)?.samples.push(record);
@@ -24,11 +28,12 @@ export async function readTimedSeries(folder: RunFolder): Promise<readonly Timed
   return models.map((model) => ({ model, ...(open.get(model.series) ?? { samples: [], readings: [] }) }));
 }
 
-/** By model and scope, the line that makes its last series complete. */
-export async function completeSeries(folder: RunFolder): Promise<readonly ModelRecord[]> {
+/** By model and scope, the line that makes its last series complete, on one kind of device (`readTimedSeries`). */
+export async function completeSeries(folder: RunFolder, device?: string): Promise<readonly ModelRecord[]> {
   const models = new Map<string, ModelRecord>();
   for await (const record of readRecords(folder, 'timings')) {
-    if (record.kind === 'model') models.set(`${scopeOf(record)} ${record.model}`, record);
+    if (record.kind === 'model' && record.device === device)
+      models.set(`${scopeOf(record)} ${record.model}`, record);
   }
   return [...models.values()];
 }

@@ -90,6 +90,8 @@ const model = z
     inferenceAloneMs: z.exactOptional(z.array(figure)),
     /** The times came along with masks made elsewhere. */
     measuredElsewhere: z.exactOptional(z.boolean()),
+    /** Of a run with several kinds of devices, where it is not the first one. */
+    device: z.exactOptional(text),
     pass: z.exactOptional(pass),
   })
   .describe('What a model’s process said of itself, and under which conditions it was measured.');
@@ -104,6 +106,6 @@ export const timingRecord = z.discriminatedUnion('kind', [
   warmUp,
   gpu,
   model,
-  z.object({ kind: z.literal('failed'), model: text, ...scope, failure }),
+  z.object({ kind: z.literal('failed'), model: text, device: z.exactOptional(text), ...scope, failure }),
 ]);
 export type TimingRecord = Document<typeof timingRecord>;

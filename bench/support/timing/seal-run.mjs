@@ -69,6 +69,7 @@ export async function sealedPass({
         folder: runFolder(out),
         held: lock,
         settings,
+        kinds: [settings.device],
         models,
         files,
         emit: () => undefined,

@@ -28,7 +28,10 @@ const PROFILES: Readonly<Record<TimingProfile, true>> = { quick: true, standard:
 export const commandOnConfig = (name: string) =>
   commandOnData(name)
     .argument('[config]', 'YAML file of the run, or the name of one that comes along: quickstart, post')
-    .option('--device <device>', 'cpu, webgpu, cuda:0, tensorrt:0, coreml or dml')
+    .option(
+      '--device <device>',
+      'cpu, webgpu, cuda:0, tensorrt:0, coreml or dml; several together: cuda:0,cuda:1, cuda:all',
+    )
     .option(
       '--allow-fallback',
       'continue where no part of a model runs on the requested device; the report says so',

@@ -41,14 +41,14 @@ interface ScenarioRequest extends Omit<PhaseRequest, 'allowFallback'> {
  * that a model cannot do (a batch that its input does not take) is recorded as failed, and the rest goes on.
  */
 export async function runScenarios(request: ScenarioRequest): Promise<void> {
-  const { folder, held, settings, scenarios, models, emit, signal } = request;
+  const { folder, held, settings, devices, scenarios, models, emit, signal } = request;
   if (scenarios.length === 0) return;
   const done = await doneScenarios(folder);
   const plan = timingPlan(settings.time);
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
   const writer = await openDurableLines(folder.scenarios, held);
   try {
-    for (const model of passModels(models, settings, samples, 'predict')) {
+    for (const model of passModels(models, settings, samples, { device: devices[0], scope: 'predict' })) {
       const { name, sha256 } = model;
       for (const scenario of scenarios) {
         const key = scenarioKey(name, sha256, scenario);

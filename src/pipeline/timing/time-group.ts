@@ -24,6 +24,9 @@ export interface PassContext extends Pick<PhaseRequest, 'settings' | 'emit' | 's
   /** Of a moment without work of ours, before anything was loaded. */
   readonly before: Conditions | null;
   readonly device: DeviceWatch;
+  /** The device as it is written, and what the records call it, if anything. */
+  readonly kind: string;
+  readonly as: string | undefined;
   /** Go on where the asked provider runs no node; the seal says so. */
   readonly allowFallback: boolean;
 }
@@ -70,7 +73,7 @@ async function timeOnce(
     kind: 'phase-started',
     phase: 'time',
     total: undefined,
-    label: `${wanted.length > 2 ? `${wanted.length} models` : wanted.map(({ name }) => name).join(', ')}${attempt === 1 ? '' : ' (once more)'}`,
+    label: `${context.as === undefined ? '' : `${context.as}: `}${wanted.length > 2 ? `${wanted.length} models` : wanted.map(({ name }) => name).join(', ')}${attempt === 1 ? '' : ' (once more)'}`,
   });
   const again: PassModel[] = [];
   const fail = async (model: PassModel, error: unknown): Promise<void> => {
@@ -146,7 +149,7 @@ async function record(
   const pass = passRecord(series, {
     ...around,
     plan,
-    device: settings.device,
+    device: context.kind,
     files,
     datasetOf: (key) => sampleOf(key).dataset,
     proof,
@@ -155,8 +158,15 @@ async function record(
     card: round.evidence(series.turns),
     energy: round.energy(series.energy),
   });
-  const { scope } = source;
-  await writeSeries(writer, { series, scope, threads: timedThreads(settings), pass, readings, sampleOf });
+  await writeSeries(writer, {
+    series,
+    scope: source.scope,
+    threads: timedThreads(settings),
+    pass,
+    readings,
+    sampleOf,
+    device: context.as,
+  });
   return pass.parts.some(({ name, pass: holds }) => name === 'steady' && holds);
 }
 
@@ -194,12 +204,12 @@ async function prove(
 }
 
 async function recordFailure(
-  { writer, emit }: PassContext,
+  { writer, emit, as }: PassContext,
   { name: model, scope }: PassModel,
   error: unknown,
 ): Promise<void> {
   const failure = cellFailure(toFailure(error));
-  await writer.append({ kind: 'failed', model, scope, failure });
+  await writer.append({ kind: 'failed', model, scope, ...(as === undefined ? {} : { device: as }), failure });
   await writer.flush();
   emit({ kind: 'time-failed', model, failure });
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { parseDevice } from '../../runners/device.js';
+import type { DeviceRequest } from '../../runners/device.js';
 import type { TimedModel } from '../../runners/onnx/timing/time-together.js';
 import { runnerOf } from '../../runners/runner-of.js';
 import type { ReadyModel } from '../../runners/runner.js';
@@ -40,11 +40,10 @@ export function scopesOfRun(models: readonly ReadyModel[]): ReadonlyMap<string, 
 /** Those of the models that can be timed in a scope by the timing pass, under a run's settings. */
 export function passModels(
   models: readonly ReadyModel[],
-  settings: Pick<RunSettings, 'device' | 'runner' | 'time'>,
+  settings: Pick<RunSettings, 'runner' | 'time'>,
   samples: readonly PlannedSample[],
-  scope: TimeScope,
+  { device, scope }: { readonly device: DeviceRequest; readonly scope: TimeScope },
 ): readonly PassModel[] {
-  const device = parseDevice(settings.device);
   const request = { samples, device, options: settings.runner, threads: timedThreads(settings), scope };
   return models.flatMap((model): readonly PassModel[] => {
     const { time } = runnerOf(model.spec);

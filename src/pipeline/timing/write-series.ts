@@ -17,13 +17,15 @@ interface SeriesToWrite {
   readonly threads: number;
   readonly pass: PassRecord;
   readonly readings: readonly GpuReading[];
+  /** Which of several kinds of devices; undefined for the first one. */
+  readonly device?: string | undefined;
   /** By the key of an image. */
   readonly sampleOf: (key: string) => Pick<PlannedSample, 'dataset' | 'id'>;
 }
 
 /** Writes every value that was measured of a model, outliers labelled, and last what makes the series complete. */
 export async function writeSeries(writer: DurableLines, request: SeriesToWrite): Promise<void> {
-  const { series: measured, scope, threads, pass, readings, sampleOf } = request;
+  const { series: measured, scope, threads, pass, readings, sampleOf, device } = request;
   const { name: model, warmUp, samples, aloneMs, loadMs, peakRssBytes } = measured;
   const series = randomUUID();
   const write = (record: TimingRecord): Promise<void> => writer.append(record);
@@ -50,6 +52,7 @@ export async function writeSeries(writer: DurableLines, request: SeriesToWrite):
     threads,
     peakRssBytes,
     ...(aloneMs.length === 0 ? {} : { inferenceAloneMs: aloneMs }),
+    ...(device === undefined ? {} : { device }),
     pass,
   });
   // Before anything else is measured: nothing of ours is to run beside it.

@@ -6,6 +6,7 @@ import { paceText } from '../../schema/pace.js';
 import type { RankingReport } from '../../schema/ranking.js';
 import { answerTable } from './answer-table.js';
 import { cardTable } from './card-table.js';
+import { devicesNote, kindsOfDevices } from './kinds-of-devices.js';
 import { deviceLabels } from './device-label.js';
 import { energyTable } from './energy-table.js';
 import { chosenNote, fewImages } from './notes-on-images.js';
@@ -55,9 +56,10 @@ function imageNotes([first]: Runs): readonly string[] {
 /** What bounded the accuracy pass on each device. */
 function paceNotes(runs: Runs): readonly string[] {
   const labels = deviceLabels(runs);
-  return runs.flatMap(({ pace }, i) =>
-    pace === undefined ? [] : [`Predicted on ${labels[i]}: ${paceText(pace)}`],
-  );
+  return runs.flatMap(({ pace, device }, i) => [
+    ...(pace === undefined ? [] : [`Predicted on ${labels[i]}: ${paceText(pace)}`]),
+    ...devicesNote(device),
+  ]);
 }
 
 /** One row per model: of several devices once what is the same on all, and a group of columns for each of what is not. */
@@ -92,7 +94,8 @@ export function tablesOf(runs: Runs, options: TableOptions = {}): readonly Table
 }
 
 /** As Appendix 1 of the post, and of several runs one device against another; by scope, within which alone times compare. */
-export function timeTables(runs: Runs): readonly Table[] {
+export function timeTables(all: Runs): readonly Table[] {
+  const runs = all.flatMap(kindsOfDevices);
   return byScope(runs, (own, scope) => [
     inferenceTimeTable(own, scope),
     deviceRatioTable(own),
@@ -138,19 +141,22 @@ function printedRows({ rows }: Table): readonly (readonly string[])[] {
 }
 
 /** How the times are spread on each device. */
-export function latencyTables(runs: Runs): readonly Table[] {
+export function latencyTables(all: Runs): readonly Table[] {
+  const runs = all.flatMap(kindsOfDevices);
   const labels = deviceLabels(runs);
   return byScope(runs, (own, scope) => own.map((summary, i) => latencyTable(summary, labels[i], scope)));
 }
 
 /** How each card was set. */
-export function cardTables(runs: Runs): readonly Table[] {
+export function cardTables(all: Runs): readonly Table[] {
+  const runs = all.flatMap(kindsOfDevices);
   const labels = deviceLabels(runs);
   return runs.map((summary, i) => cardTable(summary, labels[i])).filter((table) => table !== null);
 }
 
 /** Where time and energy go on each device, why one dataset takes longer, and what scenarios came to. */
-export function phaseTables(runs: Runs): readonly Table[] {
+export function phaseTables(all: Runs): readonly Table[] {
+  const runs = all.flatMap(kindsOfDevices);
   const labels = deviceLabels(runs);
   return runs
     .flatMap((summary, i) => [

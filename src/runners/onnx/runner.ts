@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../core/hash.js';
 import { networkSchemas, type NetworkSpec } from '../../models/spec/spec.js';
+import { providersOf } from '../devices.js';
 import type { Runner, StageSession, StagesRequest, TimedRequest } from '../runner.js';
 import type { LoadMessage } from './child/messages.js';
 import type { OnnxAssets, OnnxModel } from './ensure.js';
@@ -18,7 +19,7 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
   ensure: async (...asked) => (await import('./ensure.js')).ensureOnnx(...asked),
   copied: async (...asked) => (await import('./copy-files.js')).copyOnnxFiles(...asked),
   identity({ spec, sha256 }, { device, runner }) {
-    const [provider] = device.split(':');
+    const provider = providersOf(device);
     const text = canonicalJson({ bytes: sha256, ...feedingFields(spec), provider, runner });
     return () => text;
   },

@@ -43,7 +43,7 @@ export async function openOnnxSession(
           prompt: promptOf(dataset, id),
         }),
         bytesOf: ({ sample }) => bytesOfJob(sample, spec),
-        roomBytes: (freemem() * ROOM_SHARE) / processes,
+        roomBytes: (freemem() * ROOM_SHARE) / processes / request.devices,
         onOutcome,
         signal,
         onRefused: warnOnce(request),
@@ -111,11 +111,12 @@ export function divideCores(
   {
     parallelism: { processes, threads, feeders: asked },
     device,
+    devices,
     samples,
-  }: Pick<OpenRequest, 'parallelism' | 'device' | 'samples'>,
+  }: Pick<OpenRequest, 'parallelism' | 'device' | 'devices' | 'samples'>,
   modelBytes: number,
 ): { readonly processes: number; readonly threads: number; readonly feeders: number } {
-  const cores = availableParallelism();
+  const cores = Math.max(1, Math.floor(availableParallelism() / devices));
   const share = (count: number): number => Math.max(1, Math.floor(cores / count));
   const feedersOf = (count: number): number =>
     asked !== 'auto' ? asked : device.provider === 'cpu' ? 1 : share(count);
@@ -128,7 +129,7 @@ export function divideCores(
   }
   if (device.provider !== 'cpu')
     return { processes: 1, threads: threads === 'auto' ? cores : threads, feeders: feedersOf(1) };
-  const fitting = Math.floor((freemem() * 0.8) / (BASE_BYTES + BYTES_PER_WEIGHT_BYTE * modelBytes));
+  const fitting = Math.floor((freemem() * 0.8) / devices / (BASE_BYTES + BYTES_PER_WEIGHT_BYTE * modelBytes));
   const wanted = threads === 'auto' ? cores : Math.floor(cores / threads);
   const count = Math.max(1, Math.min(wanted, fitting, samples));
   return {

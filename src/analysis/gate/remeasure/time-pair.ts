@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../../../core/errors.js';
-import { parseDevice } from '../../../runners/device.js';
+import { leadDevice } from '../../../runners/devices.js';
 import { readyOnnxDevice } from '../../../runners/onnx/engine/ready-device.js';
 import { runnerOf } from '../../../runners/runner-of.js';
 import type { TimedModel } from '../../../runners/onnx/timing/time-together.js';
@@ -37,7 +37,7 @@ export async function createTimePair(options: TimePairOptions): Promise<TimePair
   const { measure, signal } = options;
   const folder = runFolder(options.run);
   const { settings } = await readManifest(folder);
-  const device = parseDevice(settings.device);
+  const device = leadDevice(settings.device);
   await readyOnnxDevice(device, { env: options.env, signal });
   const imagesThere = settings.datasets.reduce((sum, { samples }) => sum + samples, 0);
   const perDataset = Math.ceil(measure.images / settings.datasets.length);
