@@ -4,7 +4,7 @@ import type { BitMask } from './bit-mask.js';
  * For the columns asked for, of one row: the foreground pixel that is nearest to each. Both arrays are filled as far as
  * was asked, and are overwritten by the next row.
  */
-export interface NearestInRow {
+interface NearestInRow {
   /** Index of the nearest foreground pixel, `y * width + x`; a foreground pixel's own; -1 where none is near enough. */
   readonly nearest: Int32Array;
   /** Squared Euclidean distance to it, in pixels; 0 on the foreground; `within ** 2 + 1` where none is near enough. */
@@ -45,7 +45,8 @@ function foregroundBeginnings({ width, height, stride, words }: BitMask): Beginn
     for (let y = 0, i = 0; y < height; y++) {
       for (let column = 0; column < stride; column++, i++) {
         let begins = words[i] & ~(y > 0 ? words[i - stride] : 0);
-        for (; begins !== 0; begins &= begins - 1) visit((column << 5) + 31 - Math.clz32(begins & -begins), y);
+        for (; begins !== 0; begins &= begins - 1)
+          visit((column << 5) + 31 - Math.clz32(begins & -begins), y);
       }
     }
   };
@@ -95,26 +96,30 @@ function walkDown(mask: BitMask, { rows, offsets }: Beginnings, within: number):
     }
   }
 
-  /** Builds the envelope of the columns `left..right` for those of `from..to - 1`, all in one gap of the foreground; returns its length. */
-  function envelop(y: number, gap: Gap, left: number, right: number, from: number, to: number): number {
+  /**
+   * Builds the envelope of a window's columns for the columns `from..to - 1`, all in one gap of the foreground, and returns its
+   * length.
+   */
+  function envelop(y: number, gap: Gap, { left, right, reach }: Window, from: number, to: number): number {
     let top = -1;
     for (let x = left; x <= right; x++) {
       // The upper one of two.
       const row = x < gap.from || x === gap.to ? y : y - above[x] <= below[x] - y ? above[x] : below[x];
-      if (Math.abs(row - y) > within) continue;
-      const height = (row - y) * (row - y);
+      const apart = row - y;
+      if (apart > reach || -apart > reach) continue;
+      const rise = apart * apart;
       let start = from;
       for (; top >= 0; top--) {
         // The first column where the new parabola is strictly lower: on a tie the one further left stays.
         const u = columnOf[top];
-        start = Math.floor((x * x - u * u + height - heightOf[top]) / (2 * (x - u))) + 1;
+        start = Math.floor((x * x - u * u + rise - heightOf[top]) / (2 * (x - u))) + 1;
         if (start > startOf[top]) break;
       }
       if (top < 0) start = from;
       if (start >= to) continue;
       top++;
       columnOf[top] = x;
-      heightOf[top] = height;
+      heightOf[top] = rise;
       rowOf[top] = row;
       startOf[top] = start;
     }
@@ -135,21 +140,23 @@ function walkDown(mask: BitMask, { rows, offsets }: Beginnings, within: number):
         findGap(mask, y, first, gap);
       }
       // Columns whose nearest pixels may lie in the same columns are answered together.
-      let left = first;
-      let right = first;
+      const window: Window = { left: first, right: first, reach: 0 };
       let end = k;
-      for (; end < count && columns[end] < gap.to; end++) {
+      for (let reach = within; end < count && columns[end] < gap.to; end++) {
         const x = columns[end];
-        let reach = Math.min(within, y - above[x], below[x] - y);
+        // A column further on nothing is further away than by one more.
+        reach = end > k ? Math.min(within, reach + x - columns[end - 1]) : within;
+        reach = Math.min(reach, y - above[x], below[x] - y);
         if (gap.from > 0) reach = Math.min(reach, x - gap.from + 1);
         if (gap.to < width) reach = Math.min(reach, gap.to - x);
-        if (end > k && x - reach > right) break;
-        left = Math.min(left, x - reach);
-        right = Math.max(right, x + reach);
+        if (end > k && x - reach > window.right) break;
+        window.left = Math.min(window.left, x - reach);
+        window.right = Math.max(window.right, x + reach);
+        window.reach = Math.max(window.reach, reach);
       }
-      left = Math.max(left, gap.from - 1, 0);
-      right = Math.min(right, gap.to, width - 1);
-      const length = envelop(y, gap, left, right, first, columns[end - 1] + 1);
+      window.left = Math.max(window.left, gap.from - 1, 0);
+      window.right = Math.min(window.right, gap.to, width - 1);
+      const length = envelop(y, gap, window, first, columns[end - 1] + 1);
       for (let at = 0; k < end; k++) {
         const x = columns[k];
         while (at + 1 < length && startOf[at + 1] <= x) at++;
@@ -160,6 +167,13 @@ function walkDown(mask: BitMask, { rows, offsets }: Beginnings, within: number):
     }
     return { nearest, squaredDistance };
   };
+}
+
+/** The columns and the distance within which the nearest pixels of some columns lie. */
+interface Window {
+  left: number;
+  right: number;
+  reach: number;
 }
 
 /** Background columns `from..to - 1` of a row, foreground or the image's border on either side. */

@@ -28,7 +28,11 @@ describe.each([...edgeMattingCases, ...realMattingCases])('$name', ({ name, load
     const { level, min, max, adaptiveThreshold } = pair.get(stretch);
     let cut = min;
     while (cut <= max && level[cut] < adaptiveThreshold) cut++;
-    expectNear(multiscaleIouOf(packAtLeast(prediction, cut), pair.truth), expected.pysodmetrics.ms_iou.adp, tolerance);
+    expectNear(
+      multiscaleIouOf(packAtLeast(prediction, cut), pair.truth),
+      expected.pysodmetrics.ms_iou.adp,
+      tolerance,
+    );
   });
 });
 

@@ -2,7 +2,8 @@ import { countBits, difference, intersection, type BitMask } from '../../image/b
 import type { IgnoredPixels } from '../../image/ignored-pixels.js';
 import type { Metric, Truth, TruthIntermediate } from '../metric.js';
 import { boxPyramid } from './box-pyramid.js';
-import { binaryPrediction, sodTruthMask } from './masks.js';
+import { sodTruthMask } from '../sod-truth.js';
+import { binaryPrediction } from './stretch.js';
 import { sobelEdges } from './sobel-edges.js';
 
 /** Box sides 1, 2, 4 ... 512. */

@@ -9,20 +9,19 @@ const [K0, K1, K2, K3] = gaussian();
 /** Writes into `values` the smoothed field at the pixels wanted of row `y`, of which there are `count`, in `columns`. */
 type RowSmoother = (y: number, columns: Int32Array, count: number, values: Float64Array) => void;
 
+/** What is not 0 of row `y` of a field: writes columns and values, and returns how many. */
+type SparseRow = (y: number, columns: Int32Array, values: Float64Array) => number;
+
 /**
  * A field of errors smoothed by a 7 x 7 Gaussian (sigma 5), zeros beyond the border, evaluated where it is wanted.
  * Ask row by row, top to bottom: seven rows are kept, each smoothed along itself once, where one of the seven rows
  * around it wants it.
- *
- * @param fillRow writes what is not 0 of row `y` of the field
  */
-export function createRowSmoother(
-  wanted: BitMask,
-  fillRow: (y: number, into: Float64Array) => void,
-): RowSmoother {
+export function createRowSmoother(wanted: BitMask, field: SparseRow): RowSmoother {
   const { width, height, stride, words } = wanted;
   const padded = new Float64Array(width + 2 * RADIUS);
-  const field = padded.subarray(RADIUS, RADIUS + width);
+  const columnOf = new Int32Array(width);
+  const valueOf = new Float64Array(width);
   const zeros = new Float64Array(width);
   const kept: readonly Float64Array[] = Array.from({ length: 2 * RADIUS + 1 }, () => new Float64Array(width));
   const keptRow = new Int32Array(kept.length).fill(-1);
@@ -40,8 +39,8 @@ export function createRowSmoother(
       for (let i = 0; i < stride; i++) around.words[i] |= words[v * stride + i];
     }
     const count = columnsOfRow(around, 0, needed);
-    padded.fill(0);
-    fillRow(y, field);
+    const filled = field(y, columnOf, valueOf);
+    for (let k = 0; k < filled; k++) padded[columnOf[k] + RADIUS] = valueOf[k];
     for (let k = 0; k < count; k++) {
       const x = needed[k];
       const p = x + RADIUS;
@@ -51,6 +50,7 @@ export function createRowSmoother(
         K2 * (padded[p - 2] + padded[p + 2]) +
         K3 * (padded[p - 3] + padded[p + 3]);
     }
+    for (let k = 0; k < filled; k++) padded[columnOf[k] + RADIUS] = 0;
     return row;
   };
 

@@ -1,3 +1,4 @@
+import { packAtLeast, type BitMask } from '../../image/bit-mask.js';
 import { countedValues } from '../../image/ignored-pixels.js';
 import { sodHistogram, type JointHistogram } from '../joint-histogram.js';
 import type { PairIntermediate } from '../metric.js';
@@ -74,3 +75,15 @@ export function firstValue(level: Float64Array, asked: (level: number) => boolea
   const v = level.findIndex(asked);
   return v === -1 ? 256 : v;
 }
+
+/** Where the stretched prediction is `> 0.5`. */
+export const binaryPrediction: PairIntermediate<BitMask> = {
+  name: 'binary prediction',
+  compute: (pair) => {
+    const { level } = pair.get(stretch);
+    return packAtLeast(
+      pair.prediction,
+      firstValue(level, (l) => l > 0.5),
+    );
+  },
+};

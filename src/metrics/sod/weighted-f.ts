@@ -3,7 +3,7 @@ import { distancesTo } from '../../image/distance-transform.js';
 import { dilateDisc } from '../../image/morphology.js';
 import { sodHistogram } from '../joint-histogram.js';
 import type { Pair, TruthIntermediate } from '../metric.js';
-import { sodTruthMask } from './masks.js';
+import { sodTruthMask } from '../sod-truth.js';
 import { createRowSmoother } from './row-smoother.js';
 import { firstValue, stretch } from './stretch.js';
 
@@ -89,7 +89,10 @@ function backgroundError(pair: Pair): number {
   const { level } = pair.get(stretch);
   const { width, height, data: prediction } = pair.prediction;
   const faulty = difference(
-    packAtLeast(pair.prediction, firstValue(level, (l) => l > 0)),
+    packAtLeast(
+      pair.prediction,
+      firstValue(level, (l) => l > 0),
+    ),
     pair.truth.get(sodTruthMask),
   );
   const weights = distanceWeights();
@@ -126,19 +129,23 @@ function distanceWeights(): Float64Array {
 function foregroundError(pair: Pair): number {
   const { level } = pair.get(stretch);
   const { width, height, data: prediction } = pair.prediction;
-  const faultless = packAtLeast(pair.prediction, firstValue(level, (l) => l === 1));
+  const faultless = packAtLeast(
+    pair.prediction,
+    firstValue(level, (l) => l === 1),
+  );
   const faulty = difference(pair.truth.get(sodTruthMask), faultless);
   const rim = pair.truth.get(truthRim);
   const columns = new Int32Array(width);
-  const inField = new Int32Array(width);
   const around = new Float64Array(width);
   // The errors to smooth: the foreground's own, and on the background beside it the nearest one's.
-  const smooth = createRowSmoother(faulty, (y, into) => {
-    const count = columnsOfRow(faulty, y, inField);
-    for (let k = 0; k < count; k++) into[inField[k]] = 1 - level[prediction[y * width + inField[k]]];
+  const smooth = createRowSmoother(faulty, (y, into, values) => {
+    let count = columnsOfRow(faulty, y, into);
+    for (let k = 0; k < count; k++) values[k] = 1 - level[prediction[y * width + into[k]]];
     for (let k = rim.offsets[y], end = rim.offsets[y + 1]; k < end; k++) {
-      into[rim.columns[k]] = 1 - level[prediction[rim.nearest[k]]];
+      into[count] = rim.columns[k];
+      values[count++] = 1 - level[prediction[rim.nearest[k]]];
     }
+    return count;
   });
   let error = 0;
   for (let y = 0; y < height; y++) {
