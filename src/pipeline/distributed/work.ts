@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { describeError, exitStatusOf, MaskbenchError } from '../../core/errors.js';
+import { describeError, MaskbenchError } from '../../core/errors.js';
 import { makeFolder } from '../../core/sync.js';
 import type { EnsureOptions } from '../../models/sources/ensure-file.js';
 import type { EventSink } from '../../schema/events.js';
@@ -69,7 +69,8 @@ export async function work(request: WorkRequest): Promise<Worked> {
     return { kind: isOurs ? 'published' : 'lost', shards, publication: winner ?? publication };
   } catch (error) {
     // For "status"; who was killed says nothing.
-    const said = { status: exitStatusOf(error), message: describeError(error), at: new Date().toISOString() };
+    const code = error instanceof MaskbenchError ? error.code : 'internal';
+    const said = { code, message: describeError(error), at: new Date().toISOString() };
     await writeJson(folder.ended(shard, token), said).catch(() => undefined);
     throw error;
   }
