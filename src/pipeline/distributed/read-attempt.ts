@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
+import { hashFile } from '../../core/hash-file.js';
 import { canonicalJson } from '../../core/hash.js';
 import { counted } from '../../core/text.js';
 import { openCells } from '../../store/cells.js';
 import { assertFinished, readEvidence } from '../../store/evidence.js';
 import type { Manifest } from '../../store/manifest.js';
 import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
-import type { PlanFolder } from '../../store/plan-folder/plan-folder.js';
-import type { Publication } from '../../store/plan-folder/publication.js';
+import { TIMES, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import { readTimes, type Publication } from '../../store/plan-folder/publication.js';
 import type { ShardLine } from '../../store/plan-folder/shard-lists.js';
 import {
   plannedSamples,
@@ -93,4 +95,29 @@ export async function auditAttempt(
         refuse(
           `${counted(cells.countDamaged(), 'matte')} missing or empty: the first is ${model}/${dataset}/${id}`,
         );
+}
+
+/**
+ * The attempt with the times of a plan on machines of one kind, if there is one.
+ *
+ * @throws MaskbenchError `run.damaged` where its files are not those that were published, or `run.mismatch` if it is of another plan.
+ */
+export async function openTimes(
+  at: PlanFolder,
+  plan: PlanDocument,
+  pool: string,
+): Promise<Attempt | undefined> {
+  const found = await readTimes(at, pool, plan.root);
+  if (found === undefined) return undefined;
+  const folder = runFolder(at.attempt(TIMES, found.attempt));
+  for (const [name, { sha256 }] of Object.entries(found.files)) {
+    if ((await hashFile(join(folder.path, name))) === sha256) continue;
+    throw new MaskbenchError('run.damaged', `${name} is not as it was published`, {
+      where: folder.path,
+      remedy: 'restore it, or take the times again with "maskbench work --time --again"',
+    });
+  }
+  const manifest = await readManifest(folder);
+  if (manifest.plan === plan.root) return { folder, manifest };
+  throw new MaskbenchError('run.mismatch', 'these are times of another plan', { where: folder.path });
 }
