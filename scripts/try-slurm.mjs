@@ -22,6 +22,8 @@ import { parseArgs } from 'node:util';
 import { differences, outcomeOf } from '../bench/support/kill-run.mjs';
 import { writeSlowModel, writeSmallPairs } from '../bench/support/tiny-run.mjs';
 
+/** @import { PlanStatus } from '../src/schema/plan-status.js' */
+
 const MAIN = join(import.meta.dirname, '../dist/cli/main.js');
 const SLURM = join(import.meta.dirname, 'support/slurm-one-node.sh');
 const SHARDS = 8;
@@ -35,17 +37,17 @@ const reason = whyNot();
 if (reason !== undefined) console.log(`skipped: ${reason}`);
 else {
   const folder = mkdtempSync(join(tmpdir(), 'maskbench-slurm-'));
-  const slurm = join(folder, 'slurm');
+  const engine = join(folder, 'slurm');
   try {
     // Another port for every process: two trees may be tested at once.
     const port = String(17_000 + 2 * (process.pid % 10_000));
-    execFileSync(SLURM, ['up', slurm, port], { stdio: ['ignore', 'inherit', 'inherit'] });
-    process.env['SLURM_CONF'] = join(slurm, 'slurm.conf');
+    execFileSync(SLURM, ['up', engine, port], { stdio: ['ignore', 'inherit', 'inherit'] });
+    process.env['SLURM_CONF'] = join(engine, 'slurm.conf');
     await main(folder);
   } finally {
     spawnSync('scancel', ['--user', 'root']);
     await sleep(500);
-    spawnSync(SLURM, ['down', slurm]);
+    spawnSync(SLURM, ['down', engine]);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
   }
 }
@@ -91,7 +93,15 @@ async function main(folder) {
     () => atWork(folder).filter(({ shard }) => shard !== victim.shard).length >= 2,
   );
   const preempted = atWork(folder).map(({ shard }) => shard);
-  const high = slurm('sbatch', '--parsable', '--partition=high', '--gres=gpu:2', '--wrap', 'sleep 3');
+  const high = slurm(
+    'sbatch',
+    '--parsable',
+    '--partition=high',
+    '--gres=gpu:2',
+    '--output=/dev/null',
+    '--wrap',
+    'sleep 3',
+  );
   await until('they are preempted', () => restarted().length >= 1);
   say(
     `preempted by job ${high}: tasks ${restarted().join(', ')}, of the shards at work ${preempted.join(' and ')}`,
@@ -102,6 +112,7 @@ async function main(folder) {
     for (const task of restarted()) spawnSync('scontrol', ['update', `JobId=${task}`, 'StartTime=now']);
     return queue().length === 0;
   });
+  /** @type {PlanStatus} */
   const status = JSON.parse(maskbench(folder, 'status', 'plan', '--json').out);
   say(
     `status: ${status.published.shards} published, failed ${JSON.stringify(status.failed)}, again --array=${status.array}`,

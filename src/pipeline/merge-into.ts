@@ -35,8 +35,7 @@ interface Part {
 }
 
 /** How the mattes of the parts come into the merged run: as second names of the same files (copies where there are none), as copies, or as links to where they are. */
-export const MATTE_WAYS = ['link', 'copy', 'symlink'] as const;
-export type MatteWay = (typeof MATTE_WAYS)[number];
+export type MatteWay = 'link' | 'copy' | 'symlink';
 
 /** Parts that were looked at, and what they come to together. */
 export interface Merge {
