@@ -35,8 +35,7 @@ interface Part {
 }
 
 /** How the mattes of the parts come into the merged run: as second names of the same files (copies where there are none), as copies, or as links to where they are. */
-export const MATTE_WAYS = ['link', 'copy', 'symlink'] as const;
-export type MatteWay = (typeof MATTE_WAYS)[number];
+export type MatteWay = 'link' | 'copy' | 'symlink';
 
 /** Parts that were looked at, and what they come to together. */
 export interface Merge {
@@ -47,6 +46,8 @@ export interface Merge {
   parts(): Iterable<Part> | AsyncIterable<Part>;
   /** Whose lines are put one after the other. */
   readonly files: readonly LinesFile[];
+  /** Whose times these are, where not those of the parts. */
+  readonly times?: Part | undefined;
   /** Whether somebody else than the runs sealed any of them. */
   readonly later: boolean;
   readonly mattes: MatteWay;
@@ -119,8 +120,9 @@ async function removeParts(folder: RunFolder, isSame: boolean): Promise<void> {
   for (const name of names) await rm(join(folder.path, name), { recursive: true, force: true });
 }
 
-async function* linesOf(file: LinesFile, { parts }: Merge): AsyncGenerator<string, void, undefined> {
-  for await (const { folder } of parts()) {
+async function* linesOf(file: LinesFile, { parts, times }: Merge): AsyncGenerator<string, void, undefined> {
+  const sources = file === 'timings' && times !== undefined ? [times] : parts();
+  for await (const { folder } of sources) {
     for await (const line of readLines(folder[file])) {
       parseLine(line, folder[file], RUN_FILES[file].line);
       // As it stands: a later version may have written more into it than this one knows.

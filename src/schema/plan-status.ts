@@ -16,8 +16,8 @@ export const planStatusSchema = z
         z.object({
           shard: count,
           attempts: count,
-          status: orNull(count).describe(
-            'Exit status of the last attempt that said one; null: killed, or silent.',
+          code: orNull(text).describe(
+            'Of the error by which the last attempt ended; null: it was killed, or is silent.',
           ),
           message: text,
         }),

@@ -68,6 +68,8 @@ const dataset = z
     problems: count,
     /** Tags of the public sets that the samples belong to, for leakage. */
     tags: z.array(text).readonly(),
+    /** Of a shard by `--shard`: the digest of the whole list that it takes its part of. */
+    listed: z.exactOptional(text),
     /** Of a drawn sample: what it was drawn from. */
     drawn: z.exactOptional(drawnFrom.readonly()),
     /** What the values of its ground truths mean; not in manifests of 0.1. */

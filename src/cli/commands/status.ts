@@ -32,8 +32,8 @@ function linesOf(found: PlanStatus): readonly string[] {
     `failed     ${failed.length}`,
     ...first(
       failed,
-      ({ shard, attempts, status: of, message }) =>
-        `  ${shard}: ${counted(attempts, 'attempt')}, ${of === null ? '' : `exit status ${of}: `}${message}`,
+      ({ shard, attempts, code, message }) =>
+        `  ${shard}: ${counted(attempts, 'attempt')}; ${code === null ? '' : `${code}: `}${message}`,
     ),
     `missing    ${missing.length}`,
     ...(array === '' ? [] : [`again      --array=${array}`]),

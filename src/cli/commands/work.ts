@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
 import { SOME_FAILED } from '../../core/errors.js';
 import { counted } from '../../core/text.js';
 import type { Worked } from '../../pipeline/distributed/work.js';
@@ -17,24 +17,36 @@ export const work: DefineCommand = (context, setStatus) =>
       autoOrCount,
       'auto' as const,
     )
+    .addOption(
+      new Option('--time', 'take times instead, on a machine that does nothing else').conflicts('strict'),
+    )
     .option('--again', 'work on a shard that is published, too, and replace its result')
     .option('--strict', 'exit status 3 where cells of the shard failed; without it a published shard is 0')
     .option('--offline', 'use only cached files, never the network')
     .option('--json', 'print what was published as JSON')
-    .action(async (path, { shard, again, strict, offline, json }) => {
-      const { work: workOn } = await import('../../pipeline/distributed/work.js');
+    .action(async (path, { shard, time, again, strict, offline, json }) => {
+      const { takeTimes, work: workOn } = await import('../../pipeline/distributed/work.js');
       const { createDownloadProgress } = await import('../download-progress.js');
       const { createProgress } = await import('../progress.js');
-      const worked = await workOn({
+      const request = {
         path: resolve(context.cwd, path),
-        shard,
         again: again === true,
         offline: offline === true,
         env: context.env,
         onProgress: createDownloadProgress(context),
         emit: createProgress(context),
         signal: context.signal,
-      });
+      };
+      if (time === true) {
+        const { isOurs, publication: times } = await takeTimes(request);
+        context.out(
+          json === true
+            ? jsonText({ isOurs, ...times })
+            : `Times ${isOurs ? 'are published' : `were published before, by attempt ${times.attempt}`}\n`,
+        );
+        return;
+      }
+      const worked = await workOn({ ...request, shard });
       const { kind, publication } = worked;
       context.out(json === true ? jsonText({ kind, ...publication }) : `${inWords(worked)}\n`);
       setStatus(strict === true && publication.cells.failed > 0 ? SOME_FAILED : 0);

@@ -11,14 +11,14 @@ import { createFingerprint } from '../../datasets/fingerprint.js';
 import type { EventSink } from '../../schema/events.js';
 import type { RunDataset } from '../../store/manifest.js';
 import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
-import type { PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import { TIMES, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
 import { readShard, type ListedRecord, type ShardLine } from '../../store/plan-folder/shard-lists.js';
 import type { PlanRecord } from '../../store/records.js';
 import { runFolder } from '../../store/run-folder.js';
 import type { GivenPlan } from '../run-request.js';
 import { takeOver } from './earlier-cells.js';
 
-interface ShardRequest {
+export interface ShardRequest {
   readonly folder: PlanFolder;
   readonly plan: PlanDocument;
   readonly line: ShardLine;
@@ -42,7 +42,12 @@ export function givenShard(request: ShardRequest): GivenPlan {
       const writer = await openJsonl(draft.path);
       const batch = inBatches(writer.appendLines);
       const datasets = datasetsOf(plan);
-      emit({ kind: 'phase-started', phase: 'plan', total: line.samples, label: `shard ${line.shard}` });
+      emit({
+        kind: 'phase-started',
+        phase: 'plan',
+        total: line.samples,
+        label: line.shard === TIMES ? 'times' : `shard ${line.shard}`,
+      });
       try {
         let done = 0;
         const checked = mapInOrder(readShard(at, line), WIDTH, assertAsPlanned);

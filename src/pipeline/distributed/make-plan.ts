@@ -10,7 +10,7 @@ import { makeFolder, syncFolder } from '../../core/sync.js';
 import type { ValuesFields } from '../../datasets/values/contradiction.js';
 import { formatDevice, parseDevice } from '../../runners/device.js';
 import type { EventSink } from '../../schema/events.js';
-import type { RunOrigin } from '../../store/manifest.js';
+import type { RunDataset, RunOrigin } from '../../store/manifest.js';
 import {
   hasPlan,
   planDocument,
@@ -18,12 +18,14 @@ import {
   writePlan,
   type PlanDocument,
 } from '../../store/plan-folder/plan-document.js';
-import { planFolder, TOKEN_CHARACTERS, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import { planFolder, TIMES, TOKEN_CHARACTERS, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
 import { readShard, readShardLines, type ShardLine } from '../../store/plan-folder/shard-lists.js';
 import { planRecord, type PlanRecord } from '../../store/records.js';
 import { runFolder, type RunFolder } from '../../store/run-folder.js';
 import { makePlan } from '../plan.js';
 import type { ModelFolders, PreparedRun } from '../prepare.js';
+import { chooseSamples } from '../timing/choose-samples.js';
+import { timingPlan } from '../timing/timing-plan.js';
 import { differenceOfLists } from './compare-lists.js';
 import { costOf, divider, type Whole } from './divide.js';
 import { stageModel } from './stage-weights.js';
@@ -104,6 +106,7 @@ export async function makePlanFolder(request: MakePlanRequest): Promise<MadePlan
         count: request.shards,
         sha256: await divide(folder, listing, request, whole, before === undefined),
       },
+      times: await chooseTimed(folder, listing, list.datasets, request, before === undefined),
     });
     if (before === undefined) await writePlan(folder, plan);
     else if (before.root !== plan.root) throw await otherPlan(folder, before, plan, listing);
@@ -186,6 +189,20 @@ async function divide(
     await current?.lines.close();
     await index.close();
   }
+}
+
+/** Writes the list of the samples that times are taken of, as a run takes them; or only sees what it would be. */
+async function chooseTimed(
+  folder: PlanFolder,
+  listing: RunFolder,
+  datasets: readonly RunDataset[],
+  { config }: MakePlanRequest,
+  isWritten: boolean,
+): Promise<PlanDocument['times']> {
+  const samples = await chooseSamples(listing, datasets, timingPlan(config.time).images);
+  const lines = await openDigested(isWritten ? folder.shard(TIMES) : undefined);
+  for (const sample of samples) await lines.add(withSum(JSON.stringify(sample)));
+  return { sha256: await lines.end(), samples: samples.length };
 }
 
 /** Lines, and the digest of their file; without a path only that. */

@@ -15,12 +15,12 @@ import { readPlan, type PlanDocument } from '../../store/plan-folder/plan-docume
 import { planFolder, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
 import { readShard, readShardLines } from '../../store/plan-folder/shard-lists.js';
 import { linesFiles, runFolder } from '../../store/run-folder.js';
-import { countMachines } from '../machines.js';
+import { countMachines, timingPool } from '../machines.js';
 import { mergedBefore, mergeInto, type Finish, type MatteWay, type Merge } from '../merge-into.js';
 import { differenceOfLists } from './compare-lists.js';
 import { plannedIn } from './make-plan.js';
 import { assertNoStrangers, rangesOf, shardsOf } from './published-shards.js';
-import { auditAttempt, openAttempt } from './read-attempt.js';
+import { auditAttempt, openAttempt, openTimes } from './read-attempt.js';
 
 export interface MergePlanRequest {
   readonly path: string;
@@ -108,6 +108,7 @@ async function auditAll(
     throw new MaskbenchError('data.empty', 'the plan has no shards', { where: folder.path });
   const { origin, price, name, settings, root } = plan;
   const mixed = machines.mixed();
+  const times = await openTimes(folder, plan, timingPool(first));
   return {
     manifest: {
       ...first,
@@ -130,7 +131,8 @@ async function auditAll(
       for await (const { publication } of shardsOf(folder, plan))
         if (publication !== undefined) yield await openAttempt(folder, plan, publication);
     },
-    files: linesFiles('lines'),
+    files: [...linesFiles('lines'), ...(times === undefined ? [] : (['timings'] as const))],
+    times,
     later: false,
     mattes,
   };

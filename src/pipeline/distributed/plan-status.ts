@@ -19,7 +19,7 @@ const LOOK_MS = 2.5 * BEAT_MS;
 const HALF = 0.5;
 
 /** What an attempt that ended by an error wrote. */
-const endedSchema = z.object({ status: z.number(), message: z.string(), at: z.string() });
+const endedSchema = z.object({ code: z.string(), message: z.string(), at: z.string() });
 
 interface Open {
   readonly shard: number;
@@ -128,7 +128,7 @@ async function failureOf(
   return {
     shard,
     attempts: attempts.length,
-    status: last?.status ?? null,
+    code: last?.code ?? null,
     message: last?.message ?? 'killed, or silent: it left no word',
   };
 }

@@ -31,7 +31,7 @@ export async function assertNoStrangers({ path }: PlanFolder, { shards }: PlanDo
   const { published } = planFolder(path);
   const names = await opendir(published).catch(unless('ENOENT'));
   for await (const { name } of names ?? []) {
-    if (DRAFT_ENDING.test(name)) continue;
+    if (DRAFT_ENDING.test(name) || /^time-[0-9a-f]{12}\.json$/.test(name)) continue;
     const shard = Number.parseInt(name, 10);
     if (name === `${shardName(shard)}.json` && shard >= 1 && shard <= shards.count) continue;
     throw new MaskbenchError('run.damaged', `${name} is the result of no shard of this plan`, {

@@ -1,13 +1,23 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
+import { hashFile } from '../../core/hash-file.js';
 import { canonicalJson } from '../../core/hash.js';
+import { counted } from '../../core/text.js';
+import { openCells } from '../../store/cells.js';
 import { assertFinished, readEvidence } from '../../store/evidence.js';
 import type { Manifest } from '../../store/manifest.js';
 import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
-import type { PlanFolder } from '../../store/plan-folder/plan-folder.js';
-import type { Publication } from '../../store/plan-folder/publication.js';
+import { TIMES, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import { readTimes, type Publication } from '../../store/plan-folder/publication.js';
 import type { ShardLine } from '../../store/plan-folder/shard-lists.js';
-import { readManifest, RUN_FILES, runFolder, type RunFolder } from '../../store/run-folder.js';
+import {
+  plannedSamples,
+  readManifest,
+  RUN_FILES,
+  runFolder,
+  type RunFolder,
+} from '../../store/run-folder.js';
 import { readSeal } from '../../store/seal.js';
 
 /** An attempt that is the result of its shard. */
@@ -68,11 +78,46 @@ export async function auditAttempt(
   { folder, manifest }: Attempt,
   { shard, sha256 }: ShardLine,
 ): Promise<void> {
+  const refuse = (message: string): never => {
+    throw new MaskbenchError('run.damaged', message, {
+      where: folder.path,
+      remedy: `restore it, or work on shard ${shard} again with --again`,
+    });
+  };
   assertFinished(await readEvidence(folder, manifest), folder.path);
   const plan = (await readSeal(folder))?.files[RUN_FILES.plan.name];
-  if (plan?.sha256 === sha256) return;
-  throw new MaskbenchError('run.damaged', `it was made of other samples than those of shard ${shard}`, {
-    where: folder.path,
-    remedy: `remove it and work on shard ${shard} again`,
-  });
+  if (plan?.sha256 !== sha256) refuse(`it was made of other samples than those of shard ${shard}`);
+  const cells = await openCells(folder, manifest.settings, { mattes: true });
+  if (cells.countDamaged() === 0) return;
+  for await (const { dataset, id } of plannedSamples(folder))
+    for (const model of cells.models)
+      if (cells.isDamaged(model, { dataset, id }))
+        refuse(
+          `${counted(cells.countDamaged(), 'matte')} missing or empty: the first is ${model}/${dataset}/${id}`,
+        );
+}
+
+/**
+ * The attempt with the times of a plan on machines of one kind, if there is one.
+ *
+ * @throws MaskbenchError `run.damaged` where its files are not those that were published, or `run.mismatch` if it is of another plan.
+ */
+export async function openTimes(
+  at: PlanFolder,
+  plan: PlanDocument,
+  pool: string,
+): Promise<Attempt | undefined> {
+  const found = await readTimes(at, pool, plan.root);
+  if (found === undefined) return undefined;
+  const folder = runFolder(at.attempt(TIMES, found.attempt));
+  for (const [name, { sha256 }] of Object.entries(found.files)) {
+    if ((await hashFile(join(folder.path, name))) === sha256) continue;
+    throw new MaskbenchError('run.damaged', `${name} is not as it was published`, {
+      where: folder.path,
+      remedy: 'restore it, or take the times again with "maskbench work --time --again"',
+    });
+  }
+  const manifest = await readManifest(folder);
+  if (manifest.plan === plan.root) return { folder, manifest };
+  throw new MaskbenchError('run.mismatch', 'these are times of another plan', { where: folder.path });
 }

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { describeError, exitStatusOf, MaskbenchError } from '../../core/errors.js';
+import { basename } from 'node:path';
+import { describeError, MaskbenchError } from '../../core/errors.js';
+import { hashFile } from '../../core/hash-file.js';
 import { makeFolder } from '../../core/sync.js';
 import type { EnsureOptions } from '../../models/sources/ensure-file.js';
 import type { EventSink } from '../../schema/events.js';
@@ -8,18 +11,22 @@ import { runnerOf } from '../../runners/runner-of.js';
 import type { ReadyModel } from '../../runners/runner.js';
 import { checkedConfig } from '../../store/origin.js';
 import { readPlan, type PlanDocument } from '../../store/plan-folder/plan-document.js';
-import { planFolder, TOKEN_CHARACTERS, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import { planFolder, TIMES, TOKEN_CHARACTERS, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
 import {
   PUBLICATION_VERSION,
   publish,
+  publishTimes,
   readPublication,
+  readTimes,
   type Publication,
+  type TimesPublication,
 } from '../../store/plan-folder/publication.js';
 import { readShardLine } from '../../store/plan-folder/shard-lists.js';
-import { runFolder, writeJson } from '../../store/run-folder.js';
-import { readSeal } from '../../store/seal.js';
+import { readManifest, runFolder, writeJson } from '../../store/run-folder.js';
+import { readSeal, type SealedFile } from '../../store/seal.js';
+import { timingPool } from '../machines.js';
 import { run } from '../run.js';
-import { givenShard } from './given-plan.js';
+import { givenShard, type ShardRequest } from './given-plan.js';
 import { loadedSpec } from './stage-weights.js';
 import { whichShard } from './which-shard.js';
 
@@ -69,60 +76,61 @@ export async function work(request: WorkRequest): Promise<Worked> {
     return { kind: isOurs ? 'published' : 'lost', shards, publication: winner ?? publication };
   } catch (error) {
     // For "status"; who was killed says nothing.
-    const said = { status: exitStatusOf(error), message: describeError(error), at: new Date().toISOString() };
+    const code = error instanceof MaskbenchError ? error.code : 'internal';
+    const said = { code, message: describeError(error), at: new Date().toISOString() };
     await writeJson(folder.ended(shard, token), said).catch(() => undefined);
     throw error;
   }
 }
 
+/** What became of times: this process published them, or there were some already from machines of this kind. */
+export interface Timed {
+  readonly isOurs: boolean;
+  readonly publication: TimesPublication;
+}
+
+/**
+ * Takes the times of a plan on this machine, which nothing else may use meanwhile, and publishes them: one attempt for every kind of machine.
+ *
+ * @throws MaskbenchError as `work`.
+ */
+export async function takeTimes(request: Omit<WorkRequest, 'shard'>): Promise<Timed> {
+  const folder = planFolder(request.path);
+  const plan = await readPlan(folder);
+  const token = randomBytes(TOKEN_CHARACTERS / 2).toString('hex');
+  await makeFolder(folder.attempts(TIMES));
+  const line = { shard: TIMES, ...plan.times, problems: 0, cost: 0 };
+  await runPart(request, { folder, plan, line, token, onReused: () => undefined }, true);
+  const out = runFolder(folder.attempt(TIMES, token));
+  const files: Record<string, SealedFile> = {};
+  for (const path of [out.manifest, out.timings])
+    files[basename(path)] = { bytes: (await stat(path)).size, sha256: await hashFile(path) };
+  const publication = {
+    schemaVersion: PUBLICATION_VERSION,
+    plan: plan.root,
+    pool: timingPool(await readManifest(out)),
+    attempt: token,
+    files,
+    host: hostname(),
+  } as const;
+  const isOurs = await publishTimes(folder, publication, { replace: request.again === true });
+  const winner = isOurs ? undefined : await readTimes(folder, publication.pool, plan.root);
+  return { isOurs, publication: winner ?? publication };
+}
+
 async function attempt(
-  { offline = false, env, onProgress, emit, signal }: WorkRequest,
+  request: WorkRequest,
   folder: PlanFolder,
   plan: PlanDocument,
   shard: number,
   token: string,
 ): Promise<Publication> {
   const start = performance.now();
-  const out = folder.attempt(shard, token);
-  const config = checkedConfig(plan.origin, folder.document);
   const line = await readShardLine(folder, plan, shard);
-  const models: ReadyModel[] = [];
-  for (const [i, source] of plan.sources.entries()) {
-    const access = { onProgress, signal, env, ...(offline ? { offline } : {}) };
-    const planned = plan.settings.models[i];
-    const ready = await runnerOf(source.spec).ensure(loadedSpec(folder, source), access);
-    if (ready.sha256 !== planned.sha256) {
-      throw new MaskbenchError(
-        'run.mismatch',
-        `the files of ${planned.spec.name} are not those that were planned`,
-        {
-          where: folder.path,
-          remedy: 'restore them, or plan again in another folder',
-        },
-      );
-    }
-    models.push({ ...ready, spec: planned.spec });
-  }
   let reused = 0;
-  await run({
-    config,
-    models,
-    datasets: [],
-    shard: [shard, plan.shards.count],
-    out,
-    phases: { predict: true, score: true, time: false },
-    given: givenShard({
-      folder,
-      plan,
-      line,
-      token,
-      emit,
-      signal,
-      onReused: (cells) => void (reused = cells),
-    }),
-    emit,
-    signal,
-  });
+  const onReused = (cells: number): void => void (reused = cells);
+  await runPart(request, { folder, plan, line, token, onReused }, false);
+  const out = folder.attempt(shard, token);
   const seal = await readSeal(runFolder(out));
   if (seal === undefined)
     throw new MaskbenchError('run.unfinished', 'the attempt has no seal', { where: out });
@@ -140,4 +148,38 @@ async function attempt(
     reused,
     host: hostname(),
   };
+}
+
+/** Runs one list of a plan in a folder of its own, with the models that were planned. */
+async function runPart(
+  { offline = false, env, onProgress, emit, signal }: Omit<WorkRequest, 'shard'>,
+  part: Omit<ShardRequest, 'emit' | 'signal'>,
+  isTimed: boolean,
+): Promise<void> {
+  const { folder, plan, line, token } = part;
+  const models: ReadyModel[] = [];
+  for (const [i, source] of plan.sources.entries()) {
+    const access = { onProgress, signal, env, ...(offline ? { offline } : {}) };
+    const planned = plan.settings.models[i];
+    const ready = await runnerOf(source.spec).ensure(loadedSpec(folder, source), access);
+    if (ready.sha256 !== planned.sha256) {
+      throw new MaskbenchError(
+        'run.mismatch',
+        `the files of ${planned.spec.name} are not those that were planned`,
+        { where: folder.path, remedy: 'restore them, or plan again in another folder' },
+      );
+    }
+    models.push({ ...ready, spec: planned.spec });
+  }
+  await run({
+    config: checkedConfig(plan.origin, folder.document),
+    models,
+    datasets: [],
+    shard: isTimed ? null : [line.shard, plan.shards.count],
+    out: folder.attempt(line.shard, token),
+    phases: { predict: !isTimed, score: !isTimed, time: isTimed },
+    given: givenShard({ ...part, emit, signal }),
+    emit,
+    signal,
+  });
 }

@@ -34,6 +34,9 @@ const said = {
   shards: z
     .object({ count, sha256: text })
     .describe('How many there are, and the digest of shards.jsonl, which has those of their lists.'),
+  times: z
+    .object({ sha256: text, samples: count })
+    .describe('The samples that times are taken of, and the digest of their list.'),
 };
 
 const planSchema = z.object({

@@ -6,9 +6,11 @@ import { join } from 'node:path';
  *     plan.json             models, datasets, settings and the digest of all: what makes it this plan
  *     shards.jsonl          a line per shard: the digest of its list, and what it costs
  *     shards/0001.jsonl     the samples of one shard, as in the plan of a run; read by itself
+ *     shards/0000.jsonl     the samples that times are taken of
  *     weights/<model>/      the models' files, so that no shard fetches them
  *     attempts/0001/<token>/  a run of one shard by one process, an ordinary run folder
  *     published/0001.json   which attempt is the shard's result, with its digests; there once and whole
+ *     published/time-<pool>.json  which attempt has the times on one kind of machine
  *     files.cache           what planning knows of the files that it has read: only saves time
  */
 export interface PlanFolder {
@@ -25,6 +27,8 @@ export interface PlanFolder {
   ended(shard: number, token: string): string;
   readonly published: string;
   publication(shard: number): string;
+  /** Of the times on machines of one kind, by the digest of what that is. */
+  times(pool: string): string;
 }
 
 export function planFolder(path: string): PlanFolder {
@@ -42,8 +46,12 @@ export function planFolder(path: string): PlanFolder {
     ended: (shard, token) => join(attempts(shard), `${token}.ended.json`),
     published,
     publication: (shard) => join(published, `${shardName(shard)}.json`),
+    times: (pool) => join(published, `time-${pool}.json`),
   };
 }
+
+/** Stands for a shard where it is about times. */
+export const TIMES = 0;
 
 /** `0007`: names sort as their numbers do, up to the 9,999th. */
 export function shardName(shard: number): string {

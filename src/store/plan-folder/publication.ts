@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
+import { sha256 } from '../../core/hash.js';
 import { makeFolder, syncFile, syncFolder } from '../../core/sync.js';
 import { systemCode } from '../../core/system-code.js';
 import { acceptDraft, discardDraft, draftOf } from '../../core/write-whole.js';
@@ -67,12 +68,63 @@ export async function readPublication(
 export async function publish(
   folder: PlanFolder,
   publication: Publication,
-  { replace = false }: { readonly replace?: boolean } = {},
+  options: { readonly replace?: boolean } = {},
 ): Promise<boolean> {
-  const path = folder.publication(publication.shard);
+  return linkOnce(folder, folder.publication(publication.shard), publication, options);
+}
+
+const timesSchema = z.object({
+  schemaVersion: z.literal(PUBLICATION_VERSION),
+  plan: text,
+  pool: text.describe('What machines have in common whose times are figures of one thing.'),
+  attempt: text,
+  files: z.record(text, sealedFile),
+  host: text,
+});
+/** Says which attempt has the times on machines of one kind. */
+export type TimesPublication = Document<typeof timesSchema>;
+
+const poolName = (pool: string): string => sha256(pool).slice(0, 12);
+
+/** As `publish`, of times: one for every kind of machine. */
+export async function publishTimes(
+  folder: PlanFolder,
+  publication: TimesPublication,
+  options: { readonly replace?: boolean } = {},
+): Promise<boolean> {
+  return linkOnce(folder, folder.times(poolName(publication.pool)), publication, options);
+}
+
+/** Those on machines of one kind, if there are any. @throws MaskbenchError as `readPublication`. */
+export async function readTimes(
+  folder: PlanFolder,
+  pool: string,
+  plan: string,
+): Promise<TimesPublication | undefined> {
+  const path = folder.times(poolName(pool));
+  if (!existsSync(path)) return undefined;
+  const remedy = 'remove it, and take the times again with "maskbench work --time"';
+  const found = await readDocument(path, timesSchema, {
+    versions: { schemaVersion: PUBLICATION_VERSION },
+    missing: { message: 'no times', where: path },
+    remedy,
+  });
+  if (found.plan === plan && found.pool === pool) return found;
+  throw new MaskbenchError('run.damaged', 'these are times of another plan or of other machines', {
+    where: path,
+    remedy,
+  });
+}
+
+async function linkOnce(
+  folder: PlanFolder,
+  path: string,
+  document: object,
+  { replace = false }: { readonly replace?: boolean },
+): Promise<boolean> {
   await makeFolder(folder.published);
   const draft = draftOf(path);
-  const content = `${JSON.stringify(publication, null, 2)}\n`;
+  const content = `${JSON.stringify(document, null, 2)}\n`;
   try {
     await writeFile(draft.path, content);
     if (replace) {
@@ -93,12 +145,6 @@ export async function publish(
   } finally {
     await discardDraft(draft);
   }
-}
-
-/** Takes a result away, so that its shard can be worked on again. */
-export async function unpublish(folder: PlanFolder, shard: number): Promise<void> {
-  await rm(folder.publication(shard), { force: true });
-  await syncFolder(folder.published);
 }
 
 const NO_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
