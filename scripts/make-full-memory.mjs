@@ -25,5 +25,6 @@ const graph = {
   ],
 };
 
-const output = process.argv[2] ?? fileURLToPath(new URL('../configs/proof/full-memory.onnx', import.meta.url));
+const output =
+  process.argv[2] ?? fileURLToPath(new URL('../configs/proof/full-memory.onnx', import.meta.url));
 await writeFile(output, encodeOnnx({ graph }));

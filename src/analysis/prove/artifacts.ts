@@ -128,6 +128,16 @@ export type SecondCard =
       readonly mattes: SameMattes;
     };
 
+/** One run on all cards of the machine. */
+export type AllCards =
+  | { readonly kind: 'none'; readonly why: string }
+  | {
+      readonly kind: 'computed';
+      readonly device: string;
+      readonly summary: Summary;
+      readonly mattes: SameMattes;
+    };
+
 /** What is gathered, before anybody judges it. */
 export interface Artifacts {
   readonly trial: null;
@@ -139,6 +149,7 @@ export interface Artifacts {
   readonly fullMemory: FullMemory;
   readonly sameTwice: SameTwice;
   readonly secondCard: SecondCard;
+  readonly allCards: AllCards;
   readonly after: CardAtRest;
 }
 

@@ -9,7 +9,7 @@ import { summariseCard } from '../../runners/onnx/devices/card.js';
 import { ENGINE_VERSION } from '../../runners/onnx/engine/engine.js';
 import { type GpuProof, type ProofCheck, PROOF_VERSION } from '../../schema/gpu-proof.js';
 import { runConfigSchema } from '../../store/config.js';
-import type { AllGathered, Artifacts, Gathered, Prepared, ProveRequest } from './artifacts.js';
+import type { AllGathered, Artifacts, Gathered, Gatherer, Prepared, ProveRequest } from './artifacts.js';
 import type { Check } from './check.js';
 import { CHECKS } from './checks/index.js';
 import { precisionOf } from './gather/drift.js';
@@ -25,7 +25,7 @@ export async function prove(request: ProveRequest, checks: readonly Check[] = CH
   const started = performance.now();
   const createdAt = new Date().toISOString();
   const prepared = await prepare(request);
-  const gathered = await gatherAll(prepared);
+  const gathered = await gatherAll(prepared, gatherersFor(checks));
   const { rest } = gathered;
   const card = rest.kind === 'found' && rest.value.found.kind === 'card' ? rest.value.found.card : undefined;
   const audited = checks.map((check) => audit(check, gathered, prepared));
@@ -72,12 +72,21 @@ async function prepare(request: ProveRequest): Promise<Prepared> {
   return { ...request, run: { ...run, config: { ...config, device: formatDevice(device) } } };
 }
 
-async function gatherAll(request: Prepared): Promise<AllGathered> {
+/** What checks are made from, with all that needs; the card at rest is a part of every proof. */
+function gatherersFor(checks: readonly Check[]): readonly Gatherer[] {
+  const wanted = new Set<keyof Artifacts>(['rest', ...checks.map(({ from }) => from)]);
+  for (const { name, needs } of GATHERERS.toReversed()) {
+    if (wanted.has(name)) for (const one of needs) wanted.add(one);
+  }
+  return GATHERERS.filter(({ name }) => wanted.has(name));
+}
+
+async function gatherAll(request: Prepared, gatherers: readonly Gatherer[]): Promise<AllGathered> {
   const all: Partial<Record<keyof Artifacts, Gathered<unknown>>> = {};
   const have: Partial<Record<keyof Artifacts, unknown>> = {};
-  for (const { name, doing, needs, gather } of GATHERERS) {
+  for (const { name, doing, needs, gather } of gatherers) {
     throwIfCancelled(request.signal);
-    const missing = GATHERERS.find((one) => needs.includes(one.name) && !(one.name in have));
+    const missing = gatherers.find((one) => needs.includes(one.name) && !(one.name in have));
     if (missing !== undefined) {
       all[name] = { kind: 'left-out', why: `without ${missing.doing}, which did not come about` };
       continue;

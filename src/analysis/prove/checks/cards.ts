@@ -1,7 +1,6 @@
-import { parseDevice } from '../../../runners/device.js';
-import { MaskbenchError } from '../../../core/errors.js';
 import { check, fail, notKnown, pass } from '../check.js';
 import { mebibytes } from './card.js';
+import { areSame, mattesInWords } from './faults.js';
 
 export const secondCard = check(
   'two-cards',
@@ -16,8 +15,8 @@ export const secondCard = check(
       return notKnown(`${device}: nobody tells which card it is`);
     if (card.card.gpu.uuid === first.uuid) return fail(`${device} is the same card (${first.uuid})`);
     if (summary.cells.failed > 0) return fail(`${device}: ${summary.cells.failed} cells failed`);
-    const said = `${device} (${card.card.gpu.name}): ${mattes.identical} of ${mattes.compared} mattes equal, ${mattes.meanLevel.toFixed(3)} levels off at most on average`;
-    if (mattes.meanLevel > 1) return fail(said);
+    const said = `${device} (${card.card.gpu.name}): ${mattesInWords(mattes)}`;
+    if (!areSame(mattes)) return fail(said);
     const held = summary.models.flatMap(({ timing }) => timing?.pass?.gpuMemoryBytes ?? []);
     return held.length === 0
       ? notKnown(`${said}; the memory of that card does not show that it computed`)
@@ -25,17 +24,11 @@ export const secondCard = check(
   },
 );
 
-export const allCards = check(
-  'all-cards',
-  'one run on all cards',
-  'timed',
-  (_timed, { device: { provider } }) => {
-    try {
-      parseDevice(`${provider}:all`);
-      return notKnown('no run on several cards was tried');
-    } catch (error) {
-      if (!(error instanceof MaskbenchError)) throw error;
-      return notKnown(`this version has no run on several cards (${provider}:all)`);
-    }
-  },
-);
+export const allCards = check('all-cards', 'one run on all cards computes the same', 'allCards', (found) => {
+  if (found.kind === 'none') return notKnown(found.why);
+  const { device, summary, mattes } = found;
+  const { planned, failed } = summary.cells;
+  const said = `${device}: ${mattesInWords(mattes)}`;
+  if (failed > 0) return fail(`${device}: ${failed} of ${planned} cells failed`);
+  return areSame(mattes) ? pass(said) : fail(said);
+});

@@ -24,7 +24,14 @@ const BOUNDS: Readonly<Record<string, Omit<DriftBounds, 'precision'>>> = {
 /** @returns undefined for weights of which nobody knows a bound, as 8-bit ones, which decide otherwise at the least difference. */
 export function boundsFor(weights: string, provider: Provider): DriftBounds | undefined {
   const rounds = providerSettings(provider)?.tf32 === 'on';
-  const precision = weights === 'float32' && rounds ? 'tf32' : weights === 'bfloat16' ? 'float16' : weights;
+  const precision = precisionFor(weights, rounds);
   const bounds = BOUNDS[precision];
   return bounds === undefined ? undefined : { precision, ...bounds };
+}
+
+/** A network without weights is computed in float32. */
+function precisionFor(weights: string, rounds: boolean): string {
+  if (weights === 'bfloat16') return 'float16';
+  if (weights !== 'float32' && weights !== 'none') return weights;
+  return rounds ? 'tf32' : 'float32';
 }

@@ -7,9 +7,10 @@ import { check, fail, notKnown, pass } from '../check.js';
  */
 const SAME = { meanLevel: 1 };
 
-const areSame = ({ compared, meanLevel }: SameMattes): boolean => compared > 0 && meanLevel <= SAME.meanLevel;
+export const areSame = ({ compared, meanLevel }: SameMattes): boolean =>
+  compared > 0 && meanLevel <= SAME.meanLevel;
 
-function inWords({ compared, identical, maxLevel, meanLevel }: SameMattes): string {
+export function mattesInWords({ compared, identical, maxLevel, meanLevel }: SameMattes): string {
   return identical === compared
     ? `all ${compared} mattes equal`
     : `${identical} of ${compared} mattes equal, the others ${meanLevel.toFixed(3)} levels off on average, ${maxLevel} at most`;
@@ -26,9 +27,9 @@ export const killed = check(
     if (kept < doneBefore) return fail(`${when}, of which ${doneBefore - kept} were not kept`);
     if (doneAfter < planned) return fail(`${when}; after the resume ${doneAfter} were done`);
     if (evidence.kind !== 'sealed') return fail(`${when}; the resumed run is ${evidence.kind}`);
-    if (!areSame(mattes)) return fail(`${when}; ${inWords(mattes)}`);
+    if (!areSame(mattes)) return fail(`${when}; ${mattesInWords(mattes)}`);
     return doneBefore < planned
-      ? pass(`${when}, resumed: ${inWords(mattes)}; the run is sealed`)
+      ? pass(`${when}, resumed: ${mattesInWords(mattes)}; the run is sealed`)
       : notKnown(`the run was over before it could be killed (${planned} predictions)`);
   },
 );
@@ -43,7 +44,7 @@ export const fullMemory = check(
   ({ failure, after }, { device }) => {
     if (failure === undefined)
       return fail('a network of 256 TiB was computed: this is not the device that was asked');
-    const next = `${after.model} after it: ${inWords(after.mattes)}`;
+    const next = `${after.model} after it: ${mattesInWords(after.mattes)}`;
     if (!areSame(after.mattes)) return fail(`${failure.message}; ${next}`);
     if (failure.code === 'runner.out-of-memory') return pass(`told as ${failure.code}; ${next}`);
     const other = `refused for another reason (${failure.code}: ${failure.message.slice(0, 160)}); ${next}`;

@@ -3,8 +3,8 @@ import { after, placements, rest, trial } from './device.js';
 import { drift } from './drift.js';
 import { fullMemory } from './full-memory.js';
 import { killedRun } from './killed-run.js';
+import { allCards, secondCard } from './more-cards.js';
 import { sameTwice } from './same-twice.js';
-import { secondCard } from './second-card.js';
 import { timedRun } from './timed-run.js';
 
 /** All that is gathered, in order: nothing of ours is on the card before the first look at it, nor at the last one. */
@@ -17,6 +17,7 @@ export const GATHERERS: readonly Gatherer[] = [
   killedRun,
   fullMemory,
   secondCard,
+  allCards,
   sameTwice,
   after,
 ] as readonly Gatherer[];

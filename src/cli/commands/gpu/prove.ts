@@ -5,6 +5,7 @@ import { join, relative, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { StartMaskbench } from '../../../analysis/prove/artifacts.js';
 import { MaskbenchError } from '../../../core/errors.js';
+import { choose } from '../../../core/names.js';
 import { PACKAGE_ROOT } from '../../../core/package-root.js';
 import { wrapText } from '../../../core/text.js';
 import { jsonText } from '../../../reports/formats/json.js';
@@ -37,37 +38,43 @@ export const prove: DefineCommand = (context, setStatus) =>
       list,
     )
     .option('--quick', 'a look in a minute or two, which seals no time')
+    .option('--checks <names>', 'only these, separated by commas (docs/gpu.md)', list)
     .option('--out <folder>', `where ${FILES.json} and ${FILES.page} go (default: here)`)
     .option('--offline', 'use only cached files, never the network')
     .option('--json', 'as JSON: what gpu-proof.json holds')
-    .action(async ({ device: asked, models = MODELS, quick, out, offline, json }) => {
+    .action(async ({ device: asked, models = MODELS, quick, checks, out, offline, json }) => {
       const { prove: proveDevice } = await import('../../../analysis/prove/prove.js');
       const { FULL, QUICK } = await import('../../../analysis/prove/effort.js');
       const { proofToHtml } = await import('../../../reports/proof/html.js');
       const { createDownloadProgress } = await import('../../download-progress.js');
       const { writeReport } = await import('../../write-report.js');
       const { cwd, env, err, signal } = context;
+      const { CHECKS } = await import('../../../analysis/prove/checks/index.js');
       const device = await deviceOf(asked);
+      const chosen = choose('there is no check', CHECKS, ({ name }) => name, checks);
       const folder = resolve(cwd, out ?? '.');
       await mkdir(folder, { recursive: true });
       const scratch = await mkdtemp(join(tmpdir(), 'maskbench-prove-'));
       try {
-        const proof = await proveDevice({
-          device,
-          models,
-          dataset: DATASET,
-          images: IMAGES,
-          effort: quick === true ? QUICK : FULL,
-          cwd,
-          env,
-          offline: offline === true,
-          scratch,
-          start: startIn(context),
-          onProgress: createDownloadProgress(context),
-          emit: () => undefined,
-          onDoing: (what) => err(`gpu prove: ${what}\n`),
-          signal,
-        });
+        const proof = await proveDevice(
+          {
+            device,
+            models,
+            dataset: DATASET,
+            images: IMAGES,
+            effort: quick === true ? QUICK : FULL,
+            cwd,
+            env,
+            offline: offline === true,
+            scratch,
+            start: startIn(context),
+            onProgress: createDownloadProgress(context),
+            emit: () => undefined,
+            onDoing: (what) => err(`gpu prove: ${what}\n`),
+            signal,
+          },
+          chosen,
+        );
         const paths = [FILES.json, FILES.page].map((name) => join(folder, name));
         await writeReport(paths[0], jsonText(proof));
         await writeReport(paths[1], proofToHtml(proof));
@@ -115,5 +122,8 @@ function describe(proof: GpuProof, context: CliContext): string {
   const card = proof.gpu === undefined ? '' : ` (${proof.gpu.name})`;
   const head = `gpu prove on ${proof.device}${card}, ${proof.machine.cpu}, in ${proof.seconds} s`;
   const table = plainTable(['state', 'check', 'found'], rows, listWidth(context));
-  return `${wrapText(head, '  ', '', textWidth(context))}\n\n${table}\n\n${countsInWords(proof)}\n`;
+  const [first, last] = [head, countsInWords(proof)].map((line) =>
+    wrapText(line, '  ', '', textWidth(context)),
+  );
+  return `${first}\n\n${table}\n\n${last}\n`;
 }
