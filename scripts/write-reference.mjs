@@ -31,6 +31,12 @@ const FILES = [
 const EXAMPLES = {
   'run description': 'two exports of one network',
   'run price': '{ perHour: 0.8, currency: USD }',
+  'run scenarios[].tf32': '[ true, false ]',
+  'run scenarios[].spinning': '[ true, false ]',
+  'run scenarios[].cpuArena': '[ true, false ]',
+  'run runner.tf32': 'false',
+  'run runner.spinning': 'false',
+  'run runner.cpuArena': 'false',
   'run price.perHour': '0.8',
   'run price.perKWh': '0.3',
   'run limit': '20',

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../core/errors.js';
 import type { Summary } from '../schema/summary.js';
 import { formatDevice, parseDevice } from '../runners/device.js';
+import { assertOptionsFit } from '../runners/onnx/session-options.js';
 import { readyDevice, runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import { removeEmptyFolders, removeRemains } from '../store/remains.js';
@@ -81,6 +82,8 @@ async function runIn<S extends Summary | undefined>(
 ): Promise<S | Summary> {
   const { config, models, datasets, shard, phases, emit, signal, fields, described } = request;
   const device = parseDevice(config.device);
+  const sweeps = config.scenarios.flatMap((one) => (one.kind === 'sweep' ? [one] : []));
+  assertOptionsFit(device, [config.runner, ...sweeps]);
   await readyDevice(
     models.map(({ spec }) => spec),
     device,
@@ -135,7 +138,7 @@ async function runIn<S extends Summary | undefined>(
       shard,
       ...(walk === undefined ? {} : { untilDecided: walk.untilDecided }),
     };
-    const hardware = await describeHardware(device);
+    const hardware = await describeHardware(device, runner);
     const more = {
       hardware,
       ...(config.price === undefined ? {} : { price: config.price }),

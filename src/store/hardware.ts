@@ -6,6 +6,7 @@ import type { GpuSummary } from '../schema/hardware.js';
 import type { DeviceRequest } from '../runners/device.js';
 import { describeProcessor } from '../runners/onnx/devices/processor.js';
 import { findCard, summariseCard } from '../runners/onnx/devices/card.js';
+import type { RunnerOptions } from '../runners/onnx/session-options.js';
 import { providerSettings } from '../runners/onnx/devices/provider-settings.js';
 
 /** What a run's device is made of; the card where its driver tells. */
@@ -16,11 +17,14 @@ export const hardwareSchema = z.object({
 });
 export type Hardware = Document<typeof hardwareSchema>;
 
-export async function describeHardware(device: DeviceRequest): Promise<Hardware> {
+export async function describeHardware(
+  device: DeviceRequest,
+  { tf32 }: Pick<RunnerOptions, 'tf32'> = {},
+): Promise<Hardware> {
   const { physicalCores, sockets, caches, virtual, limits } = describeProcessor();
   const processor = { physicalCores, sockets, caches, virtual, limits };
   const found = await findCard(device);
-  const provider = providerSettings(device.provider);
+  const provider = providerSettings(device.provider, process.env, tf32);
   return {
     processor,
     ...(found.kind === 'card' ? { gpu: summariseCard(found.card) } : {}),
