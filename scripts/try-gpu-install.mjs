@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { environmentOf, ROOT } from './support/as-user.mjs';
 import { countSteps } from './support/steps.mjs';
@@ -197,6 +197,17 @@ async function check() {
   const noDriver = environment({ PATH: `${BIN}:${process.env['PATH']}` });
   expectLine(cuda(noDriver), /^there is no NVIDIA driver \(libcuda\.so\.1\); install it/, 'no driver');
 
+  console.log('-- what a session passes on');
+  const nonsense = { cudnn_conv_algo_search: 'NONSENSE', gpu_mem_limit: 'NONSENSE', use_tf32: 'NONSENSE' };
+  const inConfig = Object.entries(nonsense).map(([key, value]) => [`ep.cudaexecutionprovider.${key}`, value]);
+  const asked = [{}, { provider: nonsense }, { extra: Object.fromEntries(inConfig) }];
+  const heard = asked.map(openSession);
+  expect(
+    heard.every((line) => line === heard[0] && /expr=cudaSetDevice\(info_\.device_id\)/.test(line)),
+    `options that are nonsense change nothing: ${asked.length} sessions reach ${/expr=.*/.exec(heard[0])?.[0]}`,
+    heard.join('\n'),
+  );
+
   console.log('-- after npm ci');
   npm('ci');
   expect(!existsSync(join(BINARIES, 'libonnxruntime_providers_cuda.so')), 'the provider is gone', BINARIES);
@@ -255,6 +266,32 @@ async function check() {
     removed.err,
   );
   expectLine(cuda(withCard()), /installed without cuda; .*maskbench gpu install/, 'then');
+}
+
+/**
+ * What ONNX Runtime says of a session on CUDA with these options of the provider, and of the session.
+ *
+ * @param {{ provider?: Record<string, string>, extra?: Record<string, string> }} options
+ * @returns {string}
+ */
+function openSession({ provider = {}, extra = {} }) {
+  const model = join(ROOT, 'test/fixtures/runs-0.1/models/luma.onnx');
+  const session = {
+    executionProviders: [{ name: 'cuda', deviceId: 0, ...provider }],
+    extra,
+    logSeverityLevel: 4,
+  };
+  const script = `require(${JSON.stringify(ENGINE)}).InferenceSession.create(${JSON.stringify(model)}, ${JSON.stringify(session)})
+    .then(() => console.log('opened'), ({ message }) => console.log(message.replace(/\\s+/g, ' ').trim()));`;
+  const folders = filesIn(HOME)
+    .filter((path) => /\.so[.\d]*$/.test(path))
+    .map((path) => dirname(path));
+  const libraries = [DRIVER, ...new Set(folders)].join(':');
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
+    env: { ...withCard(), LD_LIBRARY_PATH: libraries },
+    encoding: 'utf8',
+  });
+  return `${stdout}${stderr}`.trim();
 }
 
 /** @param {number} since */

@@ -7,6 +7,7 @@ import type { Summary } from '../schema/summary.js';
 import type { DeviceRequest } from '../runners/device.js';
 import { formatDevices, resolveDevices } from '../runners/devices.js';
 import { readyDevices, runnerOf } from '../runners/runner-of.js';
+import { assertOptionsFit } from '../runners/onnx/session-options.js';
 import type { ReadyModel } from '../runners/runner.js';
 import { removeEmptyFolders, removeRemains } from '../store/remains.js';
 import { readSummary } from '../store/read-summary.js';
@@ -83,6 +84,8 @@ async function runIn<S extends Summary | undefined>(
 ): Promise<S | Summary> {
   const { config, models, datasets, shard, phases, emit, signal, fields, described } = request;
   const devices = await resolveDevices(config.device);
+  const sweeps = config.scenarios.flatMap((one) => (one.kind === 'sweep' ? [one] : []));
+  assertOptionsFit(devices, [config.runner, ...sweeps]);
   await readyDevices(
     models.map(({ spec }) => spec),
     devices,
@@ -146,7 +149,7 @@ async function runIn<S extends Summary | undefined>(
       shard,
       ...(walk === undefined ? {} : { untilDecided: walk.untilDecided }),
     };
-    const hardware = await describeHardware(devices);
+    const hardware = await describeHardware(devices, runner);
     const more = {
       hardware,
       ...(config.price === undefined ? {} : { price: config.price }),

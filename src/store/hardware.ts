@@ -7,6 +7,7 @@ import { formatDevice, type DeviceRequest } from '../runners/device.js';
 import { leadDevice, providersOf } from '../runners/devices.js';
 import { describeProcessor } from '../runners/onnx/devices/processor.js';
 import { findCard, summariseCard } from '../runners/onnx/devices/card.js';
+import type { RunnerOptions } from '../runners/onnx/session-options.js';
 import { providerSettings } from '../runners/onnx/devices/provider-settings.js';
 
 /** What a run's first device is made of, the card where its driver tells; and the cards of all of them, where they are several. */
@@ -18,7 +19,10 @@ export const hardwareSchema = z.object({
 });
 export type Hardware = Document<typeof hardwareSchema>;
 
-export async function describeHardware(devices: readonly DeviceRequest[]): Promise<Hardware> {
+export async function describeHardware(
+  devices: readonly DeviceRequest[],
+  { tf32 }: Pick<RunnerOptions, 'tf32'> = {},
+): Promise<Hardware> {
   const { physicalCores, sockets, caches, virtual, limits } = describeProcessor();
   const processor = { physicalCores, sockets, caches, virtual, limits };
   const found = await Promise.all(
@@ -29,7 +33,7 @@ export async function describeHardware(devices: readonly DeviceRequest[]): Promi
     }),
   );
   const [{ device: _first, ...lead }] = found;
-  const provider = providerSettings(devices[0].provider);
+  const provider = providerSettings(devices[0].provider, process.env, tf32);
   return {
     processor,
     ...lead,

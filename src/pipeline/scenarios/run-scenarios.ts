@@ -211,27 +211,36 @@ async function runSweep(
   return results;
 }
 
-/** One model a combination, named by what is swept: `threads 2, memoryPattern on`. */
+/** How each swept option is called, in the order in which they are named. */
+const SWEPT: Readonly<Record<SweptOption, string>> = {
+  graphOptimization: 'graph',
+  memoryPattern: 'memory pattern',
+  fetch: 'fetch',
+  cpuArena: 'CPU arena',
+  spinning: 'spinning',
+  tf32: 'TF32',
+};
+type SweptOption = Exclude<keyof SweepConfig, 'kind' | 'threads'>;
+
+/** One model a combination, named by what is swept: `threads 2, memory pattern on`. */
 function variationsOf({ load, images }: LoadedModel, sweep: SweepConfig): readonly TimedModel[] {
-  const { options } = load;
-  const threads = sweep.threads ?? [load.threads];
-  const optimizations = sweep.graphOptimization ?? [options.graphOptimization];
-  const patterns = sweep.memoryPattern ?? [options.memoryPattern];
-  const fetches = sweep.fetch ?? [options.fetch];
-  return threads.flatMap((count) =>
-    optimizations.flatMap((graphOptimization) =>
-      patterns.flatMap((memoryPattern) =>
-        fetches.map((fetch): TimedModel => {
-          const name = [
-            ...(sweep.threads === undefined ? [] : [`threads ${count}`]),
-            ...(sweep.graphOptimization === undefined ? [] : [`graph ${graphOptimization}`]),
-            ...(sweep.memoryPattern === undefined ? [] : [`memory pattern ${memoryPattern ? 'on' : 'off'}`]),
-            ...(sweep.fetch === undefined ? [] : [`fetch ${fetch}`]),
-          ].join(', ');
-          const own = { ...options, graphOptimization, memoryPattern, fetch };
-          return { name, images, load: { ...load, threads: count, options: own } };
-        }),
-      ),
-    ),
-  );
+  interface Variation {
+    readonly names: readonly string[];
+    readonly load: LoadedModel['load'];
+  }
+  let variations: readonly Variation[] = (sweep.threads ?? [load.threads]).map((threads) => ({
+    names: sweep.threads === undefined ? [] : [`threads ${threads}`],
+    load: { ...load, threads },
+  }));
+  for (const [option, called] of Object.entries(SWEPT)) {
+    const values = sweep[option as SweptOption];
+    if (values === undefined) continue;
+    variations = variations.flatMap(({ names, load: before }) =>
+      values.map((value) => ({
+        names: [...names, `${called} ${value === true ? 'on' : value === false ? 'off' : value}`],
+        load: { ...before, options: { ...before.options, [option]: value } },
+      })),
+    );
+  }
+  return variations.map(({ names, load: own }) => ({ name: names.join(', '), images, load: own }));
 }

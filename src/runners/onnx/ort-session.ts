@@ -38,6 +38,7 @@ export interface OrtSessionRequest {
  */
 export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNetwork> {
   const { modelPath, device, options, threads, observe } = request;
+  setTf32(options);
   assertDeviceAvailable(device);
   if (isNvidia(device)) assertCudnn(device);
   let session: ort.InferenceSession;
@@ -46,6 +47,10 @@ export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNet
       executionProviders: providerOptions(device),
       enableMemPattern: options.memoryPattern,
       graphOptimizationLevel: options.graphOptimization,
+      ...(options.cpuArena === undefined ? {} : { enableCpuMemArena: options.cpuArena }),
+      ...(options.spinning === undefined
+        ? {}
+        : { extra: { session: { intra_op: { allow_spinning: options.spinning ? '1' : '0' } } } }),
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -66,6 +71,12 @@ export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNet
     });
   }
   return adapt(session, request);
+}
+
+/** NVIDIA's libraries look at it when they are opened, which this process has not done before its first session. */
+function setTf32({ tf32 }: RunnerOptions): void {
+  if (tf32 === false) process.env['NVIDIA_TF32_OVERRIDE'] = '0';
+  if (tf32 === true) delete process.env['NVIDIA_TF32_OVERRIDE'];
 }
 
 /**
