@@ -54,6 +54,7 @@ async function writtenFiles(): Promise<readonly (readonly [file: string, kind: K
     'configs/datasets': 'dataset',
     'configs/runs': 'run',
     'configs/gates': 'gate',
+    'configs/proof': 'model',
   };
   const found = await Promise.all(
     Object.entries(folders).map(async ([folder, kind]) =>
