@@ -20,6 +20,7 @@ import {
 } from '../../store/plan-folder/plan-document.js';
 import { planFolder, TIMES, TOKEN_CHARACTERS, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
 import { readShard, readShardLines, type ShardLine } from '../../store/plan-folder/shard-lists.js';
+import { lockRun } from '../../store/lock.js';
 import { planRecord, type PlanRecord } from '../../store/records.js';
 import { runFolder, type RunFolder } from '../../store/run-folder.js';
 import { makePlan } from '../plan.js';
@@ -54,8 +55,18 @@ export interface MadePlan {
  */
 export async function makePlanFolder(request: MakePlanRequest): Promise<MadePlan> {
   const folder = planFolder(request.out);
+  if (!hasPlan(folder)) await enter(folder);
+  const lock = await lockRun(folder.path, { signal: request.signal, what: 'this plan' });
+  try {
+    return await planIn(folder, request);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function planIn(folder: PlanFolder, request: MakePlanRequest): Promise<MadePlan> {
+  // Under the lock: another process may have been here in between.
   const before = hasPlan(folder) ? await readPlan(folder) : undefined;
-  if (before === undefined) await enter(folder);
   const { config, models, datasets, emit, signal } = request;
   const basis = { device: formatDevice(parseDevice(config.device)), runner: config.runner };
   const listing = listingOf(folder);
@@ -126,7 +137,7 @@ function listingOf(folder: PlanFolder): RunFolder {
 /** @throws MaskbenchError `run.exists` for a folder that holds anything but remains of planning. */
 async function enter(folder: PlanFolder): Promise<void> {
   await makeFolder(folder.path);
-  const own = /^(shards|weights|shards\.jsonl|files\.cache|plan\.json|\.listing\.jsonl)(\.|$)/;
+  const own = /^(shards|weights|shards\.jsonl|files\.cache|plan\.json|\.listing\.jsonl|\.lock)(\.|$)/;
   const foreign = (await readdir(folder.path)).find((name) => !own.test(name));
   if (foreign === undefined) return;
   throw new MaskbenchError('run.exists', `the folder holds other files (${foreign})`, {

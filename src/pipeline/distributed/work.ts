@@ -79,8 +79,16 @@ export async function work(request: WorkRequest): Promise<Worked> {
     const code = error instanceof MaskbenchError ? error.code : 'internal';
     const said = { code, message: describeError(error), at: new Date().toISOString() };
     await writeJson(folder.ended(shard, token), said).catch(() => undefined);
-    throw error;
+    throw inPlan(error);
   }
+}
+
+/** Nobody resumes an attempt: the next one takes over what it has done. */
+function inPlan(error: unknown): unknown {
+  if (!(error instanceof MaskbenchError) || error.remedy?.includes('--resume') !== true) return error;
+  const { code, message, where, cause } = error;
+  const remedy = 'the same command takes over what is done';
+  return new MaskbenchError(code, message, { ...(where === undefined ? {} : { where }), remedy, cause });
 }
 
 /** What became of times: this process published them, or there were some already from machines of this kind. */
