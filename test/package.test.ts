@@ -34,6 +34,7 @@ describe('the package', () => {
       /^configs\/models\/contrast-baseline\.onnx$/,
       /^docs\/[\w-]+\.md$/,
       /^docs\/ci\/[\w-]+\.(yml|sh)$/,
+      /^docs\/programs\/\w+\.(py|sh)$/,
       /^docs\/schema\/[\w-]+\.schema\.json$/,
       /^samples\/[A-Z]+\.md$/,
       /^samples\/(DIS5K|humans)\/.*\.(jpg|png)$/,
