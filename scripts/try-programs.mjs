@@ -86,9 +86,16 @@ for (const parityCase of cases) {
     feeding: 'command',
     command: { run: [python, ort, '--threads', '1'], files: [ort], network: 'ours.yaml' },
   });
+  // The example of the docs, which makes mattes of its own.
+  const bright = join(programs, 'bright.py');
+  await write(`${parityCase.name}/bright.yaml`, {
+    name: 'bright',
+    feeding: 'command',
+    command: { run: [python, bright], files: [bright] },
+  });
   await write(`${parityCase.name}/run.yaml`, {
     name: parityCase.name,
-    models: ['./ours.yaml', './rembg.yaml', './onnxruntime.yaml'],
+    models: ['./ours.yaml', './rembg.yaml', './onnxruntime.yaml', './bright.yaml'],
     datasets: ['../pictures.yaml'],
     accuracy: { processes: 1, threads: 1 },
     time: { profile: options.time, threads: 1 },
@@ -99,9 +106,13 @@ for (const parityCase of cases) {
   /** @type {Map<string, Map<string, string>>} */
   const mattes = new Map();
   for (const line of lines) {
-    const { id, model, matteSha256, failure } = JSON.parse(line);
-    mattes.set(id, (mattes.get(id) ?? new Map()).set(model, matteSha256 ?? `failed: ${failure.message}`));
+    /** @type {import('../dist/store/records.js').PredictionRecord} */
+    const record = JSON.parse(line);
+    const { id, model } = record;
+    const found = record.status === 'done' ? record.matteSha256 : `failed: ${record.failure.message}`;
+    mattes.set(id, (mattes.get(id) ?? new Map()).set(model, found));
   }
+  different += [...mattes].filter(([, of]) => of.get('bright')?.startsWith('failed') !== false).length;
   for (const name of ['rembg', 'onnxruntime-python']) {
     const other = [...mattes].filter(([, of]) => of.get('ours') !== of.get(name));
     different += other.length;

@@ -35,6 +35,7 @@ describe('the package', () => {
       /^docs\/[\w-]+\.md$/,
       /^docs\/plugins\/[\w-]+\.mjs$/,
       /^docs\/ci\/[\w-]+\.(yml|sh)$/,
+      /^docs\/programs\/\w+\.(py|sh)$/,
       /^docs\/schema\/[\w-]+\.schema\.json$/,
       /^samples\/[A-Z]+\.md$/,
       /^samples\/(DIS5K|humans)\/.*\.(jpg|png)$/,

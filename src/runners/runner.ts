@@ -5,7 +5,8 @@
  * What the shapes below leave room for:
  * - A program of somebody else's: `open` starts it, `predict` hands it one job after another, `close` ends it. A program that
  *   died fails the job it had, or, if no further one can be done, makes `predict` throw `runner.crashed`: the cells are tried
- *   again when the run is resumed. Its times are a series of scope `file-to-file` that it measures itself.
+ *   again when the run is resumed (`command/`). Its times are of scope `file-to-file`: by the timing pass, in turns with those of
+ *   networks, or a series that it measures itself.
  * - A web service: a job is a call, as many at once as it allows. A call has a cost, and one of which nobody knows whether it
  *   was answered (or paid for) ends as `unsettled`. Its times are a series of scope `service`.
  * - Several devices: `open` is called once per device, and the sessions draw their jobs from one iterable

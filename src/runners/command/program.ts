@@ -1,27 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cancelled, RESUME, throwIfCancelled } from '../../core/cancelled.js';
-import { MaskbenchError } from '../../core/errors.js';
-import type { ProgramEnvironment } from './environment.js';
+import { RESUME, throwIfCancelled } from '../../core/cancelled.js';
 import { usageOf, type GroupUsage } from './group-usage.js';
-import { linesOf } from './lines.js';
-import { startGroup, type GroupExit, type ProcessGroup } from './process-group.js';
 import { readAnswer, readHello, readReady, writeJob, type Answer } from './protocol.js';
-import { IMAGE, isPerImage, MATTE, type Command } from './spec.js';
-
-/** What a program is started with. */
-export interface StartRequest {
-  readonly command: Command;
-  /** Where it is run, absolute. */
-  readonly folder: string;
-  readonly environment: ProgramEnvironment;
-  /** Told to it by `MASKBENCH_NETWORK`, where the spec names a network. */
-  readonly network?: unknown;
-  /** Which one of those side by side, from 0. */
-  readonly copy: number;
-  readonly signal: AbortSignal;
-}
+import { IMAGE, isPerImage, MATTE } from './spec.js';
+import { begin, withWords, type Life, type StartRequest } from './life.js';
 
 /** A program that makes a matte of one picture after the other. */
 export interface Program {
@@ -51,7 +35,6 @@ interface Asked {
 
 /** What a program may take to end once its stdin is closed. */
 const GRACE_MS = 2000;
-const MEMORY_CHECK_MS = 1000;
 
 /**
  * Starts a program and waits until it is ready; one that is started for every image is ready at once.
@@ -86,7 +69,7 @@ export async function askVersion(request: StartRequest): Promise<string | null> 
   const run = isPerImage(command) ? command.version : command.run;
   if (run === undefined) return null;
   const scratch = await openScratch(request);
-  const life = begin(run, request, scratch);
+  const life = begin(run, request, scratch.variables);
   try {
     const line = await life.hear(command.startSeconds, 'did not tell its version');
     return isPerImage(command) ? line.slice(0, 200) : readHello(line).version;
@@ -119,9 +102,9 @@ async function openScratch({ command, network, copy }: StartRequest): Promise<Sc
 }
 
 async function persistent(request: StartRequest, scratch: Scratch): Promise<Program> {
-  const { command } = request;
+  const { command, environment } = request;
   const start = performance.now();
-  const life = begin(command.run, request, scratch);
+  const life = begin(command.run, request, scratch.variables);
   try {
     const { version, loading = false } = readHello(
       await life.hear(command.startSeconds, 'did not say that it is there'),
@@ -139,7 +122,7 @@ async function persistent(request: StartRequest, scratch: Scratch): Promise<Prog
         life.say(writeJob({ id, image, matte: mattePath }));
         const line = await life.hear(command.imageSeconds, 'did not answer');
         const ms = performance.now() - asked;
-        return { answer: readAnswer(line, id), ms, mattePath };
+        return { answer: redacted(readAnswer(line, id), environment), ms, mattePath };
       },
       usage: () => usageOf(life.group.pid),
       stop: () => life.end(GRACE_MS),
@@ -164,7 +147,7 @@ function perImage(request: StartRequest, scratch: Scratch): Program {
         argument.replaceAll(IMAGE, () => image).replaceAll(MATTE, () => mattePath),
       );
       const asked = performance.now();
-      life = begin(filled, request, scratch);
+      life = begin(filled, request, scratch.variables);
       try {
         const { status, text } = await life.ended(command.imageSeconds);
         const ms = performance.now() - asked;
@@ -180,94 +163,7 @@ function perImage(request: StartRequest, scratch: Scratch): Program {
   };
 }
 
-/** One process group from its start to its end, watched. */
-interface Life {
-  readonly group: ProcessGroup;
-  say(line: string): void;
-  /** The next line that it prints. */
-  hear(seconds: number, failing: string): Promise<string>;
-  /** How it ended by itself. */
-  ended(seconds: number): Promise<GroupExit>;
-  end(graceMs: number): Promise<void>;
-}
-
-function begin(run: readonly string[], request: StartRequest, { variables }: Scratch): Life {
-  const { command, folder, environment, signal } = request;
-  const group = startGroup({ run, folder, environment, more: variables });
-  const lines = linesOf(group.child.stdout);
-  let trouble: MaskbenchError | undefined;
-  const endFor = (error: MaskbenchError): void => {
-    trouble ??= error;
-    void group.end(0);
-  };
-  const cancel = (): void => endFor(cancelled(signal, RESUME));
-  signal.addEventListener('abort', cancel, { once: true });
-  if (signal.aborted) cancel();
-  const memory = watchMemory(command, group, endFor);
-  const ended = group.exit.then((exit) => {
-    clearInterval(memory);
-    signal.removeEventListener('abort', cancel);
-    if (trouble !== undefined) throw trouble;
-    if (exit.killed) {
-      const text = withWords(
-        'the program was killed (SIGKILL), as the system does when memory runs out',
-        group,
-      );
-      throw new MaskbenchError('runner.out-of-memory', text);
-    }
-    return exit;
-  });
-  const gone = ended.then((exit): never => {
-    throw new MaskbenchError('runner.crashed', withWords(`the program ${exit.text}`, group));
-  });
-  gone.catch(() => undefined);
-  const within = async <T>(seconds: number, failing: string, work: Promise<T>): Promise<T> => {
-    const timer = setTimeout(() => {
-      const text = withWords(`the program ${failing} within ${seconds} s`, group);
-      endFor(new MaskbenchError('runner.crashed', text));
-    }, seconds * 1000);
-    try {
-      return await work;
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-  return {
-    group,
-    say: (line) => void group.child.stdin?.write(`${line}\n`),
-    hear: async (seconds, failing) =>
-      environment.redact(await within(seconds, failing, Promise.race([lines.next(), gone]))),
-    async ended(seconds) {
-      const exit = await within(seconds, 'did not end', ended);
-      if (exit.status === null)
-        throw new MaskbenchError('runner.crashed', withWords(`the program ${exit.text}`, group));
-      return exit;
-    },
-    async end(graceMs) {
-      clearInterval(memory);
-      signal.removeEventListener('abort', cancel);
-      await group.end(graceMs);
-    },
-  };
-}
-
-function watchMemory(
-  { memoryMB }: Command,
-  group: ProcessGroup,
-  endFor: (error: MaskbenchError) => void,
-): NodeJS.Timeout | undefined {
-  if (memoryMB === undefined) return undefined;
-  const look = (): void => {
-    const used = (usageOf(group.pid)?.rssBytes ?? 0) / 1e6;
-    if (used <= memoryMB) return;
-    const text = `the program's processes took ${used.toFixed(0)} MB, allowed ${memoryMB}`;
-    endFor(new MaskbenchError('runner.out-of-memory', text));
-  };
-  const timer = setInterval(look, MEMORY_CHECK_MS);
-  return timer.unref();
-}
-
-function withWords(text: string, group: ProcessGroup): string {
-  const words = group.lastWords();
-  return words === '' ? text : `${text}; it last said: ${words}`;
+/** A secret may have been escaped in the line, and found only now. */
+function redacted(answer: Answer, { redact }: StartRequest['environment']): Answer {
+  return answer.ok || answer.message === undefined ? answer : { ...answer, message: redact(answer.message) };
 }

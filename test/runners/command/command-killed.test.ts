@@ -1,4 +1,5 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -70,7 +71,7 @@ describe('a run with a program that is killed', () => {
       expect(programs.length).toBeGreaterThan(0);
       process.kill(cli.pid, 'SIGKILL');
       await until('all of it is gone', () => [child, ...programs].every((pid) => !isAlive(pid)));
-      await writeFile(flag, '').then(async () => (await import('node:fs/promises')).rm(flag));
+      await rm(flag);
       const resumed = await execute(workspace, { resume: true });
       expect(figures(resumed)).toEqual(figures(whole));
     },
@@ -110,6 +111,57 @@ describe('a run with a program that is killed', () => {
     const lines = await execute(workspace, { out: workspace.path('lines') });
     expect(figures({ ...lines, failures: [] })).toEqual(figures({ ...summary, failures: [] }));
   });
+});
+
+const PYTHON = `
+import json, os, pathlib, shutil, subprocess, sys
+print(json.dumps({"maskbench": 1, "version": "python " + sys.version.split()[0], "loading": True}), flush=True)
+print(json.dumps({"ready": True}), flush=True)
+for line in sys.stdin:
+    job = json.loads(line)
+    stem = pathlib.Path(job["image"]).stem
+    if stem == "001":
+        raise ValueError("cannot bear the second picture")
+    if stem == "002":
+        # Its child keeps the pipes open when it is gone.
+        subprocess.Popen(["sleep", "600"], start_new_session=True)
+        os._exit(7)
+    if stem == "003":
+        print("a bare print", flush=True)
+    shutil.copy(os.path.join(os.environ["MATTES"], stem + ".png"), job["matte"])
+    print(json.dumps({"id": job["id"], "ok": True}), flush=True)
+`;
+
+/** Whether there is a python3, and what skips the test without. */
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+describe('a program in Python', () => {
+  beforeEach(async () => {
+    workspace = await makeWorkspace({ models: [], samples: 6 });
+  });
+  afterEach(() => workspace.remove());
+
+  it.runIf(hasPython)(
+    'fails by its traceback, dies under a child of its own, prints, and does the rest',
+    async () => {
+      await writeFile(workspace.path('program.py'), PYTHON);
+      const env = { MATTES: workspace.path('data', 'gt') };
+      await writeProgram(['python3', 'program.py'], { env, files: ['program.py'] });
+      const summary = await execute(workspace);
+      expect(summary.models[0]?.version).toMatch(/^python 3/);
+      const reasons = new Map(summary.failures.map(({ id, failure }) => [id, failure.message]));
+      expect([...reasons.keys()]).toEqual(['001', '002', '003']);
+      expect(reasons.get('001')).toMatch(
+        /exit status 1; it last said: .*ValueError: cannot bear the second picture$/,
+      );
+      expect(reasons.get('002')).toBe('the program ended with exit status 7');
+      expect(reasons.get('003')).toMatch(/the program said "a bare print"/);
+      const row = summary.accuracy.find(({ dataset }) => dataset === 'tiny');
+      expect(row?.metrics['iou']?.mean).toBe(1);
+      const resumed = await execute(workspace, { resume: true });
+      expect(figures(resumed)).toEqual(figures(summary));
+    },
+  );
 });
 
 /** The program itself, by the mark in its environment. */

@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { measureSchema } from '../../../src/analysis/gate/remeasure/measure.js';
+import { createTimePair } from '../../../src/analysis/gate/remeasure/time-pair.js';
 import { compareStoredTimes } from '../../../src/analysis/compare/stored-latency.js';
 import type { SideFacts } from '../../../src/analysis/compare/side.js';
 import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
 import { tablesOf } from '../../../src/reports/tables/tables-of.js';
 import type { Summary } from '../../../src/schema/summary.js';
-import { runFolder } from '../../../src/store/run-folder.js';
+import { readManifest, runFolder } from '../../../src/store/run-folder.js';
 import { loadStoredTimes, type StoredTimes } from '../../../src/store/stored-times.js';
 import type { TimingRecord } from '../../../src/store/timing-record.js';
 import { cli } from '../../support/cli.js';
@@ -113,6 +115,44 @@ describe('a run with a network and a program', () => {
     expect(compareStoredTimes(of(narrow as StoredTimes), of(program), resampling)).toEqual({
       kind: 'none',
       reason: 'times of different scopes (predict against file-to-file)',
+    });
+  });
+
+  it('is remeasured for a gate in the scope that both sides have, or in the one that is asked for', async () => {
+    const { settings } = await readManifest(runFolder(workspace.path('out')));
+    const [luma, program] = settings.models.map((model) => ({ ...model, name: model.spec.name }));
+    if (luma === undefined || program === undefined) throw new Error('two models are wanted');
+    const { signal } = new AbortController();
+    const open = (fields: object) =>
+      createTimePair({
+        run: workspace.path('out'),
+        measure: measureSchema.parse({ processes: 2, images: 1, rounds: 1, warmup: 3, ...fields }),
+        files: {},
+        cwd: workspace.folder,
+        env: process.env,
+        signal,
+      });
+    const pair = await (await open({}))({ baseline: luma, candidate: program });
+    expect(pair.scope).toBe('file-to-file');
+    for (const side of ['baseline', 'candidate'] as const) {
+      const { samples, parts } = await pair.timer.time(side);
+      expect(samples.every(({ phases }) => (phases.totalMs ?? 0) > 0)).toBe(true);
+      const where = parts.find(({ name }) => name === 'provider');
+      expect(where?.state).toBe(side === 'baseline' ? 'pass' : 'not known');
+    }
+    pair.timer.stop();
+    const same = { baseline: luma, candidate: luma };
+    for (const [fields, scope] of [
+      [{}, 'predict'],
+      [{ scope: 'file-to-file' }, 'file-to-file'],
+    ] as const) {
+      const own = await (await open(fields))(same);
+      expect(own.scope).toBe(scope);
+      own.timer.stop();
+    }
+    const predict = await open({ scope: 'predict' });
+    await expect(predict({ baseline: luma, candidate: program })).rejects.toMatchObject({
+      message: 'luma and program have no times of the scope predict',
     });
   });
 
