@@ -56,18 +56,17 @@ export function noteProtocols(
   conventions?: Conventions,
 ): void {
   for (const one of recorded) {
-    const { signature, plugin, ...facts } = one;
-    const there = known.get(one.id);
-    const before = there === undefined ? facts : factsOf(there.recorded);
-    if (canonicalJson(before) !== canonicalJson(facts)) {
-      throw new MaskbenchError('run.mismatch', `its protocol "${one.id}" is not that of the other run`, {
+    const { id, signature, plugin } = one;
+    const there = known.get(id);
+    if (there !== undefined && meaningOf(there.recorded) !== meaningOf(one)) {
+      throw new MaskbenchError('run.mismatch', `its protocol "${id}" is not that of the other run`, {
         where,
         remedy: `it was made with another version of the plug-in "${plugin.name}" (${plugin.version})`,
       });
     }
     const signatures = there?.signatures ?? new Map<string, readonly string[]>();
     if (conventions !== undefined) signatures.set(nameOf(conventions), signature);
-    known.set(one.id, { recorded: one, signatures });
+    known.set(id, { recorded: one, signatures });
   }
 }
 
@@ -75,8 +74,10 @@ function nameOf({ threshold, empty }: Conventions): string {
   return `${threshold} ${empty}`;
 }
 
-function factsOf({ signature: _signature, plugin: _plugin, ...facts }: RecordedProtocol) {
-  return facts;
+/** What figures mean by it; a title may change. */
+function meaningOf({ version, metrics }: RecordedProtocol): string {
+  const figures = metrics.map(({ id, range, better, pooled }) => ({ id, range, better, pooled }));
+  return canonicalJson({ version, figures });
 }
 
 /** Protocols of plug-ins that are not loaded, as far as runs that were read describe them. */

@@ -203,8 +203,9 @@ describe('a protocol of a plug-in that is not loaded', () => {
   it('is one and the same in all runs that are read, or refused', () => {
     noteProtocols([recorded], 'runs/b', { ...DEFAULT_CONVENTIONS, threshold: 7 });
     expect(signatureOf('ghost', { ...DEFAULT_CONVENTIONS, threshold: 7 })).toContain('ghost|x:1');
-    const other = { ...recorded, title: 'another' };
-    expect(() => noteProtocols([other], 'runs/c')).toThrow(
+    noteProtocols([{ ...recorded, title: 'another' }], 'runs/c');
+    const other = { ...recorded, version: recorded.version + 1 };
+    expect(() => noteProtocols([other], 'runs/d')).toThrow(
       /its protocol "ghost" is not that of the other run/,
     );
   });
