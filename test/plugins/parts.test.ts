@@ -191,7 +191,7 @@ describe('a protocol of a plug-in that is not loaded', () => {
       better: 'higher',
       protocol: 'ghost',
     });
-    expect(signatureOf('ghost', DEFAULT_CONVENTIONS)).toBe(`ghost|x:1|v:${sod.version}`);
+    expect(signatureOf('ghost', DEFAULT_CONVENTIONS)).toBe(`ghost|x:1|plugin:ghost@1.0.0|v:${sod.version}`);
     expect(knownMetrics().filter(({ meta }) => meta.protocol === 'ghost')).toHaveLength(sod.metrics.length);
     const image = { width: 1, height: 1, data: Uint8Array.of(255) };
     const [metric] = protocolsOf(['ghost'])[0]?.metrics ?? [];
