@@ -3,6 +3,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { transform } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { libraryReferencePage } from '../scripts/write-library-reference.mjs';
 import { idOf, kindOf, surfaceOf, typesIn } from '../scripts/support/public-face.mjs';
 import { PACKAGE_ROOT } from '../src/core/package-root.js';
 import { IS_BUILT } from './support/cli.js';
@@ -88,7 +89,8 @@ describe.runIf(IS_BUILT)('docs/library.md', () => {
         expect(status, `${examples[i]}\n${said}`).toBe(0);
         printed.push(out);
       }
-      expect(printed.map((out) => out.replaceAll(/0\.\d+/g, '0.…'))).toMatchInlineSnapshot(`
+      expect(printed.map((out) => out.replaceAll(/0\.\d+/g, '0.…').replaceAll(/sha256-\w+/g, 'sha256-…')))
+        .toMatchInlineSnapshot(`
         [
           "plan photos undefined
         predict old 4
@@ -118,6 +120,8 @@ describe.runIf(IS_BUILT)('docs/library.md', () => {
           "photos gt 4 0
         0 fixed|t:128|empty:one|boundary:0.…|agg:mean|v:1 []
         ",
+          "mine sha256-… [ 'mine.bias' ]
+        ",
           "data.missing 65
         ",
         ]
@@ -128,6 +132,15 @@ describe.runIf(IS_BUILT)('docs/library.md', () => {
     },
     LIMIT_MS,
   );
+});
+
+describe.runIf(IS_BUILT)('docs/library-reference.md', () => {
+  it('is what can be imported now', async () => {
+    const page = await readFile(join(PACKAGE_ROOT, 'docs', 'library-reference.md'), 'utf8');
+    expect(page, 'npm run schema').toBe(await libraryReferencePage());
+    for (const name of ['run', 'checkGate', 'defineMetric', 'defineRunner', 'Runner', 'Protocol'])
+      expect(page).toContain(`### \`${name}\``);
+  });
 });
 
 describe.runIf(IS_BUILT)('the types of the library', () => {

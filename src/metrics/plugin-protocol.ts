@@ -44,10 +44,10 @@ export function protocolOfMetrics(
 }
 
 /** A protocol of a plug-in: which plug-in that is belongs to its signature, and what is no value of a metric fails the cell. */
-export function protocolOfPlugin(protocol: Protocol, { name, version }: PluginVersion): Protocol {
+export function protocolOfPlugin(protocol: Protocol, plugin: PluginVersion): Protocol {
   return {
     ...protocol,
-    signature: (conventions) => [...protocol.signature(conventions), `plugin:${version}`],
+    plugin,
     metrics: protocol.metrics.map((metric) => ({
       ...metric,
       compute(pair) {
@@ -58,7 +58,7 @@ export function protocolOfPlugin(protocol: Protocol, { name, version }: PluginVe
           'plugin.failed',
           `${metric.meta.id} gave ${JSON.stringify(value) ?? typeof value}`,
           {
-            where: `plug-in ${name}`,
+            where: `plug-in ${plugin.name}`,
             remedy: 'a metric gives a finite number, or { undefined: why }',
           },
         );

@@ -1,4 +1,5 @@
 import type { ProtocolTable } from '../schema/protocol-summary.js';
+import type { PluginVersion } from '../core/plugins/parts.js';
 import type { CurveReading } from './curves.js';
 import type { Conventions, Metric, Pair } from './metric.js';
 
@@ -15,6 +16,8 @@ export interface Protocol {
   readonly conventions: readonly (keyof Conventions)[];
   /** The `key:value` parts of its signature: every convention behind its numbers. */
   signature(conventions: Conventions): readonly string[];
+  /** The plug-in that it comes from, which is a part of its signature; absent for ours. */
+  readonly plugin?: PluginVersion;
   /** Raised whenever one of its metrics gives another number for the same images and conventions. */
   readonly version: number;
   /** How the scores of one pair come about: intermediate values in the order in which they are made, with their formulas. */

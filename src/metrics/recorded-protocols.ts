@@ -36,14 +36,15 @@ export function describeForRecord(
   };
 }
 
-interface Known {
-  readonly recorded: RecordedProtocol;
-  /** By the conventions of the runs that recorded it. */
-  readonly signatures: Map<string, readonly string[]>;
+interface Signature {
+  readonly parts: readonly string[];
+  readonly version: number;
 }
 
 // Data alone, of the runs that were read: nothing of it computes anything.
-const known = new Map<string, Known>();
+const known = new Map<string, RecordedProtocol>();
+/** By protocol, version of the plug-in, and the conventions of the run. */
+const signatures = new Map<string, Signature>();
 
 /**
  * Takes note of protocols that a run or a baseline describes.
@@ -56,27 +57,39 @@ export function noteProtocols(
   conventions?: Conventions,
 ): void {
   for (const one of recorded) {
-    const { signature, plugin, ...facts } = one;
-    const there = known.get(one.id);
-    const before = there === undefined ? facts : factsOf(there.recorded);
-    if (canonicalJson(before) !== canonicalJson(facts)) {
-      throw new MaskbenchError('run.mismatch', `its protocol "${one.id}" is not that of the other run`, {
+    const { id, signature, plugin } = one;
+    const there = known.get(id);
+    if (there !== undefined && meaningOf(there) !== meaningOf(one)) {
+      throw new MaskbenchError('run.mismatch', `its protocol "${id}" is not that of the other run`, {
         where,
         remedy: `it was made with another version of the plug-in "${plugin.name}" (${plugin.version})`,
       });
     }
-    const signatures = there?.signatures ?? new Map<string, readonly string[]>();
-    if (conventions !== undefined) signatures.set(nameOf(conventions), signature);
-    known.set(one.id, { recorded: one, signatures });
+    known.set(id, one);
+    if (conventions !== undefined)
+      signatures.set(nameOf(id, plugin, conventions), { parts: signature, version: one.version });
   }
 }
 
-function nameOf({ threshold, empty }: Conventions): string {
-  return `${threshold} ${empty}`;
+/**
+ * What the signature of a protocol has under this version of its plug-in, as a run with these conventions recorded it.
+ *
+ * @throws MaskbenchError `config.unknown-name` if none did.
+ */
+export function recordedSignature(id: string, plugin: PluginVersion, conventions: Conventions): Signature {
+  const found = signatures.get(nameOf(id, plugin, conventions));
+  if (found !== undefined) return found;
+  throw pluginMissing(id, plugin);
 }
 
-function factsOf({ signature: _signature, plugin: _plugin, ...facts }: RecordedProtocol) {
-  return facts;
+function nameOf(id: string, { version }: PluginVersion, { threshold, empty }: Conventions): string {
+  return `${id} ${version} ${threshold} ${empty}`;
+}
+
+/** What figures mean by it; a title may change. */
+function meaningOf({ version, metrics }: RecordedProtocol): string {
+  const figures = metrics.map(({ id, range, better, pooled }) => ({ id, range, better, pooled }));
+  return canonicalJson({ version, figures });
 }
 
 /** Protocols of plug-ins that are not loaded, as far as runs that were read describe them. */
@@ -84,7 +97,7 @@ export function notedProtocols(): readonly Protocol[] {
   return [...known.values()].map(standIn);
 }
 
-function standIn({ recorded, signatures }: Known): Protocol {
+function standIn(recorded: RecordedProtocol): Protocol {
   const { id, title, headline, table, version, metrics, plugin } = recorded;
   const missing = (): never => {
     throw pluginMissing(id, plugin);
@@ -96,7 +109,8 @@ function standIn({ recorded, signatures }: Known): Protocol {
     table,
     version,
     conventions: ['threshold', 'empty'],
-    signature: (conventions) => signatures.get(nameOf(conventions)) ?? missing(),
+    plugin,
+    signature: (conventions) => recordedSignature(id, plugin, conventions).parts,
     main: metrics.map((metric) => metric.id),
     ...(recorded.curves
       ? { curves: { protocol: id, holdsThreshold: recorded.holdsThreshold, confusions: missing, scores: {} } }

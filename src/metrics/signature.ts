@@ -1,4 +1,6 @@
+import type { PluginVersion } from '../core/plugins/parts.js';
 import type { Conventions } from './metric.js';
+import { recordedSignature } from './recorded-protocols.js';
 import { protocolsOf } from './registry.js';
 
 /** How predictions of another size are brought to their ground truth's: as `cv2.resize` does by default. */
@@ -14,6 +16,8 @@ export interface SignatureOptions {
   /** What the values of ground truths and of masks made elsewhere mean; left out where that is plain opacity. */
   readonly truths?: string;
   readonly masks?: string;
+  /** Those that a run was made with; in another version than the one loaded, a protocol's parts are as the run recorded them. */
+  readonly plugins?: readonly PluginVersion[];
   /** For a number of many images: the mean of theirs, or one of their pixels pooled. */
   readonly aggregate?: 'mean' | 'pooled';
 }
@@ -27,17 +31,23 @@ export interface SignatureOptions {
 export function signatureOf(
   id: string,
   conventions: ScoringConventions,
-  { truths, masks, aggregate }: SignatureOptions = {},
+  { truths, masks, plugins = [], aggregate }: SignatureOptions = {},
 ): string {
   const [protocol] = protocolsOf([id]);
+  const plugin = plugins.find(({ name }) => name === protocol.plugin?.name) ?? protocol.plugin;
+  const { parts, version } =
+    plugin === undefined || plugin.version === protocol.plugin?.version
+      ? { parts: protocol.signature(conventions), version: protocol.version }
+      : recordedSignature(id, plugin, conventions);
   return [
     id,
-    ...protocol.signature(conventions),
+    ...parts,
+    ...(plugin === undefined ? [] : [`plugin:${plugin.version}`]),
     ...(conventions.resize === true ? [`resize:${RESIZE_METHOD}`] : []),
     ...(truths === undefined ? [] : [`truths:${truths}`]),
     ...(masks === undefined ? [] : [`masks:${masks}`]),
     ...(aggregate === undefined ? [] : [`agg:${aggregate}`]),
-    `v:${protocol.version}`,
+    `v:${version}`,
   ].join('|');
 }
 

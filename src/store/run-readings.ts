@@ -8,16 +8,21 @@ import type { RunDataset, RunSettings } from './manifest.js';
 
 /**
  * What a run's signatures say of how ground truths were read: nothing where all are plain opacity, else what holds for all
- * datasets, or for which ones.
+ * datasets, or for which ones; and the versions of plug-ins that it was made with.
  */
-export function truthsInSignature({ datasets }: Pick<RunSettings, 'datasets'>): SignatureOptions {
+export function truthsInSignature({
+  datasets,
+  plugins,
+}: Pick<RunSettings, 'datasets' | 'plugins'>): SignatureOptions {
+  const made = plugins === undefined ? {} : { plugins };
   const texts = datasets.map(({ truths }) =>
     truths === undefined ? undefined : readingText(truths.reading),
   );
   const [first] = texts;
-  if (texts.every((text) => text === first)) return first === undefined ? {} : { truths: first };
+  if (texts.every((text) => text === first))
+    return { ...made, ...(first === undefined ? {} : { truths: first }) };
   const named = datasets.flatMap(({ name }, i) => (texts[i] === undefined ? [] : [`${name}=${texts[i]}`]));
-  return { truths: named.join(';') };
+  return { ...made, truths: named.join(';') };
 }
 
 /** How the ground truths of each dataset were read; none for a run of 0.1. */

@@ -211,6 +211,31 @@ describe.skipIf(!IS_BUILT)('plug-ins at the command line (skipped unless dist/ i
       expect(ended.err).toMatch(
         /under other settings: plugins \(own sha256-[0-9a-f]{16} there, own sha256-[0-9a-f]{16} now\)/,
       );
+      // The new version makes other runs; one of the old stays what it was, and is compared with none of the new.
+      expect((await run(folder, 'run', 'run.yaml', '--no-time', '--out', 'runs/new')).status).toBe(0);
+      const signature = async (name: string): Promise<string> => {
+        const { out } = await run(
+          folder,
+          'rank',
+          `runs/${name}`,
+          '--metrics',
+          'own.m',
+          '--json',
+          '--config',
+          'run.yaml',
+        );
+        const { signatures, tables } = JSON.parse(out) as {
+          readonly signatures: readonly string[];
+          readonly tables: readonly { readonly n: number }[];
+        };
+        expect(tables[0]?.n).toBe(IMAGES);
+        return signatures[1] ?? '';
+      };
+      const [old, fresh] = [await signature('mine'), await signature('new')];
+      expect(old).toMatch(/^own\|t:128\|empty:one\|plugin:sha256-[0-9a-f]{16}\|v:1$/);
+      expect(fresh).not.toBe(old);
+      const both = ['compare', 'runs/mine', 'runs/new', '--metrics', 'own.m'];
+      expect((await run(folder, ...both)).err).toMatch(/cannot be compared: signature own\|.*plugin:.* against own\|.*plugin:/);
       await writeFile(join(folder, 'share.mjs'), share);
       expect((await run(folder, ...again)).status).toBe(0);
     },

@@ -191,7 +191,7 @@ describe('a protocol of a plug-in that is not loaded', () => {
       better: 'higher',
       protocol: 'ghost',
     });
-    expect(signatureOf('ghost', DEFAULT_CONVENTIONS)).toBe(`ghost|x:1|v:${sod.version}`);
+    expect(signatureOf('ghost', DEFAULT_CONVENTIONS)).toBe(`ghost|x:1|plugin:ghost@1.0.0|v:${sod.version}`);
     expect(knownMetrics().filter(({ meta }) => meta.protocol === 'ghost')).toHaveLength(sod.metrics.length);
     const image = { width: 1, height: 1, data: Uint8Array.of(255) };
     const [metric] = protocolsOf(['ghost'])[0]?.metrics ?? [];
@@ -203,8 +203,9 @@ describe('a protocol of a plug-in that is not loaded', () => {
   it('is one and the same in all runs that are read, or refused', () => {
     noteProtocols([recorded], 'runs/b', { ...DEFAULT_CONVENTIONS, threshold: 7 });
     expect(signatureOf('ghost', { ...DEFAULT_CONVENTIONS, threshold: 7 })).toContain('ghost|x:1');
-    const other = { ...recorded, title: 'another' };
-    expect(() => noteProtocols([other], 'runs/c')).toThrow(
+    noteProtocols([{ ...recorded, title: 'another' }], 'runs/c');
+    const other = { ...recorded, version: recorded.version + 1 };
+    expect(() => noteProtocols([other], 'runs/d')).toThrow(
       /its protocol "ghost" is not that of the other run/,
     );
   });
