@@ -113,7 +113,8 @@ export function childrenRss() {
         const status = readFileSync(`/proc/${pid}/status`, 'utf8');
         const of = (/** @type {string} */ field) =>
           Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
-        return of('PPid') === process.pid ? [of('VmRSS') * 1024] : [];
+        // One that has just ended has no memory.
+        return of('PPid') === process.pid && of('VmRSS') > 0 ? [of('VmRSS') * 1024] : [];
       } catch {
         // It ended in between.
         return [];
