@@ -15,6 +15,8 @@ export interface SignatureOptions {
   /** What the values of ground truths and of masks made elsewhere mean; left out where that is plain opacity. */
   readonly truths?: string;
   readonly masks?: string;
+  /** Pictures in one inference; left out where each was computed alone, or as if. */
+  readonly batch?: number;
   /** For a number of many images: the mean of theirs, or one of their pixels pooled. */
   readonly aggregate?: 'mean' | 'pooled';
 }
@@ -28,7 +30,7 @@ export interface SignatureOptions {
 export function signatureOf(
   id: string,
   conventions: ScoringConventions,
-  { truths, masks, aggregate }: SignatureOptions = {},
+  { truths, masks, batch, aggregate }: SignatureOptions = {},
 ): string {
   const [protocol] = protocolsOf([id]);
   if (protocol === undefined) throw new MaskbenchError('config.unknown-name', `unknown protocol "${id}"`);
@@ -38,6 +40,7 @@ export function signatureOf(
     ...(conventions.resize === true ? [`resize:${RESIZE_METHOD}`] : []),
     ...(truths === undefined ? [] : [`truths:${truths}`]),
     ...(masks === undefined ? [] : [`masks:${masks}`]),
+    ...(batch === undefined ? [] : [`batch:${batch}`]),
     ...(aggregate === undefined ? [] : [`agg:${aggregate}`]),
     `v:${protocol.version}`,
   ].join('|');

@@ -197,8 +197,9 @@ async function summariseScenarios(
 /** Means over images of precision, recall, F and IoU at the 256 thresholds, by model, dataset and protocol. */
 export async function summariseCurves(
   cells: Cells,
-  { models, datasets, scoring }: RunSettings,
+  settings: RunSettings,
 ): Promise<readonly CurvesOfCells[]> {
+  const { models, datasets, scoring } = settings;
   const readings = protocolsOf(scoring.protocols).flatMap(({ curves }) => curves ?? []);
   if (readings.length === 0) return [];
   const tally = tallyCurves(readings, scoring);
@@ -210,7 +211,7 @@ export async function summariseCurves(
         model: spec.name,
         dataset: name,
         signature: signatureOf(of.protocol, scoring, {
-          ...truthsInSignature({ datasets }),
+          ...truthsInSignature(settings),
           aggregate: 'mean',
         }),
         ...of,

@@ -75,6 +75,8 @@ const settingsSchema = z
     datasets: z.array(dataset).readonly(),
     device: text,
     runner: runnerOptionsSchema.strip(),
+    /** Pictures in one inference of the accuracy pass, where that is a number above 1. */
+    batch: z.exactOptional(count),
     scoring: scoringSchema.strip(),
     time: timeSchema.strip(),
     limit: orNull(count),

@@ -8,9 +8,16 @@ import type { RunDataset, RunSettings } from './manifest.js';
 
 /**
  * What a run's signatures say of how ground truths were read: nothing where all are plain opacity, else what holds for all
- * datasets, or for which ones.
+ * datasets, or for which ones; and of how many pictures were computed at once.
  */
-export function truthsInSignature({ datasets }: Pick<RunSettings, 'datasets'>): SignatureOptions {
+export function truthsInSignature({
+  datasets,
+  batch,
+}: Pick<RunSettings, 'datasets' | 'batch'>): SignatureOptions {
+  return { ...truthsOf(datasets), ...(batch === undefined ? {} : { batch }) };
+}
+
+function truthsOf(datasets: RunSettings['datasets']): SignatureOptions {
   const texts = datasets.map(({ truths }) =>
     truths === undefined ? undefined : readingText(truths.reading),
   );

@@ -29,7 +29,7 @@ async function runOn(
   emit: (event: RunEvent) => void = () => undefined,
 ): Promise<Done> {
   const loaded = await loadRunConfig(workspace.config);
-  const accuracy = { processes: 'auto', threads: 'auto', feeders: 2 } as const;
+  const accuracy = { processes: 'auto', threads: 'auto', feeders: 2, batch: 1 } as const;
   const prepared = await prepareRun(
     { ...loaded, config: { ...loaded.config, device, accuracy } },
     { offline: true },

@@ -25,9 +25,19 @@ export async function openOnnxSession(
   const promptOf = await promptsOf(model);
   const divided = divideCores(request, model.bytes);
   const { threads, feeders } = divided;
+  const { batch } = request.parallelism;
   const processes =
     simulated === undefined ? await allowedProcesses(divided.processes, request) : divided.processes;
-  const load: LoadMessage = { kind: 'load', spec, paths: assets.paths, device, options, threads, feeders };
+  const load: LoadMessage = {
+    kind: 'load',
+    spec,
+    paths: assets.paths,
+    device,
+    options,
+    threads,
+    feeders,
+    batch,
+  };
   if (simulated === undefined) await assertPlaced(load, request);
   return {
     predict: (jobs, onOutcome) =>
@@ -45,6 +55,7 @@ export async function openOnnxSession(
         bytesOf: ({ sample }) => bytesOfJob(sample, spec),
         roomBytes: (freemem() * ROOM_SHARE) / processes / request.devices,
         onOutcome,
+        onAlone: warnOnce(spec.name, request),
         signal,
       }),
     close: async () => undefined,
@@ -69,6 +80,15 @@ export async function allowedProcesses(
     message: `${formatDevice(device)} is in exclusive mode: one process at a time instead of ${wanted}`,
   });
   return 1;
+}
+
+/** Processes of one model find the same. */
+function warnOnce(model: string, { emit }: Pick<OpenRequest, 'emit'>): (reason: string) => void {
+  let isTold = false;
+  return (reason) => {
+    if (!isTold) emit({ kind: 'warning', message: `${model}: ${reason}` });
+    isTold = true;
+  };
 }
 
 /** Of the free memory, what pictures on their way may take. */
@@ -99,7 +119,9 @@ export function divideCores(
     device,
     devices,
     samples,
-  }: Pick<OpenRequest, 'parallelism' | 'device' | 'devices' | 'samples'>,
+  }: Pick<OpenRequest, 'device' | 'devices' | 'samples'> & {
+    readonly parallelism: Pick<OpenRequest['parallelism'], 'processes' | 'threads' | 'feeders'>;
+  },
   modelBytes: number,
 ): { readonly processes: number; readonly threads: number; readonly feeders: number } {
   const cores = Math.max(1, Math.floor(availableParallelism() / devices));

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { toFailure } from '../../../core/failure.js';
 import type { OpenModel } from '../open-model.js';
+import { openBatches, type Batches } from './batches.js';
 import type { FromFeeder, Prepared, ToFeeder } from './feeder.js';
 import type { LoadMessage } from './messages.js';
 import { listen, send } from './parent.js';
@@ -18,9 +19,13 @@ interface Feeder {
  *
  * @param open opens the model; what computes is all that a simulated card has in its place
  */
-export function servePredictions(open: (load: LoadMessage) => Promise<Pick<OpenModel, 'infer'>>): void {
+export function servePredictions(
+  open: (load: LoadMessage) => Promise<Pick<OpenModel, 'infer'> & Partial<Pick<OpenModel, 'takesBatches'>>>,
+): void {
   const waiting: Prepared[] = [];
-  let model: Awaited<ReturnType<typeof open>> | undefined;
+  /** Pictures that are on their way to `waiting`. */
+  let preparing = 0;
+  let batches: Batches | undefined;
   let feeders: readonly Feeder[] = [];
   let computing = false;
 
@@ -29,7 +34,8 @@ export function servePredictions(open: (load: LoadMessage) => Promise<Pick<OpenM
     feeders = Array.from({ length: message.feeders ?? 1 }, () => startFeeder(message));
     try {
       const start = performance.now();
-      model = await open(message);
+      const model = await open(message);
+      batches = openBatches(model, message.batch ?? 1, (reason) => send({ kind: 'alone', reason }));
       send({ kind: 'loaded', loadMs: performance.now() - start });
       await compute();
     } catch (error) {
@@ -41,29 +47,38 @@ export function servePredictions(open: (load: LoadMessage) => Promise<Pick<OpenM
     const feeder = { worker, tasks: 0 };
     worker.on('message', (message: FromFeeder) => {
       feeder.tasks--;
-      if (message.kind !== 'prepared') return send(message);
-      waiting.push(message);
+      if (message.kind === 'prepared') {
+        waiting.push(message);
+        preparing--;
+      } else if (message.kind === 'failed') {
+        const { isUnprepared, ...told } = message;
+        if (isUnprepared) preparing--;
+        send(told);
+      } else send(message);
       void compute();
     });
     worker.on('error', (error) => send({ kind: 'fatal', failure: toFailure(error) }));
     return feeder;
   };
   const compute = async (): Promise<void> => {
-    if (computing || model === undefined) return;
+    if (computing || batches === undefined) return;
     computing = true;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { jobId } = next.job;
-      send({ kind: 'started', jobId });
+    // A batch waits for as many as it takes, if so many are to come.
+    while (waiting.length > 0 && (waiting.length >= batches.size() || preparing === 0)) {
+      const group = waiting.splice(0, batches.size());
+      send({ kind: 'started', jobId: group[0].job.jobId });
       try {
         const start = performance.now();
-        const inferred = await model.infer(next.fed);
-        const inferenceMs = performance.now() - start;
-        const { fed: _used, ...prepared } = next;
-        give({ kind: 'finish', prepared, inferred, inferenceMs }, [
-          inferred.output.data.buffer as ArrayBuffer,
-        ]);
+        const all = await batches.infer(group.map(({ fed }) => fed));
+        const inferenceMs = (performance.now() - start) / group.length;
+        for (const [i, { fed: _used, ...prepared }] of group.entries()) {
+          const inferred = all[i];
+          give({ kind: 'finish', prepared, inferred, inferenceMs }, [
+            inferred.output.data.buffer as ArrayBuffer,
+          ]);
+        }
       } catch (error) {
-        send({ kind: 'failed', jobId, failure: toFailure(error) });
+        for (const { job } of group) send({ kind: 'failed', jobId: job.jobId, failure: toFailure(error) });
       }
       // Lets messages in both directions through between two blocking calls.
       await new Promise(setImmediate);
@@ -74,6 +89,7 @@ export function servePredictions(open: (load: LoadMessage) => Promise<Pick<OpenM
     const [first, ...others] = feeders;
     const idlest = others.reduce((least, feeder) => (feeder.tasks < least.tasks ? feeder : least), first);
     idlest.tasks++;
+    if (message.kind === 'prepare') preparing++;
     idlest.worker.postMessage(message, transfer);
   };
   listen((message) => {
