@@ -60,12 +60,15 @@ export function servePredictions(
     worker.on('error', (error) => send({ kind: 'fatal', failure: toFailure(error) }));
     return feeder;
   };
+  /** A batch waits for as many as it takes, if so many are to come. */
+  const nextGroup = (): readonly Prepared[] => {
+    const size = batches?.size() ?? 1;
+    return waiting.length >= size || preparing === 0 ? waiting.splice(0, size) : [];
+  };
   const compute = async (): Promise<void> => {
     if (computing || batches === undefined) return;
     computing = true;
-    // A batch waits for as many as it takes, if so many are to come.
-    while (waiting.length > 0 && (waiting.length >= batches.size() || preparing === 0)) {
-      const group = waiting.splice(0, batches.size());
+    for (let group = nextGroup(); group.length > 0; group = nextGroup()) {
       send({ kind: 'started', jobId: group[0].job.jobId });
       try {
         const start = performance.now();
