@@ -100,7 +100,9 @@ async function runIn<S extends Summary | undefined>(
     const exists = await enterRunFolder(folder, request.resume, request.origin !== undefined);
     await removeRemains(folder.path);
     if (phases.predict && !exists) await tryModels(request, devices);
-    const basis = { device: formatDevices(config.device), runner: config.runner };
+    const { batch } = config.accuracy;
+    const together = batch === 'auto' || batch === 1 ? {} : { batch };
+    const basis = { device: formatDevices(config.device), runner: config.runner, ...together };
     const limit = config.limit ?? null;
     const allDatasets = datasets.length === config.datasets.length;
     // Of a run that has ended, whatever is planned is there.
@@ -140,6 +142,7 @@ async function runIn<S extends Summary | undefined>(
       })),
       datasets: plan.datasets,
       device: basis.device,
+      ...together,
       runner,
       scoring,
       time: timing,

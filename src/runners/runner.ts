@@ -148,6 +148,8 @@ export type SpecSchema = z.ZodObject<z.ZodRawShape, z.core.$strict>;
 /** What of a run's settings a matte may depend on: the devices as they are written, and the options of ONNX Runtime. */
 export interface RunBasis {
   readonly device: string;
+  /** Pictures in one inference, where that is a number above 1: kernels may round by it. */
+  readonly batch?: number;
   readonly runner: unknown;
 }
 
@@ -158,7 +160,7 @@ export interface OpenRequest {
   /** How many devices of this machine predict at the same time, this one included. */
   readonly devices: number;
   /** Of the accuracy pass; how work is divided is the runner's own business. */
-  readonly parallelism: Readonly<Record<'processes' | 'threads' | 'feeders', number | 'auto'>>;
+  readonly parallelism: Readonly<Record<'processes' | 'threads' | 'feeders' | 'batch', number | 'auto'>>;
   /** Whether mattes of another size than the ground truth's are brought to it when they are scored. */
   readonly resize?: boolean;
   /** How many samples are to come. */
