@@ -23,7 +23,7 @@ const MISSPELT: readonly Row[] = [
   [
     'report out --limit 3',
     'usage',
-    /'--limit'; it is a flag of "run", "time", "drift"; see "maskbench report --help"$/,
+    /'--limit'; it is a flag of "run", "time", "plan", "drift"; see "maskbench report --help"$/,
   ],
   [
     `run --models isnet-fp61 ${DATA}`,
