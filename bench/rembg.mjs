@@ -147,7 +147,8 @@ async function compareThroughput(startRembg, written, modelBytes, folder) {
   const seconds = { ours: [], rembg: [] };
   const { processes, threads } = divideCores(
     {
-      parallelism: { processes: 'auto', threads: 'auto' },
+      devices: 1,
+      parallelism: { processes: 'auto', threads: 'auto', feeders: 'auto' },
       device: { provider: 'cpu', index: 0 },
       samples: pictures.length,
     },

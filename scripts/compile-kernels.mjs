@@ -9,7 +9,7 @@ const target = join(root, 'dist/image');
 const wabt = await initWabt();
 mkdirSync(target, { recursive: true });
 for (const name of readdirSync(source).filter((file) => file.endsWith('.wat'))) {
-  const module = wabt.parseWat(name, readFileSync(join(source, name)), { simd: true });
+  const module = wabt.parseWat(name, readFileSync(join(source, name), 'utf8'), { simd: true });
   module.resolveNames();
   module.validate();
   writeFileSync(join(target, `${basename(name, '.wat')}.wasm`), module.toBinary({}).buffer);

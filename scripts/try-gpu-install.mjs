@@ -19,7 +19,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import { environmentOf, ROOT } from './support/as-user.mjs';
 import { countSteps } from './support/steps.mjs';
 
@@ -185,31 +186,27 @@ async function check() {
   expect(/^next: /m.test(sums.out), 'gpu status: no link is broken', sums.out);
 
   console.log('-- a session, and what the driver answers');
-  const answers = [
-    [{ STUB_INIT: '100' }, /^the NVIDIA driver shows no card; start a container with "--gpus all"/],
-    [{ STUB_VERSION: '12080' }, /^the NVIDIA driver is too old for this CUDA; CUDA 13 needs driver 580/],
-    [{ STUB_INIT: '2' }, /^cuda:0: the card's memory is full; end what else computes on it/],
-    [{ STUB_INIT: '3' }, /^the NVIDIA driver cannot be initialised; run "nvidia-smi"/],
-    [{ STUB_INIT: '46' }, /^the card is busy: another process holds it.*--compute-mode=DEFAULT/],
-    [{ STUB_INIT: '101' }, /^there is no card of this number; "maskbench devices"/],
-    [{ STUB_OTHER: '36' }, /^the NVIDIA driver is too old for this CUDA; /],
-    [{ STUB_INIT: '209' }, /^this build of ONNX Runtime has no code for the card's architecture; /],
-    [{ STUB_INIT: '802' }, /^the cards of this machine are not ready yet; .*nvidia-fabricmanager/],
-    [
-      { STUB_INIT: '803' },
-      /^the running NVIDIA driver is not the version of the installed libraries; reboot/,
-    ],
-    [{ STUB_INIT: '804' }, /^libraries for another driver .* are in the way; remove the folder "compat"/],
-    [{ STUB_INIT: '999' }, /^cuda:0: CUDA failure 999: unknown error; see "nvidia-smi"/],
-  ];
-  for (const [stubbed, wanted] of answers)
-    expectLine(
-      cuda(withCard(/** @type {Record<string, string>} */ (stubbed))),
-      /** @type {RegExp} */ (wanted),
-      JSON.stringify(stubbed),
-    );
+  /** @type {{ stub?: Record<string, string>, line: string }[]} */
+  const failures = parse(readFileSync(join(ROOT, 'test/fixtures/gpu/failures.yaml'), 'utf8'));
+  for (const { stub: answer, line } of failures) {
+    if (answer === undefined) continue;
+    const said = cuda(withCard(answer));
+    const wanted = line.replace(/^(device cuda:0 is not available|cuda:0): /, '');
+    expect(said === wanted, `${JSON.stringify(answer)}: ${said}`, `wanted: ${wanted}`);
+  }
   const noDriver = environment({ PATH: `${BIN}:${process.env['PATH']}` });
   expectLine(cuda(noDriver), /^there is no NVIDIA driver \(libcuda\.so\.1\); install it/, 'no driver');
+
+  console.log('-- what a session passes on');
+  const nonsense = { cudnn_conv_algo_search: 'NONSENSE', gpu_mem_limit: 'NONSENSE', use_tf32: 'NONSENSE' };
+  const inConfig = Object.entries(nonsense).map(([key, value]) => [`ep.cudaexecutionprovider.${key}`, value]);
+  const asked = [{}, { provider: nonsense }, { extra: Object.fromEntries(inConfig) }];
+  const heard = asked.map(openSession);
+  expect(
+    heard.every((line) => line === heard[0] && /expr=cudaSetDevice\(info_\.device_id\)/.test(line)),
+    `options that are nonsense change nothing: ${asked.length} sessions reach ${/expr=.*/.exec(heard[0])?.[0]}`,
+    heard.join('\n'),
+  );
 
   console.log('-- after npm ci');
   npm('ci');
@@ -269,6 +266,32 @@ async function check() {
     removed.err,
   );
   expectLine(cuda(withCard()), /installed without cuda; .*maskbench gpu install/, 'then');
+}
+
+/**
+ * What ONNX Runtime says of a session on CUDA with these options of the provider, and of the session.
+ *
+ * @param {{ provider?: Record<string, string>, extra?: Record<string, string> }} options
+ * @returns {string}
+ */
+function openSession({ provider = {}, extra = {} }) {
+  const model = join(ROOT, 'test/fixtures/runs-0.1/models/luma.onnx');
+  const session = {
+    executionProviders: [{ name: 'cuda', deviceId: 0, ...provider }],
+    extra,
+    logSeverityLevel: 4,
+  };
+  const script = `require(${JSON.stringify(ENGINE)}).InferenceSession.create(${JSON.stringify(model)}, ${JSON.stringify(session)})
+    .then(() => console.log('opened'), ({ message }) => console.log(message.replace(/\\s+/g, ' ').trim()));`;
+  const folders = filesIn(HOME)
+    .filter((path) => /\.so[.\d]*$/.test(path))
+    .map((path) => dirname(path));
+  const libraries = [DRIVER, ...new Set(folders)].join(':');
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
+    env: { ...withCard(), LD_LIBRARY_PATH: libraries },
+    encoding: 'utf8',
+  });
+  return `${stdout}${stderr}`.trim();
 }
 
 /** @param {number} since */

@@ -116,7 +116,6 @@ export { listPairs } from './datasets/list-pairs.js';
 export { scanFolder } from './datasets/scan-folder.js';
 export { countBits, difference, intersection, packAtLeast, union, unpackBits } from './image/bit-mask.js';
 export { decodeMatte, decodeRgb } from './image/codec.js';
-export { nearestForeground } from './image/distance-transform.js';
 export { metaOf } from './metrics/registry.js';
 export { modelFields } from './models/spec/spec.js';
 export { oneByOne } from './runners/one-by-one.js';

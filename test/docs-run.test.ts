@@ -20,6 +20,10 @@ const SKIPPED: readonly (readonly [line: RegExp, reason: string])[] = [
   [/^rsync\b/, 'needs another host'],
   [/runs\/small-gpu/, 'needs runs on two graphics cards; test/cli/two-devices.test.ts has two devices'],
   [/\bgpu (install|remove)\b/, 'fetches gigabytes, and removes what this machine has'],
+  [
+    /\bgpu prove\b/,
+    'needs a graphics card, and minutes; test/analysis/prove has software and planted faults',
+  ],
   [/^export (LD_LIBRARY_PATH|VK_ICD_FILENAMES)=/, "would change the program's libraries"],
   [/--device webgpu/, 'needs a graphics driver; test/pipeline/webgpu-run.test.ts has one'],
   [/--remeasure/, 'takes minutes of a machine of its own; test/analysis/gate/remeasure measures'],

@@ -35,6 +35,9 @@ export const shard = (text: string): [number, number] => {
   return [Number(part), Number(parts)];
 };
 
+/** `auto`, or the number of a shard from 1. */
+export const autoOrCount = (text: string): 'auto' | number => (text === 'auto' ? text : count(text));
+
 /** An 8-bit level that a threshold can be, 1 to 255. */
 export const level = (text: string): number => {
   if (!/^[1-9]\d{0,2}$/.test(text) || Number(text) > 255) {

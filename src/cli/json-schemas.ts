@@ -5,6 +5,8 @@ import { datasetSpecSchema } from '../datasets/spec.js';
 import { promptFileSchema } from '../models/spec/prompts.js';
 import { modelFileSchema } from '../runners/load-spec.js';
 import { comparisonSchema } from '../schema/comparison.js';
+import { planStatusSchema } from '../schema/plan-status.js';
+import { gpuProofSchema } from '../schema/gpu-proof.js';
 import { rankingSchema } from '../schema/ranking.js';
 import { scoreDocumentSchema } from '../schema/score-document.js';
 import { summarySchema } from '../schema/summary.js';
@@ -23,6 +25,8 @@ const READ = {
   baseline: baselineSchema,
   verification: verificationSchema,
   seal: runSealSchema,
+  'plan-status': planStatusSchema,
+  'gpu-proof': gpuProofSchema,
 };
 
 /** What users write for Maskbench; the first line of such a file names its schema, so that editors complete it. */

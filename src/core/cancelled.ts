@@ -18,5 +18,7 @@ export const RESUME = 'continue with --resume';
 
 /** Whether an error ends all current work, and not one model's part of it. */
 export function endsAll(error: unknown): boolean {
-  return error instanceof MaskbenchError && ['cancelled', 'device.unavailable'].includes(error.code);
+  return (
+    error instanceof MaskbenchError && ['cancelled', 'device.unavailable', 'device.busy'].includes(error.code)
+  );
 }

@@ -27,6 +27,8 @@ export interface DurableLines {
   close(): Promise<void>;
   /** For how long callers have waited for the disk, all together at once: milliseconds. */
   blockedMs(): number;
+  /** The same for `onDisk`. */
+  heldUpMs(): number;
 }
 
 /** Records that wait at most, while as many are being flushed. */
@@ -50,6 +52,7 @@ export async function openDurableLines(path: string, held: Held): Promise<Durabl
   const blocked = new Set<() => void>();
   let blockedSince = 0;
   let blockedMs = 0;
+  let heldUpMs = 0;
 
   const place = async (drafts: readonly Draft[]): Promise<void> => {
     const folders = new Set(drafts.map(({ target }) => dirname(target)));
@@ -83,8 +86,10 @@ export async function openDurableLines(path: string, held: Held): Promise<Durabl
         release();
         const start = performance.now();
         await write(batch);
-        if (blocked.size > 0) blockedMs += performance.now() - Math.max(start, blockedSince);
+        const end = performance.now();
+        if (blocked.size > 0) blockedMs += end - Math.max(start, blockedSince);
         for (const { along } of batch) await along.onDisk?.();
+        if (blocked.size > 0) heldUpMs += performance.now() - Math.max(end, blockedSince);
       }
     } catch (error) {
       failed = { error };
@@ -123,5 +128,6 @@ export async function openDurableLines(path: string, held: Held): Promise<Durabl
       }
     },
     blockedMs: () => blockedMs,
+    heldUpMs: () => heldUpMs,
   };
 }

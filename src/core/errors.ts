@@ -4,7 +4,7 @@
  */
 export const EXIT_STATUSES = {
   0: { means: 'done; check: pass', again: 'no' },
-  1: { means: 'check: fail', again: 'no' },
+  1: { means: 'check: fail; gpu prove: something fails', again: 'no' },
   2: {
     means: 'check: inconclusive',
     again: 'no: more images, other margins, or times (--remeasure) are needed',
@@ -16,7 +16,7 @@ export const EXIT_STATUSES = {
   69: { means: 'a device, provider or source is unavailable', again: 'never' },
   70: { means: 'a bug', again: 'no: report it' },
   75: {
-    means: 'not now: locked run folder, network, full disk, too few file handles',
+    means: 'not now: run locked, card busy, network, disk full, too few file handles',
     again: 'yes, later; a run with --resume',
   },
   129: { means: 'hung up (SIGHUP)', again: 'yes, with --resume' },
@@ -65,6 +65,7 @@ export const EXIT_STATUS = {
   'source.checksum': 65,
   'source.forbidden': 69,
   'device.unavailable': 69,
+  'device.busy': 75,
   'disk.full': 75,
   'files.too-many': 75,
   'model.load': 65,

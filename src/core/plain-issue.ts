@@ -15,6 +15,9 @@ const KINDS: Readonly<Record<string, string>> = {
   null: 'empty',
 };
 
+/** How the words for a key begin that a schema does not know and says nothing of. */
+export const UNKNOWN_KEY = 'unknown key';
+
 /**
  * What is wrong with a value, for `safeParse(value, { error: plainIssue })`: `must be text, not 3`. A schema's own words go
  * before these; undefined where the library's are kept.
@@ -41,7 +44,7 @@ export function plainIssue(issue: RawIssue): string | undefined {
       return must(size);
     }
     case 'unrecognized_keys':
-      return `unknown key "${issue.keys[0]}"`;
+      return `${UNKNOWN_KEY} "${issue.keys[0]}"`;
     case 'invalid_format':
       return must(
         issue.format === 'url' ? 'a web address such as https://example.org' : 'text of another form',

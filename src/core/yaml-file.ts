@@ -2,7 +2,7 @@ import { isNode, LineCounter, parseDocument, type Document, type YAMLError } fro
 import type { z } from 'zod';
 import { MaskbenchError } from './errors.js';
 import { otherKind, type FileKind } from './file-kinds.js';
-import { plainIssue } from './plain-issue.js';
+import { plainIssue, UNKNOWN_KEY } from './plain-issue.js';
 import { hintFor } from './names.js';
 import { readUserText } from './user-text.js';
 
@@ -126,7 +126,8 @@ function depthOf({ code, path }: Issue): number {
 
 function explain(issue: Issue, schema: z.ZodType): string {
   const at = issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
-  if (issue.code === 'unrecognized_keys') {
+  // A schema's own words go before the nearest known key.
+  if (issue.code === 'unrecognized_keys' && issue.message.startsWith(UNKNOWN_KEY)) {
     const key = issue.keys[0] ?? '';
     const known = [...new Set(knownKeys(schema, issue.path))];
     // Of another alternative than the one that the other keys belong to.

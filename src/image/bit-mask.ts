@@ -110,6 +110,17 @@ export function forEachRun(mask: BitMask, visit: (y: number, from: number, to: n
   }
 }
 
+/** Writes the columns of a row's foreground into `into`, left to right, and returns how many they are. */
+export function columnsOfRow({ stride, words }: BitMask, y: number, into: Int32Array): number {
+  let count = 0;
+  for (let i = 0, at = y * stride; i < stride; i++, at++) {
+    for (let word = words[at]; word !== 0; word &= word - 1) {
+      into[count++] = (i << 5) + 31 - Math.clz32(word & -word);
+    }
+  }
+  return count;
+}
+
 /** a AND b. */
 export function intersection(a: BitMask, b: BitMask): BitMask {
   const words = new Int32Array(a.words.length);

@@ -1,5 +1,4 @@
-import { forEachRun, unpackBits, type BitMask } from './bit-mask.js';
-import { borrowInt32, giveBackEarly } from './buffer-lease.js';
+import { forEachRun, type BitMask } from './bit-mask.js';
 
 /** A closed border of foreground pixels, traced from pixel centre to pixel centre. */
 export interface Contour {
@@ -79,11 +78,29 @@ interface Tracer {
   end(): void;
 }
 
+// What a pixel's cell says: background, foreground that no border has passed, or else of which border it is.
+const BACKGROUND = 0;
+const UNMARKED = 1;
+const FIRST_MARK = 2;
+
+/** More cells than this are left to the collector. */
+const KEPT_CELLS = 1 << 24;
+/** The cells of the last mask, all background again: to wipe a whole image costs more than to trace what a mask has. */
+let idleCells: Int32Array | undefined;
+
 function createTracer(mask: BitMask): Tracer {
   const rowLength = mask.width + 2;
-  const pixels = unpackBits(mask, 1);
-  // Label + 1 of the border that passed a pixel first, or minus that of the last one with background to the right.
-  const marks = borrowInt32(pixels.length).fill(0);
+  const size = rowLength * (mask.height + 2);
+  // Of foreground the mark of the border that passed a pixel first, or minus that of the last one with background to the
+  // right.
+  const cells = idleCells !== undefined && idleCells.length >= size ? idleCells : new Int32Array(size);
+  idleCells = undefined;
+  const fillRuns = (value: number): void =>
+    forEachRun(mask, (y, from, to) => {
+      const row = (y + 1) * rowLength + 1;
+      cells.fill(value, row + from, row + to);
+    });
+  fillRuns(UNMARKED);
   const step = DX.map((dx, k) => dx + DY[k] * rowLength);
   const at = (x: number, y: number): number => (y + 1) * rowLength + x + 1;
   let coordinates = new Int32Array(1024);
@@ -102,13 +119,14 @@ function createTracer(mask: BitMask): Tracer {
   function trace(startX: number, startY: number, hole: boolean, label: number): PointRange {
     const start = used;
     const origin = at(startX, startY);
-    const mark = label + 1;
+    const mark = FIRST_MARK + label;
     // Clockwise from the background that the border was found by, to the neighbour that the border will come back from.
     const first = hole ? 0 : 4;
     let direction = (first + 7) & 7;
-    while (direction !== first && pixels[origin + step[direction]] === 0) direction = (direction + 7) & 7;
+    while (direction !== first && cells[origin + step[direction]] === BACKGROUND)
+      direction = (direction + 7) & 7;
     if (direction === first) {
-      marks[origin] = -mark;
+      cells[origin] = -mark;
       emit(startX, startY);
       return { start, end: used };
     }
@@ -117,9 +135,9 @@ function createTracer(mask: BitMask): Tracer {
     for (;;) {
       // Counter-clockwise from where the border came to the next pixel of it, noting whether right was passed over.
       let turn = direction + 1;
-      while (pixels[p + step[turn & 7]] === 0) turn++;
-      if (turn > 8) marks[p] = -mark;
-      else if (marks[p] === 0) marks[p] = mark;
+      while (cells[p + step[turn & 7]] === BACKGROUND) turn++;
+      if (turn > 8) cells[p] = -mark;
+      else if (cells[p] === UNMARKED) cells[p] = mark;
       emit(x, y);
       const to = turn & 7;
       if (p + step[to] === origin && p === last) return { start, end: used };
@@ -131,11 +149,14 @@ function createTracer(mask: BitMask): Tracer {
   }
 
   return {
-    labelAt: (x, y) => Math.abs(marks[at(x, y)]) - 1,
-    facesRight: (x, y) => marks[at(x, y)] < 0,
+    labelAt: (x, y) => Math.abs(cells[at(x, y)]) - FIRST_MARK,
+    facesRight: (x, y) => cells[at(x, y)] < 0,
     trace,
     points: () => coordinates.subarray(0, used),
-    end: () => giveBackEarly(marks),
+    end: () => {
+      fillRuns(BACKGROUND);
+      if (cells.length <= KEPT_CELLS) idleCells = cells;
+    },
   };
 }
 

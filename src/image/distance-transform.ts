@@ -1,139 +1,197 @@
-import { borrowInt32 } from './buffer-lease.js';
-import type { GrayImage } from './raster.js';
+import type { BitMask } from './bit-mask.js';
 
-/** For every pixel, the foreground pixel that is nearest to it. Both arrays are height x width, row-major. */
-export interface NearestForeground {
-  /** Index of the nearest foreground pixel, `y * width + x`; a foreground pixel's own; -1 if there is none at all. */
+/**
+ * For the columns asked for, of one row: the foreground pixel that is nearest to each. Both arrays are filled as far as
+ * was asked, and are overwritten by the next row.
+ */
+interface NearestInRow {
+  /** Index of the nearest foreground pixel, `y * width + x`; a foreground pixel's own; -1 where none is near enough. */
   readonly nearest: Int32Array;
-  /** Squared Euclidean distance to it, in pixels; 0 on the foreground; -1 if there is none at all. */
+  /** Squared Euclidean distance to it, in pixels; 0 on the foreground; `within ** 2 + 1` where none is near enough. */
   readonly squaredDistance: Int32Array;
 }
 
 /**
- * Exact Euclidean distance transform to the pixels that are `>= cut`, with the pixel that gives it.
- *
- * Two passes (Meijster, Roerdink & Hesselink 2000; Felzenszwalb & Huttenlocher 2012): down and up the columns, then
- * along each row the lower envelope of parabolas. Among foreground pixels at the same distance the one in the
- * leftmost column is taken, in that column the topmost, which is the choice of scipy's `distance_transform_edt`.
- * Linear in the number of pixels. Both arrays are borrowed where a lease is on. Squared distances must fit 31 bits: sides up to 32,767 pixels.
+ * Answers for the first `count` of `columns`, which must rise, of row `y`. Rows must be asked from top to bottom, none
+ * twice; any may be left out.
  */
-export function nearestForeground({ width, height, data }: GrayImage, cut: number): NearestForeground {
-  const rowOfNearest = nearestInColumn(width, height, data, cut);
-  const squaredDistance = borrowInt32(width * height);
-  const envelope: Envelope = {
-    columns: new Int32Array(width + 1),
-    heights: new Float64Array(width + 1),
-    sites: new Int32Array(width + 1),
-    starts: new Int32Array(width + 1),
-  };
-  for (let y = 0; y < height; y++) {
-    const row = rowOfNearest.subarray(y * width, (y + 1) * width);
-    const distances = squaredDistance.subarray(y * width, (y + 1) * width);
-    // Between two foreground pixels of a row nothing beyond them is nearer, so every gap stands alone.
-    for (let x = 0; x < width;) {
-      if (row[x] === y) {
-        row[x] = y * width + x;
-        distances[x] = 0;
-        x++;
-        continue;
-      }
-      let end = x;
-      while (end < width && row[end] !== y) end++;
-      fillGap(row, distances, y, x, end, envelope);
-      x = end;
-    }
-  }
-  return { nearest: rowOfNearest, squaredDistance };
-}
-
-/** The row of the nearest foreground pixel of the same column, the upper one of two; -1 in a column without any. */
-function nearestInColumn(width: number, height: number, data: Uint8Array, cut: number): Int32Array {
-  const rows = borrowInt32(width * height);
-  const last = new Int32Array(width).fill(-1);
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      if (data[i] >= cut) last[x] = y;
-      rows[i] = last[x];
-    }
-  }
-  last.fill(-1);
-  for (let y = height - 1; y >= 0; y--) {
-    for (let x = 0, i = y * width; x < width; x++, i++) {
-      const above = rows[i];
-      if (above === y) last[x] = y;
-      else if (last[x] >= 0 && (above < 0 || last[x] - y < y - above)) rows[i] = last[x];
-    }
-  }
-  return rows;
-}
-
-/** The parabolas of the lower envelope, left to right; `top` counts them from 0. */
-interface Envelope {
-  /** Column of the vertex. */
-  readonly columns: Int32Array;
-  /** Height of the vertex: the squared distance along the column. */
-  readonly heights: Float64Array;
-  /** Index of the foreground pixel that the parabola stands for. */
-  readonly sites: Int32Array;
-  /** The first column in which the parabola is the lowest. */
-  readonly starts: Int32Array;
-}
+type DistanceWalk = (y: number, columns: Int32Array, count: number) => NearestInRow;
 
 /**
- * Fills columns `from .. to - 1` of row `y`, none of them foreground; the foreground pixels beside the gap take part.
- * On entry `row` holds each column's nearest row (or -1), on return the index of the nearest pixel.
+ * Exact Euclidean distances to a mask's foreground, with the pixel that gives them, where they are asked for.
+ *
+ * Along the columns the nearest pixels are known from where the foreground begins and ends; along a row the lower envelope
+ * of parabolas decides (Meijster, Roerdink & Hesselink 2000; Felzenszwalb & Huttenlocher 2012), built over those
+ * columns only that can be nearest to a pixel asked for. Among foreground pixels at the same distance the one in the
+ * leftmost column is taken, in that column the topmost, which is the choice of scipy's `distance_transform_edt`.
+ *
+ * @returns begins a walk down the rows; `within` (pixels, at most 46,000) is the distance up to which it tells them apart
  */
-function fillGap(
-  row: Int32Array,
-  distances: Int32Array,
-  y: number,
-  from: number,
-  to: number,
-  envelope: Envelope,
-): void {
-  const width = row.length;
-  const { columns, heights, sites, starts } = envelope;
-  let top = -1;
-  if (from > 0) {
-    top = 0;
-    columns[0] = from - 1;
-    heights[0] = 0;
-    sites[0] = y * width + from - 1;
-    starts[0] = from;
-  }
-  const lastColumn = to < width ? to : width - 1;
-  for (let x = from; x <= lastColumn; x++) {
-    const nearestRow = row[x];
-    if (nearestRow < 0) continue;
-    const height = (nearestRow - y) * (nearestRow - y);
-    let start = from;
-    for (; top >= 0; top--) {
-      // The first column where the new parabola is strictly lower: on a tie the one further left stays.
-      const u = columns[top];
-      start = Math.floor((x * x - u * u + height - heights[top]) / (2 * (x - u))) + 1;
-      if (start > starts[top]) break;
+export function distancesTo(mask: BitMask): (within: number) => DistanceWalk {
+  const beginnings = foregroundBeginnings(mask);
+  return (within) => walkDown(mask, beginnings, within);
+}
+
+/** The rows in which a column changes from background to foreground, downwards, one column after another. */
+interface Beginnings {
+  readonly rows: Int32Array;
+  /** Where a column's rows start; one more than there are columns. */
+  readonly offsets: Int32Array;
+}
+
+function foregroundBeginnings({ width, height, stride, words }: BitMask): Beginnings {
+  const offsets = new Int32Array(width + 1);
+  const forEach = (visit: (x: number, y: number) => void): void => {
+    for (let y = 0, i = 0; y < height; y++) {
+      for (let column = 0; column < stride; column++, i++) {
+        let begins = words[i] & ~(y > 0 ? words[i - stride] : 0);
+        for (; begins !== 0; begins &= begins - 1)
+          visit((column << 5) + 31 - Math.clz32(begins & -begins), y);
+      }
     }
-    if (top < 0) start = from;
-    if (start >= to) continue;
-    top++;
-    columns[top] = x;
-    heights[top] = height;
-    sites[top] = nearestRow * width + x;
-    starts[top] = start;
-  }
-  if (top < 0) {
-    row.fill(-1, from, to);
-    distances.fill(-1, from, to);
-    return;
-  }
-  for (let end = to; top >= 0; top--) {
-    const column = columns[top];
-    const height = heights[top];
-    const site = sites[top];
-    for (let x = starts[top]; x < end; x++) {
-      row[x] = site;
-      distances[x] = (x - column) * (x - column) + height;
+  };
+  forEach((x) => offsets[x + 1]++);
+  for (let x = 0; x < width; x++) offsets[x + 1] += offsets[x];
+  const rows = new Int32Array(offsets[width]);
+  const next = offsets.slice();
+  forEach((x, y) => (rows[next[x]++] = y));
+  return { rows, offsets };
+}
+
+function walkDown(mask: BitMask, { rows, offsets }: Beginnings, within: number): DistanceWalk {
+  const { width, height, stride, words } = mask;
+  const beyond = within * within + 1;
+  const nearest = new Int32Array(width);
+  const squaredDistance = new Int32Array(width);
+  // The parabolas of the lower envelope from left to right: column, height and row of the vertex, the first column asked
+  // for in which it is the lowest.
+  const columnOf = new Int32Array(width);
+  const heightOf = new Float64Array(width);
+  const rowOf = new Int32Array(width);
+  const startOf = new Int32Array(width);
+  // Of every column, as seen from background in the current row: the nearest foreground above it and below it.
+  const above = new Int32Array(width).fill(-within - 1);
+  const below = new Int32Array(width);
+  const nextBeginning = offsets.slice(0, width);
+  const stepDown = (x: number): void => {
+    below[x] = nextBeginning[x] < offsets[x + 1] ? rows[nextBeginning[x]] : height + within;
+    nextBeginning[x]++;
+  };
+  for (let x = 0; x < width; x++) stepDown(x);
+  let current = -1;
+
+  function moveTo(y: number): void {
+    while (current < y) {
+      const row = ++current * stride;
+      for (let i = 0; i < stride; i++) {
+        const word = words[row + i];
+        let changes = current > 0 ? word ^ words[row - stride + i] : word;
+        for (; changes !== 0; changes &= changes - 1) {
+          const bit = changes & -changes;
+          const x = (i << 5) + 31 - Math.clz32(bit);
+          if ((word & bit) !== 0) stepDown(x);
+          else above[x] = current - 1;
+        }
+      }
     }
-    end = starts[top];
   }
+
+  /**
+   * Builds the envelope of a window's columns for the columns `from..to - 1`, all in one gap of the foreground, and returns its
+   * length.
+   */
+  function envelop(y: number, gap: Gap, { left, right, reach }: Window, from: number, to: number): number {
+    let top = -1;
+    for (let x = left; x <= right; x++) {
+      // The upper one of two.
+      const row = x < gap.from || x === gap.to ? y : y - above[x] <= below[x] - y ? above[x] : below[x];
+      const apart = row - y;
+      if (apart > reach || -apart > reach) continue;
+      const rise = apart * apart;
+      let start = from;
+      for (; top >= 0; top--) {
+        // The first column where the new parabola is strictly lower: on a tie the one further left stays.
+        const u = columnOf[top];
+        start = Math.floor((x * x - u * u + rise - heightOf[top]) / (2 * (x - u))) + 1;
+        if (start > startOf[top]) break;
+      }
+      if (top < 0) start = from;
+      if (start >= to) continue;
+      top++;
+      columnOf[top] = x;
+      heightOf[top] = rise;
+      rowOf[top] = row;
+      startOf[top] = start;
+    }
+    return top + 1;
+  }
+
+  return (y, columns, count) => {
+    moveTo(y);
+    const gap: Gap = { from: 0, to: 0 };
+    for (let k = 0; k < count;) {
+      const first = columns[k];
+      if (first >= gap.to) {
+        if ((words[y * stride + (first >> 5)] & (1 << (first & 31))) !== 0) {
+          nearest[k] = y * width + first;
+          squaredDistance[k++] = 0;
+          continue;
+        }
+        findGap(mask, y, first, gap);
+      }
+      // Columns whose nearest pixels may lie in the same columns are answered together.
+      const window: Window = { left: first, right: first, reach: 0 };
+      let end = k;
+      for (let reach = within; end < count && columns[end] < gap.to; end++) {
+        const x = columns[end];
+        // A column further on nothing is further away than by one more.
+        reach = end > k ? Math.min(within, reach + x - columns[end - 1]) : within;
+        reach = Math.min(reach, y - above[x], below[x] - y);
+        if (gap.from > 0) reach = Math.min(reach, x - gap.from + 1);
+        if (gap.to < width) reach = Math.min(reach, gap.to - x);
+        if (end > k && x - reach > window.right) break;
+        window.left = Math.min(window.left, x - reach);
+        window.right = Math.max(window.right, x + reach);
+        window.reach = Math.max(window.reach, reach);
+      }
+      window.left = Math.max(window.left, gap.from - 1, 0);
+      window.right = Math.min(window.right, gap.to, width - 1);
+      const length = envelop(y, gap, window, first, columns[end - 1] + 1);
+      for (let at = 0; k < end; k++) {
+        const x = columns[k];
+        while (at + 1 < length && startOf[at + 1] <= x) at++;
+        const squared = length === 0 ? beyond : (x - columnOf[at]) ** 2 + heightOf[at];
+        nearest[k] = squared < beyond ? rowOf[at] * width + columnOf[at] : -1;
+        squaredDistance[k] = Math.min(squared, beyond);
+      }
+    }
+    return { nearest, squaredDistance };
+  };
+}
+
+/** The columns and the distance within which the nearest pixels of some columns lie. */
+interface Window {
+  left: number;
+  right: number;
+  reach: number;
+}
+
+/** Background columns `from..to - 1` of a row, foreground or the image's border on either side. */
+interface Gap {
+  from: number;
+  to: number;
+}
+
+/** Between two foreground pixels of a row nothing beyond them is nearer, so every gap stands alone. */
+function findGap({ width, stride, words }: BitMask, y: number, x: number, gap: Gap): void {
+  const row = y * stride;
+  const column = x >> 5;
+  let i = column;
+  let word = words[row + i] & ((1 << (x & 31)) - 1);
+  while (word === 0 && i > 0) word = words[row + --i];
+  gap.from = word === 0 ? 0 : (i << 5) + 32 - Math.clz32(word);
+  i = column;
+  word = words[row + i] & (-1 << (x & 31));
+  while (word === 0 && i + 1 < stride) word = words[row + ++i];
+  gap.to = word === 0 ? width : (i << 5) + 31 - Math.clz32(word & -word);
 }

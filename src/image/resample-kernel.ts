@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { compiledEntry } from '../core/package-root.js';
-import { MaskbenchError } from '../core/errors.js';
+import { growTo, KEPT_BYTES, loadKernel } from './kernel.js';
 
 /** One separable pass of a resize: along the rows it changes the width, along the columns the height. */
 export interface Pass {
@@ -47,11 +45,8 @@ type RowsPass = (
 
 /** What the passes may read and write past the end of their arrays, rounded up. */
 const SLACK_BYTES = 16;
-const PAGE_BYTES = 65_536;
 /** Rows that are copied in at a time: as much as stays in a core's cache. */
 const BAND_BYTES = 262_144;
-/** More memory than this goes back to the system after use. */
-const KEPT_BYTES = 64 * 1024 * 1024;
 
 let kept: Kernel | undefined;
 
@@ -62,7 +57,7 @@ let kept: Kernel | undefined;
  * @throws MaskbenchError `runner.out-of-memory` where pixels and result do not fit into 4 GiB.
  */
 export function runPasses(pixels: Pixels, passes: readonly Pass[]): Uint8Array {
-  const kernel = (kept ??= load());
+  const kernel = (kept ??= loadKernel<Kernel>('resample'));
   try {
     return runIn(kernel, pixels, passes);
   } finally {
@@ -76,13 +71,12 @@ function runIn(
   passes: readonly Pass[],
 ): Uint8Array {
   const { memory } = kernel;
-  const size = `${width} x ${height}`;
+  const tooLarge = `a picture of ${width} x ${height} pixels is too large to be resized`;
   let top = 0;
   const reserve = (bytes: number): number => {
     const at = top;
     top = Math.ceil((at + bytes + SLACK_BYTES) / SLACK_BYTES) * SLACK_BYTES;
-    const pages = Math.ceil((top - memory.buffer.byteLength) / PAGE_BYTES);
-    if (pages > 0) grow(memory, pages, size);
+    growTo(memory, top, tooLarge);
     return at;
   };
   const copyIn = (bytes: Uint8Array, at = reserve(bytes.length)): number => {
@@ -119,24 +113,4 @@ function runIn(
   const result =
     source === undefined ? data : new Uint8Array(memory.buffer, source, height * width * channels);
   return result.slice();
-}
-
-function load(): Kernel {
-  const path = compiledEntry(new URL('./resample.wasm', import.meta.url));
-  return new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path))).exports as unknown as Kernel;
-}
-
-function grow(memory: WebAssembly.Memory, pages: number, size: string): void {
-  try {
-    memory.grow(pages);
-  } catch (cause) {
-    throw new MaskbenchError(
-      'runner.out-of-memory',
-      `a picture of ${size} pixels is too large to be resized`,
-      {
-        remedy: 'pixels and result may take 4 GiB of memory at most',
-        cause,
-      },
-    );
-  }
 }

@@ -1,5 +1,7 @@
 import { jointCounter, rowsByCut } from './count-jointly.js';
-import type { PairIntermediate } from './metric.js';
+import type { PairIntermediate, Truth } from './metric.js';
+import { SOD_TRUTH_CUT, truthCentroid } from './sod-truth.js';
+import { roundHalfEven } from '../image/round-half-even.js';
 
 /** Counts of the prediction's 256 values, split by what the ground truth says of the pixel. */
 export interface JointHistogram {
@@ -10,9 +12,6 @@ export interface JointHistogram {
   readonly foregroundTotal: number;
   readonly backgroundTotal: number;
 }
-
-/** PySODMetrics' ground truth is `> 128`. */
-export const SOD_TRUTH_CUT = 129;
 
 /** The histogram of the `fixed` protocol: ground truth is foreground at `>= conventions.threshold`. */
 export const fixedHistogram: PairIntermediate<JointHistogram> = {
@@ -32,18 +31,69 @@ export const sodHistogram: PairIntermediate<JointHistogram> = {
  */
 export type ClassCounts = Uint32Array;
 
-// One pass over the pixels serves both protocols.
 export const countsByClass: PairIntermediate<ClassCounts> = {
   name: 'joint counts',
-  compute: ({ prediction, truth, conventions }) => {
+  compute: (pair) => {
     const counts = new Uint32Array(3 * 256);
-    const rows = rowsByCut(conventions.threshold, SOD_TRUTH_CUT);
-    jointCounter(prediction.data, truth.image.data, rows)(0, prediction.data.length, counts);
-    // Ignored pixels are 0 in both images.
-    counts[0] -= truth.ignored?.count ?? 0;
+    for (const { counts: ofQuarter } of pair.get(countsByQuarter))
+      ofQuarter.forEach((n, k) => (counts[k] += n));
     return counts;
   },
 };
+
+/** Part of an image. */
+export interface Quarter {
+  readonly counts: ClassCounts;
+  readonly width: number;
+  readonly height: number;
+  /** How many of its pixels are; they are not counted. */
+  readonly ignored: number;
+}
+
+/**
+ * The counts in each of the four parts into which the centroid of the `sod` ground truth divides the image: upper left and
+ * right, lower left and right. One pass over the pixels serves both protocols, and the S-measure.
+ */
+export const countsByQuarter: PairIntermediate<readonly Quarter[]> = {
+  name: 'joint counts by quarter',
+  compute: ({ prediction, truth, conventions }) => {
+    const { width, height, data } = truth.image;
+    const centroid = truth.get(truthCentroid);
+    // The row and column of the centroid belong to the upper and left quarters.
+    const middleX = roundHalfEven(centroid.x) + 1;
+    const middleY = roundHalfEven(centroid.y) + 1;
+    const count = jointCounter(prediction.data, data, rowsByCut(conventions.threshold, SOD_TRUTH_CUT));
+    const quarter = (top: number, bottom: number, left: number, right: number): Quarter => {
+      const counts = new Uint32Array(3 * 256);
+      for (let y = top; y < bottom; y++) count(y * width + left, y * width + right, counts);
+      const ignored = ignoredWithin(truth, top, bottom, left, right);
+      // Ignored pixels are 0 in both images.
+      counts[0] -= ignored;
+      return { counts, width: right - left, height: bottom - top, ignored };
+    };
+    return [
+      quarter(0, middleY, 0, middleX),
+      quarter(0, middleY, middleX, width),
+      quarter(middleY, height, 0, middleX),
+      quarter(middleY, height, middleX, width),
+    ];
+  },
+};
+
+function ignoredWithin(
+  { ignored, image }: Truth,
+  top: number,
+  bottom: number,
+  left: number,
+  right: number,
+): number {
+  if (ignored === undefined) return 0;
+  let n = 0;
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) if (ignored.at[y * image.width + x] !== 0) n++;
+  }
+  return n;
+}
 
 /** The `fixed` histogram from the counts, which must have been made with the same threshold. */
 export function fixedHistogramOf(counts: ClassCounts, threshold: number): JointHistogram {

@@ -1,10 +1,13 @@
 import { canonicalJson } from '../core/hash.js';
 import { metricsOf } from '../metrics/registry.js';
+import { runnerOf } from '../runners/runner-of.js';
+import { kindsOfDevices } from '../store/hardware.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { RunConfig } from '../store/config.js';
 import type { Manifest } from '../store/manifest.js';
 import type { RunFolder } from '../store/run-folder.js';
-import { completeSeries } from '../store/timed-series.js';
+import { completeSeries, isTimed } from '../store/timed-series.js';
+import { scopesOfRun } from './timing/timed-models.js';
 import { doneScenarios, scenarioKey } from './scenarios/run-scenarios.js';
 
 interface Asked {
@@ -20,13 +23,19 @@ interface Asked {
  */
 export async function isAnythingLeft(
   folder: RunFolder,
-  { settings, metrics }: Pick<Manifest, 'settings' | 'metrics'>,
+  { settings, metrics, hardware }: Pick<Manifest, 'settings' | 'metrics' | 'hardware'>,
   { phases, models, config }: Asked,
   isComplete: boolean,
 ): Promise<boolean> {
   if (phases.time) {
-    const timed = await completeSeries(folder);
-    if (models.some(({ spec }) => !timed.has(spec.name))) return true;
+    const scopes = scopesOfRun(models);
+    for (const [i, kind] of kindsOfDevices({ settings, hardware }).entries()) {
+      const timed = await completeSeries(folder, i === 0 ? undefined : kind);
+      const isMeant = ({ spec }: ReadyModel): boolean => i === 0 || runnerOf(spec).time?.kind === 'pass';
+      const isOpen = ({ spec }: ReadyModel): boolean =>
+        !isTimed(timed, spec.name, scopes.get(spec.name) ?? []);
+      if (models.some((model) => isMeant(model) && isOpen(model))) return true;
+    }
     const done = await doneScenarios(folder);
     const wanted = models.flatMap(({ spec, sha256 }) =>
       config.scenarios.map((scenario) => scenarioKey(spec.name, sha256, scenario)),

@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { throwIfCancelled } from '../core/cancelled.js';
 import { MaskbenchError } from '../core/errors.js';
 import { counted, listed } from '../core/text.js';
@@ -83,7 +84,8 @@ export async function planDataset(
   });
   const seen = watched(entries, watches);
   const { entries: taken, drawn, tooRare = [] } = await takeImages(dataset.name, seen, request, signal);
-  const withStates = withFiles(partOf(taken, shard), known);
+  const list = createHash('sha256');
+  const withStates = withFiles(partOf(taken, shard, list), known);
   for await (const { record, files } of mapInOrder(withStates, WIDTH, planned)) {
     throwIfCancelled(signal);
     await append(record);
@@ -133,6 +135,7 @@ export async function planDataset(
     samples,
     problems,
     tags: [...tags].sort(),
+    ...(shard === null ? {} : { listed: list.digest('hex') }),
     ...(drawn === undefined ? {} : { drawn }),
     ...readings,
   };
@@ -199,14 +202,17 @@ async function* withFiles(
   }
 }
 
-/** Every n-th sample for shard i of n; problems are all kept by the first shard. */
+/** Every n-th sample for shard i of n; problems are all kept by the first shard. `list` gets every entry's name, which other shards must have too. */
 async function* partOf(
   entries: Iterable<DatasetEntry> | AsyncIterable<DatasetEntry>,
   shard: readonly [number, number] | null,
+  list: Hash,
 ): AsyncGenerator<DatasetEntry, void, undefined> {
   const [part, parts] = shard ?? [1, 1];
   let index = 0;
   for await (const entry of entries) {
+    const { id } = entry.kind === 'problem' ? entry.problem : entry.sample;
+    if (shard !== null) list.update(`${JSON.stringify([entry.kind, id])}\n`);
     if (entry.kind === 'problem') {
       if (part === 1) yield entry;
     } else if (index++ % parts === part - 1) yield entry;

@@ -11,6 +11,7 @@ import { openKnownFiles } from '../store/known-files.js';
 import type { PlanRecord } from '../store/records.js';
 import { withTurns, type Walk } from './walk.js';
 import { planDataset, type DatasetPlanRequest } from './plan-dataset.js';
+import type { Plan } from './run-request.js';
 
 export interface PlanRequest extends DatasetPlanRequest {
   readonly datasets: readonly Dataset[];
@@ -18,21 +19,6 @@ export interface PlanRequest extends DatasetPlanRequest {
   readonly allDatasets: boolean;
   /** Who looks at the scores in an order of its own. */
   readonly walk?: Walk | undefined;
-}
-
-/** A plan beside the run folder's own, to be put in place once the run's settings are accepted. */
-interface Plan {
-  readonly datasets: readonly RunDataset[];
-  /** For a walk, with turns; else none. */
-  readonly records: readonly PlanRecord[];
-  /** Whether the run folder's own is the same, to the byte. */
-  isThere(): Promise<boolean>;
-  /** Whether a run with this root is known as complete. */
-  isKnownComplete(root: string): Promise<boolean>;
-  accept(): Promise<void>;
-  /** Leaves the run folder's own plan as it is, whose run has this root and is complete; keeps what is known of its files. */
-  leave(root: string): Promise<void>;
-  discard(): Promise<void>;
 }
 
 /**

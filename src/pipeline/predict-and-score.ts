@@ -3,15 +3,17 @@ import { MaskbenchError } from '../core/errors.js';
 import { counted } from '../core/text.js';
 import type { Held } from '../core/durable-lines.js';
 import { metricsOf } from '../metrics/registry.js';
+import type { DeviceRequest } from '../runners/device.js';
 import type { EventSink } from '../schema/events.js';
 import { openCells, type Cells } from '../store/cells.js';
 import type { Manifest } from '../store/manifest.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import { removeRemains } from '../store/remains.js';
-import { recordMetrics } from '../store/add-to-manifest.js';
+import { recordMetrics, recordPace } from '../store/add-to-manifest.js';
+import { paceOf, type Pace } from '../schema/pace.js';
 import type { RunFolder } from '../store/run-folder.js';
 import { checkMattes, failDamaged } from './check-mattes.js';
-import { predict } from './predict.js';
+import { predict, type PassTimes } from './predict.js';
 import type { RunRequest } from './run-request.js';
 import { openScorer, scoreRemaining } from './score.js';
 import { replay, type Walk } from './walk.js';
@@ -26,6 +28,7 @@ export async function predictAndScore(
   held: Held,
   { settings, metrics }: Manifest,
   walk: Walk | undefined,
+  devices: readonly DeviceRequest[],
 ): Promise<void> {
   const mismatches = countMismatches(tell);
   const { emit } = mismatches;
@@ -38,11 +41,13 @@ export async function predictAndScore(
         onScored: walk && ((score) => walk.see(score)),
       })
     : undefined;
+  let predicted: PassTimes | undefined;
   const predictCells = async (damagedOnly: boolean): Promise<void> => {
-    await predict({
+    const times = await predict({
       folder,
       held,
       settings,
+      devices,
       accuracy: config.accuracy,
       allowFallback: config.allowFallback,
       models,
@@ -54,6 +59,7 @@ export async function predictAndScore(
       signal,
       onSampleEnded: async (sample) => scorer?.offer(sample),
     });
+    if (!damagedOnly) predicted = times;
     // An inference process that died in the middle of a file.
     await removeRemains(folder.path);
   };
@@ -79,7 +85,10 @@ export async function predictAndScore(
       damaged = cells.countDamaged();
       if (walk?.isEnough() !== true) await predictCells(false);
     }
+    const scoringFrom = performance.now();
     await scoreRest();
+    if (predicted !== undefined && predicted.ofDeviceMs > 0)
+      await recordPace(folder, paceOfPass(predicted, performance.now() - scoringFrom));
     if (scorer !== undefined && phases.predict && cells.countDamaged() > 0) {
       damaged += cells.countDamaged();
       await predictCells(true);
@@ -95,6 +104,18 @@ export async function predictAndScore(
   // Not before all are computed: until then readers show what every score holds.
   if (phases.score && canonicalJson(metrics ?? []) !== canonicalJson(whole))
     await recordMetrics(folder, whole);
+}
+
+/** @param scoreMs what scoring took after the last cell was predicted */
+function paceOfPass({ cells, wallMs, diskMs, scoringMs, ...work }: PassTimes, scoreMs: number): Pace {
+  const allMs = wallMs + scoreMs;
+  const waited = {
+    device: 1 - (work.deviceMs / work.ofDeviceMs) * (wallMs / allMs),
+    feeding: 1 - (work.feedingMs / work.ofFeedingMs) * (wallMs / allMs),
+    disk: 1 - diskMs / allMs,
+    scoring: 1 - (scoringMs + scoreMs) / allMs,
+  };
+  return paceOf({ cells, seconds: allMs / 1000, waited });
 }
 
 /** Scoring alone, where no run or no matte is. */

@@ -1,9 +1,9 @@
 import { MaskbenchError } from '../core/errors.js';
 import { cellFailure, toFailure } from '../core/failure.js';
 import { FRESH_READER } from '../datasets/file-reader.js';
-import { parseDevice } from '../runners/device.js';
+import { formatDevice, type DeviceRequest } from '../runners/device.js';
 import { runnerOf } from '../runners/runner-of.js';
-import type { MatteJob, Outcome, PredictSession, ReadyModel } from '../runners/runner.js';
+import type { MatteJob, Outcome, ReadyModel, WorkTimes } from '../runners/runner.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { openDurableLines, type DurableLines, type Held } from '../core/durable-lines.js';
@@ -16,6 +16,7 @@ import type { RunFolder } from '../store/run-folder.js';
 import { maskReadings } from '../store/run-readings.js';
 import type { ValuesFields } from '../datasets/values/contradiction.js';
 import { cellKeysOf } from './plan-entry.js';
+import { predictOnCards } from './predict-on-cards.js';
 import { samplesFor, type Walk } from './walk.js';
 
 /** What every phase of a run that computes is given. */
@@ -23,6 +24,8 @@ export interface PhaseRequest {
   readonly folder: RunFolder;
   readonly held: Held;
   readonly settings: RunSettings;
+  /** Of this machine, for this run. */
+  readonly devices: readonly DeviceRequest[];
   readonly models: readonly ReadyModel[];
   /** Go on where ONNX Runtime runs nothing on the device asked for. */
   readonly allowFallback?: boolean;
@@ -52,6 +55,15 @@ export const MODEL_FAILURES: ReadonlySet<string> = new Set([
   'runner.out-of-memory',
 ]);
 
+/** What a pass of predictions spent its time with: milliseconds. */
+export interface PassTimes extends WorkTimes {
+  readonly cells: number;
+  readonly wallMs: number;
+  /** In which it waited for the disk, and for those who score. */
+  readonly diskMs: number;
+  readonly scoringMs: number;
+}
+
 /**
  * Predicts every planned cell that is not done yet, model after model; cells that failed before are tried again. A cell
  * is done when its matte and its line are on the disk, and then alone does anybody hear of it. A cell
@@ -59,9 +71,13 @@ export const MODEL_FAILURES: ReadonlySet<string> = new Set([
  *
  * @throws MaskbenchError when nothing more can be done: the device is unavailable, the disk is full, interrupted.
  */
-export async function predict(request: PredictRequest): Promise<void> {
+export async function predict(request: PredictRequest): Promise<PassTimes> {
   const { folder, held, models, cells, damagedOnly = false, emit } = request;
   const writer = await openDurableLines(folder.predictions, held);
+  const start = performance.now();
+  const work = { deviceMs: 0, ofDeviceMs: 0, feedingMs: 0, ofFeedingMs: 0 };
+  let predicted = 0;
+  const lost = new Set<string>();
   try {
     for (const model of models) {
       const { name } = model.spec;
@@ -69,23 +85,40 @@ export async function predict(request: PredictRequest): Promise<void> {
       if (total === 0) continue;
       emit({ kind: 'phase-started', phase: 'predict', total, label: name });
       const before = writer.blockedMs();
-      await predictModel(request, model, total, writer);
+      const times = await predictModel(request, model, { total, writer, lost });
+      predicted += total;
+      for (const key of ['deviceMs', 'ofDeviceMs', 'feedingMs', 'ofFeedingMs'] as const)
+        work[key] += times?.[key] ?? 0;
       emit({ kind: 'phase-ended', phase: 'predict', blockedMs: writer.blockedMs() - before });
     }
+    return {
+      ...work,
+      cells: predicted,
+      wallMs: performance.now() - start,
+      diskMs: writer.blockedMs(),
+      scoringMs: writer.heldUpMs(),
+    };
   } finally {
     await writer.close();
   }
 }
 
+interface PassOfModel {
+  readonly total: number;
+  readonly writer: DurableLines;
+  /** Devices that are gone for the rest of the run. */
+  readonly lost: Set<string>;
+}
+
 async function predictModel(
   request: PredictRequest,
   model: ReadyModel,
-  total: number,
-  writer: DurableLines,
-): Promise<void> {
+  { total, writer, lost }: PassOfModel,
+): Promise<WorkTimes | undefined> {
   const {
     folder,
     settings,
+    devices,
     models,
     fields,
     cells,
@@ -113,7 +146,11 @@ async function predictModel(
     const message = 'what it is made from changed since the run was planned';
     return { kind: 'failed', failure: { code: 'data.unreadable', message } };
   };
-  const settle = async ({ sample }: Pick<MatteJob, 'sample'>, found: Outcome): Promise<void> => {
+  const settle = async (
+    { sample }: Pick<MatteJob, 'sample'>,
+    found: Outcome,
+    device: string,
+  ): Promise<void> => {
     const outcome = await asPlanned(sample, found);
     const { dataset, id } = sample;
     const onDisk = async (): Promise<void> => {
@@ -126,39 +163,58 @@ async function predictModel(
       if (isLastModel) await request.onSampleEnded(sample);
     };
     if (outcome.kind !== 'done') failed.add(nameOf(sample));
-    await writer.append(toRecord({ key: sample.cells[name], model: name, dataset, id }, outcome), {
+    const cell = {
+      key: sample.cells[name],
+      model: name,
+      dataset,
+      id,
+      ...(device === settings.device ? {} : { device }),
+    };
+    await writer.append(toRecord(cell, outcome), {
       ...(outcome.kind === 'done' ? { draft: draftOf(folder.matte(name, dataset, id)) } : {}),
       onDisk,
     });
     // Nobody predicts far ahead of who looks: what is on the disk is being scored.
     if (walk !== undefined) await writer.flush();
   };
-  let session: PredictSession | undefined;
+  const runner = runnerOf(model.spec);
+  const present = devices.filter((device) => !lost.has(formatDevice(device)));
+  const used = runner.readyDevice === undefined ? devices.slice(0, 1) : present;
+  const cards = used.map((device) => ({
+    device: runner.readyDevice === undefined ? settings.device : formatDevice(device),
+    open: (of: AbortSignal) =>
+      runner.open(model, {
+        device,
+        devices: used.length,
+        options: settings.runner,
+        resize: settings.scoring.resize,
+        parallelism: accuracy,
+        samples: total,
+        allowFallback,
+        readings: maskReadings(settings, name, fields),
+        emit,
+        signal: of,
+      }),
+  }));
+  const onLost = (device: string, error: MaskbenchError): void => {
+    if (error.code === 'device.unavailable') lost.add(device);
+    emit({ kind: 'warning', message: `${name}: the others go on without ${device}: ${error.message}` });
+  };
   try {
-    session = await runnerOf(model.spec).open(model, {
-      device: parseDevice(settings.device),
-      options: settings.runner,
-      resize: settings.scoring.resize,
-      parallelism: accuracy,
-      samples: total,
-      allowFallback,
-      readings: maskReadings(settings, name, fields),
-      emit,
-      signal,
-    });
-    await session.predict(jobsOf(folder, name, isOpen, walk), settle);
+    const jobs = jobsOf(folder, name, isOpen, walk);
+    const times = await predictOnCards(cards, jobs, { onOutcome: settle, onLost, signal });
     await writer.flush();
+    return times;
   } catch (error) {
     await writer.flush();
     if (!(error instanceof MaskbenchError) || !MODEL_FAILURES.has(error.code)) throw error;
     const failure = toFailure(error);
     emit({ kind: 'warning', message: `${name}: ${failure.message}` });
     for await (const sample of samplesFor(folder, walk)) {
-      if (isOpen(sample)) await settle({ sample }, { kind: 'failed', failure });
+      if (isOpen(sample)) await settle({ sample }, { kind: 'failed', failure }, settings.device);
     }
     await writer.flush();
-  } finally {
-    await session?.close();
+    return undefined;
   }
 }
 
@@ -179,7 +235,7 @@ function nameOf({ dataset, id }: PlannedSample): string {
 }
 
 function toRecord(
-  cell: Pick<PredictionRecord, 'key' | 'model' | 'dataset' | 'id'>,
+  cell: Pick<PredictionRecord, 'key' | 'model' | 'dataset' | 'id' | 'device'>,
   outcome: Outcome,
 ): PredictionRecord {
   if (outcome.kind !== 'done') return { ...cell, status: 'failed', failure: cellFailure(outcome.failure) };

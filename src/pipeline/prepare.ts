@@ -3,9 +3,9 @@ import { choose, foldName } from '../core/names.js';
 import { openDataset, type Dataset } from '../datasets/load.js';
 import { resolveDataset } from '../datasets/resolve.js';
 import type { OnProgress } from '../models/sources/progress.js';
-import { parseDevice } from '../runners/device.js';
+import { resolveDevices } from '../runners/devices.js';
 import { loadModelSpec } from '../runners/load-spec.js';
-import { readyDevice, runnerOf } from '../runners/runner-of.js';
+import { readyDevices, runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { LoadedConfig, RunConfig } from '../store/config.js';
 
@@ -30,6 +30,11 @@ export interface PreparedRun {
   readonly datasets: readonly Dataset[];
 }
 
+/** What the paths of a prepared run's models are relative to, in their order. */
+export interface ModelFolders {
+  readonly folders: readonly string[];
+}
+
 /**
  * Resolves everything that a run needs before it starts: device and datasets are looked for first, since a missing one
  * would otherwise show only after gigabytes of models were downloaded.
@@ -39,10 +44,10 @@ export interface PreparedRun {
 export async function prepareRun(
   { config, folder }: Pick<LoadedConfig, 'config' | 'folder'>,
   options: PrepareOptions = {},
-): Promise<PreparedRun> {
+): Promise<PreparedRun & ModelFolders> {
   const { offline = false, cwd = process.cwd(), env = process.env } = options;
   const { onProgress = () => undefined, signal = new AbortController().signal } = options;
-  const device = parseDevice(config.device);
+  const devices = await resolveDevices(config.device);
   const resolved = await Promise.all(
     config.datasets.map((dataset) => resolveDataset(dataset, { configDir: folder, cwd, env })),
   );
@@ -57,9 +62,9 @@ export async function prepareRun(
   );
   const chosenSpecs = choose('the config has no model', specs, ({ spec }) => spec.name, options.models);
   const access = { onProgress, signal, env, ...(offline ? { offline } : {}) };
-  await readyDevice(
+  await readyDevices(
     chosenSpecs.map(({ spec }) => spec),
-    device,
+    devices,
     access,
   );
   const datasets: Dataset[] = [];
@@ -75,7 +80,7 @@ export async function prepareRun(
   const alsoWanted = chosenSpecs.flatMap(({ spec }) => Object.values(spec.files ?? {}).flat());
   for (const loaded of chosenSpecs)
     models.push(await runnerOf(loaded.spec).ensure(loaded, { alsoWanted, ...access }));
-  return { config, models, datasets };
+  return { config, models, datasets, folders: chosenSpecs.map(({ folder: of }) => of) };
 }
 
 /** Names are folders of a run, which may come to a system where case makes no difference. */

@@ -1,10 +1,13 @@
+import type { Held } from '../core/durable-lines.js';
 import type { Dataset } from '../datasets/load.js';
 import type { ValuesFields } from '../datasets/values/contradiction.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { EventSink } from '../schema/events.js';
 import type { RunConfig } from '../store/config.js';
-import type { RunOrigin } from '../store/manifest.js';
+import type { RunDataset, RunOrigin } from '../store/manifest.js';
 import type { LockOptions } from '../store/lock-options.js';
+import type { PlanRecord } from '../store/records.js';
+import type { RunFolder } from '../store/run-folder.js';
 
 /** Phases of a run that are wanted. */
 export interface RunPhases {
@@ -17,6 +20,28 @@ export interface RunPhases {
 export interface DescribedDataset {
   readonly name: string;
   readonly unitFlag: string;
+}
+
+/** A plan beside the run folder's own, to be put in place once the run's settings are accepted. */
+export interface Plan {
+  readonly datasets: readonly RunDataset[];
+  /** For a walk, with turns; else none. */
+  readonly records: readonly PlanRecord[];
+  /** Whether the run folder's own is the same, to the byte. */
+  isThere(): Promise<boolean>;
+  /** Whether a run with this root is known as complete. */
+  isKnownComplete(root: string): Promise<boolean>;
+  accept(): Promise<void>;
+  /** Leaves the run folder's own plan as it is, whose run has this root and is complete; keeps what is known of its files. */
+  leave(root: string): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/** A list that was planned before, for a run in a folder of its own. */
+export interface GivenPlan {
+  /** The root of the plan that it is a part of. */
+  readonly root: string;
+  open(folder: RunFolder, held: Held): Promise<Plan>;
 }
 
 export interface RunRequest {
@@ -37,6 +62,8 @@ export interface RunRequest {
   readonly label?: string;
   /** What the user sets where masks' values cannot be read, if not a field of the specs. */
   readonly fields?: ValuesFields;
+  /** What is to be done was planned before, elsewhere; the datasets are not looked at. */
+  readonly given?: GivenPlan | undefined;
   /** The dataset that no file describes. */
   readonly described?: DescribedDataset | undefined;
 }

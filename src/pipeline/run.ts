@@ -4,8 +4,10 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { MaskbenchError } from '../core/errors.js';
 import type { Summary } from '../schema/summary.js';
-import { formatDevice, parseDevice } from '../runners/device.js';
-import { readyDevice, runnerOf } from '../runners/runner-of.js';
+import type { DeviceRequest } from '../runners/device.js';
+import { formatDevices, resolveDevices } from '../runners/devices.js';
+import { readyDevices, runnerOf } from '../runners/runner-of.js';
+import { assertOptionsFit } from '../runners/onnx/session-options.js';
 import type { ReadyModel } from '../runners/runner.js';
 import { removeEmptyFolders, removeRemains } from '../store/remains.js';
 import { readSummary } from '../store/read-summary.js';
@@ -14,7 +16,7 @@ import { isFilled, openCells } from '../store/cells.js';
 import { removeSeal } from '../store/seal.js';
 import type { Evidence } from '../schema/evidence.js';
 import { isAnythingLeft } from './left-to-do.js';
-import { assertSameCard, describeHardware } from '../store/hardware.js';
+import { assertSameCards, describeHardware, kindsOfDevices } from '../store/hardware.js';
 import { unless } from '../core/system-code.js';
 import { isOwnDraft } from '../core/write-whole.js';
 import { lockRun } from '../store/lock.js';
@@ -81,10 +83,12 @@ async function runIn<S extends Summary | undefined>(
   end: (folder: RunFolder, before: Evidence | undefined, isOrphan: boolean) => Promise<S>,
 ): Promise<S | Summary> {
   const { config, models, datasets, shard, phases, emit, signal, fields, described } = request;
-  const device = parseDevice(config.device);
-  await readyDevice(
+  const devices = await resolveDevices(config.device);
+  const sweeps = config.scenarios.flatMap((one) => (one.kind === 'sweep' ? [one] : []));
+  assertOptionsFit(devices, [config.runner, ...sweeps]);
+  await readyDevices(
     models.map(({ spec }) => spec),
-    device,
+    devices,
     { signal },
   );
   if (phases.score && !phases.predict && !existsSync(folder.predictions)) throw nothingToScore(folder.path);
@@ -95,8 +99,8 @@ async function runIn<S extends Summary | undefined>(
     // Once more under the lock: another process may have been here in between.
     const exists = await enterRunFolder(folder, request.resume, request.origin !== undefined);
     await removeRemains(folder.path);
-    if (phases.predict && !exists) await tryModels(request);
-    const basis = { device: formatDevice(device), runner: config.runner };
+    if (phases.predict && !exists) await tryModels(request, devices);
+    const basis = { device: formatDevices(config.device), runner: config.runner };
     const limit = config.limit ?? null;
     const allDatasets = datasets.length === config.datasets.length;
     // Of a run that has ended, whatever is planned is there.
@@ -121,12 +125,19 @@ async function runIn<S extends Summary | undefined>(
       described,
       walk,
     };
-    const plan = await makePlan({ ...wanted, ...(exists && existsSync(folder.seal) ? { onPlanned } : {}) });
+    const plan =
+      (await request.given?.open(folder, lock)) ??
+      (await makePlan({ ...wanted, ...(exists && existsSync(folder.seal) ? { onPlanned } : {}) }));
     await lock.assertHeld();
     const { runner, scoring, time: timing } = config;
     const plugins = pluginsOfRun({ models, datasets: plan.datasets, scoring });
     const settings = {
-      models: models.map(({ spec, sha256, bytes }) => ({ spec, sha256, bytes })),
+      models: models.map(({ spec, sha256, version, bytes }) => ({
+        spec,
+        sha256,
+        ...(version === undefined ? {} : { version }),
+        bytes,
+      })),
       datasets: plan.datasets,
       device: basis.device,
       runner,
@@ -138,11 +149,12 @@ async function runIn<S extends Summary | undefined>(
       shard,
       ...(walk === undefined ? {} : { untilDecided: walk.untilDecided }),
     };
-    const hardware = await describeHardware(device);
+    const hardware = await describeHardware(devices, runner);
     const more = {
       hardware,
       ...(config.price === undefined ? {} : { price: config.price }),
       ...(request.origin === undefined ? {} : { origin: request.origin }),
+      ...(request.given === undefined ? {} : { plan: request.given.root }),
     };
     const fresh = createManifest(config.name, settings, more);
     let summary: S | Summary;
@@ -154,7 +166,8 @@ async function runIn<S extends Summary | undefined>(
       if (
         existing !== undefined &&
         sealed !== undefined &&
-        canonicalJson(existing.settings) === canonicalJson(settings) &&
+        canonicalJson(existing.settings) ===
+          canonicalJson({ ...settings, device: existing.settings.device }) &&
         (await plan.isThere()) &&
         !(await isAnythingLeft(folder, existing, request, sealed.isComplete && hasMattes))
       ) {
@@ -169,7 +182,7 @@ async function runIn<S extends Summary | undefined>(
         const manifest = await settle(folder, fresh, existing);
         await lock.assertHeld();
         await plan.accept();
-        await work(request, folder, lock, manifest, walk);
+        await work(request, folder, lock, manifest, { walk, devices });
         await lock.assertHeld();
         summary = await end(folder, sealed?.evidence, isOrphan);
       }
@@ -195,8 +208,11 @@ async function runIn<S extends Summary | undefined>(
 }
 
 /** A spec that its model contradicts ends the run before it begins; a model that fails otherwise fails by itself, later. */
-async function tryModels({ config, models, signal }: RunRequest): Promise<void> {
-  const [device, threads] = [parseDevice(config.device), availableParallelism()];
+async function tryModels(
+  { config, models, signal }: RunRequest,
+  [device]: readonly DeviceRequest[],
+): Promise<void> {
+  const threads = availableParallelism();
   for (const model of models) {
     const request = { device, options: config.runner, threads, onlyInDoubt: true, signal };
     try {
@@ -212,9 +228,8 @@ async function tryModels({ config, models, signal }: RunRequest): Promise<void> 
 async function resumable(folder: RunFolder, wanted: Manifest, emit: EventSink): Promise<Manifest> {
   const existing = await readManifest(folder);
   assertSameSettings(existing, wanted, folder.path);
-  const { device } = wanted.settings;
-  const doubt = assertSameCard(device, existing.hardware, wanted.hardware, folder.path);
-  if (doubt !== undefined) emit({ kind: 'warning', message: doubt });
+  for (const doubt of assertSameCards(existing, wanted, folder.path))
+    emit({ kind: 'warning', message: doubt });
   return existing;
 }
 
@@ -254,14 +269,15 @@ async function work(
   folder: RunFolder,
   held: Held,
   manifest: Manifest,
-  walk: Walk | undefined,
+  { walk, devices }: { readonly walk: Walk | undefined; readonly devices: readonly DeviceRequest[] },
 ): Promise<void> {
   const { settings } = manifest;
   const { config, models, phases, emit, signal } = request;
-  if (phases.predict || phases.score) await predictAndScore(request, folder, held, manifest, walk);
+  if (phases.predict || phases.score) await predictAndScore(request, folder, held, manifest, walk, devices);
   if (!phases.time) return;
   await endScoreThreads();
   const { allowFallback, scenarios } = config;
-  await time({ folder, held, settings, models, allowFallback, emit, signal });
-  await runScenarios({ folder, held, settings, models, scenarios, emit, signal });
+  const phase = { folder, held, settings, devices, models, emit, signal };
+  await time({ ...phase, kinds: kindsOfDevices(manifest), allowFallback });
+  await runScenarios({ ...phase, scenarios });
 }

@@ -62,6 +62,11 @@ export function assertOneRun(shards: readonly Shard[]): void {
           `its sample of ${dataset.name} was drawn from other images than that of ${first.folder.path}`,
           folder.path,
         );
+      if (dataset.listed !== undefined && other.listed !== undefined && dataset.listed !== other.listed)
+        refuse(
+          `the images of ${dataset.name} were others when this shard was made than for ${first.folder.path}`,
+          folder.path,
+        );
       if (readingsOf(dataset) === readingsOf(other)) continue;
       const [own, theirs] = [dataset, other].map(({ truths }) =>
         truths === undefined ? 'unknown' : sayReading(truths.reading),
@@ -99,7 +104,7 @@ export async function mergePlans(
   const rank = new Map(datasets.map(({ name }, i) => [name, i]));
   const place = ({ dataset }: PlanRecord): number => rank.get(dataset) ?? 0;
   records.sort((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  const merged = datasets.map((dataset) => {
+  const merged = datasets.map(({ listed: _ofShards, ...dataset }) => {
     const own = records.filter((record) => record.dataset === dataset.name);
     assertOneList(own.map((record) => [record, dealt.get(record) ?? shards[0]]));
     const fingerprint = createFingerprint();
@@ -111,7 +116,7 @@ export async function mergePlans(
 }
 
 /**
- * Images are dealt out in turns, so the shards of one list have them in turns. Where images came or went between two of them, some are
+ * What proves it for shards that do not say what they listed (`listed`). Images are dealt out in turns, so the shards of one list have them in turns. Where images came or went between two of them, some are
  * planned twice and others by none.
  */
 function assertOneList(dealt: readonly (readonly [PlanRecord, Shard])[]): void {

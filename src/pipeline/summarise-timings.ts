@@ -1,13 +1,17 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { groupBy } from '../core/group.js';
+import { summariseEnergy } from '../schema/energy.js';
 import { type Seal, sealOf, UNCHECKED } from '../schema/seal.js';
 import {
   type GpuConditionsSummary,
   type ModelTimingSummary,
   type PhaseSummary,
   type SlownessSummary,
+  scopeOf,
+  TIME_SCOPES,
   TIMED_PHASES,
   type TimedPhase,
+  type TimeScope,
   type TimingPassSummary,
 } from '../schema/timing-summary.js';
 import type { TimingRow } from '../schema/summary.js';
@@ -28,24 +32,39 @@ interface TimingsSummary {
   readonly slowness: readonly SlownessSummary[];
 }
 
-/** The times of every model's last complete series, per dataset and over datasets. */
-export async function summariseTimings(folder: RunFolder, settings: RunSettings): Promise<TimingsSummary> {
-  const series = await readTimedSeries(folder);
+/**
+ * The times of every model's last complete series of each scope, the narrowest first, per dataset and over datasets.
+ *
+ * @param device of several kinds of devices one; by default the first
+ */
+export async function summariseTimings(
+  folder: RunFolder,
+  settings: RunSettings,
+  device?: string,
+): Promise<TimingsSummary> {
+  const series = await readTimedSeries(folder, device);
   const models = new Map<string, ModelTimingSummary>();
   const rows: TimingRow[] = [];
   const timed = new Map<string, readonly SampleRecord[]>();
   for (const { spec } of settings.models) {
-    const own = series.get(spec.name);
-    if (own === undefined) continue;
-    models.set(spec.name, summariseModel(own));
-    rows.push(...rowsOf(own, settings));
-    if (own.model.measuredElsewhere !== true) timed.set(spec.name, own.samples);
+    const own = series
+      .filter(({ model }) => model.model === spec.name)
+      .sort((a, b) => TIME_SCOPES.indexOf(scopeOf(a.model)) - TIME_SCOPES.indexOf(scopeOf(b.model)));
+    const [first, ...wider] = own;
+    if (first === undefined) continue;
+    models.set(spec.name, {
+      ...summariseModel(first),
+      ...(wider.length === 0 ? {} : { wider: wider.map(summariseModel) }),
+    });
+    rows.push(...own.flatMap((one) => rowsOf(one, settings)));
+    if (first.model.measuredElsewhere !== true) timed.set(spec.name, first.samples);
   }
   return { rows, models, slowness: await summariseSlowness(folder, timed) };
 }
 
 function summariseModel({ model, samples, readings }: TimedSeries): ModelTimingSummary {
   const {
+    scope,
     loadMs,
     firstInferenceMs,
     warmup,
@@ -56,6 +75,7 @@ function summariseModel({ model, samples, readings }: TimedSeries): ModelTimingS
     pass,
   } = model;
   return {
+    ...(scope === undefined ? {} : { scope }),
     loadMs,
     firstInferenceMs,
     warmup,
@@ -69,7 +89,7 @@ function summariseModel({ model, samples, readings }: TimedSeries): ModelTimingS
 
 /** A row per dataset in the order of the run, and one over all of them. */
 function rowsOf(
-  { model: { model, pass }, samples }: TimedSeries,
+  { model: { model, scope, pass }, samples }: TimedSeries,
   { datasets }: RunSettings,
 ): readonly TimingRow[] {
   const seal = pass === undefined ? UNCHECKED : sealOf(pass.parts);
@@ -77,25 +97,33 @@ function rowsOf(
     const timed = samples.filter(({ dataset }) => dataset === name);
     return timed.length === 0 ? [] : [{ name, timed }];
   });
-  const perDataset = groups.map(({ name, timed }) => toRow(model, name, timed, seal));
+  const perDataset = groups.map(({ name, timed }) => toRow({ model, dataset: name, scope }, timed, seal));
   const all = groups.flatMap(({ timed }) => timed);
   if (all.length === 0) return [];
-  const overall = toRow(model, null, all, seal);
+  const overall = toRow({ model, dataset: null, scope }, all, seal);
   return [...perDataset, { ...overall, phases: meanPhases(perDataset, overall.phases) }];
 }
 
-function toRow(model: string, dataset: string | null, timed: readonly SampleRecord[], seal: Seal): TimingRow {
+function toRow(
+  of: Pick<TimingRow, 'model' | 'dataset'> & { readonly scope: TimeScope | undefined },
+  timed: readonly SampleRecord[],
+  seal: Seal,
+): TimingRow {
+  const { model, dataset, scope } = of;
   const images = [
     ...new Map(timed.map((sample) => [JSON.stringify([sample.dataset, sample.id]), sample])).values(),
   ];
   const phases = TIMED_PHASES.map((phase): [TimedPhase, PhaseSummary] => [
     phase,
-    // An image is decoded once, whatever the number of its predictions, each of which has that time.
-    phase === 'decode' ? decodePhase(images) : phaseOverTurns(timed, (of) => millisecondsOf(of, phase)),
+    // Of decoded pictures each was decoded once, whatever the number of its predictions, each of which has that time.
+    phase === 'decode' && scopeOf(of) === 'predict'
+      ? decodePhase(images)
+      : phaseOverTurns(timed, (times) => millisecondsOf(times, phase)),
   ]);
   return {
     model,
     dataset,
+    ...(scope === undefined ? {} : { scope }),
     images: images.length,
     n: timed.length,
     outliers: timed.filter(({ outlier }) => outlier === true).length,
@@ -130,7 +158,7 @@ function summarisePass(
   readings: readonly GpuReading[],
 ): TimingPassSummary {
   const { profile, attempt, together, passes, warmUpMs, proof, windows, gpuMemoryBytes, parts } = pass;
-  const { copies, gpuMemoryBy } = pass;
+  const { copies, gpuMemoryBy, energy } = pass;
   const { durationMs, foreignCpu, steal, pressure, load, clockSources } = pass.during;
   return {
     profile,
@@ -145,6 +173,7 @@ function summarisePass(
     gpuMemoryBytes,
     ...(copies === undefined ? {} : { copies }),
     ...(gpuMemoryBy === undefined ? {} : { gpuMemoryBy }),
+    ...(energy === undefined ? {} : { energy: summariseEnergy(energy, predictions) }),
     conditions: { durationMs, foreignCpu, steal, pressure, load, clockSources, governors: pass.governors },
     gpu: readings.length === 0 ? null : summariseReadings(readings),
     parts,

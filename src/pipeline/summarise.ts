@@ -1,3 +1,5 @@
+import { kindsOfDevices, type Hardware } from '../store/hardware.js';
+import { paceOfAll } from '../schema/pace.js';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type PublishedFigure, SCHEMA_VERSION, type Summary, type ThresholdRow } from '../schema/summary.js';
@@ -42,9 +44,17 @@ export async function summarise(
   const ids = metrics.map(({ meta }) => meta.id);
   const timings = await summariseTimings(folder, settings);
   const scenarios = await summariseScenarios(folder, settings);
-  const cells = await openCells(folder, settings, { values: ids, outputs: true });
+  const { devices: named = [], ...hardware } = manifest.hardware ?? {};
+  const cells = await openCells(folder, settings, {
+    values: ids,
+    outputs: true,
+    devices: true,
+  });
+  const devices = devicesOf(named, cells.countByDevice(), settings.device);
+  const otherKinds = await summariseOtherKinds(folder, manifest);
   const warnings = await warningsOfOutputs(folder, cells, settings);
   const curves = await summariseCurves(cells, settings);
+  const pace = paceOfAll(manifest.passes ?? []);
   const summary: Summary = {
     schemaVersion: SCHEMA_VERSION,
     maskbenchVersion: manifest.maskbenchVersion,
@@ -61,7 +71,8 @@ export async function summarise(
         'onnxruntime-node': environment.onnxruntime,
         sharp: environment.sharp,
       },
-      ...manifest.hardware,
+      ...hardware,
+      ...(devices.length > 1 ? { devices } : {}),
       ...(manifest.price === undefined ? {} : { price: manifest.price }),
     },
     signatures: signaturesOf(settings.scoring.protocols, settings.scoring, truths),
@@ -73,10 +84,11 @@ export async function summarise(
       }),
     },
     ...describeProtocols(settings.scoring.protocols, ids),
-    models: settings.models.map(({ spec, sha256, bytes }) => ({
+    models: settings.models.map(({ spec, sha256, version, bytes }) => ({
       name: spec.name,
       title: spec.title ?? spec.name,
       sha256,
+      ...(version === undefined ? {} : { version }),
       bytes,
       licence: spec.licence ?? null,
       trainedOn: spec.trainedOn,
@@ -93,13 +105,16 @@ export async function summarise(
       ...chosenImagesOf(settings, { drawn }),
     })),
     ...(warnings.length === 0 ? {} : { warnings }),
+    ...(manifest.mixed === undefined ? {} : { mixed: manifest.mixed }),
     ...(await summariseAccuracy(cells, settings, metrics)),
     intervals: INTERVALS,
     thresholds: thresholdRows(curves),
     timing: timings.rows,
     ...(timings.slowness.length === 0 ? {} : { slowness: timings.slowness }),
+    ...(otherKinds.length === 0 ? {} : { otherKinds }),
     ...(scenarios.length === 0 ? {} : { scenarios }),
     published: await publishedFor(settings),
+    ...(pace === undefined ? {} : { pace }),
   };
   return { summary, curves };
 }
@@ -133,6 +148,42 @@ async function publishedFor({ models, datasets }: RunSettings): Promise<readonly
       .filter((figure) => figure.model === network && figure.datasets.every((name) => names.has(name)))
       .map((f) => ({ ...f, beside: spec.name, source }));
   });
+}
+
+/** What each device did: those that the run was begun on, and others that it went on on. */
+function devicesOf(
+  named: NonNullable<Hardware['devices']>,
+  counts: ReadonlyMap<string, number>,
+  request: string,
+): NonNullable<Summary['device']['devices']> {
+  const byDevice = new Map([...counts].map(([device, cells]) => [device || request, cells]));
+  const others = [...byDevice.keys()].filter((device) => named.every((one) => one.device !== device));
+  return [...named, ...others.map((device) => ({ device }))].map((one) => ({
+    ...one,
+    cells: byDevice.get(one.device) ?? 0,
+  }));
+}
+
+/** The times on every kind of device but the first one. */
+async function summariseOtherKinds(
+  folder: RunFolder,
+  manifest: Manifest,
+): Promise<NonNullable<Summary['otherKinds']>> {
+  const [, ...others] = kindsOfDevices(manifest);
+  return Promise.all(
+    others.map(async (device) => {
+      const { models, rows, slowness } = await summariseTimings(folder, manifest.settings, device);
+      return {
+        device,
+        models: manifest.settings.models.map(({ spec: { name } }) => ({
+          name,
+          timing: models.get(name) ?? null,
+        })),
+        timing: rows,
+        ...(slowness.length === 0 ? {} : { slowness }),
+      };
+    }),
+  );
 }
 
 /** What every scenario came to, by model in the order of the run; of one that was tried again the last result. */

@@ -22,6 +22,11 @@ export function parseDevice(text: string): DeviceRequest {
   if (provider === undefined) {
     const expected = `expected one of ${PROVIDERS.join(', ')}, with an index where there are several (cuda:0)`;
     const [name = ''] = text.split(':');
+    if (['rocm', 'migraphx'].includes(name)) {
+      const reason =
+        'onnxruntime-node has no provider for AMD cards alone; "--device webgpu" computes on them';
+      throw new MaskbenchError('usage', `unknown device "${text}"`, { remedy: reason });
+    }
     // What is amiss with a name that is right is the index; and "gpu" is no misspelt "cpu".
     const isMeant = name === 'gpu' || PROVIDERS.some((one) => one === name);
     throw new MaskbenchError('usage', `unknown device "${text}"`, {
@@ -44,7 +49,7 @@ export const REMEDIES: Readonly<Record<Provider, string>> = {
     'needs what cuda needs, and TensorRT 10: "maskbench gpu install --tensorrt <folder>" (docs/gpu.md)',
   webgpu:
     'needs a Vulkan driver and its loader (libvulkan.so.1), Metal or Direct3D 12; one that needs no card: docs/gpu.md',
-  coreml: 'needs macOS',
+  coreml: 'needs macOS on an Apple processor',
   dml: 'needs Windows with DirectX 12',
 };
 

@@ -7,11 +7,12 @@ import type { phaseTimes } from '../schema/timing-summary.js';
  */
 export type PhaseTimes = Document<typeof phaseTimes>;
 
-/** preprocess + inference + postprocess, in milliseconds. */
+/** preprocess + inference + postprocess, in milliseconds; of a wider scope all of what was timed. */
 export function predictMs({
   preprocessMs,
   inferenceMs,
   postprocessMs,
+  totalMs,
 }: Omit<PhaseTimes, 'decodeMs'>): number {
-  return preprocessMs + inferenceMs + postprocessMs;
+  return totalMs ?? preprocessMs + inferenceMs + postprocessMs;
 }

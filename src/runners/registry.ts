@@ -1,3 +1,4 @@
+import { commandRunner } from './command/runner.js';
 import { canonicalJson } from '../core/hash.js';
 import { extensible, type PluginVersion } from '../core/plugins/parts.js';
 import { masksRunner } from './masks/runner.js';
@@ -5,7 +6,7 @@ import { onnxRunner } from './onnx/runner.js';
 import type { Runner } from './runner.js';
 
 /** Whatever makes a matte. */
-export const RUNNERS = extensible<Runner>('runners', [onnxRunner, masksRunner], ofPlugin);
+export const RUNNERS = extensible<Runner>('runners', [onnxRunner, masksRunner, commandRunner], ofPlugin);
 
 /** A matte of a plug-in's runner depends on which plug-in that is, whatever the runner itself says. */
 function ofPlugin(runner: Runner, plugin: PluginVersion): Runner {

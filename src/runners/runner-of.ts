@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
 import { lateBound } from '../core/plugins/late-bound.js';
 import type { ModelSpec } from '../models/spec/spec.js';
+import type { DeviceRequest } from './device.js';
 import { RUNNERS } from './registry.js';
 import type { Runner, SpecSchema } from './runner.js';
 
@@ -40,15 +41,18 @@ export function runnerOf({ name, feeding }: Pick<ModelSpec, 'name' | 'feeding'>)
 }
 
 /**
- * Sees, for every kind of model there is, whether it can be run on a device.
+ * Sees, for every kind of model there is, whether it can be run on the devices.
  *
  * @throws MaskbenchError as `Runner.readyDevice` does.
  */
-export async function readyDevice(
+export async function readyDevices(
   specs: readonly Pick<ModelSpec, 'name' | 'feeding'>[],
-  ...request: Parameters<NonNullable<Runner['readyDevice']>>
+  devices: readonly DeviceRequest[],
+  options: Parameters<NonNullable<Runner['readyDevice']>>[1],
 ): Promise<void> {
-  for (const runner of new Set(specs.map(runnerOf))) await runner.readyDevice?.(...request);
+  const providers = new Map(devices.map((device) => [device.provider, device]));
+  for (const runner of new Set(specs.map(runnerOf)))
+    for (const device of providers.values()) await runner.readyDevice?.(device, options);
 }
 
 function inWords(names: readonly string[]): string {

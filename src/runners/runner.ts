@@ -5,10 +5,12 @@
  * What the shapes below leave room for:
  * - A program of somebody else's: `open` starts it, `predict` hands it one job after another, `close` ends it. A program that
  *   died fails the job it had, or, if no further one can be done, makes `predict` throw `runner.crashed`: the cells are tried
- *   again when the run is resumed. Its times are a series of scope `file-to-file` that it measures itself.
+ *   again when the run is resumed (`command/`). Its times are of scope `file-to-file`: by the timing pass, in turns with those of
+ *   networks, or a series that it measures itself.
  * - A web service: a job is a call, as many at once as it allows. A call has a cost, and one of which nobody knows whether it
  *   was answered (or paid for) ends as `unsettled`. Its times are a series of scope `service`.
- * - Several cards: `open` is called once per device, and the sessions draw their jobs from one iterable.
+ * - Several devices: `open` is called once per device, and the sessions draw their jobs from one iterable
+ *   (`pipeline/predict-on-cards.ts`); a runner without `readyDevice` needs none, and is opened once.
  */
 import type { z } from 'zod';
 import type { Failure } from '../core/failure.js';
@@ -21,6 +23,7 @@ import type { EventSink } from '../schema/events.js';
 import type { CheckedReading } from '../datasets/values/read-checked.js';
 import type { MaskValues } from '../schema/mask-values.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
+import type { TimeScope } from '../schema/timing-summary.js';
 import type { DeviceRequest } from './device.js';
 import type { RunnerOptions } from './onnx/session-options.js';
 import type { StageRunner } from './onnx/stage-runner.js';
@@ -39,6 +42,8 @@ export interface ReadyModel<Spec extends ModelSpec = ModelSpec, Assets = unknown
   readonly spec: Spec;
   /** Of all that its mattes depend on and that is not in the spec. */
   readonly sha256: string;
+  /** As the model itself says, where it does; a part of `sha256`. */
+  readonly version?: string;
   /** Of its weights; 0 where there are none. */
   readonly bytes: number;
   readonly assets: Assets;
@@ -72,6 +77,14 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
     options: Omit<EnsureOptions, 'name' | 'baseDir'>,
   ): Promise<ReadyModel<Spec, Assets>>;
   /**
+   * The spec with the files of a model that is ready taken from copies: `put` copies one under a name of its own, and says where it
+   * is then. Absent where a model has no files, or they are too many to be copied.
+   */
+  copied?(
+    model: ReadyModel<Spec, Assets>,
+    put: (path: string, name: string) => Promise<CopiedFile>,
+  ): Promise<Spec>;
+  /**
    * All that a matte depends on besides the image, as text: where it is the same, a matte is used again. Files of a sample are
    * asked for by the reader that is handed over with it.
    */
@@ -103,6 +116,11 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   stages?(model: ReadyModel<Spec, Assets>): StagedNetwork;
 }
 
+export interface CopiedFile {
+  readonly path: string;
+  readonly sha256: string;
+}
+
 export interface SampleWatch {
   /**
    * Called with everything that is listed, also what another shard will do.
@@ -127,7 +145,7 @@ interface MasksElsewhere {
 
 export type SpecSchema = z.ZodObject<z.ZodRawShape, z.core.$strict>;
 
-/** What of a run's settings a matte may depend on: the device as it is written, and the options of ONNX Runtime. */
+/** What of a run's settings a matte may depend on: the devices as they are written, and the options of ONNX Runtime. */
 export interface RunBasis {
   readonly device: string;
   readonly runner: unknown;
@@ -137,8 +155,10 @@ export interface OpenRequest {
   readonly device: DeviceRequest;
   /** ONNX Runtime's; a runner of another kind has its own in its specs. */
   readonly options: RunnerOptions;
+  /** How many devices of this machine predict at the same time, this one included. */
+  readonly devices: number;
   /** Of the accuracy pass; how work is divided is the runner's own business. */
-  readonly parallelism: Readonly<Record<'processes' | 'threads', number | 'auto'>>;
+  readonly parallelism: Readonly<Record<'processes' | 'threads' | 'feeders', number | 'auto'>>;
   /** Whether mattes of another size than the ground truth's are brought to it when they are scored. */
   readonly resize?: boolean;
   /** How many samples are to come. */
@@ -171,13 +191,22 @@ export interface PredictSession {
    * Predicts every job, in any order and as many at once as it likes. `onOutcome` is called once for each; its promise
    * holds up further jobs.
    *
+   * @returns how busy it was, where it can tell.
    * @throws MaskbenchError when no further job can be done, or `cancelled`. Jobs without an outcome were not done.
    */
   predict(
     jobs: AsyncIterable<MatteJob>,
     onOutcome: (job: MatteJob, outcome: Outcome) => Promise<void>,
-  ): Promise<void>;
+  ): Promise<WorkTimes | undefined>;
   close(): Promise<void>;
+}
+
+/** How long the processes of a session computed, and their threads fed: milliseconds, and of how many that there were. */
+export interface WorkTimes {
+  readonly deviceMs: number;
+  readonly ofDeviceMs: number;
+  readonly feedingMs: number;
+  readonly ofFeedingMs: number;
 }
 
 /** What became of a job, and what that cost where it costs money. */
@@ -194,13 +223,11 @@ interface Cost {
   readonly currency: string;
 }
 
-/** What a time covers: pre- and postprocessing and inference; from an image file to a matte file; a call over a network. */
-type TimeScope = 'predict' | 'file-to-file' | 'service';
-
-/** Timed by the timing pass, phase by phase, in a process that takes turns with those of other models. */
-interface PassTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
+/** Timed by the timing pass, phase by phase, in a process that takes turns with those of other models of the same scope. */
+export interface PassTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   readonly kind: 'pass';
-  readonly scope: 'predict';
+  /** What can be timed of its models. */
+  readonly scopes: readonly Exclude<TimeScope, 'service'>[];
   /** Of the picture that a model is fed: what it needs of a card's memory grows with it. */
   pixels(spec: Spec): number;
   /** How it is loaded and which images it sees; an image's key is its position among the samples. */
@@ -208,12 +235,13 @@ interface PassTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
 }
 
 export interface TimedRequest extends Pick<OpenRequest, 'device' | 'options'> {
-  readonly samples: readonly PlannedSample[];
+  readonly scope: TimeScope;
+  readonly samples: readonly Pictured[];
   readonly threads: number;
 }
 
 /** Times that the runner has by itself: it measures them, or they came along with the mattes. */
-interface SeriesTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
+export interface SeriesTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   readonly kind: 'series';
   readonly scope: TimeScope;
   readonly measuredElsewhere: boolean;
@@ -246,7 +274,7 @@ export interface StagesRequest extends Pick<OpenRequest, 'device' | 'options'> {
   readonly folder: string;
 }
 
-type Pictured = Pick<PlannedSample, 'dataset' | 'id' | 'imagePath'>;
+export type Pictured = Pick<PlannedSample, 'dataset' | 'id' | 'imagePath'>;
 
 export interface StageSession {
   /** @throws MaskbenchError why this sample has no stages, or why the process cannot go on. */

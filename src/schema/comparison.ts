@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { better, caution, count, figure, orNull, text, type Document } from './basics.js';
 import { evidenceSchema } from './evidence.js';
+import { energyRatio, remeasuredEnergy } from './energy.js';
 import { sealPart } from './seal.js';
-import { timedPhase } from './timing-summary.js';
+import { timedPhase, timeScope } from './timing-summary.js';
 
 /** Version of what `compare --format json` and `check --json` print. */
 export const COMPARISON_VERSION = 1;
@@ -187,6 +188,7 @@ const round = z.object({
   repeated: count.describe('Processes that were disturbed and measured once more; the second try stands.'),
   inferencesEach: count.describe('Timed predictions of every process, at least.'),
   phases: z.array(remeasuredPhase),
+  energy: z.exactOptional(remeasuredEnergy).describe('Of one prediction; absent where nobody counted.'),
   seal: z
     .array(sealPart)
     .describe('Held by all processes or not; times decide nothing without all of the parts.'),
@@ -200,15 +202,21 @@ const latency = z
     z
       .object({
         kind: z.literal('stored'),
+        scope: z.exactOptional(timeScope),
         images: count,
         phases: z.array(phaseRatio),
+        energy: z.exactOptional(energyRatio).describe('Where both sides know it, by one kind of counter.'),
         caveats: z.array(text),
       })
       .describe(
         'From the timing passes of the two runs: one process per side, at different times. Never enough for a gate.',
       ),
     z
-      .object({ kind: z.literal('remeasured'), rounds: z.array(round) })
+      .object({
+        kind: z.literal('remeasured'),
+        scope: z.exactOptional(timeScope),
+        rounds: z.array(round),
+      })
       .describe('Measured for this comparison: fresh processes in the order A B B A.'),
   ])
   .describe('Where the ratios of times come from, and what they are worth.');

@@ -53,11 +53,14 @@ export const provider = z
     tf32: z
       .enum(['on', 'off'])
       .describe(
-        'Whether products of float32 may be rounded to 10 bits (TF32); NVIDIA_TF32_OVERRIDE=0 turns it off.',
+        'Whether products of float32 may be rounded to 10 bits (TF32); `tf32: false` or NVIDIA_TF32_OVERRIDE=0 turns it off.',
       ),
     atDefaults: z
       .array(text)
       .describe('Options of the provider that onnxruntime-node does not pass on, with their defaults.'),
+    ignored: z
+      .exactOptional(z.array(text))
+      .describe('Variables of the environment that are set, and that the provider does not read.'),
   })
   .describe('How CUDA or TensorRT computes.');
 export type ProviderSummary = Document<typeof provider>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, figure, orNull, text, type Document } from './basics.js';
+import type { TimeScope } from './timing-summary.js';
 import type { Caution } from './caution.js';
 import type { Gallery } from './gallery.js';
 import type { RankingReport } from './ranking.js';
@@ -73,6 +74,7 @@ interface CellColumns {
 /** The timed predictions of one model in the order in which they were made; columns of one length. */
 export interface LatencySeries {
   readonly model: string;
+  readonly scope: TimeScope;
   readonly datasets: readonly string[];
   /** Index into `datasets`. */
   readonly dataset: Uint8Array;

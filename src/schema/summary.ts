@@ -13,10 +13,12 @@ import {
 } from './basics.js';
 import { chosenImages } from './chosen-images.js';
 import { evidenceSchema } from './evidence.js';
+import { pace } from './pace.js';
+import { mixedSchema } from './mixed-machines.js';
 import { protocolSummary } from './protocol-summary.js';
 import { scenario } from './scenario-summary.js';
 import { sealSchema } from './seal.js';
-import { modelTiming, phase, slowness, timedPhase } from './timing-summary.js';
+import { modelTiming, phase, slowness, timedPhase, timeScope } from './timing-summary.js';
 import { gpu, processor, provider } from './hardware.js';
 
 /** Version of summary.json and of the record files beside it; a reader refuses another one. */
@@ -30,11 +32,28 @@ const device = z.object({
   os: text,
   software: z.record(text, text),
   gpu: z.exactOptional(gpu).describe('The card behind the device, where its driver tells.'),
+  devices: z
+    .exactOptional(
+      z.array(
+        z.object({
+          device: text,
+          gpu: z.exactOptional(gpu),
+          cells: count.describe('That were predicted on it.'),
+        }),
+      ),
+    )
+    .describe('Of a run on several devices; its times are those of the first one.'),
   provider: z.exactOptional(provider),
   processor: z.exactOptional(processor),
   price: z
-    .exactOptional(z.object({ perHour: figure, currency: text }))
-    .describe('Of an hour of this device, in the currency of the config.'),
+    .exactOptional(
+      z.object({
+        perHour: z.exactOptional(figure).describe('Of an hour of this device.'),
+        perKWh: z.exactOptional(figure).describe('Of a kilowatt-hour.'),
+        currency: text,
+      }),
+    )
+    .describe('As the config says.'),
 });
 export type DeviceSummary = Document<typeof device>;
 
@@ -52,6 +71,7 @@ const model = z.object({
   name: text,
   title: text,
   sha256: text,
+  version: z.exactOptional(text).describe('As a program told it when the run was planned.'),
   bytes: count,
   licence: orNull(text),
   trainedOn: z.array(text),
@@ -166,6 +186,7 @@ export type FlipSummary = Document<typeof flips>;
 
 const timingRow = z.object({
   ...meanOf,
+  scope: z.exactOptional(timeScope),
   images: count,
   n: count,
   outliers: z
@@ -239,6 +260,9 @@ export const summarySchema = z
         'The first thousand failed cells in plan order; cells.failed counts all. model is * where the cells of all models failed.',
       ),
     warnings: z.exactOptional(z.array(outputWarning)),
+    mixed: z
+      .exactOptional(mixedSchema)
+      .describe('Of a run that was merged from machines that differ: in what.'),
     accuracy: z.array(accuracyRow),
     intervals: z.exactOptional(intervalMethod),
     thresholds: z
@@ -249,10 +273,23 @@ export const summarySchema = z
     slowness: z
       .exactOptional(z.array(slowness))
       .describe('Of every model that was timed on several datasets.'),
+    otherKinds: z
+      .exactOptional(
+        z.array(
+          z.object({
+            device: text,
+            models: z.array(z.object({ name: text, timing: orNull(modelTiming) })),
+            timing: z.array(timingRow),
+            slowness: z.exactOptional(z.array(slowness)),
+          }),
+        ),
+      )
+      .describe('The times on every kind of device of a run but the first one.'),
     scenarios: z
       .exactOptional(z.array(scenario))
       .describe('Offline, server and sweep, where the config asks for them.'),
     published: z.array(published).describe('Figures that somebody else published.'),
+    pace: z.exactOptional(pace).describe('How the accuracy pass went, of a run that predicted by itself.'),
     evidence: z
       .exactOptional(evidenceSchema)
       .describe('In what is printed; summary.json, which the seal covers, has none.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, figure, orNull, text, type Document } from './basics.js';
+import { energySummary } from './energy.js';
 import { placement } from './placement.js';
 import { sealPart } from './seal.js';
 
@@ -103,6 +104,7 @@ const timingPass = z
       .describe(
         'Whether the driver told it of this process, or it is what the whole card\u2019s memory grew by; absent where it is not known, and in runs of 0.1.',
       ),
+    energy: z.exactOptional(energySummary),
     conditions,
     gpu: orNull(gpuConditions),
     parts: z.array(sealPart).describe('Every part of the seal with what was found.'),
@@ -170,7 +172,23 @@ export const phaseTimes = z.object({
   /** Where two networks take part (SAM): what of the inference each took. */
   encoderMs: z.exactOptional(figure),
   decoderMs: z.exactOptional(figure),
+  /** Where more was timed than the phases (scope `file-to-file`): all of it, as whoever waited for it measured it. */
+  totalMs: z.exactOptional(figure),
 });
+
+/**
+ * What a time covers: pre- and postprocessing and inference of a decoded picture; from a picture's file to a matte's file; a call
+ * over a network. Times are compared only within one scope. A record without one is of `predict`.
+ */
+export const TIME_SCOPES = ['predict', 'file-to-file', 'service'] as const;
+export type TimeScope = (typeof TIME_SCOPES)[number];
+export const scopeOf = ({ scope = 'predict' }: { readonly scope?: TimeScope | undefined }): TimeScope =>
+  scope;
+export const timeScope = z
+  .enum(TIME_SCOPES)
+  .describe(
+    'What the times cover: predict: preprocess, inference and postprocess, the file decoded beforehand; file-to-file: from a picture\u2019s file to a matte\u2019s file; service: a call over a network. Absent: predict.',
+  );
 
 const percentile = z.exactOptional(figure).describe('Only where there are enough values: 64, 130 and 662.');
 export const phase = z
@@ -196,7 +214,8 @@ export const phase = z
   });
 export type PhaseSummary = Document<typeof phase>;
 
-export const modelTiming = z.object({
+const timingOfScope = z.object({
+  scope: z.exactOptional(timeScope),
   loadMs: figure,
   firstInferenceMs: figure,
   warmup: count,
@@ -209,5 +228,11 @@ export const modelTiming = z.object({
     ),
   measuredElsewhere: z.exactOptional(z.boolean()).describe('The times came along with masks made elsewhere.'),
   pass: z.exactOptional(timingPass).describe('Absent for times made elsewhere.'),
+});
+
+export const modelTiming = timingOfScope.extend({
+  wider: z
+    .exactOptional(z.array(timingOfScope))
+    .describe('The same of wider scopes than the first that the model was timed in.'),
 });
 export type ModelTimingSummary = Document<typeof modelTiming>;

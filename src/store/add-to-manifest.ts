@@ -1,4 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
+import type { Pace } from '../schema/pace.js';
 import type { Manifest, RunDataset } from './manifest.js';
 import { writeJson, type RunFolder } from './run-folder.js';
 import { sameTruths } from './run-readings.js';
@@ -30,9 +31,15 @@ export async function recordStop(folder: RunFolder, after: number): Promise<void
   await addToManifest(folder, { stopped: { by: 'check', after } });
 }
 
+/** Adds to the manifest of a run how a pass of it went. */
+export async function recordPace(folder: RunFolder, pace: Pace): Promise<void> {
+  const { passes = [] } = JSON.parse(await readFile(folder.manifest, 'utf8')) as Pick<Manifest, 'passes'>;
+  await addToManifest(folder, { passes: [...passes, pace] });
+}
+
 async function addToManifest(
   folder: RunFolder,
-  more: Partial<Pick<Manifest, 'metrics' | 'stopped'>>,
+  more: Partial<Pick<Manifest, 'metrics' | 'stopped' | 'passes'>>,
 ): Promise<void> {
   const manifest = JSON.parse(await readFile(folder.manifest, 'utf8')) as object;
   await writeJson(folder.manifest, { ...manifest, ...more });

@@ -94,6 +94,8 @@ export interface Cells {
   phasesOf(model: string, sample: SampleName): readonly number[] | undefined;
   /** Of a model's mattes, in plan order; there if `outputs` asks for them. */
   outputsOf(model: string): Iterable<ReadOutput>;
+  /** How many cells with a matte each device predicted, by its name; there if `devices` asks for it. */
+  countByDevice(): ReadonlyMap<string, number>;
   /** The records of all scored cells, in the order of the file. */
   scores(): AsyncGenerator<DoneScore, void, undefined>;
 }
@@ -238,6 +240,13 @@ export async function openCells(
         const output = predicted[cell] === DONE ? kept.output(cell) : undefined;
         if (output !== undefined) yield output;
       }
+    },
+    countByDevice() {
+      const counts = new Map<string, number>();
+      for (let cell = 0; cell < size; cell++) {
+        if (predicted[cell] === DONE) counts.set(kept.device(cell), (counts.get(kept.device(cell)) ?? 0) + 1);
+      }
+      return counts;
     },
     async *scores() {
       for await (const { record, line } of recordReader(folder)('scores')) {

@@ -24,6 +24,11 @@ const accuracySchema = z.strictObject({
   threads: autoOr(z.int().min(1).max(1024))
     .default('auto')
     .describe('Threads of ONNX Runtime per process; auto: one on a CPU.'),
+  feeders: autoOr(z.int().min(1).max(256))
+    .default('auto')
+    .describe(
+      'Threads per process that decode, feed, read and write; auto: one on a CPU, elsewhere as many as there are cores.',
+    ),
 });
 
 export const runConfigSchema = z
@@ -40,7 +45,7 @@ export const runConfigSchema = z
       .string()
       .default('cpu')
       .describe(
-        `What inference runs on: ${PROVIDERS.join(', ')}, with an index where there are several (cuda:0).`,
+        `What inference runs on: ${PROVIDERS.join(', ')}, with an index where there are several (cuda:0); several devices predict together (cuda:0,cuda:1 or cuda:all; cpu,webgpu).`,
       ),
     allowFallback: z
       .boolean()
@@ -49,8 +54,11 @@ export const runConfigSchema = z
         'Continue where ONNX Runtime runs nothing on the requested device, which is an error otherwise; the report says so.',
       ),
     price: priceSchema
+      .refine(({ perHour, perKWh }) => perHour !== undefined || perKWh !== undefined, {
+        error: 'expected perHour, perKWh or both',
+      })
       .optional()
-      .describe('What the device costs: reports then say how many images a unit of the currency buys.'),
+      .describe('What the device and its energy cost: reports then say what 1,000 images cost.'),
     limit: z
       .int()
       .positive()

@@ -9,6 +9,8 @@ export interface KeptOptions {
   readonly outputs?: boolean;
   /** Whether the times of the accuracy pass are kept, 32 bytes per cell. */
   readonly phases?: boolean;
+  /** Whether what each cell was predicted on is kept, a byte per cell. */
+  readonly devices?: boolean;
   /** Whether the SHA-256 that each matte must have is kept, 32 bytes per cell. */
   readonly digests?: boolean;
 }
@@ -21,6 +23,8 @@ interface Kept {
   phases(cell: number): readonly number[] | undefined;
   /** Undefined if not asked for. */
   output(cell: number): ReadOutput | undefined;
+  /** Empty if not asked for, or where the run's settings say it. */
+  device(cell: number): string;
   /** Empty if not asked for. */
   digest(cell: number): string;
 }
@@ -32,6 +36,8 @@ const DIGEST_BYTES = 32;
 export function keptOfCells(size: number, options: KeptOptions): Kept {
   const phases = new Float64Array(options.phases === true ? size * PASS_PHASES.length : 0);
   const outputs = new Float64Array(options.outputs === true ? size * OUTPUT_FIELDS : 0);
+  const devices = new Uint8Array(options.devices === true ? size : 0);
+  const names = [''];
   const digests = Buffer.alloc(options.digests === true ? size * DIGEST_BYTES : 0);
   const setDigest = (cell: number, matteSha256: string): void => {
     if (digests.length > 0) digests.write(matteSha256, cell * DIGEST_BYTES, DIGEST_BYTES, 'hex');
@@ -39,7 +45,11 @@ export function keptOfCells(size: number, options: KeptOptions): Kept {
   return {
     set(cell, record) {
       setDigest(cell, record.matteSha256);
-      const { raw, constant = Number.NaN } = record;
+      const { raw, constant = Number.NaN, device = '' } = record;
+      if (devices.length > 0) {
+        if (!names.includes(device)) names.push(device);
+        devices[cell] = names.indexOf(device);
+      }
       if (outputs.length > 0)
         outputs.set([raw?.min ?? Number.NaN, raw?.max ?? Number.NaN, constant], cell * OUTPUT_FIELDS);
       if (phases.length > 0)
@@ -61,6 +71,7 @@ export function keptOfCells(size: number, options: KeptOptions): Kept {
         ...(Number.isNaN(constant) ? {} : { constant }),
       };
     },
+    device: (cell) => names[devices[cell] ?? 0],
     digest: (cell) => digests.toString('hex', cell * DIGEST_BYTES, (cell + 1) * DIGEST_BYTES),
   };
 }

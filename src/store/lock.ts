@@ -24,7 +24,8 @@ export interface RunLock {
   release(): Promise<void>;
 }
 
-const LOCK = '.lock';
+/** Of a folder that is being written. */
+export const LOCK = '.lock';
 
 /** @throws MaskbenchError `run.locked`, naming the process that holds the folder; `cancelled`. */
 export async function lockRun(folder: string, options: LockOptions = {}): Promise<RunLock> {

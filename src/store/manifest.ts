@@ -13,6 +13,8 @@ import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { count, figure, orNull, text, type Document } from '../schema/basics.js';
 import { drawnFrom, type ChosenImages, type DrawnFrom } from '../schema/chosen-images.js';
 import { decidedReading } from '../schema/mask-values.js';
+import { pace } from '../schema/pace.js';
+import { mixedSchema } from '../schema/mixed-machines.js';
 import { pluginVersion, recordedProtocol } from '../schema/recorded-protocol.js';
 import { recordedProtocols } from './run-plugins.js';
 import { hardwareSchema, type Hardware } from './hardware.js';
@@ -32,7 +34,15 @@ export const recordedSpec = z
   )
   .describe('As it stood when the run was made, checked; its sources are written out since.');
 
-const model = z.object({ spec: recordedSpec, sha256: text, bytes: count }).readonly();
+const model = z
+  .object({
+    spec: recordedSpec,
+    sha256: text,
+    /** Of a program: as it told when the run was planned. */
+    version: z.exactOptional(text),
+    bytes: count,
+  })
+  .readonly();
 /** A model of a run: its spec and the bytes that were really loaded. */
 export type RunModel = z.output<typeof model>;
 
@@ -58,6 +68,8 @@ const dataset = z
     problems: count,
     /** Tags of the public sets that the samples belong to, for leakage. */
     tags: z.array(text).readonly(),
+    /** Of a shard by `--shard`: the digest of the whole list that it takes its part of. */
+    listed: z.exactOptional(text),
     /** Of a drawn sample: what it was drawn from. */
     drawn: z.exactOptional(drawnFrom.readonly()),
     /** What the values of its ground truths mean; not in manifests of 0.1. */
@@ -70,7 +82,7 @@ const dataset = z
 export type RunDataset = z.output<typeof dataset>;
 
 // `strip`: what a later version adds to settings is left alone in reading.
-const settingsSchema = z
+export const runSettings = z
   .object({
     models: z.array(model).min(1).readonly(),
     datasets: z.array(dataset).readonly(),
@@ -101,7 +113,7 @@ const settingsSchema = z
   })
   .readonly();
 /** What makes two runs the same run: a resumed one must agree in all of it. */
-export type RunSettings = z.output<typeof settingsSchema>;
+export type RunSettings = z.output<typeof runSettings>;
 
 const environment = z.object({
   host: text,
@@ -117,7 +129,7 @@ const environment = z.object({
 /** The machine and the software of a run. */
 type Environment = Document<typeof environment>;
 
-const origin = z
+export const origin = z
   .object({
     /** As it was read, with what flags changed; checked again by whoever continues the run. */
     config: z.unknown(),
@@ -141,7 +153,7 @@ export const manifestSchema = z
     maskbenchVersion: text,
     name: text,
     createdAt: text,
-    settings: settingsSchema,
+    settings: runSettings,
     /** Ids of the metrics that the run was scored by; not in manifests of 0.1 (`metricsOfRun`). */
     metrics: z.exactOptional(z.array(text).readonly()),
     /** Of plug-ins: what reading their scores takes. */
@@ -150,12 +162,18 @@ export const manifestSchema = z
     hardware: z.exactOptional(hardwareSchema),
     /** Where a check had seen enough before all was predicted. */
     stopped: z.exactOptional(z.object({ by: z.literal('check'), after: count }).readonly()),
+    /** Of every pass that predicted anything; not in manifests of 0.1. */
+    passes: z.exactOptional(z.array(pace).readonly()),
     /** Of an hour of this device. */
     price: z.exactOptional(priceSchema.strip()),
     /** Roots of the seals of the shards that it was merged from, where all were sealed. */
     mergedFrom: z.exactOptional(z.array(text).readonly()),
     /** Of runs that a config or flags describe; not in manifests of 0.1. */
     origin: z.exactOptional(origin),
+    /** Of an attempt at a shard, or of the run that they were merged into: the root of the plan. */
+    plan: z.exactOptional(text),
+    /** Of a run that was merged from machines that differ: in what, and how many shards each. */
+    mixed: z.exactOptional(mixedSchema),
   })
   .readonly();
 export type Manifest = Omit<z.output<typeof manifestSchema>, 'hardware'> & { readonly hardware?: Hardware };
@@ -163,7 +181,7 @@ export type Manifest = Omit<z.output<typeof manifestSchema>, 'hardware'> & { rea
 export function createManifest(
   name: string,
   settings: RunSettings,
-  more: Pick<Manifest, 'hardware' | 'price' | 'origin'> = {},
+  more: Pick<Manifest, 'hardware' | 'price' | 'origin' | 'plan'> = {},
 ): Manifest {
   return {
     schemaVersion: MANIFEST_VERSION,

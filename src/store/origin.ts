@@ -27,15 +27,16 @@ export async function readOrigin(folder: string): Promise<CheckedOrigin> {
     });
   }
   assertPluginsLoaded(settings.plugins ?? [], folder);
-  const result = runConfigSchema.safeParse(origin.config, { error: plainIssue });
-  if (result.success) return { ...origin, config: result.data, shard: settings.shard };
+  return { ...origin, config: checkedConfig(origin, folder), shard: settings.shard };
+}
+
+/** @throws MaskbenchError `run.mismatch` for a config that this version understands no more. */
+export function checkedConfig({ config }: Pick<RunOrigin, 'config'>, where: string): RunConfig {
+  const result = runConfigSchema.safeParse(config, { error: plainIssue });
+  if (result.success) return result.data;
   throw new MaskbenchError(
     'run.mismatch',
     `its config is not one of this version: ${firstIssue(result.error)}`,
-    {
-      where: folder,
-      remedy: 'continue it with the version that began it',
-      cause: result.error,
-    },
+    { where, remedy: 'continue it with the version that began it', cause: result.error },
   );
 }

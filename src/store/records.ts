@@ -22,10 +22,16 @@ export type PlanRecord = Document<typeof planRecord>;
 const failed = { status: z.literal('failed'), failure };
 const cell = { key: text, model: text, dataset: text, id: text };
 
+const predicted = {
+  ...cell,
+  /** What it was predicted on, where that is not what the run's settings say: one of several devices. */
+  device: z.exactOptional(text),
+};
+
 /** A line of predictions.jsonl. Of several lines of one cell the last holds. */
 export const predictionRecord = z.discriminatedUnion('status', [
   z.object({
-    ...cell,
+    ...predicted,
     status: z.literal('done'),
     phases: phaseTimes,
     matteSha256: text,
@@ -36,7 +42,7 @@ export const predictionRecord = z.discriminatedUnion('status', [
     /** The level of a matte that is the same everywhere. */
     constant: z.exactOptional(count),
   }),
-  z.object({ ...cell, ...failed }),
+  z.object({ ...predicted, ...failed }),
 ]);
 export type PredictionRecord = Document<typeof predictionRecord>;
 export type DonePrediction = Extract<PredictionRecord, { status: 'done' }>;

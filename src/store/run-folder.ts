@@ -20,7 +20,7 @@ import { timingRecord } from './timing-record.js';
 
 /**
  * What becomes of a file when the shards of a run are merged: `made` anew from the others, its `lines` put one after the
- * other, or that only where all shards ran on the same processor: times of different machines are different figures.
+ * other, or that only where all shards ran on machines whose times are figures of one thing (`timingPool`).
  */
 type MergeRule = 'made' | 'lines' | 'lines-of-one-machine';
 

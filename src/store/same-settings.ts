@@ -1,6 +1,7 @@
 import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
 import { chosenText } from '../schema/chosen-images.js';
+import { providersOf } from '../runners/devices.js';
 import type { Manifest } from './manifest.js';
 import { resumableDataset } from './run-readings.js';
 
@@ -10,10 +11,12 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
   const now = wanted.settings;
   const keys = [...new Set([...Object.keys(now), ...Object.keys(before)])] as (keyof typeof now)[];
   const differing = keys.filter((key) =>
-    key === 'datasets'
-      ? canonicalJson(before.datasets.map(resumableDataset)) !==
-        canonicalJson(now.datasets.map(resumableDataset))
-      : canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null),
+    key === 'device'
+      ? providersOf(before.device) !== providersOf(now.device)
+      : key === 'datasets'
+        ? canonicalJson(before.datasets.map(resumableDataset)) !==
+          canonicalJson(now.datasets.map(resumableDataset))
+        : canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null),
   );
   if (differing.length === 0) return;
   if (before.untilDecided === undefined || now.untilDecided === undefined) {
@@ -25,6 +28,8 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
       );
   }
   const details = differing.map((key) => {
+    const versions = key === 'models' ? versionsInWords(before, now) : [];
+    if (versions.length > 0) return versions.join(', ');
     const [own, fresh] = [without(before[key], now[key]), without(now[key], before[key])];
     if (key === 'untilDecided' && isRecord(own)) return `the ${Object.keys(own).join(' and ')} of the check`;
     const [there, here] =
@@ -38,6 +43,16 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
   throw new MaskbenchError('run.mismatch', `the run was made under other settings: ${details.join(', ')}`, {
     where,
     remedy: 'resume with the same config, or choose another folder with --out',
+  });
+}
+
+/** Of the programs that tell another version than they did. */
+function versionsInWords(before: Manifest['settings'], now: Manifest['settings']): readonly string[] {
+  return now.models.flatMap(({ spec: { name }, version }) => {
+    const was = before.models.find(({ spec }) => spec.name === name);
+    return was === undefined || was.version === version
+      ? []
+      : [`${name} (version ${was.version ?? 'untold'} there, ${version ?? 'untold'} now)`];
   });
 }
 

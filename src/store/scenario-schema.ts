@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ignoredOption, sessionOptions } from '../runners/onnx/session-options.js';
 
 const offlineSchema = z.strictObject({
   kind: z
@@ -29,27 +30,37 @@ const serverSchema = z.strictObject({
     .describe('Requests of a trial; by default as many as the percentile needs.'),
 });
 
-const sweepSchema = z.strictObject({
-  kind: z
-    .literal('sweep')
-    .describe('Every combination of these settings, each measured like a model of its own.'),
-  threads: z
-    .array(z.int().min(1).max(1024))
-    .min(1)
-    .optional()
-    .describe('Numbers of threads of ONNX Runtime.'),
-  graphOptimization: z
-    .array(z.enum(['disabled', 'basic', 'extended', 'all']))
-    .min(1)
-    .optional()
-    .describe('How far the graph is rewritten before it runs.'),
-  memoryPattern: z.array(z.boolean()).min(1).optional().describe('Whether memory is planned ahead.'),
-  fetch: z
-    .array(z.enum(['mask', 'all']))
-    .min(1)
-    .optional()
-    .describe('Whether the one output that is read is fetched, or every output.'),
-});
+const sweepSchema = z.strictObject(
+  {
+    kind: z
+      .literal('sweep')
+      .describe('Every combination of these settings, each measured like a model of its own.'),
+    threads: z
+      .array(z.int().min(1).max(1024))
+      .min(1)
+      .optional()
+      .describe('Numbers of threads of ONNX Runtime.'),
+    graphOptimization: z
+      .array(z.enum(['disabled', 'basic', 'extended', 'all']))
+      .min(1)
+      .optional()
+      .describe('How far the graph is rewritten before it runs.'),
+    memoryPattern: z.array(z.boolean()).min(1).optional().describe('Whether memory is planned ahead.'),
+    fetch: z
+      .array(z.enum(['mask', 'all']))
+      .min(1)
+      .optional()
+      .describe('Whether the one output that is read is fetched, or every output.'),
+    cpuArena: z.array(sessionOptions.cpuArena).min(1).optional().describe('As in runner.'),
+    spinning: z.array(sessionOptions.spinning).min(1).optional().describe('As in runner.'),
+    tf32: z
+      .array(sessionOptions.tf32)
+      .min(1)
+      .optional()
+      .describe('As in runner; on cuda and tensorrt alone.'),
+  },
+  { error: ignoredOption },
+);
 
 export const scenarioSchema = z.discriminatedUnion('kind', [offlineSchema, serverSchema, sweepSchema]);
 

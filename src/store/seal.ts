@@ -13,7 +13,7 @@ import { writeJson, type RunFolder } from './run-folder.js';
 /** Version of seal.json; a reader refuses a later one. */
 const SEAL_VERSION = 1;
 
-const sealedFile = z.object({
+export const sealedFile = z.object({
   bytes: count,
   sha256: text,
   lines: z.exactOptional(count).describe('Of a file of lines.'),

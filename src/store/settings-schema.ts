@@ -33,7 +33,10 @@ export const scoringSchema = z.strictObject({
 });
 
 export const priceSchema = z.strictObject({
-  perHour: z.number().positive().describe('Of an hour of this device.'),
+  perHour: z.exactOptional(z.number().positive()).describe('Of an hour of this device.'),
+  perKWh: z
+    .exactOptional(z.number().positive())
+    .describe('Of a kilowatt-hour: what the energy of predictions costs, where it is known.'),
   currency: z.string().default('USD').describe('Its unit.'),
 });
 

@@ -1,6 +1,7 @@
 import { readRecords, type RunFolder } from './run-folder.js';
 import type { GpuRecord, ModelRecord, SampleRecord } from './timing-record.js';
 import type { LatencySeries } from '../schema/page-input.js';
+import { scopeOf, type TimeScope } from '../schema/timing-summary.js';
 import { predictMs } from '../runners/phases.js';
 
 /** A series that is complete: its process, and what was recorded in it, in order. */
@@ -11,36 +12,47 @@ export interface TimedSeries {
   readonly readings: readonly GpuRecord[];
 }
 
-/** The last complete series of every model, in the order of the file. Read line by line; few images are timed. */
-export async function readTimedSeries(folder: RunFolder): Promise<ReadonlyMap<string, TimedSeries>> {
+/**
+ * The last complete series of every model and scope, in the order of the file. Read line by line; few images are timed.
+ *
+ * @param device of several kinds of devices one; by default the first
+ */
+export async function readTimedSeries(folder: RunFolder, device?: string): Promise<readonly TimedSeries[]> {
   const open = new Map<string, { samples: SampleRecord[]; readings: GpuRecord[] }>();
-  const models = await completeSeries(folder);
-  for (const { series } of models.values()) open.set(series, { samples: [], readings: [] });
+  const models = await completeSeries(folder, device);
+  for (const { series } of models) open.set(series, { samples: [], readings: [] });
   for await (const record of readRecords(folder, 'timings')) {
     if (record.kind === 'sample') open.get(record.series)?.samples.push(record);
     if (record.kind === 'gpu') open.get(record.series)?.readings.push(record);
   }
-  return new Map(
-    [...models].map(([name, model]) => [
-      name,
-      { model, ...(open.get(model.series) ?? { samples: [], readings: [] }) },
-    ]),
-  );
+  return models.map((model) => ({ model, ...(open.get(model.series) ?? { samples: [], readings: [] }) }));
 }
 
-/** By model, the line that makes its last series complete. */
-export async function completeSeries(folder: RunFolder): Promise<ReadonlyMap<string, ModelRecord>> {
+/** By model and scope, the line that makes its last series complete, on one kind of device (`readTimedSeries`). */
+export async function completeSeries(folder: RunFolder, device?: string): Promise<readonly ModelRecord[]> {
   const models = new Map<string, ModelRecord>();
   for await (const record of readRecords(folder, 'timings')) {
-    if (record.kind === 'model') models.set(record.model, record);
+    if (record.kind === 'model' && record.device === device)
+      models.set(`${scopeOf(record)} ${record.model}`, record);
   }
-  return models;
+  return [...models.values()];
 }
 
-/** The raw times of every model's last complete series, in the order of the file. */
+/** Whether a model has times in each of these scopes. */
+export function isTimed(
+  complete: readonly ModelRecord[],
+  name: string,
+  scopes: readonly TimeScope[],
+): boolean {
+  return scopes.every((scope) => complete.some((one) => one.model === name && scopeOf(one) === scope));
+}
+
+/** The raw times of every model's last complete series of each scope, in the order of the file. */
 export async function readSeries(folder: RunFolder): Promise<readonly LatencySeries[]> {
-  return [...(await readTimedSeries(folder))].flatMap(([name, { model, samples }]) =>
-    samples.length === 0 ? [] : [toSeries(name, samples, model.pass?.windows ?? [])],
+  return (await readTimedSeries(folder)).flatMap(({ model, samples }) =>
+    samples.length === 0
+      ? []
+      : [{ ...toSeries(model.model, samples, model.pass?.windows ?? []), scope: scopeOf(model) }],
   );
 }
 
@@ -48,7 +60,7 @@ function toSeries(
   model: string,
   samples: readonly SampleRecord[],
   windows: readonly { readonly n: number }[],
-): LatencySeries {
+): Omit<LatencySeries, 'scope'> {
   const datasets = [...new Set(samples.map(({ dataset }) => dataset))];
   return {
     model,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { count, failure, figure, orNull, text, type Document } from '../schema/basics.js';
+import { energyRecord } from '../schema/energy.js';
 import { sealPart } from '../schema/seal.js';
 import { placement } from '../schema/placement.js';
-import { copies, machineConditions, phaseTimes, timeWindow } from '../schema/timing-summary.js';
+import { copies, machineConditions, phaseTimes, timeScope, timeWindow } from '../schema/timing-summary.js';
 import { gpuState } from '../schema/hardware.js';
 import { TIMING_PROFILES } from './settings-schema.js';
 
@@ -30,6 +31,8 @@ const pass = z.object({
   copies: z.exactOptional(copies),
   /** By its own figure, or by what the whole card's memory grew by. */
   gpuMemoryBy: z.exactOptional(z.enum(['process', 'difference'])),
+  /** Of the device in the recorded stretches; absent where nobody counted (0.2 and before). */
+  energy: z.exactOptional(energyRecord),
   /** Of a moment without work of ours before the pass, and of the recorded stretches. */
   before: orNull(machineConditions),
   during: machineConditions,
@@ -38,7 +41,8 @@ const pass = z.object({
 });
 export type PassRecord = Document<typeof pass>;
 
-const series = { series: text, model: text };
+const scope = { scope: z.exactOptional(timeScope) };
+const series = { series: text, model: text, ...scope };
 
 const sample = z
   .object({
@@ -86,6 +90,8 @@ const model = z
     inferenceAloneMs: z.exactOptional(z.array(figure)),
     /** The times came along with masks made elsewhere. */
     measuredElsewhere: z.exactOptional(z.boolean()),
+    /** Of a run with several kinds of devices, where it is not the first one. */
+    device: z.exactOptional(text),
     pass: z.exactOptional(pass),
   })
   .describe('What a model’s process said of itself, and under which conditions it was measured.');
@@ -100,6 +106,6 @@ export const timingRecord = z.discriminatedUnion('kind', [
   warmUp,
   gpu,
   model,
-  z.object({ kind: z.literal('failed'), model: text, failure }),
+  z.object({ kind: z.literal('failed'), model: text, device: z.exactOptional(text), ...scope, failure }),
 ]);
 export type TimingRecord = Document<typeof timingRecord>;

@@ -1,10 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SealPart, SealPartName } from '../../src/schema/seal.js';
 import type { Summary } from '../../src/schema/summary.js';
 import { cli, IS_BUILT, startCli, stopStarted, type CliResult } from '../support/cli.js';
-import { simulateNvidiaHost } from '../support/nvidia-host.js';
+import { simulateGpuHost } from '../support/nvidia-host.js';
 import { findSoftwareGpu } from '../support/software-gpu.js';
 import { makeWorkspace, type Workspace } from '../support/workspace.js';
 
@@ -15,7 +15,7 @@ let workspace: Workspace;
 
 interface Host {
   readonly hot?: boolean;
-  readonly faults?: Parameters<typeof simulateNvidiaHost>[2];
+  readonly faults?: Parameters<typeof simulateGpuHost>[3];
 }
 
 /** The command line as a process of its own, on a host with this card, whose WebGPU computes in software. */
@@ -25,19 +25,13 @@ async function onHost(
   { hot = false, faults = {} }: Host = {},
 ): Promise<CliResult> {
   if (gpu.kind === 'none') throw new Error(gpu.reason);
-  const { VK_ICD_FILENAMES: driver = '', ...env } = gpu.env;
   const host = workspace.path(`host-${recording}-${hot}-${Object.keys(faults).join('')}`);
-  const nvidia = await simulateNvidiaHost(host, recording, faults);
+  const env = await simulateGpuHost(host, recording, gpu.env, faults);
   if (hot) {
     const cool = await readFile(join(host, 'answer.csv'), 'utf8');
     await writeFile(join(host, 'answer.csv'), cool.replace(/0x[0-9a-f]+/, '0x0000000000000040'));
   }
-  // No variable names the driver here, as none does on a host with a card: it lies where the loader looks.
-  const drivers = join(host, 'vulkan', 'icd.d');
-  await mkdir(drivers, { recursive: true });
-  const text = await readFile(driver, 'utf8');
-  await writeFile(join(drivers, 'icd.json'), text.replace(/"\.\//, `"${dirname(driver)}/`));
-  return startCli(argv, workspace.folder, { ...env, ...nvidia, XDG_DATA_DIRS: host }).result;
+  return startCli(argv, workspace.folder, env).result;
 }
 
 const run = (recording: string, out: string, host: Host = {}): Promise<CliResult> =>

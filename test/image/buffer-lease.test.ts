@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { packAtLeast } from '../../src/image/bit-mask.js';
 import { borrowInt32, borrowUint16, giveBackEarly, leaseBuffers } from '../../src/image/buffer-lease.js';
 import { findContours } from '../../src/image/contours.js';
-import { nearestForeground } from '../../src/image/distance-transform.js';
 import { skeletonize } from '../../src/image/thinning.js';
 import { filled } from '../metrics/arbitrary-masks.js';
 
@@ -74,23 +73,6 @@ describe('a lease of buffers', () => {
     const kept = lengths.map((length) => borrowInt32(length).buffer).filter((of) => buffers.includes(of));
     giveBack();
     expect(kept.length).toBeLessThanOrEqual(1);
-  });
-
-  it('does not let one distance transform show in the next', () => {
-    const image = filled(9, 7, 0);
-    image.data[30] = 255;
-    const fresh = nearestForeground(image, 128);
-    const expected = { nearest: [...fresh.nearest], squaredDistance: [...fresh.squaredDistance] };
-    for (const before of [filled(9, 7, 0), filled(9, 7, 255), filled(12, 11, 0)]) {
-      const end = leaseBuffers();
-      nearestForeground(before, 128);
-      end();
-      const giveBack = leaseBuffers();
-      const { nearest, squaredDistance } = nearestForeground(image, 128);
-      expect([...nearest]).toEqual(expected.nearest);
-      expect([...squaredDistance]).toEqual(expected.squaredDistance);
-      giveBack();
-    }
   });
 
   it('does not let the borders and the skeleton of one image show in the next', () => {

@@ -1,58 +1,94 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestForeground } from '../../src/image/distance-transform.js';
-import type { GrayImage } from '../../src/image/raster.js';
-import { filled, gray, images } from '../metrics/arbitrary-masks.js';
+import { columnsOfRow, packAtLeast, type BitMask } from '../../src/image/bit-mask.js';
+import { distancesTo } from '../../src/image/distance-transform.js';
+import { anyMask, maskOf } from '../fixtures/masks.js';
+import { drawScene } from '../fixtures/scenes.js';
+
+const FAR = 1000;
 
 describe('the nearest foreground pixel', () => {
   it('is the one that a search of all pixels finds, leftmost and then topmost of those at equal distance', () => {
     fc.assert(
-      fc.property(images, fc.integer({ min: 1, max: 255 }), (image, cut) => {
-        const { nearest, squaredDistance } = nearestForeground(image, cut);
-        const expected = searchEverywhere(image, cut);
-        expect([...nearest]).toEqual(expected.map(({ index }) => index));
-        expect([...squaredDistance]).toEqual(expected.map(({ squared }) => squared));
+      fc.property(anyMask, (mask) => {
+        expect(everywhere(mask, FAR)).toEqual(searchEverywhere(mask, FAR));
+      }),
+    );
+  });
+
+  it('is the same whichever pixels are asked for, and up to whatever distance', () => {
+    fc.assert(
+      fc.property(anyMask, fc.nat(), fc.integer({ min: 1, max: 30 }), (mask, seed, within) => {
+        const kind = (['noise', 'blobs', 'shapes'] as const)[seed % 3];
+        const asked = packAtLeast(drawScene(kind, mask.width, mask.height, seed % 1000), 1);
+        const expected = searchEverywhere(mask, within);
+        for (const [i, found] of ask(mask, asked, within)) expect(found, `pixel ${i}`).toEqual(expected[i]);
       }),
     );
   });
 
   it('is found across a wide image with few foreground pixels', () => {
-    const image = filled(101, 27, 0);
-    for (const i of [5, 101 * 14 + 50, 101 * 26 + 99]) image.data[i] = 255;
-    const { nearest, squaredDistance } = nearestForeground(image, 128);
-    const expected = searchEverywhere(image, 128);
-    expect([...nearest]).toEqual(expected.map(({ index }) => index));
-    expect([...squaredDistance]).toEqual(expected.map(({ squared }) => squared));
+    const rows = Array.from({ length: 27 }, () => Array.from({ length: 101 }, () => '.'));
+    for (const [x, y] of [[5, 0], [50, 14], [99, 26]]) rows[y][x] = '#'; // prettier-ignore
+    const mask = maskOf(...rows.map((row) => row.join('')));
+    expect(everywhere(mask, FAR)).toEqual(searchEverywhere(mask, FAR));
   });
 
   it('is itself, at distance 0, for a foreground pixel', () => {
-    expect(nearestForeground(filled(2, 2, 255), 128)).toEqual({
-      nearest: Int32Array.of(0, 1, 2, 3),
-      squaredDistance: Int32Array.of(0, 0, 0, 0),
-    });
+    expect(everywhere(maskOf('##', '##'), FAR)).toEqual([0, 1, 2, 3].map((index) => ({ index, squared: 0 })));
   });
 
-  it('is none, at distance -1, in an image without foreground', () => {
-    expect(nearestForeground(filled(2, 1, 127), 128)).toEqual({
-      nearest: Int32Array.of(-1, -1),
-      squaredDistance: Int32Array.of(-1, -1),
-    });
+  it('is none where there is none near enough', () => {
+    const none = { index: -1, squared: 10 };
+    expect(everywhere(maskOf('..'), 3)).toEqual([none, none]);
+    expect(everywhere(maskOf('#....'), 3).map(({ index }) => index)).toEqual([0, 0, 0, 0, -1]);
   });
 
   it('is the left one of two at equal distance', () => {
-    expect(nearestForeground(gray([[255, 0, 255]]), 128).nearest[1]).toBe(0);
+    expect(everywhere(maskOf('#.#'), FAR)[1].index).toBe(0);
   });
 });
 
-function searchEverywhere({ width, data }: GrayImage, cut: number) {
-  return Array.from(data, (_, i) => {
-    let best = { index: -1, squared: -1 };
-    for (let x = 0; x < width; x++) {
-      for (let j = x; j < data.length; j += width) {
-        if (data[j] < cut) continue;
-        const squared = ((i % width) - x) ** 2 + (Math.floor(i / width) - Math.floor(j / width)) ** 2;
-        if (best.index === -1 || squared < best.squared) best = { index: j, squared };
-      }
+interface Found {
+  readonly index: number;
+  readonly squared: number;
+}
+
+/** What is found for the pixels of `asked`, by their indices. */
+function ask(mask: BitMask, asked: BitMask, within: number): Map<number, Found> {
+  const walk = distancesTo(mask)(within);
+  const columns = new Int32Array(mask.width);
+  const found = new Map<number, Found>();
+  for (let y = 0; y < mask.height; y++) {
+    const count = columnsOfRow(asked, y, columns);
+    if (count === 0) continue;
+    const { nearest, squaredDistance } = walk(y, columns, count);
+    for (let k = 0; k < count; k++) {
+      found.set(y * mask.width + columns[k], { index: nearest[k], squared: squaredDistance[k] });
+    }
+  }
+  return found;
+}
+
+function everywhere(mask: BitMask, within: number): Found[] {
+  const { width, height } = mask;
+  const all = packAtLeast({ width, height, data: new Uint8Array(width * height) }, 0);
+  return [...ask(mask, all, within).values()];
+}
+
+function searchEverywhere(mask: BitMask, within: number): Found[] {
+  const { width, height } = mask;
+  const foreground: [x: number, y: number][] = [];
+  for (let x = 0; x < width; x++) {
+    for (let y = 0; y < height; y++) {
+      if (((mask.words[y * mask.stride + (x >> 5)] >>> (x & 31)) & 1) === 1) foreground.push([x, y]);
+    }
+  }
+  return Array.from({ length: width * height }, (_, i) => {
+    let best: Found = { index: -1, squared: within ** 2 + 1 };
+    for (const [x, y] of foreground) {
+      const squared = ((i % width) - x) ** 2 + (Math.floor(i / width) - y) ** 2;
+      if (squared < best.squared) best = { index: y * width + x, squared };
     }
     return best;
   });

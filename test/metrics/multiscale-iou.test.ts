@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { packAtLeast } from '../../src/image/bit-mask.js';
 import type { MetricValue } from '../../src/schema/metric-value.js';
 import type { GrayImage } from '../../src/image/raster.js';
 import { createPair, createTruth } from '../../src/metrics/context.js';
-import { multiscaleIou, multiscaleIouAt } from '../../src/metrics/sod/multiscale-iou.js';
+import { multiscaleIou, multiscaleIouOf } from '../../src/metrics/sod/multiscale-iou.js';
 import { stretch } from '../../src/metrics/sod/stretch.js';
 import { draw, drawBlocks, mattePairs, transpose } from '../support/drawn-mattes.js';
 import { expectNear } from '../support/expect-near.js';
@@ -27,7 +28,11 @@ describe.each([...edgeMattingCases, ...realMattingCases])('$name', ({ name, load
     const { level, min, max, adaptiveThreshold } = pair.get(stretch);
     let cut = min;
     while (cut <= max && level[cut] < adaptiveThreshold) cut++;
-    expectNear(multiscaleIouAt(prediction, pair.truth, cut), expected.pysodmetrics.ms_iou.adp, tolerance);
+    expectNear(
+      multiscaleIouOf(packAtLeast(prediction, cut), pair.truth),
+      expected.pysodmetrics.ms_iou.adp,
+      tolerance,
+    );
   });
 });
 
@@ -44,7 +49,7 @@ describe('on random masks', () => {
       fc.property(mattePairs(130), ({ prediction, truth }) => {
         const pair = createPair(prediction, createTruth(truth));
         const slow = slowMultiscaleIou(prediction, truth, 128);
-        expectNear(multiscaleIouAt(prediction, pair.truth, 128), slow, 1e-12);
+        expectNear(multiscaleIouOf(packAtLeast(prediction, 128), pair.truth), slow, 1e-12);
       }),
     );
   });

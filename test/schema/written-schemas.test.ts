@@ -54,6 +54,7 @@ async function writtenFiles(): Promise<readonly (readonly [file: string, kind: K
     'configs/datasets': 'dataset',
     'configs/runs': 'run',
     'configs/gates': 'gate',
+    'configs/proof': 'model',
   };
   const found = await Promise.all(
     Object.entries(folders).map(async ([folder, kind]) =>
@@ -193,7 +194,7 @@ describe('an editor and the program take', () => {
     [
       'run',
       'everything else',
-      `${RUN}device: cuda:0\nallowFallback: true\nprice: { perHour: 1 }\nlimit: 3\nrunner: { fetch: all }\naccuracy: { processes: auto, threads: 2 }\nscoring: { protocols: [fixed, sod], empty: skip }\ntime: { profile: quick, together: 2 }\nscenarios: [{ kind: offline }, { kind: server, boundMs: 5 }, { kind: sweep, threads: [1, 2] }]`,
+      `${RUN}device: cuda:0\nallowFallback: true\nprice: { perHour: 1, perKWh: 0.3 }\nlimit: 3\nrunner: { fetch: all }\naccuracy: { processes: auto, threads: 2 }\nscoring: { protocols: [fixed, sod], empty: skip }\ntime: { profile: quick, together: 2 }\nscenarios: [{ kind: offline }, { kind: server, boundMs: 5 }, { kind: sweep, threads: [1, 2] }]`,
     ],
     [
       'dataset',

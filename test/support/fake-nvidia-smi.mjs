@@ -5,6 +5,7 @@
 //   answer.csv     the state of the cards, a header first; the timestamp is that of the moment
 //   processes.csv  the answer to --query-compute-apps; without the file an empty list, as containers get
 //   list.txt, table.txt   the answers to -L and to no argument at all
+//   lost.txt       every answer as soon as it is there, with a failure: the card is lost
 //   faults.json    { "silentAfter": n }: no further row after n of them, the process lives on; { "failsAfter": n }: it ends
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -52,6 +53,13 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLTo
   const here = dirname(process.argv[1]);
   /** @param {string} name */
   const read = (name) => (existsSync(join(here, name)) ? readFileSync(join(here, name), 'utf8') : '');
+  const endIfLost = () => {
+    const lost = read('lost.txt');
+    if (lost === '') return;
+    process.stdout.write(lost);
+    process.exit(15);
+  };
+  endIfLost();
   const args = process.argv.slice(2);
   const columns = args
     .find((arg) => arg.startsWith('--query-gpu='))
@@ -61,6 +69,7 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLTo
   const card = args.includes('-i') ? args[args.indexOf('-i') + 1] : undefined;
   let told = 0;
   const tell = () => {
+    endIfLost();
     const { silentAfter = Infinity, failsAfter = Infinity } = JSON.parse(read('faults.json') || '{}');
     if (told >= failsAfter) process.exit(15);
     if (told++ >= silentAfter) return;

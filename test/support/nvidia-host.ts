@@ -1,5 +1,5 @@
-import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
 
 const RECORDED = join(PACKAGE_ROOT, 'test', 'fixtures', 'devices');
@@ -29,4 +29,25 @@ export async function simulateNvidiaHost(
   await writeFile(join(folder, 'nvidia-smi'), script);
   await chmod(join(folder, 'nvidia-smi'), 0o755);
   return { PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}` };
+}
+
+/**
+ * The same of a machine whose WebGPU computes in software: no variable names the driver there, as none does on a host with a
+ * card, but it lies where the loader looks.
+ *
+ * @param gpuEnv of `findSoftwareGpu`
+ */
+export async function simulateGpuHost(
+  folder: string,
+  recording: string,
+  gpuEnv: Readonly<Record<string, string>>,
+  faults: Faults = {},
+): Promise<Readonly<Record<string, string>>> {
+  const { VK_ICD_FILENAMES: driver = '', ...env } = gpuEnv;
+  const nvidia = await simulateNvidiaHost(folder, recording, faults);
+  const drivers = join(folder, 'vulkan', 'icd.d');
+  await mkdir(drivers, { recursive: true });
+  const text = await readFile(driver, 'utf8');
+  await writeFile(join(drivers, 'icd.json'), text.replace(/"\.\//, `"${dirname(driver)}/`));
+  return { ...env, ...nvidia, XDG_DATA_DIRS: folder };
 }

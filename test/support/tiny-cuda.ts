@@ -45,10 +45,19 @@ async function compileLibrary(folder: string, name: string, needs: readonly stri
 
 /** The driver that CUDA's own runtime is satisfied with; its answers: test/fixtures/gpu/libcuda-stub.c. */
 export async function compileDriver(folder: string): Promise<string> {
+  return compileStub(folder, 'libcuda');
+}
+
+/** What reads a card for its driver; its answers: test/fixtures/gpu/libnvidia-ml-stub.c. */
+export async function compileNvml(folder: string): Promise<string> {
+  return compileStub(folder, 'libnvidia-ml');
+}
+
+async function compileStub(folder: string, name: string): Promise<string> {
   await mkdir(folder, { recursive: true });
-  const source = join(PACKAGE_ROOT, 'test/fixtures/gpu/libcuda-stub.c');
-  const path = join(folder, 'libcuda.so.1');
-  await run('cc', ['-shared', '-fPIC', '-Wl,-soname,libcuda.so.1', '-o', path, source]);
+  const source = join(PACKAGE_ROOT, `test/fixtures/gpu/${name}-stub.c`);
+  const path = join(folder, `${name}.so.1`);
+  await run('cc', ['-shared', '-fPIC', `-Wl,-soname,${name}.so.1`, '-o', path, source]);
   return path;
 }
 

@@ -69,6 +69,7 @@ export async function sealedPass({
         folder: runFolder(out),
         held: lock,
         settings,
+        kinds: [settings.device],
         models,
         files,
         emit: () => undefined,
@@ -129,6 +130,7 @@ export async function partsDisturbedWhenWarm(disturb) {
     neighbours: [],
     before: null,
     gpuMemory: null,
+    energy: { kind: 'not known', reason: 'nobody counted it' },
     card: null,
   }).parts;
 }

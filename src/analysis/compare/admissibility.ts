@@ -156,6 +156,11 @@ export function remarksOn(a: SideFacts, b: SideFacts, pairs: readonly ModelPair[
           ? [`${names} are fed differently, each in its own way: ${parts.join(', ')}.`]
           : []),
         ...(baseline.sha256 === candidate.sha256 ? [`${names} are the same file.`] : []),
+        ...(baseline.version === candidate.version
+          ? []
+          : [
+              `${names} are programs of version ${baseline.version ?? 'untold'} and ${candidate.version ?? 'untold'}.`,
+            ]),
       ];
     }),
   ];

@@ -101,8 +101,14 @@ export function factsOf(
     runner,
     signatures: signaturesOf(scoring.protocols, scoring, truthsInSignature(settings)),
     metrics,
+    models: models.map(({ spec, sha256, version, bytes }) => ({
+      name: spec.name,
+      sha256,
+      ...(version === undefined ? {} : { version }),
+      bytes,
+      spec,
+    })),
     ...(protocols === undefined ? {} : { protocols }),
-    models: models.map(({ spec, sha256, bytes }) => ({ name: spec.name, sha256, bytes, spec })),
     datasets: datasets.map(({ name: dataset, fingerprint, samples, problems, tags, drawn }) => ({
       name: dataset,
       fingerprint,

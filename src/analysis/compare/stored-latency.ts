@@ -1,9 +1,10 @@
+import type { EnergyRatio } from '../../schema/energy.js';
 import type { LatencyComparison, PhaseRatio } from '../../schema/comparison.js';
-import { TIMED_PHASES, type TimedPhase } from '../../schema/timing-summary.js';
+import { scopeOf, TIMED_PHASES, type TimedPhase } from '../../schema/timing-summary.js';
 import { meanInterval } from '../../stats/mean-interval.js';
 import type { Resampling } from './metric-comparison.js';
 import type { SideFacts } from './side.js';
-import type { ImageTimes, StoredTimes } from '../../store/stored-times.js';
+import type { ImageTimes, StoredTimes, TimesOfScope } from '../../store/stored-times.js';
 
 /** What every ratio of stored times lacks, however well each was sealed. */
 const ONE_PROCESS =
@@ -21,31 +22,73 @@ export function compareStoredTimes(
   for (const { facts, times } of [a, b]) {
     if (times === undefined) return { kind: 'none', reason: `no times in ${facts.label}` };
   }
-  if (a.times === undefined || b.times === undefined) return { kind: 'none', reason: 'no times' };
+  const shared = ofOneScope(a.times, b.times);
+  if (shared === undefined)
+    return {
+      kind: 'none',
+      reason: `times of different scopes (${scopesOf(a.times)} against ${scopesOf(b.times)})`,
+    };
+  const [before, after] = shared;
+  const scope = scopeOf(before);
   const apart = machineDifferences(a.facts, b.facts);
   if (apart.length > 0) return { kind: 'none', reason: `times of different machines (${apart.join(', ')})` };
-  if (a.times.threads !== b.times.threads) {
-    return { kind: 'none', reason: `timed with ${a.times.threads} against ${b.times.threads} threads` };
+  if (before.threads !== after.threads) {
+    return { kind: 'none', reason: `timed with ${before.threads} against ${after.threads} threads` };
   }
-  const theirs = new Map(b.times.images.map((image) => [keyOf(image), image]));
-  const common = a.times.images.flatMap((before): [ImageTimes, ImageTimes][] => {
-    const after = theirs.get(keyOf(before));
-    return after === undefined ? [] : [[before, after]];
+  const theirs = new Map(after.images.map((image) => [keyOf(image), image]));
+  const common = before.images.flatMap((own): [ImageTimes, ImageTimes][] => {
+    const other = theirs.get(keyOf(own));
+    return other === undefined ? [] : [[own, other]];
   });
   if (common.length === 0) return { kind: 'none', reason: 'no image was timed on both sides' };
   const phases = TIMED_PHASES.map((phase) =>
     ratioOf(
       phase,
-      common.map(([before]) => before.ms[phase]),
-      common.map(([, after]) => after.ms[phase]),
+      common.map(([own]) => own.ms[phase]),
+      common.map(([, other]) => other.ms[phase]),
       { ...resampling, seed: `${resampling.seed}/${phase}` },
     ),
   );
-  const caveats = [unsealed(a.facts, a.times), unsealed(b.facts, b.times), ONE_PROCESS];
-  return { kind: 'stored', images: common.length, phases, caveats: caveats.flatMap((one) => one ?? []) };
+  const caveats = [unsealed(a.facts, before), unsealed(b.facts, after), ONE_PROCESS];
+  const energy = energyRatioOf(before, after);
+  return {
+    kind: 'stored',
+    ...(scope === 'predict' ? {} : { scope }),
+    images: common.length,
+    phases,
+    ...(energy === null ? {} : { energy }),
+    caveats: caveats.flatMap((one) => one ?? []),
+  };
 }
 
-function unsealed({ label }: SideFacts, { seal }: StoredTimes): string | null {
+/** Null where a side does not know it, or knows it by something else. */
+function energyRatioOf(
+  { energy: before }: TimesOfScope,
+  { energy: after }: TimesOfScope,
+): EnergyRatio | null {
+  if (before?.kind !== 'measured' || after?.kind !== 'measured' || before.by !== after.by) return null;
+  const [baselineJ, candidateJ] = [before.joulesEach, after.joulesEach];
+  return { by: before.by, baselineJ, candidateJ, ratio: candidateJ / baselineJ };
+}
+
+const allOf = (times: StoredTimes | undefined): readonly TimesOfScope[] =>
+  times === undefined ? [] : [times, ...(times.wider ?? [])];
+const scopesOf = (times: StoredTimes | undefined): string => allOf(times).map(scopeOf).join(', ');
+
+/** The times of the narrowest scope that both sides have. */
+function ofOneScope(
+  a: StoredTimes | undefined,
+  b: StoredTimes | undefined,
+): readonly [TimesOfScope, TimesOfScope] | undefined {
+  const pairs = allOf(a).flatMap((own): [TimesOfScope, TimesOfScope][] =>
+    allOf(b).flatMap((other): [TimesOfScope, TimesOfScope][] =>
+      scopeOf(own) === scopeOf(other) ? [[own, other]] : [],
+    ),
+  );
+  return pairs[0];
+}
+
+function unsealed({ label }: SideFacts, { seal }: TimesOfScope): string | null {
   return seal.kind === 'sealed' ? null : `The times of ${label} are unsealed (${seal.failed.join(', ')}).`;
 }
 

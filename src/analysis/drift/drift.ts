@@ -155,6 +155,7 @@ async function compareImage(
 const OF_MODEL: ReadonlySet<string> = new Set([
   'cancelled',
   'device.unavailable',
+  'device.busy',
   'model.load',
   'model.signature',
 ]);

@@ -18,13 +18,16 @@ import { evidenceMark } from '../../schema/evidence.js';
 import { pluginsOf } from '../../core/plugins/load-plugins.js';
 import { codeDigest } from './code-digest.js';
 import { ownVersion } from '../../core/package-root.js';
+import type { TimeScope } from '../../schema/timing-summary.js';
 import type { Side } from '../compare/side.js';
 import { type Claim, judgeClaims } from './evidence/claims.js';
 import type { Followed } from './evidence/followed.js';
 import type { Finding, JudgedPair } from './rules/rule.js';
 
 /** What is needed to time a pair of models, once the gate has said how. */
-export type TimePair = (pair: ModelPair) => Promise<Pick<RemeasureRequest, 'timer' | 'onProcess'>>;
+export type TimePair = (
+  pair: ModelPair,
+) => Promise<Pick<RemeasureRequest, 'timer' | 'onProcess'> & { readonly scope?: TimeScope }>;
 
 export interface CheckOptions extends Omit<CompareOptions, 'metrics'> {
   /** Measures times for this check; without it, latency rules stay open. */
@@ -80,11 +83,12 @@ export function assertSealed({ facts: { evidence, kind, label } }: Side, gate: G
 export async function withTimes(compared: Compared, gate: Gate, timePair: TimePair): Promise<Compared> {
   const pairs: PairComparison[] = [];
   for (const [i, pair] of compared.pairs.entries()) {
-    const measured = await measureByRule(gate, await timePair(pair));
+    const { scope, ...request } = await timePair(pair);
+    const measured = await measureByRule(gate, request);
     const [first] = measured;
     pairs.push({
       ...compared.comparison.pairs[i],
-      latency: latencyOf(measured),
+      latency: latencyOf(measured, scope),
       peakRssBytes: first?.peakRssBytes ?? null,
     });
   }
@@ -107,8 +111,9 @@ async function measureByRule(
   }
 }
 
-function latencyOf(measured: readonly Remeasured[]): LatencyComparison {
-  return { kind: 'remeasured', rounds: measured.map(({ round }) => round) };
+function latencyOf(measured: readonly Remeasured[], scope: TimeScope = 'predict'): LatencyComparison {
+  const rounds = measured.map(({ round }) => round);
+  return { kind: 'remeasured', ...(scope === 'predict' ? {} : { scope }), rounds };
 }
 
 /** How a gate is applied. */

@@ -75,6 +75,11 @@ export const gateSchema = lateBound(() =>
         for (const { path, message } of rule.faultsOf?.(asked) ?? [])
           ctx.addIssue({ code: 'custom', path: [rule.key, ...path], message });
       }
+      const [, second] = rulesOf(gate).filter(({ rule, asked }) => rule.measureOf?.(asked) !== undefined);
+      if (second !== undefined) {
+        const message = 'one measurement serves times and energy, and latency says how; leave this out';
+        ctx.addIssue({ code: 'custom', path: [second.rule.key, 'measure'], message });
+      }
       if (gate.assume !== undefined) return;
       for (const { rule, asked } of rulesOf(gate)) {
         if (rule.ofMeans !== true || !Array.isArray(asked)) continue;
@@ -194,7 +199,7 @@ export function needsTimes(gate: Gate): boolean {
 export function assertDecidable(gate: Gate, measured: boolean): void {
   if (measured && !needsTimes(gate)) {
     throw new MaskbenchError('usage', `the gate "${gate.name}" has no rule on times`, {
-      remedy: 'leave out --remeasure, or give the gate a latency rule',
+      remedy: 'leave out --remeasure, or give the gate a latency or energy rule',
     });
   }
   const open = rulesOf(gate).find(

@@ -42,7 +42,27 @@ export const COMMANDS = extensible<CommandEntry>('commands', [
     'check that a run is complete and undamaged: lines, plan, records, seal and every matte; exit status 65 if not',
     () => import('./verify.js'),
   ),
-  entry('merge', 'merge the shards of one run into one run folder', () => import('./merge.js')),
+  entry(
+    'plan',
+    'divide a run among many processes: list and hash once, into shards of like cost',
+    () => import('./plan.js'),
+  ),
+  entry('work', 'make an attempt at one shard of a plan, and publish it', () => import('./work.js')),
+  entry(
+    'status',
+    'how far a plan has come: published, running, failed and missing shards',
+    () => import('./status.js'),
+  ),
+  entry(
+    'submit',
+    'the script that hands the shards of a plan to Slurm or GNU parallel; --go submits it',
+    () => import('./submit.js'),
+  ),
+  entry(
+    'merge',
+    'put the shards of a plan, or of one run, together into one run folder',
+    () => import('./merge.js'),
+  ),
   entry(
     'runs',
     'what runs there are, a score over them, and what is no longer needed',

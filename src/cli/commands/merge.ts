@@ -1,32 +1,71 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
 import { SOME_FAILED } from '../../core/errors.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { terminal } from '../../reports/formats/terminal.js';
+import { counted } from '../../core/text.js';
+import type { MatteWay } from '../../pipeline/merge-into.js';
+import type { Summary } from '../../schema/summary.js';
+import { planFolder } from '../../store/plan-folder/plan-folder.js';
+import { keysOf } from '../arguments.js';
+import { textWidth, type CliContext, type DefineCommand } from '../context.js';
 import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
-import { textWidth, type DefineCommand } from '../context.js';
+import { assertMeant } from '../meant-flags.js';
 
-/** `maskbench merge`: the shards of one run as one run folder, with its reports. */
+/** The compiler holds these names to the ways that there are. */
+const WAYS: Readonly<Record<MatteWay, true>> = { link: true, copy: true, symlink: true };
+
+/** `maskbench merge`: the shards of a plan, or of one run, as one run folder, with its reports. */
 export const merge: DefineCommand = (context, setStatus) =>
   new Command('merge')
-    .argument('<run...>', 'run folders made with --shard 1/n to n/n')
+    .argument('<plan...>', 'the folder of a plan; or run folders made with --shard 1/n to n/n')
     .requiredOption('--out <folder>', 'the new run folder')
+    .addOption(
+      new Option(
+        '--mattes <way>',
+        'of a plan: second names of the same files, copies, or links to the attempts (default: link)',
+      ).choices(keysOf(WAYS)),
+    )
+    .option('--allow-mixed', 'of a plan: also where machines differ; reports then say in what')
+    .option('--no-list', 'of a plan: without looking whether images came or went since')
+    .option('--clean', 'of a plan: then remove the attempts that are not needed')
     .addOption(waitFlag())
     .addOption(ownerTimeoutFlag())
     .option('--json', 'print the summary as JSON instead of tables')
-    .action(async (runs, { out, json, ...flags }) => {
-      const { mergeRuns } = await import('../../pipeline/merge.js');
+    .action(async (paths, { out, json, mattes, allowMixed, list, clean, ...flags }) => {
       const { reportDocument } = await import('../../reports/document.js');
       const { tellRunFolder, writeRunReports } = await import('../write-report.js');
       const folder = resolve(context.cwd, out);
-      const summary = await mergeRuns(
-        runs.map((run) => resolve(context.cwd, run)),
-        folder,
-        lockOptions(flags, context),
-        async (merged) => {
-          tellRunFolder(folder, await writeRunReports(folder, merged), context);
-        },
+      const from = paths.map((path) => resolve(context.cwd, path));
+      const lock = lockOptions(flags, context);
+      const finish = async (merged: Summary): Promise<void> => {
+        tellRunFolder(folder, await writeRunReports(folder, merged), context);
+      };
+      const isPlan = from.length === 1 && existsSync(planFolder(from[0]).document);
+      const ofPlan = [isPlan, 'a plan', 'leave it out'] as const;
+      assertMeant(
+        { mattes, allowMixed, clean, list: list ? undefined : false },
+        { mattes: ofPlan, allowMixed: ofPlan, clean: ofPlan, list: ofPlan },
       );
+      const summary = isPlan
+        ? await (
+            await import('../../pipeline/distributed/merge-plan.js')
+          ).mergePlan(
+            {
+              path: from[0],
+              out: folder,
+              mattes: mattes ?? 'link',
+              allowMixed: allowMixed === true,
+              list,
+              env: context.env,
+              signal: context.signal,
+              lock,
+            },
+            finish,
+          )
+        : await (await import('../../pipeline/merge.js')).mergeRuns(from, folder, lock, finish);
+      if (clean === true) await cleanPlan(from[0], context);
       if (json === true) context.out(jsonText(summary));
       else {
         const { rankingOf } = await import('../../analysis/gather-page.js');
@@ -35,3 +74,10 @@ export const merge: DefineCommand = (context, setStatus) =>
       }
       setStatus(summary.cells.failed > 0 ? SOME_FAILED : 0);
     });
+
+async function cleanPlan(path: string, { err, signal }: CliContext): Promise<void> {
+  const { cleanAttempts } = await import('../../pipeline/distributed/clean-attempts.js');
+  const { removed, inUse } = await cleanAttempts(path, signal);
+  err(`${counted(removed, 'attempt')} removed that no shard needs\n`);
+  if (inUse.length > 0) err(`warning: still at work, and left: ${inUse.join(', ')}\n`);
+}

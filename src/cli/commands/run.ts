@@ -28,7 +28,10 @@ const PROFILES: Readonly<Record<TimingProfile, true>> = { quick: true, standard:
 export const commandOnConfig = (name: string) =>
   commandOnData(name)
     .argument('[config]', 'YAML file of the run, or the name of one that comes along: quickstart, post')
-    .option('--device <device>', 'cpu, webgpu, cuda:0, tensorrt:0, coreml or dml')
+    .option(
+      '--device <device>',
+      'cpu, webgpu, cuda:0, tensorrt:0, coreml or dml; several together: cuda:0,cuda:1, cuda:all',
+    )
     .option(
       '--allow-fallback',
       'continue where no part of a model runs on the requested device; the report says so',
@@ -102,6 +105,11 @@ export async function runPhases(
   };
   return runLoaded({ ...loaded, cwd, ...chosen }, flags, phases, context);
 }
+
+type Overrides = Partial<
+  Pick<Flags, 'device' | 'profile' | 'allowFallback' | 'resize' | 'limit' | 'sample' | 'seed' | 'sampleBy'>
+> &
+  Pick<CliContext, 'maxMegapixels'>;
 
 type LoadedFlags = Pick<
   Flags,
@@ -233,7 +241,8 @@ async function tables(summary: Summary, ranking: RankingReport | undefined, widt
   return terminal.render(shown, { width });
 }
 
-function withOverrides(loaded: LoadedConfig, flags: Flags & Pick<CliContext, 'maxMegapixels'>): LoadedConfig {
+/** A config with what flags change of it. */
+export function withOverrides(loaded: LoadedConfig, flags: Overrides): LoadedConfig {
   const { device, profile, allowFallback, resize, maxMegapixels } = flags;
   const { limit: _limit, sample: _sample, ...rest } = loaded.config;
   const config = {

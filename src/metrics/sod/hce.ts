@@ -1,17 +1,11 @@
-import {
-  complement,
-  difference,
-  intersection,
-  packAtLeast,
-  union,
-  type BitMask,
-} from '../../image/bit-mask.js';
-import { erodeCross, growWithin } from '../../image/morphology.js';
+import type { BitMask } from '../../image/bit-mask.js';
+import { withPlanes, type Plane } from '../../image/bits-kernel.js';
+import { erodeCross } from '../../image/morphology.js';
 import { skeletonize } from '../../image/thinning.js';
-import { SOD_TRUTH_CUT } from '../joint-histogram.js';
 import type { Metric, PairIntermediate, TruthIntermediate } from '../metric.js';
 import { countClicks, type Clicks } from './clicks.js';
-import { stretch } from './stretch.js';
+import { sodTruthMask } from '../sod-truth.js';
+import { binaryPrediction } from './stretch.js';
 
 /** gamma: errors within this many pixels of the right border are forgiven. */
 const RELAX = 5;
@@ -24,54 +18,71 @@ interface CorrectionEffort {
   readonly falseNegative: Clicks;
 }
 
-/** The `sod` ground truth (`> 128`). */
-const truthMask: TruthIntermediate<BitMask> = {
-  name: 'ground-truth mask',
-  compute: ({ image }) => packAtLeast(image, SOD_TRUTH_CUT),
-};
-
 /** Skeleton of the `sod` ground truth, the costly part of HCE that does not depend on the prediction. */
 export const truthSkeleton: TruthIntermediate<BitMask> = {
   name: 'ground-truth skeleton',
-  compute: (truth) => skeletonize(truth.get(truthMask)),
+  compute: (truth) => skeletonize(truth.get(sodTruthMask)),
 };
 
 /** HCE's four counts. */
 export const correctionEffort: PairIntermediate<CorrectionEffort> = {
   name: 'correction effort',
   compute: (pair) => {
-    const { level, max } = pair.get(stretch);
-    // The level rises with the value, so the stretched threshold is one on the values in the file.
-    let cut = 256;
-    for (let v = max; v >= 0 && level[v] > 0.5; v--) cut = v;
-    const truth = pair.truth.get(truthMask);
-    const prediction = packAtLeast(pair.prediction, cut);
-
-    const truePositive = intersection(truth, prediction);
-    const falsePositive = difference(prediction, truth);
-    const falseNegative = difference(truth, prediction);
-    // To a person who mends the mask the image ends where pixels are ignored: nothing is drawn there, or along it.
-    const outside = pair.truth.ignored?.mask;
-    const core = erodeCross(union(truth, prediction), RELAX, outside);
-
-    const extra = substantial(falsePositive, core, complement(truth, outside));
-    const missing = union(
-      substantial(falseNegative, core, complement(prediction, outside)),
-      // Thin parts of the object count even where they are too thin to be substantial.
-      difference(pair.truth.get(truthSkeleton), prediction),
+    const found = faults(
+      pair.truth.get(sodTruthMask),
+      pair.truth.get(truthSkeleton),
+      pair.get(binaryPrediction),
+      pair.truth.ignored?.mask,
     );
     return {
       // An extra area is cut away along its border with what stays; a missing one is drawn along its border with the
       // background.
-      falsePositive: countClicks(extra, union(truePositive, missing), EPSILON),
-      falseNegative: countClicks(
-        missing,
-        complement(union(union(truePositive, extra), missing), outside),
-        EPSILON,
-      ),
+      falsePositive: countClicks(found.extra, found.stays, EPSILON),
+      falseNegative: countClicks(found.missing, found.background, EPSILON),
     };
   },
 };
+
+/** What must be mended, and what it is mended along. */
+interface Faults {
+  readonly extra: BitMask;
+  readonly missing: BitMask;
+  readonly stays: BitMask;
+  readonly background: BitMask;
+}
+
+function faults(
+  truthMask: BitMask,
+  skeletonMask: BitMask,
+  predictionMask: BitMask,
+  ignored: BitMask | undefined,
+): Faults {
+  return withPlanes(truthMask, (planes) => {
+    const { and, or, andNot, put, take } = planes;
+    // To a person who mends the mask the image ends where pixels are ignored: nothing is drawn there, or along it.
+    const inside = ignored === undefined ? planes.all : andNot(planes.all, put(ignored));
+    const [truth, prediction] = [put(truthMask), put(predictionMask)];
+    const core = erodeCross(planes, or(truth, prediction), RELAX, inside);
+    // The faulty pixels that belong to more than a rim: what is left of them in the core, and what can be reached from
+    // there in a few steps over pixels that may be faulty.
+    const substantial = (faulty: Plane, reachable: Plane): Plane =>
+      and(planes.grow(and(faulty, core), reachable, RELAX), faulty);
+
+    const extra = substantial(andNot(prediction, truth), andNot(inside, truth));
+    const missing = or(
+      substantial(andNot(truth, prediction), andNot(inside, prediction)),
+      // Thin parts of the object count even where they are too thin to be substantial.
+      andNot(put(skeletonMask), prediction),
+    );
+    const stays = or(and(truth, prediction), missing);
+    return {
+      extra: take(extra),
+      missing: take(missing),
+      stays: take(stays),
+      background: take(andNot(inside, or(stays, extra))),
+    };
+  });
+}
 
 /**
  * Human correction effort (Qin et al. 2022): about how many clicks it takes to mend the prediction, a whole number
@@ -95,9 +106,3 @@ export const hce: Metric = {
     return fp.points + fp.regions + fn.points + fn.regions;
   },
 };
-
-// The faulty pixels that belong to more than a rim: what is left of them in the core, and what can be reached from
-// there in a few steps over pixels that may be faulty.
-function substantial(faulty: BitMask, core: BitMask, reachable: BitMask): BitMask {
-  return intersection(growWithin(intersection(faulty, core), reachable, RELAX), faulty);
-}

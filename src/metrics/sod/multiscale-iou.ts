@@ -1,11 +1,10 @@
-import { countBits, difference, intersection, packAtLeast, type BitMask } from '../../image/bit-mask.js';
-import type { GrayImage } from '../../image/raster.js';
+import { countBits, difference, intersection, type BitMask } from '../../image/bit-mask.js';
 import type { IgnoredPixels } from '../../image/ignored-pixels.js';
-import { SOD_TRUTH_CUT } from '../joint-histogram.js';
 import type { Metric, Truth, TruthIntermediate } from '../metric.js';
 import { boxPyramid } from './box-pyramid.js';
+import { sodTruthMask } from '../sod-truth.js';
+import { binaryPrediction } from './stretch.js';
 import { sobelEdges } from './sobel-edges.js';
-import { stretch } from './stretch.js';
 
 /** Box sides 1, 2, 4 ... 512. */
 const LEVELS = 10;
@@ -29,22 +28,13 @@ export const multiscaleIou: Metric = {
     emptyMasks: 'truth empty: 1; only the prediction empty: near 0',
     cost: 'pixels',
   },
-  compute: (pair) => {
-    const { level, min, max } = pair.get(stretch);
-    let cut = min;
-    while (cut <= max && level[cut] <= 0.5) cut++;
-    return multiscaleIouAt(pair.prediction, pair.truth, cut);
-  },
+  compute: (pair) => multiscaleIouOf(pair.get(binaryPrediction), pair.truth),
 };
 
-/** The score of a prediction that is foreground at `>= cut`, 0..256; see {@link multiscaleIou}. */
-export function multiscaleIouAt(
-  prediction: GrayImage,
-  truth: Pick<Truth, 'get' | 'ignored'>,
-  cut: number,
-): number {
+/** The score of a binary prediction; see {@link multiscaleIou}. */
+export function multiscaleIouOf(prediction: BitMask, truth: Pick<Truth, 'get' | 'ignored'>): number {
   const expected = truth.get(truthBoxes);
-  const found = boxesOf(prediction, cut, truth.ignored);
+  const found = boxesOf(prediction, truth.ignored);
   let area = 0;
   for (let k = 0; k < LEVELS; k++) {
     const hit = (countBits(intersection(found[k], expected.pyramid[k])) + 1) / (expected.counts[k] + 1);
@@ -58,13 +48,13 @@ const truthBoxes: TruthIntermediate<{
   readonly counts: readonly number[];
 }> = {
   name: 'edge boxes of the truth',
-  compute: ({ image, ignored }) => {
-    const pyramid = boxesOf(image, SOD_TRUTH_CUT, ignored);
+  compute: (truth) => {
+    const pyramid = boxesOf(truth.get(sodTruthMask), truth.ignored);
     return { pyramid, counts: pyramid.map(countBits) };
   },
 };
 
-function boxesOf(image: GrayImage, cut: number, ignored: IgnoredPixels | undefined): readonly BitMask[] {
-  const edges = sobelEdges(packAtLeast(image, cut));
+function boxesOf(mask: BitMask, ignored: IgnoredPixels | undefined): readonly BitMask[] {
+  const edges = sobelEdges(mask);
   return boxPyramid(ignored === undefined ? edges : difference(edges, ignored.mask), LEVELS);
 }

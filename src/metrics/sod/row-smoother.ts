@@ -1,28 +1,32 @@
+import { columnsOfRow, emptyBits, type BitMask } from '../../image/bit-mask.js';
+
 const RADIUS = 3;
 const SIGMA = 5;
 
 /** Weights of a normalised 1-D Gaussian at offsets 0..3; the 7 x 7 kernel is the product of two. */
 const [K0, K1, K2, K3] = gaussian();
 
-/** Writes into `values` the smoothed field at the first `count` of `columns` of row `y`. */
+/** Writes into `values` the smoothed field at the pixels wanted of row `y`, of which there are `count`, in `columns`. */
 type RowSmoother = (y: number, columns: Int32Array, count: number, values: Float64Array) => void;
 
+/** What is not 0 of row `y` of a field: writes columns and values, and returns how many. */
+type SparseRow = (y: number, columns: Int32Array, values: Float64Array) => number;
+
 /**
- * A field of errors smoothed by a 7 x 7 Gaussian (sigma 5), zeros beyond the border, evaluated where it is asked for.
- * Ask row by row, top to bottom: seven rows are kept, each smoothed along itself once.
- *
- * @param fillRow writes row `y` of the field, `width` values
+ * A field of errors smoothed by a 7 x 7 Gaussian (sigma 5), zeros beyond the border, evaluated where it is wanted.
+ * Ask row by row, top to bottom: seven rows are kept, each smoothed along itself once, where one of the seven rows
+ * around it wants it.
  */
-export function createRowSmoother(
-  width: number,
-  height: number,
-  fillRow: (y: number, into: Float64Array) => void,
-): RowSmoother {
+export function createRowSmoother(wanted: BitMask, field: SparseRow): RowSmoother {
+  const { width, height, stride, words } = wanted;
   const padded = new Float64Array(width + 2 * RADIUS);
-  const field = padded.subarray(RADIUS, RADIUS + width);
+  const columnOf = new Int32Array(width);
+  const valueOf = new Float64Array(width);
   const zeros = new Float64Array(width);
   const kept: readonly Float64Array[] = Array.from({ length: 2 * RADIUS + 1 }, () => new Float64Array(width));
   const keptRow = new Int32Array(kept.length).fill(-1);
+  const around = emptyBits(width, 1);
+  const needed = new Int32Array(width);
 
   const smoothedRow = (y: number): Float64Array => {
     if (y < 0 || y >= height) return zeros;
@@ -30,19 +34,23 @@ export function createRowSmoother(
     const row = kept[slot];
     if (keptRow[slot] === y) return row;
     keptRow[slot] = y;
-    fillRow(y, field);
-    // Errors are rare: where the window holds none there is nothing to add up.
-    for (let x = 0, lastError = 2 * RADIUS - 1; x < width; x++) {
-      const p = x + RADIUS;
-      if (padded[p + RADIUS] !== 0) lastError = p + RADIUS;
-      row[x] =
-        lastError < x
-          ? 0
-          : K0 * padded[p] +
-            K1 * (padded[p - 1] + padded[p + 1]) +
-            K2 * (padded[p - 2] + padded[p + 2]) +
-            K3 * (padded[p - 3] + padded[p + 3]);
+    around.words.fill(0);
+    for (let v = Math.max(0, y - RADIUS), last = Math.min(height - 1, y + RADIUS); v <= last; v++) {
+      for (let i = 0; i < stride; i++) around.words[i] |= words[v * stride + i];
     }
+    const count = columnsOfRow(around, 0, needed);
+    const filled = field(y, columnOf, valueOf);
+    for (let k = 0; k < filled; k++) padded[columnOf[k] + RADIUS] = valueOf[k];
+    for (let k = 0; k < count; k++) {
+      const x = needed[k];
+      const p = x + RADIUS;
+      row[x] =
+        K0 * padded[p] +
+        K1 * (padded[p - 1] + padded[p + 1]) +
+        K2 * (padded[p - 2] + padded[p + 2]) +
+        K3 * (padded[p - 3] + padded[p + 3]);
+    }
+    for (let k = 0; k < filled; k++) padded[columnOf[k] + RADIUS] = 0;
     return row;
   };
 

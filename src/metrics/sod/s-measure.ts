@@ -1,10 +1,7 @@
-import { jointCounter, rowsByCut } from '../count-jointly.js';
-import { SOD_TRUTH_CUT, sodHistogram } from '../joint-histogram.js';
-import type { Pair, PairIntermediate, Truth } from '../metric.js';
+import { countsByQuarter, sodHistogram, sodHistogramOf, type JointHistogram } from '../joint-histogram.js';
+import type { Pair, PairIntermediate } from '../metric.js';
 import { meanOfConstant } from './pairwise-sum.js';
 import { stretch } from './stretch.js';
-import { truthMoments } from './truth-moments.js';
-import { roundHalfEven } from '../../image/round-half-even.js';
 
 /** Weight of the object-aware part; the region-aware part has the rest. */
 const ALPHA = 0.5;
@@ -116,57 +113,24 @@ function centred(n: number, products: number, a: number, b: number): number {
 
 const regions: PairIntermediate<readonly Region[]> = {
   name: 'sums by region',
-  compute: (pair) => {
-    const { width, height, data } = pair.truth.image;
-    const { centroidX, centroidY } = pair.truth.get(truthMoments);
-    // The row and column of the centroid belong to the upper and left regions.
-    const middleX = roundHalfEven(centroidX) + 1;
-    const middleY = roundHalfEven(centroidY) + 1;
-    const count = jointCounter(pair.prediction.data, data, rowsByCut(SOD_TRUTH_CUT));
-    const region = (top: number, bottom: number, left: number, right: number): Region => {
-      const counts = new Uint32Array(2 * 256);
-      for (let y = top; y < bottom; y++) count(y * width + left, y * width + right, counts);
-      const ignored = ignoredWithin(pair.truth, top, bottom, left, right);
-      // Ignored pixels are 0 in both images, and add nothing to the sums.
-      const pixels = (right - left) * (bottom - top) - ignored;
-      return ignored === 0 ? sums(counts, right - left, bottom - top) : sums(counts, pixels, 1);
-    };
-    return [
-      region(0, middleY, 0, middleX),
-      region(0, middleY, middleX, width),
-      region(middleY, height, 0, middleX),
-      region(middleY, height, middleX, width),
-    ];
-  },
+  compute: (pair) =>
+    pair.get(countsByQuarter).map(({ counts, width, height, ignored }) => {
+      const histogram = sodHistogramOf(counts, pair.conventions.threshold);
+      return ignored === 0 ? sums(histogram, width, height) : sums(histogram, width * height - ignored, 1);
+    }),
 };
 
-function ignoredWithin(
-  { ignored, image }: Truth,
-  top: number,
-  bottom: number,
-  left: number,
-  right: number,
-): number {
-  if (ignored === undefined) return 0;
-  let n = 0;
-  for (let y = top; y < bottom; y++) {
-    for (let x = left; x < right; x++) if (ignored.at[y * image.width + x] !== 0) n++;
-  }
-  return n;
-}
-
-function sums(counts: Uint32Array, width: number, height: number): Region {
+function sums({ foreground: inside, background }: JointHistogram, width: number, height: number): Region {
   let sum = 0;
   let squares = 0;
   let foregroundSum = 0;
   let foreground = 0;
   for (let v = 0; v < 256; v++) {
-    const inside = counts[256 + v];
-    const all = counts[v] + inside;
+    const all = background[v] + inside[v];
     sum += all * v;
     squares += all * v * v;
-    foregroundSum += inside * v;
-    foreground += inside;
+    foregroundSum += inside[v] * v;
+    foreground += inside[v];
   }
   return { pixels: width * height, width, height, sum, squares, foregroundSum, foreground };
 }

@@ -1,3 +1,4 @@
+import { packAtLeast, type BitMask } from '../../image/bit-mask.js';
 import { countedValues } from '../../image/ignored-pixels.js';
 import { sodHistogram, type JointHistogram } from '../joint-histogram.js';
 import type { PairIntermediate } from '../metric.js';
@@ -68,3 +69,21 @@ export function stretchLevels({ foreground, background }: JointHistogram): Stret
 
 // A level this near to the threshold falls on the side that the rounding of the mean puts it: then round as numpy.
 const NEAR_TIE = 1e-11;
+
+/** The smallest value whose level is as asked, 256 where there is none; of levels that rise into what is asked. */
+export function firstValue(level: Float64Array, asked: (level: number) => boolean): number {
+  const v = level.findIndex(asked);
+  return v === -1 ? 256 : v;
+}
+
+/** Where the stretched prediction is `> 0.5`. */
+export const binaryPrediction: PairIntermediate<BitMask> = {
+  name: 'binary prediction',
+  compute: (pair) => {
+    const { level } = pair.get(stretch);
+    return packAtLeast(
+      pair.prediction,
+      firstValue(level, (l) => l > 0.5),
+    );
+  },
+};

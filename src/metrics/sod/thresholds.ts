@@ -1,7 +1,7 @@
 import { confusionAt, confusionsByThreshold } from '../confusion.js';
 import { sodHistogram } from '../joint-histogram.js';
 import type { Confusion, PairIntermediate } from '../metric.js';
-import { stretch } from './stretch.js';
+import { firstValue, stretch } from './stretch.js';
 
 /** The counts of a stretched prediction under each way that PySODMetrics has of making it binary. */
 interface SodCounts {
@@ -18,20 +18,15 @@ export const sodCounts: PairIntermediate<SodCounts> = {
   compute: (pair) => {
     const histogram = pair.get(sodHistogram);
     const { level, byte, adaptiveThreshold } = pair.get(stretch);
-    // Levels rise with the value, so "level >= x" is "value >= the first whose level is".
-    const first = (selected: (level: number) => boolean): number => {
-      const v = level.findIndex(selected);
-      return v === -1 ? 256 : v;
-    };
     return {
       dynamic: confusionsByThreshold(histogram, byte),
       adaptive: confusionAt(
         histogram,
-        first((l) => l >= adaptiveThreshold),
+        firstValue(level, (l) => l >= adaptiveThreshold),
       ),
       binary: confusionAt(
         histogram,
-        first((l) => l > 0.5),
+        firstValue(level, (l) => l > 0.5),
       ),
     };
   },

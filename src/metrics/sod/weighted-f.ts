@@ -1,14 +1,53 @@
-import { nearestForeground, type NearestForeground } from '../../image/distance-transform.js';
-import { asWords } from '../count-jointly.js';
-import { SOD_TRUTH_CUT, sodHistogram } from '../joint-histogram.js';
+import { columnsOfRow, countBits, difference, packAtLeast } from '../../image/bit-mask.js';
+import { distancesTo } from '../../image/distance-transform.js';
+import { dilateDisc } from '../../image/morphology.js';
+import { sodHistogram } from '../joint-histogram.js';
 import type { Pair, TruthIntermediate } from '../metric.js';
+import { sodTruthMask } from '../sod-truth.js';
 import { createRowSmoother } from './row-smoother.js';
-import { stretch } from './stretch.js';
+import { firstValue, stretch } from './stretch.js';
 
-/** Distance and nearest pixel of the `sod` ground truth (`> 128`), the costly part of the weighted F. */
-const truthDistance: TruthIntermediate<NearestForeground> = {
-  name: 'distance to the ground truth',
-  compute: (truth) => nearestForeground(truth.image, SOD_TRUTH_CUT),
+/** Distances to the `sod` ground truth (`> 128`), for whoever walks down its rows. */
+const truthDistances: TruthIntermediate<ReturnType<typeof distancesTo>> = {
+  name: 'distances to the ground truth',
+  compute: (truth) => distancesTo(truth.get(sodTruthMask)),
+};
+
+/** A 7 x 7 window around a foreground pixel reaches background up to this far from the foreground. */
+const WINDOW_REACH = Math.hypot(3, 3);
+
+/** The background that a window around the foreground reaches, without what is ignored, row by row. */
+interface Rim {
+  /** Where a row's pixels start; one more than there are rows. */
+  readonly offsets: Int32Array;
+  readonly columns: Int32Array;
+  /** Index of the nearest foreground pixel. */
+  readonly nearest: Int32Array;
+}
+
+const truthRim: TruthIntermediate<Rim> = {
+  name: 'rim of the ground truth',
+  compute: (truth) => {
+    const mask = truth.get(sodTruthMask);
+    // Squared distances are whole numbers: half of one more is safe from rounding.
+    const near = difference(dilateDisc(mask, Math.sqrt(WINDOW_REACH ** 2 + 0.5)), mask);
+    const rim = truth.ignored === undefined ? near : difference(near, truth.ignored.mask);
+    const count = countBits(rim);
+    const offsets = new Int32Array(rim.height + 1);
+    const columns = new Int32Array(count);
+    const nearest = new Int32Array(count);
+    const distancesOf = truth.get(truthDistances)(Math.ceil(WINDOW_REACH));
+    for (let y = 0, end = 0; y < rim.height; y++) {
+      const inRow = columnsOfRow(rim, y, columns.subarray(end));
+      if (inRow > 0) {
+        const found = distancesOf(y, columns.subarray(end, end + inRow), inRow);
+        nearest.set(found.nearest.subarray(0, inRow), end);
+      }
+      end += inRow;
+      offsets[y + 1] = end;
+    }
+    return { offsets, columns, nearest };
+  },
 };
 
 /**
@@ -47,34 +86,40 @@ export function weightedTerms(pair: Pair): WeightedTerms {
 
 /** Sum over the background of the level times a weight that grows with the distance, 1 beside the foreground to 2. */
 function backgroundError(pair: Pair): number {
-  const { level, min } = pair.get(stretch);
-  const { squaredDistance } = pair.truth.get(truthDistance);
-  const truth = pair.truth.image.data;
-  const prediction = pair.prediction.data;
-  const words = asWords(prediction);
-  const faultless = level[min] === 0 ? fourTimes(min) : NO_WORD;
+  const { level } = pair.get(stretch);
+  const { width, height, data: prediction } = pair.prediction;
+  const faulty = difference(
+    packAtLeast(
+      pair.prediction,
+      firstValue(level, (l) => l > 0),
+    ),
+    pair.truth.get(sodTruthMask),
+  );
   const weights = distanceWeights();
-  const far = weights.length - 1;
+  const distancesOf = pair.truth.get(truthDistances)(FARTHEST);
+  const columns = new Int32Array(width);
   let error = 0;
-  for (let i = 0; i < truth.length; i++) {
-    if ((i & 3) === 0 && words[i >> 2] === faultless) {
-      i += 3;
-      continue;
+  for (let y = 0; y < height; y++) {
+    const count = columnsOfRow(faulty, y, columns);
+    if (count === 0) continue;
+    const { squaredDistance } = distancesOf(y, columns, count);
+    const start = y * width;
+    for (let k = 0; k < count; k++) {
+      error += level[prediction[start + columns[k]]] * weights[squaredDistance[k]];
     }
-    const e = level[prediction[i]];
-    if (e === 0 || truth[i] >= SOD_TRUTH_CUT) continue;
-    const d = squaredDistance[i];
-    error += e * weights[d < far ? d : far];
   }
   return error;
 }
 
+/** In pixels: from here on the weight is 2 in double precision. */
+const FARTHEST = 270;
+
 let weightsBySquaredDistance: Float64Array | undefined;
 
-/** 2 - exp(ln(1/2) / 5 * d) by squared distance, as far as it differs from 2 in double precision. */
+/** 2 - exp(ln(1/2) / 5 * d) by squared distance; the last one stands for all that are further. */
 function distanceWeights(): Float64Array {
   weightsBySquaredDistance ??= Float64Array.from(
-    { length: 270 ** 2 },
+    { length: FARTHEST ** 2 + 2 },
     (_, squared) => 2 - Math.exp((Math.log(0.5) / 5) * Math.sqrt(squared)),
   );
   return weightsBySquaredDistance;
@@ -82,29 +127,32 @@ function distanceWeights(): Float64Array {
 
 /** Sum over the foreground of the lesser of a pixel's own error and the smoothed error around it. */
 function foregroundError(pair: Pair): number {
-  const { width, height, data: truth } = pair.truth.image;
-  const prediction = pair.prediction.data;
-  const { level, max } = pair.get(stretch);
-  const predictionWords = asWords(prediction);
-  const truthWords = asWords(truth);
-  const faultless = level[max] === 1 ? fourTimes(max) : NO_WORD;
-  const smooth = createRowSmoother(width, height, errorRow(pair));
+  const { level } = pair.get(stretch);
+  const { width, height, data: prediction } = pair.prediction;
+  const faultless = packAtLeast(
+    pair.prediction,
+    firstValue(level, (l) => l === 1),
+  );
+  const faulty = difference(pair.truth.get(sodTruthMask), faultless);
+  const rim = pair.truth.get(truthRim);
   const columns = new Int32Array(width);
   const around = new Float64Array(width);
+  // The errors to smooth: the foreground's own, and on the background beside it the nearest one's.
+  const smooth = createRowSmoother(faulty, (y, into, values) => {
+    let count = columnsOfRow(faulty, y, into);
+    for (let k = 0; k < count; k++) values[k] = 1 - level[prediction[y * width + into[k]]];
+    for (let k = rim.offsets[y], end = rim.offsets[y + 1]; k < end; k++) {
+      into[count] = rim.columns[k];
+      values[count++] = 1 - level[prediction[rim.nearest[k]]];
+    }
+    return count;
+  });
   let error = 0;
   for (let y = 0; y < height; y++) {
+    const count = columnsOfRow(faulty, y, columns);
+    if (count === 0) continue;
+    smooth(y, columns, count, around);
     const start = y * width;
-    let count = 0;
-    for (let i = start, end = start + width; i < end; i++) {
-      if ((i & 3) === 0 && i + 4 <= end) {
-        if (truthWords[i >> 2] === 0 || predictionWords[i >> 2] === faultless) {
-          i += 3;
-          continue;
-        }
-      }
-      if (truth[i] >= SOD_TRUTH_CUT && level[prediction[i]] !== 1) columns[count++] = i - start;
-    }
-    if (count > 0) smooth(y, columns, count, around);
     for (let k = 0; k < count; k++) {
       const own = 1 - level[prediction[start + columns[k]]];
       error += around[k] < own ? around[k] : own;
@@ -112,44 +160,3 @@ function foregroundError(pair: Pair): number {
   }
   return error;
 }
-
-// A 7 x 7 window around a foreground pixel reaches no background that is further than this from the foreground.
-const WINDOW_REACH = 3 ** 2 + 3 ** 2;
-// Further than this from the foreground, and the next three pixels are out of reach as well.
-const FOUR_OUT_OF_REACH = Math.ceil((Math.sqrt(WINDOW_REACH) + 3) ** 2);
-
-/**
- * Writes one row of the errors to smooth: the foreground's own, and on the background beside it the nearest one's; 0 where
- * a pixel is ignored, as beyond the border.
- */
-function errorRow(pair: Pair): (y: number, into: Float64Array) => void {
-  const { width, data: truth } = pair.truth.image;
-  const prediction = pair.prediction.data;
-  const { level } = pair.get(stretch);
-  const { nearest, squaredDistance } = pair.truth.get(truthDistance);
-  const ignored = pair.truth.ignored?.at;
-  return (y, into) => {
-    into.fill(0);
-    for (let x = 0, i = y * width; x < width; x++, i++) {
-      if (truth[i] >= SOD_TRUTH_CUT) {
-        into[x] = 1 - level[prediction[i]];
-        continue;
-      }
-      const d = squaredDistance[i];
-      if (d <= WINDOW_REACH) into[x] = 1 - level[prediction[nearest[i]]];
-      else if (d > FOUR_OUT_OF_REACH) {
-        x += 3;
-        i += 3;
-      }
-    }
-    if (ignored === undefined) return;
-    for (let x = 0, i = y * width; x < width; x++, i++) if (ignored[i] !== 0) into[x] = 0;
-  };
-}
-
-function fourTimes(value: number): number {
-  return value * 0x01010101;
-}
-
-/** Equal to no four pixels, and to none that are not there. */
-const NO_WORD = -1;

@@ -19,6 +19,7 @@ import type {
   ServerConfig,
   SweepConfig,
 } from '../../store/scenario-schema.js';
+import type { LoadMessage } from '../../runners/onnx/child/messages.js';
 import { type TimedModel, timeTogether } from '../../runners/onnx/timing/time-together.js';
 import { measureBatch } from '../../runners/onnx/scenarios/offline.js';
 import { startTimedProcess, type TimedProcess } from '../../runners/onnx/timing/timed-process.js';
@@ -40,14 +41,14 @@ interface ScenarioRequest extends Omit<PhaseRequest, 'allowFallback'> {
  * that a model cannot do (a batch that its input does not take) is recorded as failed, and the rest goes on.
  */
 export async function runScenarios(request: ScenarioRequest): Promise<void> {
-  const { folder, held, settings, scenarios, models, emit, signal } = request;
+  const { folder, held, settings, devices, scenarios, models, emit, signal } = request;
   if (scenarios.length === 0) return;
   const done = await doneScenarios(folder);
   const plan = timingPlan(settings.time);
   const samples = await chooseSamples(folder, settings.datasets, plan.images);
   const writer = await openDurableLines(folder.scenarios, held);
   try {
-    for (const model of passModels(models, settings, samples)) {
+    for (const model of passModels(models, settings, samples, { device: devices[0], scope: 'predict' })) {
       const { name, sha256 } = model;
       for (const scenario of scenarios) {
         const key = scenarioKey(name, sha256, scenario);
@@ -94,7 +95,9 @@ async function runOne(
   signal: AbortSignal,
 ): Promise<ScenarioSummary> {
   try {
-    const context: ScenarioContext = { model: await describe(), plan, signal };
+    const described = await describe();
+    if (!isLoaded(described)) throw new Error(`${model} is not loaded by ONNX Runtime`);
+    const context: ScenarioContext = { model: described, plan, signal };
     switch (scenario.kind) {
       case 'offline':
         return { model, kind: 'offline', batches: await runOffline(scenario, context) };
@@ -109,9 +112,14 @@ async function runOne(
   }
 }
 
+/** A model that ONNX Runtime runs: only of such a one there are scenarios. */
+type LoadedModel = TimedModel & { readonly load: LoadMessage };
+
+const isLoaded = (model: TimedModel): model is LoadedModel => model.load !== null;
+
 /** The model that a scenario is run for. */
 interface ScenarioContext {
-  readonly model: TimedModel;
+  readonly model: LoadedModel;
   readonly plan: TimingPlan;
   readonly signal: AbortSignal;
 }
@@ -203,27 +211,36 @@ async function runSweep(
   return results;
 }
 
-/** One model a combination, named by what is swept: `threads 2, memoryPattern on`. */
-function variationsOf({ load, images }: TimedModel, sweep: SweepConfig): readonly TimedModel[] {
-  const { options } = load;
-  const threads = sweep.threads ?? [load.threads];
-  const optimizations = sweep.graphOptimization ?? [options.graphOptimization];
-  const patterns = sweep.memoryPattern ?? [options.memoryPattern];
-  const fetches = sweep.fetch ?? [options.fetch];
-  return threads.flatMap((count) =>
-    optimizations.flatMap((graphOptimization) =>
-      patterns.flatMap((memoryPattern) =>
-        fetches.map((fetch): TimedModel => {
-          const name = [
-            ...(sweep.threads === undefined ? [] : [`threads ${count}`]),
-            ...(sweep.graphOptimization === undefined ? [] : [`graph ${graphOptimization}`]),
-            ...(sweep.memoryPattern === undefined ? [] : [`memory pattern ${memoryPattern ? 'on' : 'off'}`]),
-            ...(sweep.fetch === undefined ? [] : [`fetch ${fetch}`]),
-          ].join(', ');
-          const own = { ...options, graphOptimization, memoryPattern, fetch };
-          return { name, images, load: { ...load, threads: count, options: own } };
-        }),
-      ),
-    ),
-  );
+/** How each swept option is called, in the order in which they are named. */
+const SWEPT: Readonly<Record<SweptOption, string>> = {
+  graphOptimization: 'graph',
+  memoryPattern: 'memory pattern',
+  fetch: 'fetch',
+  cpuArena: 'CPU arena',
+  spinning: 'spinning',
+  tf32: 'TF32',
+};
+type SweptOption = Exclude<keyof SweepConfig, 'kind' | 'threads'>;
+
+/** One model a combination, named by what is swept: `threads 2, memory pattern on`. */
+function variationsOf({ load, images }: LoadedModel, sweep: SweepConfig): readonly TimedModel[] {
+  interface Variation {
+    readonly names: readonly string[];
+    readonly load: LoadedModel['load'];
+  }
+  let variations: readonly Variation[] = (sweep.threads ?? [load.threads]).map((threads) => ({
+    names: sweep.threads === undefined ? [] : [`threads ${threads}`],
+    load: { ...load, threads },
+  }));
+  for (const [option, called] of Object.entries(SWEPT)) {
+    const values = sweep[option as SweptOption];
+    if (values === undefined) continue;
+    variations = variations.flatMap(({ names, load: before }) =>
+      values.map((value) => ({
+        names: [...names, `${called} ${value === true ? 'on' : value === false ? 'off' : value}`],
+        load: { ...before, options: { ...before.options, [option]: value } },
+      })),
+    );
+  }
+  return variations.map(({ names, load: own }) => ({ name: names.join(', '), images, load: own }));
 }

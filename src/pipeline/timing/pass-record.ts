@@ -9,6 +9,7 @@ import type { Series } from '../../runners/onnx/timing/time-together.js';
 import { ORDER_SEED } from '../../runners/onnx/timing/passes.js';
 import { windowsOf } from '../../runners/onnx/timing/windows.js';
 import type { TimingPlan } from './timing-plan.js';
+import type { EnergyRecord } from '../../schema/energy.js';
 import type { PassRecord } from '../../store/timing-record.js';
 
 /** What is known of a series beside its own values. */
@@ -19,13 +20,14 @@ export interface PassFacts extends Pick<SealEvidence, 'before' | 'neighbours' | 
   readonly datasetOf: (key: string) => string;
   readonly attempt: number;
   readonly together: readonly string[];
-  readonly proof: ProviderProof | null;
+  readonly proof: ProviderProof | 'untold' | null;
   readonly gpuMemory: OwnMemory | null;
+  readonly energy: EnergyRecord;
 }
 
 /** How a series was made, with every part of its seal judged. */
 export function passRecord(series: Series, facts: PassFacts): PassRecord {
-  const { plan, device, proof, before, neighbours, card, gpuMemory } = facts;
+  const { plan, device, proof, before, neighbours, card, gpuMemory, energy } = facts;
   const { warmUp, conditions, cpuMs, involuntarySwitches } = series;
   const passes: number[][] = [];
   const perDataset = new Map<string, number>();
@@ -42,7 +44,7 @@ export function passRecord(series: Series, facts: PassFacts): PassRecord {
     orderSeed: ORDER_SEED,
     warmUpMs: warmUp.totalMs,
     settled: warmUp.settled,
-    proof,
+    proof: proof === 'untold' ? null : proof,
     windows: windowsOf(passes, 3),
     cpuMs,
     involuntarySwitches,
@@ -50,11 +52,12 @@ export function passRecord(series: Series, facts: PassFacts): PassRecord {
     ...(device === 'cpu' || series.copies === undefined ? {} : { copies: series.copies }),
     gpuMemoryBytes: gpuMemory?.bytes ?? null,
     ...(gpuMemory === null ? {} : { gpuMemoryBy: gpuMemory.by }),
+    energy,
     before,
     during: conditions,
     governors: readGovernors(facts.files),
     parts: judgeSeal({
-      proof: device === 'cpu' ? 'only-provider' : proof,
+      proof: proof === null && device === 'cpu' ? 'only-provider' : proof,
       neighbours,
       warmUp,
       passes,

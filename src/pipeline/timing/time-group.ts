@@ -1,4 +1,5 @@
 import { endsAll } from '../../core/cancelled.js';
+import { MaskbenchError } from '../../core/errors.js';
 import { cellFailure, toFailure } from '../../core/failure.js';
 import { proveProvider, type ProviderProof } from '../../runners/onnx/proof/prove-provider.js';
 import type { Conditions } from '../../runners/onnx/seal/conditions.js';
@@ -23,6 +24,9 @@ export interface PassContext extends Pick<PhaseRequest, 'settings' | 'emit' | 's
   /** Of a moment without work of ours, before anything was loaded. */
   readonly before: Conditions | null;
   readonly device: DeviceWatch;
+  /** The device as it is written, and what the records call it, if anything. */
+  readonly kind: string;
+  readonly as: string | undefined;
   /** Go on where the asked provider runs no node; the seal says so. */
   readonly allowFallback: boolean;
 }
@@ -31,16 +35,31 @@ export interface PassContext extends Pick<PhaseRequest, 'settings' | 'emit' | 's
  * Times models side by side and writes what was measured, with the seal's parts. A model whose process fails among
  * others is tried once more alone, and so is one that was not steady; then its failure, or its unsteadiness, is recorded.
  *
- * @throws MaskbenchError `cancelled` or `device.unavailable`; other failures are a model's own, and recorded.
+ * Where the device takes no second process, each is timed alone.
+ *
+ * @throws MaskbenchError `cancelled`, `device.unavailable`, or `device.busy` where nothing of ours is on it; other failures are a
+ * model's own, and recorded.
  */
 export async function timeGroup(context: PassContext, models: readonly PassModel[]): Promise<void> {
-  const again = await timeOnce(context, models, 1);
+  const again = await timeOnce(context, models, 1).catch((error: unknown) => {
+    const isBusy = error instanceof MaskbenchError && error.code === 'device.busy';
+    if (!isBusy || models.length === 1) throw error;
+    const { device } = context.settings;
+    const message = `${device} takes one process at a time: models are timed one after another, and not in turns`;
+    context.emit({ kind: 'warning', message });
+    return null;
+  });
+  if (again === null) {
+    for (const model of models) await timeGroup(context, [model]);
+    return;
+  }
   for (const model of again) await timeOnce(context, [model], 2);
 }
 
 interface ProvenModel extends TimedModel {
   readonly source: PassModel;
-  readonly proof: ProviderProof | null;
+  /** Null on a CPU, where there is nothing to prove; `untold` where nobody can tell where it computes. */
+  readonly proof: ProviderProof | 'untold' | null;
 }
 
 /** @returns the models that deserve another try. */
@@ -54,12 +73,12 @@ async function timeOnce(
     kind: 'phase-started',
     phase: 'time',
     total: undefined,
-    label: `${wanted.length > 2 ? `${wanted.length} models` : wanted.map(({ name }) => name).join(', ')}${attempt === 1 ? '' : ' (once more)'}`,
+    label: `${context.as === undefined ? '' : `${context.as}: `}${wanted.length > 2 ? `${wanted.length} models` : wanted.map(({ name }) => name).join(', ')}${attempt === 1 ? '' : ' (once more)'}`,
   });
   const again: PassModel[] = [];
   const fail = async (model: PassModel, error: unknown): Promise<void> => {
     if (wanted.length > 1 && attempt === 1) again.push(model);
-    else await recordFailure(context, model.name, error);
+    else await recordFailure(context, model, error);
   };
   const models: ProvenModel[] = [];
   for (const source of wanted) {
@@ -82,6 +101,7 @@ async function timeOnce(
     signal,
     files: context.files,
     helpers: device.helpers,
+    energy: device.energy,
     onProgress({ done, total, model, doing }) {
       const note = wanted.length > 1 ? `${model} ${doing}` : doing;
       emit({ kind: 'progress', phase: 'time', done, total, note });
@@ -119,7 +139,7 @@ interface Around extends Pick<PassFacts, 'attempt' | 'together' | 'neighbours' |
 /** @returns whether the model was steady. */
 async function record(
   context: PassContext,
-  { proof }: ProvenModel,
+  { proof, source }: ProvenModel,
   series: Series,
   { round, ...around }: Around,
 ): Promise<boolean> {
@@ -129,15 +149,24 @@ async function record(
   const pass = passRecord(series, {
     ...around,
     plan,
-    device: settings.device,
+    device: context.kind,
     files,
     datasetOf: (key) => sampleOf(key).dataset,
     proof,
     imagesThere: settings.datasets.reduce((sum, dataset) => sum + dataset.samples, 0),
     before,
     card: round.evidence(series.turns),
+    energy: round.energy(series.energy),
   });
-  await writeSeries(writer, { series, threads: timedThreads(settings), pass, readings, sampleOf });
+  await writeSeries(writer, {
+    series,
+    scope: source.scope,
+    threads: timedThreads(settings),
+    pass,
+    readings,
+    sampleOf,
+    device: context.as,
+  });
   return pass.parts.some(({ name, pass: holds }) => name === 'steady' && holds);
 }
 
@@ -168,14 +197,19 @@ function inWords(pids: readonly number[]): string {
 async function prove(
   { allowFallback, signal }: PassContext,
   { load, images }: TimedModel,
-): Promise<ProviderProof | null> {
+): Promise<ProvenModel['proof']> {
+  if (load === null) return 'untold';
   if (load.device.provider === 'cpu') return null;
   return proveProvider({ load, image: images[0] ?? null, allowFallback, signal });
 }
 
-async function recordFailure({ writer, emit }: PassContext, model: string, error: unknown): Promise<void> {
+async function recordFailure(
+  { writer, emit, as }: PassContext,
+  { name: model, scope }: PassModel,
+  error: unknown,
+): Promise<void> {
   const failure = cellFailure(toFailure(error));
-  await writer.append({ kind: 'failed', model, failure });
+  await writer.append({ kind: 'failed', model, scope, ...(as === undefined ? {} : { device: as }), failure });
   await writer.flush();
   emit({ kind: 'time-failed', model, failure });
 }

@@ -1,14 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { parseDevice } from '../../runners/device.js';
+import type { DeviceRequest } from '../../runners/device.js';
 import type { TimedModel } from '../../runners/onnx/timing/time-together.js';
 import { runnerOf } from '../../runners/runner-of.js';
 import type { ReadyModel } from '../../runners/runner.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
+import type { TimeScope } from '../../schema/timing-summary.js';
 import type { RunSettings } from '../../store/manifest.js';
 
 /** A model that the timing pass can time. */
 export interface PassModel {
   readonly name: string;
+  readonly scope: TimeScope;
   readonly sha256: string;
   readonly bytes: number;
   /** Of the picture that it is fed. */
@@ -17,21 +19,40 @@ export interface PassModel {
   describe(): Promise<TimedModel>;
 }
 
-/** Those of the models that can be timed phase by phase under a run's settings. */
+/**
+ * The scopes that models are timed in: each in its narrowest one, and where some model has no times but of files, all that can
+ * be timed so, too.
+ */
+export function scopesOfRun(models: readonly ReadyModel[]): ReadonlyMap<string, readonly TimeScope[]> {
+  const possible = models.map(({ spec }): readonly [string, readonly TimeScope[]] => {
+    const { time } = runnerOf(spec);
+    return [spec.name, time === undefined ? [] : time.kind === 'pass' ? time.scopes : [time.scope]];
+  });
+  const wider = possible.some(([, [first]]) => first === 'file-to-file');
+  return new Map(
+    possible.map(([name, scopes]) => [
+      name,
+      scopes.filter((scope, i) => i === 0 || (wider && scope === 'file-to-file')),
+    ]),
+  );
+}
+
+/** Those of the models that can be timed in a scope by the timing pass, under a run's settings. */
 export function passModels(
   models: readonly ReadyModel[],
-  settings: Pick<RunSettings, 'device' | 'runner' | 'time'>,
+  settings: Pick<RunSettings, 'runner' | 'time'>,
   samples: readonly PlannedSample[],
+  { device, scope }: { readonly device: DeviceRequest; readonly scope: TimeScope },
 ): readonly PassModel[] {
-  const device = parseDevice(settings.device);
-  const request = { samples, device, options: settings.runner, threads: timedThreads(settings) };
+  const request = { samples, device, options: settings.runner, threads: timedThreads(settings), scope };
   return models.flatMap((model): readonly PassModel[] => {
     const { time } = runnerOf(model.spec);
-    if (time?.kind !== 'pass') return [];
+    if (time?.kind !== 'pass' || !time.scopes.some((one) => one === scope)) return [];
     const { spec, sha256, bytes } = model;
     return [
       {
         name: spec.name,
+        scope,
         sha256,
         bytes,
         pixels: time.pixels(spec),

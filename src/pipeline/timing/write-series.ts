@@ -6,26 +6,30 @@ import { medianMs } from '../../runners/onnx/timing/windows.js';
 import type { Series, SeriesSample } from '../../runners/onnx/timing/time-together.js';
 import { tukeyFences } from '../../stats/outliers.js';
 import type { DurableLines } from '../../core/durable-lines.js';
-import type { TimedSample } from '../../runners/runner.js';
+import type { SeriesTiming, TimedSample } from '../../runners/runner.js';
+import type { TimeScope } from '../../schema/timing-summary.js';
 import type { PlannedSample } from '../../schema/planned-sample.js';
 import type { PassRecord, TimingRecord } from '../../store/timing-record.js';
 
 interface SeriesToWrite {
   readonly series: Series;
+  readonly scope: TimeScope;
   readonly threads: number;
   readonly pass: PassRecord;
   readonly readings: readonly GpuReading[];
+  /** Which of several kinds of devices; undefined for the first one. */
+  readonly device?: string | undefined;
   /** By the key of an image. */
   readonly sampleOf: (key: string) => Pick<PlannedSample, 'dataset' | 'id'>;
 }
 
 /** Writes every value that was measured of a model, outliers labelled, and last what makes the series complete. */
 export async function writeSeries(writer: DurableLines, request: SeriesToWrite): Promise<void> {
-  const { series: measured, threads, pass, readings, sampleOf } = request;
+  const { series: measured, scope, threads, pass, readings, sampleOf, device } = request;
   const { name: model, warmUp, samples, aloneMs, loadMs, peakRssBytes } = measured;
   const series = randomUUID();
   const write = (record: TimingRecord): Promise<void> => writer.append(record);
-  await write({ kind: 'warm-up', series, model, inferenceMs: warmUp.inferenceMs });
+  await write({ kind: 'warm-up', series, model, scope, inferenceMs: warmUp.inferenceMs });
   for (const reading of readings) await write({ kind: 'gpu', series, ...reading });
   const outliers = findOutliers(samples, (key) => sampleOf(key).dataset);
   for (const sample of samples) {
@@ -33,7 +37,7 @@ export async function writeSeries(writer: DurableLines, request: SeriesToWrite):
     const { pass: iteration, turn, phases, atMs, cpuMs } = sample;
     const label = outliers.has(sample) ? { outlier: true as const } : {};
     const when = { iteration, turn, phases, atMs, cpuMs };
-    await write({ kind: 'sample', series, model, dataset, id, ...when, ...label });
+    await write({ kind: 'sample', series, model, scope, dataset, id, ...when, ...label });
   }
   const [firstInferenceMs = Number.NaN] = warmUp.inferenceMs;
   const warmup = warmUp.inferenceMs.length;
@@ -41,12 +45,14 @@ export async function writeSeries(writer: DurableLines, request: SeriesToWrite):
     kind: 'model',
     series,
     model,
+    scope,
     loadMs,
     firstInferenceMs,
     warmup,
     threads,
     peakRssBytes,
     ...(aloneMs.length === 0 ? {} : { inferenceAloneMs: aloneMs }),
+    ...(device === undefined ? {} : { device }),
     pass,
   });
   // Before anything else is measured: nothing of ours is to run beside it.
@@ -58,19 +64,20 @@ export async function writeOwnSeries(
   writer: DurableLines,
   model: string,
   samples: AsyncIterable<TimedSample>,
-  measuredElsewhere: boolean,
+  { scope, measuredElsewhere }: Pick<SeriesTiming, 'scope' | 'measuredElsewhere'>,
 ): Promise<void> {
   const series = randomUUID();
   const write = (record: TimingRecord): Promise<void> => writer.append(record);
   for await (const { sample, iteration, phases } of samples) {
     const { dataset, id } = sample;
-    await write({ kind: 'sample', series, model, dataset, id, iteration, phases });
+    await write({ kind: 'sample', series, model, scope, dataset, id, iteration, phases });
   }
   const unknown = { loadMs: 0, firstInferenceMs: 0, warmup: 0, threads: 0, peakRssBytes: null };
   await write({
     kind: 'model',
     series,
     model,
+    scope,
     ...unknown,
     ...(measuredElsewhere ? { measuredElsewhere } : {}),
   });

@@ -17,7 +17,10 @@ export function assertComparable(summaries: readonly Summary[], labels: readonly
       remedy: `only runs of one experiment can be shown side by side; this one is compared with ${labels[0] ?? 'the first one'}`,
     });
   };
-  const models = new Map<string, { readonly sha256: string; readonly label: string }>();
+  const models = new Map<
+    string,
+    { readonly sha256: string; readonly version?: string; readonly label: string }
+  >();
   for (const [index, { datasets, signatures, models: own }] of [first, ...others].entries()) {
     const names = (list: Summary['datasets']): string => list.map(({ name }) => name).join(', ');
     if (names(datasets) !== names(first.datasets)) {
@@ -29,12 +32,20 @@ export function assertComparable(summaries: readonly Summary[], labels: readonly
     if (signatures.join(' ') !== first.signatures.join(' ')) {
       refuse(`its signature is ${signatures.join(' ')}, not ${first.signatures.join(' ')}`, index);
     }
-    for (const { name, sha256, bytes } of own) {
+    for (const { name, sha256, bytes, version } of own) {
       const known = models.get(name);
-      if (known === undefined) models.set(name, { sha256, label: labels[index] ?? '' });
-      else if (known.sha256 !== sha256) {
+      if (known === undefined) {
+        const found = { sha256, label: labels[index] ?? '' };
+        models.set(name, version === undefined ? found : { ...found, version });
+      } else if (known.version !== version) {
+        const [now, there] = [version ?? 'untold', known.version ?? 'untold'];
+        refuse(`model ${name} is version ${now}, and version ${there} in ${known.label}`, index);
+      } else if (known.sha256 !== sha256) {
         // Masks that were made elsewhere have no file of a model.
-        const what = bytes === 0 ? 'masks in another place, or read in another way,' : 'other bytes';
+        const what =
+          bytes > 0 || version !== undefined
+            ? 'other bytes'
+            : 'masks in another place, or read in another way,';
         refuse(`model ${name} has ${what} than in ${known.label}`, index);
       }
     }

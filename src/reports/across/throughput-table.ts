@@ -12,7 +12,7 @@ export function throughputTable(summaries: readonly Summary[]): Table | null {
   const timed = summaries.filter(({ timing }) => timing.length > 0);
   if (timed.length === 0) return null;
   const labels = deviceLabels(timed);
-  const priced = timed.some(({ device }) => device.price !== undefined);
+  const priced = timed.some(({ device }) => device.price?.perHour !== undefined);
   const models = [...new Set(timed.flatMap((summary) => summary.models.map(({ name }) => name)))];
   const rows = models.map((model): Row => {
     const cells = timed.flatMap((summary) => {
@@ -20,18 +20,17 @@ export function throughputTable(summaries: readonly Summary[]): Table | null {
       if (row === undefined) return [NO_FIGURE, NO_FIGURE, ...(priced ? [NO_FIGURE] : [])];
       const perSecond = 1000 / row.phases.predict.mean;
       const mark = sealMark(row);
-      const { price } = summary.device;
+      const perHour = summary.device.price?.perHour;
       return [
         figure(perSecond, mark),
         figure((perSecond * 1e9) / memoryOf(summary.device), mark),
-        ...(priced
-          ? [price === undefined ? NO_FIGURE : figure((perSecond * 3600) / price.perHour, mark)]
-          : []),
+        ...(priced ? [perHour === undefined ? NO_FIGURE : figure((perSecond * 3600) / perHour, mark)] : []),
       ];
     });
     return { kind: 'measured', cells: [{ text: model }, ...cells] };
   });
-  const currency = timed.find(({ device }) => device.price !== undefined)?.device.price?.currency ?? '';
+  const currency =
+    timed.find(({ device }) => device.price?.perHour !== undefined)?.device.price?.currency ?? '';
   return {
     title: 'Throughput',
     caption:
@@ -48,7 +47,7 @@ export function throughputTable(summaries: readonly Summary[]): Table | null {
     ],
     rows,
     notes: timed.flatMap(({ device: { price } }, i) =>
-      price === undefined
+      price?.perHour === undefined
         ? []
         : [`An hour of ${labels[i]} costs ${price.perHour} ${price.currency} (from the config).`],
     ),

@@ -6,6 +6,7 @@ import { renderDocument } from '../page/document.js';
 import { galleryData } from '../page/gallery/gallery-data.js';
 import { GalleryView } from '../page/gallery/gallery-view.js';
 import { DataTable } from '../page/parts/data-table.js';
+import { Frame } from '../page/parts/frame.js';
 import { Name } from '../page/parts/name.js';
 import type { PageAssets } from '../page/render-page.js';
 import {
@@ -66,22 +67,6 @@ export function outcomeToHtml(outcome: GateOutcome): string {
       </Frame>
     ),
   });
-}
-
-/** The theme's button shows itself where there is a script. */
-function Frame({ children }: { readonly children: unknown }): VNode {
-  return (
-    <>
-      <header class="top">
-        <p class="brand">Maskbench</p>
-        <span class="room" />
-        <button type="button" id="theme" class="theme" hidden>
-          Theme
-        </button>
-      </header>
-      <main id="main">{children as VNode}</main>
-    </>
-  );
 }
 
 function Preamble({ comparison }: { readonly comparison: Comparison }): VNode {

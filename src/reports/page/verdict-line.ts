@@ -1,8 +1,9 @@
 import { counted, listed } from '../../core/text.js';
 import type { PageRun } from '../../schema/page-input.js';
-import type { TimingRow } from '../../schema/summary.js';
+import type { Summary } from '../../schema/summary.js';
 import { overallTable } from '../tables/answer-table.js';
 import { deviceLabel } from '../tables/device-label.js';
+import { comparedScope, inScope, SCOPE_WORDS } from '../tables/in-scope.js';
 import { sealOfRow } from '../tables/seal-mark.js';
 import { formatMs, formatScore } from '../tables/table.js';
 
@@ -30,7 +31,7 @@ export function verdictLine(run: PageRun, device = deviceLabel(run.summary)): Ve
       ? `For ${listed(titles)}`
       : `On ${device} (${summary.device.cpu}), for ${listed(titles)}`,
     best: bestOf(run),
-    fastest: fastestOf(summary.timing),
+    fastest: fastestOf(summary),
   };
 }
 
@@ -51,12 +52,14 @@ function bestOf(run: PageRun): string {
     : `${winner.model} has the ${table.better === 'higher' ? 'highest' : 'lowest'} mean ${by}, not shown to differ from ${listed(like)}`;
 }
 
-function fastestOf(timing: readonly TimingRow[]): string | null {
-  const overall = timing.filter(({ dataset }) => dataset === null);
+function fastestOf(summary: Summary): string | null {
+  const scope = comparedScope([summary]);
+  const overall = inScope(summary, scope).timing.filter(({ dataset }) => dataset === null);
   const [fastest, second] = [...overall].sort((a, b) => a.phases.predict.mean - b.phases.predict.mean);
   if (fastest === undefined) return null;
   const sealed = sealOfRow(fastest).kind === 'sealed' ? '' : ', not sealed';
   const ms = formatMs(fastest.phases.predict.mean);
-  if (second === undefined) return `a prediction of ${fastest.model} takes ${ms} ms${sealed}`;
-  return `${fastest.model} is the fastest: ${ms} ms per prediction${sealed}; ${second.model} comes next with ${formatMs(second.phases.predict.mean)} ms`;
+  if (second === undefined)
+    return `a prediction of ${fastest.model} takes ${ms} ms${SCOPE_WORDS[scope].title}${sealed}`;
+  return `${fastest.model} is the fastest: ${ms} ms per prediction${SCOPE_WORDS[scope].title}${sealed}; ${second.model} comes next with ${formatMs(second.phases.predict.mean)} ms`;
 }

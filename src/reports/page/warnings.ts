@@ -1,5 +1,6 @@
 import type { PageRun } from '../../schema/page-input.js';
 import { evidenceMark } from '../../schema/evidence.js';
+import { mixedText } from '../../schema/mixed-machines.js';
 import { sealOfRow } from '../tables/seal-mark.js';
 import { overallTable } from '../tables/answer-table.js';
 import { chosenNote, fewImages } from '../tables/notes-on-images.js';
@@ -7,7 +8,16 @@ import { listed } from '../../core/text.js';
 
 export interface Warning {
   readonly kind:
-    'evidence' | 'unsealed' | 'leaked' | 'failed' | 'output' | 'chosen' | 'few' | 'unranked' | 'caution';
+    | 'evidence'
+    | 'unsealed'
+    | 'leaked'
+    | 'failed'
+    | 'mixed'
+    | 'output'
+    | 'chosen'
+    | 'few'
+    | 'unranked'
+    | 'caution';
   readonly text: string;
 }
 
@@ -28,6 +38,8 @@ export function warningsOf(run: PageRun): readonly Warning[] {
         : `${cells.failed} of ${cells.planned} cells failed and are left out of all means: see Failed cells.`,
     });
   }
+  for (const one of summary.mixed ?? [])
+    warnings.push({ kind: 'mixed', text: `Put together from machines that differ: ${mixedText(one)}.` });
   for (const { model, message } of summary.warnings ?? [])
     warnings.push({ kind: 'output', text: `${model}: ${message}.` });
   const leaks = new Map<string, string[]>();
@@ -47,7 +59,7 @@ export function warningsOf(run: PageRun): readonly Warning[] {
     const who =
       unsealed.length === rows.length
         ? 'No time is sealed'
-        : `The times of ${listed(unsealed.map(({ model }) => model))} are not sealed`;
+        : `The times of ${listed([...new Set(unsealed.map(({ model }) => model))])} are not sealed`;
     const failed = new Set(
       unsealed.flatMap((row) => {
         const seal = sealOfRow(row);

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { LatencySeries } from '../../schema/page-input.js';
+import { SCOPE_WORDS } from '../tables/in-scope.js';
 import { INK, LINE, WARN } from './colours.js';
 import { drawSvg, grid } from './draw-svg.js';
 import { dots, thinned, type XY } from './marks.js';
@@ -18,14 +19,15 @@ export const latency: PlotFamily = {
   draw: (input) =>
     input.runs.flatMap((run, index) =>
       (run.series ?? []).map((series) => {
-        const title = `${series.model}${where(input, index)}`;
+        const title = `${series.model}${SCOPE_WORDS[series.scope].title}${where(input, index)}`;
+        const scope = series.scope === 'predict' ? [] : [series.scope];
         const points = pointsOf(series);
         const timed = points.every(({ x }) => !Number.isNaN(x));
         const shown = timed ? points : points.map((point, x) => ({ ...point, x }));
         const windows = windowsOf(series, shown);
         const colour = colourOf(input, series.model);
         return {
-          id: plotId('latency', ...runKey(input, index), series.model),
+          id: plotId('latency', ...runKey(input, index), series.model, ...scope),
           title,
           description: `${title}: ${shown.length} predictions, ${series.outlier.reduce((a, b) => a + b, 0)} outliers${windows.length === 0 ? '' : `, window medians ${windows.map(({ y }) => y.toFixed(1)).join(', ')} ms`}`,
           legend: [],

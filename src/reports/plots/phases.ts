@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { scopeOf } from '../../schema/timing-summary.js';
 import { phaseColour } from './colours.js';
 import { drawSvg, grid } from './draw-svg.js';
 import { rowLabels } from './marks.js';
@@ -15,7 +16,9 @@ export const phasesPlot: PlotFamily = {
   draw: (input) =>
     input.runs.flatMap((run, index) =>
       run.summary.datasets.flatMap(({ name: dataset }) => {
-        const rows = run.summary.timing.filter((row) => row.dataset === dataset);
+        const rows = run.summary.timing.filter(
+          (row) => row.dataset === dataset && scopeOf(row) === 'predict',
+        );
         if (rows.length === 0) return [];
         const title = `Time by phase, ${datasetTitle(run, dataset)}${where(input, index)}`;
         const bars = rows.flatMap(({ phases }, i) => {

@@ -2,6 +2,7 @@ import { formatMegabytes } from '../../core/text.js';
 import { roughMark } from '../../schema/caution.js';
 import type { RankingTable } from '../../schema/ranking.js';
 import type { AccuracyRow, ModelSummary, Summary, TimingRow } from '../../schema/summary.js';
+import { energyOf, joulesText, priceOfEnergy, threeDigits } from './energy-table.js';
 import { placementMark } from './inference-time-table.js';
 import { sealMark } from './seal-mark.js';
 import { formatMs, formatScore, intervalIn, NO_FIGURE, type Cell, type Column } from './table.js';
@@ -89,13 +90,38 @@ export const ANSWER_COLUMNS: readonly Field[] = [
     cell: ({ time }) => (time === undefined ? NO_FIGURE : number(1000 / time.phases.predict.mean)),
   },
   {
-    isThere: ({ device, timing }) => timing.length > 0 && device.price !== undefined,
+    isThere: ({ device, timing }) => timing.length > 0 && device.price?.perHour !== undefined,
     column: ({ device }) => right(`${device.price?.currency ?? ''} /1,000`),
     // Of an hour of the device, the share that a thousand predictions one after another take.
     cell: ({ time }, { device: { price } }) =>
-      time === undefined || price === undefined
+      time === undefined || price?.perHour === undefined
         ? NO_FIGURE
         : number((price.perHour * time.phases.predict.mean) / 3600),
+  },
+  {
+    isThere: ({ models }) => models.some(energyOf),
+    column: () => right('J/image', 'lower'),
+    cell({ model, time }) {
+      const energy = energyOf(model);
+      if (time === undefined || energy === undefined) return NO_FIGURE;
+      const mark = sealMark(time);
+      const isContested = mark === '' && energy.by !== 'power-samples';
+      return {
+        text: `${joulesText(energy)}${mark}`,
+        value: energy.joulesEach,
+        ...(isContested ? { contest: '' } : {}),
+      };
+    },
+  },
+  {
+    isThere: ({ models, device }) => models.some(energyOf) && device.price?.perKWh !== undefined,
+    column: ({ device }) => right(`${device.price?.currency ?? ''} /1,000 energy`),
+    cell({ model }, { device: { price } }) {
+      const energy = energyOf(model);
+      return energy === undefined || price?.perKWh === undefined
+        ? NO_FIGURE
+        : number(priceOfEnergy(energy, price.perKWh));
+    },
   },
   {
     isThere: isTimed,
@@ -125,8 +151,7 @@ export function isOfCard({ gpu }: Summary['device']): boolean {
 
 /** Of the time in the same row, which carries its mark. */
 function number(value: number): Cell {
-  const rounded = value.toPrecision(3);
-  return { text: value < 1000 ? rounded : String(Number(rounded)), value };
+  return { text: threeDigits(value), value };
 }
 
 /** A licence without what is said about it in brackets. */

@@ -1,6 +1,7 @@
 import { roughNote } from '../../schema/caution.js';
 import type { RankingReport, RankingTable } from '../../schema/ranking.js';
 import type { AccuracyRow, Summary } from '../../schema/summary.js';
+import { scopeOf, type TimeScope } from '../../schema/timing-summary.js';
 import {
   ANSWER_COLUMNS,
   isOfCard,
@@ -9,6 +10,8 @@ import {
   type ModelRow,
   type Of,
 } from './answer-columns.js';
+import { energyOf, SAMPLED_NOTE } from './energy-table.js';
+import { comparedScope, inScope, SCOPE_WORDS } from './in-scope.js';
 import { unitsByDataset } from './notes-on-images.js';
 import { sealMark, UNSEALED_MARK } from './seal-mark.js';
 import { countedUnits, LEAK_MARK, type Row, type Table } from './table.js';
@@ -25,7 +28,12 @@ export function overallTable(ranking: RankingReport | undefined): RankingTable |
  *
  * @param ranking of the run; without one there are no tiers, and the score is the headline of its first protocol
  */
-export function answerTable(summary: Summary, ranking?: RankingReport): Table | null {
+export function answerTable(
+  run: Summary,
+  ranking?: RankingReport,
+  scope: TimeScope = comparedScope([run]),
+): Table | null {
+  const summary = inScope(run, scope);
   const { models } = summary;
   const tiers = overallTable(ranking);
   const metric = headlineOf(summary, tiers);
@@ -43,13 +51,13 @@ export function answerTable(summary: Summary, ranking?: RankingReport): Table | 
   const sorted = [...rows].sort((a, b) => place(a.model.name) - place(b.model.name));
   return {
     title: 'In short',
-    caption: captionOf(summary, metric, tiers),
+    caption: captionOf(summary, { metric, tiers, scope }),
     columns: [{ label: 'Model', align: 'left' }, ...fields.map(({ column }) => column(of))],
     rows: sorted.map((row): Row => ({
       kind: 'measured',
       cells: [{ text: nameOf(row) }, ...fields.map(({ cell }) => cell(row, of))],
     })),
-    notes: notesOf(summary, of, rows),
+    notes: [...notesOf(summary, of, rows), ...otherScopes(run, scope)],
   };
 }
 
@@ -71,8 +79,21 @@ function headlineOf(
   return metrics.find((metric) => metric.id === id);
 }
 
-function captionOf(summary: Summary, metric: Headline | undefined, tiers: RankingTable | undefined): string {
-  const { datasets, device, timing } = summary;
+/** Times that are not in the table, since they would be compared with what they are not. */
+function otherScopes({ timing }: Summary, scope: TimeScope): readonly string[] {
+  const own = new Set(timing.flatMap((row) => (scopeOf(row) === scope ? row.model : [])));
+  const others = timing.filter(({ model, dataset }) => dataset === null && !own.has(model));
+  return others.map(
+    (row) =>
+      `${row.model}: its times are ${SCOPE_WORDS[scopeOf(row)].time}; they stand in a table of their own.`,
+  );
+}
+
+function captionOf(
+  summary: Summary,
+  { metric, tiers, scope }: Pick<Of, 'metric' | 'tiers'> & { readonly scope: TimeScope },
+): string {
+  const { datasets, device, models, timing } = summary;
   const [counted] = unitsByDataset(summary).values();
   const where =
     datasets.length > 1
@@ -90,8 +111,13 @@ function captionOf(summary: Summary, metric: Headline | undefined, tiers: Rankin
     ...(timing.length === 0
       ? []
       : [
-          `ms: mean time of one prediction, files decoded beforehand; /s: images per second, one after another; memory: ${isOfCard(device) ? 'of the card' : 'peak of the process'}.`,
+          `ms: mean time ${SCOPE_WORDS[scope].time}; /s: images per second, one after another; memory: ${isOfCard(device) ? 'of the card' : 'peak of the process'}.`,
         ]),
+    ...(models.some(energyOf)
+      ? [
+          `J/image: energy of ${isOfCard(device) ? 'the card' : 'the processors'} while the model was recorded, over its predictions, idle power included.`,
+        ]
+      : []),
   ];
   return parts.join(' ');
 }
@@ -119,12 +145,23 @@ function notesOf(
       )
       .map(({ model, reason }) => `${model} is in no tier: ${reason}.`),
     ...licenceNotes(rows),
-    ...(device.price === undefined || rows.every(({ time }) => time === undefined)
-      ? []
-      : [`An hour of this device costs ${device.price.perHour} ${device.price.currency} (from the config).`]),
+    ...(rows.some(({ model }) => energyOf(model)?.by === 'power-samples') ? [SAMPLED_NOTE] : []),
+    ...(rows.every(({ time }) => time === undefined) ? [] : priceNotes(device, rows)),
     ...(cells.failed > 0
       ? [`${cells.failed} of ${cells.planned} cells (one picture by one model) failed or are open.`]
       : []),
+  ];
+}
+
+function priceNotes({ price }: Summary['device'], rows: readonly ModelRow[]): readonly string[] {
+  const { perHour, perKWh, currency = '' } = price ?? {};
+  return [
+    ...(perHour === undefined
+      ? []
+      : [`An hour of this device costs ${perHour} ${currency} (from the config).`]),
+    ...(perKWh === undefined || !rows.some(({ model }) => energyOf(model))
+      ? []
+      : [`A kilowatt-hour costs ${perKWh} ${currency} (from the config).`]),
   ];
 }
 

@@ -17,6 +17,7 @@ export function cardTable({ device, models }: Summary, label: string): Table | n
   const facts = [
     ...(gpu?.settings === undefined ? [] : factsOf(gpu)),
     ...(provider === undefined ? [] : optionsOf(provider)),
+    ...(device.request.startsWith('tensorrt') ? [ENGINE] : []),
     ...copied,
   ];
   if (facts.length === 0) return null;
@@ -58,9 +59,17 @@ function factsOf({ uuid, instance, settings }: GpuSummary): readonly Fact[] {
   ];
 }
 
-function optionsOf({ tf32, atDefaults }: ProviderSummary): readonly Fact[] {
+const ENGINE: Fact = [
+  'TensorRT engine',
+  'built anew by every process, within its load time or its first inference; no time of a prediction has it',
+];
+
+function optionsOf({ tf32, atDefaults, ignored = [] }: ProviderSummary): readonly Fact[] {
   return [
-    ['TF32', tf32 === 'on' ? 'on; NVIDIA_TF32_OVERRIDE=0 turns it off' : 'off, by NVIDIA_TF32_OVERRIDE=0'],
+    ['TF32', tf32 === 'on' ? 'on; "runner: { tf32: false }" turns it off' : 'off'],
     ['at their defaults, which onnxruntime-node cannot change', atDefaults.join(', ')],
+    ...(ignored.length === 0
+      ? []
+      : [['set in the environment, and not read by the provider', ignored.join(', ')] as const]),
   ];
 }

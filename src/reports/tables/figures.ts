@@ -1,5 +1,5 @@
 import { SEAL_PARTS } from '../../schema/seal.js';
-import { TIMED_PHASES, type TimedPhase } from '../../schema/timing-summary.js';
+import { scopeOf, TIMED_PHASES, type TimedPhase } from '../../schema/timing-summary.js';
 import type { Summary, TimingRow } from '../../schema/summary.js';
 import { sealOfRow } from './seal-mark.js';
 
@@ -28,7 +28,7 @@ export function figuresOf(summary: Summary): Figures {
         const n = phase === 'decode' ? images : row.n;
         return value == null
           ? []
-          : [['timing', model, dataset ?? 'mean', `${phase}_ms`, statistic, value, n, sealNote(row)]];
+          : [['timing', model, dataset ?? 'mean', measureOf(row, phase), statistic, value, n, sealNote(row)]];
       }),
     ),
   );
@@ -45,11 +45,21 @@ export function figuresOf(summary: Summary): Figures {
     ];
     if (once === null) return [row('model_bytes', bytes)];
     const seal = noteOf(summary, name);
+    const energy = once.pass?.energy;
     return [
       row('model_bytes', bytes),
       row('load_ms', once.loadMs, seal),
       row('first_inference_ms', once.firstInferenceMs, seal),
       row('peak_rss_bytes', once.peakRssBytes ?? ''),
+      ...(energy?.kind === 'measured'
+        ? [
+            row(
+              'energy_joules',
+              energy.joulesEach,
+              [seal, energy.by].filter((part) => part !== '').join('; '),
+            ),
+          ]
+        : []),
     ];
   });
   const published = summary.published.map(({ model, on, metric, value, source }) => [
@@ -69,6 +79,13 @@ export function figuresOf(summary: Summary): Figures {
 function phasesOf({ models }: Summary, { model }: TimingRow): readonly TimedPhase[] {
   const elsewhere = models.find(({ name }) => name === model)?.timing?.measuredElsewhere === true;
   return elsewhere ? ['inference', 'predict'] : TIMED_PHASES;
+}
+
+/** `predict_ms`; of a wider scope `file_to_file_ms` for the whole, and `file_to_file_decode_ms` for what was told of it. */
+function measureOf(row: TimingRow, phase: TimedPhase): string {
+  const scope = scopeOf(row);
+  if (scope === 'predict') return `${phase}_ms`;
+  return `${scope.replaceAll('-', '_')}_${phase === 'predict' ? '' : `${phase}_`}ms`;
 }
 
 /** `sealed`, or `unsealed` with the parts that failed if some held. */

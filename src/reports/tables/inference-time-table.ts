@@ -1,6 +1,8 @@
 import { percent } from '../../core/text.js';
 import type { Summary } from '../../schema/summary.js';
+import type { TimeScope } from '../../schema/timing-summary.js';
 import { deviceLabels } from './device-label.js';
+import { SCOPE_WORDS } from './in-scope.js';
 import { appendixTitle } from './published-table.js';
 import { sealMark, sealNotes, sealOfRow } from './seal-mark.js';
 import { type Cell, formatMs, NO_FIGURE, type Row, type Table } from './table.js';
@@ -15,7 +17,10 @@ import {
  * As Appendix 1 of the post: mean milliseconds per prediction, models down, one column group per device with its datasets and
  * their mean. Runs on several devices stand side by side. Null if nothing was timed.
  */
-export function inferenceTimeTable(summaries: readonly Summary[]): Table | null {
+export function inferenceTimeTable(
+  summaries: readonly Summary[],
+  scope: TimeScope = 'predict',
+): Table | null {
   const timed = summaries.filter(({ timing }) => timing.length > 0);
   if (timed.length === 0) return null;
   const labels = deviceLabels(timed);
@@ -33,9 +38,11 @@ export function inferenceTimeTable(summaries: readonly Summary[]): Table | null 
     return { kind: 'measured', cells: [{ text: model }, ...cells] };
   });
   return {
-    title: appendixTitle(1, 'Inference time in milliseconds', timed),
-    caption:
-      'Arithmetic mean over all timed predictions of a dataset (preprocess + inference + postprocess), files decoded beforehand.',
+    title:
+      scope === 'predict'
+        ? appendixTitle(1, 'Inference time in milliseconds', timed)
+        : 'Time in milliseconds',
+    caption: `Arithmetic mean over all timed predictions of a dataset ${SCOPE_WORDS[scope].covers}.`,
     columns: [
       { label: 'Model', align: 'left' },
       ...columns.map(({ group, label }) => ({
@@ -48,6 +55,7 @@ export function inferenceTimeTable(summaries: readonly Summary[]): Table | null 
     rows: measured,
     notes: timed.flatMap((summary, i) => [
       conditions(summary, labels[i]),
+      ...copyNotes(summary, labels[i]),
       ...placementNotes(summary),
       ...sealNotes(summary, labels[i]),
     ]),
@@ -73,6 +81,13 @@ function conditions({ device, timing, models }: Summary, label: string): string 
     `${label} is ${device.cpu} (${device.cores} cores), ${device.os}${driver === null ? '' : `, driver ${driver}`}: ` +
     `${row?.images ?? 0} images per dataset, ${row?.n ?? 0} timed predictions after ${once?.warmup ?? 0} warm-ups${profile}.`
   );
+}
+
+/** On a card a time is that of its copies, too; how much they are stands in the table of the card's settings. */
+function copyNotes({ models }: Summary, label: string): readonly string[] {
+  return models.some(({ timing }) => timing?.pass?.copies !== undefined)
+    ? [`On ${label} the copies of input and output are part of every inference.`]
+    : [];
 }
 
 /** Names what does not run where it was asked to. */

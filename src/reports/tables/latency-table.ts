@@ -1,10 +1,11 @@
-import type { PhaseSummary } from '../../schema/timing-summary.js';
+import type { PhaseSummary, TimeScope } from '../../schema/timing-summary.js';
 import type { Summary } from '../../schema/summary.js';
+import { SCOPE_WORDS } from './in-scope.js';
 import { sealMark, sealOfRow } from './seal-mark.js';
 import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
 
 /** How the times of predictions are spread, per model and dataset. Null if nothing was timed with its raw values kept. */
-export function latencyTable(summary: Summary, device: string): Table | null {
+export function latencyTable(summary: Summary, device: string, scope: TimeScope = 'predict'): Table | null {
   const titles = new Map(summary.datasets.map(({ name, title }) => [name, title]));
   const timed = summary.timing.filter(
     ({ dataset, phases }) => dataset !== null && phases.predict.sd !== undefined,
@@ -33,8 +34,7 @@ export function latencyTable(summary: Summary, device: string): Table | null {
   const numbers = ['n', 'p50', '95 %', 'p90', 'p95', 'p99', 'max', 'sd', 'out'];
   return {
     title: `Latency on ${device}`,
-    caption:
-      'Milliseconds of one prediction, over all predictions of a dataset. p90, p95 and p99 need at least 64, 130 and 662 values; interval of the median over the turns of one process, with 3 % for what processes of one model differ by; "out" counts values beyond Tukey\'s fences, which stay in every figure.',
+    caption: `Milliseconds ${scope === 'predict' ? 'of one prediction' : SCOPE_WORDS[scope].time}, over all predictions of a dataset. p90, p95 and p99 need at least 64, 130 and 662 values; interval of the median over the turns of one process, with 3 % for what processes of one model differ by; "out" counts values beyond Tukey's fences, which stay in every figure.`,
     columns: [
       { label: 'Model', align: 'left' },
       { label: 'Dataset', align: 'left' },

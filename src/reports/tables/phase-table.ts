@@ -1,5 +1,6 @@
-import { TIMED_PHASES } from '../../schema/timing-summary.js';
+import { scopeOf, TIMED_PHASES } from '../../schema/timing-summary.js';
 import type { Summary } from '../../schema/summary.js';
+import { energyOf, unknownEnergy } from './energy-table.js';
 import { sealMark } from './seal-mark.js';
 import { formatMegabytes } from '../../core/text.js';
 import { formatMs, NO_FIGURE, type Cell, type Row, type Table } from './table.js';
@@ -18,9 +19,14 @@ export function phaseTable(summary: Summary, device: string): Table | null {
     const row = summary.timing.find(({ model, dataset }) => model === name && dataset === null);
     if (timing === null || row === undefined) return [];
     const mark = sealMark(row);
-    const times = TIMED_PHASES.filter((phase) => phase !== 'predict').map((phase) =>
-      ms(row.phases[phase].mean),
-    );
+    const wide = scopeOf(row) !== 'predict';
+    const times = [
+      ...TIMED_PHASES.filter((phase) => phase !== 'predict').map((phase) =>
+        // A program need not tell of each.
+        wide && row.phases[phase].max === 0 ? NO_FIGURE : ms(row.phases[phase].mean),
+      ),
+      ...(wide ? [ms(row.phases.predict.mean)] : []),
+    ];
     const memory: Cell =
       timing.peakRssBytes === null
         ? NO_FIGURE
@@ -30,17 +36,24 @@ export function phaseTable(summary: Summary, device: string): Table | null {
     return [{ kind: 'measured', cells: [{ text: `${name}${mark}` }, ...times, cpu, ...once, memory] }];
   });
   if (rows.length === 0) return null;
-  const labels = TIMED_PHASES.filter((phase) => phase !== 'predict').map((phase) => LABELS[phase]);
+  const isWide = summary.timing.some((row) => scopeOf(row) !== 'predict');
+  const labels = [
+    ...TIMED_PHASES.filter((phase) => phase !== 'predict').map((phase) => LABELS[phase]),
+    ...(isWide ? ['whole'] : []),
+  ];
   return {
     title: `Where the time goes on ${device}`,
-    caption:
-      'Mean milliseconds per phase; CPU: processor time of one prediction over all threads; model load and first inference once; peak memory of the process in MB.',
+    caption: `${isWide ? 'Mean milliseconds, of the phases as a program tells of them, and of the whole as it was waited for' : 'Mean milliseconds per phase'}; CPU: processor time of one prediction over all threads; model load and first inference once; peak memory of the process in MB.`,
     columns: [
       { label: 'Model', align: 'left' },
       ...[...labels, 'CPU', 'load', 'first', 'MB'].map((label) => ({ label, align: 'right' as const })),
     ],
     rows,
-    notes: [...networkNotes(summary), ...aloneNotes(summary)],
+    notes: [
+      ...networkNotes(summary),
+      ...aloneNotes(summary),
+      ...(summary.models.some(energyOf) ? [] : unknownEnergy(summary)),
+    ],
   };
 }
 

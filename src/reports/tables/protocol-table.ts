@@ -1,5 +1,6 @@
 import { unknownName } from '../../core/names.js';
 import { trainingCautions } from '../../schema/leakage.js';
+import { mixedText } from '../../schema/mixed-machines.js';
 import type { ProtocolTable } from '../../schema/protocol-summary.js';
 import type { AccuracyRow, Summary } from '../../schema/summary.js';
 import { unitsByDataset } from './notes-on-images.js';
@@ -129,6 +130,7 @@ function notesOf(summary: Summary, titles: ReadonlyMap<string, string>): readonl
       ({ model, dataset, leaked: tags }) =>
         `${LEAK_MARK} ${model} was trained on pictures of ${titles.get(dataset ?? '')} (${tags.join(', ')}): not held out, not ranked.`,
     ),
+    ...(summary.mixed ?? []).map((one) => `Put together from machines that differ: ${mixedText(one)}.`),
     ...(summary.warnings ?? []).map(({ model, message }) => `${model}: ${message}.`),
     ...trainingCautions(models, datasets),
     ...unitNotes(summary, titles),

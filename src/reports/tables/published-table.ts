@@ -64,7 +64,8 @@ function measured(
   const isOf = (row: { readonly model: string; readonly dataset: string | null }): boolean =>
     row.model === beside && row.dataset === scope.dataset;
   if (metric === 'ms') {
-    const row = timing.find(isOf);
+    // Published times are of predictions.
+    const row = timing.find((one) => isOf(one) && (one.scope ?? 'predict') === 'predict');
     return row && { value: row.phases.predict.mean, mark: sealMark(row) };
   }
   const row = accuracy.find(isOf);

@@ -1,11 +1,16 @@
 import type { Summary } from '../../schema/summary.js';
+import type { TimeScope } from '../../schema/timing-summary.js';
 import { joinAnswers } from '../across/join-answers.js';
 import { deviceRatioTable, throughputTable } from '../across/throughput-table.js';
+import { paceText } from '../../schema/pace.js';
 import type { RankingReport } from '../../schema/ranking.js';
 import { answerTable } from './answer-table.js';
 import { cardTable } from './card-table.js';
+import { devicesNote, kindsOfDevices } from './kinds-of-devices.js';
 import { deviceLabels } from './device-label.js';
+import { energyTable } from './energy-table.js';
 import { chosenNote, fewImages } from './notes-on-images.js';
+import { comparedScope, inScope, SCOPE_WORDS, scopesIn } from './in-scope.js';
 import { inferenceTimeTable } from './inference-time-table.js';
 import { latencyTable } from './latency-table.js';
 import { phaseTable } from './phase-table.js';
@@ -31,7 +36,7 @@ export function decisiveTables(runs: Runs, options: TableOptions = {}): readonly
   return [
     ...answerTables(runs, options.rankings).map((table) => ({
       ...table,
-      notes: [...table.notes, ...imageNotes(runs)],
+      notes: [...table.notes, ...imageNotes(runs), ...paceNotes(runs)],
     })),
     ...timeTables(runs),
     ...accuracyTables(runs, options.columns),
@@ -48,11 +53,21 @@ function imageNotes([first]: Runs): readonly string[] {
   ];
 }
 
+/** What bounded the accuracy pass on each device. */
+function paceNotes(runs: Runs): readonly string[] {
+  const labels = deviceLabels(runs);
+  return runs.flatMap(({ pace, device }, i) => [
+    ...(pace === undefined ? [] : [`Predicted on ${labels[i]}: ${paceText(pace)}`]),
+    ...devicesNote(device),
+  ]);
+}
+
 /** One row per model: of several devices once what is the same on all, and a group of columns for each of what is not. */
 export function answerTables(runs: Runs, rankings: TableOptions['rankings'] = []): readonly Table[] {
   const labels = deviceLabels(runs);
+  const compared = comparedScope(runs);
   const tables = runs.flatMap((summary, i) => {
-    const table = answerTable(summary, rankings[i]);
+    const table = answerTable(summary, rankings[i], compared);
     return table === null ? [] : [{ table, label: labels[i] }];
   });
   const [first, ...others] = tables;
@@ -78,13 +93,29 @@ export function tablesOf(runs: Runs, options: TableOptions = {}): readonly Table
   ];
 }
 
-/** As Appendix 1 of the post, and of several runs one device against another. */
-export function timeTables(runs: Runs): readonly Table[] {
-  return [
-    inferenceTimeTable(runs),
-    deviceRatioTable(runs),
-    ...(runs.length > 1 ? [throughputTable(runs)] : []),
-  ].filter((table) => table !== null);
+/** As Appendix 1 of the post, and of several runs one device against another; by scope, within which alone times compare. */
+export function timeTables(all: Runs): readonly Table[] {
+  const runs = all.flatMap(kindsOfDevices);
+  return byScope(runs, (own, scope) => [
+    inferenceTimeTable(own, scope),
+    deviceRatioTable(own),
+    ...(runs.length > 1 ? [throughputTable(own)] : []),
+  ]);
+}
+
+/** The tables of each scope that the runs have times of, named by it. */
+function byScope(
+  runs: Runs,
+  tables: (own: Runs, scope: TimeScope) => readonly (Table | null)[],
+): readonly Table[] {
+  return scopesIn(runs).flatMap((scope) =>
+    tables(
+      runs.map((summary) => inScope(summary, scope)),
+      scope,
+    )
+      .filter((table) => table !== null)
+      .map((table) => ({ ...table, title: `${table.title}${SCOPE_WORDS[scope].title}` })),
+  );
 }
 
 /** A table per protocol: one where every device scored the same to the printed digit, else one per device. */
@@ -110,23 +141,26 @@ function printedRows({ rows }: Table): readonly (readonly string[])[] {
 }
 
 /** How the times are spread on each device. */
-export function latencyTables(runs: Runs): readonly Table[] {
+export function latencyTables(all: Runs): readonly Table[] {
+  const runs = all.flatMap(kindsOfDevices);
   const labels = deviceLabels(runs);
-  return runs.map((summary, i) => latencyTable(summary, labels[i])).filter((table) => table !== null);
+  return byScope(runs, (own, scope) => own.map((summary, i) => latencyTable(summary, labels[i], scope)));
 }
 
 /** How each card was set. */
-export function cardTables(runs: Runs): readonly Table[] {
+export function cardTables(all: Runs): readonly Table[] {
+  const runs = all.flatMap(kindsOfDevices);
   const labels = deviceLabels(runs);
   return runs.map((summary, i) => cardTable(summary, labels[i])).filter((table) => table !== null);
 }
 
-/** Where the time goes on each device, why one dataset takes longer, and what scenarios came to. */
-export function phaseTables(runs: Runs): readonly Table[] {
+/** Where time and energy go on each device, why one dataset takes longer, and what scenarios came to. */
+export function phaseTables(all: Runs): readonly Table[] {
+  const runs = all.flatMap(kindsOfDevices);
   const labels = deviceLabels(runs);
   return runs
     .flatMap((summary, i) => [
-      phaseTable(summary, labels[i]),
+      ...byScope([summary], ([own]) => [phaseTable(own, labels[i]), energyTable(own, labels[i])]),
       ...slownessTables(summary).map((table) =>
         runs.length > 1 ? { ...table, title: `${table.title}, on ${labels[i]}` } : table,
       ),

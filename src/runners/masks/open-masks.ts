@@ -55,6 +55,7 @@ export async function openMasks(
           throw toError(outcome.failure);
         await onOutcome(job, outcome);
       }
+      return undefined;
     },
     close: async () => undefined,
   };

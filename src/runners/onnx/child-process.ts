@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
+import { isAbsolute } from 'node:path';
 import { compiledEntry } from '../../core/package-root.js';
 import { systemRefusal, type Failure } from '../../core/failure.js';
 import { engineEnvironment } from './engine/engine.js';
+import { explainAbort } from './gpu/explain-failure.js';
 import type { FromChild, ToChild } from './child/messages.js';
 
 /** How a child ended: by itself after all was said, or else why. */
@@ -20,18 +22,30 @@ export interface Child {
 
 const STDERR_KEPT = 16_384;
 
-/** Starts one of the entries in `child/` and passes on what it says. It ends by itself when this process dies. */
+/**
+ * Starts one of the entries in `child/`, or the file of an absolute path, and passes on what it says. It ends by itself when
+ * this process dies.
+ *
+ * @param poolThreads in which Node.js reads files, and sharp decodes and compresses; by default 4
+ */
 export function startChild(
-  entry: 'predict-child' | 'time-child' | 'probe-child' | 'stage-child',
+  entry: string,
   onMessage: (message: FromChild) => void,
   onStderr: (text: string) => void = () => undefined,
+  poolThreads?: number,
 ): Child {
-  const forked = fork(compiledEntry(new URL(`./child/${entry}.js`, import.meta.url)), {
+  const file = isAbsolute(entry) ? entry : compiledEntry(new URL(`./child/${entry}.js`, import.meta.url));
+  const forked = fork(file, {
     serialization: 'json',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
     // cuda:N is then the Nth card of nvidia-smi that is visible, whatever order the user set; CUDA itself would put the fastest first.
-    env: { ...process.env, CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...engineEnvironment() },
+    env: {
+      ...process.env,
+      CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+      ...(poolThreads === undefined ? {} : { UV_THREADPOOL_SIZE: String(poolThreads) }),
+      ...engineEnvironment(),
+    },
   });
   let tail = '';
   let stopping = false;
@@ -63,6 +77,8 @@ export function startChild(
 function explainExit(code: number | null, signal: NodeJS.Signals | null, stderr: string): ChildExit {
   const lastWords = stderr.trim().split('\n').at(-1)?.slice(0, 300);
   const said = lastWords === undefined || lastWords === '' ? '' : `; it last said: ${lastWords}`;
+  const known = explainAbort(stderr);
+  if (known !== undefined) return { kind: 'crashed', failure: known };
   if (signal === 'SIGKILL') {
     return crashed(
       `the inference process was killed (SIGKILL), as the system does when memory runs out${said}`,

@@ -6,7 +6,8 @@ import type { Network, NetworkValue } from '../../models/feedings/feeding.js';
 import type { RawTensor, Tensor } from '../../models/pixels/tensor.js';
 import { deviceUnavailable, type DeviceRequest } from '../device.js';
 import { binaryFolder, engineFolder, gpuFault, loadEngine } from './engine/engine.js';
-import { assertCudnn, explainGpuFailure } from './gpu/explain-failure.js';
+import { notOffered } from './engine/platforms.js';
+import { assertCudnn, explainFailure } from './gpu/explain-failure.js';
 import type { RunnerOptions } from './session-options.js';
 
 export interface OrtNetwork extends Network {
@@ -32,11 +33,12 @@ export interface OrtSessionRequest {
 /**
  * Loads one network file.
  *
- * @throws MaskbenchError `device.unavailable` (the provider is missing from this build or does not start) or
- * `model.load` (the file is no usable ONNX model).
+ * @throws MaskbenchError `device.unavailable` (the provider is missing from this build or does not start), `device.busy`,
+ * `model.load` (the file is no usable ONNX model), or as `explainFailure` says.
  */
 export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNetwork> {
   const { modelPath, device, options, threads, observe } = request;
+  setTf32(options);
   assertDeviceAvailable(device);
   if (isNvidia(device)) assertCudnn(device);
   let session: ort.InferenceSession;
@@ -45,6 +47,10 @@ export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNet
       executionProviders: providerOptions(device),
       enableMemPattern: options.memoryPattern,
       graphOptimizationLevel: options.graphOptimization,
+      ...(options.cpuArena === undefined ? {} : { enableCpuMemArena: options.cpuArena }),
+      ...(options.spinning === undefined
+        ? {}
+        : { extra: { session: { intra_op: { allow_spinning: options.spinning ? '1' : '0' } } } }),
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -53,7 +59,7 @@ export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNet
     });
   } catch (cause) {
     const reason = plainReason(cause);
-    const known = isNvidia(device) ? explainGpuFailure(device, wordsOf(cause)) : undefined;
+    const known = explainFailure(device, wordsOf(cause));
     if (known !== undefined) throw known;
     const ofDevice = isNvidia(device) ? /ExecutionProvider/ : /provider|webgpu|dawn|adapter|device/i;
     if (device.provider !== 'cpu' && ofDevice.test(reason))
@@ -65,6 +71,12 @@ export async function openOrtSession(request: OrtSessionRequest): Promise<OrtNet
     });
   }
   return adapt(session, request);
+}
+
+/** NVIDIA's libraries look at it when they are opened, which this process has not done before its first session. */
+function setTf32({ tf32 }: RunnerOptions): void {
+  if (tf32 === false) process.env['NVIDIA_TF32_OVERRIDE'] = '0';
+  if (tf32 === true) delete process.env['NVIDIA_TF32_OVERRIDE'];
 }
 
 /**
@@ -88,6 +100,8 @@ export function assertDeviceAvailable(device: DeviceRequest): void {
     .filter(({ name, bundled }) => bundled || gpuLibraryInstalled(name))
     .map(({ name }) => name);
   if (!usable.includes(device.provider)) {
+    const elsewhere = notOffered(device);
+    if (elsewhere !== undefined) throw deviceUnavailable(device, elsewhere.reason, elsewhere);
     throw deviceUnavailable(device, `this installation of onnxruntime-node has ${usable.join(' and ')} only`);
   }
 }
@@ -141,7 +155,7 @@ function adapt(session: ort.InferenceSession, { modelPath, device, options }: Or
       const tensors = Object.entries(feeds).map(([name, tensor]) => [name, toOrtTensor(tensor)] as const);
       const fetches = options.fetch === 'mask' ? wanted : session.outputNames;
       const results = await session.run(Object.fromEntries(tensors), fetches).catch((cause: unknown) => {
-        throw (isNvidia(device) ? explainGpuFailure(device, wordsOf(cause)) : undefined) ?? cause;
+        throw explainFailure(device, wordsOf(cause)) ?? cause;
       });
       for (const { data } of Object.values(feeds)) copied.inBytes += data.byteLength;
       for (const name of fetches) copied.outBytes += bytesOf(results[name]);

@@ -1,6 +1,8 @@
 import { canonicalJson } from '../../core/hash.js';
 import { networkSchemas, type NetworkSpec } from '../../models/spec/spec.js';
+import { providersOf } from '../devices.js';
 import type { Runner, StageSession, StagesRequest, TimedRequest } from '../runner.js';
+import type { LoadMessage } from './child/messages.js';
 import type { OnnxAssets, OnnxModel } from './ensure.js';
 import type { TimedModel } from './timing/time-together.js';
 
@@ -15,8 +17,9 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
       : spec,
   readyDevice: async (...asked) => (await import('./engine/ready-device.js')).readyOnnxDevice(...asked),
   ensure: async (...asked) => (await import('./ensure.js')).ensureOnnx(...asked),
+  copied: async (...asked) => (await import('./copy-files.js')).copyOnnxFiles(...asked),
   identity({ spec, sha256 }, { device, runner }) {
-    const [provider] = device.split(':');
+    const provider = providersOf(device);
     const text = canonicalJson({ bytes: sha256, ...feedingFields(spec), provider, runner });
     return () => text;
   },
@@ -32,7 +35,7 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
   },
   time: {
     kind: 'pass',
-    scope: 'predict',
+    scopes: ['predict', 'file-to-file'],
     pixels: ({ input: { width, height } }) => width * height,
     timed: timedModel,
   },
@@ -48,14 +51,17 @@ function feedingFields(spec: NetworkSpec): Readonly<Record<string, unknown>> {
 
 async function timedModel(
   model: OnnxModel,
-  { samples, device, options, threads }: TimedRequest,
+  { samples, device, options, threads, scope }: TimedRequest,
 ): Promise<TimedModel> {
   const { promptsOf } = await import('./ensure.js');
   const { spec, assets } = model;
   const promptOf = await promptsOf(model);
+  const load: LoadMessage = { kind: 'load', spec, paths: assets.paths, device, options, threads };
+  const { startFileToFile } = await import('./timing/file-to-file.js');
   return {
     name: spec.name,
-    load: { kind: 'load', spec, paths: assets.paths, device, options, threads },
+    load,
+    ...(scope === 'file-to-file' ? { start: (signal) => startFileToFile(load, signal) } : {}),
     images: samples.map(({ imagePath, dataset, id }, i) => ({
       key: String(i),
       path: imagePath,

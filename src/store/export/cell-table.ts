@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import type { z } from 'zod';
 import { leakedTags } from '../../schema/leakage.js';
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
-import { TIMED_PHASES } from '../../schema/timing-summary.js';
+import { scopeOf, TIME_SCOPES, TIMED_PHASES, type TimeScope } from '../../schema/timing-summary.js';
 import { NUMERIC_ATTRIBUTES } from '../../metrics/attribute-list.js';
 import { signaturesOf } from '../../metrics/signature.js';
 import { type CellState, failureOf, NOT_DONE, openCells } from '../cells.js';
@@ -12,7 +12,8 @@ import { metricsOfRun } from '../metric-set.js';
 import type { Manifest, RunSettings } from '../manifest.js';
 import { scoreRecord } from '../records.js';
 import { plannedSamples, readManifest, type RunFolder } from '../run-folder.js';
-import { loadStoredTimes } from '../stored-times.js';
+import { completeSeries } from '../timed-series.js';
+import { loadStoredTimes, type ImageTimes } from '../stored-times.js';
 import { readMeasured } from '../truths.js';
 import { attributeColumn, type CellColumn, type CellRow, layoutColumn, metricColumn } from './cell-column.js';
 import { type Line, parseLine } from '../../core/jsonl.js';
@@ -48,7 +49,7 @@ export async function openCellTable(folder: RunFolder): Promise<CellTable> {
   const signatures = signaturesOf(settings.scoring.protocols, settings.scoring, truthsInSignature(settings));
   const layout = await layoutNames(folder);
   return {
-    columns: columnsOf(ids, layout),
+    columns: columnsOf(ids, layout, await widerScopes(folder)),
     about: {
       run,
       maskbenchVersion,
@@ -63,7 +64,11 @@ export async function openCellTable(folder: RunFolder): Promise<CellTable> {
   };
 }
 
-function columnsOf(ids: readonly string[], layout: readonly string[]): readonly CellColumn[] {
+function columnsOf(
+  ids: readonly string[],
+  layout: readonly string[],
+  wider: readonly TimeScope[],
+): readonly CellColumn[] {
   const of = (kind: CellColumn['kind'], names: readonly string[]): readonly CellColumn[] =>
     names.map((name) => ({ name, kind }));
   return [
@@ -82,6 +87,7 @@ function columnsOf(ids: readonly string[], layout: readonly string[]): readonly 
     ),
     ...of('integer', ['timed_n']),
     ...of('flag', ['sealed']),
+    ...of('number', wider.map(scopeColumn)),
     ...of('number', PASS_PHASES.map(passColumn)),
     ...of('text', ['signature']),
   ];
@@ -90,6 +96,15 @@ function columnsOf(ids: readonly string[], layout: readonly string[]): readonly 
 /** `decodeMs` as `accuracy_pass_decode_ms`: everything overlaps in that pass, so these are no latencies. */
 function passColumn(phase: (typeof PASS_PHASES)[number]): string {
   return `accuracy_pass_${phase.slice(0, -2)}_ms`;
+}
+
+/** `file_to_file_ms`: all of what a wider scope than `predict` covers. */
+const scopeColumn = (scope: TimeScope): string => `${scope.replaceAll('-', '_')}_ms`;
+
+/** Beyond `predict`, where the run has times of them. */
+async function widerScopes(folder: RunFolder): Promise<readonly TimeScope[]> {
+  const found = new Set((await completeSeries(folder)).map(scopeOf));
+  return TIME_SCOPES.filter((scope) => scope !== 'predict' && found.has(scope));
 }
 
 async function layoutNames(folder: RunFolder): Promise<readonly string[]> {
@@ -178,11 +193,23 @@ function truthColumns(measured: Readonly<Record<string, number>>): CellRow {
 /** The columns of a timed cell. */
 async function readCellTimes(folder: RunFolder): Promise<(...cell: readonly string[]) => CellRow> {
   const rows = new Map<string, CellRow>();
-  for (const [model, { seal, images }] of await loadStoredTimes(folder)) {
-    for (const { dataset, id, n, ms } of images) {
+  const add = (model: string, { dataset, id }: ImageTimes, columns: CellRow): void => {
+    const key = JSON.stringify([model, dataset, id]);
+    rows.set(key, { ...rows.get(key), ...columns });
+  };
+  for (const [model, narrowest] of await loadStoredTimes(folder)) {
+    for (const times of [narrowest, ...(narrowest.wider ?? [])]) {
+      const scope = scopeOf(times);
+      if (scope === 'predict') continue;
+      for (const image of times.images) add(model, image, { [scopeColumn(scope)]: image.ms.predict });
+    }
+    const { seal, images } = narrowest;
+    if (scopeOf(narrowest) !== 'predict') continue;
+    for (const image of images) {
+      const { n, ms } = image;
       const medians = TIMED_PHASES.map((phase): [string, number] => [`${phase}_ms`, ms[phase]]);
       const sealed = seal.kind === 'sealed';
-      rows.set(JSON.stringify([model, dataset, id]), { ...Object.fromEntries(medians), timed_n: n, sealed });
+      add(model, image, { ...Object.fromEntries(medians), timed_n: n, sealed });
     }
   }
   return (...cell) => rows.get(JSON.stringify(cell)) ?? {};

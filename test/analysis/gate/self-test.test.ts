@@ -13,6 +13,7 @@ describe('the self-test', () => {
       ['a loss of all in 1 of 10 images', 'fail', true],
       ['a catastrophe in 1 of 10 images', 'fail', true],
       ['+10 % delay', 'fail', true],
+      ['+10 % energy', null, null],
       ['1000 times the peak memory', null, null],
       ['a file 1000 times as large', 'fail', true],
       ['0.2 % of every mask and +0.2 % delay', 'pass', true],
@@ -33,7 +34,7 @@ describe('the self-test', () => {
   it('finds out a gate that misses what it should catch', async () => {
     const blind = paperGate({ accuracy: [{ metric: 'iou', margin: 0.5 }] });
     const results = await runSelfTest(blind);
-    expect(results.map(({ ok }) => ok)).toEqual([true, false, null, null, null, null, null, true]);
+    expect(results.map(({ ok }) => ok)).toEqual([true, false, null, null, null, null, null, null, true]);
   });
 
   it('takes a limit that is loose on purpose for none of its mistakes', async () => {
@@ -67,6 +68,7 @@ describe('the self-test', () => {
       ['a loss of all in 1 of 10 images', null, 'the gate has no rule losses'],
       ['a catastrophe in 1 of 10 images', true, null],
       ['+10 % delay', true, null],
+      ['+10 % energy', null, 'the gate has no rule energy'],
       ['1000 times the peak memory', true, null],
       ['a file 1000 times as large', null, 'the gate has no rule size'],
       ['0.2 % of every mask and +0.2 % delay', true, null],

@@ -35,6 +35,12 @@ describe('the timing pass', () => {
         proof: null,
       });
       expect(pass?.parts).toHaveLength(8);
+      // where the processors tell of no counter, by name
+      expect(pass?.energy).toMatchObject(
+        pass?.energy?.kind === 'measured'
+          ? { by: 'rapl' }
+          : { kind: 'not known', reason: expect.any(String) },
+      );
     }
     for (const row of summary.timing) {
       const failed = row.seal?.kind === 'unsealed' ? row.seal.failed : [];
@@ -87,7 +93,7 @@ describe('the scenarios of a run', () => {
       extra: `scenarios:
   - { kind: offline, batches: [1, 2], seconds: 0.05 }
   - { kind: server, boundMs: 60000, percentile: p90, requests: 10 }
-  - { kind: sweep, threads: [1, 2] }
+  - { kind: sweep, threads: [1, 2], spinning: [true, false] }
 `,
     });
     const { scenarios = [] } = await execute(workspace, { phases: timeOnly });
@@ -101,7 +107,14 @@ describe('the scenarios of a run', () => {
       ],
     });
     expect(server).toMatchObject({ percentile: 'p90', seed: 1, trials: [{ n: 10, held: true }] });
-    expect(sweep).toMatchObject({ settings: [{ setting: 'threads 1' }, { setting: 'threads 2' }] });
+    expect(sweep).toMatchObject({
+      settings: [
+        { setting: 'threads 1, spinning on' },
+        { setting: 'threads 1, spinning off' },
+        { setting: 'threads 2, spinning on' },
+        { setting: 'threads 2, spinning off' },
+      ],
+    });
     const path = workspace.path('out', 'scenarios.jsonl');
     const before = await readRecords<ScenarioRecord>(path);
     await execute(workspace, { phases: timeOnly, resume: true });

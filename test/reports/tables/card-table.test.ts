@@ -74,7 +74,7 @@ describe('how a card was set', () => {
       ECC: 'Enabled',
       'power cap': '700 W, by default 700 W',
       'highest clocks': '1980 and 2619 MHz (processors, memory)',
-      TF32: 'on; NVIDIA_TF32_OVERRIDE=0 turns it off',
+      TF32: 'on; "runner: { tf32: false }" turns it off',
       'at their defaults, which onnxruntime-node cannot change': expect.stringContaining(
         'cudnn_conv_algo_search=EXHAUSTIVE',
       ),

@@ -4,7 +4,14 @@ import type { Outcome } from '../../../src/runners/runner.js';
 import type { LoadMessage } from '../../../src/runners/onnx/child/messages.js';
 import { runnerOptionsSchema } from '../../../src/runners/onnx/session-options.js';
 import { matteSpec } from '../../support/model-specs.js';
-import { DEATH, scriptChildren, type Deed, type ScriptedChildren } from './scripted-child.js';
+import {
+  DEATH,
+  REFUSAL,
+  scriptChildren,
+  SPOILT,
+  type Deed,
+  type ScriptedChildren,
+} from './scripted-child.js';
 
 let children: ScriptedChildren;
 vi.mock('../../../src/runners/onnx/child-process.js', () => ({
@@ -24,12 +31,13 @@ interface Options {
   readonly processes?: number;
   readonly signal?: AbortSignal;
   readonly onOutcome?: (item: string, outcome: Outcome) => Promise<void>;
+  readonly onRefused?: () => void;
 }
 
 /** Predicts the items; returns every outcome in order of completion, as `item kind`. */
 async function predict(
   items: AsyncIterable<string> | readonly string[],
-  { processes = 1, signal, onOutcome }: Options = {},
+  { processes = 1, signal, onOutcome, onRefused = () => undefined }: Options = {},
 ): Promise<readonly string[]> {
   const outcomes: string[] = [];
   await predictAll<string>({
@@ -42,6 +50,7 @@ async function predict(
       await onOutcome?.(item, outcome);
     },
     signal,
+    onRefused,
   });
   return outcomes;
 }
@@ -114,6 +123,46 @@ describe('a pool of inference processes', () => {
     expect(children.started()).toBe(3);
     expect(children.alive()).toBe(0);
   });
+
+  it('goes on in a fresh process after a job that has spoilt its process, with all that waited there', async () => {
+    script((item, life) => (item === 'i5' && life === 1 ? 'spoil' : 'done'));
+    expect([...(await predict(names))].sort()).toEqual([...allDone].sort());
+    expect(children.started()).toBe(2);
+  });
+
+  it('fails the job that spoils every process, with its reason, and does the rest', async () => {
+    script((item) => (item === 'i5' ? 'spoil' : 'done'));
+    const failures: Outcome[] = [];
+    const outcomes = await predict(names, {
+      onOutcome: async (_item, outcome) => void (outcome.kind === 'failed' && failures.push(outcome)),
+    });
+    expect(outcomes.filter((outcome) => outcome.endsWith('done'))).toHaveLength(19);
+    expect(failures).toEqual([{ kind: 'failed', failure: SPOILT }]);
+  });
+
+  it.each([2, 3])(
+    'works with one process where %i are asked for and the device takes one',
+    async (processes) => {
+      let refused = 0;
+      script((_item, life) => (life > 1 && children.alive() > 1 ? 'refuse' : 'done'));
+      const outcomes = await predict(names, { processes, onRefused: () => refused++ });
+      expect([...outcomes].sort()).toEqual([...allDone].sort());
+      expect(refused).toBeGreaterThanOrEqual(processes - 1);
+      expect(children.alive()).toBe(0);
+    },
+  );
+
+  it.each([1, 3])(
+    'ends, with no outcome, where %i are refused and none of ours is there',
+    async (processes) => {
+      script(() => 'refuse');
+      const outcomes: string[] = [];
+      const attempt = predict(names, { processes, onOutcome: async (item) => void outcomes.push(item) });
+      await expect(attempt).rejects.toMatchObject(REFUSAL);
+      expect(outcomes).toEqual([]);
+      expect(children.alive()).toBe(0);
+    },
+  );
 
   it('stops all its processes when an outcome cannot be written', async () => {
     const full = new Error('no space');

@@ -39,6 +39,7 @@ const hex = z.string().regex(/^[0-9a-f]{64}$/);
 const model = z.object({
   name: z.string().min(1),
   sha256: hex,
+  version: z.exactOptional(z.string()),
   bytes: z.number(),
   spec: recordedSpec,
 });

@@ -24,6 +24,10 @@ export const measureSchema = z.strictObject({
       `Pictures that each process predicts; fewer than ${IMAGES_NEEDED}, where there are more, are not sealed.`,
     ),
   rounds: z.int().min(1).default(3).describe('Timed passes over them, at least.'),
+  scope: z
+    .enum(['predict', 'file-to-file'])
+    .optional()
+    .describe('What the times have to cover; default: the narrowest scope that both sides have.'),
   warmup: z
     .int()
     .min(3)

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { MachineConditions, RemeasuredPhase, RemeasuredRound } from '../../../schema/comparison.js';
 import { groupBy } from '../../../core/group.js';
+import { summariseEnergy, type RemeasuredEnergy } from '../../../schema/energy.js';
 import { SEAL_PARTS, type SealPart } from '../../../schema/seal.js';
 import { TIMED_PHASES, type TimedPhase } from '../../../schema/timing-summary.js';
 import { medianOf } from '../../../stats/quantile.js';
@@ -47,6 +48,7 @@ export async function remeasure(
   }
   onProcess?.(order.length, order.length);
   const all = [...timings.baseline, ...timings.candidate];
+  const energy = energyRatio(timings, level);
   return {
     round: {
       purpose,
@@ -54,6 +56,7 @@ export async function remeasure(
       repeated: all.filter(({ repeated }) => repeated).length,
       inferencesEach: Math.min(...all.map(({ samples }) => samples.length)),
       phases: TIMED_PHASES.map((phase) => ratioOf(phase, timings, level)),
+      ...(energy === undefined ? {} : { energy }),
       seal: sealParts(all),
       conditions: conditionsOver(all),
     },
@@ -149,6 +152,39 @@ export function ratioInterval(
   const single = (times: readonly number[]): number[][] => times.map((ms) => [ms]);
   const interval = ratioOfMedians(single(baseline), single(candidate), { level: 2 * level - 1 });
   return interval.kind === 'none' ? null : interval;
+}
+
+/** Joules of one prediction, with the process as the unit; undefined where nobody counted. */
+function energyRatio(timings: Timings, level: number): RemeasuredEnergy | undefined {
+  const told = [...timings.baseline, ...timings.candidate].flatMap(({ energy }) => energy ?? []);
+  if (told.length < timings.baseline.length + timings.candidate.length) return undefined;
+  const unknown = told.flatMap((one) => (one.kind === 'not known' ? [one] : []));
+  if (unknown.length > 0) {
+    const where = unknown.length === told.length ? '' : ` (in ${unknown.length} of ${told.length} processes)`;
+    return { kind: 'not known', reason: `${unknown[0].reason}${where}` };
+  }
+  const [by, other] = new Set(told.flatMap((one) => (one.kind === 'measured' ? [one.by] : [])));
+  if (other !== undefined)
+    return { kind: 'not known', reason: `it is known by ${by} here and by ${other} there` };
+  const joulesOf = (side: Which): number[] =>
+    timings[side].flatMap(({ energy, samples }) => {
+      const each = energy && summariseEnergy(energy, samples.length);
+      return each?.kind === 'measured' ? [each.joulesEach] : [];
+    });
+  const processesJ = { baseline: joulesOf('baseline'), candidate: joulesOf('candidate') };
+  const [baselineJ, candidateJ] = [geometricMean(processesJ.baseline), geometricMean(processesJ.candidate)];
+  const bounds = ratioInterval(processesJ, level);
+  return {
+    kind: 'measured',
+    by,
+    baselineJ,
+    candidateJ,
+    ratio: bounds?.estimate ?? candidateJ / baselineJ,
+    lower: bounds?.lower ?? null,
+    upper: bounds?.upper ?? null,
+    level: 2 * level - 1,
+    processesJ,
+  };
 }
 
 /** A part holds if it holds in every process; what is said of it is of the first process that it does not hold in. */

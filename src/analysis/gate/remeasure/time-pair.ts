@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../../../core/errors.js';
-import { parseDevice } from '../../../runners/device.js';
+import { leadDevice } from '../../../runners/devices.js';
 import { readyOnnxDevice } from '../../../runners/onnx/engine/ready-device.js';
 import { runnerOf } from '../../../runners/runner-of.js';
 import type { TimedModel } from '../../../runners/onnx/timing/time-together.js';
@@ -12,7 +12,7 @@ import type { Measure } from './measure.js';
 import type { ModelPair } from '../../compare/pair-models.js';
 import { createProcessTimer, type Which } from './time-process.js';
 import { MODELS_FOLDER } from '../../../runners/load-spec.js';
-import type { LoadedSpec, ReadyModel } from '../../../runners/runner.js';
+import type { LoadedSpec, PassTiming, ReadyModel } from '../../../runners/runner.js';
 import type { SideModel } from '../../compare/side.js';
 
 interface TimePairOptions {
@@ -37,29 +37,39 @@ export async function createTimePair(options: TimePairOptions): Promise<TimePair
   const { measure, signal } = options;
   const folder = runFolder(options.run);
   const { settings } = await readManifest(folder);
-  const device = parseDevice(settings.device);
+  const device = leadDevice(settings.device);
   await readyOnnxDevice(device, { env: options.env, signal });
   const imagesThere = settings.datasets.reduce((sum, { samples }) => sum + samples, 0);
   const perDataset = Math.ceil(measure.images / settings.datasets.length);
   const samples = inTurn(await chooseSamples(folder, settings.datasets, perDataset)).slice(0, measure.images);
   return async (pair) => {
-    const describe = async (side: Which): Promise<TimedModel> => {
-      const { time, title } = runnerOf(pair[side].spec);
-      if (time?.kind !== 'pass') {
-        throw new MaskbenchError('usage', `${pair[side].name} is ${title}; there is nothing to time`, {
+    const timings = { baseline: passTimingOf(pair.baseline), candidate: passTimingOf(pair.candidate) };
+    const scope = timings.baseline.scopes.find(
+      (one) => timings.candidate.scopes.includes(one) && (measure.scope ?? one) === one,
+    );
+    if (scope === undefined) {
+      throw new MaskbenchError(
+        'usage',
+        `${pair.baseline.name} and ${pair.candidate.name} have no times of ${measure.scope === undefined ? 'one scope' : `the scope ${measure.scope}`}`,
+        {
           remedy: 'leave out --remeasure',
-        });
-      }
+        },
+      );
+    }
+    const describe = async (side: Which): Promise<TimedModel> => {
+      const time = timings[side];
       const model = await locateModel(pair[side], { ...options, file: options.files[side] });
       return time.timed(model, {
         samples,
         device,
         options: settings.runner,
         threads: timedThreads(settings),
+        scope,
       });
     };
     const models = { baseline: await describe('baseline'), candidate: await describe('candidate') };
     return {
+      scope,
       timer: await createProcessTimer({
         models,
         device,
@@ -72,6 +82,15 @@ export async function createTimePair(options: TimePairOptions): Promise<TimePair
       onProcess: (done, total) => options.onProcess?.(pair, done, total),
     };
   };
+}
+
+/** @throws MaskbenchError `usage` for a model that cannot be timed here. */
+function passTimingOf({ name, spec }: SideModel): PassTiming {
+  const { time, title } = runnerOf(spec);
+  if (time?.kind === 'pass') return time;
+  throw new MaskbenchError('usage', `${name} is ${title}; there is nothing to time`, {
+    remedy: 'leave out --remeasure',
+  });
 }
 
 /** The first of every dataset, then the second of every dataset, and so on. */

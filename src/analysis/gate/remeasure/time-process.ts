@@ -1,3 +1,4 @@
+import type { EnergyRecord } from '../../../schema/energy.js';
 import type { SealPart, SealPartName } from '../../../schema/seal.js';
 import { proveProvider, type ProviderProof } from '../../../runners/onnx/proof/prove-provider.js';
 import type { DeviceRequest } from '../../../runners/device.js';
@@ -21,6 +22,8 @@ export interface ProcessTimes {
   /** Every part of the seal of its times. */
   readonly parts: readonly SealPart[];
   readonly conditions: Conditions;
+  /** Of the device while it was recorded; absent where nobody counted. */
+  readonly energy?: EnergyRecord;
   /** A first process was disturbed, and this is the one that was measured in its place. */
   readonly repeated: boolean;
 }
@@ -73,11 +76,15 @@ const GATE_TOLERANCE = 0.05;
 export async function createProcessTimer(options: ProcessTimerOptions): Promise<ProcessTimer> {
   const { models, device, measure, signal, files = THIS_MACHINE } = options;
   const plan = gatePlan(measure);
-  const watch = await watchDevice(device);
-  const before = await observeIdle(files, plan.idleMs, signal, watch.helpers);
-  const prove = async ({ load, images }: TimedModel): Promise<ProviderProof | null> =>
-    device.provider === 'cpu' ? null : proveProvider({ load, image: images[0] ?? null, signal });
-  const proveBoth = async (): Promise<Record<Which, ProviderProof | null>> => ({
+  const watch = await watchDevice(device, undefined, undefined, files);
+  const before = await watch.whileIdle(() => observeIdle(files, plan.idleMs, signal, watch.helpers));
+  const prove = async ({ load, images }: TimedModel): Promise<Around['proof']> => {
+    if (load === null) return 'untold';
+    return device.provider === 'cpu'
+      ? 'only-provider'
+      : proveProvider({ load, image: images[0] ?? null, signal });
+  };
+  const proveBoth = async (): Promise<Record<Which, Around['proof']>> => ({
     baseline: await prove(models.baseline),
     candidate: await prove(models.candidate),
   });
@@ -101,6 +108,7 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
       signal,
       files,
       helpers: watch.helpers,
+      energy: watch.energy,
       async onWarm(_name, pid) {
         look(pid);
         await round.look(pid);
@@ -115,7 +123,7 @@ export async function createProcessTimer(options: ProcessTimerOptions): Promise<
       before,
       neighbours: [...neighbours],
       round,
-      proof: device.provider === 'cpu' ? 'only-provider' : proofs[side],
+      proof: proofs[side],
     });
   };
   return {
@@ -137,11 +145,11 @@ interface Around {
   readonly before: Conditions;
   readonly neighbours: readonly string[];
   readonly round: DeviceRound;
-  readonly proof: ProviderProof | 'only-provider' | null;
+  readonly proof: ProviderProof | 'only-provider' | 'untold';
 }
 
 function describe(
-  { samples, images, peakRssBytes, conditions, warmUp, turns, cpuMs, involuntarySwitches }: Series,
+  { samples, images, peakRssBytes, conditions, warmUp, turns, energy, cpuMs, involuntarySwitches }: Series,
   { plan, imagesThere, imageOf, before, neighbours, round, proof }: Around,
 ): Omit<ProcessTimes, 'repeated'> {
   const passes: number[][] = [];
@@ -167,5 +175,6 @@ function describe(
     peakRssBytes,
     parts,
     conditions,
+    energy: round.energy(energy),
   };
 }

@@ -6,10 +6,10 @@ import type { Verdict } from '../../../schema/verdict.js';
 import { scopesOf } from '../evidence/mean-claim.js';
 import { followedOf, gainOf, knownOf, type MeanGain } from '../evidence/mean-gain.js';
 import { sizesOf, type BothBytes } from '../evidence/resource-limit.js';
+import { unsealed } from '../evidence/measured-limit.js';
 import { signed, tooFewImages } from '../evidence/wording.js';
 import { timedPhase } from '../remeasure/measure.js';
 import { ratioInterval } from '../remeasure/remeasure.js';
-import { unsealed } from './latency.js';
 import { metricId, type GateRule, type JudgedPair } from './rule.js';
 
 const improvedRatio = z.number().positive().lt(1, 'a ratio of 1 or more is no improvement: say less than 1');

@@ -1,6 +1,7 @@
 import { extensible } from '../../../core/plugins/parts.js';
 import { accuracy } from './accuracy.js';
 import { catastrophes } from './catastrophes.js';
+import { energy } from './energy.js';
 import { floors } from './floors.js';
 import { improve } from './improve.js';
 import { latency } from './latency.js';
@@ -10,7 +11,19 @@ import { never } from './never.js';
 import { size } from './size.js';
 import { slices } from './slices.js';
 
-const OWN = [accuracy, floors, slices, losses, catastrophes, never, latency, memory, size, improve] as const;
+const OWN = [
+  accuracy,
+  floors,
+  slices,
+  losses,
+  catastrophes,
+  never,
+  latency,
+  energy,
+  memory,
+  size,
+  improve,
+] as const;
 
 /** Every rule that a gate may have, in the order in which checks are listed. */
 export const RULES = extensible('gateRules', OWN);

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { counted, percent } from '../../../core/text.js';
-import type {
-  LatencyComparison,
-  PhaseRatio,
-  RemeasuredPhase,
-  RemeasuredRound,
-} from '../../../schema/comparison.js';
-import { sealOf } from '../../../schema/seal.js';
-import type { Verdict } from '../../../schema/verdict.js';
+import { counted } from '../../../core/text.js';
+import type { PhaseRatio, RemeasuredPhase } from '../../../schema/comparison.js';
+import {
+  isFailedBy,
+  judgeMeasured,
+  type MeasuredLimit,
+  type MeasuredRatio,
+  ratioText,
+} from '../evidence/measured-limit.js';
 import { measureSchema, timedPhase } from '../remeasure/measure.js';
-import type { Asked, Finding, GateRule } from './rule.js';
+import type { Asked, GateRule } from './rule.js';
 
 const schema = z
   .strictObject({
@@ -50,130 +50,59 @@ export const latency: GateRule<'latency', typeof schema> = {
   schema,
   needsTimes: () => true,
   measureOf: ({ measure }) => measure,
-  isFailedBy: (rule, round) => limitsOf(rule).some((limit) => judgeRound(limit, round) === 'fail'),
-  judge: (rule, { comparison }) => limitsOf(rule).map((limit) => judgeTimes(limit, comparison.latency)),
+  isFailedBy: (rule, round) => limitsOf(rule).some((limit) => isFailedBy(limit, round)),
+  judge: (rule, { comparison }) => limitsOf(rule).map((limit) => judgeMeasured(limit, comparison.latency)),
 };
 
-/** One limit of the rule, and the ratio of a phase that it is about. */
-interface Limit {
-  readonly id: string;
-  readonly rule: string;
-  readonly phase: LatencyRule['phase'];
-  readonly maximum: number;
-  readonly ratioOf: (phase: RemeasuredPhase) => Ratio | undefined;
-  /** What the ratio is of, in words; empty for all images. */
-  readonly said: (phase: RemeasuredPhase) => string;
-}
-
-interface Ratio {
-  readonly ratio: number;
-  readonly lower: number | null;
-  readonly upper: number | null;
-}
-
-function limitsOf({ phase, maximumRatio, maximumRatioOfAnyImage }: LatencyRule): readonly Limit[] {
+function limitsOf({ phase, maximumRatio, maximumRatioOfAnyImage }: LatencyRule): readonly MeasuredLimit[] {
   const anyImage = maximumRatioOfAnyImage ?? Number((ANY_IMAGE * maximumRatio).toFixed(4));
   return [
-    {
+    limitOf(phase, {
       id: `latency/${phase}`,
       rule: `${phase} time: at most ${maximumRatio} x the baseline's, as a geometric mean over images`,
-      phase,
       maximum: maximumRatio,
       ratioOf: (found) => found,
-      said: ({ baselineMs, candidateMs }) =>
-        `${baselineMs.toFixed(1)} ms before, ${candidateMs.toFixed(1)} ms now`,
-    },
-    {
+      said: before,
+    }),
+    limitOf(phase, {
       id: `latency/${phase}/any-image`,
       rule: `${phase} time: at most ${anyImage} x the baseline's on any image`,
-      phase,
       maximum: anyImage,
       ratioOf: ({ mostSlowed }) => mostSlowed,
       said: ({ mostSlowed }) =>
         `${mostSlowed?.image ?? 'no image'}, slowed most of ${counted(mostSlowed?.images ?? 0, 'image')}`,
-    },
+    }),
   ];
 }
 
-function judgeTimes(limit: Limit, times: LatencyComparison): Finding {
-  const base = { id: limit.id, rule: limit.rule, images: [] };
-  if (times.kind !== 'remeasured') {
-    const stored = times.kind === 'none' ? undefined : phaseOf(times.phases, limit.phase);
-    const reason =
-      times.kind === 'none'
-        ? times.reason
-        : `${ratioText(stored, stored === undefined ? '' : `${stored.baselineMs.toFixed(1)} ms before, ${stored.candidateMs.toFixed(1)} ms now`)} from the runs' own timing passes, one process a side, which decides nothing`;
-    return { ...base, verdict: 'inconclusive', evidence: `${reason}; measure with --remeasure`, figures: {} };
-  }
-  const verdicts = times.rounds.map((round) => judgeRound(limit, round));
-  const [first, confirmation] = verdicts;
-  const verdict: Verdict =
-    first === 'fail' && confirmation !== 'fail' ? 'inconclusive' : (first ?? 'inconclusive');
-  const { ratio, lower, upper } = measuredBy(limit, times.rounds[0]) ?? {};
+interface PhaseLimit extends Pick<MeasuredLimit, 'id' | 'rule' | 'maximum'> {
+  readonly ratioOf: (phase: RemeasuredPhase) => MeasuredRatio | undefined;
+  /** What the ratio is of, in words. */
+  readonly said: (phase: RemeasuredPhase) => string;
+}
+
+function limitOf(phase: LatencyRule['phase'], { ratioOf, said, ...limit }: PhaseLimit): MeasuredLimit {
   return {
-    ...base,
-    verdict,
-    evidence: times.rounds.map((round, i) => explainRound(limit, round, verdicts[i])).join('; '),
-    figures: {
-      ratio: ratio ?? null,
-      lower: lower ?? null,
-      upper: upper ?? null,
-      processes: times.rounds[0]?.processes[0] ?? null,
-      smallestDetectable: upper == null || ratio === undefined ? null : upper / ratio,
+    ...limit,
+    of: 'slowdowns',
+    ratioOf: ({ phases }) => {
+      const found = phaseOf(phases, phase);
+      return found === undefined ? undefined : ratioOf(found);
+    },
+    said: ({ phases }) => {
+      const found = phaseOf(phases, phase);
+      return found === undefined ? '' : said(found);
+    },
+    stored: ({ phases }) => {
+      const found = phaseOf(phases, phase);
+      return ratioText(found, found === undefined ? '' : before(found));
     },
   };
 }
 
-function measuredBy({ ratioOf, phase }: Limit, round: RemeasuredRound | undefined): Ratio | undefined {
-  const found = phaseOf(round?.phases ?? [], phase);
-  return found === undefined ? undefined : ratioOf(found);
-}
-
-/** One complete measurement by itself. */
-function judgeRound(limit: Limit, round: RemeasuredRound): Verdict {
-  const { lower = null, upper = null } = measuredBy(limit, round) ?? {};
-  if (lower === null || upper === null || unsealed(round.seal) !== null) return 'inconclusive';
-  if (lower > limit.maximum) return 'fail';
-  return upper <= limit.maximum ? 'pass' : 'inconclusive';
-}
-
-/** What keeps times from being sealed, in words; null if nothing does. */
-export function unsealed(parts: RemeasuredRound['seal']): string | null {
-  const seal = sealOf(parts);
-  if (seal.kind === 'sealed') return null;
-  const found = seal.failed.map((name) => {
-    const part = parts.find((one) => one.name === name);
-    return `${name} (${part?.found ?? 'nobody looked'})`;
-  });
-  return `not sealed, so it decides nothing: ${found.join(', ')}`;
-}
-
-function explainRound(limit: Limit, round: RemeasuredRound, verdict: Verdict): string {
-  const { seal, processes, purpose, phases, repeated } = round;
-  const found = measuredBy(limit, round);
-  const phase = phaseOf(phases, limit.phase);
-  const open = unsealed(seal);
-  return [
-    `${purpose === 'confirmation' ? 'confirmation: ' : ''}${ratioText(found, phase === undefined ? '' : limit.said(phase))}, ${processes[0]} processes a side in the order A B B A`,
-    ...(repeated > 0
-      ? [`${repeated} disturbed ${repeated === 1 ? 'process' : 'processes'} measured again`]
-      : []),
-    ...(found?.upper == null
-      ? []
-      : [`slowdowns under ${percent(found.upper / found.ratio - 1)} are within its noise`]),
-    ...(open === null ? [] : [open]),
-    ...(verdict === 'inconclusive' && open === null ? ['the bounds lie on both sides of the maximum'] : []),
-  ].join(', ');
-}
+const before = ({ baselineMs, candidateMs }: PhaseRatio): string =>
+  `${baselineMs.toFixed(1)} ms before, ${candidateMs.toFixed(1)} ms now`;
 
 function phaseOf<T extends PhaseRatio>(phases: readonly T[], phase: string): T | undefined {
   return phases.find((candidate) => candidate.phase === phase);
-}
-
-function ratioText(found: Ratio | undefined, of = ''): string {
-  if (found === undefined) return 'no ratio';
-  const { ratio, lower, upper } = found;
-  const bounds =
-    lower === null || upper === null ? 'no bounds' : `${lower.toFixed(3)} to ${upper.toFixed(3)}`;
-  return `${ratio.toFixed(3)} x (${[bounds, of].filter((text) => text !== '').join('; ')})`;
 }

@@ -26,7 +26,7 @@ export interface GateRule<Key extends string = string, Schema extends z.ZodType 
   /** Whether it needs times that are measured for the check; without this, it does not. */
   needsTimes?(asked: Asked<Schema>): boolean;
   /** How those times are to be measured; the first rule of a gate that says so is followed. */
-  measureOf?(asked: Asked<Schema>): Measure;
+  measureOf?(asked: Asked<Schema>): Measure | undefined;
   /** Whether a measurement fails it: it is then confirmed by one more, and by no third. */
   isFailedBy?(asked: Asked<Schema>, round: RemeasuredRound): boolean;
   /** Why generated masks say nothing of it; the self-test leaves such a rule out, and says so. */

@@ -36,6 +36,8 @@ interface Case {
   readonly slower?: number;
   readonly larger?: number;
   readonly hungrier?: number;
+  /** How many times the energy its predictions take. */
+  readonly thirstier?: number;
   isRight(outcome: GateOutcome, failed: readonly Check[]): boolean;
 }
 
@@ -62,7 +64,7 @@ const failsBy =
 const LEAST_DELAY = 1.1;
 const OVER_LIMIT = 1.05;
 
-const casesOf = (delay: number): readonly Case[] => [
+const casesOf = (delay: number, energy: number): readonly Case[] => [
   {
     planted: 'nothing: A against A',
     expected: 'pass',
@@ -95,6 +97,13 @@ const casesOf = (delay: number): readonly Case[] => [
     rule: 'latency',
     slower: delay,
     isRight: failsBy('latency'),
+  },
+  {
+    planted: `+${Math.round(100 * (energy - 1))} % energy`,
+    expected: 'fail, on energy alone',
+    rule: 'energy',
+    thirstier: energy,
+    isRight: failsBy('energy'),
   },
   {
     planted: '1000 times the peak memory',
@@ -140,7 +149,8 @@ export async function runSelfTest(
     return generatedSide(label, truths, predictions, protocols, FILE_BYTES * larger);
   };
   const baseline = side('baseline');
-  const cases = casesOf(Math.max(LEAST_DELAY, OVER_LIMIT * (gate.latency?.maximumRatio ?? 1)));
+  const overLimit = (maximumRatio = 1): number => Math.max(LEAST_DELAY, OVER_LIMIT * maximumRatio);
+  const cases = casesOf(overLimit(gate.latency?.maximumRatio), overLimit(gate.energy?.maximumRatio));
   const results: SelfTestResult[] = [];
   for (const { planted, expected, rule, isRight, ...plant } of cases) {
     if (rule === undefined ? rules.length === 0 : !rules.includes(rule)) {
@@ -148,7 +158,7 @@ export async function runSelfTest(
       results.push(leaveOut(planted, expected, why));
       continue;
     }
-    const times = generatedTimes(plant.slower ?? 1, `${seed}/${planted}`, plant.hungrier);
+    const times = generatedTimes(plant.slower ?? 1, `${seed}/${planted}`, plant.hungrier, plant.thirstier);
     const candidate = side(planted, plant.alter, plant.larger);
     const options = { remeasure: needsTimes(gate) ? times : undefined, seed, explain: false };
     const outcome = await checkGate(baseline, candidate, { gate, sha256 }, options);
@@ -197,6 +207,7 @@ function generatedPart(gate: Gate): { readonly gate: Gate; readonly out: Readonl
 const BETWEEN_PROCESSES = 0.01;
 const WITHIN_PROCESS = 0.03;
 const TYPICAL_MS = 100;
+const TYPICAL_WATTS = 300;
 const TIMED_IMAGES = 16;
 const ROUNDS = 3;
 const PREDICTIONS = TIMED_IMAGES * ROUNDS;
@@ -221,18 +232,18 @@ const QUIET: Conditions = {
 };
 
 /** Times of a candidate that takes `factor` times as long as its baseline, drawn instead of measured, and sealed. */
-export function generatedTimes(factor: number, seed: string, memory = 1): TimePair {
+export function generatedTimes(factor: number, seed: string, memory = 1, energy = 1): TimePair {
   const random = createRandom(seed);
   return async () => ({
     timer: {
       time: async (side) =>
-        side === 'candidate' ? drawTimes(random, factor, memory) : drawTimes(random, 1, 1),
+        side === 'candidate' ? drawTimes(random, factor, memory, energy) : drawTimes(random, 1, 1, 1),
       stop: () => undefined,
     },
   });
 }
 
-function drawTimes(random: Random, factor: number, memory: number): ProcessTimes {
+function drawTimes(random: Random, factor: number, memory: number, energy: number): ProcessTimes {
   const process = Math.exp(BETWEEN_PROCESSES * random.normal());
   const samples = Array.from({ length: PREDICTIONS }, (_, i) => {
     const ms = TYPICAL_MS * factor * process * Math.exp(WITHIN_PROCESS * random.normal());
@@ -240,5 +251,19 @@ function drawTimes(random: Random, factor: number, memory: number): ProcessTimes
     return { image: `image ${i % TIMED_IMAGES}`, phases };
   });
   const parts = SEAL_PARTS.map((name) => ({ name, pass: true, found: 'generated' }));
-  return { samples, peakRssBytes: 2e8 * memory, parts, conditions: QUIET, repeated: false };
+  return {
+    samples,
+    peakRssBytes: 2e8 * memory,
+    parts,
+    conditions: QUIET,
+    energy: {
+      kind: 'measured',
+      by: 'nvml',
+      of: 'a generated card',
+      joules: (energy * process * PREDICTIONS * TYPICAL_MS * TYPICAL_WATTS) / 1000,
+      durationMs: PREDICTIONS * TYPICAL_MS,
+      idleW: null,
+    },
+    repeated: false,
+  };
 }

@@ -1,12 +1,16 @@
 import { Command } from '@commander-js/extra-typings';
+import { EXIT_STATUS, type ExitStatus } from '../../../core/errors.js';
 import { formatMegabytes, wrapText } from '../../../core/text.js';
 import { jsonText } from '../../../reports/formats/json.js';
 import { plainTable } from '../../../reports/formats/plain-table.js';
 import type { GpuStatus } from '../../../runners/onnx/gpu/gpu-status.js';
 import { listWidth, textWidth, type DefineCommand } from '../../context.js';
 
-/** `maskbench gpu status`: every link from the driver to a provider that loads. */
-export const status: DefineCommand = (context) =>
+/**
+ * `maskbench gpu status`: every link from the driver to a provider that loads; 69 if something is installed and a link is broken,
+ * 65 if a file of it has changed.
+ */
+export const status: DefineCommand = (context, setStatus) =>
   new Command('status')
     .description('what CUDA needs here: what is there, from where, and which link is broken')
     .option('--sums', 'hash all that is installed, too')
@@ -17,6 +21,7 @@ export const status: DefineCommand = (context) =>
       assertCudaPlatform();
       const found = await gpuStatus(context.env);
       const changed = sums !== true || found.installed === null ? null : await changedFiles(found.installed);
+      setStatus(exitStatusFor(found, changed ?? []));
       if (json === true) return context.out(jsonText({ ...found, changed }));
       const lines = [
         ...describe(found, listWidth(context)),
@@ -27,6 +32,13 @@ export const status: DefineCommand = (context) =>
         `${lines.map((line) => (line.includes('\n') ? line : wrapText(line, '  ', '', textWidth(context)))).join('\n')}\n`,
       );
     });
+
+/** Where nothing is installed, nothing is broken either. */
+function exitStatusFor({ installed, provider, broken }: GpuStatus, changed: readonly string[]): ExitStatus {
+  const isThere = installed !== null || provider !== null;
+  if (isThere && broken !== null) return EXIT_STATUS['device.unavailable'];
+  return changed.length > 0 ? EXIT_STATUS['source.checksum'] : 0;
+}
 
 function describe(
   { driver, engine, installed, provider, libraries }: GpuStatus,

@@ -128,6 +128,7 @@ function TiersOfRuns({
 const WARNING_WORDS: Readonly<Record<Warning['kind'], string>> = {
   evidence: 'Evidence',
   failed: 'Failed cells',
+  mixed: 'Mixed machines',
   output: 'Outputs',
   leaked: 'Not held out',
   unsealed: 'Unsealed',

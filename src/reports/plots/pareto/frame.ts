@@ -18,7 +18,7 @@ export function frameOf(
       : data.devices[device];
   return {
     title: `${name} against latency, ${title}, ${where}`,
-    xLabel: `${statistic} latency of a prediction, ms`,
+    xLabel: `${statistic} latency ${data.covers ?? 'of a prediction'}, ms`,
     yLabel: name,
     better: of?.better ?? 'higher',
     width,

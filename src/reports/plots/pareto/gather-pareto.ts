@@ -2,6 +2,7 @@ import type { PageInput } from '../../../schema/page-input.js';
 import type { PhaseSummary } from '../../../schema/timing-summary.js';
 import type { MetricMean } from '../../../schema/summary.js';
 import { deviceLabels } from '../../tables/device-label.js';
+import { comparedScope, inScope, SCOPE_WORDS } from '../../tables/in-scope.js';
 import { sealOfRow } from '../../tables/seal-mark.js';
 import { modelNames, plottedMetric } from '../models.js';
 import type { ParetoChoice, ParetoData, ParetoRow } from './pareto-data.js';
@@ -11,7 +12,8 @@ const STATISTICS = ['mean', 'p50', 'p90', 'p95', 'p99'] as const;
 /** Every model that was both scored and timed; null if there is none. */
 export function gatherPareto(input: PageInput): ParetoData | null {
   const { runs } = input;
-  const summaries = runs.map(({ summary }) => summary);
+  const scope = comparedScope(runs.map(({ summary }) => summary));
+  const summaries = runs.map(({ summary }) => inScope(summary, scope));
   const names = modelNames(input);
   const rows = summaries.flatMap((summary, device) =>
     summary.timing.flatMap((timed): readonly ParetoRow[] => {
@@ -44,7 +46,8 @@ export function gatherPareto(input: PageInput): ParetoData | null {
     summaries.flatMap((summary) => summary.datasets.map(({ name, title }) => [name, title])),
   );
   return {
-    devices: deviceLabels(summaries),
+    ...(scope === 'predict' ? {} : { covers: SCOPE_WORDS[scope].time }),
+    devices: deviceLabels(runs.map(({ summary }) => summary)),
     datasets: [
       ...(datasets.size > 1 ? [{ name: null, title: 'mean of all datasets' }] : []),
       ...[...datasets].map(([name, title]) => ({ name, title })),

@@ -1,5 +1,7 @@
 /** What the accuracy-latency plot is drawn from, for every choice of metric, percentile, dataset and device. */
 export interface ParetoData {
+  /** What the times cover, where that is more than a prediction. */
+  readonly covers?: string;
   /** Devices, or runs on them. */
   readonly devices: readonly string[];
   /** `null` is the mean of all datasets. */

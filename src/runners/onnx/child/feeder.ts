@@ -1,4 +1,7 @@
-/** The worker thread of the accuracy pass: file to tensor before inference, raw output to a written matte after it. */
+/**
+ * A worker thread of the accuracy pass: file to tensor before inference, raw output to a written matte after it. It does one
+ * thing at a time, so that it keeps one core busy at most and holds one picture.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toFailure } from '../../../core/failure.js';
 import { assertUnchanged } from '../../../core/hash-file.js';
@@ -18,6 +21,8 @@ export interface Prepared {
   readonly height: number;
   readonly decodeMs: number;
   readonly preprocessMs: number;
+  /** What this thread was busy with it. */
+  readonly feedingMs: number;
 }
 
 export type ToFeeder =
@@ -41,11 +46,32 @@ setInterval(() => {
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
 }, PARENT_CHECK_MS).unref();
 
+const tasks: ToFeeder[] = [];
+let isWorking = false;
+
 parentPort?.on('message', (message: ToFeeder) => {
-  const job = message.kind === 'prepare' ? message.job : message.prepared.job;
-  const work = message.kind === 'prepare' ? prepare(job) : finish(message);
-  void work.catch((error: unknown) => post({ kind: 'failed', jobId: job.jobId, failure: toFailure(error) }));
+  tasks.push(message);
+  void work();
 });
+
+async function work(): Promise<void> {
+  if (isWorking) return;
+  isWorking = true;
+  for (let task = nextTask(); task !== undefined; task = nextTask()) {
+    const { jobId } = task.kind === 'prepare' ? task.job : task.prepared.job;
+    const done = task.kind === 'prepare' ? prepare(task.job) : finish(task);
+    await done.catch((error: unknown) => post({ kind: 'failed', jobId, failure: toFailure(error) }));
+    // Lets in what came meanwhile: what is computed goes first.
+    await new Promise(setImmediate);
+  }
+  isWorking = false;
+}
+
+/** What is computed before what is not: it makes room for more. */
+function nextTask(): ToFeeder | undefined {
+  const computed = tasks.findIndex(({ kind }) => kind === 'finish');
+  return computed < 0 ? tasks.shift() : tasks.splice(computed, 1)[0];
+}
 
 async function prepare(job: PredictJob): Promise<void> {
   const start = performance.now();
@@ -57,7 +83,8 @@ async function prepare(job: PredictJob): Promise<void> {
   const preprocessMs = performance.now() - decoded;
   if (job.imageSha256 !== undefined) await assertUnchanged(job.imagePath, job.imageSha256);
   const buffer = fed.tensor.data.buffer as ArrayBuffer;
-  post({ kind: 'prepared', job, fed, width, height, decodeMs, preprocessMs }, [buffer]);
+  const feedingMs = performance.now() - start;
+  post({ kind: 'prepared', job, fed, width, height, decodeMs, preprocessMs, feedingMs }, [buffer]);
 }
 
 async function finish(message: Extract<ToFeeder, { kind: 'finish' }>): Promise<void> {
@@ -74,6 +101,7 @@ async function finish(message: Extract<ToFeeder, { kind: 'finish' }>): Promise<v
     kind: 'done',
     jobId: job.jobId,
     phases,
+    feedingMs: message.prepared.feedingMs + performance.now() - start,
     width,
     height,
     ...written,

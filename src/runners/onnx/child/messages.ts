@@ -9,6 +9,8 @@ import type { Copied, OpenModelRequest } from '../open-model.js';
 /** What a child needs to open its one model. Sent once, first. */
 export interface LoadMessage extends Omit<OpenModelRequest, 'observe'> {
   readonly kind: 'load';
+  /** Threads of the accuracy pass that decode, feed, read and write; default 1. */
+  readonly feeders?: number | undefined;
 }
 
 /** One image to predict; the matte is written to `mattePath`, a draft, before `done` is sent. */
@@ -39,6 +41,8 @@ export interface MeasureMessage {
   readonly alone?: number | undefined;
   /** When each of them arrives, milliseconds after the first moment; by default as soon as the one before is done. */
   readonly arrivalsMs?: readonly number[] | undefined;
+  /** From the picture's file to a matte's, which is written into this folder; by default of decoded pictures. */
+  readonly filesIn?: string | undefined;
 }
 
 export interface TimedImage {
@@ -85,6 +89,8 @@ export type ToChild =
 interface DoneMessage extends DoneMatte {
   readonly kind: 'done';
   readonly jobId: number;
+  /** What a feeding thread was busy with it: decoding, feeding, reading and writing. */
+  readonly feedingMs: number;
 }
 
 export type FromChild =
@@ -92,8 +98,10 @@ export type FromChild =
   | { readonly kind: 'started'; readonly jobId: number }
   | DoneMessage
   | { readonly kind: 'failed'; readonly jobId: number; readonly failure: Failure }
-  /** The process cannot go on: the session does not open, or the disk is full. */
+  /** Neither this process nor another one can go on: the session does not open, the device is lost, or the disk is full. */
   | { readonly kind: 'fatal'; readonly failure: Failure }
+  /** This process can compute nothing any more: the job that it had started has spoilt it. Another one may. */
+  | { readonly kind: 'spoilt'; readonly failure: Failure }
   | DecodedMessage
   | MeasuredMessage
   | StagedMessage
@@ -144,7 +152,8 @@ export interface MeasuredSample {
   readonly startMs: number;
   /** Processor time of the whole process during the prediction, all threads together. */
   readonly cpuMs: number;
-  readonly phases: Omit<PhaseTimes, 'decodeMs'>;
+  /** Without `decodeMs` of a picture that was decoded before. */
+  readonly phases: Omit<PhaseTimes, 'decodeMs'> & Partial<Pick<PhaseTimes, 'decodeMs'>>;
   /** Of the inferences in a row after it, in order; where they were asked for. */
   readonly aloneMs?: readonly number[];
 }

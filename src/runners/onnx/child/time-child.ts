@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { toFailure } from '../../../core/failure.js';
 import { decodeRgb } from '../../../image/codec.js';
+import { encodeMattePng } from '../../../image/matte-png.js';
 import type { RgbImage } from '../../../image/raster.js';
 import type { ImagePrompt } from '../../../models/spec/prompts.js';
 import type { Fed } from '../../../models/feedings/feeding.js';
@@ -19,6 +21,7 @@ import { listen, send } from './parent.js';
 
 interface Decoded {
   readonly key: string;
+  readonly path: string;
   readonly image: RgbImage;
   readonly prompt: ImagePrompt | undefined;
   readonly decodeMs: number;
@@ -56,7 +59,7 @@ async function decode({ images }: DecodeMessage): Promise<void> {
     const start = performance.now();
     try {
       const image = await decodeRgb(path);
-      usable.push({ key, image, prompt, decodeMs: performance.now() - start });
+      usable.push({ key, path, image, prompt, decodeMs: performance.now() - start });
     } catch (error) {
       reason = error;
     }
@@ -69,7 +72,7 @@ async function decode({ images }: DecodeMessage): Promise<void> {
   });
 }
 
-async function measure({ order, batch = 1, alone = 0, arrivalsMs }: MeasureMessage): Promise<void> {
+async function measure({ order, batch = 1, alone = 0, arrivalsMs, filesIn }: MeasureMessage): Promise<void> {
   const loaded = model;
   if (loaded === undefined) throw new Error('a measurement was asked for before load');
   const samples: MeasuredSample[] = [];
@@ -81,7 +84,12 @@ async function measure({ order, batch = 1, alone = 0, arrivalsMs }: MeasureMessa
     if (arrivalsMs !== undefined) await until(begin + arrivalsMs[i]);
     const images = order.slice(i, i + batch).map((position) => decoded[position]);
     copiedBefore = loaded.copied();
-    samples.push(await predict(loaded, images, { position: order[i], begin, alone }));
+    const at = { position: order[i], begin };
+    samples.push(
+      filesIn === undefined
+        ? await predict(loaded, images, { ...at, alone })
+        : await fileToFile(loaded, images[0], { ...at, matte: join(filesIn, 'matte.png') }),
+    );
   }
   const wallMs = performance.now() - begin;
   const cpu = process.cpuUsage(cpuBefore);
@@ -102,11 +110,50 @@ async function measure({ order, batch = 1, alone = 0, arrivalsMs }: MeasureMessa
   });
 }
 
-interface Measurement {
+interface Measured {
   readonly position: number;
   /** When the measurement began. */
   readonly begin: number;
+}
+
+interface Measurement extends Measured {
   readonly alone: number;
+}
+
+/** All that a program does that is asked for a matte file of a picture file. */
+async function fileToFile(
+  { feeding, infer }: OpenModel,
+  { path, prompt }: Decoded,
+  { position, begin, matte }: Measured & { readonly matte: string },
+): Promise<MeasuredSample> {
+  const cpuBefore = process.cpuUsage();
+  const start = performance.now();
+  const image = await decodeRgb(path);
+  const opened = performance.now();
+  const fed = await feeding.prepare(image, prompt);
+  const prepared = performance.now();
+  const { output, parts } = await infer(fed);
+  const inferred = performance.now();
+  const { width, height } = image;
+  // An output that is not a matte took its time all the same; the accuracy pass reports it.
+  const read = await feeding.read(toFloats(output), width, height).catch(() => undefined);
+  const finished = performance.now();
+  if (read !== undefined) await writeFile(matte, encodeMattePng(read));
+  const end = performance.now();
+  const cpu = process.cpuUsage(cpuBefore);
+  return {
+    image: position,
+    startMs: start - begin,
+    cpuMs: (cpu.user + cpu.system) / 1000,
+    phases: {
+      decodeMs: opened - start,
+      preprocessMs: prepared - opened,
+      inferenceMs: inferred - prepared,
+      postprocessMs: finished - inferred,
+      ...parts,
+      totalMs: end - start,
+    },
+  };
 }
 
 async function predict(

@@ -1,5 +1,6 @@
 import type { GpuSummary } from '../../../schema/hardware.js';
-import type { DeviceRequest } from '../../device.js';
+import { MaskbenchError } from '../../../core/errors.js';
+import { type DeviceRequest, deviceUnavailable } from '../../device.js';
 import type { GpuSettings, GpuState } from './gpu.js';
 import { askNvidia } from './nvidia.js';
 import type { Column } from './nvidia-csv.js';
@@ -52,6 +53,21 @@ export async function findCard(
 /** Whether its driver lets one process only compute on it (`nvidia-smi -c EXCLUSIVE_PROCESS`). */
 export function isExclusive({ settings }: Pick<Card, 'settings'>): boolean {
   return settings?.computeMode?.startsWith('Exclusive') === true;
+}
+
+/** CUDA calls a card busy whose driver lets nobody compute on it, too (`nvidia-smi -c PROHIBITED`), and waiting does not help then. */
+export async function explainBusy(
+  device: DeviceRequest,
+  error: unknown,
+  find: typeof findCard = findCard,
+): Promise<unknown> {
+  if (!(error instanceof MaskbenchError) || error.code !== 'device.busy') return error;
+  const found = await find(device);
+  if (found.kind !== 'card' || found.card.settings?.computeMode !== 'Prohibited') return error;
+  return deviceUnavailable(device, 'its compute mode lets nobody compute on the card (Prohibited)', {
+    remedy: '"sudo nvidia-smi --compute-mode=DEFAULT" allows it',
+    cause: error,
+  });
 }
 
 /** What of a card is recorded. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { MaskbenchError } from '../../../core/errors.js';
 import { type DeviceRequest, formatDevice, type Provider, PROVIDERS, REMEDIES } from '../../device.js';
 import { gpuFault } from '../engine/engine.js';
+import { notOffered } from '../engine/platforms.js';
 import { assertDeviceAvailable } from '../ort-session.js';
 import { askAmd } from './amd.js';
 import type { Gpu, GpuState } from './gpu.js';
@@ -46,6 +47,8 @@ export interface Asking {
   readonly system: () => Promise<readonly Gpu[]>;
   readonly processor: () => Processor;
   readonly env: NodeJS.ProcessEnv;
+  /** Why no installation on this platform has such a provider. */
+  readonly offered: typeof notOffered;
   /** @throws MaskbenchError where the installation has no such provider. */
   readonly installed: (device: DeviceRequest) => void;
   readonly attempt: (device: DeviceRequest, signal: AbortSignal) => Promise<Trial>;
@@ -58,6 +61,7 @@ const ASKING: Asking = {
   system: () => askSystemForGpus(),
   processor: () => describeProcessor(),
   env: process.env,
+  offered: notOffered,
   installed: assertDeviceAvailable,
   attempt: tryDevice,
 };
@@ -104,11 +108,12 @@ async function judge(
   signal: AbortSignal,
 ): Promise<Pick<ListedDevice, 'usable' | 'reason' | 'remedy'>> {
   const needsNvidia = request.provider === 'cuda' || request.provider === 'tensorrt';
+  const elsewhere = ask.offered(request);
   // The card comes before its libraries: without one nobody needs them.
-  if (needsNvidia && nvidia.kind === 'none') {
+  if (needsNvidia && elsewhere === undefined && nvidia.kind === 'none') {
     return { usable: false, reason: nvidia.reason, remedy: nvidia.remedy };
   }
-  if (needsNvidia && seen.length === 0) {
+  if (needsNvidia && elsewhere === undefined && seen.length === 0) {
     const visible = ask.env['CUDA_VISIBLE_DEVICES'];
     return visible === undefined
       ? {
@@ -127,6 +132,7 @@ async function judge(
     ask.installed(request);
   } catch (error) {
     if (!(error instanceof MaskbenchError)) throw error;
+    if (elsewhere !== undefined) return { usable: false, ...elsewhere };
     const isBroken = needsNvidia && gpuFault() !== undefined;
     const reason = isBroken
       ? withoutName(error.message, request)
@@ -183,6 +189,7 @@ export async function tryDevice(device: DeviceRequest, signal: AbortSignal): Pro
 }
 
 function withoutName(message: string, device: DeviceRequest): string {
-  const prefix = `device ${formatDevice(device)} is not available: `;
-  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+  const name = formatDevice(device);
+  const prefix = [`device ${name} is not available: `, `${name}: `].find((one) => message.startsWith(one));
+  return message.slice(prefix?.length ?? 0);
 }

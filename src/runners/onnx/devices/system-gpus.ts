@@ -25,13 +25,12 @@ const profilerSchema = z.object({
     z.looseObject({
       sppci_model: z.string().optional(),
       sppci_cores: z.string().optional(),
-      spdisplays_vram: z.string().optional(),
       spdisplays_mtlgpufamilysupport: z.string().optional(),
     }),
   ),
 });
 
-/** Apple's own processors share the machine's memory and tell of none. */
+/** Of Apple's own processors, which share the machine's memory and tell of none; there is no ONNX Runtime for Macs with others. */
 export function parseSystemProfiler(text: string): readonly Gpu[] {
   const parsed = profilerSchema.safeParse(parseJson(text));
   if (!parsed.success) return [];
@@ -39,20 +38,15 @@ export function parseSystemProfiler(text: string): readonly Gpu[] {
     const name = card.sppci_model ?? 'unknown GPU';
     const cores = card.sppci_cores === undefined ? '' : ` (${card.sppci_cores} cores)`;
     return {
-      vendor: name.startsWith('Apple') ? 'apple' : 'other',
+      vendor: 'apple',
       index,
       uuid: null,
       name: `${name}${cores}`,
       driver: card.spdisplays_mtlgpufamilysupport ?? null,
-      memoryBytes: memoryOf(card.spdisplays_vram),
+      memoryBytes: null,
       instances: null,
     };
   });
-}
-
-function memoryOf(text: string | undefined): number | null {
-  const [, digits, unit] = /^([\d.]+) ?([MG]B)$/.exec(text ?? '') ?? [];
-  return digits === undefined ? null : Number(digits) * (unit === 'GB' ? 2 ** 30 : 2 ** 20);
 }
 
 const controllerSchema = z.object({

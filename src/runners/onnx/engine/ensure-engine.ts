@@ -13,10 +13,7 @@ import { checkIntegrity, readMembers } from '../../../models/sources/tarball.js'
 import { isWhole, placeWhole } from '../../../models/sources/whole-folder.js';
 import { gpuHome, linkProviders, readInstalled } from '../gpu/installed.js';
 import { ENGINE_VERSION, engineFolder, findEngine, useEngine } from './engine.js';
-
-const PLATFORM = `${process.platform}/${process.arch}`;
-/** Those that the package has binaries for. */
-const BUILT = ['linux/x64', 'linux/arm64', 'darwin/arm64', 'win32/x64', 'win32/arm64'];
+import { OFFERED, PLATFORM } from './platforms.js';
 
 /** The packages that the engine consists of, by the integrity of their tarballs, and what of them is kept. */
 export const PARTS = [
@@ -58,12 +55,12 @@ export async function ensureEngine(options: EngineOptions): Promise<void> {
   const cacheDir = resolveCacheDir(options.cacheDir, env);
   const found = findEngine(env);
   if (found !== undefined) return useWithGpu(found, cacheDir);
-  if (!BUILT.includes(PLATFORM)) {
+  if (OFFERED[PLATFORM] === undefined) {
     throw new MaskbenchError(
       'device.unavailable',
       `there is no ONNX Runtime ${ENGINE_VERSION} for ${PLATFORM}`,
       {
-        remedy: `it is built for ${BUILT.join(', ')}`,
+        remedy: `it is built for ${Object.keys(OFFERED).join(', ')}`,
       },
     );
   }

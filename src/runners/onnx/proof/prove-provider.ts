@@ -7,6 +7,7 @@ import { MaskbenchError } from '../../../core/errors.js';
 import { computes, type PlacementSummary, whereComputed } from '../../../schema/placement.js';
 import type { startChild } from '../child-process.js';
 import type { LoadMessage, TimedImage } from '../child/messages.js';
+import { explainBusy } from '../devices/card.js';
 import { askProbe } from './ask-probe.js';
 import { type DeviceRequest, deviceUnavailable, type Provider } from '../../device.js';
 
@@ -41,7 +42,7 @@ const PROFILED_RUNS = 2;
  * that they do: some libraries are opened by the first inference only. ONNX Runtime leaves nodes to the CPU silently,
  * all of them if it must.
  *
- * @throws MaskbenchError `device.unavailable` if the provider that was asked for computes nothing or the log does not say;
+ * @throws MaskbenchError `device.unavailable` if the provider that was asked for computes nothing or the log does not say; `device.busy`;
  * else why the process could not do it, or `cancelled`.
  */
 export async function proveProvider(request: ProofRequest): Promise<ProviderProof> {
@@ -93,7 +94,12 @@ async function probe(
     runs: image === null ? 1 : PROFILED_RUNS,
     profilePrefix,
   };
-  if (!(await askProbe(message, { signal, remedy: RESUME, start, onLog })))
+  const isDone = await askProbe(message, { signal, remedy: RESUME, start, onLog }).catch(
+    async (error: unknown) => {
+      throw await explainBusy(load.device, error);
+    },
+  );
+  if (!isDone)
     throw new MaskbenchError('runner.crashed', 'the process ended before it reported where the model runs');
   return readPlacement(log);
 }

@@ -32,9 +32,9 @@ interface Findings {
 const NOTHING: Findings = { troubles: [], notKnown: [], couldKnow: false };
 
 /** What a driver keeps for itself on a card that nobody uses: 0 to 59 MiB in what was recorded (test/fixtures/devices). */
-const KEPT_BYTES = 100 * 2 ** 20;
+export const KEPT_BYTES = 100 * 2 ** 20;
 /** The least that a process of CUDA takes is more. */
-const GROWN_BYTES = 64 * 2 ** 20;
+export const GROWN_BYTES = 64 * 2 ** 20;
 
 /** Whether others computed on the card. */
 export function cardUse(card: CardEvidence | null): Findings {

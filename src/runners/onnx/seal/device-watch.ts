@@ -1,3 +1,4 @@
+import type { EnergyRecord } from '../../../schema/energy.js';
 import type { DeviceRequest } from '../../device.js';
 import { type Card, findCard } from '../devices/card.js';
 import {
@@ -10,13 +11,22 @@ import {
   watchCard,
 } from '../devices/card-watch.js';
 import type { GpuReading } from '../devices/nvidia-watch.js';
+import { countDuring, type EnergyStretch, type FoundCounter } from '../energy/counter.js';
+import { energyOver } from '../energy/energy-over.js';
+import { openNvml } from '../energy/nvml.js';
+import { findRapl } from '../energy/rapl.js';
 import type { CardEvidence } from './card.js';
+import { type MachineFiles, THIS_MACHINE } from './machine-files.js';
 
 /** Watches what a device is made of beside the processors, as far as anybody tells of it, while models are timed on it. */
 export interface DeviceWatch {
   readonly card: Card | null;
-  /** Of the process that reads the card: its processor time is ours. */
+  /** Of the processes that read the card: their processor time is ours. */
   readonly helpers: readonly number[];
+  /** Of its energy: a card's own, or the processors'. */
+  readonly energy: FoundCounter;
+  /** Notes what the device uses while nothing of ours computes. */
+  whileIdle<T>(work: () => Promise<T>): Promise<T>;
   /** A few processes of ours on it, from the start of the first to the end of the last. */
   round(): DeviceRound;
   stop(): void;
@@ -30,6 +40,8 @@ export interface DeviceRound {
   /** Of what was measured in these stretches; null on a CPU. */
   evidence(stretches: readonly Between[]): CardEvidence | null;
   readings(stretches: readonly Between[]): readonly GpuReading[];
+  /** Of what was counted in these stretches. */
+  energy(stretches: readonly EnergyStretch[]): EnergyRecord;
 }
 
 /** Looks at the card while nothing of ours is on it, and goes on reading it. */
@@ -37,33 +49,55 @@ export async function watchDevice(
   device: DeviceRequest,
   find: typeof findCard = findCard,
   start: typeof watchCard = watchCard,
+  files: MachineFiles = THIS_MACHINE,
 ): Promise<DeviceWatch> {
   const found = await find(device);
+  const idle: EnergyStretch[] = [];
   if (found.kind !== 'card') {
     const evidence = found.kind === 'none' ? null : found;
+    const energy: FoundCounter =
+      found.kind === 'none' ? findRapl(files) : { kind: 'none', reason: `of the card: ${found.why}` };
     return {
       card: null,
       helpers: [],
+      energy,
+      whileIdle: (work) => countDuring(energy, idle, work),
       round: () => ({
         look: async () => null,
         end: async () => undefined,
         evidence: () => evidence,
         readings: () => [],
+        energy: (stretches) => energyOver({ found: energy, stretches, idle, readings: [] }),
       }),
       stop: () => undefined,
     };
   }
   const watch = await start(found.card);
+  const energy = await openNvml(found.card);
   const before = await watch.lookWhileQuiet();
+  const counter = energy.kind === 'counter' ? energy.counter : undefined;
   return {
     card: found.card,
-    helpers: watch.pid === undefined ? [] : [watch.pid],
-    round: () => roundOf(watch, before),
-    stop: () => watch.stop(),
+    helpers: [watch.pid, counter?.pid].flatMap((pid) => pid ?? []),
+    energy,
+    whileIdle: (work) => countDuring(energy, idle, work),
+    round: () => ({
+      ...roundOf(watch, before),
+      energy: (stretches) =>
+        energyOver({ found: energy, stretches, idle, readings: readingsIn(watch, [...stretches, ...idle]) }),
+    }),
+    stop() {
+      watch.stop();
+      counter?.stop();
+    },
   };
 }
 
-function roundOf(watch: CardWatch, before: QuietLook): DeviceRound {
+function readingsIn(watch: CardWatch, stretches: readonly EnergyStretch[]): readonly GpuReading[] {
+  return watch.readingsDuring(stretches.map(({ between }) => between));
+}
+
+function roundOf(watch: CardWatch, before: QuietLook): Omit<DeviceRound, 'energy'> {
   const ours = new Set<number>();
   const listed = new Set<number>();
   let seen = true;

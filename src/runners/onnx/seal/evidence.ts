@@ -5,8 +5,11 @@ import type { Conditions } from './conditions.js';
 
 /** All that the seal of one model's times is decided by. */
 export interface SealEvidence {
-  /** `only-provider`: the session had no other one to run on. Null if it was not checked where the nodes run. */
-  readonly proof: Pick<ProviderProof, 'provider' | 'nodes' | 'computing'> | 'only-provider' | null;
+  /**
+   * `only-provider`: the session had no other one to run on; `untold`: a program of somebody else's, which may compute anywhere.
+   * Null if it was not checked where the nodes run.
+   */
+  readonly proof: Pick<ProviderProof, 'provider' | 'nodes' | 'computing'> | 'only-provider' | 'untold' | null;
   /** Other inference of Maskbench at the time, in words; none if there was none. */
   readonly neighbours: readonly string[];
   readonly warmUp: Pick<WarmUp, 'inferenceMs' | 'totalMs' | 'settled'>;

@@ -27,6 +27,11 @@ function providerPart({ proof }: SealEvidence): SealPart {
   if (proof === null)
     return partOf('provider', { troubles: ['it was not checked where the nodes run'], quiet: '' });
   if (proof === 'only-provider') return partOf('provider', { quiet: 'the only provider of the session' });
+  if (proof === 'untold')
+    return partOf('provider', {
+      quiet: 'a program of its own',
+      notKnown: ['where the program computes'],
+    });
   const placed = Object.entries(proof.nodes).map(([name, count]) => `${count} nodes on ${name}`);
   const found = `asked for ${proof.provider}: ${placed.join(', ') || 'no nodes'}`;
   const where = whereComputed(proof);
@@ -39,13 +44,15 @@ function providerPart({ proof }: SealEvidence): SealPart {
   });
 }
 
-function isolatedPart({ neighbours, card, demandsKnown }: SealEvidence): SealPart {
+function isolatedPart({ neighbours, card, demandsKnown, proof }: SealEvidence): SealPart {
   const { troubles, notKnown, couldKnow } = cardUse(card);
+  // One that is not asked for by the run may be used all the same, and nobody watched it.
+  const hidden = proof === 'untold' && card === null ? ['who else is on a card that the program uses'] : [];
   return partOf('isolated', {
     troubles: [...neighbours, ...troubles],
     quiet: `no other inference on this machine${card?.kind === 'read' ? ', and nobody else on the card' : ''}`,
-    notKnown,
-    demanded: demandsKnown && couldKnow,
+    notKnown: [...notKnown, ...hidden],
+    demanded: notKnown.length > 0 && demandsKnown && couldKnow,
   });
 }
 

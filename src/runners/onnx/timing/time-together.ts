@@ -1,5 +1,6 @@
 import { endsAll } from '../../../core/cancelled.js';
 import type { startChild } from '../child-process.js';
+import { countDuring, type EnergyStretch, type FoundCounter } from '../energy/counter.js';
 import type { DecodedImage, LoadMessage, MeasuredMessage, TimedImage } from '../child/messages.js';
 import type { PhaseTimes } from '../../phases.js';
 import { createWatch, type Conditions, type Watch } from '../seal/conditions.js';
@@ -12,8 +13,11 @@ import { warmUp, type WarmUp, type WarmUpPlan } from './warm-up.js';
 /** A model to time, and the images to time it on. */
 export interface TimedModel {
   readonly name: string;
-  readonly load: LoadMessage;
+  /** How ONNX Runtime loads it; null for what it does not run, of which nobody can tell where it computes. */
+  readonly load: LoadMessage | null;
   readonly images: readonly TimedImage[];
+  /** Starts what is timed, where that is not a process of ours that loads it and times its phases. */
+  start?(signal: AbortSignal): Promise<TimedProcess>;
 }
 
 /** What the timing pass is about to do. */
@@ -37,6 +41,8 @@ export interface TogetherRequest {
   readonly files?: MachineFiles;
   /** Other processes of ours that live meanwhile: their processor time is ours. */
   readonly helpers?: readonly number[];
+  /** Of the device's energy: read before and after every recorded block. */
+  readonly energy?: FoundCounter;
   readonly start?: typeof startChild;
   /** Called while nothing is measured. */
   onProgress?(progress: TimingProgress): void;
@@ -65,6 +71,8 @@ export interface Series {
   readonly copies: MeasuredMessage['copies'];
   /** When its turns began and ended, bare loops included, by the calendar's clock in milliseconds. */
   readonly turns: readonly (readonly [from: number, to: number])[];
+  /** What the device used in the recorded blocks, one after another. */
+  readonly energy: readonly EnergyStretch[];
 }
 
 export interface SeriesSample {
@@ -92,7 +100,7 @@ export type SeriesOutcome =
 export async function timeTogether(request: TogetherRequest): Promise<readonly SeriesOutcome[]> {
   const live: TimedProcess[] = [];
   const pids = (): readonly number[] => [
-    ...new Set([...(request.helpers ?? []), ...live.flatMap(({ pid }) => pid ?? [])]),
+    ...new Set([...(request.helpers ?? []), ...live.flatMap((process) => process.pids())]),
   ];
   const outcomes = new Map<string, SeriesOutcome>();
   const attempt = async <T>(name: string, work: () => Promise<T>): Promise<T | undefined> => {
@@ -144,7 +152,11 @@ interface ModelRun {
   readonly aloneMs: number[];
   readonly blocks: MeasuredMessage[];
   readonly turnTimes: (readonly [from: number, to: number])[];
+  readonly counter: FoundCounter;
+  readonly energy: EnergyStretch[];
 }
+
+const NOT_COUNTED: FoundCounter = { kind: 'none', reason: 'nobody counted it' };
 
 async function prepare(
   {
@@ -153,6 +165,7 @@ async function prepare(
     signal,
     start,
     files = THIS_MACHINE,
+    energy = NOT_COUNTED,
     datasetOf,
     onWarm,
     onProgress,
@@ -163,7 +176,7 @@ async function prepare(
 ): Promise<ModelRun> {
   const tell = (doing: string): void => onProgress?.({ done: 0, total: undefined, model: model.name, doing });
   tell('loads');
-  const process = await startTimedProcess(model.load, signal, start);
+  const process = await startModel(model, signal, start);
   live.push(process);
   const images = await process.decode(model.images);
   tell('warms up');
@@ -183,7 +196,20 @@ async function prepare(
     aloneMs: [],
     blocks: [],
     turnTimes: [],
+    counter: energy,
+    energy: [],
   };
+}
+
+/** @throws MaskbenchError as `startTimedProcess` does. */
+async function startModel(
+  { name, load, start: own }: TimedModel,
+  signal: AbortSignal,
+  start: TogetherRequest['start'],
+): Promise<TimedProcess> {
+  if (own !== undefined) return own(signal);
+  if (load === null) throw new Error(`nothing says how ${name} is started`);
+  return startTimedProcess(load, signal, start);
 }
 
 /**
@@ -197,7 +223,7 @@ const ALONE = { ms: 400, least: 24, most: 400 };
 /** Bare loops on the images of a pass in turn, after every block one; nothing of them is recorded as a prediction. */
 async function runAlone({ process, images, warmUp: warm, aloneMs, blocks }: ModelRun): Promise<void> {
   const inferenceMs = medianMs(warm.inferenceMs);
-  if (inferenceMs >= ALONE_BELOW_MS) return;
+  if (!process.hasBareLoop || inferenceMs >= ALONE_BELOW_MS) return;
   const alone = Math.min(Math.max(Math.ceil(ALONE.ms / inferenceMs), ALONE.least), ALONE.most);
   const order = [(blocks.length - 1) % images.length];
   const { samples } = await process.measure({ order, alone });
@@ -206,7 +232,7 @@ async function runAlone({ process, images, warmUp: warm, aloneMs, blocks }: Mode
 
 /** @returns how many predictions were recorded. */
 async function runBlock(run: ModelRun, begin: number, settle: boolean): Promise<number> {
-  const { process, images, passes, watch, samples, blocks, turnTimes } = run;
+  const { process, images, passes, watch, samples, blocks, turnTimes, counter, energy } = run;
   const done = samples.length / images.length;
   const count = Math.min(passes.perBlock, passes.count - done);
   const order = Array.from({ length: count }, (_, i) => imageOrder(images.length, done + i)).flat();
@@ -214,7 +240,7 @@ async function runBlock(run: ModelRun, begin: number, settle: boolean): Promise<
   // After another model's turn the caches hold its weights: one prediction is not recorded.
   if (settle) await process.measure({ order: [images.length - 1] });
   const atMs = performance.now() - begin;
-  const measured = await watch.during(() => process.measure({ order }));
+  const measured = await countDuring(counter, energy, () => watch.during(() => process.measure({ order })));
   blocks.push(measured);
   for (const [i, { image, startMs, cpuMs, phases }] of measured.samples.entries()) {
     const { key, decodeMs } = images[image];
@@ -234,7 +260,7 @@ async function runBlock(run: ModelRun, begin: number, settle: boolean): Promise<
 }
 
 function toSeries(run: ModelRun): Series {
-  const { model, process, images, warmUp: warm, watch, samples, aloneMs, blocks, turnTimes } = run;
+  const { model, process, images, warmUp: warm, watch, samples, aloneMs, blocks, turnTimes, energy } = run;
   return {
     name: model.name,
     pid: process.pid,
@@ -249,5 +275,6 @@ function toSeries(run: ModelRun): Series {
     peakRssBytes: blocks.at(-1)?.peakRssBytes ?? warm.last.peakRssBytes,
     copies: blocks.at(-1)?.copies,
     turns: turnTimes,
+    energy,
   };
 }

@@ -15,7 +15,11 @@ import type {
 /** A process of its own that holds one loaded model and predicts what it is told to, phase by phase. */
 export interface TimedProcess {
   readonly pid: number | undefined;
+  /** All that compute for it now. */
+  pids(): readonly number[];
   readonly loadMs: number;
+  /** Whether inference can be timed by itself. */
+  readonly hasBareLoop: boolean;
   /** Images that cannot be decoded are missing from the answer. */
   decode(images: readonly TimedImage[]): Promise<readonly DecodedImage[]>;
   measure(request: Omit<MeasureMessage, 'kind'>): Promise<MeasuredMessage>;
@@ -82,7 +86,9 @@ export async function startTimedProcess(
   const { loadMs } = await ask(load, 'loaded');
   return {
     pid: child.pid,
+    pids: () => (child.pid === undefined ? [] : [child.pid]),
     loadMs,
+    hasBareLoop: true,
     decode: async (images) => (await ask({ kind: 'decode', images }, 'decoded')).images,
     measure: (request) => ask({ kind: 'measure', ...request }, 'measured'),
     async stop() {

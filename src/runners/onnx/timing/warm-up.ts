@@ -48,7 +48,8 @@ export async function warmUp(
     const order = Array.from({ length: nextBlock(samples, plan) }, (_, i) => (samples.length + i) % images);
     const last = await process.measure({ order });
     samples.push(...last.samples);
-    const inferenceMs = samples.map(({ phases }) => phases.inferenceMs);
+    // Of a wider scope all of it counts: a program need not tell of its inference.
+    const inferenceMs = samples.map(({ phases }) => phases.totalMs ?? phases.inferenceMs);
     const predictions = samples.map(({ phases }) => predictMs(phases));
     const totalMs = predictions.reduce((sum, ms) => sum + ms, 0);
     const progress = progressOf(inferenceMs, totalMs, plan);

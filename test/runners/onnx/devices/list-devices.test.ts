@@ -5,6 +5,7 @@ import {
   type Asking,
   type DeviceList,
 } from '../../../../src/runners/onnx/devices/list-devices.js';
+import { notOffered } from '../../../../src/runners/onnx/engine/platforms.js';
 import { askNvidia } from '../../../../src/runners/onnx/devices/nvidia.js';
 import { describeProcessor } from '../../../../src/runners/onnx/devices/processor.js';
 import { answer, failure, nvidiaSmi } from './fixture.js';
@@ -20,6 +21,7 @@ function list(providers: readonly string[], asking: Partial<Asking> = {}): Promi
     system: async () => [],
     processor: describeProcessor,
     env: {},
+    offered: () => undefined,
     installed({ provider }) {
       if (!providers.includes(provider))
         throw new MaskbenchError('device.unavailable', 'no', { remedy: 'get it' });
@@ -46,6 +48,18 @@ describe('the list of devices', () => {
       expect(remedy).not.toBeNull();
     }
     expect(devices[1]?.reason).toBe('nvidia-smi is not installed');
+  });
+
+  it('says of a provider that is not there for this platform where it is, and asks no driver for it', async () => {
+    const { devices } = await list([], { offered: (request) => notOffered(request, 'linux/arm64') });
+    const of = (name: string) => devices.find(({ device }) => device === name);
+    for (const name of ['cuda:0', 'tensorrt:0']) {
+      expect(of(name)?.reason).toMatch(/^onnxruntime-node .* has no (cuda|tensorrt) for linux\/arm64$/);
+      expect(of(name)?.remedy).toBe('it is there for linux/x64');
+    }
+    expect(of('webgpu')?.remedy).toBe(
+      'it is there for linux/x64 and darwin/arm64 and win32/x64 and win32/arm64',
+    );
   });
 
   it('has a line per card where the driver finds cards, and says that the libraries are missing', async () => {

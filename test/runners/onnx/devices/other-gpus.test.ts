@@ -41,13 +41,6 @@ describe('a Mac', () => {
       { vendor: 'apple', name: 'Apple M2 Pro (19 cores)', memoryBytes: null },
     ]);
   });
-
-  it('with two cards tells of both with their memory', () => {
-    expect(parseSystemProfiler(recorded('system-profiler-intel.json'))).toMatchObject([
-      { name: 'AMD Radeon Pro 5500M', memoryBytes: 8 * 2 ** 30 },
-      { name: 'Intel UHD Graphics 630', memoryBytes: 1536 * 2 ** 20 },
-    ]);
-  });
 });
 
 describe('Windows', () => {

@@ -33,7 +33,7 @@ import {
 import { gpuHome, type Installed, readInstalled } from '../../../../src/runners/onnx/gpu/installed.js';
 import { neededLibraries } from '../../../../src/runners/onnx/gpu/needed-libraries.js';
 import { removeGpu } from '../../../../src/runners/onnx/gpu/remove-gpu.js';
-import { IS_BUILT } from '../../../support/cli.js';
+import { cli, IS_BUILT } from '../../../support/cli.js';
 import {
   compileDriver,
   makeEngine,
@@ -348,6 +348,17 @@ describe.skipIf(reason !== undefined)(
       expect(await broken()).toMatch(/^libcudnn_graph\.so\.9: cannot open shared object file/);
       await writeFile(join(place.home, 'installed.json'), JSON.stringify({ ...installed, engine: '1.29.0' }));
       expect(await broken()).toMatch(/^what is installed belongs to ONNX Runtime 1\.29\.0/);
+    });
+
+    it('end with 69 where a link of what is installed is broken, and with 0 where nothing is', async () => {
+      const statusOf = async ({ env }: Place): Promise<number | null> =>
+        (await cli(['gpu', 'status', '--sums'], await tempFolder(), { env })).status;
+      expect(await statusOf(await newPlace())).toBe(0);
+      const place = await newPlace(whole);
+      // There is no driver here, or else it misses those parts of cuDNN that are not played.
+      expect(await statusOf(place)).toBe(69);
+      await removeGpu(place.home, place.env);
+      expect(await statusOf(place)).toBe(0);
     });
 
     it('tell a library that was changed', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { EnergyCounter } from '../../../../src/runners/onnx/energy/counter.js';
 import { parseDevice } from '../../../../src/runners/device.js';
 import type { TimedModel, TogetherRequest } from '../../../../src/runners/onnx/timing/time-together.js';
 import { imageOrder } from '../../../../src/runners/onnx/timing/passes.js';
@@ -43,6 +44,31 @@ function request(
 const steady = (): TimingScript => ({ inferenceMs: (n) => (n === 0 ? 90 : 40) });
 
 describe('models timed together', () => {
+  it('count the energy of the recorded blocks alone, each model its own', async () => {
+    let reads = 0;
+    const counter: EnergyCounter = {
+      by: 'nvml',
+      of: 'the card',
+      everyMs: 0,
+      ranges: [null],
+      mostW: null,
+      pid: undefined,
+      read: async () => ({ kind: 'read', joules: [10 * reads++] }),
+      stop: () => undefined,
+    };
+    const asked = request(['a', 'b'], steady, { energy: { kind: 'counter', counter } });
+    const outcomes = await timeTogether(asked);
+    for (const outcome of outcomes) {
+      const { energy, samples } = outcome.kind === 'timed' ? outcome.series : { energy: [], samples: [] };
+      // four blocks of one pass, and a reading at either end of each
+      expect(energy.map(({ grown }) => grown)).toEqual(
+        [1, 2, 3, 4].map(() => ({ kind: 'joules', joules: 10 })),
+      );
+      expect(samples).toHaveLength(8);
+    }
+    expect(reads).toBe(16);
+  });
+
   it('take turns in rounds, each warm before anything is recorded', async () => {
     const asked = request(['a', 'b'], steady);
     const outcomes = await timeTogether(asked);

@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import { counted } from '../../core/text.js';
+import { jsonText } from '../../reports/formats/json.js';
+import type { PlanStatus } from '../../schema/plan-status.js';
+import type { DefineCommand } from '../context.js';
+import { formatSpan } from '../spans.js';
+
+/** Shards of a kind that are told one by one. */
+const TOLD = 10;
+
+/** `maskbench status`: how far a plan has come. */
+export const status: DefineCommand = (context) =>
+  new Command('status')
+    .argument('<plan>', 'its folder')
+    .option('--json', 'print it as JSON')
+    .action(async (path, { json }) => {
+      const { statusOf } = await import('../../pipeline/distributed/plan-status.js');
+      const found = await statusOf(resolve(context.cwd, path), context.signal);
+      context.out(json === true ? jsonText(found) : `${linesOf(found).join('\n')}\n`);
+    });
+
+function linesOf(found: PlanStatus): readonly string[] {
+  const { shards, samples, published, running, failed, missing, array, secondsLeft } = found;
+  const { cells } = published;
+  const more = cells.failed === 0 ? '' : `, ${cells.failed} failed`;
+  return [
+    `planned    ${counted(shards, 'shard')}, ${counted(samples, 'sample')}`,
+    `published  ${published.shards} (${counted(cells.scored, 'cell')} scored${more})`,
+    `running    ${running.length}`,
+    ...first(running, ({ shard, host, pid }) => `  ${shard}: process ${pid} on ${host}`),
+    `failed     ${failed.length}`,
+    ...first(
+      failed,
+      ({ shard, attempts, code, message }) =>
+        `  ${shard}: ${counted(attempts, 'attempt')}; ${code === null ? '' : `${code}: `}${message}`,
+    ),
+    `missing    ${missing.length}`,
+    ...(array === '' ? [] : [`again      --array=${array}`]),
+    ...(secondsLeft === null
+      ? []
+      : [`left       about ${formatSpan(1000 * secondsLeft)}, with as many at work as now`]),
+  ];
+}
+
+function first<T>(items: readonly T[], line: (item: T) => string): readonly string[] {
+  const rest = items.length > TOLD ? [`  and ${items.length - TOLD} more`] : [];
+  return [...items.slice(0, TOLD).map(line), ...rest];
+}

@@ -1,0 +1,183 @@
+import { throwIfCancelled } from '../../core/cancelled.js';
+import { MaskbenchError } from '../../core/errors.js';
+import { explainWriteError } from '../../core/failed-write.js';
+import { sha256 } from '../../core/hash.js';
+import { counted } from '../../core/text.js';
+import { takeImages } from '../../datasets/draw-sample.js';
+import { openDataset } from '../../datasets/load.js';
+import { resolveDataset } from '../../datasets/resolve.js';
+import { mixedText } from '../../schema/mixed-machines.js';
+import type { Summary } from '../../schema/summary.js';
+import type { LockOptions } from '../../store/lock-options.js';
+import type { Manifest } from '../../store/manifest.js';
+import { checkedConfig } from '../../store/origin.js';
+import { readPlan, type PlanDocument } from '../../store/plan-folder/plan-document.js';
+import { planFolder, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import { readShard, readShardLines } from '../../store/plan-folder/shard-lists.js';
+import { linesFiles, runFolder } from '../../store/run-folder.js';
+import { countMachines, timingPool } from '../machines.js';
+import { mergedBefore, mergeInto, type Finish, type MatteWay, type Merge } from '../merge-into.js';
+import { differenceOfLists } from './compare-lists.js';
+import { plannedIn } from './make-plan.js';
+import { assertNoStrangers, rangesOf, shardsOf } from './published-shards.js';
+import { auditAttempt, openAttempt, openTimes } from './read-attempt.js';
+
+export interface MergePlanRequest {
+  readonly path: string;
+  readonly out: string;
+  readonly mattes: MatteWay;
+  /** Whether machines may differ in what figures may depend on; the run then says in what. */
+  readonly allowMixed: boolean;
+  /** Whether the datasets are listed again, to see that no image came or went. */
+  readonly list: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly lock?: LockOptions;
+}
+
+/**
+ * Puts the published attempts at all shards of a plan together into one run. Every file of each is read and compared with what was
+ * planned and published before anything is written; nothing is held of a shard once it was read. What was killed can be asked for again.
+ *
+ * @throws MaskbenchError `run.unfinished`, naming the shards that are not published; `run.mismatch` for images that came or went, other
+ *   models, other machines; `run.damaged`, `data.missing` or `data.unreadable`, naming what is not as it was; `run.exists`.
+ */
+export async function mergePlan(
+  request: MergePlanRequest,
+  finish: Finish = async () => undefined,
+): Promise<Summary> {
+  const folder = planFolder(request.path);
+  const plan = await readPlan(folder);
+  await assertNoStrangers(folder, plan);
+  await assertAllPublished(folder, plan);
+  if (request.list) await assertSameImages(folder, plan, request);
+  const merge = await auditAll(folder, plan, request);
+  const target = runFolder(request.out);
+  try {
+    return (
+      (await mergedBefore(target, merge.manifest)) ??
+      (await mergeInto(target, merge, request.lock ?? {}, finish))
+    );
+  } catch (error) {
+    throw explainWriteError(error, request.out, 'merge again');
+  }
+}
+
+async function assertAllPublished(folder: PlanFolder, plan: PlanDocument): Promise<void> {
+  const missing: number[] = [];
+  for await (const { line, publication } of shardsOf(folder, plan))
+    if (publication === undefined) missing.push(line.shard);
+  if (missing.length === 0) return;
+  const { count } = plan.shards;
+  throw new MaskbenchError(
+    'run.unfinished',
+    `${counted(missing.length, 'shard')} of ${count} not published: ${rangesOf(missing)}`,
+    {
+      where: folder.path,
+      remedy: `"maskbench status ${folder.path}" says why; work on them again, as --array=${rangesOf(missing)}`,
+    },
+  );
+}
+
+/** Reads every attempt, and says what all of them come to. */
+async function auditAll(
+  folder: PlanFolder,
+  plan: PlanDocument,
+  { allowMixed, mattes, signal }: MergePlanRequest,
+): Promise<Merge> {
+  const machines = countMachines();
+  let first: Manifest | undefined;
+  let metrics: readonly string[] = [];
+  const roots: string[] = [];
+  for await (const { line, publication } of shardsOf(folder, plan)) {
+    throwIfCancelled(signal);
+    // Published, as was seen before.
+    if (publication === undefined) continue;
+    for await (const _ of readShard(folder, line)) continue;
+    const attempt = await openAttempt(folder, plan, publication);
+    const { manifest } = attempt;
+    machines.add(manifest);
+    if (!allowMixed) assertNotMixed(machines.mixed(), attempt.folder.path);
+    await auditAttempt(attempt, line);
+    const own = manifest.metrics ?? [];
+    metrics = first === undefined ? own : metrics.filter((id) => own.includes(id));
+    first ??= manifest;
+    roots.push(publication.root);
+  }
+  if (first === undefined)
+    throw new MaskbenchError('data.empty', 'the plan has no shards', { where: folder.path });
+  const { origin, price, name, settings, root } = plan;
+  const mixed = machines.mixed();
+  const times = await openTimes(folder, plan, timingPool(first));
+  return {
+    manifest: {
+      ...first,
+      name,
+      createdAt: new Date().toISOString(),
+      settings,
+      metrics,
+      origin,
+      plan: root,
+      ...(price === undefined ? {} : { price }),
+      ...(mixed.length === 0 ? {} : { mixed }),
+      // One for all of them: there may be very many.
+      mergedFrom: [sha256(roots.join('\n'))],
+    },
+    async *plan() {
+      for await (const line of readShardLines(folder, plan))
+        for await (const { text } of readShard(folder, line)) yield text;
+    },
+    async *parts() {
+      for await (const { publication } of shardsOf(folder, plan))
+        if (publication !== undefined) yield await openAttempt(folder, plan, publication);
+    },
+    files: [...linesFiles('lines'), ...(times === undefined ? [] : (['timings'] as const))],
+    times,
+    later: false,
+    mattes,
+  };
+}
+
+function assertNotMixed(mixed: ReturnType<ReturnType<typeof countMachines>['mixed']>, where: string): void {
+  if (mixed.length === 0) return;
+  throw new MaskbenchError(
+    'run.mismatch',
+    `the shards ran on machines that differ (${mixed.map(mixedText).join('; ')})`,
+    {
+      where,
+      remedy:
+        'work on some of them again (--again) on machines like the others, or merge with --allow-mixed, which reports say',
+    },
+  );
+}
+
+/** @throws MaskbenchError `run.mismatch` where images came or went since they were planned; their contents were looked at by the shards. */
+async function assertSameImages(
+  folder: PlanFolder,
+  plan: PlanDocument,
+  { env, signal }: MergePlanRequest,
+): Promise<void> {
+  const { origin } = plan;
+  const config = checkedConfig(origin, folder.document);
+  const names = plan.settings.datasets.map(({ name }) => name);
+  async function* listed() {
+    for (const reference of config.datasets) {
+      const resolved = await resolveDataset(reference, { configDir: origin.folder, cwd: origin.cwd, env });
+      if (!names.includes(resolved.spec.name)) continue;
+      const dataset = await openDataset(resolved);
+      const { limit = null, sample } = config;
+      const { entries } = await takeImages(dataset.name, dataset.entries(), { limit, sample }, signal);
+      for await (const entry of entries) yield entry.kind === 'sample' ? entry.sample : entry.problem;
+    }
+  }
+  const difference = await differenceOfLists(plannedIn(folder, plan), listed(), names);
+  if (difference === undefined) return;
+  throw new MaskbenchError(
+    'run.mismatch',
+    `the images are others than those that were planned: ${difference}`,
+    {
+      where: folder.path,
+      remedy: 'restore them, or plan anew in another folder; --no-list merges without looking',
+    },
+  );
+}

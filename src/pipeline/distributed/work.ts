@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
+import { describeError, MaskbenchError } from '../../core/errors.js';
+import { hashFile } from '../../core/hash-file.js';
+import { makeFolder } from '../../core/sync.js';
+import type { EnsureOptions } from '../../models/sources/ensure-file.js';
+import type { EventSink } from '../../schema/events.js';
+import { runnerOf } from '../../runners/runner-of.js';
+import type { ReadyModel } from '../../runners/runner.js';
+import { checkedConfig } from '../../store/origin.js';
+import { readPlan, type PlanDocument } from '../../store/plan-folder/plan-document.js';
+import { planFolder, TIMES, TOKEN_CHARACTERS, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import {
+  PUBLICATION_VERSION,
+  publish,
+  publishTimes,
+  readPublication,
+  readTimes,
+  type Publication,
+  type TimesPublication,
+} from '../../store/plan-folder/publication.js';
+import { readShardLine } from '../../store/plan-folder/shard-lists.js';
+import { readManifest, runFolder, writeJson } from '../../store/run-folder.js';
+import { readSeal, type SealedFile } from '../../store/seal.js';
+import { timingPool } from '../machines.js';
+import { run } from '../run.js';
+import { givenShard, type ShardRequest } from './given-plan.js';
+import { loadedSpec } from './stage-weights.js';
+import { whichShard } from './which-shard.js';
+
+export interface WorkRequest {
+  /** The folder of the plan. */
+  readonly path: string;
+  /** From 1; `auto`: as the engine says that started this process. */
+  readonly shard: 'auto' | number;
+  /** Work on a shard that is published, too: its result is then replaced. */
+  readonly again?: boolean;
+  readonly offline?: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly onProgress: NonNullable<EnsureOptions['onProgress']>;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+/** What became of a shard: this process published it, or another one had, before this began or while it was at work. */
+export interface Worked {
+  readonly kind: 'published' | 'was-published' | 'lost';
+  readonly shards: number;
+  readonly publication: Publication;
+}
+
+/**
+ * Makes an attempt at one shard, in a folder that no other process writes, and publishes it. Cells that earlier attempts have done
+ * are taken over.
+ *
+ * @throws MaskbenchError as `run`; `usage` where it is not clear which shard; `run.damaged` for a plan that is not what it was;
+ *   `data.unreadable` for a picture and `run.mismatch` or `source.checksum` for a model that is not the planned one.
+ */
+export async function work(request: WorkRequest): Promise<Worked> {
+  const folder = planFolder(request.path);
+  const plan = await readPlan(folder);
+  const shards = plan.shards.count;
+  const shard = whichShard(request.shard, { shards, env: request.env });
+  if (request.again !== true) {
+    const publication = await readPublication(folder, shard, plan.root);
+    if (publication !== undefined) return { kind: 'was-published', shards, publication };
+  }
+  const token = randomBytes(TOKEN_CHARACTERS / 2).toString('hex');
+  await makeFolder(folder.attempts(shard));
+  try {
+    const publication = await attempt(request, folder, plan, shard, token);
+    const isOurs = await publish(folder, publication, { replace: request.again === true });
+    const winner = isOurs ? undefined : await readPublication(folder, shard, plan.root);
+    return { kind: isOurs ? 'published' : 'lost', shards, publication: winner ?? publication };
+  } catch (error) {
+    // For "status"; who was killed says nothing.
+    const code = error instanceof MaskbenchError ? error.code : 'internal';
+    const said = { code, message: describeError(error), at: new Date().toISOString() };
+    await writeJson(folder.ended(shard, token), said).catch(() => undefined);
+    throw inPlan(error);
+  }
+}
+
+/** Nobody resumes an attempt: the next one takes over what it has done. */
+function inPlan(error: unknown): unknown {
+  if (!(error instanceof MaskbenchError) || error.remedy?.includes('--resume') !== true) return error;
+  const { code, message, where, cause } = error;
+  const remedy = 'the same command takes over what is done';
+  return new MaskbenchError(code, message, { ...(where === undefined ? {} : { where }), remedy, cause });
+}
+
+/** What became of times: this process published them, or there were some already from machines of this kind. */
+export interface Timed {
+  readonly isOurs: boolean;
+  readonly publication: TimesPublication;
+}
+
+/**
+ * Takes the times of a plan on this machine, which nothing else may use meanwhile, and publishes them: one attempt for every kind of machine.
+ *
+ * @throws MaskbenchError as `work`.
+ */
+export async function takeTimes(request: Omit<WorkRequest, 'shard'>): Promise<Timed> {
+  const folder = planFolder(request.path);
+  const plan = await readPlan(folder);
+  const token = randomBytes(TOKEN_CHARACTERS / 2).toString('hex');
+  await makeFolder(folder.attempts(TIMES));
+  const line = { shard: TIMES, ...plan.times, problems: 0, cost: 0 };
+  await runPart(request, { folder, plan, line, token, onReused: () => undefined }, true);
+  const out = runFolder(folder.attempt(TIMES, token));
+  const files: Record<string, SealedFile> = {};
+  for (const path of [out.manifest, out.timings])
+    files[basename(path)] = { bytes: (await stat(path)).size, sha256: await hashFile(path) };
+  const publication = {
+    schemaVersion: PUBLICATION_VERSION,
+    plan: plan.root,
+    pool: timingPool(await readManifest(out)),
+    attempt: token,
+    files,
+    host: hostname(),
+  } as const;
+  const isOurs = await publishTimes(folder, publication, { replace: request.again === true });
+  const winner = isOurs ? undefined : await readTimes(folder, publication.pool, plan.root);
+  return { isOurs, publication: winner ?? publication };
+}
+
+async function attempt(
+  request: WorkRequest,
+  folder: PlanFolder,
+  plan: PlanDocument,
+  shard: number,
+  token: string,
+): Promise<Publication> {
+  const start = performance.now();
+  const line = await readShardLine(folder, plan, shard);
+  let reused = 0;
+  const onReused = (cells: number): void => void (reused = cells);
+  await runPart(request, { folder, plan, line, token, onReused }, false);
+  const out = folder.attempt(shard, token);
+  const seal = await readSeal(runFolder(out));
+  if (seal === undefined)
+    throw new MaskbenchError('run.unfinished', 'the attempt has no seal', { where: out });
+  const { root, files, cells } = seal;
+  const seconds = Number(((performance.now() - start) / 1000).toFixed(3));
+  return {
+    schemaVersion: PUBLICATION_VERSION,
+    plan: plan.root,
+    shard,
+    attempt: token,
+    root,
+    files,
+    cells,
+    seconds,
+    reused,
+    host: hostname(),
+  };
+}
+
+/** Runs one list of a plan in a folder of its own, with the models that were planned. */
+async function runPart(
+  { offline = false, env, onProgress, emit, signal }: Omit<WorkRequest, 'shard'>,
+  part: Omit<ShardRequest, 'emit' | 'signal'>,
+  isTimed: boolean,
+): Promise<void> {
+  const { folder, plan, line, token } = part;
+  const models: ReadyModel[] = [];
+  for (const [i, source] of plan.sources.entries()) {
+    const access = { onProgress, signal, env, ...(offline ? { offline } : {}) };
+    const planned = plan.settings.models[i];
+    const ready = await runnerOf(source.spec).ensure(loadedSpec(folder, source), access);
+    if (ready.sha256 !== planned.sha256) {
+      throw new MaskbenchError(
+        'run.mismatch',
+        `the files of ${planned.spec.name} are not those that were planned`,
+        { where: folder.path, remedy: 'restore them, or plan again in another folder' },
+      );
+    }
+    models.push({ ...ready, spec: planned.spec });
+  }
+  await run({
+    config: checkedConfig(plan.origin, folder.document),
+    models,
+    datasets: [],
+    shard: isTimed ? null : [line.shard, plan.shards.count],
+    out: folder.attempt(line.shard, token),
+    phases: { predict: !isTimed, score: !isTimed, time: isTimed },
+    given: givenShard({ ...part, emit, signal }),
+    emit,
+    signal,
+  });
+}

@@ -1,0 +1,193 @@
+import { constants, existsSync } from 'node:fs';
+import { copyFile, link, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { canonicalJson } from '../core/hash.js';
+import { inBatches, openJsonl, parseLine, readLines } from '../core/jsonl.js';
+import { eachToDisk, makeFolder, syncFile, syncFolder } from '../core/sync.js';
+import { unless } from '../core/system-code.js';
+import { discardDraft, draftOf, writeWhole } from '../core/write-whole.js';
+import type { Summary } from '../schema/summary.js';
+import { openCells } from '../store/cells.js';
+import { readEvidence, sealRun } from '../store/evidence.js';
+import type { LockOptions } from '../store/lock-options.js';
+import { lockRun } from '../store/lock.js';
+import type { Manifest } from '../store/manifest.js';
+import { readSummary } from '../store/read-summary.js';
+import { MERGING, removeRemains } from '../store/remains.js';
+import {
+  enterRunFolder,
+  plannedSamples,
+  readManifest,
+  RUN_FILES,
+  writeJson,
+  type LinesFile,
+  type RunFolder,
+} from '../store/run-folder.js';
+import { removeSeal } from '../store/seal.js';
+import { writeSummary } from './summarise.js';
+
+/** What belongs to a merged run besides, such as its reports. */
+export type Finish = (merged: Summary) => Promise<void>;
+
+interface Part {
+  readonly folder: RunFolder;
+  readonly manifest: Manifest;
+}
+
+/** How the mattes of the parts come into the merged run: as second names of the same files (copies where there are none), as copies, or as links to where they are. */
+export type MatteWay = 'link' | 'copy' | 'symlink';
+
+/** Parts that were looked at, and what they come to together. */
+export interface Merge {
+  readonly manifest: Manifest;
+  /** The lines of the plan, in order. */
+  plan(): Iterable<string> | AsyncIterable<string>;
+  /** As often as asked for. */
+  parts(): Iterable<Part> | AsyncIterable<Part>;
+  /** Whose lines are put one after the other. */
+  readonly files: readonly LinesFile[];
+  /** Whose times these are, where not those of the parts. */
+  readonly times?: Part | undefined;
+  /** Whether somebody else than the runs sealed any of them. */
+  readonly later: boolean;
+  readonly mattes: MatteWay;
+}
+
+/**
+ * Writes a merge into a new run folder, and seals it. A mark lies in there until `finish` is done too, so that a merge which was killed at
+ * any moment can be asked for again; the mattes that it had come to stay.
+ *
+ * @throws MaskbenchError `run.exists`.
+ */
+export async function mergeInto(
+  target: RunFolder,
+  merge: Merge,
+  options: LockOptions,
+  finish: Finish,
+): Promise<Summary> {
+  const { manifest } = merge;
+  const mark = join(target.path, MERGING);
+  const wasKilled = (): boolean => existsSync(mark);
+  if (!wasKilled()) await enterRunFolder(target, false);
+  const lock = await lockRun(target.path, options);
+  try {
+    // Under the lock: another process may have been here in between.
+    if (wasKilled()) await removeParts(target, (await readFile(mark, 'utf8')) === markOf(merge));
+    else await enterRunFolder(target, false);
+    await writeWhole(mark, markOf(merge));
+    await removeRemains(target.path, (name) => name !== MERGING);
+    await writeLines(target.plan, merge.plan());
+    for await (const part of merge.parts()) await bringMattes(part, target, merge.mattes);
+    for (const file of merge.files) {
+      const lines = linesOf(file, merge);
+      const first = await lines.next();
+      if (first.done !== true) await writeLines(target[file], from(first.value, lines));
+    }
+    const summary = await writeSummary(target, manifest);
+    await lock.assertHeld();
+    await writeJson(target.manifest, manifest);
+    const merged = { ...summary, evidence: await sealRun(target, manifest, { later: merge.later }) };
+    await finish(merged);
+    await rm(mark);
+    return merged;
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Of which merge the mattes are that a killed one has left. */
+function markOf({ manifest: { mergedFrom = [] }, mattes }: Merge): string {
+  return mergedFrom.length === 0 ? '' : canonicalJson({ mergedFrom, mattes });
+}
+
+/** What a merge of these very parts came to, if it was done before: a killed one may have been at its very end. */
+export async function mergedBefore(
+  target: RunFolder,
+  { mergedFrom }: Pick<Manifest, 'mergedFrom'>,
+): Promise<Summary | undefined> {
+  if (![target.seal, target.manifest].every(existsSync) || existsSync(join(target.path, MERGING)))
+    return undefined;
+  const manifest = await readManifest(target);
+  if (mergedFrom === undefined || canonicalJson(mergedFrom) !== canonicalJson(manifest.mergedFrom ?? []))
+    return undefined;
+  return { ...(await readSummary(target)), evidence: await readEvidence(target, manifest) };
+}
+
+/** Removes what a killed merge had come to: all of it is in the parts. Mattes are there whole or not at all. */
+async function removeParts(folder: RunFolder, isSame: boolean): Promise<void> {
+  await removeSeal(folder);
+  const names = [...Object.values(RUN_FILES).map(({ name }) => name), ...(isSame ? [] : ['predictions'])];
+  for (const name of names) await rm(join(folder.path, name), { recursive: true, force: true });
+}
+
+async function* linesOf(file: LinesFile, { parts, times }: Merge): AsyncGenerator<string, void, undefined> {
+  const sources = file === 'timings' && times !== undefined ? [times] : parts();
+  for await (const { folder } of sources) {
+    for await (const line of readLines(folder[file])) {
+      parseLine(line, folder[file], RUN_FILES[file].line);
+      // As it stands: a later version may have written more into it than this one knows.
+      yield line.text;
+    }
+  }
+}
+
+async function* from<T>(first: T, others: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  yield first;
+  yield* others;
+}
+
+async function bringMattes({ folder, manifest }: Part, to: RunFolder, way: MatteWay): Promise<void> {
+  const cells = await openCells(folder, manifest.settings, { mattes: true });
+  const folders = new Set<string>();
+  async function* mattes(): AsyncGenerator<readonly [string, string]> {
+    for await (const { dataset, id } of plannedSamples(folder)) {
+      for (const model of cells.models) {
+        if (!cells.isPredicted(model, { dataset, id })) continue;
+        const target = to.matte(model, dataset, id);
+        const of = dirname(target);
+        if (!folders.has(of)) await makeFolder(of);
+        folders.add(of);
+        yield [folder.matte(model, dataset, id), target];
+      }
+    }
+  }
+  await eachToDisk(mattes(), ([matte, target]) => WAYS[way](matte, target));
+  await eachToDisk(folders, syncFolder);
+}
+
+const WAYS: Readonly<Record<MatteWay, (from: string, to: string) => Promise<void>>> = {
+  async link(matte, target) {
+    const linked = await link(matte, target).then(
+      () => true,
+      unless('EEXIST', 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'ENOSYS'),
+    );
+    if (linked !== true) await WAYS.copy(matte, target);
+  },
+  async copy(matte, target) {
+    if ((await stat(target).catch(unless('ENOENT'))) !== undefined) return;
+    const draft = draftOf(target);
+    try {
+      await copyFile(matte, draft.path, constants.COPYFILE_FICLONE);
+      await syncFile(draft.path);
+      await rename(draft.path, target);
+    } catch (error) {
+      await discardDraft(draft);
+      throw error;
+    }
+  },
+  async symlink(matte, target) {
+    await symlink(relative(dirname(target), matte), target).catch(unless('EEXIST'));
+  },
+};
+
+async function writeLines(path: string, lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
+  const writer = await openJsonl(path);
+  const batch = inBatches(writer.appendLines);
+  try {
+    for await (const line of lines) await batch.add(line);
+    await batch.flush();
+    await writer.sync();
+  } finally {
+    await writer.close();
+  }
+}

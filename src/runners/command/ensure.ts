@@ -1,0 +1,87 @@
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { canonicalJson, sha256 } from '../../core/hash.js';
+import { hashFile } from '../../core/hash-file.js';
+import { PACKAGE_ROOT } from '../../core/package-root.js';
+import { readYamlFile } from '../../core/yaml-file.js';
+import type { EnsureOptions } from '../../models/sources/ensure-file.js';
+import { ensureModelFiles } from '../../models/sources/pull.js';
+import { networkSchemas, type NetworkSpec } from '../../models/spec/spec.js';
+import { existingFile } from '../existing-file.js';
+import type { LoadedSpec, ReadyModel } from '../runner.js';
+import { environmentOf, type ProgramEnvironment } from './environment.js';
+import { askVersion } from './program.js';
+import type { CommandSpec } from './spec.js';
+
+export interface CommandAssets {
+  /** Where the program is run, absolute. */
+  readonly folder: string;
+  readonly environment: ProgramEnvironment;
+  /** What the spec's network is, where it names one. */
+  readonly network: ProgramNetwork | undefined;
+}
+
+export type CommandModel = ReadyModel<CommandSpec, CommandAssets>;
+
+/** A network that a program is to run: its spec, and its files on this machine by role. */
+interface ProgramNetwork {
+  readonly spec: NetworkSpec;
+  readonly paths: Readonly<Record<string, string>>;
+}
+
+const { matte, classes, sam } = networkSchemas;
+const networkSchema = z.discriminatedUnion('feeding', [matte, classes, sam]);
+
+/**
+ * Finds a program's files, hears what its version is, and makes the network available that it is to run. The model's sha256 is
+ * of all of that.
+ *
+ * @throws MaskbenchError `data.missing` for a file, `usage` for a secret that is not set, or why the program does not start.
+ */
+export async function ensureCommand(
+  { spec, folder }: LoadedSpec<CommandSpec>,
+  options: Omit<EnsureOptions, 'name' | 'baseDir'>,
+): Promise<CommandModel> {
+  const { command } = spec;
+  const files: string[] = [];
+  for (const file of command.files) files.push(await hashFile(await existingFile(resolve(folder, file))));
+  const network =
+    command.network === undefined ? undefined : await ensureNetwork(command.network, folder, options);
+  const assets: CommandAssets = {
+    folder: resolve(folder, command.folder),
+    environment: environmentOf(command, options.env ?? process.env),
+    network: network?.told,
+  };
+  const { signal = new AbortController().signal } = options;
+  const version = await askVersion({ command, ...assets, copy: 0, signal });
+  const identity = { files, version, ...(network === undefined ? {} : { network: network.identity }) };
+  return {
+    spec,
+    assets,
+    sha256: sha256(canonicalJson(identity)),
+    bytes: network?.bytes ?? 0,
+    ...(version === null ? {} : { version }),
+  };
+}
+
+async function ensureNetwork(
+  reference: string,
+  folder: string,
+  options: Omit<EnsureOptions, 'name' | 'baseDir'>,
+): Promise<{ readonly told: ProgramNetwork; readonly identity: unknown; readonly bytes: number }> {
+  const path = /\.ya?ml$/.test(reference)
+    ? resolve(folder, reference)
+    : join(PACKAGE_ROOT, 'configs', 'models', `${reference}.yaml`);
+  const spec: NetworkSpec = await readYamlFile(path, networkSchema);
+  const found = await ensureModelFiles(spec.files, {
+    ...options,
+    name: spec.name,
+    baseDir: join(path, '..'),
+  });
+  const files = Object.entries(found);
+  return {
+    told: { spec, paths: Object.fromEntries(files.map(([role, file]) => [role, file.path])) },
+    identity: { spec, files: Object.fromEntries(files.map(([role, file]) => [role, file.sha256])) },
+    bytes: files.reduce((sum, [, { bytes }]) => sum + bytes, 0),
+  };
+}

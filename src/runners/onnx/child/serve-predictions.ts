@@ -1,0 +1,88 @@
+import { Worker } from 'node:worker_threads';
+import { endsAll } from '../../../core/cancelled.js';
+import { toFailure } from '../../../core/failure.js';
+import type { OpenModel } from '../open-model.js';
+import type { FromFeeder, Prepared, ToFeeder } from './feeder.js';
+import type { LoadMessage } from './messages.js';
+import { listen, send } from './parent.js';
+
+interface Feeder {
+  readonly worker: Worker;
+  /** What it was given and has not answered. */
+  tasks: number;
+}
+
+/**
+ * Serves the accuracy pass with one session. `session.run` blocks this thread, so decoding, feeding, reading and writing
+ * happen in worker threads beside it. They are given their work ahead of time, each to the one that has least: while this
+ * thread computes it gives nobody anything. The next tensors wait here.
+ *
+ * @param open opens the model; what computes is all that a simulated card has in its place
+ */
+export function servePredictions(open: (load: LoadMessage) => Promise<Pick<OpenModel, 'infer'>>): void {
+  const waiting: Prepared[] = [];
+  let model: Awaited<ReturnType<typeof open>> | undefined;
+  let feeders: readonly Feeder[] = [];
+  let computing = false;
+
+  const load = async (message: LoadMessage): Promise<void> => {
+    // The workers start first: jobs may arrive, and their images be decoded, while the model loads.
+    feeders = Array.from({ length: message.feeders ?? 1 }, () => startFeeder(message));
+    try {
+      const start = performance.now();
+      model = await open(message);
+      send({ kind: 'loaded', loadMs: performance.now() - start });
+      await compute();
+    } catch (error) {
+      send({ kind: 'fatal', failure: toFailure(error) });
+    }
+  };
+  const startFeeder = ({ spec }: LoadMessage): Feeder => {
+    const worker = new Worker(new URL('./feeder.js', import.meta.url), { workerData: { spec } });
+    const feeder = { worker, tasks: 0 };
+    worker.on('message', (message: FromFeeder) => {
+      feeder.tasks--;
+      if (message.kind !== 'prepared') return send(message);
+      waiting.push(message);
+      void compute();
+    });
+    worker.on('error', (error) => send({ kind: 'fatal', failure: toFailure(error) }));
+    return feeder;
+  };
+  const compute = async (): Promise<void> => {
+    if (computing || model === undefined) return;
+    computing = true;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { jobId } = next.job;
+      send({ kind: 'started', jobId });
+      try {
+        const start = performance.now();
+        const inferred = await model.infer(next.fed);
+        const inferenceMs = performance.now() - start;
+        const { fed: _used, ...prepared } = next;
+        give({ kind: 'finish', prepared, inferred, inferenceMs }, [
+          inferred.output.data.buffer as ArrayBuffer,
+        ]);
+      } catch (error) {
+        const failure = toFailure(error);
+        // Of the device, or of what CUDA keeps for this process: the next job would fail in the same way.
+        if (endsAll(error)) return send({ kind: 'fatal', failure });
+        if (failure.code === 'runner.crashed') return send({ kind: 'spoilt', failure });
+        send({ kind: 'failed', jobId, failure });
+      }
+      // Lets messages in both directions through between two blocking calls.
+      await new Promise(setImmediate);
+    }
+    computing = false;
+  };
+  const give = (message: ToFeeder, transfer: readonly ArrayBuffer[] = []): void => {
+    const [first, ...others] = feeders;
+    const idlest = others.reduce((least, feeder) => (feeder.tasks < least.tasks ? feeder : least), first);
+    idlest.tasks++;
+    idlest.worker.postMessage(message, transfer);
+  };
+  listen((message) => {
+    if (message.kind === 'load') void load(message);
+    if (message.kind === 'predict') give({ kind: 'prepare', job: message });
+  });
+}
