@@ -12,6 +12,7 @@ export type { Failure } from './core/failure.js';
 // Plug-ins: what they are made of is `maskbench/plugin`.
 export { loadPlugins, type LoadedPlugin } from './core/plugins/load-plugins.js';
 export type { PluginRef } from './core/plugins/locate.js';
+export type { PluginVersion } from './core/plugins/parts.js';
 export type { PluginPolicy } from './core/plugins/named-plugins.js';
 
 // Masks and scores

@@ -235,7 +235,9 @@ describe.skipIf(!IS_BUILT)('plug-ins at the command line (skipped unless dist/ i
       expect(old).toMatch(/^own\|t:128\|empty:one\|plugin:sha256-[0-9a-f]{16}\|v:1$/);
       expect(fresh).not.toBe(old);
       const both = ['compare', 'runs/mine', 'runs/new', '--metrics', 'own.m'];
-      expect((await run(folder, ...both)).err).toMatch(/cannot be compared: signature own\|.*plugin:.* against own\|.*plugin:/);
+      expect((await run(folder, ...both)).err).toMatch(
+        /cannot be compared: signature own\|.*plugin:.* against own\|.*plugin:/,
+      );
       await writeFile(join(folder, 'share.mjs'), share);
       expect((await run(folder, ...again)).status).toBe(0);
     },
