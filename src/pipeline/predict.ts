@@ -198,7 +198,8 @@ async function predictModel(
   }));
   const onLost = (device: string, error: MaskbenchError): void => {
     if (error.code === 'device.unavailable') lost.add(device);
-    emit({ kind: 'warning', message: `${name}: the others go on without ${device}: ${error.message}` });
+    const message = `${name}: the others go on without ${device}: ${error.message}`;
+    emit({ kind: 'warning', message, lost: device });
   };
   try {
     const jobs = jobsOf(folder, name, isOpen, walk);

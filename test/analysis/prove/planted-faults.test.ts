@@ -1,30 +1,23 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { StartMaskbench } from '../../../src/analysis/prove/artifacts.js';
-import { CHECKS } from '../../../src/analysis/prove/checks/index.js';
-import { prove } from '../../../src/analysis/prove/prove.js';
 import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
-import { parseDevice } from '../../../src/runners/device.js';
 import { gpuProofSchema, type GpuProof } from '../../../src/schema/gpu-proof.js';
 import { IS_BUILT } from '../../support/cli.js';
 import { writeFaultyEngine } from '../../support/faulty-engine.js';
 import { simulateGpuHost } from '../../support/nvidia-host.js';
 import { attribute } from '../../support/onnx-builder.js';
+import { canPlayCard } from '../../support/played-card.js';
 import { findSoftwareGpu, setEnvironment } from '../../support/software-gpu.js';
 import { useTempFolders } from '../../support/temp-folder.js';
-import { writePairedFolders } from '../../support/tiny-datasets.js';
-import { TINY_SIDE, writeGraph, writeTinyModel } from '../../support/tiny-models.js';
-import { datasetText } from '../../support/workspace.js';
+import { TINY_SIDE, writeGraph } from '../../support/tiny-models.js';
+import { compileNvml } from '../../support/tiny-cuda.js';
+import { linesOf, proveTiny } from '../../support/tiny-proof.js';
 
 const tempFolder = useTempFolders();
 const gpu = await findSoftwareGpu();
+const canCompile = await canPlayCard();
 const reason = !IS_BUILT ? 'not built' : gpu.kind === 'none' ? gpu.reason : undefined;
-
-/** Nobody starts it: no run is killed here. */
-const never: StartMaskbench = () => {
-  throw new Error('a process was started');
-};
 
 type Planted = (host: string) => Promise<Readonly<Record<string, string>> | void>;
 
@@ -32,43 +25,28 @@ type Planted = (host: string) => Promise<Readonly<Record<string, string>> | void
 async function proveOn(planted: Planted, checks: readonly string[], models = ['luma']): Promise<GpuProof> {
   if (gpu.kind === 'none') throw new Error(gpu.reason);
   const folder = await tempFolder();
-  await writePairedFolders(join(folder, 'data'), 2);
-  await writeFile(join(folder, 'tiny.yaml'), datasetText('tiny', 'data'));
-  await writeTinyModel(folder, 'luma');
   await writeMixed(folder);
   const host = join(folder, 'host');
-  const scratch = join(folder, 'scratch');
-  await mkdir(scratch);
   const env = await simulateGpuHost(host, 'nvidia-550-l4.csv', gpu.env);
   const restore = setEnvironment({ ...env, ...(await planted(host)) });
   try {
-    return await prove(
-      {
-        device: parseDevice('webgpu'),
-        models: models.map((name) => `./${name}.yaml`),
-        dataset: './tiny.yaml',
-        images: 2,
-        effort: {
-          // As long as it takes for the card to be read a few times.
-          time: { profile: 'standard', images: 2, rounds: 6, warmup: 3, threads: 1, together: 1 },
-          measure: { processes: 2, images: 2, rounds: 1, warmup: 3 },
-          sameTwiceMs: 60_000,
-        },
-        cwd: folder,
-        env: process.env,
-        offline: true,
-        scratch,
-        start: never,
-        onProgress: () => undefined,
-        emit: () => undefined,
-        onDoing: () => undefined,
-        signal: new AbortController().signal,
-      },
-      CHECKS.filter(({ name }) => checks.includes(name)),
-    );
+    // As long as it takes for the card to be read a few times.
+    return await proveTiny(folder, { device: 'webgpu', checks, models, rounds: 6 });
   } finally {
     restore();
   }
+}
+
+/** A counter of the card's energy that tells so many watts; none without a C compiler. */
+async function writeCounter(host: string, watts: number): Promise<Readonly<Record<string, string>>> {
+  if (gpu.kind === 'none' || !canCompile) return {};
+  const folder = join(host, 'nvml');
+  await compileNvml(folder);
+  const others = gpu.env['LD_LIBRARY_PATH'];
+  return {
+    LD_LIBRARY_PATH: [folder, ...(others === undefined ? [] : [others])].join(delimiter),
+    STUB_NVML_WATTS: String(watts),
+  };
 }
 
 /** One convolution on the device, and one of whole numbers, which WebGPU leaves to the CPU. */
@@ -92,22 +70,20 @@ async function writeMixed(folder: string): Promise<void> {
   await writeGraph(folder, 'mixed', graph, TINY_SIDE);
 }
 
-const linesOf = ({ checks }: GpuProof) =>
-  Object.fromEntries(checks.map(({ name, state, found }) => [name, [state, found]]));
-
 describe(`a planted fault is caught by its line${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
   it.skipIf(reason !== undefined)(
     'where convolutions stay on the CPU, a matte is off by 3 levels, the card is hot and others hold its memory',
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async () => {
       const proof = await proveOn(
         async (host) => {
           const cool = await readFile(join(host, 'answer.csv'), 'utf8');
           const full = cool.replace('23034, 4,', '23034, 20004,');
           await writeFile(join(host, 'answer.csv'), full.replace(/0x[0-9a-f]+/, '0x0000000000000040'));
-          return writeFaultyEngine(join(host, 'engine'), { offBy: 3 / 255 });
+          const engine = await writeFaultyEngine(join(host, 'engine'), { offBy: 3 / 255 });
+          return { ...engine, ...(await writeCounter(host, 5000)) };
         },
-        ['device', 'placement', 'mattes', 'neighbours', 'clocks', 'throttling', 'seal'],
+        ['device', 'placement', 'mattes', 'neighbours', 'energy', 'clocks', 'throttling', 'seal'],
         ['mixed', 'luma'],
       );
       expect(gpuProofSchema.parse(proof).gpu?.name).toBe('NVIDIA L4');
@@ -117,6 +93,7 @@ describe(`a planted fault is caught by its line${reason === undefined ? '' : ` (
         placement: ['fail', 'mixed: 1 of 1 ConvInteger on CPUExecutionProvider'],
         mattes: ['fail', expect.stringMatching(/luma: .* [23]\.\d+ levels off on average.*allowed/)],
         neighbours: ['fail', '20004 MiB of the card were held before anything of ours was there'],
+        energy: ['not known', canCompile ? expect.stringContaining('tells 5000 W') : expect.any(String)],
         throttling: ['fail', expect.stringContaining('GPU: hardware thermal slowdown')],
         clocks: ['pass', expect.stringContaining('210 MHz of 2040; hardware thermal slowdown')],
         seal: ['fail', expect.any(String)],
@@ -125,18 +102,24 @@ describe(`a planted fault is caught by its line${reason === undefined ? '' : ` (
     },
   );
 
-  it.skipIf(reason !== undefined)('where nvidia-smi stops to tell', { timeout: 120_000 }, async () => {
+  it.skipIf(reason !== undefined)('where nvidia-smi stops to tell', { timeout: 300_000 }, async () => {
     const proof = await proveOn(
-      async (host) => writeFile(join(host, 'faults.json'), JSON.stringify({ silentAfter: 1 })),
-      ['telemetry', 'card-stays'],
+      async (host) => {
+        await writeFile(join(host, 'faults.json'), JSON.stringify({ silentAfter: 1 }));
+        return writeCounter(host, 50);
+      },
+      ['telemetry', 'energy', 'card-stays'],
     );
     expect(linesOf(proof)).toMatchObject({
+      energy: canCompile
+        ? ['pass', expect.stringMatching(/^luma: \S+ J per image of the card, \S+ W meanwhile, .*, by nvml$/)]
+        : ['not known', expect.any(String)],
       telemetry: ['fail', 'luma: no reading came while it was timed'],
       'card-stays': ['pass', expect.stringContaining('NVIDIA L4')],
     });
   });
 
-  it.skipIf(reason !== undefined)('where the card is lost in the middle', { timeout: 120_000 }, async () => {
+  it.skipIf(reason !== undefined)('where the card is lost in the middle', { timeout: 300_000 }, async () => {
     const proof = await proveOn(
       async (host) => {
         const lost = await readFile(join(PACKAGE_ROOT, 'test/fixtures/devices/nvidia-lost.txt'), 'utf8');
