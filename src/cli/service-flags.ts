@@ -7,7 +7,10 @@ export interface ServiceFlags {
 }
 
 export const allowUploadFlag = () =>
-  new Option('--allow-upload', 'let pictures leave this machine for the services among the models; once for a run');
+  new Option(
+    '--allow-upload',
+    'let pictures leave this machine for the services among the models; once for a run',
+  );
 
 export const retryUnknownFlag = () =>
   new Option(

@@ -210,7 +210,10 @@ async function runIn<S extends Summary | undefined>(
 }
 
 /** @throws MaskbenchError `usage` for a service that pictures would be sent to, which the user has not allowed. */
-async function assertMayUpload(folder: RunFolder, { models, allowUpload = false }: RunRequest): Promise<void> {
+async function assertMayUpload(
+  folder: RunFolder,
+  { models, allowUpload = false }: RunRequest,
+): Promise<void> {
   for (const { spec } of models) {
     const to = runnerOf(spec).service?.(spec).uploadsTo;
     if (to === undefined || allowUpload || (await isAllowed(folder, spec.name, to))) continue;

@@ -53,7 +53,9 @@ function matteIn(raw: RawMask, how: MatteOf): GrayImage | undefined {
   if (typeof how === 'object') return keyed(raw, how);
   if (how === 'luma') return readMask(raw, { as: 'opacity', channel: 'luma' });
   if (raw.hasAlpha) return readMask(raw, { as: 'opacity', channel: 'alpha' });
-  return how === 'grey-or-alpha' && isGrey(raw) ? readMask(raw, { as: 'opacity', channel: 'grey' }) : undefined;
+  return how === 'grey-or-alpha' && isGrey(raw)
+    ? readMask(raw, { as: 'opacity', channel: 'grey' })
+    : undefined;
 }
 
 /** Whether there is one channel, or three that agree. */

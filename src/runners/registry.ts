@@ -7,7 +7,11 @@ import { onnxRunner } from './onnx/runner.js';
 import type { Runner } from './runner.js';
 
 /** Whatever makes a matte. */
-export const RUNNERS = extensible<Runner>('runners', [onnxRunner, masksRunner, commandRunner, httpRunner], ofPlugin);
+export const RUNNERS = extensible<Runner>(
+  'runners',
+  [onnxRunner, masksRunner, commandRunner, httpRunner],
+  ofPlugin,
+);
 
 /** A matte of a plug-in's runner depends on which plug-in that is, whatever the runner itself says. */
 function ofPlugin(runner: Runner, plugin: PluginVersion): Runner {

@@ -102,7 +102,10 @@ async function readCalls(folder: RunFolder): Promise<Before> {
       const { model, key, at } = intent;
       if (record.outcome === 'unsent') spent.set(model, (spent.get(model) ?? 0) - (intent.cost?.amount ?? 0));
       if (record.outcome === 'answered' || record.outcome === 'lost')
-        paid.set(cellOf(model, intent, key), record.failure ?? unknown(at, 'answered, and its matte is gone'));
+        paid.set(
+          cellOf(model, intent, key),
+          record.failure ?? unknown(at, 'answered, and its matte is gone'),
+        );
     }
   }
   for (const { model, key, at, ...sample } of open.values())

@@ -1,4 +1,5 @@
 import { readRecords, type RunFolder } from './run-folder.js';
+import { serviceSeries } from './service-calls.js';
 import type { GpuRecord, ModelRecord, SampleRecord } from './timing-record.js';
 import type { LatencySeries } from '../schema/page-input.js';
 import { scopeOf, type TimeScope } from '../schema/timing-summary.js';
@@ -13,7 +14,7 @@ export interface TimedSeries {
 }
 
 /**
- * The last complete series of every model and scope, in the order of the file. Read line by line; few images are timed.
+ * The last complete series of every model and scope, in the order of the file, then those of services. Read line by line; few images are timed.
  *
  * @param device of several kinds of devices one; by default the first
  */
@@ -25,7 +26,11 @@ export async function readTimedSeries(folder: RunFolder, device?: string): Promi
     if (record.kind === 'sample') open.get(record.series)?.samples.push(record);
     if (record.kind === 'gpu') open.get(record.series)?.readings.push(record);
   }
-  return models.map((model) => ({ model, ...(open.get(model.series) ?? { samples: [], readings: [] }) }));
+  return [
+    ...models.map((model) => ({ model, ...(open.get(model.series) ?? { samples: [], readings: [] }) })),
+    // No device of the run has made them.
+    ...(device === undefined ? await serviceSeries(folder) : []),
+  ];
 }
 
 /** By model and scope, the line that makes its last series complete, on one kind of device (`readTimedSeries`). */

@@ -77,7 +77,9 @@ export async function startService(images: string, options: ServiceOptions): Pro
     const { data, info } = await sharp(picture.bytes).greyscale().raw().toBuffer({ resolveWithObject: true });
     const rgba = Buffer.alloc(info.width * info.height * 4, 120);
     for (let i = 0; i < info.width * info.height; i++) rgba[i * 4 + 3] = data[i * info.channels] ?? 0;
-    return sharp(rgba, { raw: { width: info.width, height: info.height, channels: 4 } }).png().toBuffer();
+    return sharp(rgba, { raw: { width: info.width, height: info.height, channels: 4 } })
+      .png()
+      .toBuffer();
   };
 
   const answer = async (id: string, fault: Fault | undefined, response: ServerResponse): Promise<void> => {
@@ -149,7 +151,9 @@ export async function startService(images: string, options: ServiceOptions): Pro
     if (job !== undefined) {
       const isReady = performance.now() >= job.readyAt;
       const output = `${options.filesAt?.() ?? origin()}/made/${job.id}.png`;
-      const state = isReady ? { status: 'succeeded', output: [output] } : { status: 'processing', output: null };
+      const state = isReady
+        ? { status: 'succeeded', output: [output] }
+        : { status: 'processing', output: null };
       return void json(response, 200, state);
     }
     const picture = await pictureIn(request, url, body);
@@ -197,7 +201,9 @@ export async function startService(images: string, options: ServiceOptions): Pro
       return byDigest.get(digestOf(Buffer.from(await file.arrayBuffer())));
     }
     const { input } = JSON.parse(body.toString()) as { readonly input: { readonly image: string } };
-    return byDigest.get(digestOf(Buffer.from(input.image.replace(/^data:image\/jpeg;base64,/, ''), 'base64')));
+    return byDigest.get(
+      digestOf(Buffer.from(input.image.replace(/^data:image\/jpeg;base64,/, ''), 'base64')),
+    );
   };
 
   const server = createServer((request, response) => {

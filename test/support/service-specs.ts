@@ -15,7 +15,12 @@ export const CONTRACTS = {
   replicate: (origin: string) => ({
     url: `${origin}/v1/predictions`,
     headers: { Authorization: 'Bearer ${MASKBENCH_TEST_SECRET}' },
-    body: { as: 'json', image: 'input.image', form: 'data-url', fields: { version: 'abc', input: { scale: 1 } } },
+    body: {
+      as: 'json',
+      image: 'input.image',
+      form: 'data-url',
+      fields: { version: 'abc', input: { scale: 1 } },
+    },
     poll: { everySeconds: 0.05, withinSeconds: 20 },
     answer: { as: 'url', path: 'output' },
     matte: 'alpha',

@@ -45,8 +45,7 @@ export function askOf(
   const { body } = service;
   if (body === undefined) return { method, url, headers };
   const type = TYPES[extname(sample.imagePath).toLowerCase()] ?? 'application/octet-stream';
-  if (body.as === 'raw')
-    return { method, url, headers: { 'content-type': type, ...headers }, body: picture };
+  if (body.as === 'raw') return { method, url, headers: { 'content-type': type, ...headers }, body: picture };
   if (body.as === 'multipart') {
     const form = new FormData();
     for (const [name, value] of Object.entries(body.fields)) form.append(name, value);

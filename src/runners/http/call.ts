@@ -178,10 +178,7 @@ function redirectOf(url: string, { status, header }: Answer): string | undefined
   return /^https?:$/.test(target.protocol) ? target.href : undefined;
 }
 
-function refusalOf(
-  caller: Caller,
-  answer: Answer,
-): Extract<Called, { kind: 'later' | 'refused' }> {
+function refusalOf(caller: Caller, answer: Answer): Extract<Called, { kind: 'later' | 'refused' }> {
   const { status, bytes = Buffer.alloc(0), header } = answer;
   const to = redirectOf(caller.service.url, answer);
   const why =
@@ -194,7 +191,11 @@ function refusalOf(
     return { kind: 'later', isSent: true, reason, ...(waitMs === undefined ? {} : { waitMs }) };
   }
   const ofAll = [401, 402, 403].includes(status) || to !== undefined;
-  return { kind: 'refused', ofAll, failure: { code: 'service.refused', message: `the service refuses: ${reason}` } };
+  return {
+    kind: 'refused',
+    ofAll,
+    failure: { code: 'service.refused', message: `the service refuses: ${reason}` },
+  };
 }
 
 function retryAfterMs(text: string | undefined): number | undefined {
@@ -227,7 +228,11 @@ const statusOf = ({ status }: { readonly status?: number }): { readonly status?:
   status === undefined ? {} : { status };
 
 function excerpt(bytes: Buffer): string {
-  const text = bytes.subarray(0, 4 * TOLD).toString('utf8').replaceAll(/\s+/g, ' ').trim();
+  const text = bytes
+    .subarray(0, 4 * TOLD)
+    .toString('utf8')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   return text.length > TOLD ? `${text.slice(0, TOLD)}...` : text;
 }
 

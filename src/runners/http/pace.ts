@@ -36,7 +36,8 @@ export function openPace(perMinute: number | undefined): Pace {
     hold(attempt, askedMs) {
       if (askedMs !== undefined && askedMs > MOST_ASKED_MS) return false;
       // Not all at the same moment again.
-      const backOffMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2);
+      const backOffMs =
+        Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2);
       next = Math.max(next, performance.now() + (askedMs ?? backOffMs));
       return true;
     },

@@ -41,7 +41,8 @@ export function secretsOf({ url, headers }: Service, env: NodeJS.ProcessEnv): Se
 function formsOf(value: string): readonly string[] {
   const decoded = Buffer.from(value, 'base64').toString('latin1');
   // Of `Basic` credentials: the name and the password that they are made of.
-  const isEncoded = /^[\u0020-\u007e]{4,}$/.test(decoded) && Buffer.from(decoded).toString('base64') === value;
+  const isEncoded =
+    /^[\u0020-\u007e]{4,}$/.test(decoded) && Buffer.from(decoded).toString('base64') === value;
   const forms = [
     value,
     encodeURIComponent(value),

@@ -29,7 +29,10 @@ export async function openHttpSession(
 ): Promise<PredictSession> {
   const { spec, assets } = model;
   const service = spec.http;
-  if (calls === undefined) throw new MaskbenchError('usage', 'a service is called only by a run, which writes its calls down', { where: spec.name });
+  if (calls === undefined)
+    throw new MaskbenchError('usage', 'a service is called only by a run, which writes its calls down', {
+      where: spec.name,
+    });
   if (assets.isOffline)
     throw new MaskbenchError('source.unreachable', 'a service is not called offline', {
       where: spec.name,
@@ -111,7 +114,8 @@ async function doJob(state: Lanes, job: MatteJob, path: string): Promise<void> {
   if (outcome.kind === 'unsettled') state.unsettled++;
   state.failedInARow = found.kind === 'unreachable' ? state.failedInARow + 1 : 0;
   await state.onOutcome(job, outcome);
-  if (found.kind === 'refused') state.stop ??= { error: asError(found.failure, 'see to the account and its key') };
+  if (found.kind === 'refused')
+    state.stop ??= { error: asError(found.failure, 'see to the account and its key') };
   if (found.kind === 'unreachable' && state.failedInARow >= FAILED_IN_A_ROW)
     state.stop ??= { error: asError(found.failure, `so it was with ${FAILED_IN_A_ROW} pictures in a row`) };
 }
@@ -179,7 +183,14 @@ async function settle(
       const written = await writeMatte(job.mattePath, matte);
       await call.end({ ...facts, kind: 'answered' });
       const { wholeMs = 0, firstByteMs = 0 } = called;
-      const phases = { decodeMs: 0, preprocessMs: 0, inferenceMs: 0, postprocessMs: 0, firstByteMs, totalMs: wholeMs };
+      const phases = {
+        decodeMs: 0,
+        preprocessMs: 0,
+        inferenceMs: 0,
+        postprocessMs: 0,
+        firstByteMs,
+        totalMs: wholeMs,
+      };
       const { width, height } = matte;
       return { kind: 'settled', outcome: { kind: 'done', phases, width, height, ...written } };
     } catch (error) {
@@ -205,7 +216,12 @@ async function settle(
     : { kind: 'settled', outcome: failed(failure) };
 }
 
-function factsOf({ status, firstByteMs, wholeMs, told }: Called): Pick<Called, 'status' | 'firstByteMs' | 'wholeMs' | 'told'> {
+function factsOf({
+  status,
+  firstByteMs,
+  wholeMs,
+  told,
+}: Called): Pick<Called, 'status' | 'firstByteMs' | 'wholeMs' | 'told'> {
   return {
     ...(status === undefined ? {} : { status }),
     ...(firstByteMs === undefined ? {} : { firstByteMs }),
@@ -215,7 +231,10 @@ function factsOf({ status, firstByteMs, wholeMs, told }: Called): Pick<Called, '
 }
 
 /** The very bytes that were planned, or nothing where the service fetches the picture itself. */
-async function readPicture(service: Service, { imagePath, imageSha256 }: MatteJob['sample']): Promise<Uint8Array<ArrayBuffer>> {
+async function readPicture(
+  service: Service,
+  { imagePath, imageSha256 }: MatteJob['sample'],
+): Promise<Uint8Array<ArrayBuffer>> {
   if (uploadsTo(service) === undefined) {
     await assertUnchanged(imagePath, imageSha256);
     return new Uint8Array();

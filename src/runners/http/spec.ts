@@ -29,10 +29,7 @@ const bodySchema = z.discriminatedUnion('as', [
       .enum(['base64', 'data-url', 'url'])
       .default('base64')
       .describe('How it stands there; url: its public address (pictures), and the file stays here.'),
-    fields: z
-      .record(z.string(), z.unknown())
-      .default({})
-      .describe('What else is in it, as it is.'),
+    fields: z.record(z.string(), z.unknown()).default({}).describe('What else is in it, as it is.'),
   }),
 ]);
 
@@ -65,7 +62,10 @@ const pollSchema = z
   .describe('The service answers at once, and is asked until it is done.');
 
 const keySchema = z.strictObject({
-  key: z.string().regex(/^#[0-9A-Fa-f]{6}$/, 'a colour as #00ff00').describe('The colour of the background.'),
+  key: z
+    .string()
+    .regex(/^#[0-9A-Fa-f]{6}$/, 'a colour as #00ff00')
+    .describe('The colour of the background.'),
   tolerance: z.int().min(0).max(255).default(0).describe('How far each of red, green and blue may be off.'),
 });
 
@@ -103,12 +103,16 @@ const httpSchema = z
     matte: z
       .union([z.enum(['alpha', 'luma']), keySchema])
       .default('alpha')
-      .describe('How the picture becomes a matte: its alpha, its brightness, or all that is not of a colour.'),
+      .describe(
+        'How the picture becomes a matte: its alpha, its brightness, or all that is not of a colour.',
+      ),
     version: z
       .string()
       .min(1)
       .optional()
-      .describe('Which version of the service it is, where that can be chosen or is known: part of what the model is.'),
+      .describe(
+        'Which version of the service it is, where that can be chosen or is known: part of what the model is.',
+      ),
     tellingHeaders: z
       .array(z.string().min(1))
       .default(['server', 'etag', 'x-version', 'x-model-version', 'x-api-version'])
@@ -117,11 +121,16 @@ const httpSchema = z
       .string()
       .min(1)
       .optional()
-      .describe('A header by which the service knows a call that it has had; the same for every call of a cell.'),
+      .describe(
+        'A header by which the service knows a call that it has had; the same for every call of a cell.',
+      ),
     price: z
       .strictObject({
         perCall: z.number().positive().describe('Of one call.'),
-        currency: z.string().regex(/^[A-Z]{3}$/, 'three letters: USD').describe('By ISO 4217.'),
+        currency: z
+          .string()
+          .regex(/^[A-Z]{3}$/, 'three letters: USD')
+          .describe('By ISO 4217.'),
       })
       .optional()
       .describe('What a call costs; whatever is refused counts as well.'),
@@ -181,7 +190,9 @@ function isNamed({
 /** The spec of a model that is a service. */
 export const httpModelSchema = z.strictObject({
   ...modelFields,
-  feeding: z.literal('http').describe('A service that takes a picture and answers with a matte or a cut-out.'),
+  feeding: z
+    .literal('http')
+    .describe('A service that takes a picture and answers with a matte or a cut-out.'),
   http: httpSchema.describe('How it is called (docs/services.md).'),
 });
 export type HttpSpec = z.output<typeof httpModelSchema>;
