@@ -86,11 +86,12 @@ interface ServiceSeries {
   readonly model: ModelRecord;
   readonly samples: readonly SampleRecord[];
   readonly readings: readonly never[];
+  readonly told: ServiceSummary['told'];
 }
 
 /** The times of every service, which are those of its calls that gave a matte: no timing pass calls it again. */
 export async function serviceSeries(folder: RunFolder): Promise<readonly ServiceSeries[]> {
-  return [...(await callsByModel(folder))].flatMap(([model, { ends }]): ServiceSeries[] => {
+  return [...(await callsByModel(folder))].flatMap(([model, { intents, ends }]): ServiceSeries[] => {
     const of = { series: `calls of ${model}`, model, scope: 'service' } as const;
     const samples = ends
       .filter(isMatte)
@@ -110,6 +111,15 @@ export async function serviceSeries(folder: RunFolder): Promise<readonly Service
         },
       }));
     const none = { loadMs: 0, firstInferenceMs: 0, warmup: 0, threads: 0, peakRssBytes: null };
-    return samples.length === 0 ? [] : [{ model: { kind: 'model', ...of, ...none }, samples, readings: [] }];
+    return samples.length === 0
+      ? []
+      : [
+          {
+            model: { kind: 'model', ...of, ...none },
+            samples,
+            readings: [],
+            told: summaryOf({ intents, ends }).told,
+          },
+        ];
   });
 }

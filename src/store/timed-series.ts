@@ -1,6 +1,7 @@
 import { readRecords, type RunFolder } from './run-folder.js';
 import { serviceSeries } from './service-calls.js';
 import type { GpuRecord, ModelRecord, SampleRecord } from './timing-record.js';
+import type { ServiceSummary } from '../schema/service-summary.js';
 import type { LatencySeries } from '../schema/page-input.js';
 import { scopeOf, type TimeScope } from '../schema/timing-summary.js';
 import { predictMs } from '../runners/phases.js';
@@ -11,6 +12,8 @@ export interface TimedSeries {
   readonly samples: readonly SampleRecord[];
   /** What the card told, once per second. */
   readonly readings: readonly GpuRecord[];
+  /** Of a service: what its answers say of it, by header. */
+  readonly told?: ServiceSummary['told'];
 }
 
 /**

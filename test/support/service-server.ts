@@ -29,6 +29,8 @@ export interface ServiceOptions {
   /** Where answers are fetched; another origin than its own. */
   readonly filesAt?: () => string;
   readonly headers?: () => Readonly<Record<string, string>>;
+  /** Whether its mattes are other ones now. */
+  readonly darker?: () => boolean;
   readonly retryAfter?: string;
 }
 
@@ -76,7 +78,9 @@ export async function startService(images: string, options: ServiceOptions): Pro
     if (picture === undefined) throw new Error(`no picture ${id}`);
     const { data, info } = await sharp(picture.bytes).greyscale().raw().toBuffer({ resolveWithObject: true });
     const rgba = Buffer.alloc(info.width * info.height * 4, 120);
-    for (let i = 0; i < info.width * info.height; i++) rgba[i * 4 + 3] = data[i * info.channels] ?? 0;
+    const scale = options.darker?.() === true ? 0.5 : 1;
+    for (let i = 0; i < info.width * info.height; i++)
+      rgba[i * 4 + 3] = scale * (data[i * info.channels] ?? 0);
     return sharp(rgba, { raw: { width: info.width, height: info.height, channels: 4 } })
       .png()
       .toBuffer();

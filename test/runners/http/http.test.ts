@@ -8,6 +8,10 @@ import { prepareRun } from '../../../src/pipeline/prepare.js';
 import { run } from '../../../src/pipeline/run.js';
 import type { RunOptions } from '../../../src/pipeline/run-request.js';
 import { loadRunConfig } from '../../../src/store/config.js';
+import { compareSides } from '../../../src/analysis/compare/compare.js';
+import { openRun } from '../../../src/analysis/compare/open-side.js';
+import type { JudgedPair } from '../../../src/analysis/gate/rules/rule.js';
+import { serviceTime } from '../../../src/analysis/gate/rules/service-time.js';
 import { reportDocument } from '../../../src/reports/document.js';
 import { markdown } from '../../../src/reports/formats/markdown.js';
 import {
@@ -279,5 +283,37 @@ describe('a service that makes mattes', () => {
     expect(text).toContain('x-model-version');
     expect(text).toMatch(/EUR 20/);
     expect(text).toContain('Services');
+  });
+
+  it('that has changed between two runs is noticed by its headers and its mattes, and judged by its times', async () => {
+    let version = '1';
+    await serve({
+      headers: () => ({ 'x-model-version': version }),
+      workMs: () => (version === '1' ? 5 : 60),
+      darker: () => version !== '1',
+    });
+    await useService('removebg', { concurrency: 1 });
+    await execute();
+    await execute({ out: workspace.path('same') });
+    version = '2';
+    await execute({ out: workspace.path('changed') });
+    const [before, same, changed] = await Promise.all(
+      ['out', 'same', 'changed'].map((name) => openRun(workspace.path(name), name)),
+    );
+    if (before === undefined || same === undefined || changed === undefined) throw new Error('no run');
+    const unchanged = (await compareSides(before, same)).comparison;
+    expect(unchanged.remarks.filter((remark) => remark.includes('service'))).toEqual([
+      'service and service are the same service, asked in the same way.',
+    ]);
+    const { comparison } = await compareSides(before, changed);
+    expect(comparison.remarks.join('\n')).toContain(
+      'says other things of itself (service): x-model-version 1 before, 2 now.',
+    );
+    expect(comparison.remarks.join('\n')).toContain('gave other mattes of the same pictures (service, tiny)');
+    const judge = (maximumRatio: number, of: typeof comparison) =>
+      serviceTime.judge({ maximumRatio }, { comparison: of.pairs[0] } as JudgedPair)[0];
+    expect(judge(1.5, comparison)).toMatchObject({ verdict: 'fail' });
+    expect(judge(1000, comparison)).toMatchObject({ verdict: 'pass' });
+    expect(comparison.pairs[0]?.latency).toMatchObject({ kind: 'stored', scope: 'service', images: 6 });
   });
 });
