@@ -205,7 +205,7 @@ export interface BegunCall {
  * What a call came to. `answered`: paid for, with a matte unless there is a failure; `refused`; `unsent`: it never got there, and costs
  * nothing; `lost`: nobody knows.
  */
-export interface CallOutcome {
+interface CallOutcome {
   readonly kind: 'answered' | 'refused' | 'unsent' | 'lost';
   readonly status?: number;
   readonly firstByteMs?: number;

@@ -1,33 +1,47 @@
-/** The three contracts of `service-server.ts` as specs, with the secret taken from MASKBENCH_TEST_SECRET. */
-export const CONTRACTS = {
-  cloudflare: (origin: string) => ({
-    method: 'GET',
-    url: `${origin}/cdn-cgi/image/segment=foreground,format=png/{url}`,
-    pictures: 'https://pictures.example.com/{dataset}/{id}.jpg',
-    matte: 'alpha',
-  }),
-  removebg: (origin: string) => ({
-    url: `${origin}/v1.0/removebg`,
-    headers: { 'X-Api-Key': '${MASKBENCH_TEST_SECRET}' },
-    body: { as: 'multipart', field: 'image_file', fields: { size: 'full', format: 'png' } },
-    matte: 'alpha',
-  }),
-  replicate: (origin: string) => ({
-    url: `${origin}/v1/predictions`,
-    headers: { Authorization: 'Bearer ${MASKBENCH_TEST_SECRET}' },
-    body: {
-      as: 'json',
-      image: 'input.image',
-      form: 'data-url',
-      fields: { version: 'abc', input: { scale: 1 } },
-    },
-    poll: { everySeconds: 0.05, withinSeconds: 20 },
-    answer: { as: 'url', path: 'output' },
-    matte: 'alpha',
-    idempotencyHeader: 'Idempotency-Key',
-  }),
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { PACKAGE_ROOT } from '../../src/core/package-root.js';
+
+/** The specs that come along, one of each contract that `service-server.ts` speaks. */
+const FILES = {
+  cloudflare: 'cloudflare-images.yaml',
+  removebg: 'remove-bg.yaml',
+  replicate: 'replicate.yaml',
 } as const;
 
-export type Contract = keyof typeof CONTRACTS;
+export type Contract = keyof typeof FILES;
+export const CONTRACTS = Object.keys(FILES) as Contract[];
 
 export const SECRET = 'hush-0c5e9a-not-to-be-seen';
+
+/**
+ * How a service of this contract is called at another place, with the secret in MASKBENCH_TEST_SECRET, for nothing and as fast as can be;
+ * with further fields.
+ */
+export function serviceOf(
+  contract: Contract,
+  origin: string,
+  fields: Readonly<Record<string, unknown>> = {},
+): object {
+  const text = readFileSync(join(PACKAGE_ROOT, 'docs', 'services', FILES[contract]), 'utf8');
+  const { http } = parse(text.replaceAll(/\$\{\w+\}/g, '${MASKBENCH_TEST_SECRET}')) as {
+    readonly http: Readonly<Record<string, unknown>> & { readonly url: string };
+  };
+  const {
+    price: _price,
+    maximumCost: _maximum,
+    perMinute: _pace,
+    concurrency: _lanes,
+    tellingHeaders: _told,
+    ...spec
+  } = http;
+  return {
+    ...spec,
+    url: spec.url.replace(/^https:\/\/[^/]+/, origin),
+    ...(contract === 'replicate'
+      ? { poll: { everySeconds: 0.05, withinSeconds: 20 }, idempotencyHeader: 'Idempotency-Key' }
+      : {}),
+    ...fields,
+  };
+}

@@ -143,7 +143,7 @@ function printedRows({ rows }: Table): readonly (readonly string[])[] {
 }
 
 /** The calls of the services of each run. */
-export function serviceTables(runs: Runs): readonly Table[] {
+function serviceTables(runs: Runs): readonly Table[] {
   return onDevices(runs, (summary) => [serviceTable(summary)]);
 }
 

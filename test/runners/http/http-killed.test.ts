@@ -9,7 +9,7 @@ import { IS_BUILT, startCli, stopStarted } from '../../support/cli.js';
 import { shortOrLong } from '../../support/long.js';
 import { until } from '../../support/processes.js';
 import { startService, type ServiceServer } from '../../support/service-server.js';
-import { CONTRACTS, SECRET, type Contract } from '../../support/service-specs.js';
+import { CONTRACTS, SECRET, serviceOf } from '../../support/service-specs.js';
 import { generator } from '../../support/tiny-datasets.js';
 import { makeWorkspace, type Workspace } from '../../support/workspace.js';
 
@@ -52,10 +52,10 @@ describe('a run with a service that is killed', () => {
     await workspace.remove();
   });
 
-  it.runIf(IS_BUILT).each(Object.keys(CONTRACTS) as Contract[])(
+  it.runIf(IS_BUILT).each(CONTRACTS)(
     'pays for no picture twice, loses no more than what was under way, and tells no secret (%s)',
     async (contract) => {
-      const random = generator(Object.keys(CONTRACTS).indexOf(contract) + 1);
+      const random = generator(CONTRACTS.indexOf(contract) + 1);
       workspace = await makeWorkspace({ models: [], samples: PICTURES });
       const images = workspace.path('data', 'im');
       const files = await startService(images, { secret: SECRET });
@@ -68,12 +68,11 @@ describe('a run with a service that is killed', () => {
       });
       servers = [server, files];
       const price = { perCall: PRICE, currency: 'USD' };
-      const http = {
-        ...CONTRACTS[contract](server.origin),
+      const http = serviceOf(contract, server.origin, {
         price,
         maximumCost: MAXIMUM,
         concurrency: CONCURRENCY,
-      };
+      });
       await writeFile(
         workspace.path('service.yaml'),
         JSON.stringify({ name: 'service', feeding: 'http', http }),

@@ -20,7 +20,7 @@ import {
   type ServiceOptions,
   type ServiceServer,
 } from '../../support/service-server.js';
-import { CONTRACTS, SECRET, type Contract } from '../../support/service-specs.js';
+import { CONTRACTS, SECRET, serviceOf, type Contract } from '../../support/service-specs.js';
 import { makeWorkspace, readRecords, type Workspace } from '../../support/workspace.js';
 
 let workspace: Workspace;
@@ -37,11 +37,7 @@ async function serve(options: Partial<ServiceOptions> = {}): Promise<ServiceServ
 }
 
 async function useService(contract: Contract, fields: Readonly<Record<string, unknown>> = {}): Promise<void> {
-  const spec = {
-    name: 'service',
-    feeding: 'http',
-    http: { ...CONTRACTS[contract](server.origin), ...fields },
-  };
+  const spec = { name: 'service', feeding: 'http', http: serviceOf(contract, server.origin, fields) };
   await writeFile(workspace.path('service.yaml'), JSON.stringify(spec));
   await writeFile(workspace.config, 'name: r\nmodels: [./service.yaml]\ndatasets: [./tiny.yaml]\n');
 }
@@ -98,33 +94,30 @@ describe('a service that makes mattes', () => {
     await workspace.remove();
   });
 
-  it.each(Object.keys(CONTRACTS) as Contract[])(
-    'of the contract %s is planned, called, scored and read',
-    async (contract) => {
-      await serve();
-      await useService(contract, { concurrency: 3 });
-      const summary = await execute();
-      expect(summary.cells).toEqual({ planned: 6, scored: 6, failed: 0 });
-      expect([...server.worked].sort()).toEqual(['000', '001', '002', '003', '004', '005']);
-      expect(server.mostAtOnce()).toBeLessThanOrEqual(3);
-      expect([...server.leaks, ...files.leaks]).toEqual([]);
-      const ends = (await calls()).filter(({ kind }) => kind === 'end');
-      expect(ends).toHaveLength(6);
-      for (const end of ends) {
-        if (end.kind !== 'end') continue;
-        expect(end).toMatchObject({ outcome: 'answered', status: contract === 'replicate' ? 201 : 200 });
-        expect(end.firstByteMs).toBeGreaterThan(0);
-        expect(end.wholeMs).toBeGreaterThanOrEqual(end.firstByteMs ?? 0);
-      }
-      const isUpload = contract !== 'cloudflare';
-      expect((await calls()).some(({ kind }) => kind === 'allowed')).toBe(isUpload);
-      expect(said.join('\n').includes('pictures are sent to http://127.0.0.1')).toBe(isUpload);
-      // Nothing is left to do: it is not called again.
-      const again = await execute({ resume: true });
-      expect(again.evidence).toMatchObject({ kind: 'sealed' });
-      expect(server.asked).toHaveLength(6);
-    },
-  );
+  it.each(CONTRACTS)('of the contract %s is planned, called, scored and read', async (contract) => {
+    await serve();
+    await useService(contract, { concurrency: 3 });
+    const summary = await execute();
+    expect(summary.cells).toEqual({ planned: 6, scored: 6, failed: 0 });
+    expect([...server.worked].sort()).toEqual(['000', '001', '002', '003', '004', '005']);
+    expect(server.mostAtOnce()).toBeLessThanOrEqual(3);
+    expect([...server.leaks, ...files.leaks]).toEqual([]);
+    const ends = (await calls()).filter(({ kind }) => kind === 'end');
+    expect(ends).toHaveLength(6);
+    for (const end of ends) {
+      if (end.kind !== 'end') continue;
+      expect(end).toMatchObject({ outcome: 'answered', status: contract === 'replicate' ? 201 : 200 });
+      expect(end.firstByteMs).toBeGreaterThan(0);
+      expect(end.wholeMs).toBeGreaterThanOrEqual(end.firstByteMs ?? 0);
+    }
+    const isUpload = contract !== 'cloudflare';
+    expect((await calls()).some(({ kind }) => kind === 'allowed')).toBe(isUpload);
+    expect(said.join('\n').includes('pictures are sent to http://127.0.0.1')).toBe(isUpload);
+    // Nothing is left to do: it is not called again.
+    const again = await execute({ resume: true });
+    expect(again.evidence).toMatchObject({ kind: 'sealed' });
+    expect(server.asked).toHaveLength(6);
+  });
 
   it('of which some calls fail has a failed cell for each, with its reason, and the rest goes on', async () => {
     const faults: Readonly<Record<string, Fault>> = {
