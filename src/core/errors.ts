@@ -73,6 +73,10 @@ export const EXIT_STATUS = {
   'model.output': 65,
   'runner.crashed': 69,
   'runner.out-of-memory': 69,
+  'service.failed': 69,
+  'service.refused': 69,
+  'service.paid-unknown': 69,
+  'service.budget': 64,
   'plugin.failed': 65,
   // Of the signal that there was, where it is another one.
   cancelled: SIGNAL_STATUS.SIGINT,

@@ -2,6 +2,7 @@ import type { Difference } from '../../schema/comparison.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { canonicalJson } from '../../core/hash.js';
 import type { ModelPair } from './pair-models.js';
+import { isService } from './service-changes.js';
 import type { SideFacts, SideModel } from './side.js';
 import { machineDifferences } from './stored-latency.js';
 
@@ -155,7 +156,9 @@ export function remarksOn(a: SideFacts, b: SideFacts, pairs: readonly ModelPair[
         ...(parts.length > 0
           ? [`${names} are fed differently, each in its own way: ${parts.join(', ')}.`]
           : []),
-        ...(baseline.sha256 === candidate.sha256 ? [`${names} are the same file.`] : []),
+        ...(baseline.sha256 === candidate.sha256
+          ? [`${names} are the same ${isService(baseline) ? 'service, asked in the same way' : 'file'}.`]
+          : []),
         ...(baseline.version === candidate.version
           ? []
           : [
