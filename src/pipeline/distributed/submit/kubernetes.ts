@@ -17,7 +17,7 @@ type Of = Submission & { readonly container: Container };
 const WEEK_SECONDS = 7 * 24 * 3600;
 /** An Indexed Job with a limit per index takes no more. */
 const MOST_INDEXES = 100_000;
-/** Names of pods are those of their Job, five random characters, and an index. */
+/** The host name of a pod, of at most 63, is its Job's, which ends with what part it is and random characters, and an index. */
 const LONGEST_NAME = 40;
 const CARD = 'nvidia.com/gpu';
 /** What NVIDIA's feature discovery says of a node. */
@@ -89,14 +89,14 @@ function script(of: Of): string {
         ]
       : []),
   ];
-  return [
-    `# ${of.shards.length} shards of ${plan}, for "${kubernetes.start(of.options).map(quoted).join(' ')}", or "maskbench submit kubernetes --go".`,
+  const taken = kubernetes.start(of.options).map(quoted).join(' ');
+  return `${[
+    `# ${of.shards.length} shards of ${plan}, for "${taken}", or "maskbench submit kubernetes --go".`,
     // Read as YAML 1.1: what would be no text there is quoted.
     ...jobs.map((job) =>
       stringify(job, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }).trimEnd(),
     ),
-    '',
-  ].join('\n---\n');
+  ].join('\n---\n')}\n`;
 }
 
 function jobOf({ name, container: { queue } }: Of, part: string, spec: object): object {
@@ -105,7 +105,7 @@ function jobOf({ name, container: { queue } }: Of, part: string, spec: object): 
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      generateName: `${plainName(`${plain}-${part}`, LONGEST_NAME)}-`,
+      generateName: `${plain}-${part}-`,
       labels: {
         ...labelsOf(plain, part),
         ...(queue === undefined ? {} : { 'kueue.x-k8s.io/queue-name': queue }),
