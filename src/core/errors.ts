@@ -90,6 +90,13 @@ export function isForNow(code: ErrorCode): boolean {
   return EXIT_STATUS[code] === FOR_NOW;
 }
 
+const ENDED_BY_SIGNAL: readonly ExitStatus[] = Object.values(SIGNAL_STATUS);
+
+/** Exit statuses, in order, of failures that the same command has again: no engine need try it. */
+export const LASTING: readonly ExitStatus[] = [...new Set<ExitStatus>(Object.values(EXIT_STATUS))]
+  .filter((status) => status !== FOR_NOW && !ENDED_BY_SIGNAL.includes(status))
+  .sort((a, b) => a - b);
+
 export interface ErrorDetails {
   /** The file, config position, cell or address that the failure is about. */
   readonly where?: string;
