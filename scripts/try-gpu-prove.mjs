@@ -83,7 +83,7 @@ else if (driver === undefined)
   console.log(`skipped: WebGPU, for which there is none of ${DRIVERS.join(', ')}`);
 else {
   const side = 64;
-  writeFileSync(join(temp, 'convolutions.onnx'), encodeOnnx({ graph: slowGraph(8, 16, side) }));
+  writeFileSync(join(temp, 'convolutions.onnx'), encodeOnnx({ graph: slowGraph(4, 8, side) }));
   writeFileSync(
     join(temp, 'convolutions.yaml'),
     `name: convolutions\nfiles: file:convolutions.onnx\ninput: { width: ${side}, height: ${side}, divideBy: 255 }\n`,
