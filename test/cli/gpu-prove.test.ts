@@ -63,7 +63,7 @@ describe.skipIf(!IS_BUILT)('gpu prove (skipped where nothing is built)', () => {
     const wrong = await cli(['gpu', 'prove', '--device', 'cpu', '--checks', 'platement'], folder);
     expect([wrong.status, wrong.err]).toEqual([64, expect.stringContaining('placement')]);
     const nothing = ['gpu', 'prove', '--device', 'cpu', '--models', './none.yaml', '--out', 'proof'];
-    expect((await cli(nothing, folder)).status).toBe(64);
+    expect((await cli(nothing, folder)).status).toBe(65);
     expect(await readdir(folder)).toEqual([]);
     const none = await cli(['gpu', 'prove'], folder);
     expect([none.status, none.err]).toEqual([69, expect.stringContaining('--device')]);
