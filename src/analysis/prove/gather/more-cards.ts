@@ -36,8 +36,8 @@ export const secondCard = gatherer(
 );
 
 /**
- * Every card takes this many pictures before it hands one back (with one thread that feeds it, as here): of fewer for all of them, one
- * card would take all.
+ * So many that every card gets some: with one thread that feeds it, as here, it takes five ahead, and of the few that are shown the
+ * first card would take all.
  */
 const PICTURES_A_CARD = 16;
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
@@ -49,16 +49,16 @@ export const prove: DefineCommand = (context, setStatus) =>
       const { createDownloadProgress } = await import('../../download-progress.js');
       const { writeReport } = await import('../../write-report.js');
       const { writingTo } = await import('../../../core/failed-write.js');
-      const { makeFolder } = await import('../../../core/sync.js');
       const { cwd, env, err, signal } = context;
       const { CHECKS } = await import('../../../analysis/prove/checks/index.js');
       const device = await deviceOf(asked);
       const chosen = choose('there is no check', CHECKS, ({ name }) => name, checks);
       const folder = resolve(cwd, out ?? '.');
       // What can be known of it before the ten minutes, and not after them.
-      await writingTo(folder, async () => {
-        await makeFolder(folder);
+      const made = await writingTo(folder, async () => {
+        const first = await mkdir(folder, { recursive: true });
         await access(folder, constants.W_OK);
+        return first;
       });
       const temp = tmpdir();
       const scratch = await writingTo(temp, () => mkdtemp(join(temp, 'maskbench-prove-')));
@@ -90,6 +90,8 @@ export const prove: DefineCommand = (context, setStatus) =>
         setStatus(proof.counts.fail > 0 ? 1 : 0);
       } finally {
         await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+        // One that is still empty.
+        if (made !== undefined) await rmdir(folder).catch(() => undefined);
       }
     });
 
