@@ -138,7 +138,7 @@ async function openSession(
     device,
     options,
     devices: 1,
-    parallelism: { processes: 1, threads: 1, feeders: 1 },
+    parallelism: { processes: 1, threads: 1, feeders: 1, batch: 1 },
     samples: 1,
     allowFallback: false,
     readings: new Map(),
