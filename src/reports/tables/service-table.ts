@@ -29,10 +29,10 @@ export function serviceTable({ models, timing }: Summary): Table | null {
         ({ model, dataset, scope }) => model === name && dataset === null && scope === 'service',
       )?.phases.predict;
       const good = Object.entries(outcomes).reduce(
-        (sum, [status, n]) => sum + (/^2/.test(status) ? n : 0),
+        (sum, [status, n]) => sum + (status.startsWith('2') ? n : 0),
         0,
       );
-      const others = Object.entries(outcomes).filter(([status]) => !/^2/.test(status));
+      const others = Object.entries(outcomes).filter(([status]) => !status.startsWith('2'));
       const without = [
         ...others.map(([status, n]) => `${n} x ${status}`),
         ...(good > answered ? [`${good - answered} x answered with none`] : []),

@@ -91,5 +91,7 @@ function neverGotThere(error: unknown): boolean {
   // No trusted connection, or one that is forbidden.
   if (error instanceof MaskbenchError) return true;
   if (!(error instanceof Error)) return false;
+  // Of ports that fetch keeps for other protocols.
+  if (error.message === 'bad port') return true;
   return ('code' in error && UNSENT.test(String(error.code))) || neverGotThere(error.cause);
 }

@@ -32,6 +32,7 @@ export async function openHttpSession(
   if (calls === undefined)
     throw new MaskbenchError('usage', 'a service is called only by a run, which writes its calls down', {
       where: spec.name,
+      remedy: 'run it, and compare runs, or the mattes in the folder predictions of one',
     });
   if (assets.isOffline)
     throw new MaskbenchError('source.unreachable', 'a service is not called offline', {

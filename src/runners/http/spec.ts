@@ -13,6 +13,10 @@ const withoutSecrets = z
   .string()
   .refine((text) => !text.includes('${'), 'a secret stands in a header alone: ${NAME} is not replaced here');
 
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+/** As deep as inputs of services are: a value, or a list of values. */
+const plain = z.union([scalar, z.array(scalar)]);
+
 const bodySchema = z.discriminatedUnion('as', [
   z.strictObject({
     as: z.literal('raw').describe('The bytes of the picture’s file and nothing else.'),
@@ -29,7 +33,10 @@ const bodySchema = z.discriminatedUnion('as', [
       .enum(['base64', 'data-url', 'url'])
       .default('base64')
       .describe('How it stands there; url: its public address (pictures), and the file stays here.'),
-    fields: z.record(z.string(), z.unknown()).default({}).describe('What else is in it, as it is.'),
+    fields: z
+      .record(z.string(), z.union([plain, z.record(z.string(), plain)]))
+      .default({})
+      .describe('What else is in it, as it is.'),
   }),
 ]);
 
