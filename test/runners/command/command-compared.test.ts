@@ -64,15 +64,13 @@ describe.skipIf(!IS_BUILT)('runs with a program, compared (skipped unless dist/ 
     expect(text).toContain('By their own words: program is version 1.');
     expect(text).toMatch(/inference, ms .*predict, ms/);
     expect(text).not.toContain('decode, ms');
-    const [verdict, checked] = await said(
-      ...['check', '--baseline', 'out', '--candidate', 'out', '--gate', 'gate.yaml', ...sides],
-    );
+    const check = (run: string) =>
+      said('check', '--baseline', run, '--candidate', run, '--gate', 'gate.yaml', ...sides);
+    const [verdict, checked] = await check('out');
     expect(checked).toBe(2);
     expect(verdict).toMatch(/INCONCLUSIVE model file: .* programs and masks that were made elsewhere/);
     expect(verdict).toMatch(/INCONCLUSIVE predict time: .*file-to-file times: .*measure with --remeasure/);
-    const [untimed] = await said(
-      ...['check', '--baseline', 'other', '--candidate', 'other', '--gate', 'gate.yaml', ...sides],
-    );
+    const [untimed] = await check('other');
     expect(untimed).toMatch(/INCONCLUSIVE peak memory/);
   });
 
