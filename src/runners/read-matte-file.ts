@@ -29,7 +29,7 @@ export async function readMatteFile(
     if (!(cause instanceof MaskbenchError)) throw cause;
     const message =
       cause.code === 'data.missing'
-        ? `${whose} said that it is done, and wrote no matte`
+        ? `${whose} wrote no matte, and told of no failure`
         : `${whose}'s matte cannot be read: ${cause.message}`;
     throw new MaskbenchError('model.output', message, { cause });
   });

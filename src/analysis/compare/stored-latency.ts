@@ -47,14 +47,13 @@ export function compareStoredTimes(
   if (common.length === 0) return { kind: 'none', reason: 'no image was timed on both sides' };
   // A call has no phases.
   const timed: readonly TimedPhase[] = scope === 'service' ? ['predict'] : TIMED_PHASES;
-  const phases = timed.map((phase) =>
-    ratioOf(
-      phase,
-      common.map(([own]) => own.ms[phase]),
-      common.map(([, other]) => other.ms[phase]),
-      { ...resampling, seed: `${resampling.seed}/${phase}` },
-    ),
-  );
+  const phases = timed.flatMap((phase): PhaseRatio[] => {
+    const [own, other] = [0, 1].map((side) => common.map((pair) => pair[side].ms[phase]));
+    // Of the phases that a program does not tell of nothing is known.
+    const isUntold = [own, other].some((times) => times.every((ms) => ms === 0));
+    if (scope === 'file-to-file' && isUntold) return [];
+    return [ratioOf(phase, own, other, { ...resampling, seed: `${resampling.seed}/${phase}` })];
+  });
   const caveats =
     scope === 'service' ? [OF_CALLS] : [unsealed(a.facts, before), unsealed(b.facts, after), ONE_PROCESS];
   const energy = energyRatioOf(before, after);

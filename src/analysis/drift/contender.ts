@@ -70,6 +70,13 @@ export async function openContender(
     };
     return { label, stagesOf, stop: () => session.stop() };
   }
+  if (runner.service !== undefined) {
+    throw new MaskbenchError('usage', `${candidate.model} is ${runner.title}: drift sends no picture away`, {
+      where: label,
+      remedy:
+        'run it with "maskbench run", which counts calls and cost, and compare runs with "maskbench compare"',
+    });
+  }
   if (label !== candidate.model) {
     throw new MaskbenchError('usage', `${candidate.model} is ${runner.title}: nothing of it is set here`, {
       where: label,
