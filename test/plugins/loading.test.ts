@@ -245,6 +245,50 @@ describe.skipIf(!IS_BUILT)('plug-ins at the command line (skipped unless dist/ i
   );
 
   it(
+    'of a plan are those of all its shards, in one version',
+    async () => {
+      const folder = await project({
+        'own.mjs': metric('own', SHARE),
+        'run.yaml': config('./own.mjs', 'fixed, own'),
+      });
+      const named = ['--config', 'run.yaml'];
+      const work = (shard: number, ...more: readonly string[]): Promise<CliResult> =>
+        run(folder, 'work', 'plan', '--shard', String(shard), ...more);
+      const planned = await run(folder, 'plan', 'run.yaml', '--shards', '2', '--out', 'plan');
+      expect(planned.out).toMatch(/^maskbench work plan --shard 1 --config run\.yaml /m);
+      const unnamed =
+        /plan: the plan was made with the plug-in "own" \(sha256-\w+\), which is not loaded; .*--config/;
+      expect((await run(folder, 'submit', 'parallel', 'plan')).err).toMatch(unnamed);
+      expect((await run(folder, 'submit', 'parallel', 'plan', ...named)).out).toMatch(
+        / --config \S+\/run\.yaml work .*\n.* --config \S+\/run\.yaml merge /,
+      );
+      expect((await work(1)).err).toMatch(/plan\.json: the plan was made .* not loaded; .*--config/);
+      expect((await work(1, ...named)).status).toBe(0);
+      const code = await readFile(join(folder, 'own.mjs'), 'utf8');
+      await writeFile(join(folder, 'own.mjs'), `${code}// another\n`);
+      const other = await work(2, ...named);
+      expect(other.status).toBe(64);
+      expect(other.err).toMatch(/"own" \(sha256-\w+\), and another is loaded \(sha256-\w+\); restore it/);
+      await writeFile(join(folder, 'own.mjs'), code);
+      expect((await work(2, ...named)).status).toBe(0);
+      expect((await run(folder, 'merge', 'plan', '--out', 'merged')).err).toMatch(/not loaded; .*--config/);
+      expect((await run(folder, 'merge', 'plan', '--out', 'merged', ...named)).status).toBe(0);
+      // Neither is there a difference to a run in one piece, nor to shards of one that are merged.
+      await run(folder, 'run', 'run.yaml', '--no-time');
+      for (const i of [1, 2])
+        await run(folder, 'run', 'run.yaml', '--no-time', '--shard', `${i}/2`, '--out', `runs/s${i}`);
+      expect((await run(folder, 'merge', 'runs/s1', 'runs/s2', '--out', 'shards')).status).toBe(0);
+      const figures = async (of: string): Promise<string> =>
+        (await run(folder, 'report', of, '--format', 'csv')).out;
+      expect(await figures('merged')).toBe(await figures('runs/mine'));
+      expect(await figures('shards')).toBe(await figures('runs/mine'));
+      expect(await figures('merged')).toMatch(/^accuracy,masks,photos,own\.m,mean,/m);
+      expect((await run(folder, 'resume', 'merged')).err).toMatch(/the run was made .*"own"/);
+    },
+    LIMIT_MS,
+  );
+
+  it(
     'are not needed to read what they have made',
     async () => {
       const folder = await project({

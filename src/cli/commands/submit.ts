@@ -38,23 +38,30 @@ export const submit: DefineCommand = (context) =>
       async (engine, path, options, { go, out, merge, atOnce, largestArray, timeOn, command, json }) => {
         const { cwd, signal } = context;
         const { ENGINES } = await import('../../pipeline/distributed/submit/registry.js');
+        const { assertPluginsLoaded } = await import('../../store/run-plugins.js');
         const { quoted } = await import('../../pipeline/distributed/submit/submission.js');
         const { openShards } = await import('../../pipeline/distributed/plan-status.js');
         const plan = resolve(cwd, path);
-        const { name, device, shards } = await openShards(plan, signal);
+        const { name, device, plugins, shards } = await openShards(plan, signal);
         if (shards.length === 0) {
           throw new MaskbenchError('usage', 'every shard is published or being worked on', {
             where: plan,
             remedy: `maskbench merge ${relative(cwd, plan) || '.'}`,
           });
         }
+        // Whoever works on it takes plug-ins from here as well, and must say so.
+        assertPluginsLoaded(plugins, plan, 'plan');
+        const config = plugins.length === 0 ? undefined : context.config;
         const own = [process.execPath, compiledEntry(new URL('../main.js', import.meta.url))];
         const script = ENGINES[engine]({
           name,
           plan,
           out: outFolder(out, { name, cwd, now: new Date() }),
           shards,
-          command: command ?? own.map(quoted).join(' '),
+          command: [
+            command ?? own.map(quoted).join(' '),
+            ...(config === undefined ? [] : ['--config', quoted(resolve(cwd, config))]),
+          ].join(' '),
           needsCard: device !== 'cpu',
           merge,
           atOnce,
