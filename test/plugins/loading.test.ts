@@ -67,6 +67,57 @@ describe.skipIf(!IS_BUILT)('plug-ins at the command line (skipped unless dist/ i
   );
 
   it.each([
+    ['a promise', 'return Promise.resolve(1);', /own\.m gave a promise; a metric gives a finite number/],
+    ['a text', "return '1';", /own\.m gave "1"; a metric gives/],
+    ['what its range has not', 'return 7;', /own\.m gave 7, and its range is 0 to 1; mend the metric/],
+    ['the end of its process', 'process.exit(0);', /metric own\.m: it called process\.exit/],
+  ])(
+    'that give %s are failed cells',
+    async (_what, compute, says) => {
+      const folder = await project({
+        'own.mjs': metric('own', compute),
+        'run.yaml': config('./own.mjs', 'fixed, own'),
+      });
+      const { status, out, err } = await run(folder, 'run', 'run.yaml', '--no-time', '--json');
+      expect(err).toMatch(says);
+      expect(status).toBe(3);
+      expect(JSON.parse(out)).toMatchObject({ cells: { failed: IMAGES } });
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'cannot end a command as if it had gone well, nor print among its results',
+    async () => {
+      const said = "console.log('hello');";
+      const folder = await project({
+        'own.mjs': metric('own', `${said} ${SHARE}`, said),
+        'run.yaml': config('./own.mjs', 'fixed, own'),
+        'exits.mjs': 'process.exit(0);',
+        'exits.yaml': 'plugins: [./exits.mjs]\n',
+        'late.mjs': `export default { name: 'late', formats: [
+          { name: 'late.f', extension: 'f', summary: 's', render() { process.exit(0); } }] };`,
+        'late.yaml': 'plugins: [./late.mjs]\n',
+      });
+      const { status, out, err } = await run(folder, 'run', 'run.yaml', '--no-time', '--json');
+      expect(status).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({ cells: { scored: IMAGES } });
+      expect(err).toContain('hello');
+      const report = ['report', 'runs/mine', '--format'];
+      for (const argv of [
+        [...report, 'csv', '--config', 'exits.yaml'],
+        [...report, 'late.f', '--config', 'late.yaml'],
+      ]) {
+        const ended = await run(folder, ...argv);
+        expect(ended.err).toMatch(/something ended the process before the command was over \(status 0\)/);
+        expect(ended.err).toMatch(ONE_LINE);
+        expect(ended.status).toBe(65);
+      }
+    },
+    LIMIT_MS,
+  );
+
+  it.each([
     [
       'is not there',
       './none.mjs',
