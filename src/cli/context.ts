@@ -38,6 +38,8 @@ export interface CliContext extends Omit<CliProcess, 'outIsTerminal'> {
   maxMegapixels?: number;
   /** What becomes of plug-ins that files name: `none` by `--no-plugins`. */
   plugins?: 'none';
+  /** `--config`, of any command: the file that names plug-ins. */
+  config?: string;
 }
 
 export function contextOf({ out, err, outIsTerminal, ...rest }: CliProcess): CliContext {

@@ -3,26 +3,36 @@ import { EXIT_STATUS, MaskbenchError, SIGNAL_STATUS, type ExitStatus } from '../
 import type { CliProcess } from './context.js';
 import { tellError } from './tell-error.js';
 
+// What a plug-in prints, and whatever else writes where results go, must not get among them: it goes to stderr, of threads too.
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = process.stderr.write.bind(process.stderr);
+
+const UNSETTLED = 13;
 const interrupt = new AbortController();
 let interrupted: ExitStatus | undefined;
+let isOver = false;
+const exit = (status: ExitStatus): never => {
+  isOver = true;
+  return process.exit(status);
+};
 for (const [name, status] of Object.entries(SIGNAL_STATUS)) {
   process.on(name, () => {
     // A second Ctrl-C does not wait: whatever is on disk can be resumed all the same.
-    if (interrupted !== undefined) process.exit(status);
+    if (interrupted !== undefined) exit(status);
     interrupted = status;
     interrupt.abort();
   });
 }
 // A reader that leaves early (`| head`) ends the program quietly.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
+  if (error.code === 'EPIPE') exit(0);
   if (interrupted === undefined) throw error;
 });
 // A terminal that has hung up takes no more words; what there is to save is saved all the same.
 process.stderr.on('error', () => undefined);
 
 const context: CliProcess = {
-  out: (text) => void process.stdout.write(text),
+  out: (text) => void write(text),
   err: (text) => void process.stderr.write(text),
   outIsTerminal: process.stdout.isTTY === true,
   cwd: process.cwd(),
@@ -51,11 +61,21 @@ async function ask(question: string): Promise<string> {
 
 const fail = (error: unknown): ExitStatus => tellError(error, context.err);
 // Node.js would end with 1, which is the word of a gate.
-process.on('uncaughtException', (error) => process.exit(fail(error)));
+process.on('uncaughtException', (error) => exit(fail(error)));
+
+// A plug-in that ends the process must not pass for a command that went well.
+process.on('exit', (status) => {
+  if (isOver) return;
+  const said = `something ended the process before the command was over (status ${status})`;
+  const byPlugin = new MaskbenchError('plugin.failed', said, { remedy: 'a plug-in throws, and never exits' });
+  // By Node.js itself, where nothing is left to wait for.
+  process.exitCode = fail(status === UNSETTLED ? new Error(said) : byPlugin);
+});
 
 // Loaded here and not above: where a process may open few files, that is what fails first.
 const status = await import('./program.js').then(
   ({ runCli }) => runCli(process.argv.slice(2), context),
   fail,
 );
+isOver = true;
 process.exitCode = status === EXIT_STATUS.cancelled ? (interrupted ?? status) : status;

@@ -95,8 +95,9 @@ async function buildProgram(
     .option('--no-plugins', 'with any command: load no plug-in, whatever names one')
     .hook('preAction', (self, command) => {
       assertNoneEmpty(command);
-      const { maxMegapixels, plugins } = self.opts();
+      const { maxMegapixels, plugins, config } = self.opts();
       if (!plugins) context.plugins = 'none';
+      if (config !== undefined) context.config = config;
       if (maxMegapixels === undefined) return;
       context.maxMegapixels = maxMegapixels;
       limitPixels(maxMegapixels);

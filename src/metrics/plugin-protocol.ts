@@ -16,6 +16,9 @@ export interface PluginMetrics {
   readonly metrics: readonly PluginMetric[];
 }
 
+/** By how much a value may miss its range through rounding alone. */
+const ROUNDING = 1e-9;
+
 /** They are a protocol of the plug-in's name: no protocol of ours ever has other metrics than its own. */
 export function protocolOfMetrics(
   { name, title = name, metrics }: PluginMetrics,
@@ -52,16 +55,22 @@ export function protocolOfPlugin(protocol: Protocol, plugin: PluginVersion): Pro
       ...metric,
       compute(pair) {
         const value = metric.compute(pair);
+        const where = `plug-in ${plugin.name}`;
+        const { id, range } = metric.meta;
+        const [least, most] = [range[0], range[1] ?? Infinity];
+        if (typeof value === 'number' && (value < least - ROUNDING || value > most + ROUNDING)) {
+          const said = `${id} gave ${value}, and its range is ${least} to ${range[1] ?? 'any'}`;
+          // Bounds on means rest on it.
+          throw new MaskbenchError('plugin.failed', said, { where, remedy: 'mend the metric or its range' });
+        }
         if (Number.isFinite(value) || (!isDefined(value) && typeof value?.undefined === 'string'))
           return value;
-        throw new MaskbenchError(
-          'plugin.failed',
-          `${metric.meta.id} gave ${JSON.stringify(value) ?? typeof value}`,
-          {
-            where: `plug-in ${plugin.name}`,
-            remedy: 'a metric gives a finite number, or { undefined: why }',
-          },
-        );
+        const given =
+          (value as unknown) instanceof Promise ? 'a promise' : (JSON.stringify(value) ?? typeof value);
+        throw new MaskbenchError('plugin.failed', `${id} gave ${given}`, {
+          where,
+          remedy: 'a metric gives a finite number, or { undefined: why }',
+        });
       },
     })),
   };

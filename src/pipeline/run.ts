@@ -22,7 +22,7 @@ import { unless } from '../core/system-code.js';
 import { isOwnDraft } from '../core/write-whole.js';
 import { lockRun } from '../store/lock.js';
 import type { Held } from '../core/durable-lines.js';
-import { createManifest, hasSums, type Manifest } from '../store/manifest.js';
+import { createManifest, hasSums, recordedModel, type Manifest } from '../store/manifest.js';
 import { makePlan } from './plan.js';
 import { MODEL_FAILURES } from './predict.js';
 import { nothingToScore, predictAndScore } from './predict-and-score.js';
@@ -136,12 +136,7 @@ async function runIn<S extends Summary | undefined>(
     const { runner, scoring, time: timing } = config;
     const plugins = pluginsOfRun({ models, datasets: plan.datasets, scoring });
     const settings = {
-      models: models.map(({ spec, sha256, version, bytes }) => ({
-        spec,
-        sha256,
-        ...(version === undefined ? {} : { version }),
-        bytes,
-      })),
+      models: models.map(recordedModel),
       datasets: plan.datasets,
       device: basis.device,
       ...together,

@@ -62,8 +62,11 @@ export type TruthResult =
 export default async function scoreSample(task: ScoreTask): Promise<SampleScores> {
   const giveBack = leaseBuffers();
   try {
-    if (task.plugins !== undefined)
+    if (task.plugins !== undefined) {
+      // It would end the thread without a word, and the sample would never be scored.
+      process.exit = refuseExit;
       await (await import('../core/plugins/load-plugins.js')).loadSamePlugins(task.plugins);
+    }
     const metrics = metricsOf(task.protocols);
     const truth = await loadTruth(task.truthPath, task.truthReading, metrics, task.imagePath, task.planned);
     const cells: ScoreResult[] = [];
@@ -98,6 +101,10 @@ export default async function scoreSample(task: ScoreTask): Promise<SampleScores
   } finally {
     giveBack();
   }
+}
+
+function refuseExit(): never {
+  throw new Error('it called process.exit: throw an error in place of it');
 }
 
 function scoreOf(pair: Pair, metrics: readonly Metric[], protocols: readonly string[]): ScoreResult {

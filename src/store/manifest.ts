@@ -46,6 +46,11 @@ const model = z
 /** A model of a run: its spec and the bytes that were really loaded. */
 export type RunModel = z.output<typeof model>;
 
+/** What is recorded of a model that is ready, in a manifest and in a plan. */
+export function recordedModel({ spec, sha256, version, bytes }: RunModel): RunModel {
+  return { spec, sha256, ...(version === undefined ? {} : { version }), bytes };
+}
+
 /** What 0.1 wrote out where a dataset's spec said no extensions: whatever is readable, then and now. */
 const EXTENSIONS_OF_01 = '.png .jpg .PNG .JPG .JPEG .jpeg .webp .WEBP .tif .tiff .TIF .TIFF .gif .GIF .avif';
 

@@ -1,6 +1,7 @@
 import { MaskbenchError } from '../core/errors.js';
 import { firstIssue } from '../core/jsonl.js';
 import { plainIssue } from '../core/plain-issue.js';
+import { withPlugins } from '../core/plugins/plugins-field.js';
 import { assertPluginsLoaded } from './run-plugins.js';
 import { runConfigSchema, type RunConfig } from './config.js';
 import type { RunOrigin } from './manifest.js';
@@ -34,9 +35,16 @@ export async function readOrigin(folder: string): Promise<CheckedOrigin> {
 export function checkedConfig({ config }: Pick<RunOrigin, 'config'>, where: string): RunConfig {
   const result = runConfigSchema.safeParse(config, { error: plainIssue });
   if (result.success) return result.data;
+  const { plugins = [] } = withPlugins.safeParse(config).data ?? {};
+  const later = 'continue it with the version that began it';
   throw new MaskbenchError(
     'run.mismatch',
     `its config is not one of this version: ${firstIssue(result.error)}`,
-    { where, remedy: 'continue it with the version that began it', cause: result.error },
+    {
+      where,
+      remedy:
+        plugins.length === 0 ? later : `name the config that has its plug-ins with --config, or ${later}`,
+      cause: result.error,
+    },
   );
 }

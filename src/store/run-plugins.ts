@@ -35,20 +35,30 @@ export function recordedProtocols({ scoring }: Pick<Asked, 'scoring'>): {
 }
 
 /**
- * Refuses to go on with a run whose plug-ins nobody has named: a run folder says which they were, and never loads them.
+ * Refuses to go on with a run or a plan whose plug-ins nobody has named, or in another version: its folder says which they were, and
+ * never loads them.
  *
+ * @param what it is, for the message
  * @throws MaskbenchError `run.mismatch`.
  */
-export function assertPluginsLoaded(plugins: readonly PluginVersion[], where: string): void {
-  const missing = plugins.find(({ name }) => pluginsOf([name]).length === 0);
-  if (missing === undefined) return;
-  const { name, version } = missing;
-  throw new MaskbenchError(
-    'run.mismatch',
-    `the run was made with the plug-in "${name}" (${version}), which is not loaded`,
-    {
-      where,
-      remedy: 'name the config that has it under "plugins" with --config',
-    },
-  );
+export function assertPluginsLoaded(
+  plugins: readonly PluginVersion[],
+  where: string,
+  what: 'run' | 'plan' = 'run',
+): void {
+  for (const { name, version } of plugins) {
+    const [loaded] = pluginsOf([name]);
+    if (loaded?.version === version) continue;
+    throw new MaskbenchError(
+      'run.mismatch',
+      `the ${what} was made with the plug-in "${name}" (${version}), ${loaded === undefined ? 'which is not loaded' : `and another is loaded (${loaded.version})`}`,
+      {
+        where,
+        remedy:
+          loaded === undefined
+            ? 'name the config that has it under "plugins" with --config'
+            : `restore it, or begin another ${what} with --out`,
+      },
+    );
+  }
 }

@@ -67,6 +67,57 @@ describe.skipIf(!IS_BUILT)('plug-ins at the command line (skipped unless dist/ i
   );
 
   it.each([
+    ['a promise', 'return Promise.resolve(1);', /own\.m gave a promise; a metric gives a finite number/],
+    ['a text', "return '1';", /own\.m gave "1"; a metric gives/],
+    ['what its range has not', 'return 7;', /own\.m gave 7, and its range is 0 to 1; mend the metric/],
+    ['the end of its process', 'process.exit(0);', /metric own\.m: it called process\.exit/],
+  ])(
+    'that give %s are failed cells',
+    async (_what, compute, says) => {
+      const folder = await project({
+        'own.mjs': metric('own', compute),
+        'run.yaml': config('./own.mjs', 'fixed, own'),
+      });
+      const { status, out, err } = await run(folder, 'run', 'run.yaml', '--no-time', '--json');
+      expect(err).toMatch(says);
+      expect(status).toBe(3);
+      expect(JSON.parse(out)).toMatchObject({ cells: { failed: IMAGES } });
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'cannot end a command as if it had gone well, nor print among its results',
+    async () => {
+      const said = "console.log('hello');";
+      const folder = await project({
+        'own.mjs': metric('own', `${said} ${SHARE}`, said),
+        'run.yaml': config('./own.mjs', 'fixed, own'),
+        'exits.mjs': 'process.exit(0);',
+        'exits.yaml': 'plugins: [./exits.mjs]\n',
+        'late.mjs': `export default { name: 'late', formats: [
+          { name: 'late.f', extension: 'f', summary: 's', render() { process.exit(0); } }] };`,
+        'late.yaml': 'plugins: [./late.mjs]\n',
+      });
+      const { status, out, err } = await run(folder, 'run', 'run.yaml', '--no-time', '--json');
+      expect(status).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({ cells: { scored: IMAGES } });
+      expect(err).toContain('hello');
+      const report = ['report', 'runs/mine', '--format'];
+      for (const argv of [
+        [...report, 'csv', '--config', 'exits.yaml'],
+        [...report, 'late.f', '--config', 'late.yaml'],
+      ]) {
+        const ended = await run(folder, ...argv);
+        expect(ended.err).toMatch(/something ended the process before the command was over \(status 0\)/);
+        expect(ended.err).toMatch(ONE_LINE);
+        expect(ended.status).toBe(65);
+      }
+    },
+    LIMIT_MS,
+  );
+
+  it.each([
     [
       'is not there',
       './none.mjs',
@@ -240,6 +291,50 @@ describe.skipIf(!IS_BUILT)('plug-ins at the command line (skipped unless dist/ i
       );
       await writeFile(join(folder, 'share.mjs'), share);
       expect((await run(folder, ...again)).status).toBe(0);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'of a plan are those of all its shards, in one version',
+    async () => {
+      const folder = await project({
+        'own.mjs': metric('own', SHARE),
+        'run.yaml': config('./own.mjs', 'fixed, own'),
+      });
+      const named = ['--config', 'run.yaml'];
+      const work = (shard: number, ...more: readonly string[]): Promise<CliResult> =>
+        run(folder, 'work', 'plan', '--shard', String(shard), ...more);
+      const planned = await run(folder, 'plan', 'run.yaml', '--shards', '2', '--out', 'plan');
+      expect(planned.out).toMatch(/^maskbench work plan --shard 1 --config run\.yaml /m);
+      const unnamed =
+        /plan: the plan was made with the plug-in "own" \(sha256-\w+\), which is not loaded; .*--config/;
+      expect((await run(folder, 'submit', 'parallel', 'plan')).err).toMatch(unnamed);
+      expect((await run(folder, 'submit', 'parallel', 'plan', ...named)).out).toMatch(
+        / --config \S+\/run\.yaml work .*\n.* --config \S+\/run\.yaml merge /,
+      );
+      expect((await work(1)).err).toMatch(/plan\.json: the plan was made .* not loaded; .*--config/);
+      expect((await work(1, ...named)).status).toBe(0);
+      const code = await readFile(join(folder, 'own.mjs'), 'utf8');
+      await writeFile(join(folder, 'own.mjs'), `${code}// another\n`);
+      const other = await work(2, ...named);
+      expect(other.status).toBe(64);
+      expect(other.err).toMatch(/"own" \(sha256-\w+\), and another is loaded \(sha256-\w+\); restore it/);
+      await writeFile(join(folder, 'own.mjs'), code);
+      expect((await work(2, ...named)).status).toBe(0);
+      expect((await run(folder, 'merge', 'plan', '--out', 'merged')).err).toMatch(/not loaded; .*--config/);
+      expect((await run(folder, 'merge', 'plan', '--out', 'merged', ...named)).status).toBe(0);
+      // Neither is there a difference to a run in one piece, nor to shards of one that are merged.
+      await run(folder, 'run', 'run.yaml', '--no-time');
+      for (const i of [1, 2])
+        await run(folder, 'run', 'run.yaml', '--no-time', '--shard', `${i}/2`, '--out', `runs/s${i}`);
+      expect((await run(folder, 'merge', 'runs/s1', 'runs/s2', '--out', 'shards')).status).toBe(0);
+      const figures = async (of: string): Promise<string> =>
+        (await run(folder, 'report', of, '--format', 'csv')).out;
+      expect(await figures('merged')).toBe(await figures('runs/mine'));
+      expect(await figures('shards')).toBe(await figures('runs/mine'));
+      expect(await figures('merged')).toMatch(/^accuracy,masks,photos,own\.m,mean,/m);
+      expect((await run(folder, 'resume', 'merged')).err).toMatch(/the run was made .*"own"/);
     },
     LIMIT_MS,
   );

@@ -74,6 +74,7 @@ export const plan: DefineCommand = (context) =>
       const problems = settings.datasets.reduce((sum, of) => sum + of.problems, 0);
       const cells = (samples + problems) * settings.models.length;
       const at = relative(cwd, out) || '.';
+      const named = settings.plugins === undefined ? '' : ` --config ${path}`;
       if (flags.json === true) {
         context.out(
           jsonText({ path: out, root, shards: shards.count, samples, problems, cells, isOld: made.isOld }),
@@ -82,7 +83,7 @@ export const plan: DefineCommand = (context) =>
       }
       context.out(
         `${made.isOld ? 'Planned before, and the same' : 'Planned'}: ${counted(samples, 'sample')}, ${counted(cells, 'cell')}, ${counted(shards.count, 'shard')} (root ${root.slice(0, 12)})\n` +
-          `maskbench work ${at} --shard 1    one shard by hand\n` +
-          `maskbench submit slurm ${at}      a script for all of them\n`,
+          `maskbench work ${at} --shard 1${named}    one shard by hand\n` +
+          `maskbench submit slurm ${at}${named}      a script for all of them\n`,
       );
     });

@@ -63,6 +63,7 @@ export const submit: DefineCommand = (context) =>
       const { ENGINES } = await import('../../pipeline/distributed/submit/registry.js');
       const { quoted } = await import('../../pipeline/distributed/submit/submission.js');
       const { openShards } = await import('../../pipeline/distributed/plan-status.js');
+      const { assertPluginsLoaded } = await import('../../store/run-plugins.js');
       const engine: Engine = ENGINES[name];
       const { command, image, cpus = CPUS, memory = MEMORY_GIB, queue } = flags;
       assertMeant(flags, {
@@ -73,11 +74,20 @@ export const submit: DefineCommand = (context) =>
         ),
       });
       const plan = resolve(cwd, path);
-      const { name: run, device, shards } = await openShards(plan, signal);
+      const { name: run, device, plugins, shards } = await openShards(plan, signal);
       if (shards.length === 0) {
         throw new MaskbenchError('usage', 'every shard is published or being worked on', {
           where: plan,
           remedy: `maskbench merge ${relative(cwd, plan) || '.'}`,
+        });
+      }
+      // Whoever works on it takes plug-ins from here as well, and must say so.
+      assertPluginsLoaded(plugins, plan, 'plan');
+      const config = plugins.length === 0 ? undefined : context.config;
+      if (config !== undefined && engine.runs === 'images') {
+        throw new MaskbenchError('usage', 'an image has no plug-ins of this machine', {
+          where: plan,
+          remedy: 'slurm or parallel, or jobs of your own that run "maskbench --config <file> work"',
         });
       }
       const of = {
@@ -95,7 +105,13 @@ export const submit: DefineCommand = (context) =>
       const own = [process.execPath, compiledEntry(new URL('../main.js', import.meta.url))];
       const script =
         engine.runs === 'commands'
-          ? engine.script({ ...of, command: command ?? own.map(quoted).join(' ') })
+          ? engine.script({
+              ...of,
+              command: [
+                command ?? own.map(quoted).join(' '),
+                ...(config === undefined ? [] : ['--config', quoted(resolve(cwd, config))]),
+              ].join(' '),
+            })
           : engine.script({
               ...of,
               container: {

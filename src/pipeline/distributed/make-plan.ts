@@ -11,7 +11,7 @@ import type { ValuesFields } from '../../datasets/values/contradiction.js';
 import { formatDevice, parseDevice } from '../../runners/device.js';
 import { runnerOf } from '../../runners/runner-of.js';
 import type { EventSink } from '../../schema/events.js';
-import type { RunDataset, RunOrigin } from '../../store/manifest.js';
+import { recordedModel, type RunDataset, type RunOrigin } from '../../store/manifest.js';
 import {
   hasPlan,
   planDocument,
@@ -24,6 +24,7 @@ import { readShard, readShardLines, type ShardLine } from '../../store/plan-fold
 import { lockRun } from '../../store/lock.js';
 import { planRecord, type PlanRecord } from '../../store/records.js';
 import { runFolder, type RunFolder } from '../../store/run-folder.js';
+import { pluginsOfRun } from '../../store/run-plugins.js';
 import { makePlan } from '../plan.js';
 import type { ModelFolders, PreparedRun } from '../prepare.js';
 import { chooseSamples } from '../timing/choose-samples.js';
@@ -99,16 +100,18 @@ async function planIn(folder: PlanFolder, request: MakePlanRequest): Promise<Mad
       throwIfCancelled(signal);
       sources.push(before?.sources[i] ?? (await stageModel(folder, model, { folder: request.folders[i] })));
     }
+    const plugins = pluginsOfRun({ models, datasets: list.datasets, scoring: config.scoring });
     const plan = planDocument({
       name: config.name,
       settings: {
-        models: models.map(({ spec, sha256, bytes }) => ({ spec, sha256, bytes })),
+        models: models.map(recordedModel),
         datasets: list.datasets,
         device: basis.device,
         runner: basis.runner,
         scoring: config.scoring,
         time: config.time,
         limit,
+        ...(plugins.length === 0 ? {} : { plugins }),
         ...(sample === undefined ? {} : { sample }),
         shard: null,
       },

@@ -15,6 +15,7 @@ import { readPlan, type PlanDocument } from '../../store/plan-folder/plan-docume
 import { planFolder, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
 import { readShard, readShardLines } from '../../store/plan-folder/shard-lists.js';
 import { linesFiles, runFolder } from '../../store/run-folder.js';
+import { assertPluginsLoaded } from '../../store/run-plugins.js';
 import { countMachines, timingPool } from '../machines.js';
 import { mergedBefore, mergeInto, type Finish, type MatteWay, type Merge } from '../merge-into.js';
 import { differenceOfLists } from './compare-lists.js';
@@ -159,6 +160,7 @@ async function assertSameImages(
   { env, signal }: MergePlanRequest,
 ): Promise<void> {
   const { origin } = plan;
+  assertPluginsLoaded(plan.settings.plugins ?? [], folder.document, 'plan');
   const config = checkedConfig(origin, folder.document);
   const names = plan.settings.datasets.map(({ name }) => name);
   async function* listed() {

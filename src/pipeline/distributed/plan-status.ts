@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { throwIfCancelled } from '../../core/cancelled.js';
+import type { PluginVersion } from '../../core/plugins/parts.js';
 import { unless } from '../../core/system-code.js';
 import { BEAT_MS } from '../../store/lock-options.js';
 import { isKnownGone, parseOwner } from '../../store/lock-owner.js';
@@ -98,11 +99,16 @@ export async function untilPublished(path: string, times: number, signal: AbortS
 export async function openShards(
   path: string,
   signal: AbortSignal,
-): Promise<{ readonly name: string; readonly device: string; readonly shards: readonly number[] }> {
+): Promise<{
+  readonly name: string;
+  readonly device: string;
+  readonly plugins: readonly PluginVersion[];
+  readonly shards: readonly number[];
+}> {
   const { name, settings } = await readPlan(planFolder(path));
   const { failed, missing } = await statusOf(path, signal);
   const shards = [...failed.map(({ shard }) => shard), ...missing].sort((a, b) => a - b);
-  return { name, device: settings.device, shards };
+  return { name, device: settings.device, plugins: settings.plugins ?? [], shards };
 }
 
 async function attemptsOf(folder: PlanFolder, shard: number): Promise<readonly string[]> {

@@ -59,10 +59,11 @@ export async function openAttempt(
       'run.mismatch',
       `it was made with other files or another spec of ${other?.spec.name ?? 'a model'}`,
     );
-  const differs = (['device', 'runner', 'scoring', 'limit', 'sample'] as const).find(
+  const differs = (['device', 'runner', 'scoring', 'limit', 'sample', 'plugins'] as const).find(
     (key) => canonicalJson(settings[key] ?? null) !== canonicalJson(plan.settings[key] ?? null),
   );
-  if (differs !== undefined) refuse('run.mismatch', `its ${differs} is not that of the plan`);
+  if (differs !== undefined)
+    refuse('run.mismatch', `it was made under other settings than the plan: ${differs}`);
   const seal = await readSeal(folder);
   if (seal === undefined) return refuse('run.damaged', 'it has no seal');
   if (seal.root !== root) refuse('run.damaged', 'its seal is another one than that it was published with');

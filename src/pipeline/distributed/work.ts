@@ -23,6 +23,7 @@ import {
 } from '../../store/plan-folder/publication.js';
 import { readShardLine } from '../../store/plan-folder/shard-lists.js';
 import { readManifest, runFolder, writeJson } from '../../store/run-folder.js';
+import { assertPluginsLoaded } from '../../store/run-plugins.js';
 import { readSeal, type SealedFile } from '../../store/seal.js';
 import { timingPool } from '../machines.js';
 import { run } from '../run.js';
@@ -165,6 +166,7 @@ async function runPart(
   isTimed: boolean,
 ): Promise<void> {
   const { folder, plan, line, token } = part;
+  assertPluginsLoaded(plan.settings.plugins ?? [], folder.document, 'plan');
   const models: ReadyModel[] = [];
   for (const [i, source] of plan.sources.entries()) {
     const access = { onProgress, signal, env, ...(offline ? { offline } : {}) };

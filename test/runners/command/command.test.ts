@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
 import type { PredictionRecord } from '../../../src/store/records.js';
+import { cli, IS_BUILT } from '../../support/cli.js';
 import { CAN_LOOK_UP_PROCESSES, isAlive } from '../../support/processes.js';
 import { execute, makeWorkspace, readRecords, type Workspace } from '../../support/workspace.js';
 
@@ -175,6 +176,23 @@ describe('a program that makes mattes', () => {
     await writeProgram([], { secretEnv: ['NO_SUCH_SECRET'] });
     await expect(execute(workspace)).rejects.toMatchObject({ code: 'usage' });
   });
+
+  it.skipIf(!IS_BUILT)(
+    'that tells its version is planned, worked on and merged',
+    async () => {
+      await writeProgram(['--die-at', '.']);
+      const { folder } = workspace;
+      const run = (...argv: readonly string[]) => cli(argv, folder);
+      expect(await run('plan', workspace.config, '--shards', '2', '--out', 'plan')).toMatchObject({
+        status: 0,
+      });
+      for (const shard of ['1', '2'])
+        expect((await run('work', 'plan', '--shard', shard)).out).toMatch(/is published/);
+      const merged = await run('merge', 'plan', '--out', 'merged', '--json');
+      expect(JSON.parse(merged.out)).toMatchObject({ models: [{ version: '1' }] });
+    },
+    120_000,
+  );
 
   it('of another version or other files is another model, and is named when a run is resumed', async () => {
     await writeProgram(['--die-at', '.']);
