@@ -203,11 +203,11 @@ describe('a script for AWS Batch', () => {
 
 const byShell = Object.entries<Engine>(ENGINES).filter(([, { start }]) => start([])[0] === 'bash');
 describe.each(byShell)('a script for %s', (_name, engine) => {
-  it.each<Partial<Submission>>([
-    {},
-    { merge: false },
-    { needsCard: true, timeOn: ['a'], shards: numbers(1001) },
-  ])('is one of a shell: %j', (more) => {
+  it.each<readonly [string, Partial<Submission>]>([
+    ['as it comes', {}],
+    ['without a merge', { merge: false }],
+    ['of two arrays, with cards and times', { needsCard: true, timeOn: ['a'], shards: numbers(1001) }],
+  ])('is one of a shell: %s', (_what, more) => {
     const script = engine.script(of(more));
     expect(() => execFileSync('bash', ['-n'], { input: script })).not.toThrow();
   });
