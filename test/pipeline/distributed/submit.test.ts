@@ -69,8 +69,8 @@ describe('a script for GNU parallel', () => {
 describe('arrays without gaps', () => {
   it('have lists of the shards, at most so many and not too long', () => {
     expect(listedArrays({ shards: [7, 91, 92, 93], largestArray: 3 })).toEqual([
-      { list: '7,91', tasks: 2 },
-      { list: '92-93', tasks: 2 },
+      { list: '7,91-92', tasks: 3 },
+      { list: '93', tasks: 1 },
     ]);
     const scattered = listedArrays({
       shards: numbers(5000).map((n) => 20 * n),
@@ -174,9 +174,10 @@ describe('a manifest for Kubernetes', () => {
     const jobs = kubernetes({
       name: `Photos_2026 (${'long'.repeat(30)})`,
       shards: numbers(2001),
+      largestArray: 2000,
       timeOn: ['a=b'],
     });
-    expect(jobs.map(({ spec }) => spec['completions'])).toEqual([1001, 1000, undefined, undefined]);
+    expect(jobs.map(({ spec }) => spec['completions'])).toEqual([2000, 1, undefined, undefined]);
     for (const { metadata } of jobs) {
       expect(metadata.generateName).toMatch(/^[a-z0-9][a-z0-9-]*-$/);
       expect(`${metadata.generateName}12345-99999-12345`.length).toBeLessThanOrEqual(63);
@@ -202,11 +203,11 @@ describe('a script for AWS Batch', () => {
 
 const byShell = Object.entries<Engine>(ENGINES).filter(([, { start }]) => start([])[0] === 'bash');
 describe.each(byShell)('a script for %s', (_name, engine) => {
-  it.each<Partial<Submission>>([
-    {},
-    { merge: false },
-    { needsCard: true, timeOn: ['a'], shards: numbers(1001) },
-  ])('is one of a shell: %j', (more) => {
+  it.each<readonly [string, Partial<Submission>]>([
+    ['as it comes', {}],
+    ['without a merge', { merge: false }],
+    ['of two arrays, with cards and times', { needsCard: true, timeOn: ['a'], shards: numbers(1001) }],
+  ])('is one of a shell: %s', (_what, more) => {
     const script = engine.script(of(more));
     expect(() => execFileSync('bash', ['-n'], { input: script })).not.toThrow();
   });

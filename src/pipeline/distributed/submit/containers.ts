@@ -37,7 +37,7 @@ export function listedArrays(of: Pick<Submission, 'shards' | 'largestArray'>): r
   const { shards, largestArray } = of;
   const list = rangesOf(shards);
   if (shards.length <= largestArray && list.length <= LONGEST_LIST) return [{ list, tasks: shards.length }];
-  const size = Math.min(largestArray, Math.ceil(shards.length / 2));
+  const size = shards.length > largestArray ? largestArray : Math.ceil(shards.length / 2);
   return [shards.slice(0, size), shards.slice(size)].flatMap((part) =>
     listedArrays({ shards: part, largestArray }),
   );

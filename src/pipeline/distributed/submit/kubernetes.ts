@@ -18,7 +18,7 @@ const WEEK_SECONDS = 7 * 24 * 3600;
 /** An Indexed Job with a limit per index takes no more. */
 const MOST_INDEXES = 100_000;
 /** The host name of a pod, of at most 63, is its Job's, which ends with what part it is and random characters, and an index. */
-const LONGEST_NAME = 40;
+const LONGEST_NAME = 30;
 const CARD = 'nvidia.com/gpu';
 /** What NVIDIA's feature discovery says of a node. */
 const CARD_TYPE = 'nvidia.com/gpu.product';
