@@ -163,7 +163,7 @@ describe.skipIf(!IS_BUILT)('maskbench drift (skipped unless dist/ is built)', ()
   });
 
   it('sends no picture to a service', async () => {
-    const http = { url: 'http://127.0.0.1:9/', matte: 'grey' };
+    const http = { url: 'http://127.0.0.1:9/', body: { as: 'raw' }, matte: 'luma' };
     await writeFile(workspace.path('away.yaml'), JSON.stringify({ name: 'away', feeding: 'http', http }));
     const { status, err } = await cli(
       ['drift', '--reference', './luma.yaml', '--candidates', './away.yaml', '--dataset', './tiny.yaml'],
