@@ -57,7 +57,7 @@ export type { ScoreResult } from './scoring/score-worker.js';
 // A run
 export { loadRunConfig, runConfigSchema, type LoadedConfig, type RunConfig } from './store/config.js';
 export type { EventSink, Phase as RunEventPhase, RunEvent } from './schema/events.js';
-export { prepareRun, type PreparedRun, type PrepareOptions } from './pipeline/prepare.js';
+export { prepareRun, type ModelFolders, type PreparedRun, type PrepareOptions } from './pipeline/prepare.js';
 export { run } from './pipeline/run.js';
 export type { RunOptions, RunPhases, RunRequest } from './pipeline/run-request.js';
 export type { LockOptions } from './store/lock-options.js';
