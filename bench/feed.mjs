@@ -2,8 +2,8 @@
 // of every runner; decoding, feeding, reading, writing and all that a run does are real. A model of costs, measured here, says
 // what the slower of card and cores allows; the bar is a share of that.
 //
-//   node bench/feed.mjs [--only rates,cards,memory] [--pictures 60] [--memory-pictures 400] [--scale 1]
-import { mkdtempSync, rmSync } from 'node:fs';
+//   node bench/feed.mjs [--only rates,cards,memory] [--pictures 60] [--memory-pictures 400]
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,10 +24,14 @@ import { setCards, simulateCards } from './support/simulated-runner.mjs';
 
 const RATE_BAR = 0.9;
 const CARD_MS = [5, 10, 50, 200];
+/** One of eight cards lost in the middle: at most so many times as long. */
+const LOST_BAR = 1.3;
 const MEMORY_FEEDERS = 4;
 /** What the process of a card may take with four feeding threads and pictures of 12 megapixels. */
 const MEMORY_BAR = 1.5e9;
 const CORES = availableParallelism();
+/** Pictures that feed fast enough for eight cards on two cores. */
+const LIGHT = { width: 500, height: 400, side: 320 };
 
 const { values } = parseArgs({
   options: {
@@ -47,6 +51,7 @@ if (only.includes('rates')) {
   await rates('1.8 megapixels, fed as 1024 x 1024', { width: 1600, height: 1125, side: 1024 });
   await rates('0.2 megapixels, fed as 320 x 320', { width: 500, height: 400, side: 320 });
 }
+if (only.includes('cards')) await severalCards();
 if (only.includes('memory')) await memory();
 process.exitCode = missed > 0 ? 1 : 0;
 
@@ -168,6 +173,59 @@ function boundOf({ thread, all }, { ms, feeders, cores }) {
     { by: 'cores', perSecond: (1000 * cores) / Math.max(all, thread) },
   ];
   return bounds.reduce((least, bound) => (bound.perSecond < least.perSecond ? bound : least));
+}
+
+async function severalCards() {
+  await inFolder(async (folder) => {
+    await writePictures(folder, LIGHT, 8 * 14);
+    const out = join(folder, 'out');
+    const on = (/** @type {number} */ cards) =>
+      Array.from({ length: cards }, (_, i) => `cuda:${i}`).join(',');
+    /** @param {{ cards: number, ms: number, limit: number, lostAfterMs?: number }} of */
+    const predict = async ({ cards, ms, limit, lostAfterMs }) => {
+      setCards({
+        ms,
+        ...(lostAfterMs === undefined ? {} : { lost: { index: cards - 1, at: Date.now() + lostAfterMs } }),
+      });
+      const done = await predictFed(await prepareFed(folder, { device: on(cards), feeders: 1, limit }), out);
+      return { ...done, cells: readCells(out) };
+    };
+    console.log('\nSeveral simulated cards');
+    for (const { cards, ms, each, bar } of [
+      { cards: 2, ms: 200, each: 30, bar: 1.9 },
+      { cards: 8, ms: 1000, each: 14, bar: 7.5 },
+    ]) {
+      const one = await predict({ cards: 1, ms, limit: each });
+      const all = await predict({ cards, ms, limit: cards * each });
+      const ratio = all.perSecond / one.perSecond;
+      const speeds = `${all.perSecond.toFixed(2)} pictures/s against ${one.perSecond.toFixed(2)}`;
+      judge(
+        `${cards} simulated cards of ${ms} ms: ${speeds}, ${ratio.toFixed(2)}x one; bar: at least ${bar}`,
+        ratio >= bar,
+      );
+      const lost = await predict({ cards, ms, limit: cards * each, lostAfterMs: 500 * all.seconds });
+      const share = lost.seconds / all.seconds;
+      const times = `${lost.seconds.toFixed(1)} s against ${all.seconds.toFixed(1)}, ${share.toFixed(2)}x`;
+      const isEqual = lost.cells.length > 0 && lost.cells.join() === all.cells.join();
+      const told = `one of them lost in the middle: cells ${isEqual ? 'equal' : 'DIFFERENT'}, ${times}`;
+      // Of two, what is left has half the speed: half of the time and then all of it.
+      const most = LOST_BAR * (cards > 2 ? 1 : 1.5);
+      judge(`${told}; bar: equal, at most ${most.toFixed(2)}x`, isEqual && share <= most);
+    }
+  });
+}
+
+/**
+ * What became of every cell of a run.
+ *
+ * @param {string} out
+ */
+function readCells(out) {
+  const lines = readFileSync(join(out, 'predictions.jsonl'), 'utf8').trim().split('\n');
+  return lines
+    .map((line) => JSON.parse(line))
+    .map(({ key, id, status, matteSha256 }) => `${id} ${key} ${status} ${matteSha256}`)
+    .sort();
 }
 
 async function memory() {

@@ -5,14 +5,14 @@ import type { TestSequencer, TestSpecification } from 'vitest/node';
 const TEST = import.meta.dirname;
 
 /**
- * Test files that mock modules, or add to registries for good. The others share a few processes, whose modules are loaded once; what these put in place
+ * Test files that mock modules, add to registries for good, or put another ONNX Runtime in place. The others share a few processes, whose modules are loaded once; what these put in place
  * of a module would stay there for whoever comes next, so each has a process of its own.
  */
 export const mockingFiles: readonly string[] = readdirSync(TEST, { recursive: true, encoding: 'utf8' })
   .filter(
     (name) =>
       name.endsWith('.test.ts') &&
-      /\b(vi\.(do)?[mM]ock|addPart|noteProtocols)\(/.test(readFileSync(join(TEST, name), 'utf8')),
+      /\b(vi\.(do)?[mM]ock|addPart|noteProtocols|playCard)\(/.test(readFileSync(join(TEST, name), 'utf8')),
   )
   .map((name) => `test/${name.replaceAll('\\', '/')}`);
 

@@ -63,12 +63,14 @@ scoring: { protocols: [fixed] }
  * @param {PreparedRun} prepared
  * @param {string} out removed first
  * @param {(done: number) => void} [onDone]
- * @returns pictures per second between the first and the last one that was done, how long the whole took from the start of the
+ * @returns pictures per second after the first quarter, whose beginning waits for processes to start, how long the whole took from the start of the
  *   first process, and the processor time per picture of this process and its children
  */
 export async function predictFed(prepared, out, onDone = () => undefined) {
   rmSync(out, { recursive: true, force: true });
-  let [first, last, done, start, cpu] = [0, 0, 0, 0, 0];
+  /** @type {number[]} */
+  const ends = [];
+  let [start, cpu] = [0, 0];
   const summary = await run({
     ...prepared,
     out,
@@ -79,14 +81,15 @@ export async function predictFed(prepared, out, onDone = () => undefined) {
         cpu = cpuSeconds();
       }
       if (event.kind !== 'progress' || event.phase !== 'predict') return;
-      last = performance.now();
-      if (done++ === 0) first = last;
-      onDone(done);
+      ends.push(performance.now());
+      onDone(ends.length);
     },
   });
+  const done = ends.length;
+  const from = Math.floor(done / 4);
   return {
-    perSecond: ((done - 1) * 1000) / (last - first),
-    seconds: (last - start) / 1000,
+    perSecond: ((done - 1 - from) * 1000) / (ends[done - 1] - ends[from]),
+    seconds: (ends[done - 1] - start) / 1000,
     cpuMs: ((cpuSeconds() - cpu) * 1000) / done,
     done,
     summary,
@@ -113,7 +116,8 @@ export function childrenRss() {
         const status = readFileSync(`/proc/${pid}/status`, 'utf8');
         const of = (/** @type {string} */ field) =>
           Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
-        return of('PPid') === process.pid ? [of('VmRSS') * 1024] : [];
+        // One that has just ended has no memory.
+        return of('PPid') === process.pid && of('VmRSS') > 0 ? [of('VmRSS') * 1024] : [];
       } catch {
         // It ended in between.
         return [];

@@ -14,10 +14,11 @@ const CARD = join(import.meta.dirname, 'simulated-card.mjs');
 
 /** From now on ONNX networks of this process are run on simulated cards. */
 export function simulateCards() {
-  const { tryOut: _asksTheCard, readyDevice: _asksTheDriver, ...runner } = onnxRunner;
+  const { tryOut: _asksTheCard, ...runner } = onnxRunner;
   /** @type {unknown[]} */ (RUNNERS).unshift({
     ...runner,
     title: 'an ONNX network on a simulated card',
+    readyDevice: async () => undefined,
     open: (/** @type {Parameters<typeof openOnnxSession>} */ ...[model, request]) =>
       openOnnxSession(model, request, CARD),
   });

@@ -28,6 +28,7 @@ def say(**line):
 say(maskbench=1, version=f"onnxruntime {version('onnxruntime')}, pillow {version('pillow')}", loading=True)
 
 import numpy as np  # noqa: E402
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime as ort  # noqa: E402
 from PIL import Image, ImageOps  # noqa: E402
 

@@ -4,15 +4,20 @@ import type { DriftedImage } from '../analysis/drift/drift.js';
 import { scoreChange, type DriftSummary } from '../analysis/drift/summarise-drift.js';
 import type { Cell, Row, Table } from '../reports/tables/table.js';
 
-/** One candidate's drift: all images in a sentence or two, the worst ones as a table. */
+/**
+ * One candidate's drift: all images in a sentence or two, the worst ones as a table.
+ *
+ * @param named as the user wrote it, and the version that it says it has
+ */
 export function driftTable(
   { candidate, ...s }: DriftSummary,
   reference: string,
+  named: (model: string) => string,
   worst: readonly DriftedImage[],
 ): Table {
   const failed = worst.filter((record) => record.status === 'failed');
   return {
-    title: `${candidate} beside ${reference}`,
+    title: `${named(candidate)} beside ${named(reference)}`,
     caption: s.images === 0 ? `None of ${s.failed} images could be compared.` : captionOf(s),
     columns: [
       { label: 'Image', align: 'left' },
@@ -48,17 +53,19 @@ function rowOf(record: DriftedImage): Row {
     signed(scoreChange(record)),
     tensorText(input),
     tensorText(output),
-    stage === null ? 'nowhere' : SHORT[stage],
+    stage === undefined ? '-' : stage === null ? 'nowhere' : SHORT[stage],
   ];
   return { kind: 'measured', cells: [id, ...figures.map((text) => ({ text }))] };
 }
 
 function stagesText(stages: DriftSummary['stages']): string {
+  if (stages === null) return 'One of the two is no network: it has no stages to compare.';
   const parts = Object.entries(stages).map(([stage, n]) => `${stage === 'none' ? 'nowhere' : stage} ${n}`);
-  return parts.length === 0 ? 'nothing to compare' : parts.join(', ');
+  return `They differ from this stage on: ${parts.join(', ')}.`;
 }
 
-function tensorText(difference: TensorDifference): string {
+function tensorText(difference: TensorDifference | undefined): string {
+  if (difference === undefined) return '-';
   if (difference === null) return 'shape';
   return difference.max === 0 ? 'equal' : difference.max.toPrecision(2);
 }
@@ -78,6 +85,6 @@ function captionOf(s: Omit<DriftSummary, 'candidate'>): string {
     `flipped pixels ${percent(s.meanFlipped)}, at worst ${percent(s.maxFlipped)};`,
     `IoU with the reference ${s.meanIou.toFixed(4)}, at worst ${s.minIou.toFixed(4)};`,
     `score ${signed(s.scoreChange)}.`,
-    `They differ from this stage on: ${stagesText(s.stages)}.`,
+    stagesText(s.stages),
   ].join(' ');
 }

@@ -73,6 +73,10 @@ export const EXIT_STATUS = {
   'model.output': 65,
   'runner.crashed': 69,
   'runner.out-of-memory': 69,
+  'service.failed': 69,
+  'service.refused': 69,
+  'service.paid-unknown': 69,
+  'service.budget': 64,
   'plugin.failed': 65,
   // Of the signal that there was, where it is another one.
   cancelled: SIGNAL_STATUS.SIGINT,
@@ -85,6 +89,13 @@ export type ErrorCode = keyof typeof EXIT_STATUS;
 export function isForNow(code: ErrorCode): boolean {
   return EXIT_STATUS[code] === FOR_NOW;
 }
+
+const ENDED_BY_SIGNAL: readonly ExitStatus[] = Object.values(SIGNAL_STATUS);
+
+/** Exit statuses, in order, of failures that the same command has again: no engine need try it. */
+export const LASTING: readonly ExitStatus[] = [...new Set<ExitStatus>(Object.values(EXIT_STATUS))]
+  .filter((status) => status !== FOR_NOW && !ENDED_BY_SIGNAL.includes(status))
+  .sort((a, b) => a - b);
 
 export interface ErrorDetails {
   /** The file, config position, cell or address that the failure is about. */

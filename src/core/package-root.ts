@@ -15,7 +15,10 @@ export function findPackageRoot(folder: string): string {
  * sources that is the sibling in dist/, since Node itself cannot run them.
  */
 export function compiledEntry(url: URL): string {
-  return fileURLToPath(url).replace(/([\\/])src([\\/](?:image|runners|scoring|reports)[\\/])/, '$1dist$2');
+  return fileURLToPath(url).replace(
+    /([\\/])src([\\/](?:image|runners|scoring|reports|cli)[\\/])/,
+    '$1dist$2',
+  );
 }
 
 /** Of this Maskbench, as its package.json has it. */

@@ -25,7 +25,9 @@ export function packAtLeast({ width, height, data }: GrayImage, cut: number): Bi
   if (cut < 1) return complement(mask);
   const { words, stride } = mask;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const nibbleOf = nibblesAtLeast(cut);
+  // The lower seven bits plus `add` carry into the eighth where they alone reach the cut, or the cut less 128.
+  const isHigh = cut > 128;
+  const add = Math.imul((isHigh ? 256 : 128) - cut, 0x01010101);
   const wholeWords = width >> 5;
   for (let y = 0; y < height; y++) {
     const row = y * stride;
@@ -43,14 +45,14 @@ export function packAtLeast({ width, height, data }: GrayImage, cut: number): Bi
       words[i] =
         (a & b & c & d & e & f & g & h) === -1
           ? -1
-          : nibbleOf(a) |
-            (nibbleOf(b) << 4) |
-            (nibbleOf(c) << 8) |
-            (nibbleOf(d) << 12) |
-            (nibbleOf(e) << 16) |
-            (nibbleOf(f) << 20) |
-            (nibbleOf(g) << 24) |
-            (nibbleOf(h) << 28);
+          : nibbleOf(a, add, isHigh) |
+            (nibbleOf(b, add, isHigh) << 4) |
+            (nibbleOf(c, add, isHigh) << 8) |
+            (nibbleOf(d, add, isHigh) << 12) |
+            (nibbleOf(e, add, isHigh) << 16) |
+            (nibbleOf(f, add, isHigh) << 20) |
+            (nibbleOf(g, add, isHigh) << 24) |
+            (nibbleOf(h, add, isHigh) << 28);
     }
     for (let x = wholeWords * 32; x < width; x++) {
       if (data[y * width + x] >= cut) words[row + wholeWords] |= 1 << (x & 31);
@@ -157,15 +159,10 @@ export function clearBeyondWidth({ width, stride, words }: BitMask): void {
   for (let i = stride - 1; i < words.length; i += stride) words[i] &= inside;
 }
 
-/** Compares four bytes at once, with 1..255: bit k of the answer is set where byte k is at least `cut`. */
-function nibblesAtLeast(cut: number): (four: number) => number {
-  // The lower seven bits plus `add` carry into the eighth where they alone reach the cut, or the cut less 128.
-  const isHigh = cut > 128;
-  const add = Math.imul((isHigh ? 256 : 128) - cut, 0x01010101);
-  return (four) => {
-    const sum = ((four & 0x7f7f7f7f) + add) | 0;
-    const eighths = (isHigh ? sum & four : sum | four) >>> 7;
-    // The product brings bits 0, 8, 16 and 24 together at the top.
-    return Math.imul(eighths & 0x01010101, 0x10204080) >>> 28;
-  };
+/** Compares four bytes at once with a cut of 1..255: bit k of the answer is set where byte k is at least the cut. */
+function nibbleOf(four: number, add: number, isHigh: boolean): number {
+  const sum = ((four & 0x7f7f7f7f) + add) | 0;
+  const eighths = (isHigh ? sum & four : sum | four) >>> 7;
+  // The product brings bits 0, 8, 16 and 24 together at the top.
+  return Math.imul(eighths & 0x01010101, 0x10204080) >>> 28;
 }

@@ -23,35 +23,10 @@ const DY = [0, -1, -1, -1, 0, 1, 1, 1] as const;
  * Source: Suzuki and Abe 1985, "Topological structural analysis of digitized binary images by border following".
  */
 export function findContours(mask: BitMask): readonly Contour[] {
-  const tracer = createTracer(mask);
-  const found: Border[] = [];
-  const belongsIn = (left: number, hole: boolean): number =>
-    left >= 0 && found[left].hole === hole ? found[left].parent : left;
-
-  let previousRow = -1;
-  let previousEnd = 0;
-  forEachRun(mask, (y, from, to) => {
-    // By the time a run is reached, its first pixel is on a border that was traced, or starts the outside of a new
-    // component; likewise its last pixel and a hole. What lies to the left tells what the new border lies in.
-    if (tracer.labelAt(from, y) < 0) {
-      const left = previousRow === y ? tracer.labelAt(previousEnd, y) : -1;
-      found.push({
-        ...tracer.trace(from, y, false, found.length),
-        hole: false,
-        parent: belongsIn(left, false),
-      });
-    }
-    if (!tracer.facesRight(to - 1, y)) {
-      let x = to - 1;
-      while (tracer.labelAt(x, y) < 0) x--;
-      const parent = belongsIn(tracer.labelAt(x, y), true);
-      found.push({ ...tracer.trace(to - 1, y, true, found.length), hole: true, parent });
-    }
-    previousRow = y;
-    previousEnd = to - 1;
-  });
-  tracer.end();
-  return inTreeOrder(found, tracer.points());
+  const tracer = startTracing(mask);
+  forEachRun(mask, (y, from, to) => traceFromRun(tracer, y, from, to));
+  endTracing(tracer, mask);
+  return inTreeOrder(tracer.found, tracer.coordinates.subarray(0, tracer.used));
 }
 
 interface PointRange {
@@ -66,16 +41,23 @@ interface Border extends PointRange {
   readonly parent: number;
 }
 
+/** What is known while a mask's borders are followed. The functions that work on it are compiled once for all masks. */
 interface Tracer {
-  /** The border that a pixel is marked with, by order of discovery; -1 if no border has passed it. */
-  labelAt(x: number, y: number): number;
-  /** Whether a traced border has background to the right of the pixel. */
-  facesRight(x: number, y: number): boolean;
-  trace(x: number, y: number, hole: boolean, label: number): PointRange;
-  /** x0, y0, x1, y1, ... of all borders traced. */
-  points(): Int32Array;
-  /** Nothing but the points is asked for from now on. */
-  end(): void;
+  readonly found: Border[];
+  readonly rowLength: number;
+  /** From a cell to its neighbours, in the order of DX and DY. */
+  readonly step: Int32Array;
+  /**
+   * A pixel each, with a frame of one: of foreground the mark of the border that passed it first, or minus that of the last
+   * one with background to the right.
+   */
+  readonly cells: Int32Array;
+  /** x0, y0, x1, y1, ... of all borders traced, so many numbers in use. */
+  coordinates: Int32Array;
+  used: number;
+  /** Row and last column of the run before. */
+  previousRow: number;
+  previousEnd: number;
 }
 
 // What a pixel's cell says: background, foreground that no border has passed, or else of which border it is.
@@ -88,76 +70,113 @@ const KEPT_CELLS = 1 << 24;
 /** The cells of the last mask, all background again: to wipe a whole image costs more than to trace what a mask has. */
 let idleCells: Int32Array | undefined;
 
-function createTracer(mask: BitMask): Tracer {
+function startTracing(mask: BitMask): Tracer {
   const rowLength = mask.width + 2;
   const size = rowLength * (mask.height + 2);
-  // Of foreground the mark of the border that passed a pixel first, or minus that of the last one with background to the
-  // right.
   const cells = idleCells !== undefined && idleCells.length >= size ? idleCells : new Int32Array(size);
   idleCells = undefined;
-  const fillRuns = (value: number): void =>
-    forEachRun(mask, (y, from, to) => {
-      const row = (y + 1) * rowLength + 1;
-      cells.fill(value, row + from, row + to);
-    });
-  fillRuns(UNMARKED);
-  const step = DX.map((dx, k) => dx + DY[k] * rowLength);
-  const at = (x: number, y: number): number => (y + 1) * rowLength + x + 1;
-  let coordinates = new Int32Array(1024);
-  let used = 0;
-
-  function emit(x: number, y: number): void {
-    if (used + 2 > coordinates.length) {
-      const longer = new Int32Array(2 * coordinates.length);
-      longer.set(coordinates);
-      coordinates = longer;
-    }
-    coordinates[used++] = x;
-    coordinates[used++] = y;
-  }
-
-  function trace(startX: number, startY: number, hole: boolean, label: number): PointRange {
-    const start = used;
-    const origin = at(startX, startY);
-    const mark = FIRST_MARK + label;
-    // Clockwise from the background that the border was found by, to the neighbour that the border will come back from.
-    const first = hole ? 0 : 4;
-    let direction = (first + 7) & 7;
-    while (direction !== first && cells[origin + step[direction]] === BACKGROUND)
-      direction = (direction + 7) & 7;
-    if (direction === first) {
-      cells[origin] = -mark;
-      emit(startX, startY);
-      return { start, end: used };
-    }
-    const last = origin + step[direction];
-    let [x, y, p] = [startX, startY, origin];
-    for (;;) {
-      // Counter-clockwise from where the border came to the next pixel of it, noting whether right was passed over.
-      let turn = direction + 1;
-      while (cells[p + step[turn & 7]] === BACKGROUND) turn++;
-      if (turn > 8) cells[p] = -mark;
-      else if (cells[p] === UNMARKED) cells[p] = mark;
-      emit(x, y);
-      const to = turn & 7;
-      if (p + step[to] === origin && p === last) return { start, end: used };
-      p += step[to];
-      x += DX[to];
-      y += DY[to];
-      direction = to ^ 4;
-    }
-  }
-
+  fillRuns(mask, cells, UNMARKED);
   return {
-    labelAt: (x, y) => Math.abs(cells[at(x, y)]) - FIRST_MARK,
-    facesRight: (x, y) => cells[at(x, y)] < 0,
-    trace,
-    points: () => coordinates.subarray(0, used),
-    end: () => {
-      fillRuns(BACKGROUND);
-      if (cells.length <= KEPT_CELLS) idleCells = cells;
-    },
+    found: [],
+    rowLength,
+    step: Int32Array.from(DX, (dx, k) => dx + DY[k] * rowLength),
+    cells,
+    coordinates: new Int32Array(1024),
+    used: 0,
+    previousRow: -1,
+    previousEnd: 0,
   };
+}
+
+function endTracing({ cells }: Tracer, mask: BitMask): void {
+  fillRuns(mask, cells, BACKGROUND);
+  if (cells.length <= KEPT_CELLS) idleCells = cells;
+}
+
+function fillRuns(mask: BitMask, cells: Int32Array, value: number): void {
+  const rowLength = mask.width + 2;
+  forEachRun(mask, (y, from, to) => {
+    const row = (y + 1) * rowLength + 1;
+    cells.fill(value, row + from, row + to);
+  });
+}
+
+/**
+ * By the time a run is reached, its first pixel is on a border that was traced, or starts the outside of a new component;
+ * likewise its last pixel and a hole. What lies to the left tells what the new border lies in.
+ */
+function traceFromRun(tracer: Tracer, y: number, from: number, to: number): void {
+  const { found } = tracer;
+  if (labelAt(tracer, from, y) < 0) {
+    const left = tracer.previousRow === y ? labelAt(tracer, tracer.previousEnd, y) : -1;
+    const parent = belongsIn(found, left, false);
+    found.push({ ...trace(tracer, from, y, false), hole: false, parent });
+  }
+  if (tracer.cells[cellOf(tracer, to - 1, y)] >= 0) {
+    let x = to - 1;
+    while (labelAt(tracer, x, y) < 0) x--;
+    const parent = belongsIn(found, labelAt(tracer, x, y), true);
+    found.push({ ...trace(tracer, to - 1, y, true), hole: true, parent });
+  }
+  tracer.previousRow = y;
+  tracer.previousEnd = to - 1;
+}
+
+function belongsIn(found: readonly Border[], left: number, hole: boolean): number {
+  return left >= 0 && found[left].hole === hole ? found[left].parent : left;
+}
+
+function cellOf({ rowLength }: Tracer, x: number, y: number): number {
+  return (y + 1) * rowLength + x + 1;
+}
+
+/** The border that a pixel is marked with, by order of discovery; negative if no border has passed it. */
+function labelAt(tracer: Tracer, x: number, y: number): number {
+  return Math.abs(tracer.cells[cellOf(tracer, x, y)]) - FIRST_MARK;
+}
+
+function emit(tracer: Tracer, x: number, y: number): void {
+  if (tracer.used + 2 > tracer.coordinates.length) {
+    const longer = new Int32Array(2 * tracer.coordinates.length);
+    longer.set(tracer.coordinates);
+    tracer.coordinates = longer;
+  }
+  tracer.coordinates[tracer.used++] = x;
+  tracer.coordinates[tracer.used++] = y;
+}
+
+/** Follows the next border found, from where it was. */
+function trace(tracer: Tracer, startX: number, startY: number, hole: boolean): PointRange {
+  const { cells, step } = tracer;
+  const start = tracer.used;
+  const origin = cellOf(tracer, startX, startY);
+  const mark = FIRST_MARK + tracer.found.length;
+  // Clockwise from the background that the border was found by, to the neighbour that the border will come back from.
+  const first = hole ? 0 : 4;
+  let direction = (first + 7) & 7;
+  while (direction !== first && cells[origin + step[direction]] === BACKGROUND)
+    direction = (direction + 7) & 7;
+  if (direction === first) {
+    cells[origin] = -mark;
+    emit(tracer, startX, startY);
+    return { start, end: tracer.used };
+  }
+  const last = origin + step[direction];
+  let [x, y, p] = [startX, startY, origin];
+  for (;;) {
+    // Counter-clockwise from where the border came to the next pixel of it, noting whether right was passed over.
+    let turn = direction + 1;
+    while (cells[p + step[turn & 7]] === BACKGROUND) turn++;
+    if (turn > 8) cells[p] = -mark;
+    else if (cells[p] === UNMARKED) cells[p] = mark;
+    emit(tracer, x, y);
+    const to = turn & 7;
+    if (p + step[to] === origin && p === last) return { start, end: tracer.used };
+    p += step[to];
+    x += DX[to];
+    y += DY[to];
+    direction = to ^ 4;
+  }
 }
 
 function inTreeOrder(found: readonly Border[], points: Int32Array): readonly Contour[] {

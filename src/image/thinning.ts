@@ -43,21 +43,10 @@ export function skeletonize(mask: BitMask): BitMask {
 // Both passes decide for all pixels at once and only then remove. A pixel can change its mind only when a neighbour
 // goes, so only pixels that the table would remove in one of the passes are looked at: they are the queue.
 function thin(state: Uint16Array, rowLength: number, mask: BitMask): void {
-  const neighbours = neighbourOffsets(rowLength);
   const foreground = countBits(mask);
   const queue = borrowInt32(foreground);
   const removed = borrowInt32(foreground);
-  let queued = 0;
-  forEachEdgePixel(mask, (x, y) => {
-    const p = (y + 1) * rowLength + x + 1;
-    let code = 0;
-    for (let k = 0; k < 8; k++) code |= ((state[p + neighbours[k]] >>> 8) & 1) << k;
-    state[p] = ALIVE | code;
-    if (REMOVAL[code] !== 0) {
-      state[p] |= QUEUED;
-      queue[queued++] = p;
-    }
-  });
+  let queued = queueEdges(state, rowLength, mask, queue);
 
   for (let pass = FIRST_PASS; queued > 0; pass = pass === FIRST_PASS ? SECOND_PASS : FIRST_PASS) {
     let kept = 0;
@@ -101,9 +90,11 @@ function withoutSide(state: Uint16Array, p: number, side: number, queue: Int32Ar
   return queued + 1;
 }
 
-// The foreground pixels that do not have eight foreground neighbours, in raster order.
-function forEachEdgePixel(mask: BitMask, visit: (x: number, y: number) => void): void {
+// Gives the foreground pixels that do not have eight foreground neighbours their codes, and queues those that the table
+// would remove, in raster order. Returns how many.
+function queueEdges(state: Uint16Array, rowLength: number, mask: BitMask, queue: Int32Array): number {
   const { height, stride, words } = mask;
+  const neighbours = neighbourOffsets(rowLength);
   const runsOfThree = new Int32Array(stride * (height + 2));
   for (let y = 0; y < height; y++) {
     for (let i = 0; i < stride; i++) {
@@ -114,25 +105,40 @@ function forEachEdgePixel(mask: BitMask, visit: (x: number, y: number) => void):
       runsOfThree[at + stride] = word & fromLeft & fromRight;
     }
   }
+  let queued = 0;
   for (let y = 0; y < height; y++) {
     for (let i = 0; i < stride; i++) {
       const at = y * stride + i;
       const inner = runsOfThree[at] & runsOfThree[at + stride] & runsOfThree[at + 2 * stride];
       for (let edge = words[at] & ~inner; edge !== 0; edge &= edge - 1) {
-        visit((i << 5) + 31 - Math.clz32(edge & -edge), y);
+        const p = (y + 1) * rowLength + 1 + (i << 5) + 31 - Math.clz32(edge & -edge);
+        let code = 0;
+        for (let k = 0; k < 8; k++) code |= ((state[p + neighbours[k]] >>> 8) & 1) << k;
+        state[p] = ALIVE | code;
+        if (REMOVAL[code] !== 0) {
+          state[p] |= QUEUED;
+          queue[queued++] = p;
+        }
       }
     }
   }
+  return queued;
 }
 
 function survivors(state: Uint16Array, rowLength: number, mask: BitMask): BitMask {
   const skeleton = emptyBits(mask.width, mask.height);
-  forEachRun(mask, (y, from, to) => {
+  const { width, height, words } = mask;
+  for (let y = 0, i = 0; y < height; y++) {
     const row = (y + 1) * rowLength + 1;
-    for (let x = from; x < to; x++) {
-      if (state[row + x] !== 0) skeleton.words[y * mask.stride + (x >> 5)] |= 1 << (x & 31);
+    for (let left = 0; left < width; left += 32, i++) {
+      if (words[i] === 0) continue;
+      let alive = 0;
+      for (let x = left, end = Math.min(left + 32, width); x < end; x++) {
+        if (state[row + x] !== 0) alive |= 1 << (x & 31);
+      }
+      skeleton.words[i] = alive;
     }
-  });
+  }
   return skeleton;
 }
 

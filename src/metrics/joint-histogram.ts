@@ -1,4 +1,4 @@
-import { jointCounter, rowsByCut } from './count-jointly.js';
+import { countJointly, jointCounter, rowsByCut, type JointCounter } from './count-jointly.js';
 import type { PairIntermediate, Truth } from './metric.js';
 import { SOD_TRUTH_CUT, truthCentroid } from './sod-truth.js';
 import { roundHalfEven } from '../image/round-half-even.js';
@@ -62,23 +62,32 @@ export const countsByQuarter: PairIntermediate<readonly Quarter[]> = {
     // The row and column of the centroid belong to the upper and left quarters.
     const middleX = roundHalfEven(centroid.x) + 1;
     const middleY = roundHalfEven(centroid.y) + 1;
-    const count = jointCounter(prediction.data, data, rowsByCut(conventions.threshold, SOD_TRUTH_CUT));
-    const quarter = (top: number, bottom: number, left: number, right: number): Quarter => {
-      const counts = new Uint32Array(3 * 256);
-      for (let y = top; y < bottom; y++) count(y * width + left, y * width + right, counts);
-      const ignored = ignoredWithin(truth, top, bottom, left, right);
-      // Ignored pixels are 0 in both images.
-      counts[0] -= ignored;
-      return { counts, width: right - left, height: bottom - top, ignored };
-    };
+    const counter = jointCounter(prediction.data, data, rowsByCut(conventions.threshold, SOD_TRUTH_CUT));
     return [
-      quarter(0, middleY, 0, middleX),
-      quarter(0, middleY, middleX, width),
-      quarter(middleY, height, 0, middleX),
-      quarter(middleY, height, middleX, width),
+      countQuarter(counter, truth, 0, middleY, 0, middleX),
+      countQuarter(counter, truth, 0, middleY, middleX, width),
+      countQuarter(counter, truth, middleY, height, 0, middleX),
+      countQuarter(counter, truth, middleY, height, middleX, width),
     ];
   },
 };
+
+function countQuarter(
+  counter: JointCounter,
+  truth: Truth,
+  top: number,
+  bottom: number,
+  left: number,
+  right: number,
+): Quarter {
+  const { width } = truth.image;
+  const counts = new Uint32Array(3 * 256);
+  for (let y = top; y < bottom; y++) countJointly(counter, y * width + left, y * width + right, counts);
+  const ignored = ignoredWithin(truth, top, bottom, left, right);
+  // Ignored pixels are 0 in both images.
+  counts[0] -= ignored;
+  return { counts, width: right - left, height: bottom - top, ignored };
+}
 
 function ignoredWithin(
   { ignored, image }: Truth,

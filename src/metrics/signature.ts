@@ -18,6 +18,8 @@ export interface SignatureOptions {
   readonly masks?: string;
   /** Those that a run was made with; in another version than the one loaded, a protocol's parts are as the run recorded them. */
   readonly plugins?: readonly PluginVersion[];
+  /** Pictures in one inference; left out where each was computed alone, or as if. */
+  readonly batch?: number;
   /** For a number of many images: the mean of theirs, or one of their pixels pooled. */
   readonly aggregate?: 'mean' | 'pooled';
 }
@@ -31,7 +33,7 @@ export interface SignatureOptions {
 export function signatureOf(
   id: string,
   conventions: ScoringConventions,
-  { truths, masks, plugins = [], aggregate }: SignatureOptions = {},
+  { truths, masks, plugins = [], batch, aggregate }: SignatureOptions = {},
 ): string {
   const [protocol] = protocolsOf([id]);
   const plugin = plugins.find(({ name }) => name === protocol.plugin?.name) ?? protocol.plugin;
@@ -46,6 +48,7 @@ export function signatureOf(
     ...(conventions.resize === true ? [`resize:${RESIZE_METHOD}`] : []),
     ...(truths === undefined ? [] : [`truths:${truths}`]),
     ...(masks === undefined ? [] : [`masks:${masks}`]),
+    ...(batch === undefined ? [] : [`batch:${batch}`]),
     ...(aggregate === undefined ? [] : [`agg:${aggregate}`]),
     `v:${version}`,
   ].join('|');

@@ -23,7 +23,7 @@ import { replay, type Walk } from './walk.js';
  * scorer finds damaged.
  */
 export async function predictAndScore(
-  { config, models, phases, emit: tell, signal, fields }: RunRequest,
+  { config, models, phases, emit: tell, signal, fields, retryUnknown = false }: RunRequest,
   folder: RunFolder,
   held: Held,
   { settings, metrics }: Manifest,
@@ -55,6 +55,7 @@ export async function predictAndScore(
       cells,
       damagedOnly,
       walk,
+      retryUnknown,
       emit,
       signal,
       onSampleEnded: async (sample) => scorer?.offer(sample),

@@ -4,6 +4,7 @@ import { FRESH_READER } from '../datasets/file-reader.js';
 import { formatDevice, type DeviceRequest } from '../runners/device.js';
 import { runnerOf } from '../runners/runner-of.js';
 import type { MatteJob, Outcome, ReadyModel, WorkTimes } from '../runners/runner.js';
+import { openCalls, type Calls } from '../store/calls.js';
 import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { openDurableLines, type DurableLines, type Held } from '../core/durable-lines.js';
@@ -43,6 +44,8 @@ interface PredictRequest extends PhaseRequest {
   readonly damagedOnly?: boolean;
   /** Who says in which order, and when it is enough. */
   readonly walk?: Walk | undefined;
+  /** Send pictures again whose earlier call was, or perhaps was, paid for, and gave no matte. */
+  readonly retryUnknown?: boolean;
   /** Called when the last model of a sample has ended, so that scoring can start while others are still predicted. */
   onSampleEnded(sample: PlannedSample): Promise<void>;
 }
@@ -53,6 +56,8 @@ export const MODEL_FAILURES: ReadonlySet<string> = new Set([
   'model.signature',
   'runner.crashed',
   'runner.out-of-memory',
+  'service.failed',
+  'service.refused',
 ]);
 
 /** What a pass of predictions spent its time with: milliseconds. */
@@ -74,6 +79,8 @@ export interface PassTimes extends WorkTimes {
 export async function predict(request: PredictRequest): Promise<PassTimes> {
   const { folder, held, models, cells, damagedOnly = false, emit } = request;
   const writer = await openDurableLines(folder.predictions, held);
+  const isCalled = models.some(({ spec }) => runnerOf(spec).service !== undefined);
+  const calls = isCalled ? await openCalls(folder, held) : undefined;
   const start = performance.now();
   const work = { deviceMs: 0, ofDeviceMs: 0, feedingMs: 0, ofFeedingMs: 0 };
   let predicted = 0;
@@ -85,7 +92,7 @@ export async function predict(request: PredictRequest): Promise<PassTimes> {
       if (total === 0) continue;
       emit({ kind: 'phase-started', phase: 'predict', total, label: name });
       const before = writer.blockedMs();
-      const times = await predictModel(request, model, { total, writer, lost });
+      const times = await predictModel(request, model, { total, writer, calls, lost });
       predicted += total;
       for (const key of ['deviceMs', 'ofDeviceMs', 'feedingMs', 'ofFeedingMs'] as const)
         work[key] += times?.[key] ?? 0;
@@ -99,6 +106,7 @@ export async function predict(request: PredictRequest): Promise<PassTimes> {
       scoringMs: writer.heldUpMs(),
     };
   } finally {
+    await calls?.close();
     await writer.close();
   }
 }
@@ -106,6 +114,7 @@ export async function predict(request: PredictRequest): Promise<PassTimes> {
 interface PassOfModel {
   readonly total: number;
   readonly writer: DurableLines;
+  readonly calls: Calls | undefined;
   /** Devices that are gone for the rest of the run. */
   readonly lost: Set<string>;
 }
@@ -113,7 +122,7 @@ interface PassOfModel {
 async function predictModel(
   request: PredictRequest,
   model: ReadyModel,
-  { total, writer, lost }: PassOfModel,
+  { total, writer, calls, lost }: PassOfModel,
 ): Promise<WorkTimes | undefined> {
   const {
     folder,
@@ -126,11 +135,17 @@ async function predictModel(
     walk,
     accuracy,
     allowFallback = false,
+    retryUnknown = false,
     emit,
     signal,
   } = request;
   const { name } = model.spec;
   const isLastModel = model === models.at(-1);
+  const runner = runnerOf(model.spec);
+  const terms = runner.service?.(model.spec);
+  const [, shards] = settings.shard ?? [1, 1];
+  const ledger = terms && calls?.ledgerOf(name, terms, { retryUnknown, share: 1 / shards });
+  if (terms?.uploadsTo !== undefined) await calls?.allow(name, terms.uploadsTo);
   let ended = 0;
   // Cells that failed in earlier runs are tried again, those that failed in this one are not.
   const failed = new Set<string>();
@@ -174,10 +189,10 @@ async function predictModel(
       ...(outcome.kind === 'done' ? { draft: draftOf(folder.matte(name, dataset, id)) } : {}),
       onDisk,
     });
-    // Nobody predicts far ahead of who looks: what is on the disk is being scored.
-    if (walk !== undefined) await writer.flush();
+    // Nobody predicts far ahead of who looks: what is on the disk is being scored. And what was paid for is to be on the disk
+    // before more is, so that a kill costs no more than the calls under way.
+    if (walk !== undefined || ledger !== undefined) await writer.flush();
   };
-  const runner = runnerOf(model.spec);
   const present = devices.filter((device) => !lost.has(formatDevice(device)));
   const used = runner.readyDevice === undefined ? devices.slice(0, 1) : present;
   const cards = used.map((device) => ({
@@ -192,13 +207,15 @@ async function predictModel(
         samples: total,
         allowFallback,
         readings: maskReadings(settings, name, fields),
+        ...(ledger === undefined ? {} : { calls: ledger }),
         emit,
         signal: of,
       }),
   }));
   const onLost = (device: string, error: MaskbenchError): void => {
     if (error.code === 'device.unavailable') lost.add(device);
-    emit({ kind: 'warning', message: `${name}: the others go on without ${device}: ${error.message}` });
+    const message = `${name}: the others go on without ${device}: ${error.message}`;
+    emit({ kind: 'warning', message, lost: device });
   };
   try {
     const jobs = jobsOf(folder, name, isOpen, walk);

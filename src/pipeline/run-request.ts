@@ -64,6 +64,10 @@ export interface RunRequest {
   readonly fields?: ValuesFields;
   /** What is to be done was planned before, elsewhere; the datasets are not looked at. */
   readonly given?: GivenPlan | undefined;
+  /** Pictures may be sent to the services among the models; one that was begun so goes on so. */
+  readonly allowUpload?: boolean;
+  /** Send pictures again whose earlier call was, or perhaps was, paid for, and gave no matte. */
+  readonly retryUnknown?: boolean;
   /** The dataset that no file describes. */
   readonly described?: DescribedDataset | undefined;
 }

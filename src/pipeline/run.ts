@@ -13,6 +13,7 @@ import { removeEmptyFolders, removeRemains } from '../store/remains.js';
 import { readSummary } from '../store/read-summary.js';
 import { evidenceOfSealed, inspectRun, openOf, readEvidence, sealRun } from '../store/evidence.js';
 import { isFilled, openCells } from '../store/cells.js';
+import { isAllowed } from '../store/calls.js';
 import { removeSeal } from '../store/seal.js';
 import type { Evidence } from '../schema/evidence.js';
 import { isAnythingLeft } from './left-to-do.js';
@@ -92,6 +93,7 @@ async function runIn<S extends Summary | undefined>(
     { signal },
   );
   if (phases.score && !phases.predict && !existsSync(folder.predictions)) throw nothingToScore(folder.path);
+  if (phases.predict) await assertMayUpload(folder, request);
   await enterRunFolder(folder, request.resume, request.origin !== undefined);
   const onWait = (message: string): void => emit({ kind: 'warning', message });
   const lock = await lockRun(folder.path, { signal, onWait, ...request.lock });
@@ -100,7 +102,9 @@ async function runIn<S extends Summary | undefined>(
     const exists = await enterRunFolder(folder, request.resume, request.origin !== undefined);
     await removeRemains(folder.path);
     if (phases.predict && !exists) await tryModels(request, devices);
-    const basis = { device: formatDevices(config.device), runner: config.runner };
+    const { batch } = config.accuracy;
+    const together = batch === 'auto' || batch === 1 ? {} : { batch };
+    const basis = { device: formatDevices(config.device), runner: config.runner, ...together };
     const limit = config.limit ?? null;
     const allDatasets = datasets.length === config.datasets.length;
     // Of a run that has ended, whatever is planned is there.
@@ -135,6 +139,7 @@ async function runIn<S extends Summary | undefined>(
       models: models.map(recordedModel),
       datasets: plan.datasets,
       device: basis.device,
+      ...together,
       runner,
       scoring,
       time: timing,
@@ -199,6 +204,21 @@ async function runIn<S extends Summary | undefined>(
     throw error;
   } finally {
     await lock.release();
+  }
+}
+
+/** @throws MaskbenchError `usage` for a service that pictures would be sent to, which the user has not allowed. */
+async function assertMayUpload(
+  folder: RunFolder,
+  { models, allowUpload = false }: RunRequest,
+): Promise<void> {
+  for (const { spec } of models) {
+    const to = runnerOf(spec).service?.(spec).uploadsTo;
+    if (to === undefined || allowUpload || (await isAllowed(folder, spec.name, to))) continue;
+    throw new MaskbenchError('usage', `pictures would leave this machine, for ${to}`, {
+      where: spec.name,
+      remedy: 'allow it with --allow-upload, once for a run',
+    });
   }
 }
 

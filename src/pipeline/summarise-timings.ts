@@ -57,7 +57,8 @@ export async function summariseTimings(
       ...(wider.length === 0 ? {} : { wider: wider.map(summariseModel) }),
     });
     rows.push(...own.flatMap((one) => rowsOf(one, settings)));
-    if (first.model.measuredElsewhere !== true) timed.set(spec.name, first.samples);
+    if (first.model.measuredElsewhere !== true && scopeOf(first.model) !== 'service')
+      timed.set(spec.name, first.samples);
   }
   return { rows, models, slowness: await summariseSlowness(folder, timed) };
 }

@@ -12,11 +12,13 @@ import { type Cells, openCells } from '../store/cells.js';
 import { metricsOfRun } from '../store/metric-set.js';
 import { type CurvesOfCells, writeCurves } from '../store/curves.js';
 import { readRecords, type RunFolder, writeJson } from '../store/run-folder.js';
+import { summariseCalls } from '../store/service-calls.js';
 import { summariseAccuracy } from './summarise-accuracy.js';
 import { warningsOfOutputs } from './warnings-of-outputs.js';
 import { summariseTimings } from './summarise-timings.js';
 import { PACKAGE_ROOT } from '../core/package-root.js';
 import { readYamlFile } from '../core/yaml-file.js';
+import type { ServiceSummary } from '../schema/service-summary.js';
 import type { ScenarioSummary } from '../schema/scenario-summary.js';
 import { bestThreshold } from '../scoring/aggregate/best-threshold.js';
 import { tallyCurves } from '../scoring/aggregate/tally.js';
@@ -43,6 +45,7 @@ export async function summarise(
   const metrics = await metricsOfRun(folder, manifest);
   const ids = metrics.map(({ meta }) => meta.id);
   const timings = await summariseTimings(folder, settings);
+  const services = await summariseCalls(folder);
   const scenarios = await summariseScenarios(folder, settings);
   const { devices: named = [], ...hardware } = manifest.hardware ?? {};
   const cells = await openCells(folder, settings, {
@@ -93,6 +96,7 @@ export async function summarise(
       licence: spec.licence ?? null,
       trainedOn: spec.trainedOn,
       ...(spec.selectedOn.length === 0 ? {} : { selectedOn: spec.selectedOn }),
+      ...serviceOf(services, spec.name),
       timing: timings.models.get(spec.name) ?? null,
     })),
     datasets: settings.datasets.map(({ name, spec, fingerprint, samples, problems, tags, drawn }) => ({
@@ -117,6 +121,14 @@ export async function summarise(
     ...(pace === undefined ? {} : { pace }),
   };
   return { summary, curves };
+}
+
+function serviceOf(
+  services: ReadonlyMap<string, ServiceSummary>,
+  name: string,
+): { readonly service?: ServiceSummary } {
+  const service = services.get(name);
+  return service === undefined ? {} : { service };
 }
 
 const publishedSchema = z.strictObject({

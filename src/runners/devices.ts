@@ -1,7 +1,6 @@
 import { MaskbenchError } from '../core/errors.js';
 import { formatDevice, parseDevice, type DeviceRequest } from './device.js';
-import { askNvidia } from './onnx/devices/nvidia.js';
-import { visibleCards } from './onnx/devices/visible-cards.js';
+import type { askNvidia } from './onnx/devices/nvidia.js';
 
 /** All cards of a provider that counts them. */
 const ALL = /^(cuda|tensorrt):all$/;
@@ -40,7 +39,7 @@ export function leadDevice(text: string): DeviceRequest {
  */
 export async function resolveDevices(
   text: string,
-  ask: typeof askNvidia = askNvidia,
+  ask: typeof askNvidia = async (...asked) => (await import('./onnx/devices/nvidia.js')).askNvidia(...asked),
 ): Promise<readonly DeviceRequest[]> {
   const found: DeviceRequest[] = [];
   for (const name of formatDevices(text).split(',')) {
@@ -49,6 +48,7 @@ export async function resolveDevices(
       found.push(parseDevice(name));
       continue;
     }
+    const { visibleCards } = await import('./onnx/devices/visible-cards.js');
     const answer = await ask();
     const cards = answer.kind === 'none' ? [] : visibleCards(answer.gpus);
     if (cards.length === 0) {

@@ -7,8 +7,9 @@
  *   died fails the job it had, or, if no further one can be done, makes `predict` throw `runner.crashed`: the cells are tried
  *   again when the run is resumed (`command/`). Its times are of scope `file-to-file`: by the timing pass, in turns with those of
  *   networks, or a series that it measures itself.
- * - A web service: a job is a call, as many at once as it allows. A call has a cost, and one of which nobody knows whether it
- *   was answered (or paid for) ends as `unsettled`. Its times are a series of scope `service`.
+ * - A web service: a job is a call, as many at once as it allows. A call is written down before it is made (`CallLedger`), and
+ *   one of which nobody knows whether it was answered (or paid for) ends as `unsettled`. Its times (scope `service`) are those of
+ *   its calls, so that it needs no `time`.
  * - Several devices: `open` is called once per device, and the sessions draw their jobs from one iterable
  *   (`pipeline/predict-on-cards.ts`); a runner without `readyDevice` needs none, and is opened once.
  */
@@ -110,6 +111,10 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   masks?(model: ReadyModel<Spec, Assets>): MasksElsewhere;
   /** How its models are timed; absent where they have no times. */
   readonly time?: PassTiming<Spec, Assets> | SeriesTiming<Spec, Assets>;
+  /** The terms on which its models are called over a network; absent where nothing leaves this machine. */
+  service?(spec: Spec): ServiceTerms;
+  /** The spec without what a resumed run may change, because no matte depends on it. */
+  lasting?(spec: Spec): object;
   /** What all mattes of a run together give away of a wrong spec. */
   doubts?(spec: Spec, outputs: readonly ReadOutput[]): Promise<readonly Doubt[]>;
   /** The model as a network whose stages can be looked at one by one (drift, `models verify --score`). */
@@ -148,6 +153,8 @@ export type SpecSchema = z.ZodObject<z.ZodRawShape, z.core.$strict>;
 /** What of a run's settings a matte may depend on: the devices as they are written, and the options of ONNX Runtime. */
 export interface RunBasis {
   readonly device: string;
+  /** Pictures in one inference, where that is a number above 1: kernels may round by it. */
+  readonly batch?: number;
   readonly runner: unknown;
 }
 
@@ -158,7 +165,7 @@ export interface OpenRequest {
   /** How many devices of this machine predict at the same time, this one included. */
   readonly devices: number;
   /** Of the accuracy pass; how work is divided is the runner's own business. */
-  readonly parallelism: Readonly<Record<'processes' | 'threads' | 'feeders', number | 'auto'>>;
+  readonly parallelism: Readonly<Record<'processes' | 'threads' | 'feeders' | 'batch', number | 'auto'>>;
   /** Whether mattes of another size than the ground truth's are brought to it when they are scored. */
   readonly resize?: boolean;
   /** How many samples are to come. */
@@ -167,8 +174,48 @@ export interface OpenRequest {
   readonly allowFallback: boolean;
   /** What the values of masks made elsewhere mean, by dataset. */
   readonly readings: ReadonlyMap<string, CheckedReading>;
+  /** Where calls are written down; of a runner with `service`. */
+  readonly calls?: CallLedger;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
+}
+
+/** What a user has to know, and may limit, of calls over a network. */
+export interface ServiceTerms {
+  /** The origin that pictures are sent to; absent where they stay on this machine. */
+  readonly uploadsTo?: string;
+  readonly price?: { readonly perCall: number; readonly currency: string };
+  /** Of a whole run, in the price's currency. */
+  readonly maximumCost?: number;
+}
+
+/** The calls of one model in a run, written to its folder: they outlive the process that made them. */
+export interface CallLedger {
+  /** Why a cell is not to be called for again: an earlier call was, or perhaps was, paid for. Undefined where it may be. */
+  earlier(sample: PlannedSample): Failure | undefined;
+  /** Writes down that a call will be made; on the disk when it resolves. Undefined where its price goes beyond the maximum. */
+  begin(sample: PlannedSample): Promise<BegunCall | undefined>;
+  readonly maximumCost: number | undefined;
+}
+
+export interface BegunCall {
+  /** Writes down what it came to; on the disk when it resolves. */
+  end(outcome: CallOutcome): Promise<void>;
+}
+
+/**
+ * What a call came to. `answered`: paid for, with a matte unless there is a failure; `refused`; `unsent`: it never got there, and costs
+ * nothing; `lost`: nobody knows.
+ */
+interface CallOutcome {
+  readonly kind: 'answered' | 'refused' | 'unsent' | 'lost';
+  readonly status?: number;
+  readonly firstByteMs?: number;
+  /** Until the answer was there, polling and fetching included. */
+  readonly wholeMs?: number;
+  /** What the service says of itself. */
+  readonly told?: Readonly<Record<string, string>>;
+  readonly failure?: Failure;
 }
 
 interface TryRequest extends Pick<OpenRequest, 'device' | 'options' | 'signal'> {
@@ -209,19 +256,12 @@ export interface WorkTimes {
   readonly ofFeedingMs: number;
 }
 
-/** What became of a job, and what that cost where it costs money. */
-export type Outcome = { readonly cost?: Cost } & (
+/** What became of a job; what that cost is in the run's ledger of calls. */
+export type Outcome =
   | ({ readonly kind: 'done' } & DoneMatte)
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** Nobody knows: it was asked for, perhaps done and paid for, and the answer was lost. */
-  | { readonly kind: 'unsettled'; readonly failure: Failure }
-);
-
-interface Cost {
-  readonly amount: number;
-  /** ISO 4217, e.g. `USD`. */
-  readonly currency: string;
-}
+  | { readonly kind: 'unsettled'; readonly failure: Failure };
 
 /** Timed by the timing pass, phase by phase, in a process that takes turns with those of other models of the same scope. */
 export interface PassTiming<Spec extends ModelSpec = ModelSpec, Assets = unknown> {

@@ -38,6 +38,11 @@ export type RunEvent =
       readonly scenario?: string;
       readonly failure: Failure;
     }
-  | { readonly kind: 'warning'; readonly message: string };
+  | {
+      readonly kind: 'warning';
+      readonly message: string;
+      /** A device that a model goes on without. */
+      readonly lost?: string;
+    };
 
 export type EventSink = (event: RunEvent) => void;

@@ -17,6 +17,7 @@ import { pace } from './pace.js';
 import { mixedSchema } from './mixed-machines.js';
 import { protocolSummary } from './protocol-summary.js';
 import { scenario } from './scenario-summary.js';
+import { serviceSummary } from './service-summary.js';
 import { sealSchema } from './seal.js';
 import { modelTiming, phase, slowness, timedPhase, timeScope } from './timing-summary.js';
 import { gpu, processor, provider } from './hardware.js';
@@ -78,6 +79,7 @@ const model = z.object({
   selectedOn: z
     .exactOptional(z.array(text))
     .describe('Tags of the sets by whose scores the checkpoint was chosen.'),
+  service: z.exactOptional(serviceSummary).describe('Of a model that is a service.'),
   timing: orNull(modelTiming).describe('Null where the model was not, or could not be, timed.'),
 });
 export type ModelSummary = Document<typeof model>;

@@ -174,6 +174,8 @@ export const phaseTimes = z.object({
   decoderMs: z.exactOptional(figure),
   /** Where more was timed than the phases (scope `file-to-file`): all of it, as whoever waited for it measured it. */
   totalMs: z.exactOptional(figure),
+  /** Of a call over a network: until its answer began. */
+  firstByteMs: z.exactOptional(figure),
 });
 
 /**

@@ -29,6 +29,11 @@ const accuracySchema = z.strictObject({
     .describe(
       'Threads per process that decode, feed, read and write; auto: one on a CPU, elsewhere as many as there are cores.',
     ),
+  batch: autoOr(z.int().min(1).max(64))
+    .default(1)
+    .describe(
+      'Pictures in one inference, of networks whose first axis is open; auto: 4 where the outputs are those of batch 1 byte for byte. A number above 1 may change mattes, and is a part of keys and signatures.',
+    ),
 });
 
 export const runConfigSchema = z

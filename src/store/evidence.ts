@@ -165,7 +165,7 @@ async function readFiles(folder: RunFolder, manifest: Manifest): Promise<FoundFi
     read: audit.read,
     whole: manifest.metrics ?? [],
   });
-  for (const file of ['truths', 'timings', 'scenarios'] as const)
+  for (const file of ['truths', 'timings', 'scenarios', 'calls'] as const)
     for await (const _ of audit.read(file)) continue;
   const files: Record<string, SealedFile> = {};
   for (const file of DOCUMENTS) {

@@ -93,6 +93,8 @@ export const runSettings = z
     datasets: z.array(dataset).readonly(),
     device: text,
     runner: runnerOptionsSchema.strip(),
+    /** Pictures in one inference of the accuracy pass, where that is a number above 1. */
+    batch: z.exactOptional(count),
     // Of a plug-in, perhaps, that is not loaded where the run is read.
     scoring: scoringSchema.strip().extend({ protocols: z.array(text).min(1) }),
     time: timeSchema.strip(),

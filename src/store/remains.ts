@@ -9,7 +9,7 @@ export const MERGING = '.merging';
 
 /** The files of a run by name (`RUN_FILES`, which knows this file), its seal, its cache and its reports, and the ending of a draft. */
 const OF_RUN =
-  /^(?:(?:manifest|curves|summary|seal)\.json|(?:plan|predictions|scores|truths|timings|scenarios)\.jsonl|files\.cache|report\.[a-z]+)\.[^.]+\.tmp$/;
+  /^(?:(?:manifest|curves|summary|seal)\.json|(?:plan|predictions|scores|truths|timings|scenarios|calls)\.jsonl|files\.cache|report\.[a-z]+)\.[^.]+\.tmp$/;
 
 /** Whether a file in a run folder is what a killed process had not finished writing: a file of lines, a document or a report. */
 export function isRemains(name: string): boolean {

@@ -3,6 +3,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { MaskbenchError } from '../core/errors.js';
+import { callRecord } from './call-record.js';
 import { parseLine, readLines, type Line } from '../core/jsonl.js';
 import { hintFor } from '../core/names.js';
 import { makeFolder } from '../core/sync.js';
@@ -36,6 +37,7 @@ export const RUN_FILES = {
   truths: { name: 'truths.jsonl', merge: 'lines', line: truthRecord },
   timings: { name: 'timings.jsonl', merge: 'lines-of-one-machine', line: timingRecord },
   scenarios: { name: 'scenarios.jsonl', merge: 'lines-of-one-machine', line: scenarioRecord },
+  calls: { name: 'calls.jsonl', merge: 'lines', line: callRecord },
   curves: { name: 'curves.json', merge: 'made' },
   summary: { name: 'summary.json', merge: 'made' },
 } as const satisfies Readonly<

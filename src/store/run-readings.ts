@@ -8,21 +8,28 @@ import type { RunDataset, RunSettings } from './manifest.js';
 
 /**
  * What a run's signatures say of how ground truths were read: nothing where all are plain opacity, else what holds for all
- * datasets, or for which ones; and the versions of plug-ins that it was made with.
+ * datasets, or for which ones; the versions of plug-ins that it was made with; and of how many pictures were computed at once.
  */
 export function truthsInSignature({
   datasets,
   plugins,
-}: Pick<RunSettings, 'datasets' | 'plugins'>): SignatureOptions {
-  const made = plugins === undefined ? {} : { plugins };
+  batch,
+}: Pick<RunSettings, 'datasets' | 'plugins' | 'batch'>): SignatureOptions {
+  return {
+    ...truthsOf(datasets),
+    ...(plugins === undefined ? {} : { plugins }),
+    ...(batch === undefined ? {} : { batch }),
+  };
+}
+
+function truthsOf(datasets: RunSettings['datasets']): SignatureOptions {
   const texts = datasets.map(({ truths }) =>
     truths === undefined ? undefined : readingText(truths.reading),
   );
   const [first] = texts;
-  if (texts.every((text) => text === first))
-    return { ...made, ...(first === undefined ? {} : { truths: first }) };
+  if (texts.every((text) => text === first)) return first === undefined ? {} : { truths: first };
   const named = datasets.flatMap(({ name }, i) => (texts[i] === undefined ? [] : [`${name}=${texts[i]}`]));
-  return { ...made, truths: named.join(';') };
+  return { truths: named.join(';') };
 }
 
 /** How the ground truths of each dataset were read; none for a run of 0.1. */

@@ -2,6 +2,7 @@ import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
 import { chosenText } from '../schema/chosen-images.js';
 import { providersOf } from '../runners/devices.js';
+import { runnerOf } from '../runners/runner-of.js';
 import type { Manifest } from './manifest.js';
 import { resumableDataset } from './run-readings.js';
 
@@ -16,7 +17,9 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
       : key === 'datasets'
         ? canonicalJson(before.datasets.map(resumableDataset)) !==
           canonicalJson(now.datasets.map(resumableDataset))
-        : canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null),
+        : key === 'models'
+          ? canonicalJson(lasting(before)) !== canonicalJson(lasting(now))
+          : canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null),
   );
   if (differing.length === 0) return;
   if (before.untilDecided === undefined || now.untilDecided === undefined) {
@@ -44,6 +47,11 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
     where,
     remedy: 'resume with the same config, or choose another folder with --out',
   });
+}
+
+/** The models without what a resumed run may change of them. */
+function lasting({ models }: Manifest['settings']): readonly object[] {
+  return models.map(({ spec, ...facts }) => ({ ...facts, spec: runnerOf(spec).lasting?.(spec) ?? spec }));
 }
 
 /** Of the programs that tell another version than they did. */

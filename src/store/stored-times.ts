@@ -27,6 +27,8 @@ const timesOfScope = z.object({
   seal: sealSchema,
   /** Absent where nobody counted (0.2 and before). */
   energy: z.exactOptional(energySummary),
+  /** Of a service: what its answers say of it, by header. */
+  told: z.exactOptional(z.record(text, z.array(text).readonly())),
   images: z
     .array(
       z.object({
@@ -69,7 +71,7 @@ export async function loadStoredTimes(folder: RunFolder): Promise<ReadonlyMap<st
 
 const widthOf = (times: { readonly scope?: TimeScope }): number => TIME_SCOPES.indexOf(scopeOf(times));
 
-function timesIn({ model, samples }: TimedSeries): TimesOfScope {
+function timesIn({ model, samples, told }: TimedSeries): TimesOfScope {
   const { threads, loadMs, firstInferenceMs, peakRssBytes, pass, scope } = model;
   const seal = pass === undefined ? UNCHECKED : sealOf(pass.parts);
   const counted = pass?.energy && summariseEnergy(pass.energy, samples.length);
@@ -80,6 +82,7 @@ function timesIn({ model, samples }: TimedSeries): TimesOfScope {
     peakRssBytes,
     seal,
     ...(counted === undefined ? {} : { energy: counted }),
+    ...(told === undefined ? {} : { told }),
     images: imagesOf(samples),
   };
   return scope === undefined || scope === 'predict' ? own : { scope, ...own };

@@ -1,5 +1,7 @@
 import { readRecords, type RunFolder } from './run-folder.js';
+import { serviceSeries } from './service-calls.js';
 import type { GpuRecord, ModelRecord, SampleRecord } from './timing-record.js';
+import type { ServiceSummary } from '../schema/service-summary.js';
 import type { LatencySeries } from '../schema/page-input.js';
 import { scopeOf, type TimeScope } from '../schema/timing-summary.js';
 import { predictMs } from '../runners/phases.js';
@@ -10,10 +12,12 @@ export interface TimedSeries {
   readonly samples: readonly SampleRecord[];
   /** What the card told, once per second. */
   readonly readings: readonly GpuRecord[];
+  /** Of a service: what its answers say of it, by header. */
+  readonly told?: ServiceSummary['told'];
 }
 
 /**
- * The last complete series of every model and scope, in the order of the file. Read line by line; few images are timed.
+ * The last complete series of every model and scope, in the order of the file, then those of services. Read line by line; few images are timed.
  *
  * @param device of several kinds of devices one; by default the first
  */
@@ -25,7 +29,11 @@ export async function readTimedSeries(folder: RunFolder, device?: string): Promi
     if (record.kind === 'sample') open.get(record.series)?.samples.push(record);
     if (record.kind === 'gpu') open.get(record.series)?.readings.push(record);
   }
-  return models.map((model) => ({ model, ...(open.get(model.series) ?? { samples: [], readings: [] }) }));
+  return [
+    ...models.map((model) => ({ model, ...(open.get(model.series) ?? { samples: [], readings: [] }) })),
+    // No device of the run has made them.
+    ...(device === undefined ? await serviceSeries(folder) : []),
+  ];
 }
 
 /** By model and scope, the line that makes its last series complete, on one kind of device (`readTimedSeries`). */

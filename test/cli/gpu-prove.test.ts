@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { gpuProofSchema } from '../../src/schema/gpu-proof.js';
@@ -58,10 +58,13 @@ describe.skipIf(!IS_BUILT)('gpu prove (skipped where nothing is built)', () => {
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
   });
 
-  it('names the checks that there are, and wants a device where there is no card', async () => {
+  it('names the checks that there are, wants a device where there is no card, and leaves no empty folder', async () => {
     const folder = await tempFolder();
     const wrong = await cli(['gpu', 'prove', '--device', 'cpu', '--checks', 'platement'], folder);
     expect([wrong.status, wrong.err]).toEqual([64, expect.stringContaining('placement')]);
+    const nothing = ['gpu', 'prove', '--device', 'cpu', '--models', './none.yaml', '--out', 'proof'];
+    expect((await cli(nothing, folder)).status).toBe(65);
+    expect(await readdir(folder)).toEqual([]);
     const none = await cli(['gpu', 'prove'], folder);
     expect([none.status, none.err]).toEqual([69, expect.stringContaining('--device')]);
   });

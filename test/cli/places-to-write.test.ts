@@ -22,6 +22,8 @@ describe.skipIf(!IS_BUILT)('a place that cannot be written to', () => {
     ['report', '1', '--format', 'html', '--no-embed', '--out', 'file/r.html'],
     ['report', '1', '--out', 'nowhere/r.txt'],
     ['report', '1', '--out', '2'],
+    ['gpu', 'prove', '--device', 'cpu', '--out', 'file'],
+    ['gpu', 'prove', '--device', 'cpu', '--out', 'file/proof'],
     ['compare', '1', '1', '--out', 'file/c.txt'],
     ['check', '--baseline', 'whole', '--candidate', 'whole', '--junit', 'file/c.xml'],
     ['baseline', 'set', 'x', '--run', 'whole'],

@@ -23,7 +23,7 @@ const MISSPELT: readonly Row[] = [
   [
     'report out --limit 3',
     'usage',
-    /'--limit'; it is a flag of "run", "time", "drift"; see "maskbench report --help"$/,
+    /'--limit'; it is a flag of "run", "time", "plan", "drift"; see "maskbench report --help"$/,
   ],
   [
     `run --models isnet-fp61 ${DATA}`,
@@ -50,6 +50,27 @@ const MISSPELT: readonly Row[] = [
   ['report out --format pdf', 'usage', /'pdf' is invalid; expected one of terminal, markdown, /],
   ['completion powershell', 'usage', /'powershell' is invalid .*; expected one of bash, zsh, fish$/],
   ['run run.yaml --device cudda', 'usage', /unknown device "cudda"; did you mean "cuda"\?$/],
+  ['gpu prove --device cudda', 'usage', /unknown device "cudda"; did you mean "cuda"\?$/],
+  [
+    'gpu prove --device cuda:all',
+    'usage',
+    /"cuda:all" are several devices, .*; name one, as --device cuda:0; the check all-cards runs on all cards at once$/,
+  ],
+  [
+    'gpu prove --device cpu --models isnet-fp61',
+    'config.unknown-name',
+    /unknown model "isnet-fp61"; did you mean "isnet-fp16"\?$/,
+  ],
+  [
+    'gpu prove --device cpu --models ./lumma.yaml',
+    'data.missing',
+    /lumma\.yaml: .*; did you mean "(\.\/)?luma\.yaml"\?$/,
+  ],
+  [
+    'gpu prove --device cpu --checks seel',
+    'config.unknown-name',
+    /there is no check "seel"; did you mean "seal"\?$/,
+  ],
   ['run run.yaml --device gpu', 'usage', /unknown device "gpu"; expected one of cpu, cuda, /],
   [
     'run run.yaml --device cuda:99',

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnsOfRow, packAtLeast, type BitMask } from '../../src/image/bit-mask.js';
-import { distancesTo } from '../../src/image/distance-transform.js';
+import { distancesTo, nearestInRow, startWalk } from '../../src/image/distance-transform.js';
 import { anyMask, maskOf } from '../fixtures/masks.js';
 import { drawScene } from '../fixtures/scenes.js';
 
@@ -56,13 +56,13 @@ interface Found {
 
 /** What is found for the pixels of `asked`, by their indices. */
 function ask(mask: BitMask, asked: BitMask, within: number): Map<number, Found> {
-  const walk = distancesTo(mask)(within);
+  const walk = startWalk(distancesTo(mask), within);
   const columns = new Int32Array(mask.width);
   const found = new Map<number, Found>();
   for (let y = 0; y < mask.height; y++) {
     const count = columnsOfRow(asked, y, columns);
     if (count === 0) continue;
-    const { nearest, squaredDistance } = walk(y, columns, count);
+    const { nearest, squaredDistance } = nearestInRow(walk, y, columns, count);
     for (let k = 0; k < count; k++) {
       found.set(y * mask.width + columns[k], { index: nearest[k], squared: squaredDistance[k] });
     }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jointCounter, rowsByCut } from '../../src/metrics/count-jointly.js';
+import { countJointly, jointCounter, rowsByCut } from '../../src/metrics/count-jointly.js';
 import { fixedHistogram, sodHistogram } from '../../src/metrics/joint-histogram.js';
 import { filled, gray, imagePairs, pairOf, type ImagePair } from './arbitrary-masks.js';
 
@@ -32,11 +32,11 @@ describe('counting part of an image', () => {
   it('counts exactly the pixels of the part, wherever it starts and ends', () => {
     const prediction = Uint8Array.from({ length: 23 }, (_, i) => i);
     const truth = new Uint8Array(23);
-    const count = jointCounter(prediction, truth, rowsByCut(128));
+    const counter = jointCounter(prediction, truth, rowsByCut(128));
     for (let from = 0; from <= 23; from++) {
       for (let to = from; to <= 23; to++) {
         const counts = new Uint32Array(512);
-        count(from, to, counts);
+        countJointly(counter, from, to, counts);
         const counted = [...counts.keys()].filter((v) => counts[v] === 1);
         expect(counted).toEqual(Array.from({ length: to - from }, (_, k) => from + k));
       }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { cp, readFile, rename, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mergeRuns } from '../../src/pipeline/merge.js';
+import { reseal } from '../support/reseal.js';
 import { execute, makeWorkspace, type Workspace } from '../support/workspace.js';
 
 let workspace: Workspace;
@@ -36,11 +37,25 @@ describe('shards between which images came or went', () => {
     ['two came, of which one is planned by none', 'two-less', 'two'],
   ])('are not merged: %s', async (_what, ...names) => {
     const out = workspace.path('merged');
-    const merged = mergeRuns(
-      names.map((name) => workspace.path(name)),
+    const paths = names.map((name) => workspace.path(name));
+    await expect(mergeRuns(paths, out)).rejects.toMatchObject({
+      code: 'run.mismatch',
+      message: expect.stringContaining(
+        'the images of tiny were others when this shard was made than for',
+      ) as string,
+    });
+    // Of earlier versions, which did not say what they listed.
+    for (const path of paths) {
+      await cp(path, `${path}-before`, { recursive: true });
+      const manifest = await readFile(`${path}-before/manifest.json`, 'utf8');
+      await writeFile(`${path}-before/manifest.json`, manifest.replace(/ *"listed": "[0-9a-f]{64}",\n/, ''));
+      await reseal(`${path}-before`);
+    }
+    const before = mergeRuns(
+      paths.map((path) => `${path}-before`),
       out,
     );
-    await expect(merged).rejects.toMatchObject({
+    await expect(before).rejects.toMatchObject({
       code: 'run.mismatch',
       message: expect.stringContaining('is not its turn') as string,
     });

@@ -49,7 +49,7 @@ function cardOf(
   };
 }
 
-async function* jobs(count: number): AsyncGenerator<MatteJob> {
+async function* jobsOf(count: number): AsyncGenerator<MatteJob> {
   for (let i = 0; i < count; i++) {
     const sample = { dataset: 'd', id: `i${i}` } as MatteJob['sample'];
     yield { sample, mattePath: `${i}.png` };
@@ -67,7 +67,7 @@ async function predict(cards: readonly PredictingCard[], count = 20): Promise<To
   const lost: string[] = [];
   const told = { outcomes, lost };
   try {
-    await predictOnCards(cards, jobs(count), {
+    await predictOnCards(cards, jobsOf(count), {
       async onOutcome({ sample: { id } }, outcome, device) {
         expect(outcomes.has(id)).toBe(false);
         outcomes.set(id, `${device} ${outcome.kind}`);

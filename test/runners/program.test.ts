@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PredictionRecord } from '../../src/store/records.js';
 import { PACKAGE_ROOT } from '../../src/core/package-root.js';
 import { loadModelSpec } from '../../src/runners/load-spec.js';
-import { openContender, parseCandidate } from '../../src/analysis/drift/drift.js';
+import { openContender } from '../../src/analysis/drift/contender.js';
+import { parseCandidate } from '../../src/analysis/drift/parse-candidate.js';
+import { loadDataset } from '../../src/datasets/load.js';
 import { execute, makeWorkspace, readRecords, type Workspace } from '../support/workspace.js';
 
 // The one line that registers it.
@@ -81,13 +83,28 @@ describe('a runner of somebody else: a program that dies once', () => {
     });
   });
 
-  it('is refused where stages are compared, in its own words', async () => {
+  it('gives mattes alone where stages are compared, and has no settings of networks', async () => {
+    await writeFile(workspace.path('died-once'), '');
     const { signal } = new AbortController();
-    const options = { cwd: workspace.folder, offline: true, signal };
-    const candidate = parseCandidate('./bright.yaml', 1);
-    await expect(openContender(candidate, workspace.folder, options)).rejects.toMatchObject({
+    const dataset = await loadDataset('./tiny.yaml', { cwd: workspace.folder, env: {} });
+    const options = { dataset, cwd: workspace.folder, offline: true, signal };
+    const open = (text: string) => openContender(parseCandidate(text, 1), workspace.folder, options);
+    const contender = await open('./bright.yaml');
+    const sizes: (readonly [number, number])[] = [];
+    try {
+      for await (const entry of dataset.entries()) {
+        if (entry.kind === 'problem') continue;
+        const { matte, stages } = await contender.stagesOf(entry.sample);
+        expect(stages).toBeUndefined();
+        sizes.push([matte.width, matte.height]);
+      }
+    } finally {
+      await contender.stop();
+    }
+    expect(sizes).toHaveLength(4);
+    await expect(open('./bright.yaml+threads=2')).rejects.toMatchObject({
       code: 'usage',
-      message: 'no stages to compare in a program',
+      message: './bright.yaml is a program: nothing of it is set here',
     });
   });
 });

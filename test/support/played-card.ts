@@ -15,13 +15,21 @@ interface CardFault {
   readonly times: number;
   /** What ONNX Runtime throws then. */
   readonly says: string;
+  /** Of which card; without it of all of them. */
+  readonly index?: number;
+}
+
+/** A card that computes otherwise: this is added to every value that comes out of it. */
+interface WrongCard {
+  readonly index: number;
+  readonly offBy: number;
 }
 
 export interface PlayedCard {
-  /** With this in the environment, `cuda:0` is there: ONNX Runtime computes on the CPU in its place. */
+  /** With this in the environment, `cuda:0` is there, and others: ONNX Runtime computes on the CPU in their place, and calls it CUDA. */
   readonly env: Readonly<Record<string, string>>;
   /** Sets what goes wrong from now on, counted anew; `exclusive` is what a second process at a time is told. */
-  script(faults: readonly CardFault[], exclusive?: string): Promise<void>;
+  script(faults: readonly CardFault[], exclusive?: string, wrong?: WrongCard): Promise<void>;
   /** How many sessions were asked for since then. */
   sessions(): Promise<number>;
 }
@@ -50,9 +58,9 @@ export async function playCard(folder: string): Promise<PlayedCard> {
   const log = (at: string): string => join(folder, `${at}.log`);
   return {
     env: { MASKBENCH_ENGINE: folder, LD_LIBRARY_PATH: folder },
-    async script(faults, exclusive) {
+    async script(faults, exclusive, wrong) {
       for (const at of ['create', 'run']) await writeFile(log(at), '');
-      await writeFile(join(folder, 'script.json'), JSON.stringify({ faults, exclusive }));
+      await writeFile(join(folder, 'script.json'), JSON.stringify({ faults, exclusive, wrong }));
     },
     sessions: async () => (await readFile(log('create'), 'utf8')).length,
   };
@@ -60,16 +68,16 @@ export async function playCard(folder: string): Promise<PlayedCard> {
 
 const ENGINE = `
 const fs = require('node:fs');
-const { join } = require('node:path');
+const { basename, dirname, join } = require('node:path');
 const real = require(REAL);
-const { faults, exclusive } = JSON.parse(fs.readFileSync(join(__dirname, 'script.json'), 'utf8'));
+const { faults, exclusive, wrong } = JSON.parse(fs.readFileSync(join(__dirname, 'script.json'), 'utf8'));
 const holder = join(__dirname, 'holder');
 
-function play(at) {
+function play(at, card) {
   const path = join(__dirname, at + '.log');
   fs.appendFileSync(path, '.');
   const count = fs.statSync(path).size;
-  const fault = faults.find((one) => one.at === at && count >= one.nth && count < one.nth + one.times);
+  const fault = faults.find((one) => one.at === at && (one.index ?? card) === card && count >= one.nth && count < one.nth + one.times);
   if (fault !== undefined) throw new Error(fault.says);
 }
 
@@ -88,14 +96,37 @@ function hold() {
   }
 }
 
+// Where nodes run is told by a log and a profile: both name the processor, as the card should be named.
+function profileAsCuda(prefix) {
+  const folder = dirname(prefix);
+  for (const name of fs.readdirSync(folder).filter((one) => one.startsWith(basename(prefix)))) {
+    const path = join(folder, name);
+    fs.writeFileSync(path, fs.readFileSync(path, 'utf8').replaceAll('CPUExecutionProvider', 'CUDAExecutionProvider'));
+  }
+}
+
 async function create(path, options) {
-  play('create');
+  const [{ name, deviceId }] = options.executionProviders;
+  if (name === 'cpu') return real.InferenceSession.create(path, options);
+  play('create', deviceId);
   if (exclusive !== undefined) hold();
-  const session = await real.InferenceSession.create(path, { ...options, executionProviders: ['cpu'] });
-  const run = async (...args) => { play('run'); return session.run(...args); };
+  const session = await real.InferenceSession.create(path, { ...options, executionProviders: ['cpu'], logSeverityLevel: 3 });
+  if (options.logSeverityLevel === 0) process.stderr.write('All nodes placed on [CUDAExecutionProvider]. Number of nodes: 1\\n');
+  const run = async (...args) => {
+    play('run', deviceId);
+    const results = await session.run(...args);
+    if (wrong?.index !== deviceId) return results;
+    const spoilt = ({ type, data, dims }) => new real.Tensor(type, type === 'float32' ? data.map((value) => value + wrong.offBy) : data, dims);
+    return Object.fromEntries(Object.entries(results).map(([output, tensor]) => [output, spoilt(tensor)]));
+  };
+  const endProfiling = () => {
+    session.endProfiling();
+    profileAsCuda(options.profileFilePrefix);
+  };
   return new Proxy(session, {
     get(target, key) {
       if (key === 'run') return run;
+      if (key === 'endProfiling') return endProfiling;
       const value = Reflect.get(target, key, target);
       return typeof value === 'function' ? value.bind(target) : value;
     },

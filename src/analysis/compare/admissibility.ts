@@ -2,6 +2,7 @@ import type { Difference } from '../../schema/comparison.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { canonicalJson } from '../../core/hash.js';
 import type { ModelPair } from './pair-models.js';
+import { isService } from './service-changes.js';
 import type { SideFacts, SideModel } from './side.js';
 import { machineDifferences } from './stored-latency.js';
 
@@ -72,13 +73,25 @@ const ELSEWHERE: readonly string[] = [
   'notes',
   'files',
   'masks',
+  'command',
 ];
+
+/** What makes mattes, by the feeding of its spec; any other is a network. */
+const KINDS: Readonly<Record<string, string>> = {
+  precomputed: 'precomputed masks',
+  command: 'a program',
+  http: 'a service',
+};
+
+const kindOf = ({ spec }: SideModel): string =>
+  ('feeding' in spec ? KINDS[String(spec.feeding)] : undefined) ?? 'a model that is run';
+
+const commandOf = ({ spec }: SideModel): object =>
+  'command' in spec && isRecord(spec.command) ? spec.command : {};
 
 /** The parts of preprocessing and postprocessing in which two models differ, as `input.width 320 against 1024`. */
 function feedingDifferences(a: SideModel, b: SideModel): readonly string[] {
-  const [own, other] = [a, b].map(({ spec }) =>
-    'feeding' in spec && spec.feeding === 'precomputed' ? 'precomputed masks' : 'a model that is run',
-  );
+  const [own, other] = [kindOf(a), kindOf(b)];
   if (own !== other) return [`${own} against ${other}`];
   const fed = ({ spec }: SideModel): object =>
     Object.fromEntries(Object.entries(spec).filter(([key]) => !ELSEWHERE.includes(key)));
@@ -94,6 +107,7 @@ export function haveOneKey(a: SideFacts, b: SideFacts, { baseline, candidate }: 
     baseline.bytes > 0 &&
     baseline.sha256 === candidate.sha256 &&
     feedingDifferences(baseline, candidate).length === 0 &&
+    differing('', commandOf(baseline), commandOf(candidate)).length === 0 &&
     differing('', a.runner, b.runner).length === 0 &&
     a.device === b.device
   );
@@ -151,15 +165,23 @@ export function remarksOn(a: SideFacts, b: SideFacts, pairs: readonly ModelPair[
     ...pairs.flatMap(({ baseline, candidate }) => {
       const names = `${baseline.name} and ${candidate.name}`;
       const parts = baseline.name === candidate.name ? [] : feedingDifferences(baseline, candidate);
+      const told = [baseline, candidate].filter(({ version }) => version !== undefined);
+      const commands =
+        baseline.name === candidate.name ? differing('', commandOf(baseline), commandOf(candidate)) : [];
       return [
+        ...(commands.length > 0
+          ? [`The program ${baseline.name} is run by another command: ${commands.join(', ')}.`]
+          : []),
         ...(parts.length > 0
           ? [`${names} are fed differently, each in its own way: ${parts.join(', ')}.`]
           : []),
-        ...(baseline.sha256 === candidate.sha256 ? [`${names} are the same file.`] : []),
+        ...(baseline.sha256 === candidate.sha256
+          ? [`${names} are the same ${isService(baseline) ? 'service, asked in the same way' : 'file'}.`]
+          : []),
         ...(baseline.version === candidate.version
           ? []
           : [
-              `${names} are programs of version ${baseline.version ?? 'untold'} and ${candidate.version ?? 'untold'}.`,
+              `By their own words: ${told.map(({ name, version }) => `${name} is version ${version}`).join(', ')}.`,
             ]),
       ];
     }),

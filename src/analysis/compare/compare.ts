@@ -21,6 +21,7 @@ import { imageDifferences, type LoadedSide } from './image-differences.js';
 import { compareMetrics, type Resampling } from './metric-comparison.js';
 import { pairModels, type ModelChoice } from './pair-models.js';
 import { largestGains, largestLosses, pairImages, scopeScores, type PairedImages } from './paired-images.js';
+import { serviceChanges } from './service-changes.js';
 import { describeSide, type Side, type SideFacts } from './side.js';
 import { compareSlices } from './slices.js';
 import { compareStoredTimes } from './stored-latency.js';
@@ -131,7 +132,11 @@ export function compareAligned(
     candidate: describeSide(b),
     signatures: sharedSignatures(a, b),
     forced: differences,
-    remarks: [...remarksOn(a, b, pairs), ...clustersOf(before, datasets)],
+    remarks: [
+      ...remarksOn(a, b, pairs),
+      ...serviceChanges(pairs, before.times, after.times),
+      ...clustersOf(before, datasets),
+    ],
     pairs: pairs.map((pair) => comparePair(pair, before, after, metrics, resampling)),
   };
   return { comparison, pairs };

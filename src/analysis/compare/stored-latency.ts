@@ -10,6 +10,10 @@ import type { ImageTimes, StoredTimes, TimesOfScope } from '../../store/stored-t
 const ONE_PROCESS =
   'One process per side, at different times: the interval is over images and does not cover differences between processes.';
 
+/** What every ratio of the times of calls lacks. */
+const OF_CALLS =
+  'Calls at different times: the network and whoever else the service had to answer are in them; the interval is over images.';
+
 /**
  * Ratios of two runs' stored times, candidate over baseline, over the images that both timed: the geometric mean of the
  * ratios of the images' median times, with its interval. Times of different machines or threads are not compared.
@@ -30,7 +34,7 @@ export function compareStoredTimes(
     };
   const [before, after] = shared;
   const scope = scopeOf(before);
-  const apart = machineDifferences(a.facts, b.facts);
+  const apart = scope === 'service' ? [] : machineDifferences(a.facts, b.facts);
   if (apart.length > 0) return { kind: 'none', reason: `times of different machines (${apart.join(', ')})` };
   if (before.threads !== after.threads) {
     return { kind: 'none', reason: `timed with ${before.threads} against ${after.threads} threads` };
@@ -41,15 +45,17 @@ export function compareStoredTimes(
     return other === undefined ? [] : [[own, other]];
   });
   if (common.length === 0) return { kind: 'none', reason: 'no image was timed on both sides' };
-  const phases = TIMED_PHASES.map((phase) =>
-    ratioOf(
-      phase,
-      common.map(([own]) => own.ms[phase]),
-      common.map(([, other]) => other.ms[phase]),
-      { ...resampling, seed: `${resampling.seed}/${phase}` },
-    ),
-  );
-  const caveats = [unsealed(a.facts, before), unsealed(b.facts, after), ONE_PROCESS];
+  // A call has no phases.
+  const timed: readonly TimedPhase[] = scope === 'service' ? ['predict'] : TIMED_PHASES;
+  const phases = timed.flatMap((phase): PhaseRatio[] => {
+    const [own, other] = [0, 1].map((side) => common.map((pair) => pair[side].ms[phase]));
+    // Of the phases that a program does not tell of nothing is known.
+    const isUntold = [own, other].some((times) => times.every((ms) => ms === 0));
+    if (scope === 'file-to-file' && isUntold) return [];
+    return [ratioOf(phase, own, other, { ...resampling, seed: `${resampling.seed}/${phase}` })];
+  });
+  const caveats =
+    scope === 'service' ? [OF_CALLS] : [unsealed(a.facts, before), unsealed(b.facts, after), ONE_PROCESS];
   const energy = energyRatioOf(before, after);
   return {
     kind: 'stored',

@@ -19,14 +19,8 @@ import {
   tensorDifference,
   type TensorDifference,
 } from './difference.js';
-import type { ResampleFilter } from '../../image/resample.js';
-import type { NetworkSpec } from '../../models/spec/spec.js';
-import { loadModelSpec } from '../../runners/load-spec.js';
-import { runnerOf } from '../../runners/runner-of.js';
-import type { StageSession } from '../../runners/runner.js';
-import { filterSchema } from '../../models/spec/input-spec.js';
-import { type DeviceRequest, parseDevice } from '../../runners/device.js';
-import { type RunnerOptions, runnerOptionsSchema } from '../../runners/onnx/session-options.js';
+import { type Contender, type FoundStages, openContender } from './contender.js';
+import type { DriftCandidate } from './parse-candidate.js';
 
 interface DriftRequest extends ImageChoice {
   readonly reference: DriftCandidate;
@@ -39,29 +33,39 @@ interface DriftRequest extends ImageChoice {
   readonly signal: AbortSignal;
 }
 
+/** Where both are networks. */
+interface StageDifferences {
+  readonly input: TensorDifference;
+  readonly output: TensorDifference;
+  readonly stage: Stage;
+}
+
+interface Drift {
+  /** A record per image and candidate, in the dataset's order. */
+  readonly images: readonly DriftedImage[];
+  /** Of the models that say theirs, the reference among them, by how the user wrote them. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
 /** One candidate's matte of one image beside the reference's. */
 export type DriftedImage = { readonly candidate: string; readonly id: string } & (
-  | {
+  | ({
       readonly status: 'compared';
-      readonly input: TensorDifference;
-      readonly output: TensorDifference;
       readonly matte: MatteDifference;
-      readonly stage: Stage;
       /** IoU with the ground truth; null where that is undefined. */
       readonly referenceIou: number | null;
       readonly candidateIou: number | null;
-    }
+    } & Partial<StageDifferences>)
   | { readonly status: 'failed'; readonly failure: Failure }
 );
 
 /**
- * Holds candidates against a reference, image by image and stage by stage. All models are loaded at once, each in a
- * process of its own, and an image goes through one after another; its tensors are held only as long.
+ * Holds candidates against a reference, image by image and, where both are networks, stage by stage. All models are loaded at
+ * once, each in a process of its own, and an image goes through one after another; its tensors are held only as long.
  *
- * @returns a record per image and candidate, in the dataset's order.
  * @throws MaskbenchError for models that cannot be had, loaded or fed, or `cancelled`.
  */
-export async function measureDrift(request: DriftRequest): Promise<readonly DriftedImage[]> {
+export async function measureDrift(request: DriftRequest): Promise<Drift> {
   const reading = await readingOfTruths(request.dataset, request.signal);
   const scratch = await mkdtemp(join(tmpdir(), 'maskbench-drift-'));
   const contenders: Contender[] = [];
@@ -91,7 +95,10 @@ export async function measureDrift(request: DriftRequest): Promise<readonly Drif
       throw new MaskbenchError('data.missing', 'the dataset holds no pair to compare mattes on', {
         where: request.dataset.name,
       });
-    return records;
+    const versions = contenders.flatMap(({ label, version }) =>
+      version === undefined ? [] : [[label, version] as const],
+    );
+    return { images: records, versions: Object.fromEntries(versions) };
   } finally {
     for (const contender of contenders) await contender.stop();
     await rm(scratch, { recursive: true, force: true });
@@ -113,7 +120,7 @@ async function compareImage(
     failure: cellFailure(toFailure(error)),
   });
   let truth: MaskImage;
-  let before: Awaited<ReturnType<Contender['stagesOf']>>;
+  let before: FoundStages;
   let referenceIou: number | null;
   try {
     truth = await readChecked(sample.truthPath, reading);
@@ -127,28 +134,29 @@ async function compareImage(
   for (const { label, stagesOf } of others) {
     try {
       const after = await stagesOf(sample);
-      const input = tensorDifference(before.input, after.input);
-      const output = tensorDifference(before.output, after.output);
-      const matte = matteDifference(before.matte, after.matte, threshold);
-      const stage = stageOf(input, output, matte);
+      // Which sees that they are of one size.
       const candidateIou = iouOf(after.matte, truth, threshold);
-      records.push({
-        candidate: label,
-        id,
-        status: 'compared',
-        input,
-        output,
-        matte,
-        stage,
-        referenceIou,
-        candidateIou,
-      });
+      const matte = matteDifference(before.matte, after.matte, threshold);
+      const stages = stagesBetween(before, after, matte);
+      const scores = { referenceIou, candidateIou };
+      records.push({ candidate: label, id, status: 'compared', ...stages, matte, ...scores });
     } catch (error) {
       if (isOfModel(error)) throw error;
       records.push(failed(label, error));
     }
   }
   return records;
+}
+
+function stagesBetween(
+  before: FoundStages,
+  after: FoundStages,
+  matte: MatteDifference,
+): StageDifferences | undefined {
+  if (before.stages === undefined || after.stages === undefined) return undefined;
+  const input = tensorDifference(before.stages.input, after.stages.input);
+  const output = tensorDifference(before.stages.output, after.stages.output);
+  return { input, output, stage: stageOf(input, output, matte) };
 }
 
 /** Failures that every further image would meet again, or that end all. */
@@ -162,101 +170,4 @@ const OF_MODEL: ReadonlySet<string> = new Set([
 
 function isOfModel(error: unknown): boolean {
   return error instanceof MaskbenchError && OF_MODEL.has(error.code);
-}
-
-/** A model in a process of its own. */
-export interface Contender extends StageSession {
-  readonly label: string;
-}
-
-export async function openContender(
-  candidate: DriftCandidate,
-  folder: string,
-  { cwd, offline, signal }: { readonly cwd: string; readonly offline: boolean; readonly signal: AbortSignal },
-): Promise<Contender> {
-  const { label, model, device, threads, options } = candidate;
-  const loaded = await loadModelSpec(model, cwd);
-  const runner = runnerOf(loaded.spec);
-  if (runner.stages === undefined) {
-    throw new MaskbenchError('usage', `no stages to compare in ${runner.title}`, {
-      where: label,
-      remedy: 'compare their scores with "maskbench compare"',
-    });
-  }
-  const network = runner.stages(await runner.ensure(loaded, { signal, ...(offline ? { offline } : {}) }));
-  const spec = candidate.resample === undefined ? network.spec : resampled(network.spec, candidate.resample);
-  return { label, ...(await network.open({ spec, device, options, threads, folder })) };
-}
-
-function resampled(spec: NetworkSpec, resample: ResampleFilter): NetworkSpec {
-  switch (spec.feeding) {
-    case 'matte':
-      return { ...spec, input: { ...spec.input, resample }, output: { ...spec.output, resample } };
-    case 'classes':
-      return { ...spec, input: { ...spec.input, resample }, output: { ...spec.output, resample } };
-    case 'sam':
-      throw new MaskbenchError('usage', 'SAM pictures are warped, not resampled', {
-        where: spec.name,
-        remedy: 'put another input.warp into a spec that extends it',
-      });
-  }
-}
-
-/** A model and how it is run. */
-interface DriftCandidate {
-  /** As the user wrote it. */
-  readonly label: string;
-  /** Name, or path of a YAML file. */
-  readonly model: string;
-  readonly device: DeviceRequest;
-  readonly threads: number;
-  readonly options: RunnerOptions;
-  /** In place of the spec's filters, on the way in and on the way back. */
-  readonly resample: ResampleFilter | undefined;
-}
-
-/**
- * Reads `isnet-fp16`, `isnet-fp16@webgpu`, `isnet-fp16@cpu+threads=1+resample=pillow-bilinear`.
- *
- * @throws MaskbenchError `usage`, saying what can follow the `+`.
- */
-export function parseCandidate(label: string, defaultThreads: number): DriftCandidate {
-  const [place, ...settings] = label.split('+');
-  // A path may hold an @ as well; a device has neither slash nor dot.
-  const [, model = '', device = 'cpu'] = /^(.*?)(?:@([^@/\\.]*))?$/.exec(place) ?? [];
-  if (model === '') throw new MaskbenchError('usage', `"${label}" names no model`);
-  let threads = defaultThreads;
-  let options = runnerOptionsSchema.parse({});
-  let resample: ResampleFilter | undefined;
-  for (const setting of settings) {
-    const [key, value = ''] = setting.split('=');
-    if (key === 'threads' && /^[1-9]\d{0,3}$/.test(value)) threads = Number(value);
-    else if (key === 'graph') options = { ...options, graphOptimization: graphOf(value, label) };
-    else if (key === 'resample') resample = filterOf(value, label);
-    else {
-      throw new MaskbenchError('usage', `"${setting}" is not a setting`, {
-        where: label,
-        remedy: 'expected threads=<n>, graph=disabled|basic|extended|all or resample=<filter>',
-      });
-    }
-  }
-  return { label, model, device: parseDevice(device), threads, options, resample };
-}
-
-function filterOf(value: string, label: string): ResampleFilter {
-  const result = filterSchema.safeParse(value);
-  if (result.success) return result.data;
-  throw new MaskbenchError('usage', `"${value}" is not a filter`, {
-    where: label,
-    remedy: `expected ${filterSchema.options.join(', ')}`,
-  });
-}
-
-function graphOf(value: string, label: string): RunnerOptions['graphOptimization'] {
-  const result = runnerOptionsSchema.shape.graphOptimization.safeParse(value);
-  if (result.success) return result.data;
-  throw new MaskbenchError('usage', `"${value}" is not a graph optimization`, {
-    where: label,
-    remedy: 'expected disabled, basic, extended or all',
-  });
 }

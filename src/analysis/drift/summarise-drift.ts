@@ -19,8 +19,8 @@ export interface DriftSummary {
   readonly minIou: number;
   /** Candidate's mean score less the reference's. */
   readonly scoreChange: number;
-  /** How many images part at which stage. */
-  readonly stages: Readonly<Record<string, number>>;
+  /** How many images part at which stage; null where one of the two is no network, and nothing but mattes is compared. */
+  readonly stages: Readonly<Record<string, number>> | null;
 }
 
 /** One summary a candidate, in the order of their first records. */
@@ -31,7 +31,8 @@ export function summariseDrift(records: readonly DriftedImage[]): readonly Drift
     const compared = own.filter((record): record is Compared => record.status === 'compared');
     const of = (pick: (record: Compared) => number): readonly number[] => compared.map(pick);
     const stages: Record<string, number> = {};
-    for (const { stage } of compared) stages[stage ?? 'none'] = (stages[stage ?? 'none'] ?? 0) + 1;
+    for (const { stage } of compared)
+      if (stage !== undefined) stages[stage ?? 'none'] = (stages[stage ?? 'none'] ?? 0) + 1;
     return {
       candidate,
       images: compared.length,
@@ -44,7 +45,7 @@ export function summariseDrift(records: readonly DriftedImage[]): readonly Drift
       meanIou: mean(of(({ matte }) => matte.iou)),
       minIou: Math.min(1, ...of(({ matte }) => matte.iou)),
       scoreChange: mean(of(scoreChange)),
-      stages,
+      stages: compared.some(({ stage }) => stage === undefined) ? null : stages,
     };
   });
 }

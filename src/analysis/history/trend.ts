@@ -13,7 +13,7 @@ interface TrendPoint {
   /** Images that it is the mean of. */
   readonly images: number;
   readonly evidence: Evidence;
-  readonly changed: readonly ('model file' | 'images' | 'units' | 'conventions')[];
+  readonly changed: readonly ('model file' | `version ${string}` | 'images' | 'units' | 'conventions')[];
 }
 
 export interface Trend {
@@ -79,6 +79,9 @@ function changes(
   { id: metricId, protocol }: MetricSummary,
 ): TrendPoint['changed'] {
   const bytes = ({ models }: Summary): unknown => models.find(({ name }) => name === model)?.sha256;
+  const [was, is] = [before, now].map(({ models }) => models.find(({ name }) => name === model)?.version);
+  const versionChange =
+    was === is ? undefined : (`version (${was ?? 'untold'} to ${is ?? 'untold'})` as const);
   const images = ({ datasets }: Summary): unknown => datasets.map(({ fingerprint }) => fingerprint).join();
   // A summary has the number of units, not which images belong to each: other units of the same number are not seen.
   const units = ({ accuracy }: Summary): unknown =>
@@ -89,7 +92,7 @@ function changes(
   const conventions = ({ signatures }: Summary): unknown =>
     signatures.find((signature) => signature.split('|', 1)[0] === protocol);
   return [
-    ...(bytes(before) === bytes(now) ? [] : (['model file'] as const)),
+    ...(bytes(before) === bytes(now) ? [] : [versionChange ?? ('model file' as const)]),
     ...(images(before) === images(now)
       ? units(before) === units(now)
         ? []

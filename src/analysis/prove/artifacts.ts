@@ -21,6 +21,8 @@ export interface Effort {
   readonly measure: Measure;
   /** How long that may take; a model that takes longer is not held against itself. */
   readonly sameTwiceMs: number;
+  /** And when it is to be over, counted from the beginning: what came before may have taken longer than thought. */
+  readonly wholeMs: number;
 }
 
 export interface ProveRequest {
@@ -56,6 +58,8 @@ export type StartMaskbench = (argv: readonly string[]) => {
 /** A request with what it names found on this machine. */
 export interface Prepared extends ProveRequest {
   readonly run: PreparedRun;
+  /** When the proof began, by `performance.now()`: models are there, nothing is gathered. */
+  readonly began: number;
 }
 
 /** What was found of one model, or why it could not be. */
@@ -114,7 +118,8 @@ interface FullMemory {
 /** A model held against itself. */
 type SameTwice =
   | { readonly kind: 'measured'; readonly model: string; readonly round: RemeasuredRound }
-  | { readonly kind: 'too-slow'; readonly model: string; readonly minutes: number };
+  /** How long the quickest model would take, and how long there was. */
+  | { readonly kind: 'too-slow'; readonly model: string; readonly seconds: number; readonly left: number };
 
 /** What another card of the machine does with the same models. */
 export type SecondCard =
@@ -134,6 +139,8 @@ export type AllCards =
   | {
       readonly kind: 'computed';
       readonly device: string;
+      /** What was said of cards that it went on without. */
+      readonly lost: readonly string[];
       readonly summary: Summary;
       readonly mattes: SameMattes;
     };

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, release } from 'node:os';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
-import { toFailure } from '../../core/failure.js';
+import { explainRefusal, systemRefusal, toFailure } from '../../core/failure.js';
 import { ownVersion } from '../../core/package-root.js';
 import { prepareRun } from '../../pipeline/prepare.js';
 import { formatDevice } from '../../runners/device.js';
@@ -19,7 +19,7 @@ import { GATHERERS } from './gather/index.js';
  * Proves or disproves, check by check, that a device does what Maskbench says of it: first all that there is to see is
  * gathered, then every check judges it. What goes wrong in one of them is what is found there, and the rest goes on.
  *
- * @throws MaskbenchError for models and images that cannot be had, and `cancelled`.
+ * @throws MaskbenchError for models and images that cannot be had, `disk.full`, `files.too-many`, and `cancelled`.
  */
 export async function prove(request: ProveRequest, checks: readonly Check[] = CHECKS): Promise<GpuProof> {
   const started = performance.now();
@@ -69,7 +69,8 @@ async function prepare(request: ProveRequest): Promise<Prepared> {
     time: effort.time,
   });
   const run = await prepareRun({ config, folder: cwd }, { cwd, env, offline, onProgress, signal });
-  return { ...request, run: { ...run, config: { ...config, device: formatDevice(device) } } };
+  const asked = { ...config, device: formatDevice(device) };
+  return { ...request, run: { ...run, config: asked }, began: performance.now() };
 }
 
 /** What checks are made from, with all that needs; the card at rest is a part of every proof. */
@@ -99,6 +100,9 @@ async function gatherAll(request: Prepared, gatherers: readonly Gatherer[]): Pro
     } catch (error) {
       throwIfCancelled(request.signal);
       if (error instanceof MaskbenchError && error.code === 'cancelled') throw error;
+      // That a disk is full says nothing of the device.
+      if (systemRefusal(error) !== undefined)
+        throw explainRefusal(error, request.scratch, 'prove again, or set TMPDIR');
       all[name] = { kind: 'failed', failure: toFailure(error) };
     }
   }

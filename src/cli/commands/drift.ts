@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command } from '@commander-js/extra-typings';
-import { SOME_FAILED } from '../../core/errors.js';
+import { escapeControls, SOME_FAILED } from '../../core/errors.js';
 import { wrapText } from '../../core/text.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { renderTable } from '../../reports/formats/terminal.js';
@@ -33,14 +33,14 @@ export const drift: DefineCommand = (context, setStatus) =>
       '\nAfter a model: @cpu, @webgpu, @cuda:0 ...; then +threads=<n>, +graph=disabled|basic|extended|all,\n+resample=<filter>, e.g. isnet-fp16@cpu+threads=1+resample=pillow-bilinear.',
     )
     .action(async (options) => {
-      const { parseCandidate } = await import('../../analysis/drift/drift.js');
+      const { parseCandidate } = await import('../../analysis/drift/parse-candidate.js');
       const { measureDrift } = await import('../../analysis/drift/drift.js');
       const { summariseDrift, worstFirst } = await import('../../analysis/drift/summarise-drift.js');
       const { loadDataset } = await import('../../datasets/load.js');
       const { DRIFT_LEGEND, driftTable } = await import('../drift-table.js');
       const threads = options.threads ?? availableParallelism();
       const dataset = await loadDataset(options.dataset, context);
-      const records = await measureDrift({
+      const { images: records, versions } = await measureDrift({
         reference: parseCandidate(options.reference, threads),
         candidates: options.candidates.map((label) => parseCandidate(label, threads)),
         dataset,
@@ -55,12 +55,16 @@ export const drift: DefineCommand = (context, setStatus) =>
       const sorted = worstFirst(records);
       if (options.json === true) {
         const { reference, threshold } = options;
-        context.out(jsonText({ reference, dataset: dataset.name, threshold, summaries, images: sorted }));
+        const head = { reference, dataset: dataset.name, threshold, versions };
+        context.out(jsonText({ ...head, summaries, images: sorted }));
       } else {
         const width = textWidth(context);
+        const named = (model: string): string =>
+          Object.hasOwn(versions, model) ? `${model} (version ${escapeControls(versions[model])})` : model;
         const tables = summaries.map((summary) => {
           const own = sorted.filter(({ candidate }) => candidate === summary.candidate);
-          return renderTable(driftTable(summary, options.reference, own.slice(0, options.worst)), width);
+          const table = driftTable(summary, options.reference, named, own.slice(0, options.worst));
+          return renderTable(table, width);
         });
         const head = `drift on ${dataset.name}, threshold ${options.threshold}, worst images first`;
         context.out(`${[head, ...tables, wrapText(DRIFT_LEGEND, '', '', width)].join('\n\n')}\n`);

@@ -55,7 +55,7 @@ export const COMMANDS = extensible<CommandEntry>('commands', [
   ),
   entry(
     'submit',
-    'the script that hands the shards of a plan to Slurm or GNU parallel; --go submits it',
+    'what hands the shards of a plan to Slurm, Kubernetes, AWS Batch or GNU parallel; --go submits it',
     () => import('./submit.js'),
   ),
   entry(

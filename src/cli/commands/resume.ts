@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { DefineCommand } from '../context.js';
 import { ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
+import { allowUploadFlag, retryUnknownFlag } from '../service-flags.js';
 import { runLoaded } from './run.js';
 
 /** `maskbench resume`: a run continued by what its manifest says of how it was begun. */
@@ -10,6 +11,8 @@ export const resume: DefineCommand = (context, setStatus) =>
     .argument('<run>', 'its folder')
     .addOption(waitFlag())
     .addOption(ownerTimeoutFlag())
+    .addOption(allowUploadFlag())
+    .addOption(retryUnknownFlag())
     .option('--offline', 'use only cached files, never the network')
     .option('--json', 'print the summary as JSON instead of tables')
     .action(async (run, flags) => {

@@ -16,6 +16,7 @@ import { keysOf, shard } from '../arguments.js';
 import { embedFlag, noEmbedFlag } from '../command-with-pictures.js';
 import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
 import { assertMeant } from '../meant-flags.js';
+import { allowUploadFlag, retryUnknownFlag, type ServiceFlags } from '../service-flags.js';
 import { limitFlag, sampleByFlag, sampleFlag, seedFlag, takenImages } from '../sample-flags.js';
 import { textWidth, type CliContext, type DefineCommand, type FlagsOf } from '../context.js';
 import { assertNoData, commandOnData, describedBy, loadDescribed } from '../run/describe-run.js';
@@ -52,12 +53,14 @@ export const commandOnConfig = (name: string) =>
     .option('--offline', 'use only cached files, never the network')
     .option('--json', 'print the summary as JSON instead of tables');
 
-type Flags = FlagsOf<typeof commandOnConfig> & { readonly shard?: readonly [number, number] };
+type Flags = FlagsOf<typeof commandOnConfig> & ServiceFlags & { readonly shard?: readonly [number, number] };
 
 /** `maskbench run`: all phases of a run, or some. */
 export const run: DefineCommand = (context, setStatus) =>
   commandOnConfig('run')
     .option('--shard <i/n>', 'process only part i of n of the samples, to divide a run among machines', shard)
+    .addOption(allowUploadFlag())
+    .addOption(retryUnknownFlag())
     .option('--no-time', 'skip the timing pass')
     .option('--no-score', 'skip scoring')
     .addOption(
@@ -114,7 +117,8 @@ type Overrides = Partial<
 type LoadedFlags = Pick<
   Flags,
   'images' | 'out' | 'resume' | 'overwrite' | 'shard' | 'offline' | 'json' | 'embed' | 'wait' | 'ownerTimeout'
->;
+> &
+  ServiceFlags;
 
 type RunnerOf = (typeof import('../../runners/runner-of.js'))['runnerOf'];
 
@@ -203,6 +207,8 @@ export async function runLoaded(
       ...(datasets === undefined ? {} : { datasets }),
     },
     phases,
+    allowUpload: flags.allowUpload === true,
+    retryUnknown: flags.retryUnknown === true,
     emit: (event) => {
       if (event.kind === 'cell-failed') failed.add(`${event.model} ${event.dataset}/${event.id}`);
       if (event.kind === 'time-failed') untimed.add(event.model);

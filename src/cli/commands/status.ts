@@ -3,7 +3,9 @@ import { Command } from '@commander-js/extra-typings';
 import { counted } from '../../core/text.js';
 import { jsonText } from '../../reports/formats/json.js';
 import type { PlanStatus } from '../../schema/plan-status.js';
+import { count } from '../arguments.js';
 import type { DefineCommand } from '../context.js';
+import { assertMeant } from '../meant-flags.js';
 import { formatSpan } from '../spans.js';
 
 /** Shards of a kind that are told one by one. */
@@ -13,10 +15,15 @@ const TOLD = 10;
 export const status: DefineCommand = (context) =>
   new Command('status')
     .argument('<plan>', 'its folder')
+    .option('--wait', 'first wait until every shard is published, however long that takes')
+    .option('--times <n>', 'with --wait: and until times of so many kinds of machines are', count)
     .option('--json', 'print it as JSON')
-    .action(async (path, { json }) => {
-      const { statusOf } = await import('../../pipeline/distributed/plan-status.js');
-      const found = await statusOf(resolve(context.cwd, path), context.signal);
+    .action(async (path, { wait, times, json }) => {
+      const { statusOf, untilPublished } = await import('../../pipeline/distributed/plan-status.js');
+      const plan = resolve(context.cwd, path);
+      assertMeant({ times }, { times: [wait === true, 'waiting', 'give --wait, too'] });
+      if (wait === true) await untilPublished(plan, times ?? 0, context.signal);
+      const found = await statusOf(plan, context.signal);
       context.out(json === true ? jsonText(found) : `${linesOf(found).join('\n')}\n`);
     });
 

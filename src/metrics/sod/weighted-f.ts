@@ -1,14 +1,14 @@
-import { columnsOfRow, countBits, difference, packAtLeast } from '../../image/bit-mask.js';
-import { distancesTo } from '../../image/distance-transform.js';
+import { columnsOfRow, countBits, difference, packAtLeast, type BitMask } from '../../image/bit-mask.js';
+import { distancesTo, nearestInRow, startWalk, type Distances } from '../../image/distance-transform.js';
 import { dilateDisc } from '../../image/morphology.js';
 import { sodHistogram } from '../joint-histogram.js';
 import type { Pair, TruthIntermediate } from '../metric.js';
 import { sodTruthMask } from '../sod-truth.js';
-import { createRowSmoother } from './row-smoother.js';
+import { createRowSmoother, smoothRow } from './row-smoother.js';
 import { firstValue, stretch } from './stretch.js';
 
 /** Distances to the `sod` ground truth (`> 128`), for whoever walks down its rows. */
-const truthDistances: TruthIntermediate<ReturnType<typeof distancesTo>> = {
+const truthDistances: TruthIntermediate<Distances> = {
   name: 'distances to the ground truth',
   compute: (truth) => distancesTo(truth.get(sodTruthMask)),
 };
@@ -36,11 +36,11 @@ const truthRim: TruthIntermediate<Rim> = {
     const offsets = new Int32Array(rim.height + 1);
     const columns = new Int32Array(count);
     const nearest = new Int32Array(count);
-    const distancesOf = truth.get(truthDistances)(Math.ceil(WINDOW_REACH));
+    const walk = startWalk(truth.get(truthDistances), Math.ceil(WINDOW_REACH));
     for (let y = 0, end = 0; y < rim.height; y++) {
       const inRow = columnsOfRow(rim, y, columns.subarray(end));
       if (inRow > 0) {
-        const found = distancesOf(y, columns.subarray(end, end + inRow), inRow);
+        const found = nearestInRow(walk, y, columns.subarray(end, end + inRow), inRow);
         nearest.set(found.nearest.subarray(0, inRow), end);
       }
       end += inRow;
@@ -96,13 +96,13 @@ function backgroundError(pair: Pair): number {
     pair.truth.get(sodTruthMask),
   );
   const weights = distanceWeights();
-  const distancesOf = pair.truth.get(truthDistances)(FARTHEST);
+  const walk = startWalk(pair.truth.get(truthDistances), FARTHEST);
   const columns = new Int32Array(width);
   let error = 0;
   for (let y = 0; y < height; y++) {
     const count = columnsOfRow(faulty, y, columns);
     if (count === 0) continue;
-    const { squaredDistance } = distancesOf(y, columns, count);
+    const { squaredDistance } = nearestInRow(walk, y, columns, count);
     const start = y * width;
     for (let k = 0; k < count; k++) {
       error += level[prediction[start + columns[k]]] * weights[squaredDistance[k]];
@@ -138,20 +138,12 @@ function foregroundError(pair: Pair): number {
   const columns = new Int32Array(width);
   const around = new Float64Array(width);
   // The errors to smooth: the foreground's own, and on the background beside it the nearest one's.
-  const smooth = createRowSmoother(faulty, (y, into, values) => {
-    let count = columnsOfRow(faulty, y, into);
-    for (let k = 0; k < count; k++) values[k] = 1 - level[prediction[y * width + into[k]]];
-    for (let k = rim.offsets[y], end = rim.offsets[y + 1]; k < end; k++) {
-      into[count] = rim.columns[k];
-      values[count++] = 1 - level[prediction[rim.nearest[k]]];
-    }
-    return count;
-  });
+  const smoother = createRowSmoother(faulty, { prediction, level, faulty, rim }, errorsOfRow);
   let error = 0;
   for (let y = 0; y < height; y++) {
     const count = columnsOfRow(faulty, y, columns);
     if (count === 0) continue;
-    smooth(y, columns, count, around);
+    smoothRow(smoother, y, columns, count, around);
     const start = y * width;
     for (let k = 0; k < count; k++) {
       const own = 1 - level[prediction[start + columns[k]]];
@@ -159,4 +151,29 @@ function foregroundError(pair: Pair): number {
     }
   }
   return error;
+}
+
+/** The foreground where the prediction errs, and what its errors are made of. */
+interface ForegroundErrors {
+  readonly prediction: Uint8Array;
+  readonly level: Float64Array;
+  readonly faulty: BitMask;
+  readonly rim: Rim;
+}
+
+/** The errors to smooth: the foreground's own, and on the background beside it the nearest one's. */
+function errorsOfRow(
+  { prediction, level, faulty, rim }: ForegroundErrors,
+  y: number,
+  columns: Int32Array,
+  errors: Float64Array,
+): number {
+  let count = columnsOfRow(faulty, y, columns);
+  const start = y * faulty.width;
+  for (let k = 0; k < count; k++) errors[k] = 1 - level[prediction[start + columns[k]]];
+  for (let k = rim.offsets[y], end = rim.offsets[y + 1]; k < end; k++) {
+    columns[count] = rim.columns[k];
+    errors[count++] = 1 - level[prediction[rim.nearest[k]]];
+  }
+  return count;
 }

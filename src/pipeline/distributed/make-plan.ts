@@ -9,6 +9,7 @@ import { withSum } from '../../core/line-sum.js';
 import { makeFolder, syncFolder } from '../../core/sync.js';
 import type { ValuesFields } from '../../datasets/values/contradiction.js';
 import { formatDevice, parseDevice } from '../../runners/device.js';
+import { runnerOf } from '../../runners/runner-of.js';
 import type { EventSink } from '../../schema/events.js';
 import { recordedModel, type RunDataset, type RunOrigin } from '../../store/manifest.js';
 import {
@@ -52,7 +53,7 @@ export interface MadePlan {
  * digest over all, comes last and makes it a plan.
  *
  * @throws MaskbenchError `run.mismatch` where a plan of something else is there, naming what differs; `run.exists` for a folder with other
- *   files; `usage` for more shards than samples.
+ *   files; `usage` for more shards than samples, and for a service.
  */
 export async function makePlanFolder(request: MakePlanRequest): Promise<MadePlan> {
   const folder = planFolder(request.out);
@@ -69,6 +70,7 @@ async function planIn(folder: PlanFolder, request: MakePlanRequest): Promise<Mad
   // Under the lock: another process may have been here in between.
   const before = hasPlan(folder) ? await readPlan(folder) : undefined;
   const { config, models, datasets, emit, signal } = request;
+  assertNoService(models);
   const basis = { device: formatDevice(parseDevice(config.device)), runner: config.runner };
   const listing = listingOf(folder);
   const cost = costOf(models);
@@ -129,6 +131,16 @@ async function planIn(folder: PlanFolder, request: MakePlanRequest): Promise<Mad
     await list.discard();
     await rm(listing.plan, { force: true });
   }
+}
+
+/** Attempts share no ledger of calls: two at one shard would pay twice, and none would know what the others have spent. */
+function assertNoService(models: MakePlanRequest['models']): void {
+  const service = models.find(({ spec }) => runnerOf(spec).service !== undefined);
+  if (service === undefined) return;
+  throw new MaskbenchError('usage', 'a service is not called by a plan of several machines', {
+    where: service.spec.name,
+    remedy: 'run it on one, with "maskbench run"',
+  });
 }
 
 /** Where a plan lists: its file of all samples is divided and goes; paths of mattes are those of attempts. */

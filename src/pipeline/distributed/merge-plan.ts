@@ -20,7 +20,8 @@ import { countMachines, timingPool } from '../machines.js';
 import { mergedBefore, mergeInto, type Finish, type MatteWay, type Merge } from '../merge-into.js';
 import { differenceOfLists } from './compare-lists.js';
 import { plannedIn } from './make-plan.js';
-import { assertNoStrangers, rangesOf, shardsOf } from './published-shards.js';
+import { assertNoStrangers, shardsOf } from './published-shards.js';
+import { rangesOf } from './shard-ranges.js';
 import { auditAttempt, openAttempt, openTimes } from './read-attempt.js';
 
 export interface MergePlanRequest {

@@ -12,7 +12,8 @@ import type { PlanStatus } from '../../schema/plan-status.js';
 import { readPlan } from '../../store/plan-folder/plan-document.js';
 import { planFolder, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
 import { readIfThere } from '../../store/wait-for-owner.js';
-import { rangesOf, shardsOf } from './published-shards.js';
+import { countPublished, shardsOf } from './published-shards.js';
+import { rangesOf } from './shard-ranges.js';
 
 /** Between two looks at a lock whose owner moves it on every second. */
 const LOOK_MS = 2.5 * BEAT_MS;
@@ -73,6 +74,25 @@ export async function statusOf(path: string, signal: AbortSignal): Promise<PlanS
     array: rangesOf(rest.map(({ shard }) => shard)),
     secondsLeft: isKnown ? (costLeft * done.seconds) / done.cost / Math.max(1, atWork.size) : null,
   };
+}
+
+/** Between two looks at what is published: twice as long each time, up to this. */
+const LONGEST_WAIT_MS = 60_000;
+
+/**
+ * Waits until every shard is published, and times of so many kinds of machines, for whoever depends on a plan where no engine says so. What
+ * has failed for good cannot be told from what waits for its next turn: a result that never comes is waited for.
+ *
+ * @throws MaskbenchError `run.damaged` for a plan that is not what it was.
+ */
+export async function untilPublished(path: string, times: number, signal: AbortSignal): Promise<void> {
+  const folder = planFolder(path);
+  const { shards } = await readPlan(folder);
+  for (let waitMs = 1000; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+    const published = await countPublished(folder);
+    if (published.shards >= shards.count && published.times >= times) return;
+    await sleep(waitMs, undefined, { signal }).catch(() => throwIfCancelled(signal));
+  }
 }
 
 /** What an engine is to hand out: shards that are not published, and that nobody is at work on. */

@@ -1,4 +1,4 @@
-import { opendir } from 'node:fs/promises';
+import { opendir, readdir } from 'node:fs/promises';
 import { MaskbenchError } from '../../core/errors.js';
 import { unless } from '../../core/system-code.js';
 import { DRAFT_ENDING } from '../../core/write-whole.js';
@@ -6,6 +6,19 @@ import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
 import { planFolder, shardName, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
 import { readPublication, type Publication } from '../../store/plan-folder/publication.js';
 import { readShardLines, type ShardLine } from '../../store/plan-folder/shard-lists.js';
+
+const TIMES_NAME = /^time-[0-9a-f]{12}\.json$/;
+
+/** How many results there are, of shards and of kinds of machines that times were taken on: by their names alone. */
+export async function countPublished({
+  published,
+}: PlanFolder): Promise<{ readonly shards: number; readonly times: number }> {
+  const names = (await readdir(published).catch(unless('ENOENT'))) ?? [];
+  return {
+    shards: names.filter((name) => /^\d+\.json$/.test(name)).length,
+    times: names.filter((name) => TIMES_NAME.test(name)).length,
+  };
+}
 
 /** A shard with its result, if it has one. */
 interface Shard {
@@ -31,7 +44,7 @@ export async function assertNoStrangers({ path }: PlanFolder, { shards }: PlanDo
   const { published } = planFolder(path);
   const names = await opendir(published).catch(unless('ENOENT'));
   for await (const { name } of names ?? []) {
-    if (DRAFT_ENDING.test(name) || /^time-[0-9a-f]{12}\.json$/.test(name)) continue;
+    if (DRAFT_ENDING.test(name) || TIMES_NAME.test(name)) continue;
     const shard = Number.parseInt(name, 10);
     if (name === `${shardName(shard)}.json` && shard >= 1 && shard <= shards.count) continue;
     throw new MaskbenchError('run.damaged', `${name} is the result of no shard of this plan`, {
@@ -39,15 +52,4 @@ export async function assertNoStrangers({ path }: PlanFolder, { shards }: PlanDo
       remedy: 'remove it: every shard has one result, by its number',
     });
   }
-}
-
-/** `3,7-9`: what engines take for an array. */
-export function rangesOf(numbers: readonly number[]): string {
-  const ranges: [number, number][] = [];
-  for (const n of numbers) {
-    const last = ranges.at(-1);
-    if (last !== undefined && last[1] === n - 1) last[1] = n;
-    else ranges.push([n, n]);
-  }
-  return ranges.map(([a, b]) => (a === b ? String(a) : `${a}-${b}`)).join(',');
 }

@@ -1,4 +1,5 @@
 import { MaskbenchError } from '../../core/errors.js';
+import { nthOf, RANGES } from './shard-ranges.js';
 
 /** How an engine tells a task which of many it is, and where it begins to count. */
 interface Engine {
@@ -28,6 +29,9 @@ const ENGINES: readonly Engine[] = [
 
 /** Added to the number of a task: an engine's arrays may be shorter than a plan. */
 export const OFFSET = 'MASKBENCH_SHARD_OFFSET';
+
+/** The shards of an array that can have no gaps, `7,91-93`: its first task has the first of them. */
+export const LIST = 'MASKBENCH_SHARDS';
 
 /**
  * The shard of this process, from 1: the one that is named, or with `auto` that of the engine's task.
@@ -61,7 +65,18 @@ export function whichShard(
   if (!/^\d{1,9}$/.test(offset))
     throw new MaskbenchError('usage', `${OFFSET} is "${offset}"`, { remedy: 'expected a whole number' });
   const more = offset === '0' ? '' : ` and ${OFFSET}=${offset}`;
-  return inPlan(one.shard + Number(offset), shards, `${one.told}${more}`);
+  const task = one.shard + Number(offset);
+  return inPlan(listed(task, env[LIST]), shards, `${one.told}${more}`);
+}
+
+function listed(task: number, list: string | undefined): number {
+  if (list === undefined) return task;
+  const shard = RANGES.test(list) ? nthOf(list, task) : undefined;
+  if (shard !== undefined) return shard;
+  throw new MaskbenchError('usage', `${LIST} has no shard for task ${task}`, {
+    where: list,
+    remedy: 'expected numbers and ranges such as 7,91-93, at least as many as there are tasks',
+  });
 }
 
 function inPlan(shard: number, shards: number, told: string): number {

@@ -99,6 +99,16 @@ export const ANSWER_COLUMNS: readonly Field[] = [
         : number((price.perHour * time.phases.predict.mean) / 3600),
   },
   {
+    isThere: ({ models }) => models.some(({ service }) => service?.cost !== undefined),
+    column: () => right('calls /1,000'),
+    cell({ model: { service } }) {
+      const cost = service?.cost;
+      return cost?.per1000 === undefined
+        ? NO_FIGURE
+        : { text: `${cost.currency} ${threeDigits(cost.per1000)}`, value: cost.per1000 };
+    },
+  },
+  {
     isThere: ({ models }) => models.some(energyOf),
     column: () => right('J/image', 'lower'),
     cell({ model, time }) {

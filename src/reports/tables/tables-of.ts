@@ -18,6 +18,7 @@ import { publishedTable } from './published-table.js';
 import { protocolTables } from './protocol-table.js';
 import { scenarioTables } from './scenario-tables.js';
 import { slownessTables } from './slowness-tables.js';
+import { serviceTable } from './service-table.js';
 import type { Table } from './table.js';
 
 /** Runs of one experiment on several devices have every table that a run has: once, or one per device. */
@@ -39,6 +40,7 @@ export function decisiveTables(runs: Runs, options: TableOptions = {}): readonly
       notes: [...table.notes, ...imageNotes(runs), ...paceNotes(runs)],
     })),
     ...timeTables(runs),
+    ...serviceTables(runs),
     ...accuracyTables(runs, options.columns),
     ...publishedTables(runs),
   ];
@@ -138,6 +140,11 @@ export function accuracyTables(runs: Runs, columns?: readonly string[]): readonl
 
 function printedRows({ rows }: Table): readonly (readonly string[])[] {
   return rows.map(({ cells }) => cells.map(({ text }) => text));
+}
+
+/** The calls of the services of each run. */
+function serviceTables(runs: Runs): readonly Table[] {
+  return onDevices(runs, (summary) => [serviceTable(summary)]);
 }
 
 /** How the times are spread on each device. */

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { MaskbenchError } from '../../core/errors.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
 import { hashFile } from '../../core/hash-file.js';
 import { PACKAGE_ROOT } from '../../core/package-root.js';
@@ -47,13 +48,12 @@ export async function ensureCommand(
   for (const file of command.files) files.push(await hashFile(await existingFile(resolve(folder, file))));
   const network =
     command.network === undefined ? undefined : await ensureNetwork(command.network, folder, options);
-  const assets: CommandAssets = {
-    folder: resolve(folder, command.folder),
-    environment: environmentOf(command, options.env ?? process.env),
-    network: network?.told,
-  };
   const { signal = new AbortController().signal } = options;
-  const version = await askVersion({ command, ...assets, copy: 0, signal });
+  const { assets, version } = await ofProgram(spec.name, async () => {
+    const environment = environmentOf(command, options.env ?? process.env);
+    const found = { folder: resolve(folder, command.folder), environment, network: network?.told };
+    return { assets: found, version: await askVersion({ command, ...found, copy: 0, signal }) };
+  });
   const identity = { files, version, ...(network === undefined ? {} : { network: network.identity }) };
   return {
     spec,
@@ -62,6 +62,21 @@ export async function ensureCommand(
     bytes: network?.bytes ?? 0,
     ...(version === null ? {} : { version }),
   };
+}
+
+/** Names the program in what it fails with: there may be several. */
+async function ofProgram<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof MaskbenchError) || error.code === 'cancelled') throw error;
+    const { code, message, where = name, remedy } = error;
+    throw new MaskbenchError(code, message, {
+      where,
+      cause: error,
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+  }
 }
 
 async function ensureNetwork(

@@ -36,10 +36,10 @@ export interface Life {
 export function begin(
   run: readonly string[],
   request: StartRequest,
-  variables: Readonly<Record<string, string>>,
+  scratch: { readonly folder: string; readonly variables: Readonly<Record<string, string>> },
 ): Life {
   const { command, folder, environment, signal } = request;
-  const group = startGroup({ run, folder, environment, more: variables });
+  const group = startGroup({ run, folder, scratch: scratch.folder, environment, more: scratch.variables });
   const lines = linesOf(group.child.stdout);
   let trouble: MaskbenchError | undefined;
   const endFor = (error: MaskbenchError): void => {
@@ -64,7 +64,8 @@ export function begin(
     return exit;
   });
   const gone = ended.then((exit): never => {
-    throw new MaskbenchError('runner.crashed', withWords(`the program ${exit.text}`, group));
+    const silent = exit.status === 0 ? ' in place of a line on stdout' : '';
+    throw new MaskbenchError('runner.crashed', withWords(`the program ${exit.text}${silent}`, group));
   });
   gone.catch(() => undefined);
   const within = async <T>(seconds: number, failing: string, work: Promise<T>): Promise<T> => {
@@ -73,7 +74,10 @@ export function begin(
       endFor(new MaskbenchError('runner.crashed', text));
     }, seconds * 1000);
     try {
-      return await work;
+      const found = await work;
+      // One that is ended may still say what it had not flushed.
+      if (trouble !== undefined) throw trouble;
+      return found;
     } finally {
       clearTimeout(timer);
     }

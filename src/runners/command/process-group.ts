@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProgramEnvironment } from './environment.js';
 
@@ -27,6 +28,8 @@ export interface GroupExit {
 interface GroupRequest {
   readonly run: readonly string[];
   readonly folder: string;
+  /** For its files; removed if Maskbench is killed. */
+  readonly scratch: string;
   readonly environment: ProgramEnvironment;
   /** Added to its environment. */
   readonly more: Readonly<Record<string, string>>;
@@ -43,22 +46,25 @@ const MARK = 'MASKBENCH_PROGRAM';
 
 /**
  * Waits until the pipe that it reads is closed, which the end of Maskbench does however it comes; then ends every process of
- * the group $1, and, where /proc tells, those with the mark $2 in their environment, until none is left.
+ * the group $1, and, where /proc tells, those with the mark $2 in their environment, until none is left. Where nobody said a
+ * word before, Maskbench is gone, and the folder $3 is nobody's any more.
  */
-const KEEPER = `read -r _
+const KEEPER = `word=
+read -r word
 kill -KILL -- "-$1" 2>/dev/null
 for turn in 1 2 3 4 5; do
   found=$(grep -lsF -- "$2" /proc/[0-9]*/environ 2>/dev/null)
-  [ -n "$found" ] || exit 0
+  [ -n "$found" ] || break
   for file in $found; do
     pid=\${file#/proc/}
     kill -KILL "\${pid%/environ}" 2>/dev/null
   done
 done
+[ -n "$word" ] || rm -rf -- "$3"
 exit 0`;
 
 /** Starts a program as the leader of a group of its own, with a keeper that ends the group when this process is gone. */
-export function startGroup({ run, folder, environment, more }: GroupRequest): ProcessGroup {
+export function startGroup({ run, folder, scratch, environment, more }: GroupRequest): ProcessGroup {
   const [command, ...args] = run;
   const mark = `${MARK}=${randomUUID()}`;
   const child = spawn(command, args, {
@@ -68,7 +74,7 @@ export function startGroup({ run, folder, environment, more }: GroupRequest): Pr
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
-  const keeper = child.pid === undefined ? undefined : startKeeper(child.pid, mark);
+  const keeper = child.pid === undefined ? undefined : startKeeper(child.pid, mark, scratch);
   let tail = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     tail = (tail + text).slice(-STDERR_KEPT);
@@ -77,7 +83,7 @@ export function startGroup({ run, folder, environment, more }: GroupRequest): Pr
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const exit = new Promise<GroupExit>((resolve) => {
     child.once('error', (error) => {
-      resolve({ status: null, text: `does not start: ${error.message}`, killed: false });
+      resolve({ status: null, text: whyNotStarted(error, command, folder), killed: false });
     });
     child.once('exit', (status, signal) => {
       const text = signal === null ? `ended with exit status ${status}` : `was ended by ${signal}`;
@@ -103,10 +109,18 @@ export function startGroup({ run, folder, environment, more }: GroupRequest): Pr
   };
 }
 
+/** The system says ENOENT of the program whether that is missing or its folder. */
+function whyNotStarted(error: NodeJS.ErrnoException, command: string, folder: string): string {
+  if (error.code !== 'ENOENT') return `does not start: ${error.message}`;
+  if (!existsSync(folder)) return `does not start: there is no folder ${folder} to run it in`;
+  const hint = /\s/.test(command) ? '; its arguments are items of their own, no shell reads them' : '';
+  return `does not start: there is no "${command}"${hint}`;
+}
+
 /** Undefined where there are no groups (Windows). */
-function startKeeper(pid: number, mark: string): { release(): Promise<void> } | undefined {
+function startKeeper(pid: number, mark: string, scratch: string): { release(): Promise<void> } | undefined {
   if (process.platform === 'win32') return undefined;
-  const keeper = spawn('/bin/sh', ['-c', KEEPER, 'maskbench-keeper', String(pid), mark], {
+  const keeper = spawn('/bin/sh', ['-c', KEEPER, 'maskbench-keeper', String(pid), mark, scratch], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
@@ -125,7 +139,7 @@ function startKeeper(pid: number, mark: string): { release(): Promise<void> } | 
   keeper.stdin.on('error', () => undefined);
   return {
     async release() {
-      keeper.stdin.end();
+      keeper.stdin.end('ended\n');
       await done;
     },
   };

@@ -33,6 +33,8 @@ interface Asked {
   readonly mattePath: string;
 }
 
+const SILENT = 'printed no line on stdout (or did not flush it)';
+
 /** What a program may take to end once its stdin is closed. */
 const GRACE_MS = 2000;
 
@@ -69,9 +71,9 @@ export async function askVersion(request: StartRequest): Promise<string | null> 
   const run = isPerImage(command) ? command.version : command.run;
   if (run === undefined) return null;
   const scratch = await openScratch(request);
-  const life = begin(run, request, scratch.variables);
+  const life = begin(run, request, scratch);
   try {
-    const line = await life.hear(command.startSeconds, 'did not tell its version');
+    const line = await life.hear(command.startSeconds, SILENT);
     return isPerImage(command) ? line.slice(0, 200) : readHello(line).version;
   } finally {
     await life.end(0);
@@ -81,6 +83,7 @@ export async function askVersion(request: StartRequest): Promise<string | null> 
 
 /** A folder of a program's own, for its mattes, and what its environment says of it. */
 interface Scratch {
+  readonly folder: string;
   readonly variables: Readonly<Record<string, string>>;
   path(name: string): string;
   remove(): Promise<void>;
@@ -92,6 +95,7 @@ async function openScratch({ command, network, copy }: StartRequest): Promise<Sc
   if (network !== undefined) await writeFile(described, JSON.stringify(network));
   const { cards = [] } = command;
   return {
+    folder,
     variables: {
       ...(network === undefined ? {} : { MASKBENCH_NETWORK: described }),
       ...(cards.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: cards[copy % cards.length] }),
@@ -104,11 +108,9 @@ async function openScratch({ command, network, copy }: StartRequest): Promise<Sc
 async function persistent(request: StartRequest, scratch: Scratch): Promise<Program> {
   const { command, environment } = request;
   const start = performance.now();
-  const life = begin(command.run, request, scratch.variables);
+  const life = begin(command.run, request, scratch);
   try {
-    const { version, loading = false } = readHello(
-      await life.hear(command.startSeconds, 'did not say that it is there'),
-    );
+    const { version, loading = false } = readHello(await life.hear(command.startSeconds, SILENT));
     if (loading) readReady(await life.hear(command.startSeconds, 'was not ready'));
     const startMs = performance.now() - start;
     let next = 0;
@@ -147,7 +149,7 @@ function perImage(request: StartRequest, scratch: Scratch): Program {
         argument.replaceAll(IMAGE, () => image).replaceAll(MATTE, () => mattePath),
       );
       const asked = performance.now();
-      life = begin(filled, request, scratch.variables);
+      life = begin(filled, request, scratch);
       try {
         const { status, text } = await life.ended(command.imageSeconds);
         const ms = performance.now() - asked;

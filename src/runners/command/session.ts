@@ -4,11 +4,12 @@ import { MaskbenchError } from '../../core/errors.js';
 import { toError, toFailure, type Failure } from '../../core/failure.js';
 import { assertUnchanged } from '../../core/hash-file.js';
 import type { MatteJob, OpenRequest, Outcome, PredictSession } from '../runner.js';
+import { sharedJobs } from '../shared-jobs.js';
 import { writeMatte } from '../write-matte.js';
 import type { CommandModel } from './ensure.js';
 import { startProgram, type Program } from './program.js';
 import { phasesOf } from './phases-of.js';
-import { readProgramMatte } from './read-matte.js';
+import { readMatteFile } from '../read-matte-file.js';
 
 /** A picture whose program is gone with it is tried once more in a fresh one before it counts as failed. */
 const ATTEMPTS = 2;
@@ -23,20 +24,12 @@ export async function openCommandSession(
   const copies = Math.max(1, Math.min(model.spec.command.copies, samples));
   return {
     async predict(jobs, onOutcome) {
-      const source = jobs[Symbol.asyncIterator]();
-      // One call of the iterator at a time: copies share it.
-      let turn: Promise<unknown> = Promise.resolve();
-      const next = async (): Promise<MatteJob | undefined> => {
-        const result = turn.then(() => source.next());
-        turn = result;
-        const { done, value } = await result;
-        return done === true ? undefined : value;
-      };
+      const shared = sharedJobs(jobs);
       const stop = new AbortController();
       const cancel = (): void => stop.abort(signal.reason);
       signal.addEventListener('abort', cancel, { once: true });
       if (signal.aborted) cancel();
-      const state: Lanes = { model, next, onOutcome, signal: stop.signal, failedInARow: 0 };
+      const state: Lanes = { model, next: shared.next, onOutcome, signal: stop.signal, failedInARow: 0 };
       const lanes = Array.from({ length: copies }, (_, copy) => runLane(state, copy));
       let first: { readonly error: unknown } | undefined;
       for (const lane of lanes) {
@@ -52,7 +45,7 @@ export async function openCommandSession(
         if (first !== undefined) throw first.error;
       } finally {
         signal.removeEventListener('abort', cancel);
-        await source.return?.();
+        await shared.end();
       }
     },
     close: async () => undefined,
@@ -141,7 +134,7 @@ async function take(
       const said = answer.message ?? 'no reason';
       return { kind: 'failed', failure: { code: 'model.output', message: `the program failed: ${said}` } };
     }
-    const matte = await readProgramMatte(mattePath, sample);
+    const matte = await readMatteFile(mattePath, sample, 'the program');
     await assertUnchanged(sample.imagePath, sample.imageSha256);
     const { width, height } = matte;
     const written = await writeMatte(draft, matte);

@@ -1,4 +1,4 @@
-import type { Fed, Feeding, Inferred } from '../../models/feedings/feeding.js';
+import type { Fed, Feeding, Inferred, NetworkValue } from '../../models/feedings/feeding.js';
 import type { NetworkSpec } from '../../models/spec/spec.js';
 import { feedingOf } from '../../models/feedings/registry.js';
 import { openOrtSession, type OrtNetwork, type OrtSessionRequest } from './ort-session.js';
@@ -14,6 +14,8 @@ export interface OpenModel {
   readonly feeding: Feeding;
   /** Whether ONNX Runtime knows the shape of what comes out, as far as it matters. */
   readonly isKnown: boolean;
+  /** Whether it is one network whose inputs leave the number of pictures open. */
+  readonly takesBatches: boolean;
   /** Blocks its thread while it computes. */
   infer(fed: Fed): Promise<Inferred>;
   /** The same networks, fed and read as another spec says. */
@@ -63,7 +65,10 @@ export async function openModel(request: OpenModelRequest): Promise<OpenModel> {
         outBytes: all.reduce((sum, { outBytes }) => sum + outBytes, 0),
       };
     };
-    return { ...fedAs(spec), fedAs, isKnown, copied, release, endProfiling };
+    const [only, ...others] = Object.values(networks);
+    const isOpen = ({ shape: [first] }: NetworkValue): boolean => typeof first !== 'number' || first < 1;
+    const takesBatches = others.length === 0 && only.inputs.every(isOpen);
+    return { ...fedAs(spec), fedAs, isKnown, takesBatches, copied, release, endProfiling };
   } catch (error) {
     await release();
     throw error;

@@ -2,6 +2,7 @@ import { cancelled, RESUME } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { toError, type Failure } from '../../core/failure.js';
 import type { Outcome, WorkTimes } from '../runner.js';
+import { AUTO_BATCH } from './child/batches.js';
 import type { FromChild, LoadMessage, PredictJob } from './child/messages.js';
 import { startChild, type Child } from './child-process.js';
 
@@ -19,6 +20,8 @@ interface PoolRequest<T> {
   readonly roomBytes?: number;
   /** Called once for every item, in the order of completion; the next items wait for its promise. */
   onOutcome(item: T, outcome: Outcome): Promise<void>;
+  /** Told by each process why it computes pictures one by one where a batch was to be tried. */
+  onAlone?(reason: string): void;
   readonly signal?: AbortSignal | undefined;
   /** Called each time that the device takes no further process while others of ours are on it: this one waits for their end. */
   onRefused?(error: MaskbenchError): void;
@@ -26,11 +29,12 @@ interface PoolRequest<T> {
 
 /**
  * Images handed to one process ahead of time. For each feeding thread one in work and one to come; and since a process that
- * computes hears and says nothing, three more: while one is computed, it is told that the one before is done, and while
+ * computes hears and says nothing, three more (or batches): while one is computed, it is told that the one before is done, and while
  * the next is, it gets another.
  */
-function jobsAhead(feeders: number): number {
-  return 3 + 2 * feeders;
+function jobsAhead(feeders: number, batch: number | 'auto'): number {
+  const together = batch === 'auto' ? AUTO_BATCH : batch;
+  return 3 * together + 2 * feeders;
 }
 /** Threads that Node.js starts for files and libraries. */
 const DEFAULT_POOL = 4;
@@ -177,10 +181,10 @@ async function liveOnce<T>(
   careful: boolean,
 ): Promise<Life<T>> {
   const { load, bytesOf = () => 0, roomBytes = Infinity } = request;
-  const { feeders = 1 } = load;
+  const { feeders = 1, batch = 1 } = load;
   // Of each feeding thread one at a time, of the system's own few.
   const poolThreads = feeders < DEFAULT_POOL ? undefined : feeders + 1;
-  const most = jobsAhead(feeders);
+  const most = jobsAhead(feeders, batch);
   const outstanding = new Map<number, Attempt<T>>();
   let bytes = 0;
   let started: number | undefined;
@@ -232,6 +236,7 @@ async function liveOnce<T>(
       spoilt = message.failure;
       child.stop();
     }
+    if (message.kind === 'alone') request.onAlone?.(message.reason);
     if (message.kind === 'started') started = message.jobId;
     if (message.kind === 'done') {
       busy.deviceMs += message.phases.inferenceMs;

@@ -18,9 +18,15 @@ export const onnxRunner: Runner<NetworkSpec, OnnxAssets> = {
   readyDevice: async (...asked) => (await import('./engine/ready-device.js')).readyOnnxDevice(...asked),
   ensure: async (...asked) => (await import('./ensure.js')).ensureOnnx(...asked),
   copied: async (...asked) => (await import('./copy-files.js')).copyOnnxFiles(...asked),
-  identity({ spec, sha256 }, { device, runner }) {
+  identity({ spec, sha256 }, { device, runner, batch }) {
     const provider = providersOf(device);
-    const text = canonicalJson({ bytes: sha256, ...feedingFields(spec), provider, runner });
+    const text = canonicalJson({
+      bytes: sha256,
+      ...feedingFields(spec),
+      provider,
+      runner,
+      ...(batch === undefined ? {} : { batch }),
+    });
     return () => text;
   },
   async tryOut({ spec, assets: { paths, isKnown } }, { onlyInDoubt, device, options, threads, signal }) {

@@ -25,10 +25,21 @@ export async function openOnnxSession(
   const promptOf = await promptsOf(model);
   const divided = divideCores(request, model.bytes);
   const { threads, feeders } = divided;
+  const { batch } = request.parallelism;
   const processes =
     simulated === undefined ? await allowedProcesses(divided.processes, request) : divided.processes;
-  const load: LoadMessage = { kind: 'load', spec, paths: assets.paths, device, options, threads, feeders };
+  const load: LoadMessage = {
+    kind: 'load',
+    spec,
+    paths: assets.paths,
+    device,
+    options,
+    threads,
+    feeders,
+    batch,
+  };
   if (simulated === undefined) await assertPlaced(load, request);
+  const [warnAlone, warnRefused] = [warnOnce(request), warnOnce(request)];
   return {
     predict: (jobs, onOutcome) =>
       predictAll<MatteJob>({
@@ -45,8 +56,12 @@ export async function openOnnxSession(
         bytesOf: ({ sample }) => bytesOfJob(sample, spec),
         roomBytes: (freemem() * ROOM_SHARE) / processes / request.devices,
         onOutcome,
+        onAlone: (reason) => warnAlone(`${spec.name}: ${reason}`),
         signal,
-        onRefused: warnOnce(request),
+        onRefused: () =>
+          warnRefused(
+            `${formatDevice(device)} takes fewer processes at a time than asked for: the others wait for their turn`,
+          ),
       }),
     close: async () => undefined,
   };
@@ -72,16 +87,12 @@ export async function allowedProcesses(
   return 1;
 }
 
-/** Tells of the first process that a card refused because of another one of ours. */
-function warnOnce({ device, emit }: Pick<OpenRequest, 'device' | 'emit'>): () => void {
-  let told = false;
-  return () => {
-    if (told) return;
-    told = true;
-    emit({
-      kind: 'warning',
-      message: `${formatDevice(device)} takes fewer processes at a time than asked for: the others wait for their turn`,
-    });
+/** Processes of one model find the same: it is told once. */
+function warnOnce({ emit }: Pick<OpenRequest, 'emit'>): (message: string) => void {
+  let isTold = false;
+  return (message) => {
+    if (!isTold) emit({ kind: 'warning', message });
+    isTold = true;
   };
 }
 
@@ -113,7 +124,9 @@ export function divideCores(
     device,
     devices,
     samples,
-  }: Pick<OpenRequest, 'parallelism' | 'device' | 'devices' | 'samples'>,
+  }: Pick<OpenRequest, 'device' | 'devices' | 'samples'> & {
+    readonly parallelism: Pick<OpenRequest['parallelism'], 'processes' | 'threads' | 'feeders'>;
+  },
   modelBytes: number,
 ): { readonly processes: number; readonly threads: number; readonly feeders: number } {
   const cores = Math.max(1, Math.floor(availableParallelism() / devices));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCandidate } from '../../../src/analysis/drift/drift.js';
+import { parseCandidate } from '../../../src/analysis/drift/parse-candidate.js';
 
 describe('a candidate on the command line', () => {
   it('is a model on the CPU with all threads where it says no more', () => {

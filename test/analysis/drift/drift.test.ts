@@ -1,11 +1,14 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
 import { cli, IS_BUILT } from '../../support/cli.js';
 import { makeWorkspace, type Workspace } from '../../support/workspace.js';
 
 let workspace: Workspace;
 
 interface Drift {
+  readonly versions: Readonly<Record<string, string>>;
   readonly summaries: readonly Record<string, unknown>[];
   readonly images: readonly Record<string, unknown>[];
 }
@@ -125,16 +128,48 @@ describe.skipIf(!IS_BUILT)('maskbench drift (skipped unless dist/ is built)', ()
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
-  it('is refused for masks that have no stages', async () => {
-    await writeFile(
-      workspace.path('vendor.yaml'),
-      'name: vendor\nfeeding: precomputed\nmasks: { path: data/gt }\n',
+  it('compares the mattes alone of programs and of masks made elsewhere, and names versions', async () => {
+    const program = join(PACKAGE_ROOT, 'test', 'runners', 'command', 'program.mjs');
+    const write = (name: string, ...args: readonly string[]): Promise<void> => {
+      const command = { run: [process.execPath, program, ...args], files: [program] };
+      return writeFile(workspace.path(`${name}.yaml`), JSON.stringify({ name, feeding: 'command', command }));
+    };
+    await write('one');
+    await write('two', '--version', '2', '--refuse-at', '001.');
+    const masks = 'name: vendor\nfeeding: precomputed\nmasks: { path: data/gt }\n';
+    await writeFile(workspace.path('vendor.yaml'), masks);
+    const candidates = './one.yaml,./two.yaml,./vendor.yaml';
+    const { status, json } = await drift('--reference', './luma.yaml', '--candidates', candidates);
+    expect(status).toBe(3);
+    expect(json.versions).toEqual({ './one.yaml': '1', './two.yaml': '2' });
+    const [one, two, vendor] = json.summaries;
+    expect(one).toMatchObject({ images: 3, failed: 0, stages: null });
+    expect(one?.['maxLevel']).toBeGreaterThan(0);
+    expect(two).toMatchObject({ images: 2, failed: 1, stages: null });
+    expect(vendor).toMatchObject({ images: 3, failed: 0, stages: null });
+    const ofVendor = json.images.filter(({ candidate }) => candidate === './vendor.yaml');
+    expect(ofVendor.map(({ candidateIou }) => candidateIou)).toEqual([1, 1, 1]);
+    expect(json.images.find((image) => image['status'] === 'failed')).toMatchObject({
+      id: '001',
+      failure: { code: 'model.output', message: 'the program failed: too dark' },
+    });
+
+    const args = ['--dataset', './tiny.yaml', '--candidates', './two.yaml'];
+    const shown = await cli(['drift', '--reference', './one.yaml', ...args], workspace.folder);
+    expect(shown.out.replaceAll(/\s+/g, ' ')).toContain(
+      './two.yaml (version 2) beside ./one.yaml (version 1) 2 images, 2 with equal mattes, 1 failed.',
     );
+    expect(shown.out.replaceAll(/\s+/g, ' ')).toContain('it has no stages to compare.');
+  });
+
+  it('sends no picture to a service', async () => {
+    const http = { url: 'http://127.0.0.1:9/', matte: 'grey' };
+    await writeFile(workspace.path('away.yaml'), JSON.stringify({ name: 'away', feeding: 'http', http }));
     const { status, err } = await cli(
-      ['drift', '--reference', './luma.yaml', '--candidates', './vendor.yaml', '--dataset', './tiny.yaml'],
+      ['drift', '--reference', './luma.yaml', '--candidates', './away.yaml', '--dataset', './tiny.yaml'],
       workspace.folder,
     );
+    expect(err).toMatch(/drift sends no picture away/);
     expect(status).toBe(64);
-    expect(err).toMatch(/no stages to compare in masks that were made elsewhere/);
   });
 });

@@ -124,8 +124,76 @@ describe('a model against itself', () => {
   });
 
   it('is not known where there is no time for any', () => {
-    const sameTwice = found({ kind: 'too-slow', model: 'm', minutes: 9 } as const);
-    expect(finding('same-twice', { sameTwice })).toEqual(['not known', expect.stringContaining('9 minutes')]);
+    const sameTwice = found({ kind: 'too-slow', model: 'm', seconds: 540, left: 150 } as const);
+    expect(finding('same-twice', { sameTwice })).toEqual([
+      'not known',
+      expect.stringContaining('540 s of the 150 s'),
+    ]);
+  });
+});
+
+describe('energy', () => {
+  const measured = (by: string) => ({
+    kind: 'measured',
+    by,
+    of: 'the card',
+    joulesEach: 1.234,
+    watts: 61.7,
+    idleW: 20,
+  });
+  it.each([
+    [
+      'pass',
+      measured('nvml'),
+      /^m: 1\.23 J per image of the card, 61\.7 W meanwhile, 20\.0 W at rest, by nvml$/,
+    ],
+    ['pass', { ...measured('rapl'), idleW: null }, /61\.7 W meanwhile, by rapl$/],
+    ['not known', measured('power-samples'), /1\.23 J .* no counter told it$/],
+    ['not known', { kind: 'not known', reason: 'the nvml counter stood still' }, /stood still$/],
+    ['not known', undefined, /nobody looked$/],
+  ] as const)('is %s of %j', (state, taken, said) => {
+    const pass = taken === undefined ? {} : { energy: taken };
+    const timed = { summary: { models: [{ name: 'm', timing: { pass } }] }, untimed: [] };
+    expect(finding('energy', { timed: found(timed as unknown as Artifacts['timed']) })).toEqual([
+      state,
+      expect.stringMatching(said),
+    ]);
+  });
+
+  it('fails of a model that was not timed', () => {
+    const timed = {
+      summary: { models: [{ name: 'm', timing: null }] },
+      untimed: [{ model: 'm', failure: failed.failure }],
+    };
+    expect(finding('energy', { timed: found(timed as unknown as Artifacts['timed']) })).toEqual([
+      'fail',
+      'm: it died',
+    ]);
+  });
+});
+
+describe('one run on all cards', () => {
+  const on = (cells: readonly number[], change: object = {}) => ({
+    kind: 'computed',
+    device: 'cuda:all',
+    lost: [],
+    summary: {
+      cells: { planned: 32, failed: 0 },
+      device: { devices: cells.map((count, i) => ({ device: `cuda:${i}`, cells: count })) },
+    },
+    mattes: EQUAL,
+    ...change,
+  });
+  it.each([
+    ['pass', on([20, 12]), /^cuda:all \(20 on cuda:0, 12 on cuda:1\): all 4 mattes equal$/],
+    ['not known', on([32, 0]), /before the others began/],
+    ['fail', on([20, 12], { mattes: FAR }), /the others 3\.000 levels off/],
+    ['fail', on([20, 12], { lost: ['m: the others go on without cuda:1'] }), /without cuda:1/],
+    ['fail', on([20, 12], { summary: { cells: { planned: 32, failed: 1 }, device: {} } }), /1 of 32/],
+    ['not known', { kind: 'none', why: 'this machine has one card' }, /one card/],
+  ] as const)('is %s', (state, value, said) => {
+    const allCards = found(value as unknown as Artifacts['allCards']);
+    expect(finding('all-cards', { allCards })).toEqual([state, expect.stringMatching(said)]);
   });
 });
 

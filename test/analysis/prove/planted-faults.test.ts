@@ -1,11 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { StartMaskbench } from '../../../src/analysis/prove/artifacts.js';
-import { CHECKS } from '../../../src/analysis/prove/checks/index.js';
-import { prove } from '../../../src/analysis/prove/prove.js';
 import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
-import { parseDevice } from '../../../src/runners/device.js';
 import { gpuProofSchema, type GpuProof } from '../../../src/schema/gpu-proof.js';
 import { IS_BUILT } from '../../support/cli.js';
 import { writeFaultyEngine } from '../../support/faulty-engine.js';
@@ -13,18 +9,12 @@ import { simulateGpuHost } from '../../support/nvidia-host.js';
 import { attribute } from '../../support/onnx-builder.js';
 import { findSoftwareGpu, setEnvironment } from '../../support/software-gpu.js';
 import { useTempFolders } from '../../support/temp-folder.js';
-import { writePairedFolders } from '../../support/tiny-datasets.js';
-import { TINY_SIDE, writeGraph, writeTinyModel } from '../../support/tiny-models.js';
-import { datasetText } from '../../support/workspace.js';
+import { TINY_SIDE, writeGraph } from '../../support/tiny-models.js';
+import { linesOf, proveTiny } from '../../support/tiny-proof.js';
 
 const tempFolder = useTempFolders();
 const gpu = await findSoftwareGpu();
 const reason = !IS_BUILT ? 'not built' : gpu.kind === 'none' ? gpu.reason : undefined;
-
-/** Nobody starts it: no run is killed here. */
-const never: StartMaskbench = () => {
-  throw new Error('a process was started');
-};
 
 type Planted = (host: string) => Promise<Readonly<Record<string, string>> | void>;
 
@@ -32,40 +22,13 @@ type Planted = (host: string) => Promise<Readonly<Record<string, string>> | void
 async function proveOn(planted: Planted, checks: readonly string[], models = ['luma']): Promise<GpuProof> {
   if (gpu.kind === 'none') throw new Error(gpu.reason);
   const folder = await tempFolder();
-  await writePairedFolders(join(folder, 'data'), 2);
-  await writeFile(join(folder, 'tiny.yaml'), datasetText('tiny', 'data'));
-  await writeTinyModel(folder, 'luma');
   await writeMixed(folder);
   const host = join(folder, 'host');
-  const scratch = join(folder, 'scratch');
-  await mkdir(scratch);
   const env = await simulateGpuHost(host, 'nvidia-550-l4.csv', gpu.env);
   const restore = setEnvironment({ ...env, ...(await planted(host)) });
   try {
-    return await prove(
-      {
-        device: parseDevice('webgpu'),
-        models: models.map((name) => `./${name}.yaml`),
-        dataset: './tiny.yaml',
-        images: 2,
-        effort: {
-          // As long as it takes for the card to be read a few times.
-          time: { profile: 'standard', images: 2, rounds: 6, warmup: 3, threads: 1, together: 1 },
-          measure: { processes: 2, images: 2, rounds: 1, warmup: 3 },
-          sameTwiceMs: 60_000,
-        },
-        cwd: folder,
-        env: process.env,
-        offline: true,
-        scratch,
-        start: never,
-        onProgress: () => undefined,
-        emit: () => undefined,
-        onDoing: () => undefined,
-        signal: new AbortController().signal,
-      },
-      CHECKS.filter(({ name }) => checks.includes(name)),
-    );
+    // As long as it takes for the card to be read a few times.
+    return await proveTiny(folder, { device: 'webgpu', checks, models, rounds: 6 });
   } finally {
     restore();
   }
@@ -92,13 +55,10 @@ async function writeMixed(folder: string): Promise<void> {
   await writeGraph(folder, 'mixed', graph, TINY_SIDE);
 }
 
-const linesOf = ({ checks }: GpuProof) =>
-  Object.fromEntries(checks.map(({ name, state, found }) => [name, [state, found]]));
-
 describe(`a planted fault is caught by its line${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
   it.skipIf(reason !== undefined)(
     'where convolutions stay on the CPU, a matte is off by 3 levels, the card is hot and others hold its memory',
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async () => {
       const proof = await proveOn(
         async (host) => {
@@ -125,18 +85,19 @@ describe(`a planted fault is caught by its line${reason === undefined ? '' : ` (
     },
   );
 
-  it.skipIf(reason !== undefined)('where nvidia-smi stops to tell', { timeout: 120_000 }, async () => {
+  it.skipIf(reason !== undefined)('where nvidia-smi stops to tell', { timeout: 300_000 }, async () => {
     const proof = await proveOn(
       async (host) => writeFile(join(host, 'faults.json'), JSON.stringify({ silentAfter: 1 })),
-      ['telemetry', 'card-stays'],
+      ['telemetry', 'energy', 'card-stays'],
     );
     expect(linesOf(proof)).toMatchObject({
+      energy: ['not known', expect.stringMatching(/^luma: joules per image: /)],
       telemetry: ['fail', 'luma: no reading came while it was timed'],
       'card-stays': ['pass', expect.stringContaining('NVIDIA L4')],
     });
   });
 
-  it.skipIf(reason !== undefined)('where the card is lost in the middle', { timeout: 120_000 }, async () => {
+  it.skipIf(reason !== undefined)('where the card is lost in the middle', { timeout: 300_000 }, async () => {
     const proof = await proveOn(
       async (host) => {
         const lost = await readFile(join(PACKAGE_ROOT, 'test/fixtures/devices/nvidia-lost.txt'), 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rangesOf } from '../../../src/pipeline/distributed/published-shards.js';
+import { nthOf, rangesOf } from '../../../src/pipeline/distributed/shard-ranges.js';
 import { whichShard } from '../../../src/pipeline/distributed/which-shard.js';
 
 const auto = (env: NodeJS.ProcessEnv): number => whichShard('auto', { shards: 8, env });
@@ -19,6 +19,8 @@ describe('the shard that an engine means', () => {
     ],
     ['LSF says so by 0', { LSB_JOBINDEX: '0', PARALLEL_SEQ: '1' }, 1],
     ['two may say the same', { PARALLEL_SEQ: '2', JOB_COMPLETION_INDEX: '1' }, 2],
+    ['the n-th of a list', { JOB_COMPLETION_INDEX: '2', MASKBENCH_SHARDS: '2,4-8' }, 5],
+    ['AWS Batch too', { AWS_BATCH_JOB_ARRAY_INDEX: '0', MASKBENCH_SHARDS: '7' }, 7],
     ['with an offset', { SLURM_ARRAY_TASK_ID: '3', MASKBENCH_SHARD_OFFSET: '5' }, 8],
   ])('%s', (_what, env, shard) => expect(auto(env)).toBe(shard));
 
@@ -30,6 +32,21 @@ describe('the shard that an engine means', () => {
       'there is none with the offset',
       { PARALLEL_SEQ: '1', MASKBENCH_SHARD_OFFSET: '8' },
       /PARALLEL_SEQ=1 and MASKBENCH_SHARD_OFFSET=8 is no shard/,
+    ],
+    [
+      'the list has too few',
+      { JOB_COMPLETION_INDEX: '3', MASKBENCH_SHARDS: '2,4-5' },
+      /MASKBENCH_SHARDS has no shard for task 4/,
+    ],
+    [
+      'the list is none',
+      { JOB_COMPLETION_INDEX: '0', MASKBENCH_SHARDS: '2;4' },
+      /MASKBENCH_SHARDS has no shard for task 1/,
+    ],
+    [
+      'the list has one that is no shard',
+      { JOB_COMPLETION_INDEX: '0', MASKBENCH_SHARDS: '9' },
+      /JOB_COMPLETION_INDEX=0 is no shard/,
     ],
     [
       'the offset is no number',
@@ -49,5 +66,9 @@ describe('numbers as engines take them', () => {
     [[], ''],
     [[7], '7'],
     [[1, 2, 3, 7, 91, 92], '1-3,7,91-92'],
-  ])('%j', (numbers, text) => expect(rangesOf(numbers)).toBe(text));
+  ])('%j', (numbers, text) => {
+    expect(rangesOf(numbers)).toBe(text);
+    expect(numbers.map((_, i) => nthOf(text, i + 1))).toEqual(numbers);
+    expect([nthOf(text, 0), nthOf(text, numbers.length + 1)]).toEqual([undefined, undefined]);
+  });
 });

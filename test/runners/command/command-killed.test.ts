@@ -1,6 +1,6 @@
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
@@ -56,11 +56,14 @@ describe('a run with a program that is killed', () => {
       );
       await writeProgram([process.execPath, workspace.path('hang.mjs'), '--log', log, '--child', children]);
       await writeFile(flag, '');
+      const scratch = workspace.path('scratch');
+      await mkdir(scratch);
       await writeFile(log, '');
       await writeFile(children, '');
       const cli = startCli(
         ['run', workspace.config, '--out', workspace.path('out'), '--no-time'],
         workspace.folder,
+        { TMPDIR: scratch },
       );
       const lines = (path: string): readonly string[] =>
         existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
@@ -71,6 +74,9 @@ describe('a run with a program that is killed', () => {
       expect(programs.length).toBeGreaterThan(0);
       process.kill(cli.pid, 'SIGKILL');
       await until('all of it is gone', () => [child, ...programs].every((pid) => !isAlive(pid)));
+      const left = (): readonly string[] =>
+        readdirSync(scratch).filter((name) => name.startsWith('maskbench-program-'));
+      await until('so is its folder', () => left().length === 0);
       await rm(flag);
       const resumed = await execute(workspace, { resume: true });
       expect(figures(resumed)).toEqual(figures(whole));

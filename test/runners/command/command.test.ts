@@ -142,8 +142,32 @@ describe('a program that makes mattes', () => {
       code: 'runner.crashed',
       message: 'the program ended with exit status 3; it last said: there is no such network',
     });
-    await writeProgram([], { run: ['/nowhere/program'] });
-    await expect(execute(workspace)).rejects.toMatchObject({ code: 'runner.crashed' });
+    const refused = async (fields: object, message: string): Promise<void> => {
+      await writeProgram([], { files: [], ...fields });
+      await expect(execute(workspace)).rejects.toMatchObject({ where: 'program', message });
+    };
+    await refused(
+      { run: ['/nowhere/program'] },
+      'the program does not start: there is no "/nowhere/program"',
+    );
+    await refused(
+      { run: ['node program.mjs'] },
+      'the program does not start: there is no "node program.mjs"; its arguments are items of their own, no shell reads them',
+    );
+    await refused(
+      { run: [process.execPath], folder: 'nowhere' },
+      `the program does not start: there is no folder ${workspace.path('nowhere')} to run it in`,
+    );
+    // What it has not flushed comes once its stdin is closed: too late.
+    const late = `process.stdin.on('end', () => console.log('{"maskbench": 1, "version": "1"}')).resume()`;
+    await refused(
+      { run: [process.execPath, '-e', late], startSeconds: 2 },
+      'the program printed no line on stdout (or did not flush it) within 2 s',
+    );
+    await refused(
+      { run: ['x', '{image}', '{matte}'], version: [process.execPath, '-e', ''] },
+      'the program ended with exit status 0 in place of a line on stdout',
+    );
     await writeProgram([], { run: [process.execPath, '-e', 'console.log("hello")'] });
     await expect(execute(workspace)).rejects.toMatchObject({
       code: 'model.load',

@@ -80,6 +80,34 @@ describe('a pool of inference processes', () => {
     expect(children.alive()).toBe(0);
   });
 
+  it('hands out as many ahead as there are threads to feed, and no more than there is memory for', async () => {
+    const mostAhead = async (options: { feeders?: number; roomBytes?: number }): Promise<number> => {
+      const { feeders = 1, roomBytes } = options;
+      let [handed, ended, most] = [0, 0, 0];
+      await predictAll<string>({
+        load: { ...load, feeders },
+        processes: 1,
+        items: streamOf(names),
+        jobOf(item) {
+          most = Math.max(most, ++handed - ended);
+          return { imagePath: item, mattePath: `${item}.png` };
+        },
+        bytesOf: () => 10,
+        ...(roomBytes === undefined ? {} : { roomBytes }),
+        async onOutcome() {
+          ended++;
+          await new Promise(setImmediate);
+        },
+      });
+      expect(handed).toBe(names.length);
+      return most;
+    };
+    expect(await mostAhead({})).toBe(5);
+    expect(await mostAhead({ feeders: 4 })).toBe(11);
+    expect(await mostAhead({ feeders: 4, roomBytes: 30 })).toBe(3);
+    expect(await mostAhead({ feeders: 4, roomBytes: 1 })).toBe(1);
+  });
+
   it('starts no process for nothing', async () => {
     expect(await predict([])).toEqual([]);
     expect(children.started()).toBe(0);

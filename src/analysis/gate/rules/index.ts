@@ -8,6 +8,7 @@ import { latency } from './latency.js';
 import { losses } from './losses.js';
 import { memory } from './memory.js';
 import { never } from './never.js';
+import { serviceTime } from './service-time.js';
 import { size } from './size.js';
 import { slices } from './slices.js';
 
@@ -19,6 +20,7 @@ const OWN = [
   catastrophes,
   never,
   latency,
+  serviceTime,
   energy,
   memory,
   size,

@@ -10,7 +10,7 @@ export const size: GateRule<'size', typeof resourceLimit> = {
     limitFindings(
       'size',
       'model file',
-      'not both models have a file of their own, as masks that were made elsewhere have none: leave out the rule size',
+      'not both models have a file of their own, as programs and masks that were made elsewhere have none: leave out the rule size',
       asked,
       sizesOf(comparison),
     ),

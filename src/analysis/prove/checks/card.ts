@@ -98,23 +98,21 @@ export const telemetry = check(
   },
 );
 
-export const energy = check(
-  'energy',
-  'energy per image is measured',
-  'timed',
-  (timed, _request, { rest }) => {
-    const card = rest.kind === 'found' ? rest.value.found : undefined;
-    if (card !== undefined && card.kind !== 'card')
-      return notKnown(`joules per image: ${untold(card).found}`);
-    return ofEachModel(passesOf(timed), ({ gpu }) =>
-      notKnown(
-        gpu?.powerW == null
-          ? 'joules per image: no power is told'
-          : `joules per image: no counter of energy is read, power alone (${rangeOf(gpu.powerW, 'W')})`,
-      ),
-    );
-  },
+/** A figure without a counter is shown to people, and proves no counter. */
+export const energy = check('energy', 'energy per image is counted', 'timed', (timed) =>
+  ofEachModel(passesOf(timed), ({ energy: taken }) => {
+    if (taken === undefined) return notKnown('joules per image: nobody looked');
+    if (taken.kind === 'not known') return notKnown(`joules per image: ${taken.reason}`);
+    const { by, of, joulesEach, watts, idleW } = taken;
+    const idle = idleW === null ? '' : `, ${watt(idleW)} at rest`;
+    const said = `${joulesEach.toPrecision(3)} J per image of ${of}, ${watt(watts)} meanwhile${idle}`;
+    return by === 'power-samples'
+      ? notKnown(`${said}, by the power that was read now and then: no counter told it`)
+      : pass(`${said}, by ${by}`);
+  }),
 );
+
+const watt = (value: number): string => `${value.toPrecision(3)} W`;
 
 /** Of its highest clock; less is told as a fault unless the driver says why. */
 const FULL_CLOCK = 0.5;

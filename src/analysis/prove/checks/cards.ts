@@ -26,9 +26,15 @@ export const secondCard = check(
 
 export const allCards = check('all-cards', 'one run on all cards computes the same', 'allCards', (found) => {
   if (found.kind === 'none') return notKnown(found.why);
-  const { device, summary, mattes } = found;
+  const { device, lost, summary, mattes } = found;
   const { planned, failed } = summary.cells;
-  const said = `${device}: ${mattesInWords(mattes)}`;
+  if (lost.length > 0) return fail(`${device}: ${lost[0]}`, lost.slice(1));
   if (failed > 0) return fail(`${device}: ${failed} of ${planned} cells failed`);
-  return areSame(mattes) ? pass(said) : fail(said);
+  const cards = summary.device.devices ?? [];
+  const shares = cards.map((card) => `${card.cells} on ${card.device}`).join(', ');
+  const said = `${device} (${shares}): ${mattesInWords(mattes)}`;
+  if (!areSame(mattes)) return fail(said);
+  return cards.every(({ cells }) => cells > 0)
+    ? pass(said)
+    : notKnown(`${said}; the first cards were done before the others began`);
 });

@@ -65,7 +65,7 @@ export const sameTwice = check(
   (found): Finding => {
     if (found.kind === 'too-slow')
       return notKnown(
-        `${found.model} alone would take ${found.minutes} minutes; name a smaller model with --models`,
+        `${found.model} alone would take ${found.seconds} s of the ${found.left} s that are left for it; name a smaller model with --models`,
       );
     const { model, round } = found;
     const phase = (name: TimedPhase) => round.phases.find((one) => one.phase === name);

@@ -4,7 +4,8 @@ import { toFailure } from '../../../core/failure.js';
 import { inspectOnnx } from '../../../models/onnx/inspect.js';
 import { formatDevice } from '../../../runners/device.js';
 import type { ReadyModel } from '../../../runners/runner.js';
-import { measureDrift, parseCandidate } from '../../drift/drift.js';
+import { measureDrift } from '../../drift/drift.js';
+import { parseCandidate } from '../../drift/parse-candidate.js';
 import { summariseDrift } from '../../drift/summarise-drift.js';
 import { type Artifacts, gatherer, type Prepared } from '../artifacts.js';
 
@@ -31,20 +32,20 @@ export const drift = gatherer('drift', 'mattes beside those of the CPU', ['trial
 });
 
 async function driftOf(request: Prepared, model: ReadyModel, reference: string) {
-  const { device, images, cwd, offline, signal, run } = request;
+  const { device, images: limit, cwd, offline, signal, run } = request;
   const threads = availableParallelism();
   const [dataset] = run.datasets;
-  const records = await measureDrift({
+  const { images } = await measureDrift({
     reference: parseCandidate(`${reference}@cpu`, threads),
     candidates: [parseCandidate(`${reference}@${formatDevice(device)}`, threads)],
     dataset,
-    limit: images,
+    limit,
     threshold: run.config.scoring.threshold,
     offline,
     cwd,
     onImage: () => undefined,
     signal,
   });
-  const [summary] = summariseDrift(records);
+  const [summary] = summariseDrift(images);
   return { ...summary, precision: precisionOf(model) };
 }

@@ -1,5 +1,6 @@
 import { decodeMatte } from '../../../image/codec.js';
 import { readRecords, runFolder } from '../../../store/run-folder.js';
+import type { DonePrediction } from '../../../store/records.js';
 import { matteDifference } from '../../drift/difference.js';
 import type { Mattes, SameMattes } from '../artifacts.js';
 
@@ -14,28 +15,33 @@ export async function mattesOf(folder: string): Promise<Mattes> {
   return mattes;
 }
 
-/** Holds the mattes that two runs have both beside each other. */
+/**
+ * Holds the mattes of one run beside those of the run before it, of all cells that both have.
+ *
+ * @param nameBefore of a cell, where it had another one
+ */
 export async function compareMattes(
-  a: { readonly folder: string; readonly mattes: Mattes },
-  b: { readonly folder: string; readonly mattes: Mattes },
+  before: { readonly folder: string; readonly mattes: Mattes },
+  now: { readonly folder: string; readonly mattes: Mattes },
+  nameBefore: (cell: string) => string = (cell) => cell,
 ): Promise<SameMattes> {
   let [compared, identical, maxLevel, meanLevel] = [0, 0, 0, 0];
-  for (const [cell, before] of a.mattes) {
-    const now = b.mattes.get(cell);
-    if (now === undefined) continue;
+  for (const [cell, matte] of now.mattes) {
+    const was = before.mattes.get(nameBefore(cell));
+    if (was === undefined) continue;
     compared++;
-    if (now.matteSha256 === before.matteSha256) {
+    if (matte.matteSha256 === was.matteSha256) {
       identical++;
       continue;
     }
-    const [one, other] = await Promise.all(
-      [a.folder, b.folder].map((folder) =>
-        decodeMatte(runFolder(folder).matte(before.model, before.dataset, before.id)),
-      ),
-    );
+    const [one, other] = await Promise.all([decode(before.folder, was), decode(now.folder, matte)]);
     const { max, mean } = matteDifference(one, other, 128);
     maxLevel = Math.max(maxLevel, max);
     meanLevel = Math.max(meanLevel, mean);
   }
   return { compared, identical, maxLevel, meanLevel };
+}
+
+function decode(folder: string, { model, dataset, id }: DonePrediction) {
+  return decodeMatte(runFolder(folder).matte(model, dataset, id));
 }

@@ -14,19 +14,21 @@ export const sameTwice = gatherer(
   'a model timed against itself',
   ['timed'],
   async (request, { timed: { summary } }) => {
-    const { device, effort, signal } = request;
-    const { measure, sameTwiceMs } = effort;
+    const { device, effort, began, signal } = request;
+    const { measure, sameTwiceMs, wholeMs } = effort;
+    const leftMs = Math.max(0, Math.min(sameTwiceMs, wholeMs - (performance.now() - began)));
     const timed = summary.timing.filter(({ dataset }) => dataset === null);
     const slowestFirst = timed.toSorted((a, b) => b.phases.predict.p50 - a.phases.predict.p50);
     const msOf = ({ phases, model }: (typeof timed)[number]): number => {
       const loadMs = summary.models.find(({ name }) => name === model)?.timing?.loadMs ?? 0;
       return 2 * measure.processes * processMs(measure, phases.predict.p50, loadMs);
     };
-    const row = slowestFirst.find((one) => msOf(one) <= sameTwiceMs);
+    const row = slowestFirst.find((one) => msOf(one) <= leftMs);
     const [quickest] = slowestFirst.slice(-1);
     if (quickest === undefined) throw new MaskbenchError('runner.crashed', 'no model has times');
     if (row === undefined) {
-      return { kind: 'too-slow', model: quickest.model, minutes: Math.ceil(msOf(quickest) / 60_000) };
+      const [seconds, left] = [msOf(quickest), leftMs].map((ms) => Math.round(ms / 1000));
+      return { kind: 'too-slow', model: quickest.model, seconds, left };
     }
     const model = (await timedModels(request)).find(({ name }) => name === row.model);
     if (model === undefined) throw new MaskbenchError('internal', `${row.model} is gone`);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
@@ -48,13 +48,20 @@ export const prove: DefineCommand = (context, setStatus) =>
       const { proofToHtml } = await import('../../../reports/proof/html.js');
       const { createDownloadProgress } = await import('../../download-progress.js');
       const { writeReport } = await import('../../write-report.js');
+      const { writingTo } = await import('../../../core/failed-write.js');
       const { cwd, env, err, signal } = context;
       const { CHECKS } = await import('../../../analysis/prove/checks/index.js');
       const device = await deviceOf(asked);
       const chosen = choose('there is no check', CHECKS, ({ name }) => name, checks);
       const folder = resolve(cwd, out ?? '.');
-      await mkdir(folder, { recursive: true });
-      const scratch = await mkdtemp(join(tmpdir(), 'maskbench-prove-'));
+      // What can be known of it before the ten minutes, and not after them.
+      const made = await writingTo(folder, async () => {
+        const first = await mkdir(folder, { recursive: true });
+        await access(folder, constants.W_OK);
+        return first;
+      });
+      const temp = tmpdir();
+      const scratch = await writingTo(temp, () => mkdtemp(join(temp, 'maskbench-prove-')));
       try {
         const proof = await proveDevice(
           {
@@ -75,21 +82,30 @@ export const prove: DefineCommand = (context, setStatus) =>
           },
           chosen,
         );
+        context.out(json === true ? jsonText(proof) : describe(proof, context));
         const paths = [FILES.json, FILES.page].map((name) => join(folder, name));
         await writeReport(paths[0], jsonText(proof));
         await writeReport(paths[1], proofToHtml(proof));
-        context.out(json === true ? jsonText(proof) : describe(proof, context));
         err(`Written to ${paths.map((path) => relative(cwd, path)).join(' and ')}\n`);
         setStatus(proof.counts.fail > 0 ? 1 : 0);
       } finally {
-        await rm(scratch, { recursive: true, force: true });
+        await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+        // One that is still empty.
+        if (made !== undefined) await rmdir(folder).catch(() => undefined);
       }
     });
 
-/** @throws MaskbenchError `device.unavailable` where no device is named and there is no card. */
+/** @throws MaskbenchError `usage` for anything but one device; `device.unavailable` where no device is named and there is no card. */
 async function deviceOf(asked: string | undefined): Promise<DeviceRequest> {
   const { parseDevice } = await import('../../../runners/device.js');
-  if (asked !== undefined) return parseDevice(asked);
+  if (asked !== undefined) {
+    const [first = ''] = asked.split(',');
+    if (first !== asked || first.endsWith(':all'))
+      throw new MaskbenchError('usage', `"${asked}" are several devices, and a proof is of one`, {
+        remedy: `name one, as --device ${first.replace(/:all$/, ':0')}; the check all-cards runs on all cards at once`,
+      });
+    return parseDevice(asked);
+  }
   const { askNvidia } = await import('../../../runners/onnx/devices/nvidia.js');
   const answer = await askNvidia();
   if (answer.kind === 'gpus') return parseDevice('cuda:0');

@@ -1,11 +1,19 @@
-import { rangesOf } from '../published-shards.js';
-import { quoted, type EngineScript } from './submission.js';
+import { rangesOf } from '../shard-ranges.js';
+import { BY_SHELL, quoted, type Engine, type Submission } from './submission.js';
 
 /**
  * GNU parallel on one host, or on several that it knows by ssh (`--sshlogin` as a further option): a shard per job slot, each slot with a card
  * of its own where cards are needed.
  */
-export const parallel: EngineScript = (of) => {
+export const parallel = {
+  ...BY_SHELL,
+  needs: 'parallel',
+  largestArray: Infinity,
+  runs: 'commands',
+  script,
+} as const satisfies Engine;
+
+function script(of: Submission & { readonly command: string }): string {
   const numbers = rangesOf(of.shards)
     .split(',')
     .map((range) => `seq ${range.split('-').join(' ')}${range.includes('-') ? '' : ` ${range}`}`);
@@ -21,4 +29,4 @@ export const parallel: EngineScript = (of) => {
     ...(of.merge ? [`exec ${of.command} merge ${quoted(of.plan)} --out ${quoted(of.out)}`] : []),
     '',
   ].join('\n');
-};
+}

@@ -1,6 +1,6 @@
-import { rangesOf } from '../published-shards.js';
+import { rangesOf } from '../shard-ranges.js';
 import { OFFSET } from '../which-shard.js';
-import { quoted, type EngineScript, type Submission } from './submission.js';
+import { BY_SHELL, heredoc, quoted, type Engine, type Submission } from './submission.js';
 
 /** How often a task that failed for now (status 75) is put back by itself. */
 const RESTARTS = 3;
@@ -9,7 +9,16 @@ const RESTARTS = 3;
  * Arrays of `sbatch`: a task per shard, put back where it is preempted or its node is lost, and a merge once all have ended, however
  * they did: whether the plan is whole, the merge decides.
  */
-export const slurm: EngineScript = (of) => {
+export const slurm = {
+  ...BY_SHELL,
+  needs: 'sbatch',
+  // Its MaxArraySize is 1001 unless somebody has set it.
+  largestArray: 1000,
+  runs: 'commands',
+  script,
+} as const satisfies Engine;
+
+function script(of: Submission & { readonly command: string }): string {
   const arrays = arraysOf(of);
   const log = quoted(`${of.plan}/logs/%x-%A_%a.log`);
   const options = [
@@ -54,7 +63,7 @@ export const slurm: EngineScript = (of) => {
     `echo "submitted: ${[...ids, ...(of.merge ? ['merge ${merged%%;*}'] : [])].join(' ')}"`,
     '',
   ].join('\n');
-};
+}
 
 /** Slurm sends its signals to the shell as well, which would end before its child has put things in order. */
 function taskOf(command: string): readonly string[] {
@@ -73,10 +82,6 @@ function taskOf(command: string): readonly string[] {
     'fi',
     'exit "$status"',
   ];
-}
-
-function heredoc(name: string, lines: readonly string[]): readonly string[] {
-  return [`${name}=$(cat <<'END'`, ...lines, 'END', ')'];
 }
 
 interface TaskArray {

@@ -7,8 +7,6 @@ export interface Submission {
   readonly out: string;
   /** Shards that nobody has published or is at work on, from 1. */
   readonly shards: readonly number[];
-  /** How Maskbench is called there. */
-  readonly command: string;
   /** Whether the plan's device is a card. */
   readonly needsCard: boolean;
   readonly merge: boolean;
@@ -22,10 +20,56 @@ export interface Submission {
   readonly timeOn: readonly string[];
 }
 
-/** Writes the script that hands the shards of a plan to one engine. */
-export type EngineScript = (submission: Submission) => string;
+/** What an engine that starts images is to be told beside. */
+export interface Container {
+  readonly image: string;
+  readonly volumes: readonly Volume[];
+  readonly cpus: number;
+  readonly memoryGib: number;
+  readonly queue: string | undefined;
+}
+
+/** Of a pod or a job: what the plan and the data lie on. */
+export interface Volume {
+  /** A claim, a file system, or a folder of the host, as the engine knows it. */
+  readonly source: string;
+  /** Where it is mounted: where it is here, since a plan has absolute paths. */
+  readonly path: string;
+  readonly isReadOnly: boolean;
+}
+
+interface EngineBasics {
+  /** The program that takes its script. */
+  readonly needs: string;
+  /** What the script is the standard input of. */
+  readonly start: (options: readonly string[]) => readonly [command: string, ...args: readonly string[]];
+  /** The most tasks of one array, unless told. */
+  readonly largestArray: number;
+}
+
+/** Hands out the shards of a plan, and tries them again: as commands on hosts, or as containers of an image. */
+export type Engine = EngineBasics &
+  (
+    | {
+        readonly runs: 'commands';
+        /** @param of.command how Maskbench is called there */
+        readonly script: (of: Submission & { readonly command: string }) => string;
+      }
+    | {
+        readonly runs: 'images';
+        readonly script: (of: Submission & { readonly container: Container }) => string;
+      }
+  );
+
+/** The same of a script of a shell. */
+export const BY_SHELL: Pick<EngineBasics, 'start'> = { start: () => ['bash', '-s'] };
 
 /** A word of a shell. */
 export function quoted(word: string): string {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A variable of a shell with these lines, none of which is `END`. */
+export function heredoc(name: string, lines: readonly string[]): readonly string[] {
+  return [`${name}=$(cat <<'END'`, ...lines, 'END', ')'];
 }

@@ -34,7 +34,11 @@ export type ToFeeder =
       readonly inferenceMs: number;
     };
 
-export type FromFeeder = Prepared | Extract<FromChild, { kind: 'done' | 'failed' | 'fatal' }>;
+export type FromFeeder =
+  | Prepared
+  | Extract<FromChild, { kind: 'done' | 'fatal' }>
+  /** `isUnprepared`: before it was computed. */
+  | (Extract<FromChild, { kind: 'failed' }> & { readonly isUnprepared: boolean });
 
 const PARENT_CHECK_MS = 1000;
 
@@ -60,7 +64,10 @@ async function work(): Promise<void> {
   for (let task = nextTask(); task !== undefined; task = nextTask()) {
     const { jobId } = task.kind === 'prepare' ? task.job : task.prepared.job;
     const done = task.kind === 'prepare' ? prepare(task.job) : finish(task);
-    await done.catch((error: unknown) => post({ kind: 'failed', jobId, failure: toFailure(error) }));
+    const isUnprepared = task.kind === 'prepare';
+    await done.catch((error: unknown) =>
+      post({ kind: 'failed', jobId, failure: toFailure(error), isUnprepared }),
+    );
     // Lets in what came meanwhile: what is computed goes first.
     await new Promise(setImmediate);
   }

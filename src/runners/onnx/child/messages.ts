@@ -11,6 +11,8 @@ export interface LoadMessage extends Omit<OpenModelRequest, 'observe'> {
   readonly kind: 'load';
   /** Threads of the accuracy pass that decode, feed, read and write; default 1. */
   readonly feeders?: number | undefined;
+  /** Pictures in one inference of the accuracy pass (`openBatches`); default 1. */
+  readonly batch?: number | 'auto' | undefined;
 }
 
 /** One image to predict; the matte is written to `mattePath`, a draft, before `done` is sent. */
@@ -96,6 +98,8 @@ interface DoneMessage extends DoneMatte {
 export type FromChild =
   | { readonly kind: 'loaded'; readonly loadMs: number }
   | { readonly kind: 'started'; readonly jobId: number }
+  /** Why pictures are computed one by one where a batch was to be tried. */
+  | { readonly kind: 'alone'; readonly reason: string }
   | DoneMessage
   | { readonly kind: 'failed'; readonly jobId: number; readonly failure: Failure }
   /** Neither this process nor another one can go on: the session does not open, the device is lost, or the disk is full. */

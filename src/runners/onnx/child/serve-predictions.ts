@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { endsAll } from '../../../core/cancelled.js';
 import { toFailure } from '../../../core/failure.js';
 import type { OpenModel } from '../open-model.js';
+import { openBatches, type Batches } from './batches.js';
 import type { FromFeeder, Prepared, ToFeeder } from './feeder.js';
 import type { LoadMessage } from './messages.js';
 import { listen, send } from './parent.js';
@@ -19,9 +20,13 @@ interface Feeder {
  *
  * @param open opens the model; what computes is all that a simulated card has in its place
  */
-export function servePredictions(open: (load: LoadMessage) => Promise<Pick<OpenModel, 'infer'>>): void {
+export function servePredictions(
+  open: (load: LoadMessage) => Promise<Pick<OpenModel, 'infer'> & Partial<Pick<OpenModel, 'takesBatches'>>>,
+): void {
   const waiting: Prepared[] = [];
-  let model: Awaited<ReturnType<typeof open>> | undefined;
+  /** Pictures that are on their way to `waiting`. */
+  let preparing = 0;
+  let batches: Batches | undefined;
   let feeders: readonly Feeder[] = [];
   let computing = false;
 
@@ -30,7 +35,8 @@ export function servePredictions(open: (load: LoadMessage) => Promise<Pick<OpenM
     feeders = Array.from({ length: message.feeders ?? 1 }, () => startFeeder(message));
     try {
       const start = performance.now();
-      model = await open(message);
+      const model = await open(message);
+      batches = openBatches(model, message.batch ?? 1, (reason) => send({ kind: 'alone', reason }));
       send({ kind: 'loaded', loadMs: performance.now() - start });
       await compute();
     } catch (error) {
@@ -42,33 +48,45 @@ export function servePredictions(open: (load: LoadMessage) => Promise<Pick<OpenM
     const feeder = { worker, tasks: 0 };
     worker.on('message', (message: FromFeeder) => {
       feeder.tasks--;
-      if (message.kind !== 'prepared') return send(message);
-      waiting.push(message);
+      if (message.kind === 'prepared') {
+        waiting.push(message);
+        preparing--;
+      } else if (message.kind === 'failed') {
+        const { isUnprepared, ...told } = message;
+        if (isUnprepared) preparing--;
+        send(told);
+      } else send(message);
       void compute();
     });
     worker.on('error', (error) => send({ kind: 'fatal', failure: toFailure(error) }));
     return feeder;
   };
+  /** A batch waits for as many as it takes, if so many are to come. */
+  const nextGroup = (): readonly Prepared[] => {
+    const size = batches?.size() ?? 1;
+    return waiting.length >= size || preparing === 0 ? waiting.splice(0, size) : [];
+  };
   const compute = async (): Promise<void> => {
-    if (computing || model === undefined) return;
+    if (computing || batches === undefined) return;
     computing = true;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { jobId } = next.job;
-      send({ kind: 'started', jobId });
+    for (let group = nextGroup(); group.length > 0; group = nextGroup()) {
+      send({ kind: 'started', jobId: group[0].job.jobId });
       try {
         const start = performance.now();
-        const inferred = await model.infer(next.fed);
-        const inferenceMs = performance.now() - start;
-        const { fed: _used, ...prepared } = next;
-        give({ kind: 'finish', prepared, inferred, inferenceMs }, [
-          inferred.output.data.buffer as ArrayBuffer,
-        ]);
+        const all = await batches.infer(group.map(({ fed }) => fed));
+        const inferenceMs = (performance.now() - start) / group.length;
+        for (const [i, { fed: _used, ...prepared }] of group.entries()) {
+          const inferred = all[i];
+          give({ kind: 'finish', prepared, inferred, inferenceMs }, [
+            inferred.output.data.buffer as ArrayBuffer,
+          ]);
+        }
       } catch (error) {
         const failure = toFailure(error);
         // Of the device, or of what CUDA keeps for this process: the next job would fail in the same way.
         if (endsAll(error)) return send({ kind: 'fatal', failure });
         if (failure.code === 'runner.crashed') return send({ kind: 'spoilt', failure });
-        send({ kind: 'failed', jobId, failure });
+        for (const { job } of group) send({ kind: 'failed', jobId: job.jobId, failure });
       }
       // Lets messages in both directions through between two blocking calls.
       await new Promise(setImmediate);
@@ -79,6 +97,7 @@ export function servePredictions(open: (load: LoadMessage) => Promise<Pick<OpenM
     const [first, ...others] = feeders;
     const idlest = others.reduce((least, feeder) => (feeder.tasks < least.tasks ? feeder : least), first);
     idlest.tasks++;
+    if (message.kind === 'prepare') preparing++;
     idlest.worker.postMessage(message, transfer);
   };
   listen((message) => {

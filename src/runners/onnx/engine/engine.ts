@@ -13,6 +13,12 @@ export const ENGINE_VERSION = '1.30.0';
 /** Names the folder of an onnxruntime-node to use instead; also how a process tells those that it starts. */
 export const ENGINE_VARIABLE = 'MASKBENCH_ENGINE';
 
+/**
+ * ONNX Runtime 1.30 reports its use to its makers, also on Linux (core/platform/posix/telemetry.cc), unless this is set. Nothing that
+ * Maskbench runs is to tell anybody of it, and whatever computes beside a measurement is a part of it.
+ */
+const QUIET = { ORT_DISABLE_TELEMETRY: '1' };
+
 const PACKAGE = 'onnxruntime-node';
 const { resolve: locate } = createRequire(import.meta.url);
 
@@ -45,6 +51,7 @@ export function gpuFault(): string | undefined {
 export function engineEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const path = [...chosenGpu.folders, env['LD_LIBRARY_PATH'] ?? ''].filter((folder) => folder !== '');
   return {
+    ...QUIET,
     [ENGINE_VARIABLE]: engineFolder(),
     ...(chosenGpu.folders.length === 0 ? {} : { LD_LIBRARY_PATH: path.join(':') }),
   };
@@ -93,6 +100,7 @@ export function engineFolder(): string {
 export function loadEngine(): typeof Ort {
   if (loaded !== undefined) return loaded;
   const folder = engineFolder();
+  Object.assign(process.env, QUIET);
   try {
     loaded = createRequire(import.meta.url)(folder) as typeof Ort;
     return loaded;
