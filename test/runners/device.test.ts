@@ -61,7 +61,9 @@ describe('a device that is not to be had', () => {
 
   it('is refused before anything falls back to the CPU', () => {
     const elsewhere = process.platform === 'darwin' ? 'dml' : 'coreml';
-    expect(() => assertDeviceAvailable({ provider: elsewhere, index: 0 })).toThrow(/ has no (coreml|dml) for /);
+    expect(() => assertDeviceAvailable({ provider: elsewhere, index: 0 })).toThrow(
+      / has no (coreml|dml) for /,
+    );
   });
 
   it('is never the CPU', () => {

@@ -79,7 +79,9 @@ describe('a runner of somebody else: a program that dies once', () => {
     });
     await writeFile(workspace.path('bright.yaml'), 'name: x\nfeeding: programme\n');
     await expect(loadModelSpec('./bright.yaml', workspace.folder)).rejects.toMatchObject({
-      message: expect.stringContaining('matte, classes, sam, precomputed, command, http or program') as unknown,
+      message: expect.stringContaining(
+        'matte, classes, sam, precomputed, command, http or program',
+      ) as unknown,
     });
   });
 
