@@ -12,7 +12,9 @@ export const mockingFiles: readonly string[] = readdirSync(TEST, { recursive: tr
   .filter(
     (name) =>
       name.endsWith('.test.ts') &&
-      /\b(vi\.(do)?[mM]ock|addPart|noteProtocols|playCard)\(/.test(readFileSync(join(TEST, name), 'utf8')),
+      /\b(vi\.(do)?[mM]ock|addPart|noteProtocols|playCard|writeFaultyEngine)\(/.test(
+        readFileSync(join(TEST, name), 'utf8'),
+      ),
   )
   .map((name) => `test/${name.replaceAll('\\', '/')}`);
 

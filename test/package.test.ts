@@ -36,6 +36,7 @@ describe('the package', () => {
       /^docs\/plugins\/[\w-]+\.mjs$/,
       /^docs\/ci\/[\w-]+\.(yml|sh)$/,
       /^docs\/programs\/\w+\.(py|sh)$/,
+      /^docs\/services\/[\w-]+\.yaml$/,
       /^docs\/schema\/[\w-]+\.schema\.json$/,
       /^samples\/[A-Z]+\.md$/,
       /^samples\/(DIS5K|humans)\/.*\.(jpg|png)$/,
