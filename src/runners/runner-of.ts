@@ -26,23 +26,23 @@ export const modelSpecSchema = lateBound(() => {
   }) as z.ZodType as z.ZodType<ModelSpec>;
 });
 
-/** Undefined for one that is not there, as that of a plug-in which is not loaded where its run is only read. */
-export function findRunner(feeding: string): Runner | undefined {
-  return RUNNERS.find(({ specs }) => Object.hasOwn(specs, feeding));
-}
-
 /**
  * The runner of a model.
  *
  * @throws MaskbenchError `config.invalid` for a feeding that no runner knows, as a run folder of another version may have.
  */
 export function runnerOf({ name, feeding }: Pick<ModelSpec, 'name' | 'feeding'>): Runner {
-  const runner = findRunner(feeding);
+  const runner = recordedRunner(feeding);
   if (runner !== undefined) return runner;
   throw new MaskbenchError('config.invalid', `feeding is "${feeding}"`, {
     where: name,
     remedy: `expected ${feedings()}`,
   });
+}
+
+/** The same of a model that a run records; undefined where it is of a plug-in that is not loaded, as reading a run needs none. */
+export function recordedRunner(feeding: string): Runner | undefined {
+  return RUNNERS.find(({ specs }) => Object.hasOwn(specs, feeding));
 }
 
 /**

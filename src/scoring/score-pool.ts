@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { SHARE_ENV } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { pluginFailed } from '../core/plugins/guard.js';
 import { pluginsOf } from '../core/plugins/load-plugins.js';
 import { compiledEntry } from '../core/package-root.js';
 // Before any thread is: what may be read is set for all of them.
@@ -16,7 +15,6 @@ export const SCORE_WIDTH = 2 * THREADS;
 /** A thread without work waits so long for the next run: to start one takes a quarter of a second. */
 const IDLE_MS = 5000;
 
-const pluginsUsed = new Set<string>();
 let pool: Piscina<ScoreTask, SampleScores> | undefined;
 
 /**
@@ -24,17 +22,7 @@ let pool: Piscina<ScoreTask, SampleScores> | undefined;
  * and are those of the whole process; they end by themselves, and do not keep the process.
  */
 export function scoreOnThread(task: ScoreTask): Promise<SampleScores> {
-  pool ??= createPool();
-  const plugins = pluginsOf(task.protocols);
-  if (plugins.length === 0) return pool.run(task);
-  for (const { name } of plugins) pluginsUsed.add(name);
-  return pool.run({ ...task, plugins }).catch((error: unknown) => {
-    throw endOfThread(error);
-  });
-}
-
-function createPool(): Piscina<ScoreTask, SampleScores> {
-  const created = new Piscina<ScoreTask, SampleScores>({
+  pool ??= new Piscina({
     filename: compiledEntry(new URL('./score-worker.js', import.meta.url)),
     maxThreads: THREADS,
     minThreads: 0,
@@ -42,18 +30,8 @@ function createPool(): Piscina<ScoreTask, SampleScores> {
     // The limit of pixels is in there, and may be another one in the next run.
     env: SHARE_ENV,
   });
-  // Of a thread that has no sample.
-  created.on('error', (error: unknown) => {
-    throw endOfThread(error);
-  });
-  return created;
-}
-
-/** What throws within a sample fails its cells; what comes later, as of a promise that nobody waits for, ends the thread. */
-function endOfThread(error: unknown): unknown {
-  return pluginsUsed.size === 0
-    ? error
-    : pluginFailed(`a thread with the plug-in ${[...pluginsUsed].join(', ')} ended`, error);
+  const plugins = pluginsOf(task.protocols);
+  return pool.run(plugins.length === 0 ? task : { ...task, plugins });
 }
 
 /** Ends the threads once they have no work, for what must be alone on the machine. */

@@ -1,5 +1,6 @@
 /** Piscina task: one sample, all models' mattes side by side, so that what depends on the truth alone is shared. */
 import { toFailure, type Failure } from '../core/failure.js';
+import { pluginFailed } from '../core/plugins/guard.js';
 import type { PluginRef } from '../core/plugins/locate.js';
 import type { MetricValue } from '../schema/metric-value.js';
 import { leaseBuffers } from '../image/buffer-lease.js';
@@ -63,8 +64,7 @@ export default async function scoreSample(task: ScoreTask): Promise<SampleScores
   const giveBack = leaseBuffers();
   try {
     if (task.plugins !== undefined) {
-      // It would end the thread without a word, and the sample would never be scored.
-      process.exit = refuseExit;
+      holdThread();
       await (await import('../core/plugins/load-plugins.js')).loadSamePlugins(task.plugins);
     }
     const metrics = metricsOf(task.protocols);
@@ -84,6 +84,7 @@ export default async function scoreSample(task: ScoreTask): Promise<SampleScores
         cells.push({ status: 'failed', failure: toFailure(error) });
       }
     }
+    if (task.plugins !== undefined) await assertNoneLate(task.plugins);
     const attributes = task.attributes === true ? truth.get(truthAttributes) : undefined;
     const results = {
       cells,
@@ -103,8 +104,28 @@ export default async function scoreSample(task: ScoreTask): Promise<SampleScores
   }
 }
 
-function refuseExit(): never {
-  throw new Error('it called process.exit: throw an error in place of it');
+let isHeld = false;
+/** What a plug-in threw in no call that anybody waits for: in a timer, or a promise. */
+let late: unknown;
+
+/** Keeps the thread, which a plug-in would end: then the sample would never be scored, or the run would go down with it. */
+function holdThread(): void {
+  if (isHeld) return;
+  isHeld = true;
+  process.exit = () => {
+    throw new Error('it called process.exit: throw an error in place of it');
+  };
+  process.on('uncaughtException', (error) => (late = error));
+}
+
+/** @throws MaskbenchError `plugin.failed` for what was thrown late, by now. */
+async function assertNoneLate(plugins: readonly PluginRef[]): Promise<void> {
+  // Promises that nobody waits for have then been told.
+  await new Promise(setImmediate);
+  if (late === undefined) return;
+  const error = late;
+  late = undefined;
+  throw pluginFailed(`outside of any call, ${plugins.map(({ path }) => path).join(', ')}`, error);
 }
 
 function scoreOf(pair: Pair, metrics: readonly Metric[], protocols: readonly string[]): ScoreResult {

@@ -2,7 +2,7 @@ import { MaskbenchError } from '../core/errors.js';
 import { canonicalJson } from '../core/hash.js';
 import { chosenText } from '../schema/chosen-images.js';
 import { providersOf } from '../runners/devices.js';
-import { runnerOf } from '../runners/runner-of.js';
+import { recordedRunner } from '../runners/runner-of.js';
 import type { Manifest } from './manifest.js';
 import { resumableDataset } from './run-readings.js';
 
@@ -51,7 +51,10 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
 
 /** The models without what a resumed run may change of them. */
 function lasting({ models }: Manifest['settings']): readonly object[] {
-  return models.map(({ spec, ...facts }) => ({ ...facts, spec: runnerOf(spec).lasting?.(spec) ?? spec }));
+  return models.map(({ spec, ...facts }) => ({
+    ...facts,
+    spec: recordedRunner(spec.feeding)?.lasting?.(spec) ?? spec,
+  }));
 }
 
 /** Of the programs that tell another version than they did. */

@@ -117,17 +117,17 @@ describe.skipIf(!IS_BUILT)('plug-ins at the command line (skipped unless dist/ i
     LIMIT_MS,
   );
 
-  it.each(["Promise.reject(new Error('late'));", "setTimeout(() => { throw new Error('late'); });"])(
-    'are named in one line where they throw later: %s',
+  it.each(["Promise.reject(new Error('late'));", "queueMicrotask(() => { throw new Error('late'); });"])(
+    'that throw in no call are failed cells: %s',
     async (compute) => {
       const folder = await project({
         'own.mjs': metric('own', `${compute} ${SHARE}`),
         'run.yaml': config('./own.mjs', 'fixed, own'),
       });
       const { status, err } = await run(folder, 'run', 'run.yaml', '--no-time');
-      expect(err).toMatch(/^maskbench: a thread with the plug-in own ended: late$/m);
+      expect(err).toMatch(/^failed: masks .*: outside of any call, .*own\.mjs: late$/m);
       expect(err).not.toMatch(/bug in Maskbench/);
-      expect(status).toBe(65);
+      expect(status).toBe(3);
     },
     LIMIT_MS,
   );

@@ -1,4 +1,4 @@
-import { findRunner } from '../../runners/runner-of.js';
+import { recordedRunner } from '../../runners/runner-of.js';
 import type { StoredTimes } from '../../store/stored-times.js';
 import type { PairedImages } from './paired-images.js';
 import type { SideModel } from './side.js';
@@ -43,7 +43,7 @@ export function serviceChanges(
 }
 
 export function isService({ spec }: SideModel): boolean {
-  return 'feeding' in spec && findRunner(spec.feeding)?.service !== undefined;
+  return 'feeding' in spec && recordedRunner(spec.feeding)?.service !== undefined;
 }
 
 /** Of all scopes the one that has it. */
