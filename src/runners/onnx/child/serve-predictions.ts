@@ -26,6 +26,9 @@ export function servePredictions(
   const waiting: Prepared[] = [];
   /** Pictures that are on their way to `waiting`. */
   let preparing = 0;
+  /** Pictures that were computed and are being read and written, and who waits for them. */
+  let finishing = 0;
+  let onFinished = (): void => undefined;
   let batches: Batches | undefined;
   let feeders: readonly Feeder[] = [];
   let computing = false;
@@ -54,8 +57,13 @@ export function servePredictions(
       } else if (message.kind === 'failed') {
         const { isUnprepared, ...told } = message;
         if (isUnprepared) preparing--;
+        else finishing--;
         send(told);
-      } else send(message);
+      } else {
+        finishing--;
+        send(message);
+      }
+      if (finishing === 0) onFinished();
       void compute();
     });
     worker.on('error', (error) => send({ kind: 'fatal', failure: toFailure(error) }));
@@ -84,8 +92,11 @@ export function servePredictions(
       } catch (error) {
         const failure = toFailure(error);
         // Of the device, or of what CUDA keeps for this process: the next job would fail in the same way.
-        if (endsAll(error)) return send({ kind: 'fatal', failure });
-        if (failure.code === 'runner.crashed') return send({ kind: 'spoilt', failure });
+        const isFatal = endsAll(error);
+        if (isFatal || failure.code === 'runner.crashed') {
+          await allFinished();
+          return send({ kind: isFatal ? 'fatal' : 'spoilt', failure });
+        }
         for (const { job } of group) send({ kind: 'failed', jobId: job.jobId, failure });
       }
       // Lets messages in both directions through between two blocking calls.
@@ -93,11 +104,15 @@ export function servePredictions(
     }
     computing = false;
   };
+  /** What was computed before the end is not computed again. */
+  const allFinished = (): Promise<void> =>
+    finishing === 0 ? Promise.resolve() : new Promise((resolve) => (onFinished = resolve));
   const give = (message: ToFeeder, transfer: readonly ArrayBuffer[] = []): void => {
     const [first, ...others] = feeders;
     const idlest = others.reduce((least, feeder) => (feeder.tasks < least.tasks ? feeder : least), first);
     idlest.tasks++;
     if (message.kind === 'prepare') preparing++;
+    else finishing++;
     idlest.worker.postMessage(message, transfer);
   };
   listen((message) => {
