@@ -42,7 +42,7 @@ export interface ServiceServer {
   readonly asked: readonly string[];
   /** Keys by which it would know a call again. */
   readonly keys: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Pictures that it has worked on or is working on, and whose answer is not sent yet. */
+  /** Pictures that it is working on, or whose answer is not sent yet. */
   held(): number;
   /** The most calls that were under way at the same time. */
   mostAtOnce(): number;
@@ -227,7 +227,7 @@ export async function startService(images: string, options: ServiceOptions): Pro
     asked,
     keys,
     leaks,
-    held: () => held,
+    held: () => held + [...jobs.values()].filter(({ readyAt }) => readyAt > performance.now()).length,
     mostAtOnce: () => mostAtOnce,
     matteOf: cutout,
     close: () =>
