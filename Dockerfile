@@ -13,11 +13,11 @@ COPY . .
 RUN npm run -s package && mv maskbench-*.tgz /maskbench.tgz
 
 FROM ${BASE} AS cpu
-COPY --from=package /maskbench.tgz /tmp/maskbench.tgz
+COPY --from=package /maskbench.tgz /opt/maskbench.tgz
 # ONNX Runtime is no dependency of the package: it stands beside it, without what belongs to other systems.
 RUN npm install --prefix /opt/maskbench --ignore-scripts --omit=dev --no-audit --no-fund \
-      /tmp/maskbench.tgz onnxruntime-node@1.30.0 \
-    && rm -rf /tmp/maskbench.tgz /opt/maskbench/node_modules/onnxruntime-node/bin/napi-v6/darwin \
+      /opt/maskbench.tgz onnxruntime-node@1.30.0 \
+    && rm -rf /opt/maskbench.tgz /opt/maskbench/node_modules/onnxruntime-node/bin/napi-v6/darwin \
       /opt/maskbench/node_modules/onnxruntime-node/bin/napi-v6/win32 \
     && npm cache clean --force \
     && ln -s /opt/maskbench/node_modules/.bin/maskbench /usr/local/bin/maskbench \
