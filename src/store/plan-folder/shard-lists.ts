@@ -97,3 +97,12 @@ function notOfPlan(where: string, message: string): MaskbenchError {
     remedy: 'restore the plan as it was, or plan again in another folder',
   });
 }
+
+/** All that is planned, shard after shard. */
+export async function* plannedIn(
+  folder: PlanFolder,
+  plan: PlanDocument,
+): AsyncGenerator<PlanRecord, void, undefined> {
+  for await (const line of readShardLines(folder, plan))
+    for await (const { record } of readShard(folder, line)) yield record;
+}
