@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '../core/hash.js';
-import { encodeMattePng } from '../image/matte-png.js';
+import { encodeMattePng } from '../image/codec.js';
 import { constantLevel, type GrayImage } from '../image/raster.js';
 import type { ValueRange } from '../models/pixels/raw-values.js';
 import type { PhaseTimes } from './phases.js';
@@ -25,7 +25,7 @@ export interface DoneMatte extends WrittenMatte {
 /** Writes a matte to its draft; whoever writes down that it is there puts it in its place. */
 export async function writeMatte(draft: string, matte: GrayImage): Promise<WrittenMatte> {
   await mkdir(dirname(draft), { recursive: true });
-  await writeFile(draft, encodeMattePng(matte));
+  await writeFile(draft, await encodeMattePng(matte));
   const constant = constantLevel(matte);
   return { matteSha256: sha256(matte.data), ...(constant === undefined ? {} : { constant }) };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { DatasetEntry, DatasetProblem, Sample } from '../../src/datasets/dataset.js';
-import { encodeMattePng } from '../../src/image/matte-png.js';
+import { encodeMattePng } from '../../src/image/codec.js';
 
 /** A folder of this test's own, gone after it. */
 export function useTempFolder(): () => Promise<string> {
@@ -35,7 +35,7 @@ export async function writeGrey(
 ): Promise<void> {
   const data = Uint8Array.from({ length: width * height }, (_, i) => values[i % values.length] ?? 0);
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, encodeMattePng({ width, height, data }));
+  await writeFile(path, await encodeMattePng({ width, height, data }));
 }
 
 export interface Listed {

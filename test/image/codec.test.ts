@@ -8,11 +8,11 @@ import {
   decodeMatte,
   decodeRgb,
   decodeTruth,
+  encodeMattePng,
   rasterizeSvg,
   readImageSize,
   readStoredPixels,
 } from '../../src/image/codec.js';
-import { encodeMattePng } from '../../src/image/matte-png.js';
 import { writeCmykTiff } from './write-cmyk-tiff.js';
 import { writePng, type PngForm } from './write-png.js';
 
@@ -131,7 +131,7 @@ describe('a matte', () => {
 
   it('comes back from its own PNG unchanged', async () => {
     const data = Uint8Array.from({ length: 35 }, (_, i) => (i * 37) & 255);
-    await writeFile(at('own.png'), encodeMattePng({ width: 7, height: 5, data }));
+    await writeFile(at('own.png'), await encodeMattePng({ width: 7, height: 5, data }));
     expect(await decodeMatte(at('own.png'))).toEqual({ width: 7, height: 5, data });
     const { channels, depth } = await sharp(at('own.png')).metadata();
     expect([channels, depth]).toEqual([1, 'uchar']);

@@ -59,7 +59,7 @@ describe('the examples of docs/plugins', () => {
     expect(read(name).trimEnd().split('\n').length).toBeLessThan(40);
   });
 
-  describe.runIf(IS_BUILT)('and their types', () => {
+  describe.runIf(IS_BUILT)('and their types (skipped unless dist/ is built)', () => {
     let folder = '';
     beforeAll(async () => {
       folder = await newFolder();

@@ -68,7 +68,7 @@ describe.skipIf(!canPlay)(
 
     // A third as long again as the others: the check's own tests have it in short.
     it.skipIf(shortOrLong(true, false))(
-      'that is lost is told, and not hidden by the first',
+      'that is lost is told, and not hidden by the first (in the long form alone)',
       { timeout: 300_000 },
       async () => {
         const lines = await proveFirstOfTwo('is lost');

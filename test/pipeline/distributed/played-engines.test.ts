@@ -17,7 +17,7 @@ type Environment = readonly Variable[];
 const asEnv = (variables: Environment = []): NodeJS.ProcessEnv =>
   Object.fromEntries(variables.map(({ name, value }) => [name, value]));
 
-describe.runIf(IS_BUILT)('the shards of a plan that are left', () => {
+describe.runIf(IS_BUILT)('the shards of a plan that are left (skipped unless dist/ is built)', () => {
   let workspace: Workspace;
   let restore: () => Promise<void>;
   const at = (...names: readonly string[]): string => workspace.path(...names);

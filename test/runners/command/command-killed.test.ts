@@ -36,7 +36,7 @@ describe('a run with a program that is killed', () => {
 
   const canKill = IS_BUILT && CAN_LOOK_UP_PROCESSES;
   it.runIf(canKill)(
-    'leaves no process, hanging or not, and comes to the same when it is resumed',
+    'leaves no process, hanging or not, and comes to the same when it is resumed (skipped unless dist/ is built, where processes can be looked up)',
     async () => {
       const log = workspace.path('log');
       const children = workspace.path('children');
@@ -84,7 +84,7 @@ describe('a run with a program that is killed', () => {
   );
 
   it.runIf(CAN_LOOK_UP_PROCESSES)(
-    'that takes more memory than it may is ended, and its cell says so',
+    'that takes more memory than it may is ended, and its cell says so (skipped where processes cannot be looked up)',
     async () => {
       await writeProgram([process.execPath, PROGRAM, '--hang-at', '.'], { memoryMB: 5, imageSeconds: 60 });
       const summary = await execute(workspace);
@@ -148,7 +148,7 @@ describe('a program in Python', () => {
   afterEach(() => workspace.remove());
 
   it.runIf(hasPython)(
-    'fails by its traceback, dies under a child of its own, prints, and does the rest',
+    'fails by its traceback, dies under a child of its own, prints, and does the rest (skipped without python3)',
     async () => {
       await writeFile(workspace.path('program.py'), PYTHON);
       const env = { MATTES: workspace.path('data', 'gt') };

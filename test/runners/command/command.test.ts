@@ -178,7 +178,7 @@ describe('a program that makes mattes', () => {
   });
 
   it.skipIf(!IS_BUILT)(
-    'that tells its version is planned, worked on and merged',
+    'that tells its version is planned, worked on and merged (skipped unless dist/ is built)',
     async () => {
       await writeProgram(['--die-at', '.']);
       const { folder } = workspace;

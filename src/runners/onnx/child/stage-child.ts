@@ -5,8 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toFailure } from '../../../core/failure.js';
-import { decodeRgb } from '../../../image/codec.js';
-import { encodeMattePng } from '../../../image/matte-png.js';
+import { decodeRgb, encodeMattePng } from '../../../image/codec.js';
 import { toFloats } from '../../../models/pixels/to-floats.js';
 import { openModel, type OpenModel } from '../open-model.js';
 import type { StageMessage } from './messages.js';
@@ -39,7 +38,7 @@ async function stages({ jobId, imagePath, prompt, fedAs, folder, withMatte }: St
   await writeFile(join(folder, 'output.bin'), bytesOf(output.data));
   if (withMatte) {
     const matte = await feeding.read(output, image.width, image.height);
-    await writeFile(join(folder, 'matte.png'), encodeMattePng(matte));
+    await writeFile(join(folder, 'matte.png'), await encodeMattePng(matte));
   }
   send({
     kind: 'staged',

@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toFailure } from '../../../core/failure.js';
-import { decodeRgb } from '../../../image/codec.js';
-import { encodeMattePng } from '../../../image/matte-png.js';
+import { decodeRgb, encodeMattePng } from '../../../image/codec.js';
 import type { RgbImage } from '../../../image/raster.js';
 import type { ImagePrompt } from '../../../models/spec/prompts.js';
 import type { Fed } from '../../../models/feedings/feeding.js';
@@ -138,7 +137,7 @@ async function fileToFile(
   // An output that is not a matte took its time all the same; the accuracy pass reports it.
   const read = await feeding.read(toFloats(output), width, height).catch(() => undefined);
   const finished = performance.now();
-  if (read !== undefined) await writeFile(matte, encodeMattePng(read));
+  if (read !== undefined) await writeFile(matte, await encodeMattePng(read));
   const end = performance.now();
   const cpu = process.cpuUsage(cpuBefore);
   return {
