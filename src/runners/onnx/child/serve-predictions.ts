@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { endsAll } from '../../../core/cancelled.js';
 import { toFailure } from '../../../core/failure.js';
+// Before any thread is: what may be read is set for all of them.
+import '../../../image/open-sharp.js';
 import type { OpenModel } from '../open-model.js';
 import { openBatches, type Batches } from './batches.js';
 import type { FromFeeder, Prepared, ToFeeder } from './feeder.js';
