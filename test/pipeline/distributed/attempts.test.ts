@@ -48,7 +48,7 @@ describe.skipIf(why !== null)(`attempts at the shards of a plan${skipped}`, () =
   beforeAll(async () => {
     workspace = await makeWorkspace({ models: ['slow', 'nan-when-dark'], samples: 12 });
     // Slow enough that there is time to look at an attempt, and to end it.
-    await writeGraph(workspace.folder, 'slow', slowGraph(600), TINY_SIDE);
+    await writeGraph(workspace.folder, 'slow', slowGraph(1800), TINY_SIDE);
     expect((await run('run', 'run.yaml', '--no-time', '--out', 'undisturbed')).status).toBe(3);
     expected = await outcomeOf(workspace.path('undisturbed'));
     expect(await run('plan', 'run.yaml', '--shards', '3', '--out', 'plan')).toMatchObject({ status: 0 });
