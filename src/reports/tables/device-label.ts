@@ -8,7 +8,7 @@ export function deviceLabel({ device, models }: Pick<Summary, 'device' | 'models
   }
   const threads = new Set(
     models.flatMap(({ timing }) =>
-      timing === null || timing.measuredElsewhere === true ? [] : [timing.threads],
+      timing === null || timing.measuredElsewhere === true || timing.threads === 0 ? [] : [timing.threads],
     ),
   );
   const [only] = threads;

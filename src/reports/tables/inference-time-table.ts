@@ -4,7 +4,7 @@ import type { TimeScope } from '../../schema/timing-summary.js';
 import { deviceLabels } from './device-label.js';
 import { SCOPE_WORDS } from './in-scope.js';
 import { appendixTitle } from './published-table.js';
-import { sealMark, sealNotes, sealOfRow } from './seal-mark.js';
+import { sealMark, sealNotes, sealOfRow, UNSEALED_MARK } from './seal-mark.js';
 import { type Cell, formatMs, NO_FIGURE, type Row, type Table } from './table.js';
 import {
   awayInWords,
@@ -29,10 +29,14 @@ export function inferenceTimeTable(
       dataset: name as string | null,
       label: title,
     }));
-    const all = datasets.length > 1 ? [...datasets, { dataset: null, label: 'mean' }] : datasets;
-    return all.map((column) => ({ ...column, group: labels[i], summary }));
+    const withMean = datasets.length > 1 ? [...datasets, { dataset: null, label: 'mean' }] : datasets;
+    return withMean.map((column) => ({ ...column, group: labels[i], summary }));
   });
-  const models = [...new Set(timed.flatMap((summary) => summary.models.map(({ name }) => name)))];
+  const all = [...new Set(timed.flatMap((summary) => summary.models.map(({ name }) => name)))];
+  // The table of predictions has every model; one of a wider scope those that were timed so.
+  const models = all.filter(
+    (name) => scope === 'predict' || timed.some(({ timing }) => timing.some(({ model }) => model === name)),
+  );
   const measured = models.map((model): Row => {
     const cells = columns.map(({ summary, dataset }) => timeCell(summary, model, dataset));
     return { kind: 'measured', cells: [{ text: model }, ...cells] };
@@ -53,12 +57,16 @@ export function inferenceTimeTable(
       })),
     ],
     rows: measured,
-    notes: timed.flatMap((summary, i) => [
-      conditions(summary, labels[i]),
-      ...copyNotes(summary, labels[i]),
-      ...placementNotes(summary),
-      ...sealNotes(summary, labels[i]),
-    ]),
+    notes: timed.flatMap((summary, i) =>
+      scope === 'service'
+        ? [callConditions(summary)]
+        : [
+            conditions(summary, labels[i]),
+            ...copyNotes(summary, labels[i]),
+            ...placementNotes(summary),
+            ...sealNotes(summary, labels[i]),
+          ],
+    ),
   };
 }
 
@@ -80,6 +88,15 @@ function conditions({ device, timing, models }: Summary, label: string): string 
   return (
     `${label} is ${device.cpu} (${device.cores} cores), ${device.os}${driver === null ? '' : `, driver ${driver}`}: ` +
     `${row?.images ?? 0} images per dataset, ${row?.n ?? 0} timed predictions after ${once?.warmup ?? 0} warm-ups${profile}.`
+  );
+}
+
+/** Of a service the machine that called it says nothing about its speed. */
+function callConditions({ device, timing }: Summary): string {
+  const row = timing.find(({ dataset }) => dataset !== null);
+  return (
+    `${UNSEALED_MARK} never sealed: nobody watches the conditions of a service. ` +
+    `Called from ${device.os}, ${row?.images ?? 0} images per dataset.`
   );
 }
 

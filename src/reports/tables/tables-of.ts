@@ -40,7 +40,6 @@ export function decisiveTables(runs: Runs, options: TableOptions = {}): readonly
       notes: [...table.notes, ...imageNotes(runs), ...paceNotes(runs)],
     })),
     ...timeTables(runs),
-    ...serviceTables(runs),
     ...accuracyTables(runs, options.columns),
     ...publishedTables(runs),
   ];
@@ -95,14 +94,18 @@ export function tablesOf(runs: Runs, options: TableOptions = {}): readonly Table
   ];
 }
 
-/** As Appendix 1 of the post, and of several runs one device against another; by scope, within which alone times compare. */
+/**
+ * As Appendix 1 of the post, and of several runs one device against another; by scope, within which alone times compare. Then the
+ * calls of services.
+ */
 export function timeTables(all: Runs): readonly Table[] {
   const runs = all.flatMap(kindsOfDevices);
-  return byScope(runs, (own, scope) => [
+  const times = byScope(runs, (own, scope) => [
     inferenceTimeTable(own, scope),
     deviceRatioTable(own),
     ...(runs.length > 1 ? [throughputTable(own)] : []),
   ]);
+  return [...times, ...onDevices(all, (summary) => [serviceTable(summary)])];
 }
 
 /** The tables of each scope that the runs have times of, named by it. */
@@ -140,11 +143,6 @@ export function accuracyTables(runs: Runs, columns?: readonly string[]): readonl
 
 function printedRows({ rows }: Table): readonly (readonly string[])[] {
   return rows.map(({ cells }) => cells.map(({ text }) => text));
-}
-
-/** The calls of the services of each run. */
-function serviceTables(runs: Runs): readonly Table[] {
-  return onDevices(runs, (summary) => [serviceTable(summary)]);
 }
 
 /** How the times are spread on each device. */

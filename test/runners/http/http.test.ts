@@ -12,6 +12,7 @@ import { compareSides } from '../../../src/analysis/compare/compare.js';
 import { openRun } from '../../../src/analysis/compare/open-side.js';
 import type { JudgedPair } from '../../../src/analysis/gate/rules/rule.js';
 import { serviceTime } from '../../../src/analysis/gate/rules/service-time.js';
+import { timeTables } from '../../../src/reports/tables/tables-of.js';
 import { reportDocument } from '../../../src/reports/document.js';
 import { markdown } from '../../../src/reports/formats/markdown.js';
 import {
@@ -276,6 +277,10 @@ describe('a service that makes mattes', () => {
     expect(text).toContain('x-model-version');
     expect(text).toMatch(/EUR 20/);
     expect(text).toContain('Services');
+    // What this machine is says nothing of the service's speed.
+    expect(text).toMatch(/never sealed: nobody watches the conditions of a service/);
+    expect(text).not.toMatch(/0 threads/);
+    expect(timeTables([summary]).at(-1)).toMatchObject({ title: 'Services' });
   });
 
   it('that has changed between two runs is noticed by its headers and its mattes, and judged by its times', async () => {
