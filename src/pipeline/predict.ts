@@ -17,6 +17,7 @@ import type { RunFolder } from '../store/run-folder.js';
 import { maskReadings } from '../store/run-readings.js';
 import type { ValuesFields } from '../datasets/values/contradiction.js';
 import { cellKeysOf } from './plan-entry.js';
+import { scoresAtOnce } from './keep-mattes.js';
 import { predictOnCards } from './predict-on-cards.js';
 import { samplesFor, type Walk } from './walk.js';
 
@@ -46,7 +47,7 @@ interface PredictRequest extends PhaseRequest {
   readonly walk?: Walk | undefined;
   /** Send pictures again whose earlier call was, or perhaps was, paid for, and gave no matte. */
   readonly retryUnknown?: boolean;
-  /** Called when the last model of a sample has ended, so that scoring can start while others are still predicted. */
+  /** Called when the last model of a sample has ended, or any where mattes are not to pile up, so that scoring can start while others are still predicted. */
   onSampleEnded(sample: PlannedSample): Promise<void>;
 }
 
@@ -144,7 +145,13 @@ async function predictModel(
   const runner = runnerOf(model.spec);
   const terms = runner.service?.(model.spec);
   const [, shards] = settings.shard ?? [1, 1];
-  const ledger = terms && calls?.ledgerOf(name, terms, { retryUnknown, share: 1 / shards });
+  const ledger =
+    terms &&
+    calls?.ledgerOf(name, terms, {
+      retryUnknown,
+      isReopened: (sample) => cells.isReopened(name, sample),
+      share: 1 / shards,
+    });
   if (terms?.uploadsTo !== undefined) await calls?.allow(name, terms.uploadsTo);
   let ended = 0;
   // Cells that failed in earlier runs are tried again, those that failed in this one are not.
@@ -175,7 +182,7 @@ async function predictModel(
         emit({ kind: 'cell-failed', model: name, dataset, id, failure: outcome.failure });
       }
       emit({ kind: 'progress', phase: 'predict', done: ++ended, total });
-      if (isLastModel) await request.onSampleEnded(sample);
+      if (isLastModel || scoresAtOnce(settings)) await request.onSampleEnded(sample);
     };
     if (outcome.kind !== 'done') failed.add(nameOf(sample));
     const cell = {
