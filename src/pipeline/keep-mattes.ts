@@ -90,14 +90,15 @@ export async function assertScorable(
   settings: RunSettings,
   whole: readonly string[],
   { phases, repredict, models }: Wanted,
-  keepsMore: boolean,
+  /** What the run has kept so far, where it is to keep more now. */
+  keepsMore: string | undefined,
 ): Promise<void> {
   if (repredict) return;
   const cells = await openCells(folder, settings, { whole, mattes: true, digests: true });
   const counts = new Map<string, number>();
   for await (const { model, why } of lackingMattes(folder, settings, cells, phases))
-    if (keepsMore || why === 'score') counts.set(model, (counts.get(model) ?? 0) + 1);
-  if (counts.size > 0) throw notKept(counts, models);
+    if (keepsMore !== undefined || why === 'score') counts.set(model, (counts.get(model) ?? 0) + 1);
+  if (counts.size > 0) throw notKept(counts, models, keepsMore);
 }
 
 interface Lacking extends CellName {
@@ -132,11 +133,12 @@ type Counts = ReadonlyMap<string, number>;
 
 const sumOf = (counts: Counts): number => [...counts.values()].reduce((sum, count) => sum + count, 0);
 
-function notKept(counts: Counts, models: readonly ReadyModel[]): MaskbenchError {
+function notKept(counts: Counts, models: readonly ReadyModel[], before?: string): MaskbenchError {
+  const goOn = before === undefined ? '' : `; without it go on as before, with --mattes ${before}`;
   return new MaskbenchError(
     'usage',
     `${counted(sumOf(counts), 'cell')} would have to be predicted again: the run has not kept the mattes`,
-    { remedy: `--repredict does so${sentAgain(counts, models)}` },
+    { remedy: `--repredict does so${sentAgain(counts, models)}${goOn}` },
   );
 }
 
@@ -148,8 +150,10 @@ function sentAgain(counts: Counts, models: readonly ReadyModel[]): string {
       const count = counts.get(spec.name) ?? 0;
       if (terms === undefined || count === 0) return [];
       const price =
-        terms.price === undefined ? '' : ` at ${terms.price.perCall} ${terms.price.currency} each`;
-      return [`; ${counted(count, 'picture')} sent to ${spec.name} once more${price}`];
+        terms.price === undefined ? '' : `, at ${terms.price.perCall} ${terms.price.currency} each`;
+      return [
+        `; ${counted(count, 'picture')} ${count === 1 ? 'goes' : 'go'} to ${spec.name} once more${price}`,
+      ];
     })
     .join('');
 }

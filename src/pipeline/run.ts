@@ -287,7 +287,7 @@ async function assertMattes(
     settings,
     metrics,
     { phases, repredict, models },
-    keptCount(now) > keptCount(before),
+    keptCount(now) > keptCount(before) ? before.mattes : undefined,
   );
 }
 
