@@ -32,7 +32,9 @@ try {
     const sum = (/** @type {typeof files} */ of) => of.reduce((bytes, { stats }) => bytes + stats.size, 0);
     const n = (/** @type {number} */ value) => value.toLocaleString('en-US');
     rows.push([kept, mattes.length, n(sum(mattes)), n(sum(files) - sum(mattes)), n(sum(files))]);
-    outcomes.add(JSON.stringify(JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')).accuracy));
+    /** @type {{ readonly accuracy: unknown }} */
+    const { accuracy } = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'));
+    outcomes.add(JSON.stringify(accuracy));
   }
   printTable(rows);
   console.log(`\n${outcomes.size === 1 ? 'The same' : 'NOT the same'} accuracy, to the last digit`);

@@ -6,7 +6,7 @@ import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { EventSink } from '../schema/events.js';
 import { openCells, type Cells } from '../store/cells.js';
-import { keepsAll, keptCount } from '../store/kept-mattes.js';
+import { keepsAll } from '../store/kept-mattes.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { DoneScore, ScoreRecord } from '../store/records.js';
 import { plannedSamples, type RunFolder } from '../store/run-folder.js';
@@ -156,9 +156,4 @@ function sentAgain(counts: Counts, models: readonly ReadyModel[]): string {
       ];
     })
     .join('');
-}
-
-/** Whether a model's mattes are scored as soon as it has made them, and not with those of the other models: none pile up. */
-export function scoresAtOnce(settings: RunSettings): boolean {
-  return keptCount(settings) < Number.POSITIVE_INFINITY;
 }

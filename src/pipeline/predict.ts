@@ -9,6 +9,7 @@ import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { openDurableLines, type DurableLines, type Held } from '../core/durable-lines.js';
 import { draftOf } from '../core/write-whole.js';
+import { keepsAll } from '../store/kept-mattes.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
@@ -17,7 +18,6 @@ import type { RunFolder } from '../store/run-folder.js';
 import { maskReadings } from '../store/run-readings.js';
 import type { ValuesFields } from '../datasets/values/contradiction.js';
 import { cellKeysOf } from './plan-entry.js';
-import { scoresAtOnce } from './keep-mattes.js';
 import { predictOnCards } from './predict-on-cards.js';
 import { samplesFor, type Walk } from './walk.js';
 
@@ -182,7 +182,8 @@ async function predictModel(
         emit({ kind: 'cell-failed', model: name, dataset, id, failure: outcome.failure });
       }
       emit({ kind: 'progress', phase: 'predict', done: ++ended, total });
-      if (isLastModel || scoresAtOnce(settings)) await request.onSampleEnded(sample);
+      // Mattes that are not to stay do not pile up for the models that are yet to come.
+      if (isLastModel || !keepsAll(settings)) await request.onSampleEnded(sample);
     };
     if (outcome.kind !== 'done') failed.add(nameOf(sample));
     const cell = {

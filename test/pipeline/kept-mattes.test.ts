@@ -275,7 +275,13 @@ describe('what takes mattes that were not kept', () => {
     await refused(
       64,
       'maskbench: --repredict is for a run that predicts; leave out --only score',
-      ...['run', 'run.yaml', '--out', 'none', '--only', 'score', '--repredict'],
+      'run',
+      'run.yaml',
+      '--out',
+      'none',
+      '--only',
+      'score',
+      '--repredict',
     );
   });
 });
