@@ -42,6 +42,7 @@ const EXAMPLES = {
   'run price.perHour': '0.8',
   'run price.perKWh': '0.3',
   'run limit': '20',
+  'run mattes': 'worst:20',
   'run sample': '{ count: 200, seed: 1, by: category }',
   'run sample.count': '200',
   'run sample.by': 'category',

@@ -11,6 +11,7 @@ import { openCells } from '../store/cells.js';
 import { readEvidence, sealRun } from '../store/evidence.js';
 import type { LockOptions } from '../store/lock-options.js';
 import { lockRun } from '../store/lock.js';
+import { keepsAll, keptCount } from '../store/kept-mattes.js';
 import type { Manifest } from '../store/manifest.js';
 import { readSummary } from '../store/read-summary.js';
 import { MERGING, removeRemains } from '../store/remains.js';
@@ -24,6 +25,7 @@ import {
   type RunFolder,
 } from '../store/run-folder.js';
 import { removeSeal } from '../store/seal.js';
+import { worstCells, type WorstCells } from '../store/worst-cells.js';
 import { writeSummary } from './summarise.js';
 
 /** What belongs to a merged run besides, such as its reports. */
@@ -77,7 +79,8 @@ export async function mergeInto(
     await writeWhole(mark, markOf(merge));
     await removeRemains(target.path, (name) => name !== MERGING);
     await writeLines(target.plan, merge.plan());
-    for await (const part of merge.parts()) await bringMattes(part, target, merge.mattes);
+    const worst = await worstOfAll(merge);
+    for await (const part of merge.parts()) await bringMattes(part, target, merge.mattes, worst);
     for (const file of merge.files) {
       const lines = linesOf(file, merge);
       const first = await lines.next();
@@ -136,13 +139,32 @@ async function* from<T>(first: T, others: AsyncIterable<T>): AsyncGenerator<T, v
   yield* others;
 }
 
-async function bringMattes({ folder, manifest }: Part, to: RunFolder, way: MatteWay): Promise<void> {
+/** Of parts that keep some of their mattes, the cells whose mattes the merged run keeps: those of any part may be of the worst. */
+async function worstOfAll({ manifest: { settings }, parts }: Merge): Promise<WorstCells | undefined> {
+  if (keepsAll(settings)) return undefined;
+  const worst = worstCells(settings);
+  if (keptCount(settings) === 0) return worst;
+  for await (const { folder, manifest } of parts()) {
+    const cells = await openCells(folder, manifest.settings);
+    for await (const score of cells.scores()) worst.see(score);
+  }
+  return worst;
+}
+
+async function bringMattes(
+  { folder, manifest }: Part,
+  to: RunFolder,
+  way: MatteWay,
+  worst: WorstCells | undefined,
+): Promise<void> {
   const cells = await openCells(folder, manifest.settings, { mattes: true });
   const folders = new Set<string>();
   async function* mattes(): AsyncGenerator<readonly [string, string]> {
     for await (const { dataset, id } of plannedSamples(folder)) {
       for (const model of cells.models) {
-        if (!cells.isPredicted(model, { dataset, id })) continue;
+        if (!cells.isPredicted(model, { dataset, id }) || cells.isGone(model, { dataset, id })) continue;
+        if (worst?.has(model, { dataset, id }) === false && cells.isReleased(model, { dataset, id }))
+          continue;
         const target = to.matte(model, dataset, id);
         const of = dirname(target);
         if (!folders.has(of)) await makeFolder(of);

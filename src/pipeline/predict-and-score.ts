@@ -6,6 +6,7 @@ import { metricsOf } from '../metrics/registry.js';
 import type { DeviceRequest } from '../runners/device.js';
 import type { EventSink } from '../schema/events.js';
 import { openCells, type Cells } from '../store/cells.js';
+import { keepsAll } from '../store/kept-mattes.js';
 import type { Manifest } from '../store/manifest.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import { removeRemains } from '../store/remains.js';
@@ -15,6 +16,7 @@ import type { RunFolder } from '../store/run-folder.js';
 import { checkMattes, failDamaged } from './check-mattes.js';
 import { predict, type PassTimes } from './predict.js';
 import type { RunRequest } from './run-request.js';
+import { openKeeper, reopenCells } from './keep-mattes.js';
 import { openScorer, scoreRemaining } from './score.js';
 import { replay, type Walk } from './walk.js';
 
@@ -23,7 +25,7 @@ import { replay, type Walk } from './walk.js';
  * scorer finds damaged.
  */
 export async function predictAndScore(
-  { config, models, phases, emit: tell, signal, fields, retryUnknown = false }: RunRequest,
+  { config, models, phases, emit: tell, signal, fields, retryUnknown = false, repredict = false }: RunRequest,
   folder: RunFolder,
   held: Held,
   { settings, metrics }: Manifest,
@@ -33,11 +35,15 @@ export async function predictAndScore(
   const mismatches = countMismatches(tell);
   const { emit } = mismatches;
   const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
-  const cells = await openCells(folder, settings, { whole, mattes: phases.predict, digests: true });
+  const mattes = phases.predict || !keepsAll(settings);
+  const cells = await openCells(folder, settings, { whole, mattes, digests: true });
   if (!phases.predict) tellUnpredicted(folder, cells, emit);
+  await reopenCells(folder, settings, cells, { phases, repredict, models }, emit);
+  const keeper = phases.score ? await openKeeper(folder, held, settings, cells) : undefined;
   const scorer = phases.score
     ? await openScorer(folder, held, settings, cells, emit, {
         fields,
+        keeper,
         onScored: walk && ((score) => walk.see(score)),
       })
     : undefined;
@@ -99,8 +105,8 @@ export async function predictAndScore(
     await scorer?.close();
   }
   const left = await failDamaged(folder, held, cells, emit);
-  if (damaged > left) emit({ kind: 'warning', message: `${mattes(damaged - left)}: predicted again` });
-  if (left > 0) emit({ kind: 'warning', message: `${mattes(left)}: continue with --resume` });
+  if (damaged > left) emit({ kind: 'warning', message: `${damagedMattes(damaged - left)}: predicted again` });
+  if (left > 0) emit({ kind: 'warning', message: `${damagedMattes(left)}: continue with --resume` });
   mismatches.warn(settings.scoring.resize);
   // Not before all are computed: until then readers show what every score holds.
   if (phases.score && canonicalJson(metrics ?? []) !== canonicalJson(whole))
@@ -142,7 +148,7 @@ function tellUnpredicted(folder: RunFolder, cells: Cells, emit: EventSink): void
     });
 }
 
-function mattes(count: number): string {
+function damagedMattes(count: number): string {
   return count === 1
     ? '1 matte was missing, empty or not the one that was predicted'
     : `${count} mattes were missing, empty or not the ones that were predicted`;

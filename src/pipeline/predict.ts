@@ -9,6 +9,7 @@ import type { RunConfig } from '../store/config.js';
 import type { EventSink } from '../schema/events.js';
 import { openDurableLines, type DurableLines, type Held } from '../core/durable-lines.js';
 import { draftOf } from '../core/write-whole.js';
+import { keepsAll } from '../store/kept-mattes.js';
 import type { RunSettings } from '../store/manifest.js';
 import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
@@ -46,7 +47,7 @@ interface PredictRequest extends PhaseRequest {
   readonly walk?: Walk | undefined;
   /** Send pictures again whose earlier call was, or perhaps was, paid for, and gave no matte. */
   readonly retryUnknown?: boolean;
-  /** Called when the last model of a sample has ended, so that scoring can start while others are still predicted. */
+  /** Called when the last model of a sample has ended, or any where mattes are not to pile up, so that scoring can start while others are still predicted. */
   onSampleEnded(sample: PlannedSample): Promise<void>;
 }
 
@@ -144,7 +145,13 @@ async function predictModel(
   const runner = runnerOf(model.spec);
   const terms = runner.service?.(model.spec);
   const [, shards] = settings.shard ?? [1, 1];
-  const ledger = terms && calls?.ledgerOf(name, terms, { retryUnknown, share: 1 / shards });
+  const ledger =
+    terms &&
+    calls?.ledgerOf(name, terms, {
+      retryUnknown,
+      isReopened: (sample) => cells.isReopened(name, sample),
+      share: 1 / shards,
+    });
   if (terms?.uploadsTo !== undefined) await calls?.allow(name, terms.uploadsTo);
   let ended = 0;
   // Cells that failed in earlier runs are tried again, those that failed in this one are not.
@@ -175,7 +182,8 @@ async function predictModel(
         emit({ kind: 'cell-failed', model: name, dataset, id, failure: outcome.failure });
       }
       emit({ kind: 'progress', phase: 'predict', done: ++ended, total });
-      if (isLastModel) await request.onSampleEnded(sample);
+      // Mattes that are not to stay do not pile up for the models that are yet to come.
+      if (isLastModel || !keepsAll(settings)) await request.onSampleEnded(sample);
     };
     if (outcome.kind !== 'done') failed.add(nameOf(sample));
     const cell = {

@@ -68,6 +68,8 @@ export interface RunRequest {
   readonly allowUpload?: boolean;
   /** Send pictures again whose earlier call was, or perhaps was, paid for, and gave no matte. */
   readonly retryUnknown?: boolean;
+  /** Predict cells again whose mattes were not kept and are needed; pictures are sent to services once more. */
+  readonly repredict?: boolean;
   /** The dataset that no file describes. */
   readonly described?: DescribedDataset | undefined;
 }

@@ -22,16 +22,25 @@ import { unless } from '../core/system-code.js';
 import { isOwnDraft } from '../core/write-whole.js';
 import { lockRun } from '../store/lock.js';
 import type { Held } from '../core/durable-lines.js';
+import { keepsAll, keptCount, keptSetting } from '../store/kept-mattes.js';
+import { mattesToKeep } from '../store/worst-cells.js';
 import { createManifest, hasSums, recordedModel, type Manifest } from '../store/manifest.js';
+import { assertScorable } from './keep-mattes.js';
 import { makePlan } from './plan.js';
 import { MODEL_FAILURES } from './predict.js';
 import { nothingToScore, predictAndScore } from './predict-and-score.js';
 import { completeRequest, type RunOptions, type RunRequest } from './run-request.js';
 import { canonicalJson } from '../core/hash.js';
 import type { PlanRecord } from '../store/records.js';
-import { enterRunFolder, readManifest, writeJson, type RunFolder } from '../store/run-folder.js';
+import {
+  enterRunFolder,
+  plannedSamples,
+  readManifest,
+  writeJson,
+  type RunFolder,
+} from '../store/run-folder.js';
 import { pluginsOfRun } from '../store/run-plugins.js';
-import { recordReadings, recordStop } from '../store/add-to-manifest.js';
+import { recordMattes, recordReadings, recordStop } from '../store/add-to-manifest.js';
 import { assertSameSettings } from '../store/same-settings.js';
 import { explained } from './explained.js';
 import { runScenarios } from './scenarios/run-scenarios.js';
@@ -146,6 +155,7 @@ async function runIn<S extends Summary | undefined>(
       limit,
       ...(plugins.length === 0 ? {} : { plugins }),
       ...(sample === undefined ? {} : { sample }),
+      ...keptSetting(config),
       shard,
       ...(walk === undefined ? {} : { untilDecided: walk.untilDecided }),
     };
@@ -169,7 +179,12 @@ async function runIn<S extends Summary | undefined>(
         canonicalJson(existing.settings) ===
           canonicalJson({ ...settings, device: existing.settings.device }) &&
         (await plan.isThere()) &&
-        !(await isAnythingLeft(folder, existing, request, sealed.isComplete && hasMattes))
+        !(await isAnythingLeft(
+          folder,
+          existing,
+          request,
+          sealed.isComplete && (keepsAll(settings) ? hasMattes : await areKept(folder, existing)),
+        ))
       ) {
         const { evidence } = sealed;
         await (evidence.kind === 'sealed' ? plan.leave(evidence.root) : plan.discard());
@@ -178,6 +193,7 @@ async function runIn<S extends Summary | undefined>(
       } else {
         // A seal without the manifest that it was made with: what is there now was not sealed by its run.
         const isOrphan = existing === undefined && existsSync(folder.seal);
+        if (existing !== undefined) await assertMattes(folder, existing, fresh, request);
         if (sealed !== undefined || isOrphan) await removeSeal(folder);
         const manifest = await settle(folder, fresh, existing);
         await lock.assertHeld();
@@ -248,6 +264,33 @@ async function resumable(folder: RunFolder, wanted: Manifest, emit: EventSink): 
   return existing;
 }
 
+/** Whether all mattes are there that a run with scores is to keep. */
+async function areKept(folder: RunFolder, { settings }: Manifest): Promise<boolean> {
+  const cells = await openCells(folder, settings, { mattes: true });
+  const isToKeep = await mattesToKeep(settings, cells);
+  for await (const sample of plannedSamples(folder))
+    if (cells.models.some((model) => cells.isGone(model, sample) && isToKeep(model, sample))) return false;
+  return cells.countDamaged() === 0;
+}
+
+/** Before anything is changed: whether a run that has not kept all mattes can be continued as asked for without them. */
+async function assertMattes(
+  folder: RunFolder,
+  { settings: before }: Manifest,
+  { settings: now, metrics = [] }: Manifest,
+  { phases, repredict = false, models }: RunRequest,
+): Promise<void> {
+  if (keepsAll(before)) return;
+  const settings = { ...before, mattes: now.mattes ?? 'all' };
+  await assertScorable(
+    folder,
+    settings,
+    metrics,
+    { phases, repredict, models },
+    keptCount(now) > keptCount(before) ? before.mattes : undefined,
+  );
+}
+
 /** Sums a run up, and seals it if nothing is left to do; one that was sealed later stays so, and one of 0.1 unsealed. */
 async function conclude(
   folder: RunFolder,
@@ -273,10 +316,12 @@ async function settle(
     await writeJson(folder.manifest, wanted);
     return wanted;
   }
-  const { datasets } = wanted.settings;
-  if (canonicalJson(existing.settings.datasets) === canonicalJson(datasets)) return existing;
-  await recordReadings(folder, existing.settings.datasets, datasets);
-  return { ...existing, settings: { ...existing.settings, datasets } };
+  const { datasets, mattes } = wanted.settings;
+  if (existing.settings.mattes !== mattes) await recordMattes(folder, mattes);
+  if (canonicalJson(existing.settings.datasets) !== canonicalJson(datasets))
+    await recordReadings(folder, existing.settings.datasets, datasets);
+  const { mattes: _before, ...settings } = existing.settings;
+  return { ...existing, settings: { ...settings, datasets, ...keptSetting({ mattes }) } };
 }
 
 async function work(

@@ -12,6 +12,7 @@ import type { Cells } from '../store/cells.js';
 import type { PlannedSample } from '../schema/planned-sample.js';
 import type { SampleName, ScoreRecord, TruthRecord } from '../store/records.js';
 import { plannedSamples, readRecords, type RunFolder } from '../store/run-folder.js';
+import type { Keeper } from './keep-mattes.js';
 import { SCORE_WIDTH, scoreOnThread } from '../scoring/score-pool.js';
 
 /** Scores samples on worker threads, each once all its models have ended. */
@@ -31,6 +32,8 @@ interface Scorer {
 }
 
 interface ScorerOptions {
+  /** Removes mattes that need not stay; undefined where all do. */
+  readonly keeper?: Keeper | undefined;
   /** What the user sets where the ground truths' values cannot be read. */
   readonly fields?: ValuesFields | undefined;
   /** Called with every score that is on the disk. */
@@ -51,7 +54,7 @@ export async function openScorer(
   settings: RunSettings,
   cells: Cells,
   emit: EventSink,
-  { fields, onScored }: ScorerOptions = {},
+  { fields, keeper, onScored }: ScorerOptions = {},
 ): Promise<Scorer> {
   const { protocols, resize, ...conventions } = settings.scoring;
   const signatures = signaturesOf(protocols, settings.scoring, truthsInSignature(settings));
@@ -97,16 +100,19 @@ export async function openScorer(
       await truths.append({ dataset, id, truthSha256, layout, ...result.truth } satisfies TruthRecord);
     }
     for (const [i, { model, key }] of open.entries()) {
-      const record: ScoreRecord = { key, model, dataset, id, ...result.cells[i] };
+      const scored: ScoreRecord = { key, model, dataset, id, ...result.cells[i] };
+      const record =
+        keeper === undefined || scored.status === 'failed' ? scored : { ...scored, ...matteReadings[i] };
       const failure = record.status === 'failed' ? record.failure : undefined;
       if (failure?.code === 'matte.damaged') {
         cells.markDamaged(model, sample);
         offered[placeOf(model, sample)] = 0;
         continue;
       }
-      const onDisk = (): void => {
+      const onDisk = async (): Promise<void> => {
         if (failure !== undefined) emit({ kind: 'cell-failed', model, dataset, id, failure });
         onScored?.(record);
+        await keeper?.scored(record);
       };
       await writer.append(record, { onDisk });
     }

@@ -38,8 +38,9 @@ export function assertOneRun(shards: readonly Shard[]): void {
   for (const { folder, manifest } of shards) {
     const { shard } = manifest.settings;
     if (shard === null) return refuse('this run is not a shard', folder.path);
-    for (const key of ['models', 'device', 'runner', 'scoring', 'limit', 'sample'] as const) {
-      const same = canonicalJson(manifest.settings[key]) === canonicalJson(first.manifest.settings[key]);
+    for (const key of ['models', 'device', 'runner', 'scoring', 'limit', 'sample', 'mattes'] as const) {
+      const same =
+        canonicalJson(manifest.settings[key] ?? null) === canonicalJson(first.manifest.settings[key] ?? null);
       if (!same) {
         const models = ({ settings }: Manifest): readonly object[] =>
           settings.models.map(({ spec, ...file }) => ({ ...spec, ...file }));

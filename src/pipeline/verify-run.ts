@@ -11,11 +11,13 @@ import type { MatteFault, Verification } from '../schema/verification.js';
 import { openCells } from '../store/cells.js';
 import { assertFinished, inspectRun, openOf, sealRun } from '../store/evidence.js';
 import { lockRun } from '../store/lock.js';
+import { keepsAll } from '../store/kept-mattes.js';
 import { hasSums, type Manifest } from '../store/manifest.js';
 import { readSummary } from '../store/read-summary.js';
 import type { SampleName } from '../store/records.js';
 import { plannedSamples, readManifest, readRecords, type RunFolder } from '../store/run-folder.js';
 import { readSeal } from '../store/seal.js';
+import { mattesToKeep } from '../store/worst-cells.js';
 import { summarise } from './summarise.js';
 
 /** Mattes decoded at once. */
@@ -97,6 +99,8 @@ async function verifySummary(folder: RunFolder, manifest: Manifest): Promise<Ver
 
 async function verifyMattes(folder: RunFolder, { settings }: Manifest): Promise<Verification['mattes']> {
   const cells = await openCells(folder, settings);
+  const isToKeep = await mattesToKeep(settings, cells);
+  let notKept = 0;
   const digests = new Map<string, string>();
   for await (const record of readRecords(folder, 'predictions'))
     if (record.status === 'done') digests.set(matteName(record.model, record), record.matteSha256);
@@ -105,7 +109,8 @@ async function verifyMattes(folder: RunFolder, { settings }: Manifest): Promise<
   async function* mattes() {
     for await (const { dataset, id } of plannedSamples(folder))
       for (const model of cells.models)
-        if (cells.isPredicted(model, { dataset, id })) yield { model, dataset, id };
+        if (isToKeep(model, { dataset, id })) yield { model, dataset, id };
+        else if (cells.isPredicted(model, { dataset, id })) notKept++;
   }
   const looked = mapInOrder(mattes(), WIDTH, async ({ model, dataset, id }) => {
     const wanted = digests.get(matteName(model, { dataset, id }));
@@ -116,7 +121,7 @@ async function verifyMattes(folder: RunFolder, { settings }: Manifest): Promise<
     checked++;
     if (fault !== undefined) faults.push(fault);
   }
-  return { checked, faults };
+  return { checked, ...(keepsAll(settings) ? {} : { notKept }), faults };
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Gallery {
   readonly images: readonly GalleryImage[];
   /** Chosen images whose files cannot be shown: moved, changed since the run, or damaged. */
   readonly missing: readonly MissingImage[];
+  /** Mattes of the images that are not shown because their run has not kept them. */
+  readonly notKept: number;
 }
 
 export interface GallerySource {

@@ -23,6 +23,9 @@ export const verificationSchema = z
       .describe('What this Maskbench did not sum up itself may differ in its ways, and is not compared.'),
     mattes: z.object({
       checked: count.describe('Mattes whose pixels were compared with the digest of their prediction.'),
+      notKept: z
+        .exactOptional(count)
+        .describe('Mattes that the run was not to keep, once they were scored: a missing one is no fault.'),
       faults: z.array(matteFault),
     }),
   })

@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import type { Pace } from '../schema/pace.js';
+import { keptSetting } from './kept-mattes.js';
 import type { Manifest, RunDataset } from './manifest.js';
 import { writeJson, type RunFolder } from './run-folder.js';
 import { sameTruths } from './run-readings.js';
@@ -35,6 +36,19 @@ export async function recordStop(folder: RunFolder, after: number): Promise<void
 export async function recordPace(folder: RunFolder, pace: Pace): Promise<void> {
   const { passes = [] } = JSON.parse(await readFile(folder.manifest, 'utf8')) as Pick<Manifest, 'passes'>;
   await addToManifest(folder, { passes: [...passes, pace] });
+}
+
+/** Says in the manifest of a run which mattes it keeps from now on, also for whoever continues it without saying. */
+export async function recordMattes(folder: RunFolder, mattes: string | undefined): Promise<void> {
+  const { settings, origin, ...rest } = JSON.parse(await readFile(folder.manifest, 'utf8')) as Manifest;
+  const { mattes: _settings, ...others } = settings;
+  const { mattes: _config, ...config } = (origin?.config ?? {}) as Readonly<Record<string, unknown>>;
+  const kept = keptSetting({ mattes });
+  await writeJson(folder.manifest, {
+    ...rest,
+    settings: { ...others, ...kept },
+    ...(origin === undefined ? {} : { origin: { ...origin, config: { ...config, ...kept } } }),
+  });
 }
 
 async function addToManifest(

@@ -17,6 +17,8 @@ export interface Calls {
 interface LedgerOptions {
   /** Call again for what was, or perhaps was, paid for and gave no matte. */
   readonly retryUnknown: boolean;
+  /** Whether the user has it called again for a cell whose matte was not kept. */
+  readonly isReopened: (sample: PlannedSample) => boolean;
   /** Of the maximum, what this run may spend: the others are shards. */
   readonly share: number;
 }
@@ -37,10 +39,12 @@ export async function openCalls(folder: RunFolder, held: Held): Promise<Calls> {
     await lines.flush();
   };
   return {
-    ledgerOf: (model, { price, maximumCost }, { retryUnknown, share }) => ({
+    ledgerOf: (model, { price, maximumCost }, { retryUnknown, isReopened, share }) => ({
       maximumCost,
       earlier: (sample) =>
-        retryUnknown ? undefined : before.paid.get(cellOf(model, sample, sample.cells[model] ?? '')),
+        retryUnknown || isReopened(sample)
+          ? undefined
+          : before.paid.get(cellOf(model, sample, sample.cells[model] ?? '')),
       async begin({ dataset, id, cells }) {
         const cost = price === undefined ? undefined : { amount: price.perCall, currency: price.currency };
         const amount = cost?.amount ?? 0;

@@ -6,6 +6,7 @@ import { signaturesOf } from '../metrics/signature.js';
 import type { ReadOutput } from '../models/pixels/raw-values.js';
 import { scoreRow, type ScoreRow } from '../scoring/aggregate/score-row.js';
 import { scoreKey } from './cell-key.js';
+import { keepsAll } from './kept-mattes.js';
 import { readPlannedKeys } from './planned-keys.js';
 import type { RunSettings } from './manifest.js';
 import { keptOfCells, type KeptOptions } from './kept-of-cells.js';
@@ -46,7 +47,7 @@ interface CellsOptions extends KeptOptions {
   readonly values?: readonly string[];
   /** Metrics that a score must hold to be whole (`hasScore`). */
   readonly whole?: readonly string[];
-  /** Whether a prediction whose matte is missing or empty counts as not done; what is in it, nobody has looked at. */
+  /** Whether a prediction whose matte is missing or empty counts as not done, unless the run need not keep it; what is in it, nobody has looked at. */
   readonly mattes?: boolean;
   /** By what plan, predictions and scores are read, once each in this order. */
   readonly read?: RecordReader;
@@ -82,6 +83,13 @@ export interface Cells {
   isDamaged(model: string, sample: SampleName): boolean;
   /** Cells of a model, or of all, of which that is so. */
   countDamaged(model?: string): number;
+  /** Whether its matte is not on the disk, which is as it should be; looked at if `mattes` asks for it. */
+  isGone(model: string, sample: SampleName): boolean;
+  /** Whether its score names its matte, in a run that does not keep all of them, so that it may be gone. */
+  isReleased(model: string, sample: SampleName): boolean;
+  /** Says that a cell whose matte was not kept is to be predicted again. */
+  reopen(model: string, sample: SampleName): void;
+  isReopened(model: string, sample: SampleName): boolean;
   /** What the matte of a predicted cell must be; there if `digests` asks for it. */
   matteSha256(model: string, sample: SampleName): string;
   /** Cells of all models with a matte. */
@@ -101,13 +109,13 @@ export interface Cells {
 }
 
 /** What the last record of a cell says; a matte that is damaged is none. */
-const [NOTHING, DONE, FAILED, DAMAGED] = [0, 1, 2, 3];
+const [NOTHING, DONE, FAILED, DAMAGED, REOPENED] = [0, 1, 2, 3, 4];
 const COUNTS = 4;
 
 /** @throws MaskbenchError `data.unreadable`, naming file and line. */
 export async function openCells(
   folder: RunFolder,
-  settings: Pick<RunSettings, 'models' | 'datasets' | 'scoring'>,
+  settings: Pick<RunSettings, 'models' | 'datasets' | 'scoring' | 'mattes'>,
   { models = settings.models.map(({ spec }) => spec.name), ...options }: CellsOptions = {},
 ): Promise<Cells> {
   const { values: ids = [], whole = [], read = recordReader(folder) } = options;
@@ -122,7 +130,11 @@ export async function openCells(
   const numbers = new Uint32Array(size);
   const width = ids.length === 0 ? 0 : ids.length + COUNTS;
   const values = new Float64Array(size * width);
-  const kept = keptOfCells(size, options);
+  const all = keepsAll(settings);
+  const digests = options.digests === true || !all;
+  const kept = keptOfCells(size, { ...options, digests });
+  const gone = new Uint8Array(all ? 0 : size);
+  const released = new Uint8Array(digests ? size : 0);
   // By cell, not by key: models with equal bytes have equal keys, and each has failures of its own.
   const lost = new Map<number, Failure>();
   const unscored = new Map<number, Failure>();
@@ -143,7 +155,8 @@ export async function openCells(
     }
     const { model, dataset, id } = record;
     const isThere = options.mattes !== true || isFilled(folder.matte(model, dataset, id));
-    predicted[cell] = isThere ? DONE : DAMAGED;
+    predicted[cell] = isThere || !all ? DONE : DAMAGED;
+    gone[cell] = isThere ? 0 : 1;
     kept.set(cell, record);
   }
   for await (const { record, line } of read('scores')) {
@@ -151,7 +164,11 @@ export async function openCells(
     if (cell === undefined) continue;
     unscored.delete(cell);
     const truth = truths[Math.floor(cell / models.length)];
-    if (record.key !== scoreKey(keys[cell], truth, signatures)) {
+    const matte = digests && record.status === 'done' ? record.matteSha256 : undefined;
+    released[cell] = matte !== undefined && matte === kept.digest(cell) ? 1 : 0;
+    // Not of the matte that is predicted since: a device need not give the same twice.
+    const isOfAnother = matte !== undefined && released[cell] === 0;
+    if (isOfAnother || record.key !== scoreKey(keys[cell], truth, signatures)) {
       scored[cell] = NOTHING;
       continue;
     }
@@ -168,6 +185,9 @@ export async function openCells(
     numbers[cell] = line.number;
     if (width > 0) values.set(scoreRow(ids, metrics, counts), cell * width);
   }
+
+  for (let cell = 0; cell < gone.length; cell++)
+    if (gone[cell] === 1 && released[cell] === 0 && predicted[cell] === DONE) predicted[cell] = DAMAGED;
 
   const isScored = (cell: number): boolean => scored[cell] === DONE && predicted[cell] !== FAILED;
   const stateOf = (cell: number): CellState => {
@@ -221,12 +241,21 @@ export async function openCells(
       if (cell === undefined) return;
       predicted[cell] = DONE;
       lost.delete(cell);
+      gone[cell] = 0;
+      if (released[cell] === 1 && kept.digest(cell) !== matteSha256) {
+        scored[cell] = NOTHING;
+        released[cell] = 0;
+      }
       kept.setDigest(cell, matteSha256);
     },
     markFailed: (model, sample) => mark(model, sample, FAILED),
     markDamaged: (model, sample) => mark(model, sample, DAMAGED),
     isDamaged: (model, sample) => at(predicted, model, sample) === DAMAGED,
     countDamaged: (model) => count(model, (state) => state === DAMAGED),
+    isGone: (model, sample) => at(gone, model, sample) === 1 && at(predicted, model, sample) === DONE,
+    isReleased: (model, sample) => at(released, model, sample) === 1,
+    reopen: (model, sample) => mark(model, sample, REOPENED),
+    isReopened: (model, sample) => at(predicted, model, sample) === REOPENED,
     matteSha256: (model, sample) => kept.digest(find(model, sample) ?? 0),
     countPredicted: () => count(undefined, (state) => state === DONE),
     countUnpredicted: (model) => count(model, (state) => state !== DONE),

@@ -15,7 +15,7 @@ import { modelReferenceSchema } from '../runners/load-spec.js';
 import { runnerOptionsSchema } from '../runners/onnx/session-options.js';
 import { runFolder } from './run-folder.js';
 import { scenarioSchema } from './scenario-schema.js';
-import { priceSchema, scoringSchema, autoOr, timeSchema } from './settings-schema.js';
+import { autoOr, keptMattesSchema, priceSchema, scoringSchema, timeSchema } from './settings-schema.js';
 
 const accuracySchema = z.strictObject({
   processes: autoOr(z.int().min(1).max(256))
@@ -80,6 +80,11 @@ export const runConfigSchema = z
       .optional()
       .describe(
         'The largest picture or mask that is decoded, in millions of pixels; larger ones are failed cells. Default: 500.',
+      ),
+    mattes: keptMattesSchema
+      .optional()
+      .describe(
+        'Which mattes stay on the disk once they are scored: all (default), none, or worst:N, the N worst of each model and dataset (docs/scale.md).',
       ),
     runner: runnerOptionsSchema.prefault({}).describe('Options of ONNX Runtime; every one is recorded.'),
     accuracy: accuracySchema.prefault({}).describe('The pass that predicts and scores every sample.'),

@@ -18,7 +18,7 @@ import { mixedSchema } from '../schema/mixed-machines.js';
 import { pluginVersion, recordedProtocol } from '../schema/recorded-protocol.js';
 import { recordedProtocols } from './run-plugins.js';
 import { hardwareSchema, type Hardware } from './hardware.js';
-import { priceSchema, scoringSchema, timeSchema } from './settings-schema.js';
+import { keptMattesSchema, priceSchema, scoringSchema, timeSchema } from './settings-schema.js';
 
 /** Version of manifest.json, and of all files of lines beside it as a whole. Readers refuse a later one. */
 export const MANIFEST_VERSION = 1;
@@ -103,6 +103,9 @@ export const runSettings = z
       .exactOptional(z.array(pluginVersion.readonly()).readonly())
       .describe('Those that figures depend on; absent where there are none.'),
     sample: z.exactOptional(sampleSchema.strip().readonly()),
+    mattes: z
+      .exactOptional(keptMattesSchema)
+      .describe('Which mattes stay on the disk once they are scored; absent: all of them.'),
     /** `[i, n]` of `--shard i/n`. */
     shard: orNull(z.tuple([count, count]).readonly()),
     untilDecided: z

@@ -55,6 +55,8 @@ const doneScore = z.object({
   counts: z.exactOptional(z.object({ tp: count, fp: count, fn: count, tn: count })),
   /** Counts of the matte's values by what the ground truth says of the pixel, packed; for `fixed` and `sod`. */
   histogram: z.exactOptional(text),
+  /** Of the matte that was scored, in a run that does not keep all of them: with this line on the disk it may go. */
+  matteSha256: z.exactOptional(text),
 });
 export type DoneScore = Document<typeof doneScore>;
 

@@ -3,10 +3,15 @@ import { canonicalJson } from '../core/hash.js';
 import { chosenText } from '../schema/chosen-images.js';
 import { providersOf } from '../runners/devices.js';
 import { recordedRunner } from '../runners/runner-of.js';
+import { keptCount } from './kept-mattes.js';
 import type { Manifest } from './manifest.js';
 import { resumableDataset } from './run-readings.js';
 
-/** @throws MaskbenchError `run.mismatch`, naming the settings in which a run to resume differs from what is asked for. */
+/**
+ * More mattes than before may be kept: whether they are there, and may be made again, is looked at elsewhere.
+ *
+ * @throws MaskbenchError `run.mismatch`, naming the settings in which a run to resume differs from what is asked for.
+ */
 export function assertSameSettings(existing: Manifest, wanted: Manifest, where: string): void {
   const before = existing.settings;
   const now = wanted.settings;
@@ -19,7 +24,9 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
           canonicalJson(now.datasets.map(resumableDataset))
         : key === 'models'
           ? canonicalJson(lasting(before)) !== canonicalJson(lasting(now))
-          : canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null),
+          : key === 'mattes'
+            ? keptCount(now) < keptCount(before)
+            : canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null),
   );
   if (differing.length === 0) return;
   if (before.untilDecided === undefined || now.untilDecided === undefined) {
@@ -40,7 +47,9 @@ export function assertSameSettings(existing: Manifest, wanted: Manifest, where: 
         ? [sampleInWords(before), sampleInWords(now)]
         : key === 'plugins'
           ? [otherPlugins(before, now), otherPlugins(now, before)]
-          : [inWords(own), inWords(fresh)];
+          : key === 'mattes'
+            ? [before.mattes ?? 'all', now.mattes ?? 'all']
+            : [inWords(own), inWords(fresh)];
     return there.length + here.length < 120 ? `${key} (${there} there, ${here} now)` : key;
   });
   throw new MaskbenchError('run.mismatch', `the run was made under other settings: ${details.join(', ')}`, {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { lateBound } from '../core/plugins/late-bound.js';
 import { DEFAULT_CONVENTIONS, type Conventions } from '../metrics/metric.js';
 import { DEFAULT_PROTOCOLS, protocols } from '../metrics/registry.js';
+import { EXPECTED_MATTES, KEPT_MATTES } from './kept-mattes.js';
 
 // Apart from the config's schema, which loads every runner: a manifest is read where none is needed.
 
@@ -31,6 +32,8 @@ export const scoringSchema = z.strictObject({
     .default(false)
     .describe('Whether mattes are resized to the size of their ground truths, as score --resize does.'),
 });
+
+export const keptMattesSchema = z.string().regex(KEPT_MATTES, EXPECTED_MATTES);
 
 export const priceSchema = z.strictObject({
   perHour: z.exactOptional(z.number().positive()).describe('Of an hour of this device.'),

@@ -47,6 +47,11 @@ const MISSPELT: readonly Row[] = [
   ['runs trend . --model luma --metric iouu', 'config.unknown-name', /metric "iouu"; did you mean "iou"\?$/],
   ['run run.yaml --profile quik', 'usage', /'quik' is invalid; did you mean "quick"\?$/],
   ['report out --format htlm', 'usage', /'htlm' is invalid; did you mean "html"\?$/],
+  [
+    'run run.yaml --mattes worst',
+    'usage',
+    /'worst' is invalid.*; expected all, none or worst:N, such as worst:20$/,
+  ],
   ['report out --format pdf', 'usage', /'pdf' is invalid; expected one of terminal, markdown, /],
   ['completion powershell', 'usage', /'powershell' is invalid .*; expected one of bash, zsh, fish$/],
   ['run run.yaml --device cudda', 'usage', /unknown device "cudda"; did you mean "cuda"\?$/],

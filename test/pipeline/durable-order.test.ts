@@ -6,7 +6,7 @@ import { PACKAGE_ROOT } from '../../src/core/package-root.js';
 import { IS_BUILT } from '../support/cli.js';
 import { makeWorkspace, type Workspace } from '../support/workspace.js';
 
-const CALLS = 'openat,mkdir,fsync,fdatasync,rename,renameat,renameat2,write,writev,pwrite64';
+const CALLS = 'openat,mkdir,fsync,fdatasync,rename,renameat,renameat2,write,writev,pwrite64,unlink,unlinkat';
 const canTrace =
   IS_BUILT && spawnSync('strace', ['-f', '-e', 'trace=write', 'true'], { stdio: 'ignore' }).status === 0;
 
@@ -33,9 +33,9 @@ function parseTrace(trace: string): readonly Call[] {
   return calls;
 }
 
-describe.skipIf(!canTrace)(
-  'a run on its way to the disk (skipped unless dist/ is built and strace works)',
-  () => {
+describe.skipIf(!canTrace).each(['all', 'none'])(
+  'a run that keeps mattes (%s) on its way to the disk (skipped unless dist/ is built and strace works)',
+  (kept) => {
     let workspace: Workspace;
     let calls: readonly Call[];
     const inOut = (...names: readonly string[]): string => join(workspace.path('out'), ...names);
@@ -45,6 +45,7 @@ describe.skipIf(!canTrace)(
       const trace = workspace.path('trace');
       const main = join(PACKAGE_ROOT, 'dist', 'cli', 'main.js');
       const command = [process.execPath, main, 'run', 'run.yaml', '--no-time', '--out', 'out'];
+      command.push('--mattes', kept);
       const { status, stderr } = spawnSync(
         'strace',
         ['-f', '-y', '-s', '65536', '-e', `trace=${CALLS}`, '-o', trace, ...command],
@@ -83,7 +84,7 @@ describe.skipIf(!canTrace)(
         ({ text }) => text.includes(`<${inOut(file)}>`) && parts.every((part) => text.includes(part)),
       );
 
-    it('forces each matte, its place and its folders there before its line, and the line before its score', () => {
+    it('forces each matte, its place and its folders there before its line, the line before its score, and the score before the matte goes', () => {
       for (const model of ['luma', 'inverse']) {
         for (const id of ['000', '001', '002', '003', '004']) {
           const cell = [`\\"model\\":\\"${model}\\"`, `\\"id\\":\\"${id}\\"`];
@@ -100,9 +101,12 @@ describe.skipIf(!canTrace)(
           const lineSynced = synced(line.end, inOut('predictions.jsonl'));
           const score = written('scores.jsonl', ...cell);
           expect(lineSynced.end).toBeLessThan(score.at);
-          expect(synced(score.end, inOut('scores.jsonl')).end).toBeLessThan(
-            renamed(inOut('summary.json')).at,
+          const scoreSynced = synced(score.end, inOut('scores.jsonl'));
+          expect(scoreSynced.end).toBeLessThan(renamed(inOut('summary.json')).at);
+          const removed = calls.filter(
+            ({ name, text }) => name.startsWith('unlink') && text.includes(`"${matte}"`),
           );
+          expect(removed.map(({ at }) => at > scoreSynced.end)).toEqual(kept === 'all' ? [] : [true]);
         }
       }
     });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differences, generator, outcomeOf, runThroughKills } from '../../bench/support/kill-run.mjs';
 import { slowGraph } from '../../bench/support/slow-model.mjs';
 import { IS_BUILT, startCli, stopStarted } from '../support/cli.js';
+import { mattesIn, worstByIou } from '../support/kept-mattes.js';
 import { shortOrLong } from '../support/long.js';
 import {
   CAN_LOOK_UP_PROCESSES,
@@ -55,6 +56,30 @@ describe.skipIf(!runnable)('kill -9 (skipped unless dist/ is built and /proc is 
     expect(differences(expected, await outcomeOf(workspace.path('killed'))), told).toEqual([]);
     expect(orphanMs, told).toBeLessThan(5000);
   }, 300_000);
+
+  it.each(['none', 'worst:2'])(
+    'is as harmless where mattes are not all kept (%s)',
+    async (kept) => {
+      const random = generator(SEED + kept.length);
+      const kills = Array.from({ length: shortOrLong(2, 5) }, () => ({
+        victim: 'parent' as const,
+        once: /predict slow/,
+        afterMs: 0.6 * random() * duration,
+      }));
+      const out = `killed-${kept}`;
+      const { story, status, stderr } = await runThroughKills(
+        { cwd: workspace.folder, argv: [...argv(out), '--mattes', kept] },
+        kills,
+      );
+      const told = [`seed ${SEED}`, ...story, stderr].join('\n');
+      expect(status, told).toBe(3);
+      // No cell was predicted twice: each has one line.
+      expect(differences(expected, await outcomeOf(workspace.path(out))), told).toEqual([]);
+      const worst = kept === 'none' ? [] : await worstByIou(workspace.path('undisturbed'), 2);
+      expect(mattesIn(workspace.path(out)), told).toEqual(worst);
+    },
+    300_000,
+  );
 
   it('leaves no inference process behind, even one that computes for a long time', async () => {
     await writeGraph(workspace.folder, 'long', slowGraph(3000, 64), 64);

@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { prepareRun } from '../../src/pipeline/prepare.js';
 import { run } from '../../src/pipeline/run.js';
@@ -5,6 +6,7 @@ import type { RunEvent } from '../../src/schema/events.js';
 import type { Summary } from '../../src/schema/summary.js';
 import { loadRunConfig } from '../../src/store/config.js';
 import type { PredictionRecord } from '../../src/store/records.js';
+import { mattesIn } from '../support/kept-mattes.js';
 import { simulateCards } from '../support/simulated-cards.js';
 import { makeWorkspace, readRecords, type Workspace } from '../support/workspace.js';
 
@@ -56,6 +58,18 @@ function cellsOf(records: readonly PredictionRecord[]): readonly string[] {
 }
 
 describe('several cards, simulated', () => {
+  it('keep no matte where none is to be kept, and come to the same', async () => {
+    workspace = await makeWorkspace({ samples: 12 });
+    cards.set({ ms: 20 });
+    const all = await runOn('cuda:0,cuda:1', 'all');
+    await appendFile(workspace.config, 'mattes: none\n');
+    const none = await runOn('cuda:0,cuda:1', 'none');
+    expect(mattesIn(workspace.path('all'))).toHaveLength(12);
+    expect(mattesIn(workspace.path('none'))).toEqual([]);
+    expect(cellsOf(none.records)).toEqual(cellsOf(all.records));
+    expect(none.summary.accuracy).toEqual(all.summary.accuracy);
+  });
+
   it('predict one run together, and every cell names its card', async () => {
     workspace = await makeWorkspace({ samples: 24 });
     cards.set({ ms: 40 });

@@ -56,13 +56,14 @@ export async function buildGallery(request: GalleryRequest): Promise<Gallery> {
     choices.map(({ index }) => candidates[index]),
   );
   const { settings } = await readManifest(base.folder);
+  const kept = await keptBySide(sources);
   const readings = truthReadings(settings);
   const store = request.place(choices.length);
   const images: GalleryImage[] = [];
   const missing: MissingImage[] = [];
   const width = Math.min(4, availableParallelism());
   const show = (choice: Choice): Promise<GalleryImage | MissingImage> =>
-    showImage(request, candidates[choice.index], choice, samples, readings, store);
+    showImage(request, candidates[choice.index], choice, samples, readings, kept, store);
   for await (const image of mapInOrder(choices, width, show)) {
     if ('reason' in image) missing.push(image);
     else images.push(image);
@@ -77,6 +78,8 @@ export async function buildGallery(request: GalleryRequest): Promise<Gallery> {
     metrics: metrics.map(({ id, name, protocol, better }) => ({ id, name, protocol, better })),
     images,
     missing,
+    notKept: images.flatMap(({ mattes }) => mattes).filter(({ failure }) => failure?.startsWith(NOT_KEPT))
+      .length,
   };
 }
 
@@ -86,6 +89,7 @@ async function showImage(
   { reasons }: Choice,
   samples: ReadonlyMap<string, PlannedSample>,
   readings: ReadonlyMap<string, CheckedReading>,
+  kept: KeptBySide,
   store: StorePreview,
 ): Promise<GalleryImage | MissingImage> {
   const sample = samples.get(nameOf(dataset, id));
@@ -116,7 +120,7 @@ async function showImage(
       mattes: mattes.map((url, i) => ({
         url,
         values: cells[i].values,
-        failure: cells[i].failure ?? (url === null ? absence(sources[i].side) : null),
+        failure: cells[i].failure ?? (url === null ? absence(sources[i].side, kept) : null),
       })),
       attributes,
       reasons,
@@ -127,8 +131,23 @@ async function showImage(
   }
 }
 
-function absence({ folder }: Side): string {
-  return folder === undefined ? 'a baseline keeps no mattes' : 'the matte is missing';
+const NOT_KEPT = 'not kept';
+
+/** Which mattes a run keeps, where those are not all. */
+type KeptBySide = ReadonlyMap<Side, string | undefined>;
+
+async function keptBySide(sources: readonly SourceRequest[]): Promise<KeptBySide> {
+  const kept = new Map<Side, string | undefined>();
+  for (const { side } of sources)
+    if (side.folder !== undefined && !kept.has(side))
+      kept.set(side, (await readManifest(side.folder)).settings.mattes);
+  return kept;
+}
+
+function absence(side: Side, kept: KeptBySide): string {
+  if (side.folder === undefined) return 'a baseline keeps no mattes';
+  const mattes = kept.get(side);
+  return mattes === undefined ? 'the matte is missing' : `${NOT_KEPT} (--mattes ${mattes})`;
 }
 
 async function samplesOf(

@@ -2,6 +2,7 @@ import type { GalleryMatte, GallerySource } from '../../schema/gallery.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { knownMetrics } from '../../metrics/registry.js';
 import type { Attributes, RunScores, ScoredDataset } from '../../store/load-run-scores.js';
+import { shownScore } from '../../store/worst-cells.js';
 import type { Side } from '../compare/side.js';
 import type { Candidate } from './choose-images.js';
 
@@ -78,7 +79,7 @@ function columnsOf(
     if (dataset.contents[at] !== base.contents[row]) return without('another picture in this run', metrics);
     const values = columns.map((column) => {
       const value = column?.[at] ?? Number.NaN;
-      return Number.isNaN(value) ? null : Number(value.toPrecision(6));
+      return Number.isNaN(value) ? null : shownScore(value);
     });
     return { failure: failures.get(id) ?? null, values };
   };

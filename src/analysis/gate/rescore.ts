@@ -10,7 +10,9 @@ import type { PlannedSample } from '../../schema/planned-sample.js';
 import { unpackCounts } from '../../scoring/class-counts.js';
 import { SCORE_WIDTH, scoreOnThread } from '../../scoring/score-pool.js';
 import type { ScoreResult } from '../../scoring/score-worker.js';
+import { counted } from '../../core/text.js';
 import { openCells } from '../../store/cells.js';
+import { keepsAll } from '../../store/kept-mattes.js';
 import type { RunSettings } from '../../store/manifest.js';
 import type { DoneScore } from '../../store/records.js';
 import { plannedSamples, readManifest, type RunFolder } from '../../store/run-folder.js';
@@ -62,6 +64,7 @@ export async function rescore(request: RescoreRequest): Promise<Rescored> {
   // Whoever does not know the seed cannot know which.
   const chosen = images === 'all' ? planned : inDrawnOrder(planned, seed, nameOf).slice(0, images);
   const recorded = await recordedScores(folder, settings, chosen);
+  await assertMattesKept(folder, settings, chosen);
   const { protocols, resize, ...conventions } = settings.scoring;
   const readings = truthReadings(settings);
   const again = async (sample: PlannedSample): Promise<void> => {
@@ -137,6 +140,26 @@ function leftOut(own: OwnSamples, planned: readonly PlannedSample[]): readonly s
       .map((id) => nameOf({ dataset, id }))
       .filter((name) => !names.has(name))
       .map((name) => `${name} is not in the run's plan`),
+  );
+}
+
+/** @throws MaskbenchError `data.missing`, saying of how many cells the run has not kept the mattes. */
+async function assertMattesKept(
+  folder: RunFolder,
+  settings: RunSettings,
+  chosen: readonly PlannedSample[],
+): Promise<void> {
+  if (keepsAll(settings)) return;
+  const cells = await openCells(folder, settings, { mattes: true });
+  const gone = chosen.flatMap((sample) => cells.models.filter((model) => cells.isGone(model, sample)));
+  if (gone.length === 0) return;
+  throw new MaskbenchError(
+    'data.missing',
+    `${counted(gone.length, 'cell')} would have to be predicted again: the run has not kept the mattes`,
+    {
+      where: folder.path,
+      remedy: '"maskbench resume" with --mattes all --repredict does so where the models are',
+    },
   );
 }
 

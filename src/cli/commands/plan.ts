@@ -5,6 +5,7 @@ import { counted } from '../../core/text.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { count, list } from '../arguments.js';
 import type { DefineCommand } from '../context.js';
+import { mattesFlag } from '../mattes-flags.js';
 import { limitFlag, sampleByFlag, sampleFlag, seedFlag } from '../sample-flags.js';
 import { withOverrides } from './run.js';
 
@@ -18,6 +19,7 @@ export const plan: DefineCommand = (context) =>
     .option('--datasets <names>', 'the same for datasets', list)
     .option('--device <device>', 'what every shard runs on: cpu, cuda:0, ...')
     .option('--resize', 'resize mattes whose ground truth has another size')
+    .addOption(mattesFlag())
     .addOption(limitFlag())
     .addOption(sampleFlag())
     .addOption(seedFlag())

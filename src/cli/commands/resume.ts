@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { DefineCommand } from '../context.js';
 import { ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
+import { mattesFlag, repredictFlag } from '../mattes-flags.js';
 import { allowUploadFlag, retryUnknownFlag } from '../service-flags.js';
 import { runLoaded } from './run.js';
 
@@ -13,11 +14,15 @@ export const resume: DefineCommand = (context, setStatus) =>
     .addOption(ownerTimeoutFlag())
     .addOption(allowUploadFlag())
     .addOption(retryUnknownFlag())
+    .addOption(mattesFlag())
+    .addOption(repredictFlag())
     .option('--offline', 'use only cached files, never the network')
     .option('--json', 'print the summary as JSON instead of tables')
     .action(async (run, flags) => {
       const { readOrigin } = await import('../../store/origin.js');
-      const { phases, shard, ...origin } = await readOrigin(resolve(context.cwd, run));
+      const { phases, shard, ...begun } = await readOrigin(resolve(context.cwd, run));
+      const { mattes = begun.config.mattes } = flags;
+      const origin = mattes === undefined ? begun : { ...begun, config: { ...begun.config, mattes } };
       const more = { ...flags, resume: true as const, out: run, ...(shard === null ? {} : { shard }) };
       setStatus(await runLoaded(origin, more, phases, context));
     });

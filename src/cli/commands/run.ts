@@ -15,6 +15,7 @@ import type { TimeConfig, TimingProfile } from '../../store/settings-schema.js';
 import { keysOf, shard } from '../arguments.js';
 import { embedFlag, noEmbedFlag } from '../command-with-pictures.js';
 import { lockOptions, ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
+import { mattesFlag, repredictFlag, type RepredictFlags } from '../mattes-flags.js';
 import { assertMeant } from '../meant-flags.js';
 import { allowUploadFlag, retryUnknownFlag, type ServiceFlags } from '../service-flags.js';
 import { limitFlag, sampleByFlag, sampleFlag, seedFlag, takenImages } from '../sample-flags.js';
@@ -43,6 +44,7 @@ export const commandOnConfig = (name: string) =>
     .addOption(seedFlag())
     .addOption(sampleByFlag())
     .option('--resize', 'resize mattes whose ground truth has another size')
+    .addOption(mattesFlag())
     .option('--out <folder>', 'the run folder; {name}, {date} and {time} are replaced (default: runs/{name})')
     .option('--resume', 'continue the run in that folder')
     .addOption(new Option('--overwrite', 'remove the run in that folder first').conflicts('resume'))
@@ -53,7 +55,9 @@ export const commandOnConfig = (name: string) =>
     .option('--offline', 'use only cached files, never the network')
     .option('--json', 'print the summary as JSON instead of tables');
 
-type Flags = FlagsOf<typeof commandOnConfig> & ServiceFlags & { readonly shard?: readonly [number, number] };
+type Flags = FlagsOf<typeof commandOnConfig> &
+  ServiceFlags &
+  RepredictFlags & { readonly shard?: readonly [number, number] };
 
 /** `maskbench run`: all phases of a run, or some. */
 export const run: DefineCommand = (context, setStatus) =>
@@ -61,6 +65,7 @@ export const run: DefineCommand = (context, setStatus) =>
     .option('--shard <i/n>', 'process only part i of n of the samples, to divide a run among machines', shard)
     .addOption(allowUploadFlag())
     .addOption(retryUnknownFlag())
+    .addOption(repredictFlag())
     .option('--no-time', 'skip the timing pass')
     .option('--no-score', 'skip scoring')
     .addOption(
@@ -74,6 +79,7 @@ export const run: DefineCommand = (context, setStatus) =>
       assertMeant(flags, {
         profile: [isTimed, 'the timing pass', how],
         overwrite: [only !== 'score', 'a run that is begun anew', how],
+        repredict: [only === undefined || only === 'predict', 'a run that predicts', how],
       });
       const phases =
         only === undefined
@@ -110,7 +116,10 @@ export async function runPhases(
 }
 
 type Overrides = Partial<
-  Pick<Flags, 'device' | 'profile' | 'allowFallback' | 'resize' | 'limit' | 'sample' | 'seed' | 'sampleBy'>
+  Pick<
+    Flags,
+    'device' | 'profile' | 'allowFallback' | 'resize' | 'mattes' | 'limit' | 'sample' | 'seed' | 'sampleBy'
+  >
 > &
   Pick<CliContext, 'maxMegapixels'>;
 
@@ -118,7 +127,8 @@ type LoadedFlags = Pick<
   Flags,
   'images' | 'out' | 'resume' | 'overwrite' | 'shard' | 'offline' | 'json' | 'embed' | 'wait' | 'ownerTimeout'
 > &
-  ServiceFlags;
+  ServiceFlags &
+  RepredictFlags;
 
 type RunnerOf = (typeof import('../../runners/runner-of.js'))['runnerOf'];
 
@@ -209,6 +219,7 @@ export async function runLoaded(
     phases,
     allowUpload: flags.allowUpload === true,
     retryUnknown: flags.retryUnknown === true,
+    repredict: flags.repredict === true,
     emit: (event) => {
       if (event.kind === 'cell-failed') failed.add(`${event.model} ${event.dataset}/${event.id}`);
       if (event.kind === 'time-failed') untimed.add(event.model);
@@ -249,7 +260,7 @@ async function tables(summary: Summary, ranking: RankingReport | undefined, widt
 
 /** A config with what flags change of it. */
 export function withOverrides(loaded: LoadedConfig, flags: Overrides): LoadedConfig {
-  const { device, profile, allowFallback, resize, maxMegapixels } = flags;
+  const { device, profile, allowFallback, resize, mattes, maxMegapixels } = flags;
   const { limit: _limit, sample: _sample, ...rest } = loaded.config;
   const config = {
     ...rest,
@@ -257,6 +268,7 @@ export function withOverrides(loaded: LoadedConfig, flags: Overrides): LoadedCon
     ...(device === undefined ? {} : { device }),
     ...(maxMegapixels === undefined ? {} : { maxMegapixels }),
     ...(allowFallback === undefined ? {} : { allowFallback }),
+    ...(mattes === undefined ? {} : { mattes }),
     ...(resize === undefined ? {} : { scoring: { ...loaded.config.scoring, resize } }),
     ...(profile === undefined ? {} : { time: withProfile(loaded.config.time, profile) }),
   };

@@ -28,7 +28,7 @@ function describe({ run, cells, files, lines, sums, summary, mattes }: Verificat
     `lines    ${n(lines)} in ${files} files; sums of ${sums === 'all' ? 'all' : 'those that have one'}`,
     `cells    ${n(cells.scored)} scored and ${n(cells.failed)} failed of ${n(cells.planned)}, as planned`,
     `summary  ${summary}`,
-    `mattes   ${n(right)} of ${n(mattes.checked)} as they were predicted`,
+    `mattes   ${n(right)} of ${n(mattes.checked)} as they were predicted${mattes.notKept === undefined ? '' : `; ${n(mattes.notKept)} not kept, as the run was asked`}`,
     '',
   ].join('\n');
 }

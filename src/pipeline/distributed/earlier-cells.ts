@@ -6,10 +6,16 @@ import { MaskbenchError } from '../../core/errors.js';
 import { makeFolder } from '../../core/sync.js';
 import { unless } from '../../core/system-code.js';
 import { draftOf, type Draft } from '../../core/write-whole.js';
+import { metricsOf } from '../../metrics/registry.js';
+import { signaturesOf } from '../../metrics/signature.js';
+import { scoreKey } from '../../store/cell-key.js';
 import { isFilled } from '../../store/cells.js';
+import { keepsAll } from '../../store/kept-mattes.js';
+import type { RunSettings } from '../../store/manifest.js';
 import { readPlannedKeys } from '../../store/planned-keys.js';
 import type { DonePrediction, DoneScore, SampleName, TruthRecord } from '../../store/records.js';
 import { readRecords, recordReader, type RunFolder } from '../../store/run-folder.js';
+import { truthsInSignature } from '../../store/run-readings.js';
 
 /** What one attempt has done of the cells that are planned; the last record of each holds. */
 interface Done {
@@ -28,9 +34,11 @@ interface Done {
 export async function takeOver(
   attempts: readonly RunFolder[],
   to: RunFolder,
-  models: readonly string[],
+  settings: RunSettings,
   held: Held,
 ): Promise<number> {
+  const models = settings.models.map(({ spec }) => spec.name);
+  const isWhole = wholeScores(settings);
   const { find, keys, truths: digests } = await readPlannedKeys(recordReader(to), models);
   const taken = new Set<number>();
   const measured = new Set<string>();
@@ -45,13 +53,14 @@ export async function takeOver(
       for (const [cell, record] of done?.predictions ?? []) {
         const { model, dataset, id } = record;
         const matte = from.matte(model, dataset, id);
-        if (taken.has(cell) || record.key !== keys[cell] || !isFilled(matte)) continue;
+        if (taken.has(cell) || record.key !== keys[cell]) continue;
+        const score = done?.scores.get(cell);
         const draft = draftOf(to.matte(model, dataset, id));
         // Of an attempt that is at work, a file may go between the look and the link.
-        if (!(await linkOrCopy(matte, draft))) continue;
+        const isLinked = isFilled(matte) && (await linkOrCopy(matte, draft));
+        if (!isLinked && !isWhole(record, score, digests[Math.floor(cell / models.length)])) continue;
         taken.add(cell);
-        await (await writer('predictions')).append(record, { draft });
-        const score = done?.scores.get(cell);
+        await (await writer('predictions')).append(record, isLinked ? { draft } : {});
         if (score !== undefined) await (await writer('scores')).append(score);
       }
       for (const [name, truth] of done?.truths ?? []) {
@@ -68,6 +77,20 @@ export async function takeOver(
     for (const open of [writers.predictions, writers.scores, writers.truths]) await open?.close();
   }
   return taken.size;
+}
+
+/** Whether a score needs its matte no more: in a run that does not keep all of them, one that names it and lacks nothing. */
+function wholeScores(
+  settings: RunSettings,
+): (matte: DonePrediction, score: DoneScore | undefined, truthSha256: string) => boolean {
+  if (keepsAll(settings)) return () => false;
+  const signatures = signaturesOf(settings.scoring.protocols, settings.scoring, truthsInSignature(settings));
+  const whole = metricsOf(settings.scoring.protocols).map(({ meta }) => meta.id);
+  return ({ key, matteSha256 }, score, truthSha256) =>
+    score !== undefined &&
+    score.matteSha256 === matteSha256 &&
+    score.key === scoreKey(key, truthSha256, signatures) &&
+    whole.every((id) => id in score.metrics);
 }
 
 /** What an attempt has done; nothing of one whose files are damaged. */

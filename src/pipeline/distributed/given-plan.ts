@@ -73,8 +73,8 @@ export function givenShard(request: ShardRequest): GivenPlan {
         isKnownComplete: async () => false,
         async accept() {
           await acceptDraft(draft);
-          const names = plan.settings.models.map(({ spec }) => spec.name);
-          request.onReused(await takeOver(await earlierAttempts(request), folder, names, held));
+          const settings = { ...plan.settings, datasets: datasets.all() };
+          request.onReused(await takeOver(await earlierAttempts(request), folder, settings, held));
         },
         leave: () => discardDraft(draft),
         discard: () => discardDraft(draft),

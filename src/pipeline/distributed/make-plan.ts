@@ -7,6 +7,7 @@ import type { ValuesFields } from '../../datasets/values/contradiction.js';
 import { formatDevice, parseDevice } from '../../runners/device.js';
 import { runnerOf } from '../../runners/runner-of.js';
 import type { EventSink } from '../../schema/events.js';
+import { keptSetting } from '../../store/kept-mattes.js';
 import { recordedModel, type RunOrigin } from '../../store/manifest.js';
 import {
   hasPlan,
@@ -106,6 +107,7 @@ async function planIn(folder: PlanFolder, request: MakePlanRequest): Promise<Mad
         limit,
         ...(plugins.length === 0 ? {} : { plugins }),
         ...(sample === undefined ? {} : { sample }),
+        ...keptSetting(config),
         shard: null,
       },
       sources,

@@ -21,7 +21,8 @@ export async function otherPlan(
     now.settings.datasets.map(({ name }) => name),
     (a, b) => contentsOf(a) === contentsOf(b),
   );
-  const settings = (Object.keys(now.settings) as (keyof typeof now.settings)[]).filter(
+  const keys = new Set([...Object.keys(now.settings), ...Object.keys(before.settings)]);
+  const settings = ([...keys] as (keyof typeof now.settings)[]).filter(
     (key) =>
       key !== 'datasets' &&
       canonicalJson(now.settings[key] ?? null) !== canonicalJson(before.settings[key] ?? null),

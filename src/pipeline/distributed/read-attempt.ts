@@ -6,6 +6,7 @@ import { canonicalJson } from '../../core/hash.js';
 import { counted } from '../../core/text.js';
 import { openCells } from '../../store/cells.js';
 import { assertFinished, readEvidence } from '../../store/evidence.js';
+import { keepsAll } from '../../store/kept-mattes.js';
 import type { Manifest } from '../../store/manifest.js';
 import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
 import { TIMES, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
@@ -19,6 +20,7 @@ import {
   type RunFolder,
 } from '../../store/run-folder.js';
 import { readSeal } from '../../store/seal.js';
+import { mattesToKeep } from '../../store/worst-cells.js';
 
 /** An attempt that is the result of its shard. */
 interface Attempt {
@@ -59,7 +61,7 @@ export async function openAttempt(
       'run.mismatch',
       `it was made with other files or another spec of ${other?.spec.name ?? 'a model'}`,
     );
-  const differs = (['device', 'runner', 'scoring', 'limit', 'sample', 'plugins'] as const).find(
+  const differs = (['device', 'runner', 'scoring', 'limit', 'sample', 'mattes', 'plugins'] as const).find(
     (key) => canonicalJson(settings[key] ?? null) !== canonicalJson(plan.settings[key] ?? null),
   );
   if (differs !== undefined)
@@ -89,13 +91,19 @@ export async function auditAttempt(
   const plan = (await readSeal(folder))?.files[RUN_FILES.plan.name];
   if (plan?.sha256 !== sha256) refuse(`it was made of other samples than those of shard ${shard}`);
   const cells = await openCells(folder, manifest.settings, { mattes: true });
-  if (cells.countDamaged() === 0) return;
+  const { settings } = manifest;
+  if (keepsAll(settings) && cells.countDamaged() === 0) return;
+  const isToKeep = await mattesToKeep(settings, cells);
+  let lost = 0;
+  let first = '';
   for await (const { dataset, id } of plannedSamples(folder))
     for (const model of cells.models)
-      if (cells.isDamaged(model, { dataset, id }))
-        refuse(
-          `${counted(cells.countDamaged(), 'matte')} missing or empty: the first is ${model}/${dataset}/${id}`,
-        );
+      if (
+        cells.isDamaged(model, { dataset, id }) ||
+        (cells.isGone(model, { dataset, id }) && isToKeep(model, { dataset, id }))
+      )
+        if (lost++ === 0) first = `${model}/${dataset}/${id}`;
+  if (lost > 0) refuse(`${counted(lost, 'matte')} missing or empty: the first is ${first}`);
 }
 
 /**

@@ -20,7 +20,7 @@ function galleryWith(ignored: GalleryImage['ignored']): Gallery {
     attributes: {},
     reasons: [],
   };
-  const none = { sources: [], changes: [], metrics: [], missing: [] };
+  const none = { sources: [], changes: [], metrics: [], missing: [], notKept: 0 };
   return { ...none, available: 1, chosenBy: null, threshold: 128, changesOnly: false, images: [image] };
 }
 

@@ -22,6 +22,7 @@ import {
   type ServiceServer,
 } from '../../support/service-server.js';
 import { CONTRACTS, SECRET, serviceOf, type Contract } from '../../support/service-specs.js';
+import { mattesIn, worstByIou } from '../../support/kept-mattes.js';
 import { makeWorkspace, readRecords, type Workspace } from '../../support/workspace.js';
 
 let workspace: Workspace;
@@ -222,6 +223,41 @@ describe('a service that makes mattes', () => {
       currency: 'USD',
       per1000: 116.666666667,
     });
+  });
+
+  it('gets pictures again whose mattes were not kept only where that is asked for, and it counts', async () => {
+    let isDarker = false;
+    await serve({ darker: () => isDarker });
+    const http = { price: { perCall: 0.1, currency: 'USD' }, concurrency: 2 };
+    await useService('removebg', { ...http, maximumCost: 0.6 });
+    const begun = await readFile(workspace.config, 'utf8');
+    const keeping = (mattes: string): Promise<void> =>
+      writeFile(workspace.config, `${begun}mattes: ${mattes}\n`);
+    await keeping('none');
+    const before = await execute();
+    expect(mattesIn(workspace.path('out'))).toEqual([]);
+    await keeping('all');
+    await expect(execute({ resume: true })).rejects.toMatchObject({
+      code: 'usage',
+      message: '6 cells would have to be predicted again: the run has not kept the mattes',
+      remedy:
+        '--repredict does so; 6 pictures go to service once more, at 0.1 USD each; without it go on as before, with --mattes none',
+    });
+    expect(server.asked).toHaveLength(6);
+    await keeping('worst:4');
+    await expect(execute({ resume: true, repredict: true })).rejects.toThrow(/maximumCost is used up/);
+    expect(server.asked).toHaveLength(6);
+    // It has changed meanwhile: scores are those of the mattes that are there.
+    isDarker = true;
+    await writeFile(workspace.config, begun);
+    await useService('removebg', { ...http, maximumCost: 1.2 });
+    await keeping('worst:4');
+    const after = await execute({ resume: true, repredict: true });
+    expect(server.asked).toHaveLength(10);
+    expect(after.cells).toEqual({ planned: 6, scored: 6, failed: 0 });
+    expect(after.models[0]?.service?.cost?.amount).toBe(1);
+    expect(mattesIn(workspace.path('out'))).toEqual(await worstByIou(workspace.path('out'), 4));
+    expect(after.accuracy).not.toEqual(before.accuracy);
   });
 
   it('gets no picture that the user has not allowed to leave, and nothing is begun', async () => {

@@ -10,7 +10,7 @@ import { Viewer } from './viewer.js';
  * and filters the strips, and opens one in the viewer; without it they stand there as they are, all of them.
  */
 export function GalleryView({ gallery }: { readonly gallery: Gallery }): VNode {
-  const { images, missing, metrics, chosenBy } = gallery;
+  const { images, missing, notKept, metrics, chosenBy } = gallery;
   const metric = metrics.findIndex(({ id }) => id === chosenBy);
   return (
     <div class="gallery">
@@ -23,7 +23,7 @@ export function GalleryView({ gallery }: { readonly gallery: Gallery }): VNode {
         ))}
       </ol>
       <button type="button" class="more" id="gallery-more" hidden />
-      <Notes notes={missingInWords(missing)} />
+      <Notes notes={[...missingInWords(missing), ...notKeptInWords(notKept)]} />
       <Viewer gallery={gallery} />
     </div>
   );
@@ -36,6 +36,15 @@ function choiceInWords({ images, available, changes, changesOnly, chosenBy, metr
   if (images.length >= available) return `All ${images.length} images.`;
   const changed = changes.length > 0 ? ', those that changed most,' : '';
   return `${images.length} of ${available} images: by ${by} the worst and the best of every model on every dataset${changed} and those on which the models disagree most.`;
+}
+
+function notKeptInWords(count: number): readonly string[] {
+  if (count === 0) return [];
+  const [what, cells] =
+    count === 1 ? ['1 matte is not shown', '1 cell'] : [`${count} mattes are not shown`, `${count} cells`];
+  return [
+    `${what}: the run was not to keep all of them. "maskbench resume" with --mattes all (or worst:N) --repredict would predict at least ${cells} again.`,
+  ];
 }
 
 const MISSING_NAMED = 3;
