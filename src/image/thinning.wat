@@ -56,13 +56,17 @@
 
   ;; Sees to it that a tile that has pixels is looked at up to a pass.
   (func $look (param $tile i32) (param $pass i32)
-    (if (v128.any_true (v128.load (local.get $tile)))
+    (local $at i32) (local $due i32)
+    (local.set $at (i32.add (global.get $due) (i32.shr_u (local.get $tile) (i32.const 2))))
+    (local.set $due (i32.load (local.get $at)))
+    (if (i32.ne (local.get $due) (local.get $pass))
       (then
-        (if (i32.eqz (i32.load (call $dueOf (local.get $tile))))
+        (if (v128.any_true (v128.load (local.get $tile)))
           (then
+            (i32.store (local.get $at) (local.get $pass))
             (i32.store (global.get $end) (local.get $tile))
-            (global.set $end (i32.add (global.get $end) (i32.const 4)))))
-        (i32.store (call $dueOf (local.get $tile)) (local.get $pass)))))
+            (global.set $end
+              (i32.add (global.get $end) (i32.shl (i32.eqz (local.get $due)) (i32.const 2)))))))))
 
   ;; Takes from a tile what goes, and has the tiles looked at in which a pixel has lost a neighbour.
   (func $remove (param $tile i32) (param $column i32) (param $pass i32)
