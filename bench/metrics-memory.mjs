@@ -5,7 +5,6 @@
 //   npm run bench -- metrics-memory        MASKBENCH_BENCH_PAIRS=500 for a shorter look (below that the bar measures the start)
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { leaseBuffers } from '../dist/image/buffer-lease.js';
 import { createPair, createTruth } from '../dist/metrics/context.js';
 import { METRICS } from '../dist/metrics/registry.js';
 import { scorePair } from '../dist/metrics/score-pair.js';
@@ -31,9 +30,7 @@ const resident = [];
 let since = processorTime();
 for (let n = 1; n <= PAIRS; n++) {
   const { prediction, truth } = drawPair(n);
-  const giveBack = leaseBuffers();
   scorePair(createPair(prediction, createTruth(truth)), METRICS);
-  giveBack();
   if (n % STEP !== 0) continue;
   collectGarbage();
   const { rss, heapUsed, arrayBuffers } = process.memoryUsage();

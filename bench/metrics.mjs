@@ -8,7 +8,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { leaseBuffers } from '../dist/image/buffer-lease.js';
 import { decodeMatte, decodeRgb } from '../dist/image/codec.js';
 import { createPair, createTruth } from '../dist/metrics/context.js';
 import { METRICS, metricsOf } from '../dist/metrics/registry.js';
@@ -118,7 +117,7 @@ function warmUp({ cases }) {
 }
 
 /**
- * One ground truth with its predictions, as the score worker does it: large arrays are lent for that long.
+ * One ground truth with its predictions, as the score worker does it.
  *
  * @param {GrayImage} truth
  * @param {readonly GrayImage[]} predictions
@@ -126,10 +125,8 @@ function warmUp({ cases }) {
  * @param {RgbImage} [picture]
  */
 function score(truth, predictions, metrics, picture) {
-  const giveBack = leaseBuffers();
   const shared = createTruth(truth, picture);
   for (const prediction of predictions) scorePair(createPair(prediction, shared), metrics);
-  giveBack();
 }
 
 /** @param {readonly CaseSet[]} sets */

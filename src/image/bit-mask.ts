@@ -75,14 +75,24 @@ export function unpackBits(mask: BitMask, margin = 0): Uint8Array {
 /** Number of foreground pixels. */
 export function countBits({ words }: BitMask): number {
   let n = 0;
-  for (let i = 0; i < words.length; i++) {
-    let v = words[i];
-    if (v === 0) continue;
-    v -= (v >>> 1) & 0x55555555;
-    v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
-    n += Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0) n += bitsOf(words[i]);
+  return n;
+}
+
+/** Number of pixels of a AND b. */
+export function countCommon(a: BitMask, b: BitMask): number {
+  let n = 0;
+  for (let i = 0; i < a.words.length; i++) {
+    const both = a.words[i] & b.words[i];
+    if (both !== 0) n += bitsOf(both);
   }
   return n;
+}
+
+function bitsOf(word: number): number {
+  let v = word - ((word >>> 1) & 0x55555555);
+  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
+  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** Calls `visit` for each maximal run `from <= x < to` of foreground in a row, in raster order. */

@@ -39,6 +39,12 @@ interface Part {
 /** How the mattes of the parts come into the merged run: as second names of the same files (copies where there are none), as copies, or as links to where they are. */
 export type MatteWay = 'link' | 'copy' | 'symlink';
 
+/** Times that lie apart. */
+export interface Times extends Part {
+  /** What their records call the device from then on, where the machine was of another kind than those of the cells. */
+  readonly as?: string;
+}
+
 /** Parts that were looked at, and what they come to together. */
 export interface Merge {
   readonly manifest: Manifest;
@@ -49,7 +55,7 @@ export interface Merge {
   /** Whose lines are put one after the other. */
   readonly files: readonly LinesFile[];
   /** Whose times these are, where not those of the parts. */
-  readonly times?: Part | undefined;
+  readonly times?: readonly Times[];
   /** Whether somebody else than the runs sealed any of them. */
   readonly later: boolean;
   readonly mattes: MatteWay;
@@ -124,14 +130,23 @@ async function removeParts(folder: RunFolder, isSame: boolean): Promise<void> {
 }
 
 async function* linesOf(file: LinesFile, { parts, times }: Merge): AsyncGenerator<string, void, undefined> {
-  const sources = file === 'timings' && times !== undefined ? [times] : parts();
-  for await (const { folder } of sources) {
+  const sources: Iterable<Times> | AsyncIterable<Times> =
+    file === 'timings' && times !== undefined ? times : parts();
+  for await (const { folder, as } of sources) {
     for await (const line of readLines(folder[file])) {
       parseLine(line, folder[file], RUN_FILES[file].line);
       // As it stands: a later version may have written more into it than this one knows.
-      yield line.text;
+      yield as === undefined ? line.text : calledAs(line.text, as);
     }
   }
+}
+
+/** A line of times of a device that has another name than it had where it was the only one. */
+function calledAs(text: string, device: string): string {
+  const { sum: _of, ...record } = JSON.parse(text) as Record<string, unknown>;
+  if (record['kind'] !== 'model' && record['kind'] !== 'failed') return text;
+  const own = record['device'];
+  return JSON.stringify({ ...record, device: typeof own === 'string' ? `${device} ${own}` : device });
 }
 
 async function* from<T>(first: T, others: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {

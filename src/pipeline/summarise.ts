@@ -2,7 +2,13 @@ import { kindsOfDevices, type Hardware } from '../store/hardware.js';
 import { paceOfAll } from '../schema/pace.js';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type PublishedFigure, SCHEMA_VERSION, type Summary, type ThresholdRow } from '../schema/summary.js';
+import {
+  type DeviceSummary,
+  type PublishedFigure,
+  SCHEMA_VERSION,
+  type Summary,
+  type ThresholdRow,
+} from '../schema/summary.js';
 import { describeProtocols } from '../metrics/describe.js';
 import { pooledProtocols, protocolsOf } from '../metrics/registry.js';
 import { signatureOf, signaturesOf } from '../metrics/signature.js';
@@ -40,14 +46,14 @@ export async function summarise(
   folder: RunFolder,
   manifest: Manifest,
 ): Promise<{ readonly summary: Summary; readonly curves: readonly CurvesOfCells[] }> {
-  const { settings, environment } = manifest;
+  const { settings } = manifest;
   const truths = truthsInSignature(settings);
   const metrics = await metricsOfRun(folder, manifest);
   const ids = metrics.map(({ meta }) => meta.id);
   const timings = await summariseTimings(folder, settings);
   const services = await summariseCalls(folder);
   const scenarios = await summariseScenarios(folder, settings);
-  const { devices: named = [], ...hardware } = manifest.hardware ?? {};
+  const { devices: named = [] } = manifest.hardware ?? {};
   const cells = await openCells(folder, settings, {
     values: ids,
     outputs: true,
@@ -64,17 +70,7 @@ export async function summarise(
     name: manifest.name,
     createdAt: manifest.createdAt,
     device: {
-      request: settings.device,
-      cpu: environment.cpu,
-      cores: environment.cores,
-      memoryBytes: environment.memoryBytes,
-      os: environment.os,
-      software: {
-        node: environment.node,
-        'onnxruntime-node': environment.onnxruntime,
-        sharp: environment.sharp,
-      },
-      ...hardware,
+      ...deviceOf(settings, manifest),
       ...(devices.length > 1 ? { devices } : {}),
       ...(manifest.price === undefined ? {} : { price: manifest.price }),
     },
@@ -162,6 +158,26 @@ async function publishedFor({ models, datasets }: RunSettings): Promise<readonly
   });
 }
 
+function deviceOf(
+  { device }: Pick<RunSettings, 'device'>,
+  { environment, hardware }: Pick<Manifest, 'environment' | 'hardware'>,
+): DeviceSummary {
+  const { devices: _named, ...own } = hardware ?? {};
+  return {
+    request: device,
+    cpu: environment.cpu,
+    cores: environment.cores,
+    memoryBytes: environment.memoryBytes,
+    os: environment.os,
+    software: {
+      node: environment.node,
+      'onnxruntime-node': environment.onnxruntime,
+      sharp: environment.sharp,
+    },
+    ...own,
+  };
+}
+
 /** What each device did: those that the run was begun on, and others that it went on on. */
 function devicesOf(
   named: NonNullable<Hardware['devices']>,
@@ -176,18 +192,23 @@ function devicesOf(
   }));
 }
 
-/** The times on every kind of device but the first one. */
+/** The times on every kind of device but the first one, and on machines of other kinds. */
 async function summariseOtherKinds(
   folder: RunFolder,
   manifest: Manifest,
 ): Promise<NonNullable<Summary['otherKinds']>> {
-  const [, ...others] = kindsOfDevices(manifest);
+  const { settings, timedElsewhere = [] } = manifest;
+  const [, ...here] = kindsOfDevices(manifest);
+  const elsewhere = timedElsewhere.map((machine) => ({
+    device: machine.device,
+    on: deviceOf(settings, machine),
+  }));
   return Promise.all(
-    others.map(async (device) => {
-      const { models, rows, slowness } = await summariseTimings(folder, manifest.settings, device);
+    [...here.map((device) => ({ device })), ...elsewhere].map(async (kind) => {
+      const { models, rows, slowness } = await summariseTimings(folder, settings, kind.device);
       return {
-        device,
-        models: manifest.settings.models.map(({ spec: { name } }) => ({
+        ...kind,
+        models: settings.models.map(({ spec: { name } }) => ({
           name,
           timing: models.get(name) ?? null,
         })),

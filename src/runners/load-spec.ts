@@ -126,8 +126,18 @@ export async function loadKnownModels(): Promise<readonly LoadedSpec[]> {
 export async function loadModelSpec(
   reference: ModelReference,
   from: string = process.cwd(),
-  depth = 0,
 ): Promise<LoadedSpec> {
+  return withNetwork(await load(reference, from, 0));
+}
+
+/** With the network of ours that a model is to run, where its spec names one. @throws MaskbenchError as `loadModelSpec`. */
+export async function withNetwork(loaded: LoadedSpec): Promise<LoadedSpec> {
+  const { spec, folder } = loaded;
+  const named = runnerOf(spec).network?.(spec);
+  return named === undefined ? loaded : { ...loaded, network: await load(named, folder, 0) };
+}
+
+async function load(reference: ModelReference, from: string, depth: number): Promise<LoadedSpec> {
   if (typeof reference !== 'string') {
     return isExtension(reference)
       ? finish(reference, from, depth)
@@ -165,7 +175,7 @@ async function finish(
       where: checked.extends,
     });
   }
-  return extendSpec(await loadModelSpec(checked.extends, folder, depth + 1), checked, folder);
+  return extendSpec(await load(checked.extends, folder, depth + 1), checked, folder);
 }
 
 /**

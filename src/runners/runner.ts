@@ -36,6 +36,8 @@ import type { DoneMatte } from './write-matte.js';
 export interface LoadedSpec<Spec extends ModelSpec = ModelSpec> {
   readonly spec: Spec;
   readonly folder: string;
+  /** What the runner's `network` names. */
+  readonly network?: LoadedSpec;
 }
 
 /** A model whose everything is on this machine; what that is concerns its runner alone. */
@@ -59,6 +61,8 @@ export interface Runner<Spec extends ModelSpec = ModelSpec, Assets = unknown> {
   describe(spec: Spec): string;
   /** The spec with its own paths (those of `files` apart) moved, for a variation that lies in another folder. */
   moved?(spec: Spec, move: (path: string) => string): Spec;
+  /** A network of ours that a model is to run, by its name or the path of its file; loaded with the spec. */
+  network?(spec: Spec): string | undefined;
   /**
    * Makes what computes its models available on this machine, and sees whether it has the device; absent where nothing does.
    *

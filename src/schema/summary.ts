@@ -280,6 +280,11 @@ export const summarySchema = z
         z.array(
           z.object({
             device: text,
+            on: z
+              .exactOptional(device)
+              .describe(
+                'Of a run that was merged from a plan: a machine of another kind than those of its cells.',
+              ),
             models: z.array(z.object({ name: text, timing: orNull(modelTiming) })),
             timing: z.array(timingRow),
             slowness: z.exactOptional(z.array(slowness)),

@@ -3,7 +3,6 @@ import { toFailure, type Failure } from '../core/failure.js';
 import { pluginFailed } from '../core/plugins/guard.js';
 import type { PluginRef } from '../core/plugins/locate.js';
 import type { MetricValue } from '../schema/metric-value.js';
-import { leaseBuffers } from '../image/buffer-lease.js';
 import { truthAttributes, type TruthAttributes } from '../metrics/attributes.js';
 import { fixedConfusion } from '../metrics/confusion.js';
 import { countsByClass } from '../metrics/joint-histogram.js';
@@ -61,7 +60,6 @@ export type TruthResult =
 
 /** Scores every matte that can be; an unreadable truth fails all of them. */
 export default async function scoreSample(task: ScoreTask): Promise<SampleScores> {
-  const giveBack = leaseBuffers();
   try {
     if (task.plugins !== undefined) {
       holdThread();
@@ -99,8 +97,6 @@ export default async function scoreSample(task: ScoreTask): Promise<SampleScores
       truth: task.attributes === true ? failed : null,
       ...(failed.failure.code === 'data.values' ? { contradiction: failed.failure } : {}),
     };
-  } finally {
-    giveBack();
   }
 }
 

@@ -139,6 +139,8 @@ const environment = z.object({
 /** The machine and the software of a run. */
 type Environment = Document<typeof environment>;
 
+const timedMachine = z.object({ device: text, environment, hardware: z.exactOptional(hardwareSchema) });
+
 export const origin = z
   .object({
     /** As it was read, with what flags changed; checked again by whoever continues the run. */
@@ -182,11 +184,16 @@ export const manifestSchema = z
     origin: z.exactOptional(origin),
     /** Of an attempt at a shard, or of the run that they were merged into: the root of the plan. */
     plan: z.exactOptional(text),
+    /** Of a run that was merged from a plan: machines of other kinds that times were taken on, by what their records call the device. */
+    timedElsewhere: z.exactOptional(z.array(timedMachine)),
     /** Of a run that was merged from machines that differ: in what, and how many shards each. */
     mixed: z.exactOptional(mixedSchema),
   })
   .readonly();
-export type Manifest = Omit<z.output<typeof manifestSchema>, 'hardware'> & { readonly hardware?: Hardware };
+export type Manifest = Omit<z.output<typeof manifestSchema>, 'hardware' | 'timedElsewhere'> & {
+  readonly hardware?: Hardware;
+  readonly timedElsewhere?: readonly Document<typeof timedMachine>[];
+};
 
 export function createManifest(
   name: string,

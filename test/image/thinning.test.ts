@@ -13,6 +13,8 @@ import { labelComponents } from '../../src/image/components.js';
 import { skeletonize } from '../../src/image/thinning.js';
 import { anyMask, maskOf, rowsOf } from '../fixtures/masks.js';
 import { drawScene, sha256OfIntegers, type SceneKind } from '../fixtures/scenes.js';
+import { shortOrLong } from '../support/long.js';
+import { slowSkeleton } from './slow-thinning.js';
 import reference from './image-structures.json' with { type: 'json' };
 
 describe('a skeleton', () => {
@@ -29,6 +31,26 @@ describe('a skeleton', () => {
     }
     expect(digest.digest('hex')).toBe(reference.allOfFourByFour);
   });
+
+  it('is what the rules leave, whatever was thinned before', () => {
+    fc.assert(
+      fc.property(anyMask, (mask) => {
+        expect(rowsOf(skeletonize(mask))).toEqual(rowsOf(slowSkeleton(mask)));
+      }),
+      { numRuns: shortOrLong(300, 20_000) },
+    );
+  });
+
+  it.each([
+    [1, 1], [1, 50], [70, 1], [15, 7], [16, 8], [17, 9], [32, 16], [33, 17], [95, 63], [96, 64], [97, 65],
+  ])('of a full mask of %i x %i, and of one with a hole, is what the rules leave', (width, height) => {
+    const full = complement(emptyBits(width, height));
+    const holed = complement(emptyBits(width, height));
+    holed.words[(height >> 1) * holed.stride] &= ~(1 << ((width - 1) & 15));
+    for (const mask of [full, holed, emptyBits(width, height)]) {
+      expect(rowsOf(skeletonize(mask))).toEqual(rowsOf(slowSkeleton(mask)));
+    }
+  }); // prettier-ignore
 
   it('of a bar is its middle line, with scikit-image\u2019s hook at one end', () => {
     const bar = maskOf('.........', '.#######.', '.#######.', '.#######.', '.........');

@@ -1,4 +1,9 @@
-import { TIMED_PHASES, type PhaseSummary, type TimedPhase } from '../../src/schema/timing-summary.js';
+import {
+  TIMED_PHASES,
+  type PhaseSummary,
+  type TimedPhase,
+  type TimingPassSummary,
+} from '../../src/schema/timing-summary.js';
 import {
   SCHEMA_VERSION,
   type AccuracyRow,
@@ -8,6 +13,31 @@ import {
 } from '../../src/schema/summary.js';
 
 import { describeProtocols } from '../../src/metrics/describe.js';
+
+/** A pass of which nothing but its shape matters. */
+export const PASS: TimingPassSummary = {
+  profile: 'standard',
+  attempt: 1,
+  together: [],
+  passes: 8,
+  warmUpMs: 4000,
+  placement: null,
+  windows: [],
+  cpuMsEach: 3,
+  involuntarySwitchesPerSecond: 1,
+  gpuMemoryBytes: null,
+  conditions: {
+    durationMs: 1000,
+    foreignCpu: 0,
+    steal: 0,
+    pressure: 0,
+    load: [0, 0],
+    clockSources: ['tsc'],
+    governors: [],
+  },
+  gpu: null,
+  parts: [],
+};
 
 const phase = (mean: number): PhaseSummary => ({ mean, p50: mean * 0.98, min: mean * 0.9, max: mean * 1.3 });
 

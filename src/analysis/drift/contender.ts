@@ -74,7 +74,7 @@ export async function openContender(
     throw new MaskbenchError('usage', `${candidate.model} is ${runner.title}: drift sends no picture away`, {
       where: label,
       remedy:
-        'run it with "maskbench run", which counts calls and cost, and compare runs with "maskbench compare"',
+        'run it once with "maskbench run", which counts calls and cost; then name its mattes as a model (feeding: precomputed, masks: { path: <run>/predictions/<model> })',
     });
   }
   if (label !== candidate.model) {

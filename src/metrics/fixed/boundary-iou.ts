@@ -1,5 +1,5 @@
 import type { MetricValue } from '../../schema/metric-value.js';
-import { countBits, difference, intersection, packAtLeast, type BitMask } from '../../image/bit-mask.js';
+import { countBits, countCommon, difference, packAtLeast, type BitMask } from '../../image/bit-mask.js';
 import { erodeSquare } from '../../image/erode-square.js';
 import type { GrayImage } from '../../image/raster.js';
 import type { Metric, Pair, TruthIntermediate } from '../metric.js';
@@ -40,7 +40,7 @@ function computeBoundaryIou(pair: Pair): MetricValue {
   const { threshold, empty } = pair.conventions;
   const truth = pair.truth.get(truthBoundary(threshold));
   const prediction = boundaryOf(pair.prediction, threshold);
-  const common = countBits(intersection(prediction, truth.mask));
+  const common = countCommon(prediction, truth.mask);
   const all = countBits(prediction) + truth.pixels - common;
   // The border counts as background, so only an empty mask has an empty boundary.
   if (all > 0) return common / all;

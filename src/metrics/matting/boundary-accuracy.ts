@@ -1,4 +1,4 @@
-import { countBits, intersection, packAtLeast, type BitMask } from '../../image/bit-mask.js';
+import { countCommon, packAtLeast, type BitMask } from '../../image/bit-mask.js';
 import type { MetricValue } from '../../schema/metric-value.js';
 import type { Metric, Pair, TruthIntermediate } from '../metric.js';
 import { boundaryBand, boundaryRadii, type BoundaryBand } from './boundary-bands.js';
@@ -49,7 +49,7 @@ function computeBoundaryAccuracy(pair: Pair): MetricValue {
   for (let i = 0; i < wrong.words.length; i++) wrong.words[i] ^= mask.words[i];
   let accuracy = 0;
   for (const band of bands) {
-    accuracy += (band.pixels - countBits(intersection(band.mask, wrong))) / band.pixels;
+    accuracy += (band.pixels - countCommon(band.mask, wrong)) / band.pixels;
   }
   return accuracy / bands.length;
 }

@@ -1,4 +1,4 @@
-import { countBits, difference, intersection, type BitMask } from '../../image/bit-mask.js';
+import { countBits, countCommon, difference, type BitMask } from '../../image/bit-mask.js';
 import type { IgnoredPixels } from '../../image/ignored-pixels.js';
 import type { Metric, Truth, TruthIntermediate } from '../metric.js';
 import { boxPyramid } from './box-pyramid.js';
@@ -37,7 +37,7 @@ export function multiscaleIouOf(prediction: BitMask, truth: Pick<Truth, 'get' | 
   const found = boxesOf(prediction, truth.ignored);
   let area = 0;
   for (let k = 0; k < LEVELS; k++) {
-    const hit = (countBits(intersection(found[k], expected.pyramid[k])) + 1) / (expected.counts[k] + 1);
+    const hit = (countCommon(found[k], expected.pyramid[k]) + 1) / (expected.counts[k] + 1);
     area += k === 0 || k === LEVELS - 1 ? hit / 2 : hit;
   }
   return area / (LEVELS - 1);

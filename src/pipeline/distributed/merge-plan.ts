@@ -13,13 +13,21 @@ import type { Manifest } from '../../store/manifest.js';
 import { checkedConfig } from '../../store/origin.js';
 import { readPlan, type PlanDocument } from '../../store/plan-folder/plan-document.js';
 import { planFolder, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import type { TimesPublication } from '../../store/plan-folder/publication.js';
 import { plannedIn, readShard, readShardLines } from '../../store/plan-folder/shard-lists.js';
 import { linesFiles, runFolder } from '../../store/run-folder.js';
 import { assertPluginsLoaded } from '../../store/run-plugins.js';
 import { countMachines, timingPool } from '../machines.js';
-import { mergedBefore, mergeInto, type Finish, type MatteWay, type Merge } from '../merge-into.js';
+import {
+  mergedBefore,
+  mergeInto,
+  type Finish,
+  type MatteWay,
+  type Merge,
+  type Times,
+} from '../merge-into.js';
 import { differenceOfLists } from './compare-lists.js';
-import { assertNoStrangers, shardsOf } from './published-shards.js';
+import { assertNoStrangers, publishedTimes, shardsOf } from './published-shards.js';
 import { rangesOf } from './shard-ranges.js';
 import { auditAttempt, openAttempt, openTimes } from './read-attempt.js';
 
@@ -109,7 +117,8 @@ async function auditAll(
     throw new MaskbenchError('data.empty', 'the plan has no shards', { where: folder.path });
   const { origin, price, name, settings, root } = plan;
   const mixed = machines.mixed();
-  const times = await openTimes(folder, plan, timingPool(first));
+  const times = await timesOf(folder, plan, timingPool(first));
+  for (const { of } of times) roots.push(of.attempt);
   return {
     manifest: {
       ...first,
@@ -121,6 +130,7 @@ async function auditAll(
       plan: root,
       ...(price === undefined ? {} : { price }),
       ...(mixed.length === 0 ? {} : { mixed }),
+      ...timedElsewhere(times),
       // One for all of them: there may be very many.
       mergedFrom: [sha256(roots.join('\n'))],
     },
@@ -132,11 +142,38 @@ async function auditAll(
       for await (const { publication } of shardsOf(folder, plan))
         if (publication !== undefined) yield await openAttempt(folder, plan, publication);
     },
-    files: [...linesFiles('lines'), ...(times === undefined ? [] : (['timings'] as const))],
+    files: [...linesFiles('lines'), ...(times.length === 0 ? [] : (['timings'] as const))],
     times,
     later: false,
     mattes,
   };
+}
+
+interface TimesOfPlan extends Times {
+  readonly of: TimesPublication;
+}
+
+/** The times of a plan: those of machines of the kind that its cells ran on, then those of each other kind. */
+async function timesOf(
+  folder: PlanFolder,
+  plan: PlanDocument,
+  pool: string,
+): Promise<readonly TimesOfPlan[]> {
+  const times: TimesOfPlan[] = [];
+  for (const [name, of] of await publishedTimes(folder, plan)) {
+    const attempt = await openTimes(folder, plan, of);
+    if (of.pool === pool) times.unshift({ ...attempt, of });
+    else times.push({ ...attempt, of, as: `${plan.settings.device} ${name}` });
+  }
+  return times;
+}
+
+/** The machines of other kinds that times were taken on, as the records of these times call them. */
+function timedElsewhere(times: readonly TimesOfPlan[]): Pick<Manifest, 'timedElsewhere'> {
+  const timed = times.flatMap(({ as, manifest: { environment, hardware } }) =>
+    as === undefined ? [] : [{ device: as, environment, ...(hardware === undefined ? {} : { hardware }) }],
+  );
+  return timed.length === 0 ? {} : { timedElsewhere: timed };
 }
 
 function assertNotMixed(mixed: ReturnType<ReturnType<typeof countMachines>['mixed']>, where: string): void {

@@ -4,10 +4,15 @@ import { unless } from '../../core/system-code.js';
 import { DRAFT_ENDING } from '../../core/write-whole.js';
 import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
 import { planFolder, shardName, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
-import { readPublication, type Publication } from '../../store/plan-folder/publication.js';
+import {
+  readPublication,
+  readTimesNamed,
+  type Publication,
+  type TimesPublication,
+} from '../../store/plan-folder/publication.js';
 import { readShardLines, type ShardLine } from '../../store/plan-folder/shard-lists.js';
 
-const TIMES_NAME = /^time-[0-9a-f]{12}\.json$/;
+const TIMES_NAME = /^time-([0-9a-f]{12})\.json$/;
 
 /** How many results there are, of shards and of kinds of machines that times were taken on: by their names alone. */
 export async function countPublished({
@@ -37,6 +42,18 @@ export async function* shardsOf(
 ): AsyncGenerator<Shard, void, undefined> {
   for await (const line of readShardLines(folder, plan))
     yield { line, publication: await readPublication(folder, line.shard, plan.root) };
+}
+
+/** The times of a plan by kind of machine, as they are called. @throws MaskbenchError as `readTimesNamed`. */
+export async function publishedTimes(
+  folder: PlanFolder,
+  plan: PlanDocument,
+): Promise<ReadonlyMap<string, TimesPublication>> {
+  const names = (await readdir(folder.published).catch(unless('ENOENT'))) ?? [];
+  const found = new Map<string, TimesPublication>();
+  for (const name of names.flatMap((file) => TIMES_NAME.exec(file)?.[1] ?? []).sort())
+    found.set(name, await readTimesNamed(folder, name, plan.root));
+  return found;
 }
 
 /** @throws MaskbenchError `run.damaged` for a result that is of no shard of the plan, or of one under another name. */

@@ -10,7 +10,7 @@ import { keepsAll } from '../../store/kept-mattes.js';
 import type { Manifest } from '../../store/manifest.js';
 import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
 import { TIMES, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
-import { readTimes, type Publication } from '../../store/plan-folder/publication.js';
+import type { Publication, TimesPublication } from '../../store/plan-folder/publication.js';
 import type { ShardLine } from '../../store/plan-folder/shard-lists.js';
 import {
   plannedSamples,
@@ -107,19 +107,17 @@ export async function auditAttempt(
 }
 
 /**
- * The attempt with the times of a plan on machines of one kind, if there is one.
+ * Opens an attempt with the times of a plan on machines of one kind.
  *
  * @throws MaskbenchError `run.damaged` where its files are not those that were published, or `run.mismatch` if it is of another plan.
  */
 export async function openTimes(
   at: PlanFolder,
   plan: PlanDocument,
-  pool: string,
-): Promise<Attempt | undefined> {
-  const found = await readTimes(at, pool, plan.root);
-  if (found === undefined) return undefined;
-  const folder = runFolder(at.attempt(TIMES, found.attempt));
-  for (const [name, { sha256 }] of Object.entries(found.files)) {
+  { attempt, files }: TimesPublication,
+): Promise<Attempt> {
+  const folder = runFolder(at.attempt(TIMES, attempt));
+  for (const [name, { sha256 }] of Object.entries(files)) {
     if ((await hashFile(join(folder.path, name))) === sha256) continue;
     throw new MaskbenchError('run.damaged', `${name} is not as it was published`, {
       where: folder.path,

@@ -7,6 +7,7 @@ import { hashFile } from '../../core/hash-file.js';
 import { makeFolder } from '../../core/sync.js';
 import type { EnsureOptions } from '../../models/sources/ensure-file.js';
 import type { EventSink } from '../../schema/events.js';
+import { withNetwork } from '../../runners/load-spec.js';
 import { runnerOf } from '../../runners/runner-of.js';
 import type { ReadyModel } from '../../runners/runner.js';
 import { checkedConfig } from '../../store/origin.js';
@@ -171,7 +172,7 @@ async function runPart(
   for (const [i, source] of plan.sources.entries()) {
     const access = { onProgress, signal, env, ...(offline ? { offline } : {}) };
     const planned = plan.settings.models[i];
-    const ready = await runnerOf(source.spec).ensure(loadedSpec(folder, source), access);
+    const ready = await runnerOf(source.spec).ensure(await withNetwork(loadedSpec(folder, source)), access);
     if (ready.sha256 !== planned.sha256) {
       throw new MaskbenchError(
         'run.mismatch',

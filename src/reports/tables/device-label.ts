@@ -17,17 +17,29 @@ export function deviceLabel({ device, models }: Pick<Summary, 'device' | 'models
   return `${request}${suffix}`;
 }
 
-/** Labels of several runs, told apart by the runs' names where the devices are called the same, and then by number. */
-export function deviceLabels(summaries: readonly Summary[]): readonly string[] {
-  const labels = summaries.map(deviceLabel);
-  const named = labels.map((label, i) =>
-    isAmbiguous(labels, label) ? `${label} (${summaries[i]?.name ?? ''})` : label,
-  );
-  return named.map((label, i) => (isAmbiguous(named, label) ? `${label} #${i + 1}` : label));
-}
+/** What tells devices apart that are called the same, what is asked for first in front. */
+const MORE: readonly ((summary: Summary) => string)[] = [
+  ({ name }) => name,
+  ({ device: { cpu, cores } }) => `${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'}`,
+  ({ device: { gpu } }) => `driver ${gpu?.driver ?? 'unknown'}`,
+  ({ device: { software } }) => `ONNX Runtime ${software['onnxruntime-node'] ?? 'unknown'}`,
+];
 
-function isAmbiguous(labels: readonly string[], label: string): boolean {
-  return labels.indexOf(label) !== labels.lastIndexOf(label);
+/** Labels of several runs. Where devices are called the same, what differs between them is added, at last a number. */
+export function deviceLabels(summaries: readonly Summary[]): readonly string[] {
+  let labels: readonly string[] = summaries.map(deviceLabel);
+  for (const more of MORE) {
+    const before = labels;
+    labels = before.map((label, i) => {
+      const alike = summaries.filter((_, k) => before[k] === label);
+      return new Set(alike.map(more)).size > 1 ? `${label} (${more(summaries[i])})` : label;
+    });
+  }
+  return labels.map((label, i) => {
+    if (labels.indexOf(label) === labels.lastIndexOf(label)) return label;
+    const named = ` (${summaries[i].name})`;
+    return `${label.endsWith(named) ? label : label + named} #${i + 1}`;
+  });
 }
 
 /** The memory as cards are spoken of: gibibytes rounded up, since drivers keep some for themselves. */

@@ -3,7 +3,7 @@ import type { Summary } from '../../schema/summary.js';
 /** A run as its kinds of devices: each with its own times, as if there had been a run on each. Of one kind it is the run itself. */
 export function kindsOfDevices(summary: Summary): readonly Summary[] {
   const { otherKinds = [], device } = summary;
-  if (device.devices === undefined) return [summary];
+  if (device.devices === undefined && otherKinds.length === 0) return [summary];
   const on = (name: string | undefined): Summary['device'] => {
     const { gpu: _lead, devices = [], ...rest } = device;
     const gpu = devices.find((one) => one.device === name)?.gpu;
@@ -12,7 +12,7 @@ export function kindsOfDevices(summary: Summary): readonly Summary[] {
   const { scenarios: _ofTheFirst, slowness: _its, ...common } = summary;
   const others = otherKinds.map((kind): Summary => ({
     ...common,
-    device: on(kind.device),
+    device: kind.on ?? on(kind.device),
     models: summary.models.map((model) => ({
       ...model,
       timing: kind.models.find(({ name }) => name === model.name)?.timing ?? null,
@@ -20,7 +20,10 @@ export function kindsOfDevices(summary: Summary): readonly Summary[] {
     timing: kind.timing,
     ...(kind.slowness === undefined ? {} : { slowness: kind.slowness }),
   }));
-  return [{ ...summary, device: on(device.devices[0]?.device) }, ...others];
+  return [
+    { ...summary, device: device.devices === undefined ? device : on(device.devices[0]?.device) },
+    ...others,
+  ];
 }
 
 /** What each of several devices predicted, and that cells of different kinds of them may differ. */

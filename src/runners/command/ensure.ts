@@ -1,10 +1,7 @@
-import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import { resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
 import { hashFile } from '../../core/hash-file.js';
-import { PACKAGE_ROOT } from '../../core/package-root.js';
-import { readYamlFile } from '../../core/yaml-file.js';
 import type { EnsureOptions } from '../../models/sources/ensure-file.js';
 import { ensureModelFiles } from '../../models/sources/pull.js';
 import { networkSchemas, type NetworkSpec } from '../../models/spec/spec.js';
@@ -30,9 +27,6 @@ interface ProgramNetwork {
   readonly paths: Readonly<Record<string, string>>;
 }
 
-const { matte, classes, sam } = networkSchemas;
-const networkSchema = z.discriminatedUnion('feeding', [matte, classes, sam]);
-
 /**
  * Finds a program's files, hears what its version is, and makes the network available that it is to run. The model's sha256 is
  * of all of that.
@@ -40,14 +34,13 @@ const networkSchema = z.discriminatedUnion('feeding', [matte, classes, sam]);
  * @throws MaskbenchError `data.missing` for a file, `usage` for a secret that is not set, or why the program does not start.
  */
 export async function ensureCommand(
-  { spec, folder }: LoadedSpec<CommandSpec>,
+  { spec, folder, network: named }: LoadedSpec<CommandSpec>,
   options: Omit<EnsureOptions, 'name' | 'baseDir'>,
 ): Promise<CommandModel> {
   const { command } = spec;
   const files: string[] = [];
   for (const file of command.files) files.push(await hashFile(await existingFile(resolve(folder, file))));
-  const network =
-    command.network === undefined ? undefined : await ensureNetwork(command.network, folder, options);
+  const network = named === undefined ? undefined : await ensureNetwork(named, spec.name, options);
   const { signal = new AbortController().signal } = options;
   const { assets, version } = await ofProgram(spec.name, async () => {
     const environment = environmentOf(command, options.env ?? process.env);
@@ -80,23 +73,25 @@ async function ofProgram<T>(name: string, work: () => Promise<T>): Promise<T> {
 }
 
 async function ensureNetwork(
-  reference: string,
-  folder: string,
+  { spec, folder }: LoadedSpec,
+  program: string,
   options: Omit<EnsureOptions, 'name' | 'baseDir'>,
 ): Promise<{ readonly told: ProgramNetwork; readonly identity: unknown; readonly bytes: number }> {
-  const path = /\.ya?ml$/.test(reference)
-    ? resolve(folder, reference)
-    : join(PACKAGE_ROOT, 'configs', 'models', `${reference}.yaml`);
-  const spec: NetworkSpec = await readYamlFile(path, networkSchema);
-  const found = await ensureModelFiles(spec.files, {
-    ...options,
-    name: spec.name,
-    baseDir: join(path, '..'),
-  });
+  if (!isNetwork(spec)) {
+    throw new MaskbenchError('config.invalid', `${spec.name} is no network: its feeding is ${spec.feeding}`, {
+      where: `command.network of ${program}`,
+      remedy: `name one that is fed as ${Object.keys(networkSchemas).join(', ')}`,
+    });
+  }
+  const found = await ensureModelFiles(spec.files, { ...options, name: spec.name, baseDir: folder });
   const files = Object.entries(found);
   return {
     told: { spec, paths: Object.fromEntries(files.map(([role, file]) => [role, file.path])) },
     identity: { spec, files: Object.fromEntries(files.map(([role, file]) => [role, file.sha256])) },
     bytes: files.reduce((sum, [, { bytes }]) => sum + bytes, 0),
   };
+}
+
+function isNetwork(spec: LoadedSpec['spec']): spec is NetworkSpec {
+  return Object.hasOwn(networkSchemas, spec.feeding);
 }

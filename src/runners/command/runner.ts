@@ -22,6 +22,7 @@ export const commandRunner: Runner<CommandSpec, CommandAssets> = {
       },
     };
   },
+  network: ({ command }) => command.network,
   ensure: async (...asked) => (await import('./ensure.js')).ensureCommand(...asked),
   // How many copies there are, on which cards, and how long they may take changes no matte.
   identity({ spec, sha256 }) {

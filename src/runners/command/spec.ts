@@ -43,7 +43,7 @@ const commandSchema = z
       .min(1)
       .optional()
       .describe(
-        'The name of a known network, or the path of its YAML file: its files are made available, and a file that says where they lie and what the spec says is named to the program by MASKBENCH_NETWORK.',
+        'The name of a known network, or the path of a YAML file, which may be a variation of one: its files are made available, and a file that says where they lie and what the spec says is named to the program by MASKBENCH_NETWORK.',
       ),
     folder: z.string().min(1).default('.').describe('Where it is run, relative to the YAML file.'),
     env: z

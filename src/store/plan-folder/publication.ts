@@ -101,15 +101,23 @@ export async function readTimes(
   pool: string,
   plan: string,
 ): Promise<TimesPublication | undefined> {
-  const path = folder.times(poolName(pool));
-  if (!existsSync(path)) return undefined;
+  return existsSync(folder.times(poolName(pool))) ? readTimesNamed(folder, poolName(pool), plan) : undefined;
+}
+
+/** Those under the digest of a kind of machines. @throws MaskbenchError as `readPublication`. */
+export async function readTimesNamed(
+  folder: PlanFolder,
+  name: string,
+  plan: string,
+): Promise<TimesPublication> {
+  const path = folder.times(name);
   const remedy = 'remove it, and take the times again with "maskbench work --time"';
   const found = await readDocument(path, timesSchema, {
     versions: { schemaVersion: PUBLICATION_VERSION },
     missing: { message: 'no times', where: path },
     remedy,
   });
-  if (found.plan === plan && found.pool === pool) return found;
+  if (found.plan === plan && poolName(found.pool) === name) return found;
   throw new MaskbenchError('run.damaged', 'these are times of another plan or of other machines', {
     where: path,
     remedy,

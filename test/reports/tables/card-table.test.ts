@@ -6,11 +6,10 @@ import { findCard, summariseCard } from '../../../src/runners/onnx/devices/card.
 import { askNvidia } from '../../../src/runners/onnx/devices/nvidia.js';
 import { providerSettings } from '../../../src/runners/onnx/devices/provider-settings.js';
 import { parseDevice } from '../../../src/runners/device.js';
-import type { TimingPassSummary } from '../../../src/schema/timing-summary.js';
 import type { GpuSummary } from '../../../src/schema/hardware.js';
 import type { Summary } from '../../../src/schema/summary.js';
 import { answer, nvidiaSmi } from '../../runners/onnx/devices/fixture.js';
-import { SUMMARY } from '../fixed-summary.js';
+import { PASS, SUMMARY } from '../fixed-summary.js';
 
 async function cardOf(recording: string, answers: Parameters<typeof nvidiaSmi>[1] = {}): Promise<GpuSummary> {
   const ask = () => askNvidia(nvidiaSmi(answer(recording), answers));
@@ -19,31 +18,12 @@ async function cardOf(recording: string, answers: Parameters<typeof nvidiaSmi>[1
   return summariseCard(found.card);
 }
 
-const PASS: TimingPassSummary = {
-  profile: 'standard',
-  attempt: 1,
-  together: [],
-  passes: 8,
-  warmUpMs: 4000,
-  placement: null,
-  windows: [],
-  cpuMsEach: 3,
-  involuntarySwitchesPerSecond: 1,
+const ON_CARD = {
+  ...PASS,
   copies: { inBytes: 3 * 1024 ** 2 * 4, outBytes: 1024 ** 2 * 4 },
   gpuMemoryBytes: 3e9,
   gpuMemoryBy: 'difference',
-  conditions: {
-    durationMs: 1000,
-    foreignCpu: 0,
-    steal: 0,
-    pressure: 0,
-    load: [0, 0],
-    clockSources: ['tsc'],
-    governors: [],
-  },
-  gpu: null,
-  parts: [],
-};
+} as const;
 
 /** The run of a card whose process the driver does not list, as in a container. */
 async function onCard(gpu: GpuSummary, env: NodeJS.ProcessEnv = {}): Promise<Summary> {
@@ -54,7 +34,7 @@ async function onCard(gpu: GpuSummary, env: NodeJS.ProcessEnv = {}): Promise<Sum
     device: { ...SUMMARY.device, request: 'cuda:0', gpu, provider },
     models: SUMMARY.models.map((model) => ({
       ...model,
-      timing: model.timing && { ...model.timing, pass: PASS },
+      timing: model.timing && { ...model.timing, pass: ON_CARD },
     })),
   };
 }

@@ -7,32 +7,7 @@ import type { Table } from '../../../src/reports/tables/table.js';
 import { tablesOf } from '../../../src/reports/tables/tables-of.js';
 import { summariseEnergy, type EnergyRecord, type EnergySummary } from '../../../src/schema/energy.js';
 import type { Summary } from '../../../src/schema/summary.js';
-import type { TimingPassSummary } from '../../../src/schema/timing-summary.js';
-import { SUMMARY } from '../fixed-summary.js';
-
-const PASS: TimingPassSummary = {
-  profile: 'standard',
-  attempt: 1,
-  together: [],
-  passes: 8,
-  warmUpMs: 4000,
-  placement: null,
-  windows: [],
-  cpuMsEach: 3,
-  involuntarySwitchesPerSecond: 1,
-  gpuMemoryBytes: null,
-  conditions: {
-    durationMs: 1000,
-    foreignCpu: 0,
-    steal: 0,
-    pressure: 0,
-    load: [0, 0],
-    clockSources: ['tsc'],
-    governors: [],
-  },
-  gpu: null,
-  parts: [],
-};
+import { PASS, SUMMARY } from '../fixed-summary.js';
 
 /** 600 J in 2 s, and 64 predictions in them. */
 const COUNTED: EnergyRecord = {

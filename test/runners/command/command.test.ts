@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
+import type { CommandAssets } from '../../../src/runners/command/ensure.js';
+import { loadModelSpec } from '../../../src/runners/load-spec.js';
+import { runnerOf } from '../../../src/runners/runner-of.js';
 import type { PredictionRecord } from '../../../src/store/records.js';
 import { cli, IS_BUILT } from '../../support/cli.js';
 import { CAN_LOOK_UP_PROCESSES, isAlive } from '../../support/processes.js';
@@ -43,6 +46,33 @@ describe('a program that makes mattes', () => {
     await useModels('program');
   });
   afterEach(() => workspace.remove());
+
+  it('is told of a network, or a variation of one, with its files and what its spec says', async () => {
+    const variation = {
+      extends: '../luma.yaml',
+      name: 'luma-bilinear',
+      input: { resample: 'pillow-bilinear' },
+    };
+    await mkdir(workspace.path('varied'));
+    await writeFile(workspace.path('varied', 'luma.yaml'), JSON.stringify(variation));
+    const told = async (network: string) => {
+      await writeProgram([], { network });
+      const loaded = await loadModelSpec('./program.yaml', workspace.folder);
+      const { assets, sha256 } = await runnerOf(loaded.spec).ensure(loaded, {});
+      return { ...(assets as CommandAssets).network, sha256 };
+    };
+    const plain = await told('./luma.yaml');
+    const varied = await told('./varied/luma.yaml');
+    expect(plain.spec).toMatchObject({ name: 'luma', input: { resample: 'pillow-lanczos' } });
+    expect(varied.spec).toMatchObject({ name: 'luma-bilinear', input: { resample: 'pillow-bilinear' } });
+    expect(varied.paths).toEqual(plain.paths);
+    expect(varied.sha256).not.toBe(plain.sha256);
+    await expect(told('isnet-generel-use')).rejects.toMatchObject({ code: 'config.unknown-name' });
+    await expect(told('./program.yaml')).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: 'program is no network: its feeding is command',
+    });
+  });
 
   it('predicts, once it is ready, as a matte and as a cut-out, in one copy and in several', async () => {
     await writeProgram(['--loading']);
