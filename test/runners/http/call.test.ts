@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -219,5 +220,10 @@ describe('a call of a service', () => {
         .toBuffer(),
     );
     await expect(read('alpha')).rejects.toThrow("the service's matte has no alpha");
+    await rm(path);
+    // Nobody will ever write into it.
+    if (process.platform !== 'win32') execFileSync('mkfifo', [path]);
+    else await mkdir(path);
+    await expect(read('alpha')).rejects.toThrow("the service's matte is no file");
   });
 });
