@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { EXIT_STATUS, MaskbenchError, SIGNAL_STATUS, type ExitStatus } from '../core/errors.js';
+import { pluginFileIn } from '../core/plugins/parts.js';
 import type { CliProcess } from './context.js';
 import { tellError } from './tell-error.js';
 
@@ -61,7 +62,12 @@ async function ask(question: string): Promise<string> {
 
 const fail = (error: unknown): ExitStatus => tellError(error, context.err);
 // Node.js would end with 1, which is the word of a gate.
-process.on('uncaughtException', (error) => exit(fail(error)));
+process.on('uncaughtException', (error) => {
+  const path = pluginFileIn(String(error.stack));
+  const where = `outside of any call, ${path}`;
+  const told = (): Error => new MaskbenchError('plugin.failed', error.message, { where, cause: error });
+  exit(fail(path === undefined ? error : told()));
+});
 
 // A plug-in that ends the process must not pass for a command that went well.
 process.on('exit', (status) => {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
 import type { GrayImage } from '../image/raster.js';
 import { decodeRawMask, type RawMask } from '../image/raw-mask.js';
@@ -25,6 +26,12 @@ export async function readMatteFile(
   whose: string,
   how: MatteOf = 'grey-or-alpha',
 ): Promise<GrayImage> {
+  // A folder cannot be read, and a pipe would be waited for.
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => true,
+  );
+  if (!isFile) throw new MaskbenchError('model.output', `${whose}'s matte is no file`);
   const raw = await decodeRawMask(path).catch((cause: unknown) => {
     if (!(cause instanceof MaskbenchError)) throw cause;
     const message =

@@ -117,6 +117,22 @@ describe.skipIf(!IS_BUILT)('plug-ins at the command line (skipped unless dist/ i
     LIMIT_MS,
   );
 
+  it(
+    'that throw in no call end a command with a line that names their file',
+    async () => {
+      const folder = await project({
+        'late.mjs': `const late = () => { throw new Error('too late'); };
+          const load = () => new Promise(() => setTimeout(late));
+          export default { name: 'late', commands: [{ name: 'late.c', description: 'd', load }] };`,
+        'late.yaml': 'plugins: [./late.mjs]\n',
+      });
+      const ended = await run(folder, '--config', 'late.yaml', 'late.c');
+      expect(ended.err).toBe(`maskbench: outside of any call, ${join(folder, 'late.mjs')}: too late\n`);
+      expect(ended.status).toBe(65);
+    },
+    LIMIT_MS,
+  );
+
   it.each(["Promise.reject(new Error('late'));", "queueMicrotask(() => { throw new Error('late'); });"])(
     'that throw in no call are failed cells: %s',
     async (compute) => {

@@ -3,7 +3,7 @@ import { MaskbenchError } from '../errors.js';
 import { guarded, pluginFailed } from './guard.js';
 import { assertUnchanged, locatePlugin, type PluginRef } from './locate.js';
 import { checkPart, PART_KINDS } from './part-kinds.js';
-import { addPart, type PartKind } from './parts.js';
+import { addPart, noteFile, type PartKind } from './parts.js';
 
 /** A plug-in whose parts are in the registries of this process. */
 export interface LoadedPlugin extends PluginRef {
@@ -84,6 +84,7 @@ async function loadPlugin(ref: PluginRef): Promise<LoadedPlugin> {
 }
 
 async function importPlugin(path: string): Promise<unknown> {
+  noteFile(path);
   try {
     // In JSON a path with a backslash or a quote is still one text.
     return await import(pathToFileURL(path).href);

@@ -17,6 +17,7 @@ interface AddedPart {
 // The one place with state of plug-ins: parts are only ever added, by `loadPlugins` alone, which refuses doubles.
 const added: AddedPart[] = [];
 const listeners: ((added: AddedPart) => void)[] = [];
+const files: string[] = [];
 
 /**
  * The registry of a kind: our own parts, and behind them those that plug-ins have added and will add. It is one array for as long as
@@ -44,6 +45,16 @@ export function addPart(kind: PartKind, part: unknown, by: PluginVersion): void 
   const one = { kind, part, by };
   added.push(one);
   for (const take of listeners) take(one);
+}
+
+/** Notes the file that a plug-in is loaded from. */
+export function noteFile(path: string): void {
+  files.push(path);
+}
+
+/** The plug-in's file that a stack of calls leads through: what it threw in no call of ours is no bug of ours. */
+export function pluginFileIn(stack: string): string | undefined {
+  return files.find((path) => stack.includes(path));
 }
 
 /** A number that changes whenever a part is added. */

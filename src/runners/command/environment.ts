@@ -1,4 +1,5 @@
 import { MaskbenchError } from '../../core/errors.js';
+import { hideSecrets } from '../hide-secrets.js';
 import type { Command } from './spec.js';
 
 /** What a program gets of Maskbench's own environment: what finds programs, libraries, a home, a language, a place for files. */
@@ -28,14 +29,12 @@ export function environmentOf(
       remedy: 'secretEnv names variables that a program gets from your environment',
     });
   });
-  // The longest first: one may be the beginning of another.
-  const hidden = [...secrets].sort(([, a], [, b]) => b.length - a.length);
   return {
     variables: Object.fromEntries([
       ...passed.map(([name, value]) => [name, value ?? '']),
       ...Object.entries(env),
       ...secrets,
     ]) as Record<string, string>,
-    redact: (text) => hidden.reduce((rest, [name, value]) => rest.replaceAll(value, `<${name}>`), text),
+    redact: hideSecrets(secrets),
   };
 }

@@ -4,6 +4,9 @@ import { MaskbenchError } from '../../core/errors.js';
 /** Version of the lines that Maskbench and a program exchange (docs/programs.md). */
 const PROTOCOL = 1;
 
+/** As much of a reason is kept; a whole traceback is none. */
+const LONGEST_REASON = 2000;
+
 /** More is no line of the protocol. */
 export const LONGEST_LINE = 65_536;
 
@@ -27,9 +30,11 @@ const toldPhases = z.object({
   postprocessMs: milliseconds,
 });
 
+const reason = z.string().transform((text) => text.slice(0, LONGEST_REASON));
+
 const answer = z.discriminatedUnion('ok', [
   z.object({ id: z.int(), ok: z.literal(true), phases: toldPhases.optional() }),
-  z.object({ id: z.int(), ok: z.literal(false), message: z.string().max(2000).optional() }),
+  z.object({ id: z.int(), ok: z.literal(false), message: reason.optional() }),
 ]);
 export type Answer = z.output<typeof answer>;
 

@@ -142,6 +142,6 @@ async function take(
   } catch (error) {
     return { kind: 'failed', failure: toFailure(error) };
   } finally {
-    await rm(mattePath, { force: true });
+    await rm(mattePath, { recursive: true, force: true });
   }
 }

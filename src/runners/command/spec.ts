@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { modelFields } from '../../models/spec/spec.js';
 
+/** What the system takes of texts: they end at this character. */
+const argument = z.string().regex(/^[^\0]*$/, 'no argument can hold a NUL character');
+
+const line = z
+  .array(argument)
+  .min(1)
+  .refine(([program]) => program !== '', 'the first of them is the program');
+
 const seconds = z.number().positive().max(86_400);
 
 /** Where the picture and the matte stand in the arguments of a program that is started for every image. */
@@ -8,16 +16,14 @@ export const IMAGE = '{image}';
 export const MATTE = '{matte}';
 
 const holds = (run: readonly string[], placeholder: string): boolean =>
-  run.some((argument) => argument.includes(placeholder));
+  run.some((part) => part.includes(placeholder));
 
 /** Whether a program is started for every image; else it is started once, and asked by lines (docs/programs.md). */
 export const isPerImage = ({ run }: { readonly run: readonly string[] }): boolean => holds(run, IMAGE);
 
 const commandSchema = z
   .strictObject({
-    run: z
-      .array(z.string())
-      .min(1)
+    run: line
       .refine(
         (run) => holds(run, IMAGE) === holds(run, MATTE),
         'a program that is started for every image is told both {image} and {matte}',
@@ -31,9 +37,7 @@ const commandSchema = z
       .describe(
         'Files that its mattes depend on, such as its code and its weights, relative to the YAML file: their bytes are a part of what it is. What it is besides is its version.',
       ),
-    version: z
-      .array(z.string())
-      .min(1)
+    version: line
       .optional()
       .describe(
         'Of a program that is started for every image: what is run, once, to hear its version, of which the first line that is printed counts. A program that is started once says it by itself.',
@@ -47,7 +51,7 @@ const commandSchema = z
       ),
     folder: z.string().min(1).default('.').describe('Where it is run, relative to the YAML file.'),
     env: z
-      .record(z.string(), z.string())
+      .record(z.string().regex(/^[^=\0]+$/, 'no variable can have this name'), argument)
       .default({})
       .describe(
         'Variables of its environment. Of those of Maskbench it gets only what finds programs, libraries, a home and a language (docs/programs.md).',

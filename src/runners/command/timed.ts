@@ -36,7 +36,7 @@ async function startTimed(
     const startMs = performance.now() - begin;
     const { answer, ms, mattePath } = await program.ask(samples[position].imagePath);
     // A picture that it refuses took its time all the same; the accuracy pass reports it.
-    await rm(mattePath, { force: true });
+    await rm(mattePath, { recursive: true, force: true });
     return { image: position, startMs, cpuMs: cpuMs() - before, phases: phasesOf(answer, ms) };
   };
   return {

@@ -42,8 +42,10 @@ type Answer = Extract<Exchange, { kind: 'answer' }>;
 const MOST_REDIRECTS = 5;
 /** Attempts to fetch what a service has made; they are no calls. */
 const FETCHES = 4;
-/** Of an answer that says why there is none. */
+/** Characters of an answer that says why there is none. */
 const TOLD = 200;
+/** As far as those are looked for. */
+const READ_FOR_WORDS = 65_536;
 
 /** Calls a service once. @throws MaskbenchError `cancelled`. */
 export async function callService(caller: Caller, ask: Ask): Promise<Called> {
@@ -75,7 +77,7 @@ async function pictureIn(caller: Caller, url: string, answer: Answer): Promise<R
   if (answer.bytes === undefined) return spoilt(caller, tooLarge(service));
   if (service.answer.as === 'image') return { kind: 'picture', bytes: answer.bytes };
   const json = jsonOf(answer.bytes);
-  if (json === undefined) return spoilt(caller, `the answer is no JSON: ${excerpt(answer.bytes)}`);
+  if (json === undefined) return spoilt(caller, `the answer is no JSON: ${excerpt(caller, answer.bytes)}`);
   const { poll } = service;
   if (poll === undefined) return pictureInJson(caller, service.answer, json);
   const deadline = performance.now() + poll.withinSeconds * 1000;
@@ -84,7 +86,10 @@ async function pictureIn(caller: Caller, url: string, answer: Answer): Promise<R
     if (poll.succeeded.includes(state)) return pictureInJson(caller, service.answer, said);
     if (poll.failed.includes(state)) {
       const why = valueAt(said, poll.error);
-      return spoilt(caller, `the service says "${state}"${typeof why === 'string' ? `: ${why}` : ''}`);
+      return spoilt(
+        caller,
+        `the service says "${state}"${typeof why === 'string' ? `: ${shown(caller, why)}` : ''}`,
+      );
     }
     const next = valueAt(json, poll.url);
     const isAddress = typeof next === 'string' && URL.canParse(next, url);
@@ -183,7 +188,7 @@ function refusalOf(caller: Caller, answer: Answer): Extract<Called, { kind: 'lat
   const to = redirectOf(caller.service.url, answer);
   const why =
     to === undefined
-      ? `HTTP ${status}${bytes.length === 0 ? '' : `: ${excerpt(bytes)}`}`
+      ? `HTTP ${status}${bytes.length === 0 ? '' : `: ${excerpt(caller, bytes)}`}`
       : `HTTP ${status}: it redirects to ${originOf(to)}, where nothing is sent on; name that address if it is meant`;
   const reason = caller.secrets.redact(why);
   if (isTransientStatus(status)) {
@@ -227,12 +232,12 @@ function unknown({ secrets }: Caller, reason: string): Failure {
 const statusOf = ({ status }: { readonly status?: number }): { readonly status?: number } =>
   status === undefined ? {} : { status };
 
-function excerpt(bytes: Buffer): string {
-  const text = bytes
-    .subarray(0, 4 * TOLD)
-    .toString('utf8')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+const excerpt = (caller: Caller, bytes: Buffer): string =>
+  shown(caller, bytes.subarray(0, READ_FOR_WORDS).toString('utf8'));
+
+/** The beginning of what a service says. What is secret in it goes first: of one that is cut in two the rest would stay. */
+function shown({ secrets }: Caller, said: string): string {
+  const text = secrets.redact(said.slice(0, READ_FOR_WORDS)).replaceAll(/\s+/g, ' ').trim();
   return text.length > TOLD ? `${text.slice(0, TOLD)}...` : text;
 }
 

@@ -1,4 +1,5 @@
 import { MaskbenchError } from '../../core/errors.js';
+import { hideSecrets } from '../hide-secrets.js';
 import { SECRET, type Service } from './spec.js';
 
 /** The headers of a service with their secrets in place, and what must be in no text that is left behind. */
@@ -27,28 +28,9 @@ export function secretsOf({ url, headers }: Service, env: NodeJS.ProcessEnv): Se
       return value;
     }),
   ]);
-  // The longest first: one may be the beginning of another.
-  const hidden = [...values]
-    .flatMap(([name, value]) => formsOf(value).map((form): [string, string] => [name, form]))
-    .sort(([, a], [, b]) => b.length - a.length);
   const own = Object.fromEntries(filled);
   return {
     headersFor: (to) => (new URL(to).origin === origin ? own : {}),
-    redact: (text) => hidden.reduce((rest, [name, form]) => rest.replaceAll(form, `<${name}>`), text),
+    redact: hideSecrets(values),
   };
-}
-
-function formsOf(value: string): readonly string[] {
-  const decoded = Buffer.from(value, 'base64').toString('latin1');
-  // Of `Basic` credentials: the name and the password that they are made of.
-  const isEncoded =
-    /^[\u0020-\u007e]{4,}$/.test(decoded) && Buffer.from(decoded).toString('base64') === value;
-  const forms = [
-    value,
-    encodeURIComponent(value),
-    JSON.stringify(value).slice(1, -1),
-    Buffer.from(value).toString('base64'),
-    ...(isEncoded ? [decoded, ...decoded.split(':')] : []),
-  ];
-  return [...new Set(forms)].filter((form) => form !== '');
 }

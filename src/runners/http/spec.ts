@@ -9,9 +9,37 @@ const jsonPath = z.string().regex(/^[^.]+(\.[^.]+)*$/, 'names with full stops be
 const SECRET_HEADER = /auth|key|token|secret|cookie|password/i;
 export const SECRET = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
+/** The same of a field of a body or of an address: there other words hold these, as max_tokens and keypoints do. */
+const isSecretField = (name: string): boolean =>
+  /(apikey|accesskey|secret|token|password|signature)$/.test(name.replaceAll(/[-_.]/g, '').toLowerCase());
+const IN_HEADER =
+  'a secret stands in a header alone, as ${NAME}: what else a spec says is written in every run';
+
 const withoutSecrets = z
   .string()
   .refine((text) => !text.includes('${'), 'a secret stands in a header alone: ${NAME} is not replaced here');
+
+/** An address, perhaps with words in braces that are replaced. */
+const address = withoutSecrets
+  .regex(/^https?:\/\//, 'expected an http or https address')
+  .refine((text) => URL.canParse(filledIn(text)), 'this is no address')
+  .refine((text) => {
+    if (!URL.canParse(filledIn(text))) return true;
+    const { username, password, searchParams } = new URL(filledIn(text));
+    const names = [...searchParams.keys()];
+    return username === '' && password === '' && !names.some((name) => isSecretField(name) || name === 'key');
+  }, IN_HEADER);
+
+const filledIn = (template: string): string => template.replaceAll(/\{[a-z-]+\}/g, 'x');
+
+const withoutSecretFields = <T extends z.ZodType<Readonly<Record<string, unknown>>>>(fields: T): T =>
+  fields.refine((given) => !Object.keys(given).some(isSecretField), IN_HEADER);
+
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'no header can have this name');
+const sentHeader = headerName.refine(
+  (name) => !/^(connection|content-length|host|keep-alive|transfer-encoding|upgrade)$/i.test(name),
+  'the connection itself sets this header',
+);
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 /** As deep as inputs of services are: a value, or a list of values. */
@@ -24,7 +52,9 @@ const bodySchema = z.discriminatedUnion('as', [
   z.strictObject({
     as: z.literal('multipart').describe('A form with the picture’s file as one of its fields.'),
     field: z.string().min(1).describe('The field that the picture’s file stands in.'),
-    fields: z.record(z.string(), withoutSecrets).default({}).describe('The other fields.'),
+    fields: withoutSecretFields(z.record(z.string(), withoutSecrets))
+      .default({})
+      .describe('The other fields.'),
   }),
   z.strictObject({
     as: z.literal('json').describe('JSON with the picture at a path in it.'),
@@ -33,8 +63,9 @@ const bodySchema = z.discriminatedUnion('as', [
       .enum(['base64', 'data-url', 'url'])
       .default('base64')
       .describe('How it stands there; url: its public address (pictures), and the file stays here.'),
-    fields: z
-      .record(z.string(), z.union([plain, z.record(z.string(), plain)]))
+    fields: withoutSecretFields(
+      z.record(z.string(), z.union([plain, withoutSecretFields(z.record(z.string(), plain))])),
+    )
       .default({})
       .describe('What else is in it, as it is.'),
   }),
@@ -82,19 +113,16 @@ const carriesPicture = ({ body }: { readonly body?: z.output<typeof bodySchema> 
 const httpSchema = z
   .strictObject({
     method: z.enum(['GET', 'POST', 'PUT']).default('POST').describe('How it is asked.'),
-    url: withoutSecrets
-      .regex(/^https?:\/\//, 'expected an http or https address')
-      .describe(
-        'Its address. {url} in it is the public address of the picture (pictures), {encoded-url} the same with what has a meaning in an address replaced.',
-      ),
-    pictures: withoutSecrets
-      .regex(/^https?:\/\//, 'expected an http or https address')
+    url: address.describe(
+      'Its address. {url} in it is the public address of the picture (pictures), {encoded-url} the same with what has a meaning in an address replaced.',
+    ),
+    pictures: address
       .optional()
       .describe(
         'The public address of a picture, with {dataset}, {id} and {file} (the file’s name) replaced: the service fetches it itself.',
       ),
     headers: z
-      .record(z.string(), z.string())
+      .record(sentHeader, z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'no header can hold this'))
       .default({})
       .refine(
         (headers) =>
@@ -121,12 +149,10 @@ const httpSchema = z
         'Which version of the service it is, where that can be chosen or is known: part of what the model is.',
       ),
     tellingHeaders: z
-      .array(z.string().min(1))
+      .array(headerName)
       .default(['server', 'etag', 'x-version', 'x-model-version', 'x-api-version'])
       .describe('Headers of its answers that are recorded: that they change says that the service has.'),
-    idempotencyHeader: z
-      .string()
-      .min(1)
+    idempotencyHeader: sentHeader
       .optional()
       .describe(
         'A header by which the service knows a call that it has had; the same for every call of a cell.',

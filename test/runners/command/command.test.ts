@@ -94,12 +94,8 @@ describe('a program that makes mattes', () => {
   });
 
   it('fails the cells of what it does wrong, each with its reason, and the rest goes on', async () => {
-    const at = { die: '1', hang: '2', junk: '3', small: '4', colour: '5' };
-    const ids = ['i0', 'i1', 'i2', 'i3', 'i4', 'i5'];
     const images = (await readRecords<{ id: string }>(await planned())).map(({ id }) => id);
-    expect(images).toHaveLength(ids.length);
     const [, die, hang, junk, small, colour] = images;
-    void at;
     await writeProgram(
       [
         '--die-at',
@@ -153,16 +149,24 @@ describe('a program that makes mattes', () => {
       Array.from({ length: 6 }, () => 'the program failed: too dark'),
     );
     expect((await readFile(workspace.path('log'), 'utf8')).trim().split('\n')).toHaveLength(6);
+    // However much it says.
+    await writeProgram(['--refuse-at', '.', '--because', 'x'.repeat(3000)]);
+    await execute(workspace, { out: workspace.path('long') });
+    const long = await readRecords<PredictionRecord>(workspace.path('long', 'predictions.jsonl'));
+    for (const record of long)
+      expect(record).toMatchObject({ failure: { message: `the program failed: ${'x'.repeat(2000)}` } });
   });
 
-  it('that wrote nothing, and one that always dies, fail by their reasons; the models beside go on', async () => {
+  it('that wrote nothing, or a folder, and one that always dies, fail by their reasons; the models beside go on', async () => {
     await writeProgram(['--nothing-at', '.'], {}, 'nothing');
     await writeProgram(['--die-at', '.'], {}, 'dying');
-    await useModels('nothing', 'dying', 'luma');
+    await writeProgram(['--folder-at', '.'], {}, 'folder');
+    await useModels('nothing', 'folder', 'dying', 'luma');
     const summary = await execute(workspace);
-    expect(summary.cells).toEqual({ planned: 18, scored: 6, failed: 12 });
+    expect(summary.cells).toEqual({ planned: 24, scored: 6, failed: 18 });
     const reasons = await failed();
     expect(reasons.filter(({ message }) => message.includes('wrote no matte'))).toHaveLength(6);
+    expect(reasons.filter(({ message }) => message.includes("'s matte is no file"))).toHaveLength(6);
     expect(reasons.filter(({ message }) => message.includes('exit status 9'))).toHaveLength(6);
   });
 
@@ -205,6 +209,10 @@ describe('a program that makes mattes', () => {
     });
     await writeProgram([], { secretEnv: ['NO_SUCH_SECRET'] });
     await expect(execute(workspace)).rejects.toMatchObject({ code: 'usage' });
+    for (const fields of [{ run: [''] }, { run: ['node', 'a\0b'] }, { env: { 'A=B': '1' } }]) {
+      await writeProgram([], fields);
+      await expect(execute(workspace)).rejects.toMatchObject({ code: 'config.invalid' });
+    }
   });
 
   it.skipIf(!IS_BUILT)(

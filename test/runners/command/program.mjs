@@ -1,9 +1,9 @@
 // A program of every kind of trouble, for tests. It speaks the protocol of docs/programs.md:
 //   node program.mjs [--die-at <part of a path>] [--die-once <file that remembers>] [--hang-at ..] [--junk-at ..] [--small-at ..]
-//     [--colour-at ..] [--nothing-at ..] [--refuse-at ..] [--cutout] [--version 1] [--child <file for its number>] [--loading]
+//     [--colour-at ..] [--nothing-at ..] [--folder-at ..] [--refuse-at ..] [--because <reason>] [--cutout] [--version 1] [--child <file for its number>] [--loading]
 //     [--die-first] [--log <file>]
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -20,6 +20,8 @@ const { values } = parseArgs({
     'small-at': text,
     'colour-at': text,
     'nothing-at': text,
+    'folder-at': text,
+    because: { ...text, default: 'too dark' },
     'refuse-at': text,
     version: { ...text, default: '1' },
     child: text,
@@ -33,7 +35,7 @@ const { values } = parseArgs({
 /** @param {object} line */
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 /**
- * @param {'die-at' | 'hang-at' | 'junk-at' | 'small-at' | 'colour-at' | 'nothing-at' | 'refuse-at'} what
+ * @param {'die-at' | 'hang-at' | 'junk-at' | 'small-at' | 'colour-at' | 'nothing-at' | 'folder-at' | 'refuse-at'} what
  * @param {string} image
  */
 const at = (what, image) => image.includes(values[what] ?? '\0');
@@ -71,10 +73,11 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (at('hang-at', image)) await sleep(600_000);
   if (at('junk-at', image)) process.stdout.write('Downloading model: 100 %\n');
   if (at('refuse-at', image)) {
-    say({ id, ok: false, message: 'too dark' });
+    say({ id, ok: false, message: values.because });
     continue;
   }
-  if (!at('nothing-at', image)) {
+  if (at('folder-at', image)) mkdirSync(matte);
+  else if (!at('nothing-at', image)) {
     const upright = sharp(image).rotate();
     const sized = at('small-at', image) ? upright.resize(3, 3, { fit: 'fill' }) : upright;
     const { data, info } = await sized.removeAlpha().greyscale().raw().toBuffer({ resolveWithObject: true });

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -19,9 +20,13 @@ const ENV = { KEY: 'hush', LOGIN: Buffer.from('me:very-hush').toString('base64')
 
 const parsed = (http: object): Service => httpModelSchema.parse({ name: 's', feeding: 'http', http }).http;
 
-async function call(http: object, picture = Buffer.from('picture')): Promise<Called> {
+async function call(
+  http: object,
+  picture = Buffer.from('picture'),
+  env: NodeJS.ProcessEnv = ENV,
+): Promise<Called> {
   const service = parsed(http);
-  const secrets = secretsOf(service, ENV);
+  const secrets = secretsOf(service, env);
   const client = openHttp(2000, {});
   const { signal } = new AbortController();
   try {
@@ -137,6 +142,19 @@ describe('a call of a service', () => {
 
   it.each([
     [{ headers: { 'X-Api-Key': 'abc' } }, 'a secret is taken from the environment'],
+    [{ url: 'https://me:hush@a.example' }, 'a secret stands in a header alone'],
+    [{ url: 'https://a.example/?api_key=hush' }, 'a secret stands in a header alone'],
+    [{ body: { as: 'multipart', field: 'f', fields: { apiKey: 'x' } } }, 'a secret stands in a header alone'],
+    [
+      { body: { as: 'json', image: 'i', fields: { input: { access_token: 'x' } } } },
+      'a secret stands in a header alone',
+    ],
+    [{ url: 'https://' }, 'this is no address'],
+    [{ headers: { 'X Api': 'a' } }, 'no header can have this name'],
+    [{ headers: { 'X-Api': 'a\nb' } }, 'no header can hold this'],
+    [{ headers: { 'Content-Length': '5' } }, 'the connection itself sets this header'],
+    [{ idempotencyHeader: 'a key' }, 'no header can have this name'],
+    [{ tellingHeaders: ['a key'] }, 'no header can have this name'],
     [{ url: 'https://a.example/?key=${KEY}' }, 'a secret stands in a header alone'],
     [{ price: { perCall: 1, currency: 'USD' } }, 'price and maximumCost go together'],
     [{ body: undefined }, 'nothing says which picture it is'],
@@ -144,6 +162,38 @@ describe('a call of a service', () => {
     [{ poll: {} }, 'a service that is polled answers in JSON'],
   ])('is refused where its spec says %j', (fields, why) => {
     expect(() => parsed({ url: 'https://a.example', body: { as: 'raw' }, ...fields })).toThrow(why);
+  });
+
+  it('has other fields whose names only sound like it', () => {
+    const fields = { max_tokens: 5, author: 'me', input: { keypoints: [1], tokenize: true } };
+    const of = { url: 'https://a.example/?token_count=5', body: { as: 'json', image: 'i', fields } };
+    expect(parsed(of).body).toMatchObject({ fields });
+  });
+
+  it.each([400, 500])(
+    'that is refused is told so in short, and a secret is hidden also where it is cut (%i)',
+    async (status) => {
+      const long = 'hush-'.repeat(20);
+      const server = await serve((request, response) => {
+        response.writeHead(status).end(`${'z'.repeat(190)} ${request.headers['x-token']} is wrong`);
+      });
+      const of = { url: server.origin, headers: { 'X-Token': '${KEY}' }, body: { as: 'raw' } };
+      const said = JSON.stringify(await call(of, Buffer.from('picture'), { KEY: long }));
+      expect(said).toContain('zzz <KEY> is ...');
+      expect(said).not.toContain('hush');
+    },
+  );
+
+  it('that says why it has failed is heard in short', async () => {
+    const error = `${'no '.repeat(1000)}hush`;
+    const server = await serve((_, response) => {
+      response.end(JSON.stringify({ status: 'failed', urls: {}, error }));
+    });
+    const answer = { as: 'url', path: 'output' };
+    const called = await call({ url: server.origin, body: { as: 'raw' }, poll: {}, answer });
+    const message = called.kind === 'spoilt' ? called.failure.message : '';
+    expect(message).toMatch(/^the service says "failed": no no .*\.\.\.$/);
+    expect(message.length).toBeLessThan(300);
   });
 
   it('has a matte by alpha, by brightness, or by the colour of the ground', async () => {
@@ -170,5 +220,10 @@ describe('a call of a service', () => {
         .toBuffer(),
     );
     await expect(read('alpha')).rejects.toThrow("the service's matte has no alpha");
+    await rm(path);
+    // Nobody will ever write into it.
+    if (process.platform !== 'win32') execFileSync('mkfifo', [path]);
+    else await mkdir(path);
+    await expect(read('alpha')).rejects.toThrow("the service's matte is no file");
   });
 });
