@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
+import { readImageSize } from '../image/codec.js';
 import type { GrayImage } from '../image/raster.js';
 import { decodeRawMask, type RawMask } from '../image/raw-mask.js';
 import { readMask } from '../image/read-mask.js';
@@ -32,21 +33,23 @@ export async function readMatteFile(
     () => true,
   );
   if (!isFile) throw new MaskbenchError('model.output', `${whose}'s matte is no file`);
-  const raw = await decodeRawMask(path).catch((cause: unknown) => {
+  const told = (cause: unknown): never => {
     if (!(cause instanceof MaskbenchError)) throw cause;
     const message =
       cause.code === 'data.missing'
         ? `${whose} wrote no matte, and told of no failure`
         : `${whose}'s matte cannot be read: ${cause.message}`;
     throw new MaskbenchError('model.output', message, { cause });
-  });
-  const { width, height } = raw;
+  };
+  // By its header: one of a wrong size may be as large as it likes.
+  const { width, height } = await readImageSize(path).catch(told);
   if (width !== size.width || height !== size.height) {
     throw new MaskbenchError(
       'model.output',
       `${whose}'s matte is ${width} x ${height}, its picture upright ${size.width} x ${size.height}`,
     );
   }
+  const raw = await decodeRawMask(path).catch(told);
   const matte = matteIn(raw, how);
   if (matte !== undefined) return matte;
   throw new MaskbenchError(

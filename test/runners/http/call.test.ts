@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { openHttp } from '../../../src/models/sources/http.js';
@@ -220,6 +221,11 @@ describe('a call of a service', () => {
         .toBuffer(),
     );
     await expect(read('alpha')).rejects.toThrow("the service's matte has no alpha");
+    // Its header claims more than anything should decode to find that it is of another size; there are no pixels at all.
+    await writeFile(path, headerOfPng(20_000, 20_000));
+    await expect(read('alpha')).rejects.toThrow(
+      "the service's matte is 20000 x 20000, its picture upright 3 x 1",
+    );
     await rm(path);
     // Nobody will ever write into it.
     if (process.platform !== 'win32') execFileSync('mkfifo', [path]);
@@ -227,3 +233,18 @@ describe('a call of a service', () => {
     await expect(read('alpha')).rejects.toThrow("the service's matte is no file");
   });
 });
+
+/** A PNG of 8-bit grey that ends before its pixels. */
+function headerOfPng(width: number, height: number): Buffer {
+  const chunk = Buffer.from('....IHDR........\x08\0\0\0\0....IDAT', 'latin1');
+  chunk.writeUInt32BE(13, 0);
+  chunk.writeUInt32BE(width, 8);
+  chunk.writeUInt32BE(height, 12);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, 21)), 21);
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk.subarray(0, 25),
+    Buffer.alloc(4),
+    chunk.subarray(25),
+  ]);
+}
