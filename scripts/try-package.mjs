@@ -108,7 +108,9 @@ function emptyFolder(name) {
 function use(place, maskbench) {
   step(place, `${maskbench} --version`, { says: /^\d+\.\d+\.\d+$/m });
   step(place, `${maskbench} models list`, { says: /contrast-baseline .*yes/ });
-  step(place, `${maskbench} run quickstart --models contrast-baseline`, { says: /Measures of model accuracy/ });
+  step(place, `${maskbench} run quickstart --models contrast-baseline`, {
+    says: /Measures of model accuracy/,
+  });
   step(place, `${maskbench} report runs/quickstart --format html --out page.html`);
   step(place, `${maskbench} verify runs/quickstart`, { says: /sealed/ });
   step(place, `${maskbench} check --baseline runs/quickstart --candidate runs/quickstart --gate rollout`, {
