@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { MaskbenchError, type ErrorCode } from './errors.js';
 import { unreadable } from './unreadable.js';
+import { onDisk } from './objects/on-disk.js';
 
 /** A file of comma-separated values (RFC 4180) with a header. */
 export interface CsvTable {
@@ -42,7 +43,8 @@ export async function readCsv(
     readonly anyCase?: boolean;
   },
 ): Promise<CsvTable> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const place = await onDisk(path);
+  const bytes = await readFile(place).catch((cause: unknown) => {
     throw unreadable(path, cause, { what: `file of ${what}` });
   });
   const [header, ...rows] = [...records(path, decodeUtf8(path, bytes), delimiter)];
