@@ -2,7 +2,7 @@
 // next one as on another host with an empty cache; two publish at once; a merge is killed. What is merged must be an undisturbed run, cell for
 // cell, and the secret must be nowhere.
 //
-//   node scripts/try-s3.mjs [--install] [--kills 20] [--samples 48] [--layers 300]
+//   node scripts/try-s3.mjs [--install] [--kills 20] [--samples 48] [--layers 100]
 //
 // --install makes a virtual environment of Python with moto beside other temporary files (90 MB); without one it says that it is skipped, and ends with 0.
 import { execFileSync, spawn } from 'node:child_process';
@@ -25,13 +25,15 @@ const MAIN = join(import.meta.dirname, '../dist/cli/main.js');
 const SECRET = 'wordThatNobodyMaySee';
 const SHARDS = 4;
 const PLAN = 's3://plans/killed';
+/** All that was said. */
+let output = '';
 
 const { values } = parseArgs({
   options: {
     install: { type: 'boolean', default: false },
     kills: { type: 'string', default: '20' },
     samples: { type: 'string', default: '48' },
-    layers: { type: 'string', default: '300' },
+    layers: { type: 'string', default: '100' },
   },
 });
 if (values.install && !existsSync(SERVER)) {
@@ -77,8 +79,6 @@ async function main(folder) {
   const moments = [];
   let host = 0;
   for (let shard = 1; moments.length < kills; shard = (shard % SHARDS) + 1) {
-    // From the first request to the publication: the longer ones are mostly late, and of a shard that others have done much of.
-    const afterMs = 200 + random() * 6000;
     const work = launch(folder, `host-${++host}`, [
       'work',
       PLAN,
@@ -87,11 +87,15 @@ async function main(folder) {
       '--save-every',
       '1',
     ]);
-    await Promise.race([sleep(afterMs), work.ended]);
+    const began = performance.now();
+    // At any moment from the first request to the publication; every other time, of one that has just put a part of it into the bucket.
+    const isSoon =
+      moments.length % 2 === 0 ? sleep(200 + random() * 4000) : partAfter(await objects(), random);
+    await Promise.race([isSoon, work.ended]);
     const isLate = work.child.exitCode !== null;
     work.child.kill('SIGKILL');
     await work.ended;
-    if (!isLate) moments.push(Math.round(afterMs));
+    if (!isLate) moments.push(Math.round(performance.now() - began));
     // All are published before there were so many: one of them is to be done once more.
     else if ((await published()).length === SHARDS)
       await openBucket('plans').remove(`killed/published/${name(shard)}.json`);
@@ -161,8 +165,6 @@ accuracy: { processes: 1, threads: 1 }
   );
 }
 
-let output = '';
-
 /**
  * As on a host of that name: with a cache of its own.
  *
@@ -213,6 +215,16 @@ async function objects() {
   const keys = [];
   for await (const { key } of openBucket('plans').list('killed/')) keys.push(key);
   return keys;
+}
+
+/**
+ * @param {readonly string[]} before
+ * @param {() => number} random
+ */
+async function partAfter(before, random) {
+  const parts = (/** @type {readonly string[]} */ keys) => keys.filter((key) => key.endsWith('.tar')).length;
+  for (let turns = 0; turns < 300 && parts(await objects()) <= parts(before); turns++) await sleep(100);
+  await sleep(500 * random());
 }
 
 const published = () => openBucket('plans').names('killed/published/');

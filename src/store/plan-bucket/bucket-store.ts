@@ -106,23 +106,18 @@ export async function openBucketStore(address: string, options: BucketStoreOptio
   };
   const fetchWeights = async (of: z.output<typeof staged>[number], kept: string): Promise<void> => {
     await mkdir(dirname(kept), { recursive: true });
-    const draft = draftOf(kept);
-    try {
-      const got = await bucket.fetchFile(`${prefix}weights/${of.sha256}`, draft.path);
-      if (got?.sha256 !== of.sha256) {
-        throw new MaskbenchError(
-          got === undefined ? 'data.missing' : 'source.checksum',
-          got === undefined ? "a model's file is gone" : "a model's file is not the one that was planned",
-          {
-            where: `${address}/weights/${of.sha256}`,
-            remedy: `it is ${of.file}: restore it, or plan again under another prefix`,
-          },
-        );
-      }
-      await rename(draft.path, kept);
-    } finally {
-      await discardDraft(draft);
-    }
+    // In the folder of this attempt alone: others may fetch it at the same time.
+    const coming = join(folder.path, of.sha256);
+    const got = await bucket.fetchFile(`${prefix}weights/${of.sha256}`, coming);
+    if (got?.sha256 === of.sha256) return rename(coming, kept);
+    const [code, message] =
+      got === undefined
+        ? (['data.missing', "a model's file is gone"] as const)
+        : (['source.checksum', "a model's file is not the one that was planned"] as const);
+    throw new MaskbenchError(code, message, {
+      where: `${address}/weights/${of.sha256}`,
+      remedy: `it is ${of.file}: restore it, or plan again under another prefix`,
+    });
   };
 
   return {

@@ -30,6 +30,8 @@ export function openPacker(folder: RunFolder): Packer {
     async next(isDone) {
       const part = newPart();
       for (const file of LINES_FILES) {
+        // It is the shard's list: nobody wants it of an attempt that has not come to its end.
+        if (file === 'plan' && !isDone) continue;
         const from = packed.get(file) ?? 0;
         const lines = await wholeLines(folder[file], from);
         const taken = file === 'predictions' ? await addMattes(part, lines, folder) : lines.length;
