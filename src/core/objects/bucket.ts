@@ -253,13 +253,22 @@ type Sdk = typeof import('@aws-sdk/client-s3');
 const clients = new Map<string, Promise<{ readonly client: S3Client; readonly sdk: Sdk }>>();
 
 /** One for the process, loaded when the first object is wanted. */
-function clientOf(): Promise<{ readonly client: S3Client; readonly sdk: Sdk }> {
+async function clientOf(): Promise<{ readonly client: S3Client; readonly sdk: Sdk }> {
+  assertOnline();
   const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE } = process.env;
   const endpoint = endpointUrl();
   const told = JSON.stringify([endpoint, AWS_REGION, AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE]);
   const found = clients.get(told) ?? loadClient(endpoint, AWS_REGION || AWS_DEFAULT_REGION);
   clients.set(told, found);
   return found;
+}
+
+/** What says that nothing is to be asked for. */
+function assertOnline(): void {
+  if (!['1', 'true'].includes(process.env['MASKBENCH_OFFLINE'] ?? '')) return;
+  throw new MaskbenchError('source.unreachable', 'this is in object storage, and MASKBENCH_OFFLINE is set', {
+    remedy: 'leave it out, or name folders of this machine',
+  });
 }
 
 async function loadClient(endpoint: string | undefined, region: string | undefined) {
