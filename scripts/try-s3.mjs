@@ -111,6 +111,7 @@ async function main(folder) {
         maskbench(folder, `host-${++host}`, ['work', PLAN, '--shard', String(shard), '--json']),
       ),
     );
+    /** @type {readonly { readonly kind: string, readonly attempt: string, readonly reused: number }[]} */
     const outcomes = two.map(({ out }) => JSON.parse(out));
     const kinds = outcomes.map(({ kind }) => kind);
     assert(

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { useLocalServers } from './local-server.js';
 
 /** What becomes of a request instead of an answer: a status with the code of an error, or a connection that is cut within the answer. */
-export type Fault = { readonly status: number; readonly code: string } | 'cut';
+type Fault = { readonly status: number; readonly code: string } | 'cut';
 
 export interface BucketServerOptions {
   /** Without it a PUT is put whatever its If-None-Match says. */
