@@ -88,10 +88,12 @@ async function main(folder) {
       '1',
     ]);
     const began = performance.now();
-    // At any moment from the first request to the publication; every other time, of one that has just put a part of it into the bucket.
+    // At any moment from the first request to the publication; every other time, of one that has just put some parts of it into the bucket.
     const isSoon =
-      moments.length % 2 === 0 ? sleep(200 + random() * 4000) : partAfter(await objects(), random);
-    await Promise.race([isSoon, work.ended]);
+      moments.length % 2 === 0
+        ? sleep(200 + random() * 4000)
+        : partAfter(await objects(), 1 + Math.floor(4 * random()));
+    await Promise.race([isSoon.then(() => sleep(500 * random())), work.ended]);
     const isLate = work.child.exitCode !== null;
     work.child.kill('SIGKILL');
     await work.ended;
@@ -103,6 +105,17 @@ async function main(folder) {
   say(`${moments.length} processes killed, so many ms after their start: ${moments.join(' ')}`);
   const left = await objects();
   say(`they left ${left.filter((key) => key.endsWith('.tar')).length} parts of ${attempts(left)} attempts`);
+
+  await openBucket('plans').remove(`killed/published/${name(1)}.json`);
+  const told = launch(folder, `host-${++host}`, ['work', PLAN, '--shard', '1', '--save-every', '600']);
+  await sleep(2500);
+  told.child.kill('SIGTERM');
+  const { status: ended } = await told.ended;
+  say(`SIGTERM: an attempt ended with ${ended}`);
+  assert(
+    ended === 143 || ended === 0,
+    'one that is told to end does so in order, and puts what it has done into the bucket',
+  );
 
   let reused = 0;
   for (let shard = 1; shard <= SHARDS; shard++) {
@@ -220,12 +233,11 @@ async function objects() {
 
 /**
  * @param {readonly string[]} before
- * @param {() => number} random
+ * @param {number} more
  */
-async function partAfter(before, random) {
+async function partAfter(before, more) {
   const parts = (/** @type {readonly string[]} */ keys) => keys.filter((key) => key.endsWith('.tar')).length;
-  for (let turns = 0; turns < 300 && parts(await objects()) <= parts(before); turns++) await sleep(100);
-  await sleep(500 * random());
+  for (let turns = 0; turns < 300 && parts(await objects()) < parts(before) + more; turns++) await sleep(100);
 }
 
 const published = () => openBucket('plans').names('killed/published/');

@@ -79,9 +79,9 @@ async function workIn(store: PlanStore, request: WorkRequest): Promise<Worked> {
     if (publication !== undefined) return { kind: 'was-published', shards, publication };
   }
   const token = randomBytes(TOKEN_CHARACTERS / 2).toString('hex');
-  await store.bringShard(shard);
   await makeFolder(folder.attempts(shard));
   try {
+    await store.bringShard(shard);
     const publication = await attempt(request, store, plan, shard, token);
     const isOurs = await publish(store, publication, { replace: request.again === true });
     const winner = isOurs ? undefined : await readPublication(folder, shard, plan.root);
