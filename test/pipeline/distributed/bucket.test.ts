@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { list } from 'tar';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { differences, outcomeOf } from '../../../bench/support/kill-run.mjs';
+import { newOwner } from '../../../src/store/lock-owner.js';
 import {
   useBucketServers,
   type BucketServer,
@@ -174,6 +175,53 @@ describe('a plan in a bucket, of data in a bucket', () => {
       expect(await run(...argv), argv.join(' ')).toMatchObject({ status: 0 });
     expect((await run('merge', 's3://plans/x', '--out', 'merged')).status).toBe(3);
     expect((await run('verify', 'merged')).status).toBe(0);
+  }, 120_000);
+
+  it('has attempts at work where their word moves on, and others that have failed', async () => {
+    const server = await startStorage();
+    await run('plan', 'run.yaml', '--shards', '2', '--out', 's3://plans/x');
+    const attempt = (shard: number): string => `plans/x/attempts/000${shard}/${'a'.repeat(16)}`;
+    const say = (shard: number, beat: number): void => {
+      const owner = { ...newOwner(), host: 'elsewhere', bootId: null, pid: 7 };
+      const text = JSON.stringify({ ...owner, settled: 'yes', beat: String(beat) });
+      server.objects.set(`${attempt(shard)}/.lock`, Buffer.from(text));
+    };
+    let beat = 0;
+    for (const shard of [1, 2]) say(shard, beat);
+    const ended = { code: 'device.unavailable', message: 'no card', at: '2026-11-30T00:00:00.000Z' };
+    server.objects.set(`${attempt(2)}.ended.json`, Buffer.from(JSON.stringify(ended)));
+    const timer = setInterval(() => say(1, ++beat), 500);
+    try {
+      expect(JSON.parse((await run('status', 's3://plans/x', '--json')).out)).toMatchObject({
+        running: [{ shard: 1, host: 'elsewhere', pid: 7 }],
+        failed: [{ shard: 2, attempts: 1, code: 'device.unavailable' }],
+        array: '2',
+      });
+    } finally {
+      clearInterval(timer);
+    }
+  }, 120_000);
+
+  it('has times of its own, which are merged with the rest', async () => {
+    await startStorage();
+    await run('plan', 'run.yaml', '--shards', '1', '--models', 'luma', '--out', 's3://plans/x');
+    expect((await run('work', 's3://plans/x', '--time')).out).toBe('Times are published\n');
+    expect((await run('work', 's3://plans/x', '--time')).out).toMatch(/^Times were published before/);
+    expect((await run('work', 's3://plans/x', '--shard', '1')).status).toBe(0);
+    expect((await run('merge', 's3://plans/x', '--out', 'merged')).status).toBe(0);
+    expect(await readFile(workspace.path('merged', 'timings.jsonl'), 'utf8')).toContain('"luma"');
+  }, 120_000);
+
+  it('is handed out by the scripts of "submit", whose logs are here', async () => {
+    await startStorage();
+    await run('plan', 'run.yaml', '--shards', '2', '--out', 's3://plans/x');
+    const slurm = (await run('submit', 'slurm', 's3://plans/x', '--out', 'merged')).out;
+    expect(slurm).toContain('work s3://plans/x --shard auto');
+    expect(slurm).toContain(`--output=${workspace.path('merged.logs', 'logs')}/%x-%A_%a.log`);
+    expect(slurm).toContain(`merge s3://plans/x --out ${workspace.path('merged')}`);
+    // Nothing that the pods write is on a volume.
+    const pods = ['submit', 'kubernetes', 's3://plans/x', '--image', 'maskbench', '--no-merge'];
+    expect((await run(...pods)).status).toBe(0);
   }, 120_000);
 
   it('keeps the pieces of an attempt in tars that any tool unpacks', async () => {
