@@ -240,9 +240,14 @@ async function partAfter(before, more) {
   for (let turns = 0; turns < 300 && parts(await objects()) < parts(before) + more; turns++) await sleep(100);
 }
 
-const published = () => openBucket('plans').names('killed/published/');
+function published() {
+  return openBucket('plans').names('killed/published/');
+}
 
-const name = (/** @type {number} */ shard) => String(shard).padStart(4, '0');
+/** @param {number} shard */
+function name(shard) {
+  return String(shard).padStart(4, '0');
+}
 
 /** @param {readonly string[]} keys */
 function attempts(keys) {
