@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { parseLine } from '../../core/jsonl.js';
@@ -25,6 +26,7 @@ export interface Packer {
 
 export function openPacker(folder: RunFolder): Packer {
   const packed = new Map<LinesFile, number>();
+  const mattes = new Set<string>();
   let hasDocuments = false;
   return {
     async next(isDone) {
@@ -34,7 +36,7 @@ export function openPacker(folder: RunFolder): Packer {
         if (file === 'plan' && !isDone) continue;
         const from = packed.get(file) ?? 0;
         const lines = await wholeLines(folder[file], from);
-        const taken = file === 'predictions' ? await addMattes(part, lines, folder) : lines.length;
+        const taken = file === 'predictions' ? await addMattes(part, lines, folder, mattes) : lines.length;
         if (taken === 0) continue;
         part.add(basename(folder[file]), lines.subarray(0, taken), from);
         packed.set(file, from + taken);
@@ -42,6 +44,8 @@ export function openPacker(folder: RunFolder): Packer {
       if (isDone && part.bytes === 0 && !hasDocuments) {
         hasDocuments = true;
         for (const name of await documentsOf(folder)) part.add(name, await readFile(join(folder.path, name)));
+        // A run that need not keep its mattes removes them when they are scored.
+        return part.end([...mattes].filter((file) => !existsSync(join(folder.path, file))));
       }
       return part.end();
     },
@@ -68,6 +72,7 @@ async function addMattes(
   part: ReturnType<typeof newPart>,
   lines: Buffer,
   folder: RunFolder,
+  mattes: Set<string>,
 ): Promise<number> {
   let number = 0;
   for (let start = 0; start < lines.length;) {
@@ -79,7 +84,10 @@ async function addMattes(
     if (record.status !== 'done') continue;
     const path = folder.matte(record.model, record.dataset, record.id);
     const matte = await readFile(path).catch(unless('ENOENT'));
-    if (matte !== undefined) part.add(relative(folder.path, path).split(sep).join('/'), matte);
+    if (matte === undefined) continue;
+    const name = relative(folder.path, path).split(sep).join('/');
+    mattes.add(name);
+    part.add(name, matte);
   }
   return lines.length;
 }

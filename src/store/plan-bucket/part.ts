@@ -17,7 +17,13 @@ const partEntry = z.object({
 export type PartEntry = Document<typeof partEntry>;
 
 /** What stands where in a part's tar, so that any of it can be read by range. */
-export const partIndex = z.object({ bytes: count, entries: z.array(partEntry) });
+export const partIndex = z.object({
+  bytes: count,
+  entries: z.array(partEntry),
+  gone: z
+    .exactOptional(z.array(text))
+    .describe('Of the last part: files of earlier ones that the attempt has not kept.'),
+});
 type PartIndex = Document<typeof partIndex>;
 
 /** A stretch of an attempt in a bucket: files, and pieces of files that grow, as one tar. */
@@ -31,7 +37,8 @@ interface NewPart {
   readonly bytes: number;
   /** @param at where in the file the bytes stand, if they are not the whole of it */
   add(file: string, bytes: Buffer, at?: number): void;
-  end(): Part | undefined;
+  /** @param gone files of earlier parts that are no more */
+  end(gone?: readonly string[]): Part | undefined;
 }
 
 export function newPart(): NewPart {
@@ -64,10 +71,13 @@ export function newPart(): NewPart {
         sha256: sha256(bytes),
       });
     },
-    end() {
+    end(gone = []) {
       if (entries.length === 0) return undefined;
       put(Buffer.alloc(2 * BLOCK));
-      return { tar: Buffer.concat(blocks), index: { bytes: length, entries } };
+      return {
+        tar: Buffer.concat(blocks),
+        index: { bytes: length, entries, ...(gone.length === 0 ? {} : { gone: [...gone] }) },
+      };
     },
   };
 }

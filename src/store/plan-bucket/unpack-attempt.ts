@@ -49,6 +49,7 @@ export async function unpackAttempt(
     // What comes later is what holds: a cell may have been predicted again.
     for (const entry of index.data.entries)
       places.set(entry.at === undefined ? entry.file : `${entry.file}@${entry.at}`, { part, entry });
+    for (const file of index.data.gone ?? []) places.delete(file);
   }
   const byPart = new Map<number, PartEntry[]>();
   for (const { part, entry } of places.values())

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { list } from 'tar';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { differences, outcomeOf } from '../../../bench/support/kill-run.mjs';
@@ -200,6 +200,23 @@ describe('a plan in a bucket, of data in a bucket', () => {
     } finally {
       clearInterval(timer);
     }
+  }, 120_000);
+
+  it('brings no matte that an attempt has not kept', async () => {
+    await startStorage();
+    const only = ['--mattes', 'worst:1'];
+    expect((await run('run', 'local.yaml', '--no-time', ...only, '--out', 'undisturbed')).status).toBe(3);
+    await run('plan', 'run.yaml', '--shards', '1', ...only, '--out', 's3://plans/x');
+    expect((await run('work', 's3://plans/x', '--shard', '1')).status).toBe(0);
+    expect((await run('merge', 's3://plans/x', '--out', 'merged')).status).toBe(3);
+    const mattesOf = async (name: string): Promise<readonly string[]> => {
+      const files = await everyFile(workspace.path(name));
+      return files
+        .flatMap((path) => (path.endsWith('.png') ? [relative(workspace.path(name), path)] : []))
+        .sort();
+    };
+    expect(await mattesOf('merged')).toHaveLength(2);
+    expect(await mattesOf('merged')).toEqual(await mattesOf('undisturbed'));
   }, 120_000);
 
   it('has times of its own, which are merged with the rest', async () => {
