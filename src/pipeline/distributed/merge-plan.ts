@@ -174,11 +174,7 @@ interface TimesOfPlan extends Times {
 }
 
 /** The times of a plan: those of machines of the kind that its cells ran on, then those of each other kind. */
-async function timesOf(
-  store: PlanStore,
-  plan: PlanDocument,
-  pool: string,
-): Promise<readonly TimesOfPlan[]> {
+async function timesOf(store: PlanStore, plan: PlanDocument, pool: string): Promise<readonly TimesOfPlan[]> {
   const times: TimesOfPlan[] = [];
   for (const [name, of] of await publishedTimes(store.folder, plan)) {
     const attempt = await openTimes(store, plan, of);
