@@ -16,7 +16,7 @@ FROM ${BASE} AS cpu
 COPY --from=package /maskbench.tgz /opt/maskbench.tgz
 # ONNX Runtime is no dependency of the package: it stands beside it, without what belongs to other systems.
 RUN npm install --prefix /opt/maskbench --ignore-scripts --omit=dev --no-audit --no-fund \
-      /opt/maskbench.tgz onnxruntime-node@1.30.0 \
+      /opt/maskbench.tgz onnxruntime-node@1.30.0 @aws-sdk/client-s3@3.1175.0 \
     && rm -rf /opt/maskbench.tgz /opt/maskbench/node_modules/onnxruntime-node/bin/napi-v6/darwin \
       /opt/maskbench/node_modules/onnxruntime-node/bin/napi-v6/win32 \
     && npm cache clean --force \

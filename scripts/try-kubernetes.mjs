@@ -33,6 +33,7 @@ function main() {
     name: 'Photos of 2026',
     plan: '/mnt/shared/plan',
     out: '/mnt/shared/it is here',
+    logs: '/mnt/shared/plan',
     shards: [1, 2, 7],
     needsCard: false,
     merge: true,

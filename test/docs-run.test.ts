@@ -18,6 +18,10 @@ const SKIPPED: readonly (readonly [line: RegExp, reason: string])[] = [
   [/\b(datasets|models) pull\b/, 'downloads up to gigabytes'],
   [/configs\/runs\/post\.yaml/, 'needs the data sets of the post'],
   [/^rsync\b/, 'needs another host'],
+  [
+    /\bs3:|client-s3$/,
+    'needs object storage; test/pipeline/distributed/bucket.test.ts and test/s3.test.ts have some',
+  ],
   [/^docker\b/, 'needs Docker, and gigabytes; test/dockerfile.test.ts holds the file to its page'],
   [/runs\/small-gpu/, 'needs runs on two graphics cards; test/cli/two-devices.test.ts has two devices'],
   [/\bgpu (install|remove)\b/, 'fetches gigabytes, and removes what this machine has'],

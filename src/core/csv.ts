@@ -26,6 +26,7 @@ type Delimiter = (typeof CSV_DELIMITERS)[number];
  * byte order mark is passed over), a field in quotes whole or not at all, as many fields in every line as in the header.
  * Lines end with or without a carriage return; empty ones are passed over.
  *
+ * @param at where it lies, if it is not the path that messages name
  * @param what the table holds, for messages: `times`
  * @param anyCase whether the names of columns are known in any case; they are given in small letters then
  * @throws MaskbenchError `data.missing` for no such file, `data.unreadable` naming file and line.
@@ -36,13 +37,15 @@ export async function readCsv(
     what,
     delimiter = ',',
     anyCase = false,
+    at = path,
   }: {
     readonly what: string;
     readonly delimiter?: Delimiter | undefined;
     readonly anyCase?: boolean;
+    readonly at?: string;
   },
 ): Promise<CsvTable> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const bytes = await readFile(at).catch((cause: unknown) => {
     throw unreadable(path, cause, { what: `file of ${what}` });
   });
   const [header, ...rows] = [...records(path, decodeUtf8(path, bytes), delimiter)];

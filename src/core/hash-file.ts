@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { MaskbenchError } from './errors.js';
 import { unreadable } from './unreadable.js';
+import { onDisk } from './objects/on-disk.js';
 
 /** Files up to this many bytes are read whole, which takes half the time of a stream; larger ones would fill the memory. */
 const WHOLE_BYTES = 4 * 1024 * 1024;
@@ -22,8 +23,9 @@ interface Hashed {
  * @throws MaskbenchError `data.missing` or `data.unreadable`, naming the file.
  */
 export async function readHashed(path: string, isWhole = false): Promise<Hashed> {
+  const place = await onDisk(path);
   try {
-    const file = await open(path);
+    const file = await open(place);
     try {
       const stats = await file.stat({ bigint: true });
       const size = Number(stats.size);

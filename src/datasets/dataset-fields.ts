@@ -96,7 +96,7 @@ export const datasetFields = {
     .string()
     .min(1)
     .describe(
-      'The folder. ${NAME}, ${NAME:-default}, ${CONFIG_DIR} (the folder of this file) and a leading ~ are expanded; else relative to the current directory.',
+      'The folder, or its address in object storage (s3://bucket/prefix). ${NAME}, ${NAME:-default}, ${CONFIG_DIR} (the folder of this file) and a leading ~ are expanded; else relative to the current directory.',
     ),
   contains: z
     .union([tags, z.record(z.string(), tags)])

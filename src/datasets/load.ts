@@ -4,10 +4,12 @@ import { foldName } from '../core/names.js';
 import { withAttributes } from './attributes/with-attributes.js';
 import type { DatasetEntry, OnRemark, Sample } from './dataset.js';
 import { layoutOf } from './layouts/index.js';
+import { hasObjects, listBucket } from './list-bucket.js';
 import { problemEntry } from './problem-entry.js';
 import { resolveDataset, type ResolvedDataset, type ResolveOptions, tagsOfSplit } from './resolve.js';
 import { tellApart } from './same-name.js';
 import type { DatasetReference } from './spec.js';
+import { isObjectAddress } from '../core/objects/object-address.js';
 
 /** A dataset that is there to be read. */
 export interface Dataset extends ResolvedDataset {
@@ -51,13 +53,14 @@ export async function openDataset(resolved: ResolvedDataset): Promise<Dataset> {
       remedy: howToGet(resolved),
     });
   }
+  if (isObjectAddress(attributesPath))
+    await (await import('../core/objects/kept-objects.js')).forgetObject(attributesPath);
   return {
     ...resolved,
     name: spec.name,
     tagsOf: ({ attributes }) =>
       tagsOfSplit(spec, attributes['split'] === undefined ? undefined : String(attributes['split'])),
-    entries: (onRemark) =>
-      withAttributes(apart(layoutOf(spec).list(spec, root, onRemark)), spec, attributesPath, onRemark),
+    entries: (onRemark) => withAttributes(apart(listed(resolved, onRemark)), spec, attributesPath, onRemark),
   };
 }
 
@@ -82,8 +85,17 @@ export async function* apart(entries: AsyncIterable<DatasetEntry>): AsyncGenerat
   }
 }
 
-/** Whether the root of a dataset is a folder on this machine. */
+function listed(
+  { spec, root }: ResolvedDataset,
+  onRemark: OnRemark | undefined,
+): AsyncIterable<DatasetEntry> {
+  const list = (at: string, remark: OnRemark | undefined) => layoutOf(spec).list(spec, at, remark);
+  return isObjectAddress(root) ? listBucket(root, list, onRemark) : list(root, onRemark);
+}
+
+/** Whether the root of a dataset is a folder on this machine, or has objects in its bucket. */
 export async function isPresent({ root }: ResolvedDataset): Promise<boolean> {
+  if (isObjectAddress(root)) return hasObjects(root);
   const found = await stat(root).catch(() => undefined);
   return found?.isDirectory() ?? false;
 }

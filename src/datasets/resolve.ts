@@ -10,6 +10,7 @@ import { readYamlFile } from '../core/yaml-file.js';
 import { type DatasetExtension, type DatasetReference, type DatasetSpec, datasetSpecSchema } from './spec.js';
 import { unknownName } from '../core/names.js';
 import { layoutOf } from './layouts/index.js';
+import { placeFrom } from '../core/objects/object-address.js';
 
 export interface ResolveOptions {
   /** Folder of the known datasets' YAML files. */
@@ -98,7 +99,7 @@ function extend(base: DatasetSpec, { extends: from, ...changes }: DatasetExtensi
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * A path from a config as an absolute one: `${NAME}` and `${NAME:-default}` are replaced (an empty variable counts as
+ * A path from a config as an absolute one, or an address in a bucket (`s3://`): `${NAME}` and `${NAME:-default}` are replaced (an empty variable counts as
  * unset, as in a shell), then a leading `~`, then what is relative starts from `cwd`.
  *
  * @throws MaskbenchError `config.invalid` for a variable that is neither set nor has a default.
@@ -112,7 +113,7 @@ export function expandPath(path: string, variables: Variables, cwd: string): str
       remedy: `set it, or write \${${name}:-a default}`,
     });
   });
-  return resolve(cwd, expanded.replace(/^~(?=$|[\\/])/, homedir()));
+  return placeFrom(cwd, expanded.replace(/^~(?=$|[\\/])/, homedir()));
 }
 
 /** The specs that come with Maskbench, wherever it is installed: two folders above this file, built or not. */

@@ -8,6 +8,7 @@ import { storesYcc, yccToRgb } from './tiff-ycc.js';
 import { sharp, type Metadata, type Raw, type Sharp } from './open-sharp.js';
 import { mostPixels } from './pixel-limit.js';
 import { explainUnreadable } from './unreadable.js';
+import { onDisk } from '../core/objects/on-disk.js';
 
 /** An image that libvips reads, before anything is done to it. */
 export type ImageSource = Sharp;
@@ -232,7 +233,7 @@ export async function decoding<T>(
   limit: number | false = mostPixels(),
 ): Promise<T> {
   try {
-    return await work(open(path, limit));
+    return await work(open(await onDisk(path), limit));
   } catch (cause) {
     if (cause instanceof MaskbenchError) throw cause;
     try {

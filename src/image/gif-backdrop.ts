@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { onDisk } from '../core/objects/on-disk.js';
 
 /** What stands where a GIF's first frame draws nothing: libvips hides it, Pillow's `convert("RGB")` shows it. */
 interface GifBackdrop {
@@ -9,7 +10,7 @@ interface GifBackdrop {
 }
 
 export async function readGifBackdrop(path: string): Promise<GifBackdrop> {
-  const file = await readFile(path);
+  const file = await readFile(await onDisk(path));
   const tableSize = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 << ((flags & 7) + 1));
   let palette = 13;
   let p = palette + tableSize(file.readUInt8(10));

@@ -6,6 +6,7 @@ import { maskHeaderOf, type MaskHeader } from './mask-header.js';
 import { toEightBit, type PlainRaster } from './plain/raster.js';
 import { readPngIndices } from './png-indices.js';
 import { storesYcc, yccToRgb } from './tiff-ycc.js';
+import { onDisk } from '../core/objects/on-disk.js';
 
 export type Plane = Uint8Array | Uint16Array | Float32Array;
 
@@ -42,7 +43,7 @@ const WIDE: Readonly<Record<string, number>> = {
  */
 export async function decodeRawMask(path: string): Promise<RawMask> {
   return decoding(path, async (source, plain) => {
-    const bytes = await readFile(path);
+    const bytes = await readFile(await onDisk(path));
     const header = maskHeaderOf(bytes);
     const pixels = plain === undefined ? await decodePixels(path, source, header) : pixelsOf(plain);
     return {

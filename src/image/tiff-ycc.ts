@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { onDisk } from '../core/objects/on-disk.js';
 
 const TAGS = { compression: 259, photometric: 262, subsampling: 530 } as const;
 const YCBCR = 6;
@@ -12,7 +13,7 @@ const JPEG = [6, 7];
  * @throws Error where the colours are stored for fewer pixels than the luma, which libvips reads as noise.
  */
 export async function storesYcc(path: string): Promise<boolean> {
-  const file = await open(path);
+  const file = await open(await onDisk(path));
   try {
     const tags = await readTags(file);
     if (tags?.get(TAGS.photometric)?.[0] !== YCBCR) return false;

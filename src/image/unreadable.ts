@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { MaskbenchError } from '../core/errors.js';
 import { explainTooLarge } from './pixel-limit.js';
 import { readHead } from './plain/read-plain.js';
+import { onDisk } from '../core/objects/on-disk.js';
 
 /** What a file that is no readable picture may be by its first bytes, and what to do. */
 const KNOWN: readonly { readonly head: RegExp; readonly what: string; readonly remedy: string }[] = [
@@ -42,7 +43,7 @@ const KNOWN: readonly { readonly head: RegExp; readonly what: string; readonly r
 
 /** Why a file could not be read as a picture. */
 export async function explainUnreadable(path: string, cause: unknown): Promise<MaskbenchError> {
-  const file = await stat(path).catch(() => undefined);
+  const file = await stat(await onDisk(path)).catch(() => undefined);
   if (file === undefined) {
     return new MaskbenchError('data.missing', 'no such file', { where: path, cause });
   }

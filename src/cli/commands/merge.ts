@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { SOME_FAILED } from '../../core/errors.js';
+import { isObjectAddress, placeFrom } from '../../core/objects/object-address.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { terminal } from '../../reports/formats/terminal.js';
 import { counted } from '../../core/text.js';
@@ -19,7 +20,10 @@ const WAYS: Readonly<Record<MatteWay, true>> = { link: true, copy: true, symlink
 /** `maskbench merge`: the shards of a plan, or of one run, as one run folder, with its reports. */
 export const merge: DefineCommand = (context, setStatus) =>
   new Command('merge')
-    .argument('<plan...>', 'the folder of a plan; or run folders made with --shard 1/n to n/n')
+    .argument(
+      '<plan...>',
+      'the folder of a plan, or its address s3://bucket/prefix; or run folders made with --shard 1/n to n/n',
+    )
     .requiredOption('--out <folder>', 'the new run folder')
     .addOption(
       new Option(
@@ -37,16 +41,22 @@ export const merge: DefineCommand = (context, setStatus) =>
       const { reportDocument } = await import('../../reports/document.js');
       const { tellRunFolder, writeRunReports } = await import('../write-report.js');
       const folder = resolve(context.cwd, out);
-      const from = paths.map((path) => resolve(context.cwd, path));
+      const from = paths.map((path) => placeFrom(context.cwd, path));
       const lock = lockOptions(flags, context);
       const finish = async (merged: Summary): Promise<void> => {
         tellRunFolder(folder, await writeRunReports(folder, merged), context);
       };
-      const isPlan = from.length === 1 && existsSync(planFolder(from[0]).document);
+      const isInBucket = from.some(isObjectAddress);
+      const isPlan = from.length === 1 && (isInBucket || existsSync(planFolder(from[0]).document));
       const ofPlan = [isPlan, 'a plan', 'leave it out'] as const;
       assertMeant(
         { mattes, allowMixed, clean, list: list ? undefined : false },
-        { mattes: ofPlan, allowMixed: ofPlan, clean: ofPlan, list: ofPlan },
+        {
+          mattes: ofPlan,
+          allowMixed: ofPlan,
+          clean: [isPlan && !isInBucket, 'a plan in a folder', 'in a bucket a rule of its own can do that'],
+          list: ofPlan,
+        },
       );
       const summary = isPlan
         ? await (

@@ -1,6 +1,7 @@
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { MaskbenchError } from '../../core/errors.js';
+import { isObjectAddress, placeFrom } from '../../core/objects/object-address.js';
 import { counted } from '../../core/text.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { count, list } from '../arguments.js';
@@ -14,7 +15,7 @@ export const plan: DefineCommand = (context) =>
   new Command('plan')
     .argument('<config>', 'YAML file of the run, or the name of one that comes along')
     .requiredOption('--shards <n>', 'how many parts of like cost', count)
-    .requiredOption('--out <folder>', 'the folder of the plan, which all hosts see')
+    .requiredOption('--out <place>', 'the folder of the plan, which all hosts see, or s3://bucket/prefix')
     .option('--models <names>', 'only these of its models', list)
     .option('--datasets <names>', 'the same for datasets', list)
     .option('--device <device>', 'what every shard runs on: cpu, cuda:0, ...')
@@ -55,7 +56,7 @@ export const plan: DefineCommand = (context) =>
           onProgress: createDownloadProgress(context),
         },
       );
-      const out = resolve(cwd, flags.out);
+      const out = placeFrom(cwd, flags.out);
       const made = await makePlanFolder({
         ...prepared,
         shards: flags.shards,
@@ -75,7 +76,7 @@ export const plan: DefineCommand = (context) =>
       const samples = settings.datasets.reduce((sum, of) => sum + of.samples, 0);
       const problems = settings.datasets.reduce((sum, of) => sum + of.problems, 0);
       const cells = (samples + problems) * settings.models.length;
-      const at = relative(cwd, out) || '.';
+      const at = isObjectAddress(out) ? out : relative(cwd, out) || '.';
       const named = settings.plugins === undefined ? '' : ` --config ${path}`;
       if (flags.json === true) {
         context.out(

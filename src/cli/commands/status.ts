@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { placeFrom } from '../../core/objects/object-address.js';
 import { counted } from '../../core/text.js';
 import { jsonText } from '../../reports/formats/json.js';
 import type { PlanStatus } from '../../schema/plan-status.js';
@@ -14,13 +14,13 @@ const TOLD = 10;
 /** `maskbench status`: how far a plan has come. */
 export const status: DefineCommand = (context) =>
   new Command('status')
-    .argument('<plan>', 'its folder')
+    .argument('<plan>', 'its folder, or its address s3://bucket/prefix')
     .option('--wait', 'first wait until every shard is published, however long that takes')
     .option('--times <n>', 'with --wait: and until times of so many kinds of machines are', count)
     .option('--json', 'print it as JSON')
     .action(async (path, { wait, times, json }) => {
       const { statusOf, untilPublished } = await import('../../pipeline/distributed/plan-status.js');
-      const plan = resolve(context.cwd, path);
+      const plan = placeFrom(context.cwd, path);
       assertMeant({ times }, { times: [wait === true, 'waiting', 'give --wait, too'] });
       if (wait === true) await untilPublished(plan, times ?? 0, context.signal);
       const found = await statusOf(plan, context.signal);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { relative, resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { MaskbenchError } from '../../core/errors.js';
+import { isObjectAddress, placeFrom } from '../../core/objects/object-address.js';
 import { compiledEntry } from '../../core/package-root.js';
 import type { EngineName } from '../../pipeline/distributed/submit/registry.js';
 import type { Engine, Volume } from '../../pipeline/distributed/submit/submission.js';
@@ -28,7 +29,7 @@ const MEMORY_GIB = 16;
 export const submit: DefineCommand = (context) =>
   new Command('submit')
     .addArgument(new Argument('<engine>', 'what hands them out').choices(keysOf(NAMES)))
-    .argument('<plan>', 'its folder')
+    .argument('<plan>', 'its folder, or its address s3://bucket/prefix')
     .argument(
       '[options...]',
       'after --: further options of sbatch, kubectl, aws or parallel, as --partition=gpu',
@@ -73,12 +74,12 @@ export const submit: DefineCommand = (context) =>
           [engine.runs === 'images', 'kubernetes and aws-batch', 'options of the engine itself follow --'],
         ),
       });
-      const plan = resolve(cwd, path);
+      const plan = placeFrom(cwd, path);
       const { name: run, device, plugins, shards } = await openShards(plan, signal);
       if (shards.length === 0) {
         throw new MaskbenchError('usage', 'every shard is published or being worked on', {
           where: plan,
-          remedy: `maskbench merge ${relative(cwd, plan) || '.'}`,
+          remedy: `maskbench merge ${isObjectAddress(plan) ? plan : relative(cwd, plan) || '.'}`,
         });
       }
       // Whoever works on it takes plug-ins from here as well, and must say so.
@@ -90,10 +91,12 @@ export const submit: DefineCommand = (context) =>
           remedy: 'slurm or parallel, or jobs of your own that run "maskbench --config <file> work"',
         });
       }
+      const merged = outFolder(out, { name: run, cwd, now: new Date() });
       const of = {
         name: run,
         plan,
-        out: outFolder(out, { name: run, cwd, now: new Date() }),
+        out: merged,
+        logs: isObjectAddress(plan) ? `${merged}.logs` : plan,
         shards,
         needsCard: device !== 'cpu',
         merge,
@@ -116,7 +119,10 @@ export const submit: DefineCommand = (context) =>
               ...of,
               container: {
                 image: imageOf(image),
-                volumes: reaching(flags.volume ?? [], merge ? [plan, of.out] : [plan]),
+                volumes: reaching(
+                  flags.volume ?? [],
+                  [plan, ...(merge ? [of.out] : [])].filter((place) => !isObjectAddress(place)),
+                ),
                 cpus,
                 memoryGib: memory,
                 queue,

@@ -1,16 +1,16 @@
-import { resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { SOME_FAILED } from '../../core/errors.js';
+import { placeFrom } from '../../core/objects/object-address.js';
 import { counted } from '../../core/text.js';
 import type { Worked } from '../../pipeline/distributed/work.js';
 import { jsonText } from '../../reports/formats/json.js';
-import { autoOrCount } from '../arguments.js';
+import { autoOrCount, count } from '../arguments.js';
 import type { DefineCommand } from '../context.js';
 
 /** `maskbench work`: an attempt at one shard of a plan. */
 export const work: DefineCommand = (context, setStatus) =>
   new Command('work')
-    .argument('<plan>', 'its folder')
+    .argument('<plan>', 'its folder, or its address s3://bucket/prefix')
     .option(
       '--shard <n>',
       'which shard, from 1; auto: as Slurm, Kubernetes, AWS Batch, GNU parallel or another engine says',
@@ -22,16 +22,22 @@ export const work: DefineCommand = (context, setStatus) =>
     )
     .option('--again', 'work on a shard that is published, too, and replace its result')
     .option('--strict', 'exit status 3 where cells of the shard failed; without it a published shard is 0')
+    .option(
+      '--save-every <seconds>',
+      'of a plan in a bucket: how often what is done goes there (default: 30)',
+      count,
+    )
     .option('--offline', 'use only cached files, never the network')
     .option('--json', 'print what was published as JSON')
-    .action(async (path, { shard, time, again, strict, offline, json }) => {
+    .action(async (path, { shard, time, again, strict, saveEvery, offline, json }) => {
       const { takeTimes, work: workOn } = await import('../../pipeline/distributed/work.js');
       const { createDownloadProgress } = await import('../download-progress.js');
       const { createProgress } = await import('../progress.js');
       const request = {
-        path: resolve(context.cwd, path),
+        path: placeFrom(context.cwd, path),
         again: again === true,
         offline: offline === true,
+        ...(saveEvery === undefined ? {} : { saveMs: 1000 * saveEvery }),
         env: context.env,
         onProgress: createDownloadProgress(context),
         emit: createProgress(context),

@@ -1,6 +1,7 @@
 import { columnOf, csvError, readCsv } from '../../core/csv.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { unknownName } from '../../core/names.js';
+import { onDisk } from '../../core/objects/on-disk.js';
 import { MEASURED_ATTRIBUTES, sameName } from '../../schema/measured-attributes.js';
 import type { Sample } from '../dataset.js';
 import type { DatasetSpec } from '../spec.js';
@@ -62,7 +63,7 @@ async function ofTable(
   { delimiter, id: idColumn = 'id', ...from }: From,
   path: string,
 ): Promise<AttributeSource> {
-  const table = await readCsv(path, { what: 'attributes', delimiter });
+  const table = await readCsv(path, { what: 'attributes', delimiter, at: await onDisk(path) });
   const id = columnOf(table, idColumn);
   const names = from.columns ?? table.columns.filter((name) => name !== idColumn && name !== '');
   const columns = names.map((name) => {

@@ -3,6 +3,7 @@ import { systemRefusal } from '../../core/failure.js';
 import { readBmp } from './bmp.js';
 import { readNetpbm } from './netpbm.js';
 import type { PlainRaster } from './raster.js';
+import { onDisk } from '../../core/objects/on-disk.js';
 
 /** What a format that sharp lacks begins with, and how it is read. */
 const FORMATS: readonly { readonly head: RegExp; readonly read: (file: Buffer) => PlainRaster }[] = [
@@ -18,12 +19,12 @@ const FORMATS: readonly { readonly head: RegExp; readonly read: (file: Buffer) =
 export async function readPlain(path: string): Promise<PlainRaster | undefined> {
   const head = (await readHead(path, 3)).toString('latin1');
   const format = FORMATS.find((of) => of.head.test(head));
-  return format?.read(await readFile(path));
+  return format?.read(await readFile(await onDisk(path)));
 }
 
 /** The first bytes of a file, fewer where it is shorter or cannot be read. @throws where there are too few file handles. */
 export async function readHead(path: string, length: number): Promise<Buffer> {
-  const file = await open(path).catch((error: unknown) => {
+  const file = await open(await onDisk(path)).catch((error: unknown) => {
     if (systemRefusal(error) !== undefined) throw error;
   });
   if (file === undefined) return Buffer.alloc(0);

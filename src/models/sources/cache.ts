@@ -1,6 +1,5 @@
 import { copyFile, link, mkdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import envPaths from 'env-paths';
 import { z } from 'zod';
 import { joinInside } from '../../core/safe-path.js';
 import { syncFolder } from '../../core/sync.js';
@@ -11,23 +10,6 @@ import type { Expected } from './expected.js';
 import { ownedName } from './owner.js';
 import type { ExternalFile } from '../onnx/inspect.js';
 import type { ModelFileSource } from './source-types.js';
-
-/**
- * The folder that model files are kept in: the one given, else MASKBENCH_CACHE, else the platform's cache folder
- * (Linux: XDG_CACHE_HOME or ~/.cache, then /maskbench).
- *
- *     <cache>/models/<sha256>.onnx      the bytes; content-addressed, so mirrors and specs share them
- *     <cache>/models/<sha256>.data      the same of a file that holds weights of a model
- *     <cache>/models/<sha256>.json      what they were when they came in: size, time stamp, source; of a network, which files its weights are in
- *     <cache>/models/<sha256>/          a model with such files: links to all of them, by the names that the model has for them
- *     <cache>/names/<key>.json          checksum, or hash of an unpinned source -> sha256, resolved commit
- *     <cache>/engines/, <cache>/gpu/    ONNX Runtime, and CUDA for it
- *     <cache>/tmp/                      what is being fetched; a killed process's rest is taken over or removed
- */
-export function resolveCacheDir(given?: string, env: NodeJS.ProcessEnv = process.env): string {
-  const override = given ?? env.MASKBENCH_CACHE;
-  return override === undefined || override === '' ? envPaths('maskbench', { suffix: '' }).cache : override;
-}
 
 /** Where unfinished files of a cache lie: on its own file system, so that they can be renamed into place. */
 export function temporaryFolder(cacheDir: string): string {

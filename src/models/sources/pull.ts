@@ -5,7 +5,8 @@ import { MaskbenchError } from '../../core/errors.js';
 import { canonicalJson, sha256 } from '../../core/hash.js';
 import { externalFilesIn } from '../onnx/inspect.js';
 import { besideSource } from './beside.js';
-import { linkTogether, resolveCacheDir } from './cache.js';
+import { resolveCacheDir } from '../../core/cache-folder.js';
+import { linkTogether } from './cache.js';
 import {
   ensureFile,
   explainCacheError,

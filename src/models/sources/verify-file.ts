@@ -1,5 +1,6 @@
 import { MaskbenchError } from '../../core/errors.js';
-import { doubtCached, resolveCacheDir, whereCached, type CachedFile } from './cache.js';
+import { resolveCacheDir } from '../../core/cache-folder.js';
+import { doubtCached, whereCached, type CachedFile } from './cache.js';
 import { checksumError, digestFile, mismatch } from './digest.js';
 import { ensureModelFile, sha256OfAll, weightsOf } from './pull.js';
 import type { EnsureOptions } from './ensure-file.js';

@@ -4,6 +4,7 @@ import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { hashFile } from '../../core/hash-file.js';
 import { inBatches, openJsonl } from '../../core/jsonl.js';
+import { isObjectAddress } from '../../core/objects/object-address.js';
 import { mapInOrder } from '../../core/map-in-order.js';
 import { unless } from '../../core/system-code.js';
 import { acceptDraft, discardDraft, draftOf } from '../../core/write-whole.js';
@@ -100,13 +101,20 @@ async function assertAsPlanned(listed: ListedRecord): Promise<ListedRecord> {
     [imagePath, imageSha256],
     [truthPath, truthSha256],
   ] as const) {
-    if ((await hashFile(path)) === planned) continue;
+    if ((await hashFile(path)) === planned || (await isFetchedAnew(path, planned))) continue;
     throw new MaskbenchError('data.unreadable', 'it is not the file that was planned', {
       where: path,
       remedy: 'restore it, or plan again in another folder',
     });
   }
   return listed;
+}
+
+/** Whether it was only a copy of an object that was another one. */
+async function isFetchedAnew(path: string, planned: string): Promise<boolean> {
+  if (!isObjectAddress(path)) return false;
+  await (await import('../../core/objects/kept-objects.js')).forgetObject(path);
+  return (await hashFile(path)) === planned;
 }
 
 /** The datasets of a plan as far as they are in the samples that are added. */

@@ -16,7 +16,7 @@ import {
   writePlan,
   type PlanDocument,
 } from '../../store/plan-folder/plan-document.js';
-import { planFolder, TOKEN_CHARACTERS, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import { TOKEN_CHARACTERS, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
 import { lockRun } from '../../store/lock.js';
 import { runFolder, type RunFolder } from '../../store/run-folder.js';
 import { pluginsOfRun } from '../../store/run-plugins.js';
@@ -25,6 +25,7 @@ import type { ModelFolders, PreparedRun } from '../prepare.js';
 import { costOf } from './divide.js';
 import { otherPlan } from './other-plan.js';
 import { stageModel } from './stage-weights.js';
+import { withPlanStore } from './with-plan-store.js';
 import { chooseTimed, divide } from './write-lists.js';
 
 export interface MakePlanRequest extends PreparedRun, ModelFolders {
@@ -50,14 +51,19 @@ export interface MadePlan {
  *   files; `usage` for more shards than samples, and for a service.
  */
 export async function makePlanFolder(request: MakePlanRequest): Promise<MadePlan> {
-  const folder = planFolder(request.out);
-  if (!hasPlan(folder)) await enter(folder);
-  const lock = await lockRun(folder.path, { signal: request.signal, what: 'this plan' });
-  try {
-    return await planIn(folder, request);
-  } finally {
-    await lock.release();
-  }
+  return withPlanStore(request.out, request, async (store) => {
+    const { folder } = store;
+    await store.bringLists();
+    if (!hasPlan(folder)) await enter(folder);
+    const lock = await lockRun(folder.path, { signal: request.signal, what: 'this plan' });
+    try {
+      const made = await planIn(folder, request);
+      if (!made.isOld) await store.sendPlan();
+      return made;
+    } finally {
+      await lock.release();
+    }
+  });
 }
 
 async function planIn(folder: PlanFolder, request: MakePlanRequest): Promise<MadePlan> {

@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { explainWriteError } from '../../core/failed-write.js';
@@ -12,7 +13,8 @@ import type { LockOptions } from '../../store/lock-options.js';
 import type { Manifest } from '../../store/manifest.js';
 import { checkedConfig } from '../../store/origin.js';
 import { readPlan, type PlanDocument } from '../../store/plan-folder/plan-document.js';
-import { planFolder, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import type { PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import type { PlanStore } from '../../store/plan-folder/plan-store.js';
 import type { TimesPublication } from '../../store/plan-folder/publication.js';
 import { plannedIn, readShard, readShardLines } from '../../store/plan-folder/shard-lists.js';
 import { linesFiles, runFolder } from '../../store/run-folder.js';
@@ -30,6 +32,7 @@ import { differenceOfLists } from './compare-lists.js';
 import { assertNoStrangers, publishedTimes, shardsOf } from './published-shards.js';
 import { rangesOf } from './shard-ranges.js';
 import { auditAttempt, openAttempt, openTimes } from './read-attempt.js';
+import { withPlanStore } from './with-plan-store.js';
 
 export interface MergePlanRequest {
   readonly path: string;
@@ -55,12 +58,27 @@ export async function mergePlan(
   request: MergePlanRequest,
   finish: Finish = async () => undefined,
 ): Promise<Summary> {
-  const folder = planFolder(request.path);
+  const { path, out, signal } = request;
+  // On the file system of the run, so that mattes can be second names of what is fetched.
+  const scratch = join(dirname(out), `.${basename(out)}.fetched`);
+  return withPlanStore(path, { signal, scratch }, (store) => mergeIn(store, request, finish));
+}
+
+async function mergeIn(store: PlanStore, request: MergePlanRequest, finish: Finish): Promise<Summary> {
+  const { folder } = store;
+  if (!store.isLasting && request.mattes === 'symlink') {
+    throw new MaskbenchError('usage', 'mattes cannot be links into a bucket', {
+      where: store.address,
+      remedy: 'merge without --mattes symlink',
+    });
+  }
+  await store.bringResults();
+  await store.bringLists();
   const plan = await readPlan(folder);
   await assertNoStrangers(folder, plan);
   await assertAllPublished(folder, plan);
   if (request.list) await assertSameImages(folder, plan, request);
-  const merge = await auditAll(folder, plan, request);
+  const merge = await auditAll(store, plan, request);
   const target = runFolder(request.out);
   try {
     return (
@@ -90,10 +108,11 @@ async function assertAllPublished(folder: PlanFolder, plan: PlanDocument): Promi
 
 /** Reads every attempt, and says what all of them come to. */
 async function auditAll(
-  folder: PlanFolder,
+  store: PlanStore,
   plan: PlanDocument,
   { allowMixed, mattes, signal }: MergePlanRequest,
 ): Promise<Merge> {
+  const { folder } = store;
   const machines = countMachines();
   let first: Manifest | undefined;
   let metrics: readonly string[] = [];
@@ -103,6 +122,7 @@ async function auditAll(
     // Published, as was seen before.
     if (publication === undefined) continue;
     for await (const _ of readShard(folder, line)) continue;
+    await store.bringAttempt(line.shard, publication);
     const attempt = await openAttempt(folder, plan, publication);
     const { manifest } = attempt;
     machines.add(manifest);
@@ -117,7 +137,7 @@ async function auditAll(
     throw new MaskbenchError('data.empty', 'the plan has no shards', { where: folder.path });
   const { origin, price, name, settings, root } = plan;
   const mixed = machines.mixed();
-  const times = await timesOf(folder, plan, timingPool(first));
+  const times = await timesOf(store, plan, timingPool(first));
   for (const { of } of times) roots.push(of.attempt);
   return {
     manifest: {
@@ -154,14 +174,10 @@ interface TimesOfPlan extends Times {
 }
 
 /** The times of a plan: those of machines of the kind that its cells ran on, then those of each other kind. */
-async function timesOf(
-  folder: PlanFolder,
-  plan: PlanDocument,
-  pool: string,
-): Promise<readonly TimesOfPlan[]> {
+async function timesOf(store: PlanStore, plan: PlanDocument, pool: string): Promise<readonly TimesOfPlan[]> {
   const times: TimesOfPlan[] = [];
-  for (const [name, of] of await publishedTimes(folder, plan)) {
-    const attempt = await openTimes(folder, plan, of);
+  for (const [name, of] of await publishedTimes(store.folder, plan)) {
+    const attempt = await openTimes(store, plan, of);
     if (of.pool === pool) times.unshift({ ...attempt, of });
     else times.push({ ...attempt, of, as: `${plan.settings.device} ${name}` });
   }

@@ -5,18 +5,17 @@ import { z } from 'zod';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import type { PluginVersion } from '../../core/plugins/parts.js';
 import { unless } from '../../core/system-code.js';
-import { BEAT_MS } from '../../store/lock-options.js';
 import { isKnownGone, parseOwner } from '../../store/lock-owner.js';
 import { LOCK } from '../../store/lock.js';
 import type { PlanStatus } from '../../schema/plan-status.js';
 import { readPlan } from '../../store/plan-folder/plan-document.js';
-import { planFolder, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import type { PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import type { PlanStore } from '../../store/plan-folder/plan-store.js';
 import { readIfThere } from '../../store/wait-for-owner.js';
 import { countPublished, shardsOf } from './published-shards.js';
 import { rangesOf } from './shard-ranges.js';
+import { withPlanStore } from './with-plan-store.js';
 
-/** Between two looks at a lock whose owner moves it on every second. */
-const LOOK_MS = 2.5 * BEAT_MS;
 /** Of what a shard costs, what is left of one that is being worked on. */
 const HALF = 0.5;
 
@@ -35,7 +34,12 @@ interface Open {
  * @throws MaskbenchError `run.damaged` for a plan or a result that is not what it was.
  */
 export async function statusOf(path: string, signal: AbortSignal): Promise<PlanStatus> {
-  const folder = planFolder(path);
+  return withPlanStore(path, { signal }, (store) => statusIn(store, signal));
+}
+
+async function statusIn(store: PlanStore, signal: AbortSignal): Promise<PlanStatus> {
+  const { folder } = store;
+  await store.bringResults();
   const plan = await readPlan(folder);
   const cells = { planned: 0, scored: 0, failed: 0 };
   const done = { shards: 0, cost: 0, seconds: 0 };
@@ -44,6 +48,7 @@ export async function statusOf(path: string, signal: AbortSignal): Promise<PlanS
     throwIfCancelled(signal);
     const { shard, cost } = line;
     if (publication === undefined) {
+      await store.look(shard);
       open.push({ shard, cost, attempts: await attemptsOf(folder, shard) });
       continue;
     }
@@ -56,7 +61,7 @@ export async function statusOf(path: string, signal: AbortSignal): Promise<PlanS
     done.cost += cost * (1 - publication.reused / Math.max(1, planned));
     done.seconds += publication.seconds;
   }
-  const running = await runningOf(folder, open, signal);
+  const running = await runningOf(store, open, signal);
   const atWork = new Set(running.map(({ shard }) => shard));
   const rest = open.filter(({ shard }) => !atWork.has(shard));
   const failed = [];
@@ -86,13 +91,15 @@ const LONGEST_WAIT_MS = 60_000;
  * @throws MaskbenchError `run.damaged` for a plan that is not what it was.
  */
 export async function untilPublished(path: string, times: number, signal: AbortSignal): Promise<void> {
-  const folder = planFolder(path);
-  const { shards } = await readPlan(folder);
-  for (let waitMs = 1000; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
-    const published = await countPublished(folder);
-    if (published.shards >= shards.count && published.times >= times) return;
-    await sleep(waitMs, undefined, { signal }).catch(() => throwIfCancelled(signal));
-  }
+  return withPlanStore(path, { signal }, async (store) => {
+    const { shards } = await readPlan(store.folder);
+    for (let waitMs = 1000; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+      await store.bringResults();
+      const published = await countPublished(store.folder);
+      if (published.shards >= shards.count && published.times >= times) return;
+      await sleep(waitMs, undefined, { signal }).catch(() => throwIfCancelled(signal));
+    }
+  });
 }
 
 /** What an engine is to hand out: shards that are not published, and that nobody is at work on. */
@@ -105,10 +112,12 @@ export async function openShards(
   readonly plugins: readonly PluginVersion[];
   readonly shards: readonly number[];
 }> {
-  const { name, settings } = await readPlan(planFolder(path));
-  const { failed, missing } = await statusOf(path, signal);
-  const shards = [...failed.map(({ shard }) => shard), ...missing].sort((a, b) => a - b);
-  return { name, device: settings.device, plugins: settings.plugins ?? [], shards };
+  return withPlanStore(path, { signal }, async (store) => {
+    const { name, settings } = await readPlan(store.folder);
+    const { failed, missing } = await statusIn(store, signal);
+    const shards = [...failed.map(({ shard }) => shard), ...missing].sort((a, b) => a - b);
+    return { name, device: settings.device, plugins: settings.plugins ?? [], shards };
+  });
 }
 
 async function attemptsOf(folder: PlanFolder, shard: number): Promise<readonly string[]> {
@@ -117,7 +126,7 @@ async function attemptsOf(folder: PlanFolder, shard: number): Promise<readonly s
 }
 
 async function runningOf(
-  folder: PlanFolder,
+  { folder, lookMs, look }: PlanStore,
   open: readonly Open[],
   signal: AbortSignal,
 ): Promise<PlanStatus['running']> {
@@ -131,7 +140,8 @@ async function runningOf(
     }
   }
   if (seen.length === 0) return [];
-  await sleep(LOOK_MS, undefined, { signal }).catch(() => throwIfCancelled(signal));
+  await sleep(lookMs, undefined, { signal }).catch(() => throwIfCancelled(signal));
+  for (const shard of new Set(seen.map((of) => of.shard))) await look(shard);
   const running = [];
   for (const { shard, attempt, path, text, owner } of seen) {
     const now = await readIfThere(path);

@@ -10,6 +10,7 @@ import { keepsAll } from '../../store/kept-mattes.js';
 import type { Manifest } from '../../store/manifest.js';
 import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
 import { TIMES, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import type { PlanStore } from '../../store/plan-folder/plan-store.js';
 import type { Publication, TimesPublication } from '../../store/plan-folder/publication.js';
 import type { ShardLine } from '../../store/plan-folder/shard-lists.js';
 import {
@@ -112,12 +113,13 @@ export async function auditAttempt(
  * @throws MaskbenchError `run.damaged` where its files are not those that were published, or `run.mismatch` if it is of another plan.
  */
 export async function openTimes(
-  at: PlanFolder,
+  store: PlanStore,
   plan: PlanDocument,
-  { attempt, files }: TimesPublication,
+  of: TimesPublication,
 ): Promise<Attempt> {
-  const folder = runFolder(at.attempt(TIMES, attempt));
-  for (const [name, { sha256 }] of Object.entries(files)) {
+  await store.bringAttempt(TIMES, of);
+  const folder = runFolder(store.folder.attempt(TIMES, of.attempt));
+  for (const [name, { sha256 }] of Object.entries(of.files)) {
     if ((await hashFile(join(folder.path, name))) === sha256) continue;
     throw new MaskbenchError('run.damaged', `${name} is not as it was published`, {
       where: folder.path,

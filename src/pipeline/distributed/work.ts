@@ -12,7 +12,8 @@ import { runnerOf } from '../../runners/runner-of.js';
 import type { ReadyModel } from '../../runners/runner.js';
 import { checkedConfig } from '../../store/origin.js';
 import { readPlan, type PlanDocument } from '../../store/plan-folder/plan-document.js';
-import { planFolder, TIMES, TOKEN_CHARACTERS, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import { TIMES, TOKEN_CHARACTERS } from '../../store/plan-folder/plan-folder.js';
+import type { PlanStore, PublishedPart } from '../../store/plan-folder/plan-store.js';
 import {
   PUBLICATION_VERSION,
   publish,
@@ -31,15 +32,18 @@ import { run } from '../run.js';
 import { givenShard, type ShardRequest } from './given-plan.js';
 import { loadedSpec } from './stage-weights.js';
 import { whichShard } from './which-shard.js';
+import { withPlanStore } from './with-plan-store.js';
 
 export interface WorkRequest {
-  /** The folder of the plan. */
+  /** The folder of the plan, or its address in a bucket. */
   readonly path: string;
   /** From 1; `auto`: as the engine says that started this process. */
   readonly shard: 'auto' | number;
   /** Work on a shard that is published, too: its result is then replaced. */
   readonly again?: boolean;
   readonly offline?: boolean;
+  /** Of a plan in a bucket: how often what is done goes there. */
+  readonly saveMs?: number;
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress: NonNullable<EnsureOptions['onProgress']>;
   readonly emit: EventSink;
@@ -61,26 +65,35 @@ export interface Worked {
  *   `data.unreadable` for a picture and `run.mismatch` or `source.checksum` for a model that is not the planned one.
  */
 export async function work(request: WorkRequest): Promise<Worked> {
-  const folder = planFolder(request.path);
+  return withPlanStore(request.path, request, (store) => workIn(store, request));
+}
+
+async function workIn(store: PlanStore, request: WorkRequest): Promise<Worked> {
+  const { folder } = store;
   const plan = await readPlan(folder);
   const shards = plan.shards.count;
   const shard = whichShard(request.shard, { shards, env: request.env });
   if (request.again !== true) {
+    await store.bringResults(shard);
     const publication = await readPublication(folder, shard, plan.root);
     if (publication !== undefined) return { kind: 'was-published', shards, publication };
   }
   const token = randomBytes(TOKEN_CHARACTERS / 2).toString('hex');
   await makeFolder(folder.attempts(shard));
   try {
-    const publication = await attempt(request, folder, plan, shard, token);
-    const isOurs = await publish(folder, publication, { replace: request.again === true });
+    await store.bringShard(shard);
+    const publication = await attempt(request, store, plan, shard, token);
+    const isOurs = await publish(store, publication, { replace: request.again === true });
     const winner = isOurs ? undefined : await readPublication(folder, shard, plan.root);
     return { kind: isOurs ? 'published' : 'lost', shards, publication: winner ?? publication };
   } catch (error) {
     // For "status"; who was killed says nothing.
     const code = error instanceof MaskbenchError ? error.code : 'internal';
     const said = { code, message: describeError(error), at: new Date().toISOString() };
-    await writeJson(folder.ended(shard, token), said).catch(() => undefined);
+    const at = folder.ended(shard, token);
+    await writeJson(at, said)
+      .then(() => store.send(at))
+      .catch(() => undefined);
     throw inPlan(error);
   }
 }
@@ -105,12 +118,17 @@ export interface Timed {
  * @throws MaskbenchError as `work`.
  */
 export async function takeTimes(request: Omit<WorkRequest, 'shard'>): Promise<Timed> {
-  const folder = planFolder(request.path);
+  return withPlanStore(request.path, request, (store) => takeTimesIn(store, request));
+}
+
+async function takeTimesIn(store: PlanStore, request: Omit<WorkRequest, 'shard'>): Promise<Timed> {
+  const { folder } = store;
   const plan = await readPlan(folder);
   const token = randomBytes(TOKEN_CHARACTERS / 2).toString('hex');
+  await store.bringShard(TIMES);
   await makeFolder(folder.attempts(TIMES));
   const line = { shard: TIMES, ...plan.times, problems: 0, cost: 0 };
-  await runPart(request, { folder, plan, line, token, onReused: () => undefined }, true);
+  const kept = await runPart(request, store, { plan, line, token, onReused: () => undefined }, true);
   const out = runFolder(folder.attempt(TIMES, token));
   const files: Record<string, SealedFile> = {};
   for (const path of [out.manifest, out.timings])
@@ -121,25 +139,27 @@ export async function takeTimes(request: Omit<WorkRequest, 'shard'>): Promise<Ti
     pool: timingPool(await readManifest(out)),
     attempt: token,
     files,
+    ...kept,
     host: hostname(),
   } as const;
-  const isOurs = await publishTimes(folder, publication, { replace: request.again === true });
+  const isOurs = await publishTimes(store, publication, { replace: request.again === true });
   const winner = isOurs ? undefined : await readTimes(folder, publication.pool, plan.root);
   return { isOurs, publication: winner ?? publication };
 }
 
 async function attempt(
   request: WorkRequest,
-  folder: PlanFolder,
+  store: PlanStore,
   plan: PlanDocument,
   shard: number,
   token: string,
 ): Promise<Publication> {
   const start = performance.now();
+  const { folder } = store;
   const line = await readShardLine(folder, plan, shard);
   let reused = 0;
   const onReused = (cells: number): void => void (reused = cells);
-  await runPart(request, { folder, plan, line, token, onReused }, false);
+  const kept = await runPart(request, store, { plan, line, token, onReused }, false);
   const out = folder.attempt(shard, token);
   const seal = await readSeal(runFolder(out));
   if (seal === undefined)
@@ -153,6 +173,7 @@ async function attempt(
     attempt: token,
     root,
     files,
+    ...kept,
     cells,
     seconds,
     reused,
@@ -160,13 +181,19 @@ async function attempt(
   };
 }
 
-/** Runs one list of a plan in a folder of its own, with the models that were planned. */
+/**
+ * Runs one list of a plan in a folder of its own, with the models that were planned.
+ *
+ * @returns what the attempt consists of where the plan is
+ */
 async function runPart(
   { offline = false, env, onProgress, emit, signal }: Omit<WorkRequest, 'shard'>,
-  part: Omit<ShardRequest, 'emit' | 'signal'>,
+  store: PlanStore,
+  part: Omit<ShardRequest, 'folder' | 'emit' | 'signal'>,
   isTimed: boolean,
-): Promise<void> {
-  const { folder, plan, line, token } = part;
+): Promise<{ readonly parts?: readonly PublishedPart[] }> {
+  const { plan, line, token } = part;
+  const { folder } = store;
   assertPluginsLoaded(plan.settings.plugins ?? [], folder.document, 'plan');
   const models: ReadyModel[] = [];
   for (const [i, source] of plan.sources.entries()) {
@@ -182,15 +209,23 @@ async function runPart(
     }
     models.push({ ...ready, spec: planned.spec });
   }
-  await run({
-    config: checkedConfig(plan.origin, folder.document),
-    models,
-    datasets: [],
-    shard: isTimed ? null : [line.shard, plan.shards.count],
-    out: folder.attempt(line.shard, token),
-    phases: { predict: !isTimed, score: !isTimed, time: isTimed },
-    given: givenShard({ ...part, emit, signal }),
-    emit,
-    signal,
-  });
+  const kept = store.keep(line.shard, token);
+  try {
+    await run({
+      config: checkedConfig(plan.origin, folder.document),
+      models,
+      datasets: [],
+      shard: isTimed ? null : [line.shard, plan.shards.count],
+      out: folder.attempt(line.shard, token),
+      phases: { predict: !isTimed, score: !isTimed, time: isTimed },
+      given: givenShard({ ...part, folder, emit, signal }),
+      emit,
+      signal,
+    });
+  } catch (error) {
+    await kept.end(false).catch(() => undefined);
+    throw error;
+  }
+  const parts = await kept.end(true);
+  return parts === undefined ? {} : { parts };
 }

@@ -10,6 +10,7 @@ import type { CommandModel } from './ensure.js';
 import { startProgram, type Program } from './program.js';
 import { phasesOf } from './phases-of.js';
 import { readMatteFile } from '../read-matte-file.js';
+import { onDisk } from '../../core/objects/on-disk.js';
 
 /** A picture whose program is gone with it is tried once more in a fresh one before it counts as failed. */
 const ATTEMPTS = 2;
@@ -104,7 +105,9 @@ type Found =
 async function tryJob(slot: Slot, job: MatteJob): Promise<Found> {
   for (let attempt = 1; ; attempt++) {
     const program = await slot.open();
-    const asked = await program.ask(job.sample.imagePath).catch((error: unknown) => ({ error }));
+    const asked = await program
+      .ask(await onDisk(job.sample.imagePath))
+      .catch((error: unknown) => ({ error }));
     if (!('error' in asked)) return { kind: 'answered', outcome: await take(job, asked) };
     await slot.drop();
     if (!(asked.error instanceof MaskbenchError) || asked.error.code === 'cancelled') throw asked.error;

@@ -11,6 +11,7 @@ import type { CommandModel } from './ensure.js';
 import { phasesOf } from './phases-of.js';
 import { startFresh } from './session.js';
 import { isPerImage } from './spec.js';
+import { onDisk } from '../../core/objects/on-disk.js';
 
 /** A program under the timing pass: from the question for a matte to its answer, one picture after another. */
 export function timedCommand(model: CommandModel, samples: readonly Pictured[]): TimedModel {
@@ -34,7 +35,7 @@ async function startTimed(
   const predict = async (position: number, begin: number): Promise<MeasuredSample> => {
     const before = cpuMs();
     const startMs = performance.now() - begin;
-    const { answer, ms, mattePath } = await program.ask(samples[position].imagePath);
+    const { answer, ms, mattePath } = await program.ask(await onDisk(samples[position].imagePath));
     // A picture that it refuses took its time all the same; the accuracy pass reports it.
     await rm(mattePath, { recursive: true, force: true });
     return { image: position, startMs, cpuMs: cpuMs() - before, phases: phasesOf(answer, ms) };

@@ -1,18 +1,19 @@
 import { existsSync } from 'node:fs';
-import { link, readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
 import { sha256 } from '../../core/hash.js';
-import { makeFolder, syncFile, syncFolder } from '../../core/sync.js';
-import { systemCode } from '../../core/system-code.js';
-import { acceptDraft, discardDraft, draftOf } from '../../core/write-whole.js';
 import { count, figure, text, type Document } from '../../schema/basics.js';
 import { cellCounts } from '../../schema/evidence.js';
 import { readDocument } from '../read-document.js';
 import { sealedFile } from '../seal.js';
 import type { PlanFolder } from './plan-folder.js';
+import { publishedPart, type PlanStore } from './plan-store.js';
 
 export const PUBLICATION_VERSION = 1;
+
+const parts = z
+  .exactOptional(z.array(publishedPart))
+  .describe('Of an attempt in a bucket: what it consists of there, by the digests of the indexes.');
 
 const publicationSchema = z.object({
   schemaVersion: z.literal(PUBLICATION_VERSION),
@@ -23,6 +24,7 @@ const publicationSchema = z.object({
   files: z
     .record(text, sealedFile)
     .describe('As its seal says; mattes are covered by their digests in predictions.jsonl.'),
+  parts,
   cells: cellCounts,
   seconds: figure.describe('From the start of the attempt to its seal.'),
   reused: count.describe('Cells that were taken over from earlier attempts.'),
@@ -60,17 +62,17 @@ export async function readPublication(
 }
 
 /**
- * Makes an attempt the result of its shard, by one link of a file that is whole and on the disk: of several at once, one wins.
+ * Makes an attempt the result of its shard: of several at once, one wins.
  *
  * @param replace whether a result that is there goes
  * @returns whether it is the result now; not so if another one was first.
  */
 export async function publish(
-  folder: PlanFolder,
+  store: PlanStore,
   publication: Publication,
   options: { readonly replace?: boolean } = {},
 ): Promise<boolean> {
-  return linkOnce(folder, folder.publication(publication.shard), publication, options);
+  return store.putOnce(store.folder.publication(publication.shard), publication, options);
 }
 
 const timesSchema = z.object({
@@ -79,6 +81,7 @@ const timesSchema = z.object({
   pool: text.describe('What machines have in common whose times are figures of one thing.'),
   attempt: text,
   files: z.record(text, sealedFile),
+  parts,
   host: text,
 });
 /** Says which attempt has the times on machines of one kind. */
@@ -88,11 +91,11 @@ const poolName = (pool: string): string => sha256(pool).slice(0, 12);
 
 /** As `publish`, of times: one for every kind of machine. */
 export async function publishTimes(
-  folder: PlanFolder,
+  store: PlanStore,
   publication: TimesPublication,
   options: { readonly replace?: boolean } = {},
 ): Promise<boolean> {
-  return linkOnce(folder, folder.times(poolName(publication.pool)), publication, options);
+  return store.putOnce(store.folder.times(poolName(publication.pool)), publication, options);
 }
 
 /** Those on machines of one kind, if there are any. @throws MaskbenchError as `readPublication`. */
@@ -122,50 +125,4 @@ export async function readTimesNamed(
     where: path,
     remedy,
   });
-}
-
-async function linkOnce(
-  folder: PlanFolder,
-  path: string,
-  document: object,
-  { replace = false }: { readonly replace?: boolean },
-): Promise<boolean> {
-  await makeFolder(folder.published);
-  const draft = draftOf(path);
-  const content = `${JSON.stringify(document, null, 2)}\n`;
-  try {
-    await writeFile(draft.path, content);
-    if (replace) {
-      await acceptDraft(draft);
-      return true;
-    }
-    await syncFile(draft.path);
-    const isFirst = await link(draft.path, path).then(
-      () => true,
-      async (error: unknown) => {
-        // Over a network the answer may be lost, and the question asked again: what is there may be ours.
-        if (systemCode(error) === 'EEXIST') return (await readFile(path, 'utf8')) === content;
-        throw explained(error, folder.path);
-      },
-    );
-    await syncFolder(folder.published);
-    return isFirst;
-  } finally {
-    await discardDraft(draft);
-  }
-}
-
-const NO_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
-
-function explained(error: unknown, where: string): unknown {
-  if (!NO_LINKS.includes(systemCode(error))) return error;
-  return new MaskbenchError(
-    'usage',
-    'this file system has no hard links, by which a shard is published once',
-    {
-      where,
-      remedy: 'put the plan on one that has them: a local disk, NFS, Lustre, GPFS, CephFS',
-      cause: error,
-    },
-  );
 }

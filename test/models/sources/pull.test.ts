@@ -1,7 +1,8 @@
 import { chmod, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findCached, resolveCacheDir } from '../../../src/models/sources/cache.js';
+import { resolveCacheDir } from '../../../src/core/cache-folder.js';
+import { findCached } from '../../../src/models/sources/cache.js';
 import type { PullEvent } from '../../../src/models/sources/progress.js';
 import { ensureModelFile, ensureModelFiles, isHere } from '../../../src/models/sources/pull.js';
 import { verifyModelFile } from '../../../src/models/sources/verify-file.js';

@@ -16,6 +16,7 @@ const of = <M extends Partial<Submission & { container: Container }>>(more?: M) 
   name: 'photos',
   plan: '/shared/plan',
   out: '/shared/it is here',
+  logs: '/shared/plan',
   shards: [1, 2, 3],
   command: 'maskbench',
   needsCard: false,

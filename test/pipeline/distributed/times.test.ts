@@ -7,7 +7,8 @@ import { timingPool } from '../../../src/pipeline/machines.js';
 import { reportDocument } from '../../../src/reports/document.js';
 import type { Summary } from '../../../src/schema/summary.js';
 import type { Manifest } from '../../../src/store/manifest.js';
-import { planFolder, TIMES } from '../../../src/store/plan-folder/plan-folder.js';
+import { TIMES } from '../../../src/store/plan-folder/plan-folder.js';
+import { folderStore } from '../../../src/store/plan-folder/plan-store.js';
 import { publishTimes, type TimesPublication } from '../../../src/store/plan-folder/publication.js';
 import { readManifest, runFolder, writeJson } from '../../../src/store/run-folder.js';
 import { cli } from '../../support/cli.js';
@@ -30,7 +31,8 @@ afterAll(() => workspace.remove());
 
 /** Publishes the times that there are once more, as if they had been taken on another machine; by the digest of its kind. */
 async function asIfOn(environment: Partial<Manifest['environment']>): Promise<string> {
-  const folder = planFolder(workspace.path('plan'));
+  const store = folderStore(workspace.path('plan'));
+  const { folder } = store;
   const [name = ''] = (await readdir(folder.published)).filter((of) => of.startsWith('time-'));
   const own = JSON.parse(await readFile(join(folder.published, name), 'utf8')) as TimesPublication;
   const attempt = 'a'.repeat(16);
@@ -42,7 +44,7 @@ async function asIfOn(environment: Partial<Manifest['environment']>): Promise<st
   const { size: bytes } = await stat(out.manifest);
   const files = { ...own.files, 'manifest.json': { bytes, sha256: await hashFile(out.manifest) } };
   const pool = timingPool(there);
-  await publishTimes(folder, { ...own, pool, attempt, files });
+  await publishTimes(store, { ...own, pool, attempt, files });
   return sha256(pool).slice(0, 12);
 }
 

@@ -14,7 +14,7 @@ export async function withGpuLock<T>(
   { env, err, signal }: CliContext,
   work: (home: string) => Promise<T>,
 ): Promise<T> {
-  const { resolveCacheDir } = await import('../../../models/sources/cache.js');
+  const { resolveCacheDir } = await import('../../../core/cache-folder.js');
   const { explainCacheError } = await import('../../../models/sources/ensure-file.js');
   const { gpuHome } = await import('../../../runners/onnx/gpu/installed.js');
   const { lockRun } = await import('../../../store/lock.js');

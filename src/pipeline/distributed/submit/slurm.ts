@@ -20,7 +20,7 @@ export const slurm = {
 
 function script(of: Submission & { readonly command: string }): string {
   const arrays = arraysOf(of);
-  const log = quoted(`${of.plan}/logs/%x-%A_%a.log`);
+  const log = quoted(`${of.logs}/logs/%x-%A_%a.log`);
   const options = [
     `--job-name=${quoted(of.name)}`,
     '--requeue',
@@ -45,7 +45,7 @@ function script(of: Submission & { readonly command: string }): string {
     '#!/usr/bin/env bash',
     `# ${of.shards.length} shards of ${of.plan}: "bash" this, or "maskbench submit slurm --go".`,
     'set -euo pipefail',
-    `mkdir -p ${quoted(`${of.plan}/logs`)}`,
+    `mkdir -p ${quoted(`${of.logs}/logs`)}`,
     ...heredoc('work', taskOf(`${of.command} work ${quoted(of.plan)} --shard auto`)),
     ...jobs,
     ...(timing.length === 0
@@ -57,7 +57,7 @@ function script(of: Submission & { readonly command: string }): string {
             '#!/usr/bin/env bash',
             `exec ${of.command} merge ${quoted(of.plan)} --out ${quoted(of.out)}`,
           ]),
-          `merged=$(sbatch --parsable --job-name=${quoted(`${of.name}-merge`)} --output=${quoted(`${of.plan}/logs/%x-%j.log`)} ${of.options.map(quoted).join(' ')} --dependency=afterany:${ids.join(':')} <<<"$merge")`,
+          `merged=$(sbatch --parsable --job-name=${quoted(`${of.name}-merge`)} --output=${quoted(`${of.logs}/logs/%x-%j.log`)} ${of.options.map(quoted).join(' ')} --dependency=afterany:${ids.join(':')} <<<"$merge")`,
         ]
       : []),
     `echo "submitted: ${[...ids, ...(of.merge ? ['merge ${merged%%;*}'] : [])].join(' ')}"`,

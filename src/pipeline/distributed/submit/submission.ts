@@ -2,9 +2,11 @@
 export interface Submission {
   /** Of the run. */
   readonly name: string;
-  /** As absolute paths. */
+  /** As absolute paths; a plan may be in a bucket. */
   readonly plan: string;
   readonly out: string;
+  /** The folder that logs go to: the plan itself, or one of this machine. */
+  readonly logs: string;
   /** Shards that nobody has published or is at work on, from 1. */
   readonly shards: readonly number[];
   /** Whether the plan's device is a card. */

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { hashFile } from '../../../core/hash-file.js';
 import { compiledEntry } from '../../../core/package-root.js';
 import { joinInside } from '../../../core/safe-path.js';
-import { resolveCacheDir } from '../../../models/sources/cache.js';
+import { resolveCacheDir } from '../../../core/cache-folder.js';
 import { binaryFolder, ENGINE_VERSION, engineEnvironment } from '../engine/engine.js';
 import { engineHere } from '../engine/ensure-engine.js';
 import { type Driver, findDriver, runs } from './driver.js';

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { MaskbenchError } from '../../../core/errors.js';
-import { resolveCacheDir, temporaryFolder } from '../../../models/sources/cache.js';
+import { resolveCacheDir } from '../../../core/cache-folder.js';
+import { temporaryFolder } from '../../../models/sources/cache.js';
 import { checksumError, digestFile } from '../../../models/sources/digest.js';
 import { requireSpace } from '../../../models/sources/disk.js';
 import { isOffline, type EnsureOptions } from '../../../models/sources/ensure-file.js';

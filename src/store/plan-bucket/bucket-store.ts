@@ -1,0 +1,285 @@
+import { existsSync } from 'node:fs';
+import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { z } from 'zod';
+import { resolveCacheDir } from '../../core/cache-folder.js';
+import { MaskbenchError } from '../../core/errors.js';
+import { hashFile } from '../../core/hash-file.js';
+import { sha256 } from '../../core/hash.js';
+import { mapInOrder } from '../../core/map-in-order.js';
+import { assertConditional, openBucket, type Bucket } from '../../core/objects/bucket.js';
+import { parseAddress } from '../../core/objects/object-address.js';
+import { joinInside } from '../../core/safe-path.js';
+import { unless } from '../../core/system-code.js';
+import { discardDraft, draftOf } from '../../core/write-whole.js';
+import { count, text } from '../../schema/basics.js';
+import { LOCK } from '../lock.js';
+import { planFolder, shardName, TIMES, TOKEN_CHARACTERS } from '../plan-folder/plan-folder.js';
+import type { Kept, PlanStore, PublishedPart } from '../plan-folder/plan-store.js';
+import { runFolder } from '../run-folder.js';
+import { openPacker } from './pack-attempt.js';
+import type { Part } from './part.js';
+import { partKey, unpackAttempt } from './unpack-attempt.js';
+
+/** Requests at once, where there are many. */
+const WIDTH = 16;
+/** Between two words of an attempt that it is still at work. */
+const BEAT_MS = 5000;
+/** How long what was done goes to the bucket after an attempt was told to end, or has failed. */
+const GRACE_MS = 20_000;
+
+export interface BucketStoreOptions {
+  /** A folder of this process alone, which takes what is fetched. */
+  readonly folder: string;
+  /** Between two parts of an attempt at work: at most so much is lost with its host. */
+  readonly saveMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** A model's file beside a plan, under its digest in the bucket. */
+const staged = z.array(z.object({ file: text, bytes: count, sha256: text }));
+
+/**
+ * A plan in a bucket: its objects are those of a plan's folder, but that
+ *
+ *     lists/<root>/shards.jsonl, shards/   stand below the plan's root, so that two that plan at once mix nothing
+ *     lists/<root>/weights.json            says which of the files of models is which
+ *     weights/<sha256>                     those files; hosts keep them in their cache
+ *     attempts/0001/<token>/parts/         an attempt as tars of bounded size, each with an index of what stands where in it
+ *     attempts/0001/<token>/.lock          written again every few seconds by whoever is at work
+ */
+export async function openBucketStore(address: string, options: BucketStoreOptions): Promise<PlanStore> {
+  const { bucket: name, key } = parseAddress(address);
+  const prefix = key === '' ? '' : `${key}/`;
+  const bucket = openBucket(name, options.signal);
+  const folder = planFolder(options.folder);
+  let root = '';
+  const weightsList = join(folder.path, 'weights.json');
+  const keyOf = (path: string): string => {
+    const inner = relative(folder.path, path).split(sep).join('/');
+    return /^(shards(\/.*|\.jsonl)?|weights\.json)$/.test(inner)
+      ? `${prefix}lists/${root}/${inner}`
+      : prefix + inner;
+  };
+  const attemptKey = (shard: number, token = ''): string =>
+    `${prefix}attempts/${shardName(shard)}/${token === '' ? '' : `${token}/`}`;
+
+  /** A file is there as its object is; or neither. */
+  const bring = async (path: string): Promise<void> => {
+    await mkdir(dirname(path), { recursive: true });
+    const draft = draftOf(path);
+    try {
+      if ((await bucket.fetchFile(keyOf(path), draft.path)) === undefined) await rm(path, { force: true });
+      else await rename(draft.path, path);
+    } finally {
+      await discardDraft(draft);
+    }
+  };
+  const bringAll = async (paths: AsyncIterable<string> | Iterable<string>): Promise<void> => {
+    for await (const _ of mapInOrder(paths, WIDTH, bring));
+  };
+  const openPlan = async (): Promise<void> => {
+    const read = () => readFile(folder.document, 'utf8').catch(unless('ENOENT'));
+    const before = await read();
+    await bring(folder.document);
+    const plan = await read();
+    // What a killed merge has left may be of another plan.
+    if (before !== undefined && rootIn(before) !== rootIn(plan))
+      for (const left of await readdir(folder.path))
+        if (join(folder.path, left) !== folder.document)
+          await rm(join(folder.path, left), { recursive: true, force: true });
+    root = rootIn(plan).slice(0, 16);
+    if (plan !== undefined) await bring(folder.index);
+  };
+  await openPlan();
+
+  const bringWeights = async (): Promise<void> => {
+    await bring(weightsList);
+    const files = staged.parse(JSON.parse(await readFile(weightsList, 'utf8')));
+    for (const of of files) {
+      const kept = join(resolveCacheDir(), 'objects', 'weights', of.sha256);
+      if ((await stat(kept).catch(() => undefined))?.size !== of.bytes) await fetchWeights(of, kept);
+      const path = joinInside(folder.path, of.file);
+      await mkdir(dirname(path), { recursive: true });
+      await link(kept, path).catch(unless('EEXIST'));
+    }
+  };
+  const fetchWeights = async (of: z.output<typeof staged>[number], kept: string): Promise<void> => {
+    await mkdir(dirname(kept), { recursive: true });
+    // In the folder of this attempt alone: others may fetch it at the same time.
+    const coming = join(folder.path, of.sha256);
+    const got = await bucket.fetchFile(`${prefix}weights/${of.sha256}`, coming);
+    if (got?.sha256 === of.sha256) return rename(coming, kept);
+    const [code, message] =
+      got === undefined
+        ? (['data.missing', "a model's file is gone"] as const)
+        : (['source.checksum', "a model's file is not the one that was planned"] as const);
+    throw new MaskbenchError(code, message, {
+      where: `${address}/weights/${of.sha256}`,
+      remedy: `it is ${of.file}: restore it, or plan again under another prefix`,
+    });
+  };
+
+  return {
+    address,
+    folder,
+    lookMs: 2.5 * BEAT_MS,
+    isLasting: false,
+    async bringResults(shard) {
+      if (shard !== undefined) return bring(folder.publication(shard));
+      await rm(folder.published, { recursive: true, force: true });
+      const names = await bucket.names(`${prefix}published/`);
+      return bringAll(names.map((of) => joinInside(folder.published, of)));
+    },
+    async bringLists() {
+      if (root === '') return;
+      const lists = dirname(folder.shard(1));
+      const names = await bucket.names(`${keyOf(lists)}/`);
+      const missing = names.map((of) => joinInside(lists, of)).filter((path) => !existsSync(path));
+      await bringAll(missing);
+    },
+    async bringShard(shard) {
+      await bring(folder.shard(shard));
+      await bringWeights();
+      if (shard === TIMES) return;
+      const tokens = (await bucket.names(attemptKey(shard))).filter((of) => of.endsWith('/'));
+      for (const token of tokens.map((of) => of.slice(0, -1)))
+        await unpackAttempt(bucket, attemptKey(shard, token), folder.attempt(shard, token));
+    },
+    async bringAttempt(shard, { attempt, parts = [] }) {
+      await unpackAttempt(bucket, attemptKey(shard, attempt), folder.attempt(shard, attempt), parts);
+    },
+    async look(shard) {
+      const isToken = new RegExp(`^[0-9a-f]{${TOKEN_CHARACTERS}}/$`);
+      for (const of of await bucket.names(attemptKey(shard))) {
+        if (isToken.test(of)) {
+          await mkdir(folder.attempt(shard, of.slice(0, -1)), { recursive: true });
+          await bring(join(folder.attempt(shard, of.slice(0, -1)), LOCK));
+        } else if (of.endsWith('.ended.json')) await bring(joinInside(folder.attempts(shard), of));
+      }
+    },
+    keep: (shard, token) =>
+      keepAttempt(name, attemptKey(shard, token), folder.attempt(shard, token), options),
+    async send(path) {
+      await openBucket(name, AbortSignal.timeout(GRACE_MS)).putFile(keyOf(path), path);
+    },
+    async sendPlan() {
+      const document = await readFile(folder.document);
+      root = rootIn(document.toString()).slice(0, 16);
+      await assertOwn(bucket, prefix, address);
+      await assertConditional(bucket, name, `${prefix}.probe-${process.pid}-${Date.now()}`);
+      const sendAll = async (paths: readonly string[]): Promise<void> => {
+        for await (const _ of mapInOrder(paths, WIDTH, (path) => bucket.putFile(keyOf(path), path)));
+      };
+      const lists = dirname(folder.shard(1));
+      await sendAll((await readdir(lists)).map((of) => join(lists, of)));
+      const there = new Set(await bucket.names(`${prefix}weights/`));
+      const files: z.output<typeof staged> = [];
+      for (const of of (await readdir(folder.weights, { recursive: true }).catch(unless('ENOENT'))) ?? []) {
+        const path = join(folder.weights, of);
+        const { size } = await stat(path);
+        if (!(await stat(path)).isFile()) continue;
+        const digest = await hashFile(path);
+        if (!there.has(digest)) await bucket.putFile(`${prefix}weights/${digest}`, path);
+        files.push({ file: `weights/${of.split(sep).join('/')}`, bytes: size, sha256: digest });
+      }
+      await writeFile(weightsList, `${JSON.stringify(files, null, 2)}\n`);
+      await sendAll([weightsList, folder.index]);
+      if (await bucket.put(keyOf(folder.document), document, { once: true })) return;
+      // The answer may have been lost, and the question asked again.
+      const first = await bucket.get(keyOf(folder.document));
+      if (first !== undefined && rootIn(first.toString()) === rootIn(document.toString())) return;
+      throw new MaskbenchError('run.mismatch', 'another plan was put there meanwhile', {
+        where: address,
+        remedy: 'plan under another prefix with --out, or go on with the plan that is there',
+      });
+    },
+    async putOnce(path, document, { replace = false }) {
+      const content = `${JSON.stringify(document, null, 2)}\n`;
+      if (await bucket.put(keyOf(path), content, { once: !replace })) return true;
+      await bring(path);
+      return (await readFile(path, 'utf8')) === content;
+    },
+  };
+}
+
+/** The root that a plan's document names; empty where there is none. */
+function rootIn(plan: string | undefined): string {
+  if (plan === undefined) return '';
+  try {
+    return z.object({ root: z.string() }).parse(JSON.parse(plan)).root;
+  } catch {
+    // Whoever reads the plan says what is wrong with it.
+    return sha256(plan);
+  }
+}
+
+/** @throws MaskbenchError `run.exists` for a prefix that holds anything but remains of planning. */
+async function assertOwn(bucket: Bucket, prefix: string, where: string): Promise<void> {
+  const foreign = (await bucket.names(prefix)).find((name) => !/^(lists\/|weights\/|\.probe-)/.test(name));
+  if (foreign === undefined || foreign === 'plan.json') return;
+  throw new MaskbenchError('run.exists', `other objects are there (${foreign})`, {
+    where,
+    remedy: 'choose a new prefix with --out',
+  });
+}
+
+/** Copies an attempt part by part while it is at work, and says every few seconds that it is. */
+function keepAttempt(
+  name: string,
+  prefix: string,
+  path: string,
+  { saveMs }: Pick<BucketStoreOptions, 'saveMs'>,
+): Kept {
+  const packer = openPacker(runFolder(path));
+  const parts: PublishedPart[] = [];
+  let waiting: Part | undefined;
+  const save = async (bucket: Bucket, isDone: boolean): Promise<void> => {
+    for (;;) {
+      // One that could not be put is tried again the next time.
+      waiting ??= await packer.next(isDone);
+      if (waiting === undefined) return;
+      const number = parts.length + 1;
+      const index = JSON.stringify(waiting.index);
+      await bucket.put(partKey(prefix, number, 'tar'), waiting.tar);
+      // What has no index is not there.
+      await bucket.put(partKey(prefix, number, 'json'), index);
+      parts.push({ bytes: waiting.index.bytes, sha256: sha256(index) });
+      waiting = undefined;
+    }
+  };
+  const whileAtWork = openBucket(name);
+  const beat = async (): Promise<void> => {
+    const lock = await readFile(join(path, LOCK)).catch(unless('ENOENT'));
+    if (lock !== undefined) await whileAtWork.put(prefix + LOCK, lock);
+  };
+  const timers = [repeat(beat, BEAT_MS), repeat(() => save(whileAtWork, false), saveMs)];
+  return {
+    async end(isDone) {
+      for (const timer of timers) await timer.end();
+      const bucket = isDone ? whileAtWork : openBucket(name, AbortSignal.timeout(GRACE_MS));
+      await save(bucket, isDone);
+      await bucket.remove(prefix + LOCK);
+      return parts;
+    },
+  };
+}
+
+/** Does something again and again, never twice at once; what fails is tried again at its next turn. */
+function repeat(act: () => Promise<void>, everyMs: number): { end(): Promise<void> } {
+  let acting: Promise<void> | undefined;
+  const turn = (): void => {
+    acting ??= act()
+      .catch(() => undefined)
+      .finally(() => {
+        acting = undefined;
+      });
+  };
+  const timer = setInterval(turn, everyMs).unref();
+  return {
+    async end() {
+      clearInterval(timer);
+      await acting;
+    },
+  };
+}
