@@ -39,20 +39,69 @@ const only = values.only?.split(',');
 /** What is measured, in order: arguments in the folder of a size, and what they write. */
 const STEPS = /** @type {const} */ ([
   { name: 'merge', argv: ['merge', 'plan', '--out', 'run'], out: 'run/scores.jsonl' },
-  { name: 'report --format markdown', argv: ['report', 'run', '--format', 'markdown', '--out', 'run.md'], out: 'run.md' },
-  { name: 'report --format csv', argv: ['report', 'run', '--format', 'csv', '--out', 'run.csv'], out: 'run.csv' },
-  { name: 'report --format html', argv: ['report', 'run', '--format', 'html', '--out', 'run.html'], out: 'run.html' },
-  { name: 'report --format cells-csv', argv: ['report', 'run', '--format', 'cells-csv', '--out', 'cells.csv'], out: 'cells.csv' },
-  { name: 'report --format parquet', argv: ['report', 'run', '--format', 'parquet', '--out', 'run.parquet'], out: 'run.parquet' },
-  { name: 'report --by components', argv: ['report', 'run', '--by', 'components', '--format', 'csv', '--out', 'by.csv'], out: 'by.csv' },
+  {
+    name: 'report --format markdown',
+    argv: ['report', 'run', '--format', 'markdown', '--out', 'run.md'],
+    out: 'run.md',
+  },
+  {
+    name: 'report --format csv',
+    argv: ['report', 'run', '--format', 'csv', '--out', 'run.csv'],
+    out: 'run.csv',
+  },
+  {
+    name: 'report --format html',
+    argv: ['report', 'run', '--format', 'html', '--out', 'run.html'],
+    out: 'run.html',
+  },
+  {
+    name: 'report --format cells-csv',
+    argv: ['report', 'run', '--format', 'cells-csv', '--out', 'cells.csv'],
+    out: 'cells.csv',
+  },
+  {
+    name: 'report --format parquet',
+    argv: ['report', 'run', '--format', 'parquet', '--out', 'run.parquet'],
+    out: 'run.parquet',
+  },
+  {
+    name: 'report --by components',
+    argv: ['report', 'run', '--by', 'components', '--format', 'csv', '--out', 'by.csv'],
+    out: 'by.csv',
+  },
   { name: 'rank', argv: ['rank', 'run'] },
-  { name: 'compare', argv: ['compare', 'run', 'candidate', '--format', 'markdown', '--out', 'compared.md'], out: 'compared.md' },
-  { name: 'compare --format html', argv: ['compare', 'run', 'candidate', '--format', 'html', '--out', 'compared.html'], out: 'compared.html' },
-  { name: 'check', argv: ['check', '--baseline', 'run', '--candidate', 'candidate', '--json'], statuses: [0, 1, 2] },
-  { name: 'baseline set', argv: ['baseline', 'set', 'kept', '--run', 'run'], out: 'baselines/kept/scores.jsonl' },
-  { name: 'check a baseline', argv: ['check', '--baseline', 'kept', '--candidate', 'candidate', '--json'], statuses: [0, 1, 2] },
+  {
+    name: 'compare',
+    argv: ['compare', 'run', 'candidate', '--format', 'markdown', '--out', 'compared.md'],
+    out: 'compared.md',
+  },
+  {
+    name: 'compare --format html',
+    argv: ['compare', 'run', 'candidate', '--format', 'html', '--out', 'compared.html'],
+    out: 'compared.html',
+  },
+  {
+    name: 'check',
+    argv: ['check', '--baseline', 'run', '--candidate', 'candidate', '--json'],
+    statuses: [0, 1, 2],
+  },
+  {
+    name: 'baseline set',
+    argv: ['baseline', 'set', 'kept', '--run', 'run'],
+    out: 'baselines/kept/scores.jsonl',
+  },
+  {
+    name: 'check a baseline',
+    argv: ['check', '--baseline', 'kept', '--candidate', 'candidate', '--json'],
+    statuses: [0, 1, 2],
+  },
   // A run without a seal is summed up again.
-  { name: 'summarise', before: unseal, argv: ['report', 'run', '--format', 'json', '--out', 'run.json'], out: 'run.json' },
+  {
+    name: 'summarise',
+    before: unseal,
+    argv: ['report', 'run', '--format', 'json', '--out', 'run.json'],
+    out: 'run.json',
+  },
 ]);
 
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'maskbench-million-'));
@@ -96,10 +145,20 @@ async function measureSize(cells, cwd) {
  * @param {{ argv: readonly string[], out?: string, statuses?: readonly number[] }} step
  */
 async function measure(name, cells, cwd, { argv, out, statuses }) {
-  const { seconds, peakBytes } = await measured(argv, { cwd, ...(statuses === undefined ? {} : { statuses }) });
+  const { seconds, peakBytes } = await measured(argv, {
+    cwd,
+    ...(statuses === undefined ? {} : { statuses }),
+  });
   const peakMb = peakBytes / 1e6;
   const written = out === undefined ? '' : (statSync(join(cwd, out)).size / 1e6).toFixed(1);
-  tell([name, String(cells), seconds.toFixed(1), ((seconds / cells) * 1e6).toFixed(1), peakMb.toFixed(0), written]);
+  tell([
+    name,
+    String(cells),
+    seconds.toFixed(1),
+    ((seconds / cells) * 1e6).toFixed(1),
+    peakMb.toFixed(0),
+    written,
+  ]);
   results.set(name, [...(results.get(name) ?? []), { cells, seconds, peakMb }]);
 }
 
@@ -108,16 +167,9 @@ async function measure(name, cells, cwd, { argv, out, statuses }) {
  * @param {string} cwd
  */
 async function prepare(cells, cwd) {
-  rmSync(cwd, { recursive: true, force: true });
-  await writeSmallPairs(join(cwd, 'pictures'), PICTURES, { width: 64, height: 48 });
-  const names = Array.from({ length: models }, (_, i) => `model-${i + 1}`);
-  for (const [i, name] of names.entries()) writeSlowModel(cwd, name, { layers: i + 1, channels: 4, side: 32 });
-  linkMany(join(cwd, 'pictures'), join(cwd, 'data'), cells / models);
-  const dataset = `{ name: many, layout: paired-folders, root: '\${CONFIG_DIR}/data', images: { path: im }, truths: { path: gt } }`;
-  const config = `name: million\nmodels: [${names.map((name) => `./${name}.yaml`).join(', ')}]\ndatasets: [${dataset}]\nscoring: { protocols: [fixed, sod] }\n`;
-  writeFileSync(join(cwd, 'run.yaml'), config);
+  // What a killed generator has published stays.
+  if (!existsSync(join(cwd, 'plan', 'plan.json'))) await planData(cells, cwd);
   const shards = Math.ceil(cells / SHARD);
-  await measure('plan', cells, cwd, { argv: ['plan', 'run.yaml', '--shards', String(shards), '--out', 'plan'], out: 'plan/files.cache' });
   let start = performance.now();
   const seconds = () => ((performance.now() - start) / 1000).toFixed(0);
   for (let shard = 1; shard <= Math.min(shards, Math.ceil(real / SHARD)); shard++)
@@ -127,8 +179,27 @@ async function prepare(cells, cwd) {
   const at = planFolder(join(cwd, 'plan'));
   const plan = await readPlan(at);
   await publishGenerated(at, plan);
+  rmSync(join(cwd, 'candidate'), { recursive: true, force: true });
   await writeCandidate(join(cwd, 'candidate'), at, plan);
   console.log(`  generated in ${seconds()} s`);
+}
+
+/**
+ * @param {number} cells
+ * @param {string} cwd
+ */
+async function planData(cells, cwd) {
+  rmSync(cwd, { recursive: true, force: true });
+  await writeSmallPairs(join(cwd, 'pictures'), PICTURES, { width: 64, height: 48 });
+  const names = Array.from({ length: models }, (_, i) => `model-${i + 1}`);
+  for (const [i, name] of names.entries())
+    writeSlowModel(cwd, name, { layers: i + 1, channels: 4, side: 32 });
+  linkMany(join(cwd, 'pictures'), join(cwd, 'data'), cells / models);
+  const dataset = `{ name: many, layout: paired-folders, root: '\${CONFIG_DIR}/data', images: { path: im }, truths: { path: gt } }`;
+  const config = `name: million\nmodels: [${names.map((name) => `./${name}.yaml`).join(', ')}]\ndatasets: [${dataset}]\nscoring: { protocols: [fixed, sod] }\n`;
+  writeFileSync(join(cwd, 'run.yaml'), config);
+  const argv = ['plan', 'run.yaml', '--shards', String(Math.ceil(cells / SHARD)), '--out', 'plan'];
+  await measure('plan', cells, cwd, { argv });
 }
 
 /** @param {string} cwd */
@@ -146,6 +217,14 @@ function judge() {
     met &&= holds;
     rows.push([name, last.peakMb.toFixed(0), growth.toFixed(2), verdict(holds)]);
   }
-  printTable([['step', 'peak of the largest, MB', 'time per cell, largest by smallest', `bars ${BAR.peakMb} MB, ${BAR.growth}`], ...rows]);
+  printTable([
+    [
+      'step',
+      'peak of the largest, MB',
+      'time per cell, largest by smallest',
+      `bars ${BAR.peakMb} MB, ${BAR.growth}`,
+    ],
+    ...rows,
+  ]);
   if (!met) process.exitCode = 1;
 }

@@ -5,7 +5,7 @@ import { linkSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { inBatches, openJsonl } from '../../dist/core/jsonl.js';
 import { createFingerprint } from '../../dist/datasets/fingerprint.js';
-import { metaOf } from '../../dist/metrics/registry.js';
+import { metricsOf } from '../../dist/metrics/registry.js';
 import { signaturesOf } from '../../dist/metrics/signature.js';
 import { scoreKey } from '../../dist/store/cell-key.js';
 import { sealRun } from '../../dist/store/evidence.js';
@@ -44,15 +44,28 @@ export async function publishGenerated(folder, plan) {
     if ((await readPublication(folder, shard, plan.root)) !== undefined) continue;
     const token = randomBytes(TOKEN_CHARACTERS / 2).toString('hex');
     const out = runFolder(folder.attempt(shard, token));
-    const like = { ...reals.manifest, settings: { ...plan.settings, shard: /** @type {const} */ ([shard, plan.shards.count]) } };
+    const like = {
+      ...reals.manifest,
+      settings: { ...plan.settings, shard: /** @type {const} */ ([shard, plan.shards.count]) },
+    };
     const writing = { seed: shard, loss: 0.1, mattes: true };
     const manifest = await writeGenerated(out, like, readShard(folder, line), reals.byImage, writing);
     await sealRun(out, manifest);
     const seal = await readSeal(out);
     if (seal === undefined) throw new Error(`the attempt at shard ${shard} has no seal`);
     const { root, files, cells } = seal;
-    const said = { schemaVersion: PUBLICATION_VERSION, plan: plan.root, shard, attempt: token, root, files, cells };
-    await publish(folder, { ...said, seconds: 1, reused: 0, host: 'nobody' });
+    const said = {
+      plan: plan.root,
+      shard,
+      attempt: token,
+      root,
+      files,
+      cells,
+      seconds: 1,
+      reused: 0,
+      host: 'nobody',
+    };
+    await publish(folder, { schemaVersion: PUBLICATION_VERSION, ...said });
   }
 }
 
@@ -118,9 +131,13 @@ async function writeGenerated(out, like, listed, reals, { seed, loss, mattes }) 
   const random = generator(seed + 1);
   const { protocols } = like.settings.scoring;
   const signatures = signaturesOf(protocols, like.settings.scoring);
-  const files = await Promise.all([out.plan, out.predictions, out.scores, out.truths].map((path) => openJsonl(path)));
+  const files = await Promise.all(
+    [out.plan, out.predictions, out.scores, out.truths].map((path) => openJsonl(path)),
+  );
   const [plan, predictions, scores, truths] = files.map(inRecords);
-  const fingerprints = new Map(like.settings.datasets.map(({ name }) => [name, { of: createFingerprint(), samples: 0 }]));
+  const fingerprints = new Map(
+    like.settings.datasets.map(({ name }) => [name, { of: createFingerprint(), samples: 0 }]),
+  );
   const folders = new Set();
   for await (const { record, text } of listed) {
     if (record.kind !== 'sample') throw new Error('a problem in a plan of intact pictures');
@@ -134,7 +151,13 @@ async function writeGenerated(out, like, listed, reals, { seed, loss, mattes }) 
     await truths.add({ ...real.truth, dataset, id });
     for (const [model, { prediction, score, matte }] of real.cells) {
       const key = record.cells[model];
-      await predictions.add({ ...prediction, key, dataset, id, phases: drawnPhases(prediction.phases, random) });
+      await predictions.add({
+        ...prediction,
+        key,
+        dataset,
+        id,
+        phases: drawnPhases(prediction.phases, random),
+      });
       const metrics = Object.fromEntries(
         Object.entries(score.metrics).map(([metric, value]) => [metric, drawn(metric, value, loss, random)]),
       );
@@ -162,6 +185,8 @@ function inRecords(file) {
   return inBatches(file.append);
 }
 
+const facts = new Map(metricsOf(['fixed', 'sod']).map(({ meta }) => [meta.id, meta]));
+
 /**
  * A value beside a real one, within its range.
  *
@@ -173,10 +198,12 @@ function inRecords(file) {
 function drawn(metric, value, loss, random) {
   if (typeof value !== 'number') return value;
   const share = loss * random() ** 2;
-  const { better, range } = metaOf(metric);
+  const meta = facts.get(metric);
+  if (meta === undefined) return value;
+  const { better, range } = meta;
   const [low, high] = range;
-  if (better === 'higher') return value - share * (value - Math.max(low, 0));
-  return value + share * (Number.isFinite(high) ? high - value : value);
+  if (better === 'higher') return value - share * (value - Math.max(low ?? 0, 0));
+  return value + share * (high === null ? value : high - value);
 }
 
 /**

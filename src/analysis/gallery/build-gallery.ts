@@ -82,12 +82,13 @@ export async function buildGallery(request: GalleryRequest): Promise<Gallery> {
 
 async function showImage(
   { base, sources, size }: GalleryRequest,
-  { dataset, id, attributes, cells }: CandidateImage,
+  { dataset, id, attributes, cells: cellsOf }: CandidateImage,
   { reasons }: Choice,
   samples: ReadonlyMap<string, PlannedSample>,
   readings: ReadonlyMap<string, CheckedReading>,
   store: StorePreview,
 ): Promise<GalleryImage | MissingImage> {
+  const cells = cellsOf();
   const sample = samples.get(nameOf(dataset, id));
   if (sample === undefined) return { dataset, id, reason: 'not in the plan of the run' };
   const key = sha256(nameOf(dataset, id)).slice(0, KEY_DIGITS);

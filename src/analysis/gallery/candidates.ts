@@ -16,7 +16,8 @@ export interface CandidateImage extends Candidate {
   readonly attributes: Attributes;
   /** Whether any source has a score. */
   readonly scored: boolean;
-  readonly cells: readonly Omit<GalleryMatte, 'url'>[];
+  /** By source; made when asked for, since few images are shown. */
+  cells(): readonly Omit<GalleryMatte, 'url'>[];
 }
 
 /**
@@ -36,56 +37,65 @@ export async function loadCandidates(
   }
   return (scores.get(base)?.datasets ?? []).flatMap((dataset) => {
     const columns = sources.map(({ side, model }) =>
-      columnsOf(dataset, scores.get(side), model, metrics, side === base),
+      columnsOf(dataset, scores.get(side), model, side === base),
     );
+    const isLower = chosenBy?.better === 'lower';
     return dataset.ids.map((id, row): CandidateImage => {
-      const cells = columns.map((cellOf) => cellOf(row));
-      const first = chosenBy === undefined ? -1 : metrics.indexOf(chosenBy);
+      const values = columns.map((column) =>
+        chosenBy === undefined ? Number.NaN : column.valueOf(chosenBy.id, row),
+      );
       return {
         dataset: dataset.name,
         id,
         attributes: dataset.attributes[row],
-        cells,
-        scored: cells.some(({ failure }) => failure === null),
-        scores: cells.map(({ values }) => {
-          const value = values[first] ?? Number.NaN;
-          return chosenBy?.better === 'lower' ? -value : value;
-        }),
+        cells: () =>
+          columns.map((column) => ({
+            failure: column.failureOf(row),
+            values: metrics.map((metric) => {
+              const value = column.valueOf(metric.id, row);
+              return Number.isNaN(value) ? null : value;
+            }),
+          })),
+        scored: columns.some((column) => column.failureOf(row) === null),
+        scores: isLower ? values.map((value) => -value) : values,
       };
     });
   });
 }
 
-type CellOf = (row: number) => Omit<GalleryMatte, 'url'>;
+/** What is known of the cells of one source, by the rows of the base's dataset. */
+interface SourceColumns {
+  /** Of a metric, to six digits; NaN where there is none. */
+  valueOf(metric: string, row: number): number;
+  failureOf(row: number): string | null;
+}
 
-/** The cells of one source by the rows of the base's dataset. */
 function columnsOf(
   base: ScoredDataset,
   scores: RunScores | undefined,
   model: string,
-  metrics: readonly MetricMeta[],
   isBase: boolean,
-): CellOf {
+): SourceColumns {
   const dataset = scores?.datasets.find(({ name }) => name === base.name);
   const own = dataset?.models.get(model);
   const rowOf = isBase ? undefined : new Map(dataset?.ids.map((id, row) => [id, row]));
   const failures = new Map(own?.failed.map(({ id, reason }) => [id, reason]));
-  const columns = metrics.map(({ id }) => own?.columns[scores?.metrics.indexOf(id) ?? -1]);
-  return (row) => {
-    const id = base.ids[row];
-    const at = rowOf === undefined ? row : rowOf.get(id);
-    if (dataset === undefined || at === undefined) return without('not in this run', metrics);
-    if (dataset.contents[at] !== base.contents[row]) return without('another picture in this run', metrics);
-    const values = columns.map((column) => {
-      const value = column?.[at] ?? Number.NaN;
-      return Number.isNaN(value) ? null : Number(value.toPrecision(6));
-    });
-    return { failure: failures.get(id) ?? null, values };
+  const columns = new Map(scores?.metrics.map((id, i) => [id, own?.columns[i]]));
+  const isSame = (row: number, at: number | undefined): at is number =>
+    at !== undefined && dataset?.contents[at] === base.contents[row];
+  const placeOf = (row: number): number | undefined => (rowOf === undefined ? row : rowOf.get(base.ids[row]));
+  return {
+    valueOf(metric, row) {
+      const at = placeOf(row);
+      return isSame(row, at) ? Number((columns.get(metric)?.[at] ?? Number.NaN).toPrecision(6)) : Number.NaN;
+    },
+    failureOf(row) {
+      const at = placeOf(row);
+      if (dataset === undefined || at === undefined) return 'not in this run';
+      if (!isSame(row, at)) return 'another picture in this run';
+      return failures.get(base.ids[row]) ?? null;
+    },
   };
-}
-
-function without(failure: string, metrics: readonly MetricMeta[]): ReturnType<CellOf> {
-  return { failure, values: metrics.map(() => null) };
 }
 
 /** The metrics that any of the sides has, in the registry's order. */

@@ -31,7 +31,7 @@ export async function takeOver(
   models: readonly string[],
   held: Held,
 ): Promise<number> {
-  const { find, keys, truths: digests } = await readPlannedKeys(recordReader(to), models);
+  const { find, keyOf, truthOf } = await readPlannedKeys(recordReader(to), models);
   const taken = new Set<number>();
   const measured = new Set<string>();
   const writers: Partial<Record<'predictions' | 'scores' | 'truths', DurableLines>> = {};
@@ -45,7 +45,7 @@ export async function takeOver(
       for (const [cell, record] of done?.predictions ?? []) {
         const { model, dataset, id } = record;
         const matte = from.matte(model, dataset, id);
-        if (taken.has(cell) || record.key !== keys[cell] || !isFilled(matte)) continue;
+        if (taken.has(cell) || record.key !== keyOf(cell) || !isFilled(matte)) continue;
         const draft = draftOf(to.matte(model, dataset, id));
         // Of an attempt that is at work, a file may go between the look and the link.
         if (!(await linkOrCopy(matte, draft))) continue;
@@ -57,7 +57,7 @@ export async function takeOver(
       for (const [name, truth] of done?.truths ?? []) {
         const cell = find(models[0], truth);
         if (measured.has(name) || cell === undefined) continue;
-        if (digests[Math.floor(cell / models.length)] !== truth.truthSha256) continue;
+        if (truthOf(Math.floor(cell / models.length)) !== truth.truthSha256) continue;
         measured.add(name);
         await (await writer('truths')).append(truth);
       }
