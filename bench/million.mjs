@@ -1,7 +1,7 @@
 // Time and memory of everything that is done with a plan and a run of very many cells: planned, 20,000 of them really run by small
 // networks, the others written by a generator through the store, then merged, summed up, reported, compared and checked by the commands, each
-// in a process of its own. Bars: at most 1 GB resident, and time in proportion (a cell of the largest run takes at most 1.3 times as
-// long as one of the smallest).
+// in a process of its own. Bars: at most 1 GB resident, and processor time in proportion (a cell of the largest run takes at most 1.3
+// times as much as one of the smallest).
 //
 //   node bench/million.mjs [--cells 62500,125000,250000] [--models 4] [--real 20000] [--only merge,check] [--folder DIR]
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -112,6 +112,7 @@ const tell = startTable([
   ['step', 26],
   ['cells', 9],
   ['seconds', 8],
+  ['processor, s', 13],
   ['µs per cell', 12],
   ['peak, MB', 9],
   ['written, MB', 12],
@@ -145,7 +146,7 @@ async function measureSize(cells, cwd) {
  * @param {{ argv: readonly string[], out?: string, statuses?: readonly number[] }} step
  */
 async function measure(name, cells, cwd, { argv, out, statuses }) {
-  const { seconds, peakBytes } = await measured(argv, {
+  const { seconds, processorSeconds, peakBytes } = await measured(argv, {
     cwd,
     ...(statuses === undefined ? {} : { statuses }),
   });
@@ -155,11 +156,12 @@ async function measure(name, cells, cwd, { argv, out, statuses }) {
     name,
     String(cells),
     seconds.toFixed(1),
-    ((seconds / cells) * 1e6).toFixed(1),
+    processorSeconds.toFixed(1),
+    ((processorSeconds / cells) * 1e6).toFixed(1),
     peakMb.toFixed(0),
     written,
   ]);
-  results.set(name, [...(results.get(name) ?? []), { cells, seconds, peakMb }]);
+  results.set(name, [...(results.get(name) ?? []), { cells, seconds: processorSeconds, peakMb }]);
 }
 
 /**
