@@ -28,15 +28,15 @@ export async function summariseAccuracy(
   const columnsOf = ({ model, dataset }: { model: string; dataset: string }): readonly Float64Array[] =>
     cells.columnsOf(model, dataset);
   const tally = tallyScores(places, metrics, scoring.empty, { named: FAILURES_NAMED, columnsOf });
-  const row = new Float64Array(rowWidth(metrics.length));
+  const values = new Float64Array(rowWidth(metrics.length));
   for await (const { record, cells: states } of cells.inPlanOrder()) {
     const { dataset, id } = record;
     for (const [m, state] of states.entries()) {
       const unit = record.kind === 'sample' ? record.unit : undefined;
       const cell = { model: cells.models[m], dataset, id, unit };
       if (state.kind === 'scored') {
-        cells.columnsOf(cell.model, dataset).forEach((column, i) => (row[i] = column[state.row]));
-        tally.scored(cell, row);
+        cells.columnsOf(cell.model, dataset).forEach((column, i) => (values[i] = column[state.row]));
+        tally.scored(cell, values);
       } else tally.failed(cell, failureOf(state));
     }
   }

@@ -3,6 +3,9 @@ import type { RunSettings } from './manifest.js';
 import type { RunFolder } from './run-folder.js';
 import { readMeasured } from './truths.js';
 
+/** One object for all samples of which a layout says nothing. */
+const NONE: Attributes = {};
+
 interface ScoresRequest {
   readonly folder: RunFolder;
   readonly settings: RunSettings;
@@ -33,7 +36,7 @@ export async function loadRunScores(request: ScoresRequest): Promise<RunScores> 
     const row = dataset.ids.push(id) - 1;
     dataset.contents.push(contentOf(record));
     dataset.units.push(record.unit);
-    dataset.attributes.push({ ...measuredOf(record), ...record.attributes });
+    dataset.layouts.push(Object.keys(record.attributes).length === 0 ? NONE : record.attributes);
     dataset.samples.push(sample++);
     for (const [m, state] of states.entries()) {
       const { scored, failed } = dataset.models[m];
@@ -48,15 +51,28 @@ export async function loadRunScores(request: ScoresRequest): Promise<RunScores> 
       const columns = cells.columnsOf(model, name).slice(0, metrics.length);
       return { columns, scored: new Uint8Array(cells.samplesOf(name)), failed: [] };
     });
-    return { name, ids: [], contents: [], units: [], attributes: [], problems: [], samples: [], models: own };
+    return { name, ids: [], contents: [], units: [], layouts: [], problems: [], samples: [], models: own };
   }
 
-  function finish({ models: open, units, samples, ...dataset }: OpenDataset): ScoredDataset {
+  function finish({ models: open, units, samples, layouts, ...dataset }: OpenDataset): ScoredDataset {
     const own = open.map((of, m): [string, ModelScores] => {
       const matteOf = (row: number): string => cells.matteOf(models[m], samples[row]);
       return [models[m], { ...of, matteOf }];
     });
-    return { ...dataset, ...unitsOf(dataset.ids, units), models: new Map(own) };
+    const { name, ids } = dataset;
+    let attributes: readonly Attributes[] | undefined;
+    return {
+      ...dataset,
+      ...unitsOf(ids, units),
+      models: new Map(own),
+      // An object a sample takes more than its scores, and of two sides one is asked.
+      get attributes() {
+        return (attributes ??= ids.map((id, row) => ({
+          ...measuredOf({ dataset: name, id }),
+          ...layouts[row],
+        })));
+      },
+    };
   }
 }
 
@@ -66,7 +82,8 @@ interface OpenDataset {
   readonly ids: string[];
   readonly contents: string[];
   readonly units: (string | undefined)[];
-  readonly attributes: Attributes[];
+  /** What the layout says of each sample. */
+  readonly layouts: Attributes[];
   readonly problems: FailedCell[];
   /** The number of each image among all usable samples. */
   readonly samples: number[];

@@ -39,8 +39,8 @@ export async function openBaseline(folder: string, label: string): Promise<Side>
     facts: { evidence: UNSEALED, ...record, label, kind: 'baseline', digest },
     async loadScores(models) {
       for (const name of [SCORES_FILE, stagedScores(scoresSha256)]) {
-        const digest = await hashFile(join(folder, name)).catch(() => undefined);
-        if (digest === scoresSha256) return readScores(join(folder, name), record, models);
+        const found = await hashFile(join(folder, name)).catch(() => undefined);
+        if (found === scoresSha256) return readScores(join(folder, name), record, models);
       }
       throw new MaskbenchError(
         'data.unreadable',
