@@ -4,17 +4,15 @@
 // times as much as one of the smallest).
 //
 //   node bench/million.mjs [--cells 62500,125000,250000] [--models 4] [--real 20000] [--only merge,check] [--folder DIR]
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readPlan } from '../dist/store/plan-folder/plan-document.js';
 import { planFolder } from '../dist/store/plan-folder/plan-folder.js';
-import { publishGenerated, writeCandidate } from './support/generated-shards.mjs';
-import { linkMany } from './support/link-many.mjs';
+import { describeCells, publishGenerated, writeCandidate } from './support/generated-shards.mjs';
 import { measured } from './support/measured.mjs';
 import { printMachine, printTable, startTable, verdict } from './support/print.mjs';
-import { writeSlowModel, writeSmallPairs } from './support/tiny-run.mjs';
 
 /** A file system allows some 65,000 names of one file. */
 const PICTURES = 64;
@@ -192,14 +190,7 @@ async function prepare(cells, cwd) {
  */
 async function planData(cells, cwd) {
   rmSync(cwd, { recursive: true, force: true });
-  await writeSmallPairs(join(cwd, 'pictures'), PICTURES, { width: 64, height: 48 });
-  const names = Array.from({ length: models }, (_, i) => `model-${i + 1}`);
-  for (const [i, name] of names.entries())
-    writeSlowModel(cwd, name, { layers: i + 1, channels: 4, side: 32 });
-  linkMany(join(cwd, 'pictures'), join(cwd, 'data'), cells / models);
-  const dataset = `{ name: many, layout: paired-folders, root: '\${CONFIG_DIR}/data', images: { path: im }, truths: { path: gt } }`;
-  const config = `name: million\nmodels: [${names.map((name) => `./${name}.yaml`).join(', ')}]\ndatasets: [${dataset}]\nscoring: { protocols: [fixed, sod] }\n`;
-  writeFileSync(join(cwd, 'run.yaml'), config);
+  await describeCells(cwd, { cells, models, pictures: PICTURES });
   const argv = ['plan', 'run.yaml', '--shards', String(Math.ceil(cells / SHARD)), '--out', 'plan'];
   await measure('plan', cells, cwd, { argv });
 }

@@ -1,8 +1,8 @@
 // Attempts at the shards of a plan that nobody made: their records are written by what writes those of a real run, as long as real
 // ones, with the mattes of a real attempt as second names of the same files.
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { inBatches, openJsonl } from '../../dist/core/jsonl.js';
 import { createFingerprint } from '../../dist/datasets/fingerprint.js';
 import { metricsOf } from '../../dist/metrics/registry.js';
@@ -15,6 +15,8 @@ import { readShard, readShardLines } from '../../dist/store/plan-folder/shard-li
 import { readManifest, readRecords, runFolder, writeJson } from '../../dist/store/run-folder.js';
 import { readSeal } from '../../dist/store/seal.js';
 import { generator } from './kill-run.mjs';
+import { linkMany } from './link-many.mjs';
+import { writeSlowModel, writeSmallPairs } from './tiny-run.mjs';
 
 /**
  * @import { PlanDocument } from '../../dist/store/plan-folder/plan-document.js'
@@ -30,6 +32,29 @@ import { generator } from './kill-run.mjs';
  *
  * @typedef {{ truth: TruthRecord, cells: Map<string, { prediction: DonePrediction, score: DoneScore, matte: string }> }} Real
  */
+
+/**
+ * Writes `run.yaml`, and what it names: small networks, and so many pictures, a few under many names.
+ *
+ * @param {string} folder
+ * @param {{ cells: number, models: number, pictures: number, protocols?: readonly string[] }} size
+ */
+export async function describeCells(folder, { cells, models, pictures, protocols = ['fixed', 'sod'] }) {
+  await writeSmallPairs(join(folder, 'pictures'), pictures, { width: 64, height: 48 });
+  const names = Array.from({ length: models }, (_, i) => `model-${i + 1}`);
+  for (const [i, name] of names.entries())
+    writeSlowModel(folder, name, { layers: i + 1, channels: 4, side: 32 });
+  linkMany(join(folder, 'pictures'), join(folder, 'data'), cells / models);
+  const sides = 'images: { path: im }, truths: { path: gt }';
+  writeFileSync(
+    join(folder, 'run.yaml'),
+    `name: million
+models: [${names.map((name) => `./${name}.yaml`).join(', ')}]
+datasets: [{ name: many, layout: paired-folders, root: '\${CONFIG_DIR}/data', ${sides} }]
+scoring: { protocols: [${protocols.join(', ')}] }
+`,
+  );
+}
 
 /**
  * Publishes an attempt at every shard that has none; some shard must have a real one, of all the pictures that there are.
