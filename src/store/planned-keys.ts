@@ -20,7 +20,7 @@ interface PlannedKeys {
 }
 
 /** Which dataset each sample is of. */
-export interface PlannedDatasets {
+interface PlannedDatasets {
   /** Usable samples by dataset. */
   readonly samples: ReadonlyMap<string, number>;
   nameOf(sample: number): string;

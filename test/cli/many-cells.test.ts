@@ -12,7 +12,7 @@ import { shortOrLong } from '../support/long.js';
 const CELLS = shortOrLong(5000, 20_000);
 const SHARDS = CELLS / 250;
 /** Of the process that does it: as little as 100 cells take, and some. */
-const HEAP_MB = 64;
+const HEAP_MB = 40;
 
 let cwd = '';
 
