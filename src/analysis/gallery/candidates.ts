@@ -1,6 +1,8 @@
 import type { GalleryMatte, GallerySource } from '../../schema/gallery.js';
+import { isDefined } from '../../schema/metric-value.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { knownMetrics } from '../../metrics/registry.js';
+import type { ChosenScores } from '../../store/chosen-scores.js';
 import type { Attributes, RunScores, ScoredDataset } from '../../store/load-run-scores.js';
 import type { Side } from '../compare/side.js';
 import type { Candidate } from './choose-images.js';
@@ -16,8 +18,12 @@ export interface CandidateImage extends Candidate {
   readonly attributes: Attributes;
   /** Whether any source has a score. */
   readonly scored: boolean;
-  /** By source; made when asked for, since few images are shown. */
-  cells(): readonly Omit<GalleryMatte, 'url'>[];
+  /**
+   * By source; made when asked for, since few images are shown.
+   *
+   * @param chosen what runs have of the images shown, beside the metric that they are chosen by
+   */
+  cells(chosen: ReadonlyMap<Side, ChosenScores>): readonly Omit<GalleryMatte, 'url'>[];
 }
 
 /**
@@ -33,7 +39,8 @@ export async function loadCandidates(
   const scores = new Map<Side, RunScores>();
   for (const side of new Set([base, ...sources.map((source) => source.side)])) {
     const own = sources.filter((source) => source.side === side);
-    scores.set(side, await side.loadScores([...new Set(own.map(({ model }) => model))]));
+    const models = [...new Set(own.map(({ model }) => model))];
+    scores.set(side, await side.loadScores(models, chosenBy === undefined ? [] : [chosenBy.id]));
   }
   return (scores.get(base)?.datasets ?? []).flatMap((dataset) => {
     const columns = sources.map(({ side, model }) =>
@@ -47,12 +54,14 @@ export async function loadCandidates(
       return {
         dataset: dataset.name,
         id,
-        attributes: dataset.attributes[row],
-        cells: () =>
-          columns.map((column) => ({
+        get attributes() {
+          return dataset.attributes[row];
+        },
+        cells: (chosen) =>
+          columns.map((column, i) => ({
             failure: column.failureOf(row),
             values: metrics.map((metric) => {
-              const value = column.valueOf(metric.id, row);
+              const value = column.valueOf(metric.id, row, chosen.get(sources[i].side));
               return Number.isNaN(value) ? null : value;
             }),
           })),
@@ -66,7 +75,7 @@ export async function loadCandidates(
 /** What is known of the cells of one source, by the rows of the base's dataset. */
 interface SourceColumns {
   /** Of a metric, to six digits; NaN where there is none. */
-  valueOf(metric: string, row: number): number;
+  valueOf(metric: string, row: number, chosen?: ChosenScores): number;
   failureOf(row: number): string | null;
 }
 
@@ -85,9 +94,11 @@ function columnsOf(
     at !== undefined && dataset?.contents[at] === base.contents[row];
   const placeOf = (row: number): number | undefined => (rowOf === undefined ? row : rowOf.get(base.ids[row]));
   return {
-    valueOf(metric, row) {
+    valueOf(metric, row, chosen) {
       const at = placeOf(row);
-      return isSame(row, at) ? Number((columns.get(metric)?.[at] ?? Number.NaN).toPrecision(6)) : Number.NaN;
+      if (!isSame(row, at)) return Number.NaN;
+      const value = columns.get(metric)?.[at] ?? chosen?.(model, base.name, base.ids[row])?.[metric];
+      return value !== undefined && isDefined(value) ? Number(value.toPrecision(6)) : Number.NaN;
     },
     failureOf(row) {
       const at = placeOf(row);
