@@ -3,7 +3,7 @@
 //     [--populations easy,tied] [--sizes 100,200]     parts of the first two, with the very figures of the whole
 import { parseArgs } from 'node:util';
 import { metricMeans, meansOfDatasets } from '../dist/scoring/aggregate/metric-means.js';
-import { scoreRow } from '../dist/scoring/aggregate/score-row.js';
+import { gatherRows, rowWidth, scoreRow } from '../dist/scoring/aggregate/score-row.js';
 import { metricsOf } from '../dist/metrics/registry.js';
 import { accelerationOfMean, bcaEnds, studentisedEnds } from '../dist/stats/bootstrap.js';
 import { meanEnds } from '../dist/stats/mean-interval.js';
@@ -136,6 +136,13 @@ function rowsOf(ious, random) {
   });
 }
 
+/** @param {readonly Float64Array[]} rows */
+function columnsOf(rows) {
+  const gathered = gatherRows(rowWidth(1), rows.length);
+  rows.forEach(gathered.add);
+  return { columns: gathered.columns(), scored: rows.length };
+}
+
 /**
  * What summaries, tables and pages show, by the code that makes it: the mean of a dataset, the mean of 2 and of 4 datasets,
  * and the score pooled over pixels.
@@ -162,7 +169,7 @@ function shown() {
       const means = [1, 2, 4].map((datasets) => ({ datasets, ...tally(population.mean) }));
       for (let run = 0; run < trials; run++) {
         for (const { datasets, add } of means) {
-          const drawn = Array.from({ length: datasets }, () => ({ rows: draw() }));
+          const drawn = Array.from({ length: datasets }, () => columnsOf(draw()));
           const found = datasets === 1 ? metricMeans(drawn[0], IOU, 'one') : meansOfDatasets(drawn, IOU);
           add(found.iou.interval, found.iou.caution);
           if (datasets === 1) pooled.add(found.iou.pooledInterval, found.iou.pooledCaution);

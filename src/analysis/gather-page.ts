@@ -12,7 +12,7 @@ import { readSeries } from '../store/timed-series.js';
 
 /**
  * What a report shows beyond the summary, from the files of the run folder. They are read line by line; what stays is 8
- * bytes a score, an id and the attributes a sample, and the raw times.
+ * bytes a score of the metrics that are plotted, an id and the attributes a sample, and the raw times.
  *
  * @throws MaskbenchError `data.missing` if no run is there, `data.unreadable` for a line that is no JSON.
  */
@@ -23,7 +23,11 @@ export async function gatherRun(path: string, summary: Summary): Promise<PageRun
   const metric = headline(summary);
   if (metric === undefined) return { summary, ...timed };
   const side = await openRun(path, summary.name);
-  const scores = await side.loadScores(side.facts.models.map(({ name }) => name));
+  const plotted = [metric.id, ...(summary.protocols ?? []).map((protocol) => protocol.headline)];
+  const scores = await side.loadScores(
+    side.facts.models.map(({ name }) => name),
+    plotted,
+  );
   const cells = cellsOf(scores);
   return {
     summary,

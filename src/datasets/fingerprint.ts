@@ -30,17 +30,46 @@ interface FingerprintBuilder {
 
 /** Equal ids, contents and sizes give an equal fingerprint, whatever the order, the folder or the file dates. */
 export function createFingerprint(): FingerprintBuilder {
-  const lines: string[] = [];
+  const lines = lineStore();
+  // Nearly always they come in order, and then the digest is there with the last one.
+  const inOrder = createHash('sha256');
+  let last = '';
+  let isSorted = true;
   return {
     add(id, { imageSha256, truthSha256, width, height }) {
       // JSON keeps the fields apart, whatever characters an id has.
-      lines.push(JSON.stringify([id, imageSha256, truthSha256, width, height]));
+      const line = JSON.stringify([id, imageSha256, truthSha256, width, height]);
+      isSorted &&= last <= line;
+      last = line;
+      if (isSorted) inOrder.update(`${line}\n`);
+      lines.add(line);
     },
     digest() {
+      if (isSorted) return inOrder.copy().digest('hex');
       const hash = createHash('sha256');
-      for (const line of [...lines].sort()) hash.update(`${line}\n`);
+      for (const line of lines.all().sort()) hash.update(`${line}\n`);
       return hash.digest('hex');
     },
+  };
+}
+
+const BLOCK_BYTES = 1 << 20;
+
+/** Lines as they would stand in a file: very many strings would fill the collector's heap. */
+function lineStore(): { add(line: string): void; all(): string[] } {
+  const blocks: { readonly bytes: Buffer; used: number }[] = [];
+  return {
+    add(line) {
+      const text = `${line}\n`;
+      let block = blocks.at(-1);
+      // A character has three bytes at most.
+      if (block === undefined || block.used + 3 * text.length > block.bytes.length) {
+        block = { bytes: Buffer.allocUnsafe(Math.max(BLOCK_BYTES, 3 * text.length)), used: 0 };
+        blocks.push(block);
+      }
+      block.used += block.bytes.write(text, block.used);
+    },
+    all: () => blocks.flatMap(({ bytes, used }) => bytes.toString('utf8', 0, used).split('\n').slice(0, -1)),
   };
 }
 

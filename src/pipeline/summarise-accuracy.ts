@@ -2,6 +2,7 @@ import { leakedTags } from '../schema/leakage.js';
 import type { AccuracyRow, Summary } from '../schema/summary.js';
 import type { Metric } from '../metrics/metric.js';
 import { meansOfDatasets } from '../scoring/aggregate/metric-means.js';
+import { rowWidth } from '../scoring/aggregate/score-row.js';
 import { tallyScores, type GroupScores } from '../scoring/aggregate/tally.js';
 import type { RunSettings } from '../store/manifest.js';
 import { failureOf, type Cells } from '../store/cells.js';
@@ -24,14 +25,19 @@ export async function summariseAccuracy(
       leaked: leakedTags(spec.trainedOn, tags),
     })),
   );
-  const tally = tallyScores(places, metrics, scoring.empty, FAILURES_NAMED);
+  const columnsOf = ({ model, dataset }: { model: string; dataset: string }): readonly Float64Array[] =>
+    cells.columnsOf(model, dataset);
+  const tally = tallyScores(places, metrics, scoring.empty, { named: FAILURES_NAMED, columnsOf });
+  const values = new Float64Array(rowWidth(metrics.length));
   for await (const { record, cells: states } of cells.inPlanOrder()) {
     const { dataset, id } = record;
     for (const [m, state] of states.entries()) {
       const unit = record.kind === 'sample' ? record.unit : undefined;
       const cell = { model: cells.models[m], dataset, id, unit };
-      if (state.kind === 'scored') tally.scored(cell, state.row);
-      else tally.failed(cell, failureOf(state));
+      if (state.kind === 'scored') {
+        cells.columnsOf(cell.model, dataset).forEach((column, i) => (values[i] = column[state.row]));
+        tally.scored(cell, values);
+      } else tally.failed(cell, failureOf(state));
     }
   }
   const { groups, failures, flips } = tally.finish();

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Line } from '../core/jsonl.js';
 import { hasSum } from '../core/line-sum.js';
+import { nameIndex } from '../core/name-index.js';
+import { textColumn } from '../core/text-column.js';
 import { createFingerprint } from '../datasets/fingerprint.js';
 import { hasSums, type Manifest } from './manifest.js';
 import type { PlanRecord } from './records.js';
@@ -105,7 +107,9 @@ function planAudit(
   const own = new Map(
     datasets.map(({ name }) => [name, { fingerprint: createFingerprint(), samples: 0, problems: 0 }]),
   );
-  const truths = new Map<string, string>();
+  const names = nameIndex();
+  const truths = textColumn();
+  let planned = 0;
   const faults: string[] = [];
   return {
     add(record, { number }) {
@@ -115,16 +119,22 @@ function planAudit(
       else if (record.kind === 'problem') dataset.problems++;
       else {
         const name = `${record.dataset}/${record.id}`;
-        if (truths.has(name)) faults.push(`${name} is planned twice (${place})`);
+        const isNew = names.add(name) === planned;
+        if (isNew) {
+          truths.push(record.truthSha256);
+          planned++;
+        } else faults.push(`${name} is planned twice (${place})`);
         const cells = Object.keys(record.cells);
         if (cells.length !== models.size || !cells.every((model) => models.has(model)))
           faults.push(`${name} is not planned for the models of the run (${place})`);
-        truths.set(name, record.truthSha256);
         dataset.samples++;
         dataset.fingerprint.add(record.id, record);
       }
     },
-    truthOf: (name) => truths.get(name),
+    truthOf(name) {
+      const number = names.find(name);
+      return number === undefined ? undefined : truths.at(number);
+    },
     faults: (strangers) => [
       ...datasets.flatMap(({ name, samples, problems, fingerprint }) => {
         const found = own.get(name);

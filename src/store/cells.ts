@@ -4,7 +4,7 @@ import type { Line } from '../core/jsonl.js';
 import type { CellCounts } from '../schema/evidence.js';
 import { signaturesOf } from '../metrics/signature.js';
 import type { ReadOutput } from '../models/pixels/raw-values.js';
-import { scoreRow, type ScoreRow } from '../scoring/aggregate/score-row.js';
+import { rowWidth, scoreRow } from '../scoring/aggregate/score-row.js';
 import { scoreKey } from './cell-key.js';
 import { keepsAll } from './kept-mattes.js';
 import { readPlannedKeys } from './planned-keys.js';
@@ -19,8 +19,8 @@ import { truthsInSignature } from './run-readings.js';
  * a failed cell. The prediction comes first: a score of a matte that could not be made again since is no score.
  */
 export type CellState =
-  /** With its values of the metrics asked for, and the line of scores.jsonl that holds. */
-  | { readonly kind: 'scored'; readonly row: ScoreRow; readonly place: Omit<Line, 'text'> }
+  /** With its place in the columns of its model and dataset (`columnsOf`), and the line of scores.jsonl that holds. */
+  | { readonly kind: 'scored'; readonly row: number; readonly place: Omit<Line, 'text'> }
   /** Its matte is made, and nobody has scored it. */
   | { readonly kind: 'predicted' }
   | { readonly kind: 'failed'; readonly failure: Failure }
@@ -43,7 +43,7 @@ interface PlannedCells {
 interface CellsOptions extends KeptOptions {
   /** Of the run's models these, in this order; default: all. */
   readonly models?: readonly string[];
-  /** Metrics whose values are kept in rows, 8 bytes a value; default: none. */
+  /** Metrics whose values are kept, 8 bytes each; default: none. */
   readonly values?: readonly string[];
   /** Metrics that a score must hold to be whole (`hasScore`). */
   readonly whole?: readonly string[];
@@ -64,6 +64,8 @@ export interface Cells {
   readonly planned: number;
   /** Planned cells of usable samples. */
   readonly size: number;
+  /** Usable samples of a dataset. */
+  samplesOf(dataset: string): number;
   /** The place of one of them, 0 to `size` - 1, the models of a sample one after the other; undefined for any other. */
   placeOf(model: string, sample: SampleName): number | undefined;
   counts(): CellCounts;
@@ -71,6 +73,11 @@ export interface Cells {
   isComplete(): boolean;
   /** Numbers of the lines of scores whose cell nobody has predicted, or whose matte is gone where that is looked at. */
   scoresOfNothing(): readonly number[];
+  /**
+   * The values of a model on a dataset by metric, as `values` asks for them, then its counts TP FP FN TN: one for every usable sample in plan
+   * order, NaN where there is none. They are what is kept, and no copies.
+   */
+  columnsOf(model: string, dataset: string): readonly Float64Array[];
   inPlanOrder(): AsyncGenerator<PlannedCells, void, undefined>;
   /** Whether there is a matte, scored or not. */
   isPredicted(model: string, sample: SampleName): boolean;
@@ -92,6 +99,8 @@ export interface Cells {
   isReopened(model: string, sample: SampleName): boolean;
   /** What the matte of a predicted cell must be; there if `digests` asks for it. */
   matteSha256(model: string, sample: SampleName): string;
+  /** The same of a usable sample by its number in plan order. */
+  matteOf(model: string, sample: number): string;
   /** Cells of all models with a matte. */
   countPredicted(): number;
   /** Cells of a model without a matte. */
@@ -110,7 +119,6 @@ export interface Cells {
 
 /** What the last record of a cell says; a matte that is damaged is none. */
 const [NOTHING, DONE, FAILED, DAMAGED, REOPENED] = [0, 1, 2, 3, 4];
-const COUNTS = 4;
 
 /** @throws MaskbenchError `data.unreadable`, naming file and line. */
 export async function openCells(
@@ -119,17 +127,15 @@ export async function openCells(
   { models = settings.models.map(({ spec }) => spec.name), ...options }: CellsOptions = {},
 ): Promise<Cells> {
   const { values: ids = [], whole = [], read = recordReader(folder) } = options;
-  const { planned, find, keys, truths } = await readPlannedKeys(read, models);
+  const { planned, size, find, keyOf, truthOf, datasets } = await readPlannedKeys(read, models);
   const signatures = signaturesOf(settings.scoring.protocols, settings.scoring, truthsInSignature(settings));
-  const size = keys.length;
   const predicted = new Uint8Array(size);
   const scored = new Uint8Array(size);
   const isWhole = new Uint8Array(size);
   const starts = new Float64Array(size);
   const lengths = new Uint32Array(size);
   const numbers = new Uint32Array(size);
-  const width = ids.length === 0 ? 0 : ids.length + COUNTS;
-  const values = new Float64Array(size * width);
+  const values = valuesOfCells(datasets.samples, models, ids);
   const all = keepsAll(settings);
   const digests = options.digests === true || !all;
   const kept = keptOfCells(size, { ...options, digests });
@@ -143,7 +149,7 @@ export async function openCells(
     const cell = find(record.model, record);
     if (cell === undefined) continue;
     lost.delete(cell);
-    if (keys[cell] !== record.key) {
+    if (keyOf(cell) !== record.key) {
       // The matte that is there since is of another key.
       predicted[cell] = NOTHING;
       continue;
@@ -163,12 +169,12 @@ export async function openCells(
     const cell = find(record.model, record);
     if (cell === undefined) continue;
     unscored.delete(cell);
-    const truth = truths[Math.floor(cell / models.length)];
+    const truth = truthOf(Math.floor(cell / models.length));
     const matte = digests && record.status === 'done' ? record.matteSha256 : undefined;
     released[cell] = matte !== undefined && matte === kept.digest(cell) ? 1 : 0;
     // Not of the matte that is predicted since: a device need not give the same twice.
     const isOfAnother = matte !== undefined && released[cell] === 0;
-    if (isOfAnother || record.key !== scoreKey(keys[cell], truth, signatures)) {
+    if (isOfAnother || record.key !== scoreKey(keyOf(cell), truth, signatures)) {
       scored[cell] = NOTHING;
       continue;
     }
@@ -183,18 +189,26 @@ export async function openCells(
     starts[cell] = line.start;
     lengths[cell] = line.length;
     numbers[cell] = line.number;
-    if (width > 0) values.set(scoreRow(ids, metrics, counts), cell * width);
+    if (ids.length > 0) values.set(...placeOf(cell), scoreRow(ids, metrics, counts));
   }
 
   for (let cell = 0; cell < gone.length; cell++)
     if (gone[cell] === 1 && released[cell] === 0 && predicted[cell] === DONE) predicted[cell] = DAMAGED;
 
+  function placeOf(cell: number): Place {
+    const row = Math.floor(cell / models.length);
+    return [models[cell % models.length], datasets.nameOf(row), datasets.rowOf(row)];
+  }
   const isScored = (cell: number): boolean => scored[cell] === DONE && predicted[cell] !== FAILED;
+  const isCounted = (cell: number): boolean => isScored(cell) && !lost.has(cell) && !unscored.has(cell);
+  // Of lines that hold no more.
+  if (ids.length > 0)
+    for (let cell = 0; cell < size; cell++) if (!isCounted(cell)) values.clear(...placeOf(cell));
   const stateOf = (cell: number): CellState => {
     const failure = lost.get(cell) ?? unscored.get(cell);
     if (failure !== undefined) return { kind: 'failed', failure };
     if (!isScored(cell)) return { kind: predicted[cell] === DONE ? 'predicted' : 'not-done' };
-    const row = values.subarray(cell * width, (cell + 1) * width);
+    const row = datasets.rowOf(Math.floor(cell / models.length));
     const place = { number: numbers[cell], start: starts[cell], length: lengths[cell] };
     return { kind: 'scored', row, place };
   };
@@ -227,6 +241,7 @@ export async function openCells(
       predicted.every((state, cell) => state === DONE && scored[cell] === DONE && isWhole[cell] === 1),
     scoresOfNothing: () =>
       [...numbers].filter((_, cell) => scored[cell] === DONE && predicted[cell] === NOTHING),
+    columnsOf: values.columns,
     async *inPlanOrder() {
       let cell = 0;
       for await (const record of readRecords(folder, 'plan')) {
@@ -257,6 +272,8 @@ export async function openCells(
     reopen: (model, sample) => mark(model, sample, REOPENED),
     isReopened: (model, sample) => at(predicted, model, sample) === REOPENED,
     matteSha256: (model, sample) => kept.digest(find(model, sample) ?? 0),
+    matteOf: (model, sample) => kept.digest(sample * models.length + models.indexOf(model)),
+    samplesOf: (dataset) => datasets.samples.get(dataset) ?? 0,
     countPredicted: () => count(undefined, (state) => state === DONE),
     countUnpredicted: (model) => count(model, (state) => state !== DONE),
     hasScore: (model, sample) => at(scored, model, sample) === DONE && at(isWhole, model, sample) === 1,
@@ -284,6 +301,41 @@ export async function openCells(
         if (record.status === 'done') yield record;
       }
     },
+  };
+}
+
+/** Model, dataset and the row of a sample among those of its dataset. */
+type Place = readonly [model: string, dataset: string, row: number];
+
+function valuesOfCells(
+  samples: ReadonlyMap<string, number>,
+  models: readonly string[],
+  ids: readonly string[],
+): {
+  set(model: string, dataset: string, row: number, values: ArrayLike<number>): void;
+  clear(model: string, dataset: string, row: number): void;
+  columns(model: string, dataset: string): readonly Float64Array[];
+} {
+  const width = ids.length === 0 ? 0 : rowWidth(ids.length);
+  const all = new Map(
+    [...samples].map(([dataset, rows]) => [
+      dataset,
+      new Map(
+        models.map((model) => [
+          model,
+          Array.from({ length: width }, () => new Float64Array(rows).fill(Number.NaN)),
+        ]),
+      ),
+    ]),
+  );
+  const none = Array.from({ length: width }, () => new Float64Array(0));
+  const columns = (model: string, dataset: string): readonly Float64Array[] =>
+    all.get(dataset)?.get(model) ?? none;
+  return {
+    columns,
+    set: (model, dataset, row, values) =>
+      columns(model, dataset).forEach((column, i) => (column[row] = values[i])),
+    clear: (model, dataset, row) => columns(model, dataset).forEach((column) => (column[row] = Number.NaN)),
   };
 }
 

@@ -3,6 +3,9 @@ import type { RunSettings } from './manifest.js';
 import type { RunFolder } from './run-folder.js';
 import { readMeasured } from './truths.js';
 
+/** One object for all samples of which a layout says nothing. */
+const NONE: Attributes = {};
+
 interface ScoresRequest {
   readonly folder: RunFolder;
   readonly settings: RunSettings;
@@ -11,8 +14,8 @@ interface ScoresRequest {
 }
 
 /**
- * The scores of a run folder's cells. The files are read line by line; what stays is a number per score and an id and the
- * attributes a sample. A cell without a score is failed, with the reason that its prediction or its score gives.
+ * The scores of a run folder's cells. The files are read line by line; what stays is a number per score, a digest per matte, and an id and
+ * the attributes a sample. A cell without a score is failed, with the reason that its prediction or its score gives.
  *
  * @throws MaskbenchError `data.unreadable`, naming file and line.
  */
@@ -21,6 +24,7 @@ export async function loadRunScores(request: ScoresRequest): Promise<RunScores> 
   const cells = await openCells(folder, settings, { models, values: metrics, digests: true });
   const measuredOf = await readMeasured(folder);
   const datasets = new Map<string, OpenDataset>();
+  let sample = 0;
   for await (const { record, cells: states } of cells.inPlanOrder()) {
     const { id } = record;
     const dataset = datasets.get(record.dataset) ?? openDataset(record.dataset);
@@ -29,23 +33,46 @@ export async function loadRunScores(request: ScoresRequest): Promise<RunScores> 
       dataset.problems.push({ id, reason: record.failure.message });
       continue;
     }
-    dataset.ids.push(id);
+    const row = dataset.ids.push(id) - 1;
     dataset.contents.push(contentOf(record));
     dataset.units.push(record.unit);
-    dataset.attributes.push({ ...measuredOf(record), ...record.attributes });
+    dataset.layouts.push(Object.keys(record.attributes).length === 0 ? NONE : record.attributes);
+    dataset.samples.push(sample++);
     for (const [m, state] of states.entries()) {
-      const { columns, scored, failed, mattes } = dataset.models[m];
-      mattes.push(cells.matteSha256(models[m], record));
-      scored.push(state.kind === 'scored' ? 1 : 0);
-      columns.forEach((column, i) => column.push(state.kind === 'scored' ? state.row[i] : Number.NaN));
-      if (state.kind !== 'scored') failed.push({ id, reason: failureOf(state).message });
+      const { scored, failed } = dataset.models[m];
+      if (state.kind === 'scored') scored[row] = 1;
+      else failed.push({ id, reason: failureOf(state).message });
     }
   }
-  return { metrics, datasets: [...datasets.values()].map((dataset) => finish(dataset, models)) };
+  return { metrics, datasets: [...datasets.values()].map(finish) };
 
   function openDataset(name: string): OpenDataset {
-    const own = models.map(() => ({ columns: metrics.map(() => []), scored: [], failed: [], mattes: [] }));
-    return { name, ids: [], contents: [], units: [], attributes: [], problems: [], models: own };
+    const own = models.map((model) => {
+      const columns = cells.columnsOf(model, name).slice(0, metrics.length);
+      return { columns, scored: new Uint8Array(cells.samplesOf(name)), failed: [] };
+    });
+    return { name, ids: [], contents: [], units: [], layouts: [], problems: [], samples: [], models: own };
+  }
+
+  function finish({ models: open, units, samples, layouts, ...dataset }: OpenDataset): ScoredDataset {
+    const own = open.map((of, m): [string, ModelScores] => {
+      const matteOf = (row: number): string => cells.matteOf(models[m], samples[row]);
+      return [models[m], { ...of, matteOf }];
+    });
+    const { name, ids } = dataset;
+    let attributes: readonly Attributes[] | undefined;
+    return {
+      ...dataset,
+      ...unitsOf(ids, units),
+      models: new Map(own),
+      // An object a sample takes more than its scores, and of two sides one is asked.
+      get attributes() {
+        return (attributes ??= ids.map((id, row) => ({
+          ...measuredOf({ dataset: name, id }),
+          ...layouts[row],
+        })));
+      },
+    };
   }
 }
 
@@ -55,28 +82,13 @@ interface OpenDataset {
   readonly ids: string[];
   readonly contents: string[];
   readonly units: (string | undefined)[];
-  readonly attributes: Attributes[];
+  /** What the layout says of each sample. */
+  readonly layouts: Attributes[];
   readonly problems: FailedCell[];
+  /** The number of each image among all usable samples. */
+  readonly samples: number[];
   /** One per model. */
-  readonly models: readonly {
-    readonly columns: readonly number[][];
-    readonly scored: number[];
-    readonly failed: FailedCell[];
-    readonly mattes: string[];
-  }[];
-}
-
-function finish({ models: open, units, ...dataset }: OpenDataset, names: readonly string[]): ScoredDataset {
-  const models = open.map(({ columns, scored, failed, mattes }, m): [string, ModelScores] => [
-    names[m],
-    {
-      columns: columns.map((column) => Float64Array.from(column)),
-      scored: Uint8Array.from(scored),
-      failed,
-      mattes,
-    },
-  ]);
-  return { ...dataset, ...unitsOf(dataset.ids, units), models: new Map(models) };
+  readonly models: readonly (Pick<ModelScores, 'columns' | 'scored'> & { readonly failed: FailedCell[] })[];
 }
 
 /** What `ScoredDataset.units` is; nothing where no sample belongs to a unit. */
@@ -122,8 +134,8 @@ export interface ModelScores {
   readonly scored: Uint8Array;
   /** Every cell that was not, by id. */
   readonly failed: readonly FailedCell[];
-  /** The SHA-256 of each matte's pixels; absent where nobody kept them, and then no two are known to be equal. */
-  readonly mattes?: readonly (string | undefined)[] | undefined;
+  /** The SHA-256 of the pixels of an image's matte; undefined where nobody kept it, and then no two are known to be equal. */
+  readonly matteOf?: ((row: number) => string | undefined) | undefined;
 }
 
 export interface FailedCell {

@@ -1,3 +1,4 @@
+import { nameIndex } from '../core/name-index.js';
 import { numberOf, NUMERIC_ATTRIBUTES } from '../metrics/attribute-list.js';
 import type { SampleName } from './records.js';
 import { readRecords, type RunFolder } from './run-folder.js';
@@ -7,19 +8,24 @@ export type MeasuredOf = (sample: SampleName) => Readonly<Record<string, number>
 
 /** What was measured of the ground truths; of each a name and its numbers are kept. The last record of one holds. */
 export async function readMeasured(folder: RunFolder): Promise<MeasuredOf> {
-  const rows = new Map<string, number>();
-  const values: number[] = [];
+  const names = nameIndex();
+  const width = NUMERIC_ATTRIBUTES.length;
+  let values = new Float64Array(64 * width);
   for await (const record of readRecords(folder, 'truths')) {
-    const name = `${record.dataset}/${record.id}`;
-    rows.delete(name);
-    if (record.status === 'failed') continue;
-    rows.set(name, values.length);
-    for (const attribute of NUMERIC_ATTRIBUTES) values.push(numberOf(attribute, record.attributes));
+    const first = names.add(`${record.dataset}/${record.id}`) * width;
+    if (first === values.length) {
+      const larger = new Float64Array(2 * values.length);
+      larger.set(values);
+      values = larger;
+    }
+    NUMERIC_ATTRIBUTES.forEach((attribute, i) => {
+      values[first + i] = record.status === 'failed' ? Number.NaN : numberOf(attribute, record.attributes);
+    });
   }
   return ({ dataset, id }) => {
-    const first = rows.get(`${dataset}/${id}`);
-    if (first === undefined) return {};
-    const all = NUMERIC_ATTRIBUTES.map(({ name }, i): [string, number] => [name, values[first + i]]);
+    const row = names.find(`${dataset}/${id}`);
+    if (row === undefined) return {};
+    const all = NUMERIC_ATTRIBUTES.map(({ name }, i): [string, number] => [name, values[row * width + i]]);
     return Object.fromEntries(all.filter(([, value]) => !Number.isNaN(value)));
   };
 }

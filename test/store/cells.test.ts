@@ -102,8 +102,12 @@ async function told(): Promise<Record<string, readonly unknown[]>> {
   const read = await readManifest(folder);
   const cells = await openCells(folder, read.settings, { values: ['iou'] });
   const joined: (number | string)[] = [];
-  for await (const { cells: states } of cells.inPlanOrder()) {
-    joined.push(...states.map((of: CellState) => (of.kind === 'scored' ? of.row[0] : failureOf(of).message)));
+  for await (const { record, cells: states } of cells.inPlanOrder()) {
+    const said = (of: CellState, m: number): number | string => {
+      if (of.kind !== 'scored') return failureOf(of).message;
+      return cells.columnsOf(cells.models[m], record.dataset)[0][of.row];
+    };
+    joined.push(...states.map(said));
   }
   const { summary, curves } = await summarise(folder, read);
   const ofModel = (model: string): number | string =>

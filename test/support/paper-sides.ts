@@ -128,6 +128,6 @@ function scoresOf(
     ),
     scored: Uint8Array.from(ids, (id) => (gone.includes(id) ? 0 : 1)),
     failed: gone.map((id) => ({ id, reason: 'the map is the same everywhere' })),
-    mattes: mattes?.[model],
+    matteOf: (row) => mattes?.[model]?.[row],
   };
 }

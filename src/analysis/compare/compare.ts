@@ -97,10 +97,12 @@ export async function pairSides(
     await load(
       baseline,
       models.map((pair) => pair.baseline.name),
+      options.metrics,
     ),
     await load(
       candidate,
       models.map((pair) => pair.candidate.name),
+      options.metrics,
     ),
   ];
   const differences = unique([
@@ -156,8 +158,13 @@ interface Loaded extends LoadedSide {
   readonly times: ReadonlyMap<string, StoredTimes>;
 }
 
-async function load(side: Side, models: readonly string[]): Promise<Loaded> {
-  return { facts: side.facts, scores: await side.loadScores(models), times: await side.loadTimes(models) };
+async function load(
+  side: Side,
+  models: readonly string[],
+  metrics: readonly string[] | undefined,
+): Promise<Loaded> {
+  const scores = await side.loadScores(models, metrics);
+  return { facts: side.facts, scores, times: await side.loadTimes(models) };
 }
 
 function comparePair(

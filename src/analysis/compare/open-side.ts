@@ -74,7 +74,8 @@ export async function openRun(path: string, label: string): Promise<Side> {
   return {
     facts: factsOf(manifest, metrics, label),
     folder,
-    loadScores: (models) => loadRunScores({ folder, settings, models, metrics }),
+    loadScores: (models, wanted = metrics) =>
+      loadRunScores({ folder, settings, models, metrics: metrics.filter((id) => wanted.includes(id)) }),
     loadTimes: async (models) => {
       const times = await loadStoredTimes(folder);
       return new Map([...times].filter(([model]) => models.includes(model)));

@@ -38,23 +38,20 @@ export function pairImages(
     const [ours, theirs] = [datasetOf(a, name), datasetOf(b, name)];
     if (ours === undefined || theirs === undefined) return [];
     const rows = commonRows(ours, theirs, models);
-    const columns = (side: LoadedSide, dataset: ScoredDataset, model: string, at: Int32Array) =>
+    const columns = (side: LoadedSide, dataset: ScoredDataset, model: string, at: Rows) =>
       new Map(metrics.map((metric) => [metric, columnOf(side, dataset, model, metric, at)]));
     const baseline = columns(a, ours, models.baseline.name, rows.ours);
     const candidate = columns(b, theirs, models.candidate.name, rows.theirs);
-    const before = mattesOf(ours, models.baseline.name, rows.ours);
-    const after = mattesOf(theirs, models.candidate.name, rows.theirs);
+    const { units } = ours;
     return [
       {
         name,
         leaked: leakedInto(a, name, models),
-        ids: Array.from(rows.ours, (row) => ours.ids[row]),
-        attributes: Array.from(rows.ours, (row) => ours.attributes[row]),
-        ...(ours.units === undefined || theirs.units === undefined
-          ? {}
-          : { units: Array.from(rows.ours, (row) => ours.units?.[row] ?? ours.ids[row]) }),
+        ids: taken(ours.ids, rows.ours),
+        attributes: taken(ours.attributes, rows.ours),
+        ...(units === undefined || theirs.units === undefined ? {} : { units: taken(units, rows.ours) }),
         isEqual:
-          before.every((matte, row) => matte !== undefined && matte === after[row]) &&
+          haveEqualMattes(ours, theirs, models, rows) &&
           metrics.every((metric) => areEqual(baseline.get(metric), candidate.get(metric))),
         baseline,
         candidate,
@@ -64,23 +61,41 @@ export function pairImages(
   return { ...models, datasets: paired };
 }
 
+/** Rows of a dataset, in order; undefined for all of them, of which nothing need be copied then. */
+type Rows = Int32Array | undefined;
+
+interface CommonRows {
+  readonly n: number;
+  readonly ours: Rows;
+  readonly theirs: Rows;
+}
+
 function commonRows(
   ours: ScoredDataset,
   theirs: ScoredDataset,
   { baseline, candidate }: ModelPair,
-): { readonly ours: Int32Array; readonly theirs: Int32Array } {
+): CommonRows {
   const scored = ours.models.get(baseline.name)?.scored;
   const theirScored = theirs.models.get(candidate.name)?.scored;
-  const rowOf = new Map(theirs.ids.map((id, row) => [id, row]));
-  const pairs = ours.ids.flatMap((id, row): [number, number][] => {
-    const other = rowOf.get(id);
-    if (other === undefined || ours.contents[row] !== theirs.contents[other]) return [];
-    return scored?.[row] === 1 && theirScored?.[other] === 1 ? [[row, other]] : [];
-  });
-  return {
-    ours: Int32Array.from(pairs, ([row]) => row),
-    theirs: Int32Array.from(pairs, ([, other]) => other),
-  };
+  const isSameList =
+    ours.ids.length === theirs.ids.length && ours.ids.every((id, row) => id === theirs.ids[row]);
+  const rowOf = isSameList ? undefined : new Map(theirs.ids.map((id, row) => [id, row]));
+  const [own, others] = [new Int32Array(ours.ids.length), new Int32Array(ours.ids.length)];
+  let n = 0;
+  for (const [row, id] of ours.ids.entries()) {
+    const other = rowOf === undefined ? row : rowOf.get(id);
+    if (other === undefined || ours.contents[row] !== theirs.contents[other]) continue;
+    if (scored?.[row] !== 1 || theirScored?.[other] !== 1) continue;
+    own[n] = row;
+    others[n] = other;
+    n++;
+  }
+  if (isSameList && n === own.length) return { n, ours: undefined, theirs: undefined };
+  return { n, ours: own.subarray(0, n), theirs: others.subarray(0, n) };
+}
+
+function taken<T>(all: readonly T[], rows: Rows): readonly T[] {
+  return rows === undefined ? all : Array.from(rows, (row) => all[row]);
 }
 
 function columnOf(
@@ -88,23 +103,30 @@ function columnOf(
   dataset: ScoredDataset,
   model: string,
   metric: string,
-  rows: Int32Array,
+  rows: Rows,
 ): Float64Array {
   const column = dataset.models.get(model)?.columns[scores.metrics.indexOf(metric)];
-  return Float64Array.from(rows, (row) => column?.[row] ?? Number.NaN);
+  if (rows === undefined && column !== undefined) return column;
+  return Float64Array.from(rows ?? dataset.ids.keys(), (row) => column?.[row] ?? Number.NaN);
 }
 
-function mattesOf(
-  { models }: ScoredDataset,
-  model: string,
-  rows: Int32Array,
-): readonly (string | undefined)[] {
-  const mattes = models.get(model)?.mattes;
-  return Array.from(rows, (row) => mattes?.[row]);
+function haveEqualMattes(
+  a: ScoredDataset,
+  b: ScoredDataset,
+  { baseline, candidate }: ModelPair,
+  { n, ours, theirs }: CommonRows,
+): boolean {
+  const before = a.models.get(baseline.name)?.matteOf;
+  const after = b.models.get(candidate.name)?.matteOf;
+  for (let i = 0; i < n; i++) {
+    const matte = before?.(ours?.[i] ?? i);
+    if (matte === undefined || matte !== after?.(theirs?.[i] ?? i)) return false;
+  }
+  return true;
 }
 
-function areEqual(a: ArrayLike<number> = [], b: ArrayLike<number> = []): boolean {
-  return Array.from(a).every((value, row) => Object.is(value, b[row]));
+function areEqual(a: Float64Array = new Float64Array(0), b: Float64Array = new Float64Array(0)): boolean {
+  return a.every((value, row) => Object.is(value, b[row]));
 }
 
 function leakedInto(

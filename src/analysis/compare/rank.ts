@@ -30,8 +30,9 @@ export interface RankOptions {
 export async function rankRun(side: Side, options: RankOptions = {}): Promise<RankingReport> {
   const { facts } = side;
   const { alpha = 0.05 } = options;
-  const scores = await side.loadScores(facts.models.map(({ name }) => name));
   const wanted = options.metrics ?? [headlineOf(facts.metrics) ?? 'iou'];
+  const names = facts.models.map(({ name }) => name);
+  const scores = await side.loadScores(names, wanted);
   const scopes = scores.datasets.map((dataset) => [dataset]);
   if (scopes.length > 1) scopes.push([...scores.datasets]);
   return {

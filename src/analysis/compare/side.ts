@@ -9,8 +9,12 @@ export interface Side {
   readonly facts: SideFacts;
   /** The run folder with its mattes; a baseline keeps none. */
   readonly folder?: RunFolder;
-  /** Per-image scores of the named models. */
-  loadScores(models: readonly string[]): Promise<RunScores>;
+  /**
+   * Per-image scores of the named models.
+   *
+   * @param metrics that will be asked for; there may be more
+   */
+  loadScores(models: readonly string[], metrics?: readonly string[]): Promise<RunScores>;
   /** Stored times by model, as far as it was timed. */
   loadTimes(models: readonly string[]): Promise<ReadonlyMap<string, StoredTimes>>;
 }

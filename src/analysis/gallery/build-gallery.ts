@@ -12,6 +12,7 @@ import type { Side } from '../compare/side.js';
 import { type CandidateImage, loadCandidates, metricsOfSides, type SourceRequest } from './candidates.js';
 import { type Choice, chooseImages } from './choose-images.js';
 import { previewImage, type StorePreview } from './preview-image.js';
+import { readChosenScores, type ChosenScores } from '../../store/chosen-scores.js';
 import type { CheckedReading } from '../../datasets/values/read-checked.js';
 import { truthReadings } from '../../store/run-readings.js';
 
@@ -55,6 +56,10 @@ export async function buildGallery(request: GalleryRequest): Promise<Gallery> {
     base.folder,
     choices.map(({ index }) => candidates[index]),
   );
+  const chosen = await scoresOfChosen(
+    sources,
+    choices.map(({ index }) => candidates[index]),
+  );
   const { settings } = await readManifest(base.folder);
   const kept = await keptBySide(sources);
   const readings = truthReadings(settings);
@@ -63,7 +68,7 @@ export async function buildGallery(request: GalleryRequest): Promise<Gallery> {
   const missing: MissingImage[] = [];
   const width = Math.min(4, availableParallelism());
   const show = (choice: Choice): Promise<GalleryImage | MissingImage> =>
-    showImage(request, candidates[choice.index], choice, samples, readings, kept, store);
+    showImage(request, candidates[choice.index], choice, { samples, readings, chosen, kept }, store);
   for await (const image of mapInOrder(choices, width, show)) {
     if ('reason' in image) missing.push(image);
     else images.push(image);
@@ -83,15 +88,37 @@ export async function buildGallery(request: GalleryRequest): Promise<Gallery> {
   };
 }
 
+/** What was read of the images shown. */
+interface Known {
+  readonly samples: ReadonlyMap<string, PlannedSample>;
+  readonly readings: ReadonlyMap<string, CheckedReading>;
+  readonly chosen: ReadonlyMap<Side, ChosenScores>;
+  readonly kept: KeptBySide;
+}
+
+async function scoresOfChosen(
+  sources: readonly SourceRequest[],
+  images: readonly CandidateImage[],
+): Promise<ReadonlyMap<Side, ChosenScores>> {
+  const names = new Set(images.map(({ dataset, id }) => nameOf(dataset, id)));
+  const chosen = new Map<Side, ChosenScores>();
+  for (const side of new Set(sources.map((source) => source.side))) {
+    if (side.folder === undefined) continue;
+    const models = sources.flatMap((source) => (source.side === side ? [source.model] : []));
+    const isChosen = (dataset: string, id: string): boolean => names.has(nameOf(dataset, id));
+    chosen.set(side, await readChosenScores(side.folder, [...new Set(models)], isChosen));
+  }
+  return chosen;
+}
+
 async function showImage(
   { base, sources, size }: GalleryRequest,
-  { dataset, id, attributes, cells }: CandidateImage,
+  { dataset, id, attributes, cells: cellsOf }: CandidateImage,
   { reasons }: Choice,
-  samples: ReadonlyMap<string, PlannedSample>,
-  readings: ReadonlyMap<string, CheckedReading>,
-  kept: KeptBySide,
+  { samples, readings, chosen, kept }: Known,
   store: StorePreview,
 ): Promise<GalleryImage | MissingImage> {
+  const cells = cellsOf(chosen);
   const sample = samples.get(nameOf(dataset, id));
   if (sample === undefined) return { dataset, id, reason: 'not in the plan of the run' };
   const key = sha256(nameOf(dataset, id)).slice(0, KEY_DIGITS);

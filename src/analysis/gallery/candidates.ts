@@ -1,6 +1,8 @@
 import type { GalleryMatte, GallerySource } from '../../schema/gallery.js';
+import { isDefined } from '../../schema/metric-value.js';
 import type { MetricMeta } from '../../metrics/metric.js';
 import { knownMetrics } from '../../metrics/registry.js';
+import type { ChosenScores } from '../../store/chosen-scores.js';
 import type { Attributes, RunScores, ScoredDataset } from '../../store/load-run-scores.js';
 import { shownScore } from '../../store/worst-cells.js';
 import type { Side } from '../compare/side.js';
@@ -17,7 +19,12 @@ export interface CandidateImage extends Candidate {
   readonly attributes: Attributes;
   /** Whether any source has a score. */
   readonly scored: boolean;
-  readonly cells: readonly Omit<GalleryMatte, 'url'>[];
+  /**
+   * By source; made when asked for, since few images are shown.
+   *
+   * @param chosen what runs have of the images shown, beside the metric that they are chosen by
+   */
+  cells(chosen: ReadonlyMap<Side, ChosenScores>): readonly Omit<GalleryMatte, 'url'>[];
 }
 
 /**
@@ -33,60 +40,74 @@ export async function loadCandidates(
   const scores = new Map<Side, RunScores>();
   for (const side of new Set([base, ...sources.map((source) => source.side)])) {
     const own = sources.filter((source) => source.side === side);
-    scores.set(side, await side.loadScores([...new Set(own.map(({ model }) => model))]));
+    const models = [...new Set(own.map(({ model }) => model))];
+    scores.set(side, await side.loadScores(models, chosenBy === undefined ? [] : [chosenBy.id]));
   }
   return (scores.get(base)?.datasets ?? []).flatMap((dataset) => {
     const columns = sources.map(({ side, model }) =>
-      columnsOf(dataset, scores.get(side), model, metrics, side === base),
+      columnsOf(dataset, scores.get(side), model, side === base),
     );
+    const isLower = chosenBy?.better === 'lower';
     return dataset.ids.map((id, row): CandidateImage => {
-      const cells = columns.map((cellOf) => cellOf(row));
-      const first = chosenBy === undefined ? -1 : metrics.indexOf(chosenBy);
+      const values = columns.map((column) =>
+        chosenBy === undefined ? Number.NaN : column.valueOf(chosenBy.id, row),
+      );
       return {
         dataset: dataset.name,
         id,
-        attributes: dataset.attributes[row],
-        cells,
-        scored: cells.some(({ failure }) => failure === null),
-        scores: cells.map(({ values }) => {
-          const value = values[first] ?? Number.NaN;
-          return chosenBy?.better === 'lower' ? -value : value;
-        }),
+        get attributes() {
+          return dataset.attributes[row];
+        },
+        cells: (chosen) =>
+          columns.map((column, i) => ({
+            failure: column.failureOf(row),
+            values: metrics.map((metric) => {
+              const value = column.valueOf(metric.id, row, chosen.get(sources[i].side));
+              return Number.isNaN(value) ? null : value;
+            }),
+          })),
+        scored: columns.some((column) => column.failureOf(row) === null),
+        scores: isLower ? values.map((value) => -value) : values,
       };
     });
   });
 }
 
-type CellOf = (row: number) => Omit<GalleryMatte, 'url'>;
+/** What is known of the cells of one source, by the rows of the base's dataset. */
+interface SourceColumns {
+  /** Of a metric, to six digits; NaN where there is none. */
+  valueOf(metric: string, row: number, chosen?: ChosenScores): number;
+  failureOf(row: number): string | null;
+}
 
-/** The cells of one source by the rows of the base's dataset. */
 function columnsOf(
   base: ScoredDataset,
   scores: RunScores | undefined,
   model: string,
-  metrics: readonly MetricMeta[],
   isBase: boolean,
-): CellOf {
+): SourceColumns {
   const dataset = scores?.datasets.find(({ name }) => name === base.name);
   const own = dataset?.models.get(model);
   const rowOf = isBase ? undefined : new Map(dataset?.ids.map((id, row) => [id, row]));
   const failures = new Map(own?.failed.map(({ id, reason }) => [id, reason]));
-  const columns = metrics.map(({ id }) => own?.columns[scores?.metrics.indexOf(id) ?? -1]);
-  return (row) => {
-    const id = base.ids[row];
-    const at = rowOf === undefined ? row : rowOf.get(id);
-    if (dataset === undefined || at === undefined) return without('not in this run', metrics);
-    if (dataset.contents[at] !== base.contents[row]) return without('another picture in this run', metrics);
-    const values = columns.map((column) => {
-      const value = column?.[at] ?? Number.NaN;
-      return Number.isNaN(value) ? null : shownScore(value);
-    });
-    return { failure: failures.get(id) ?? null, values };
+  const columns = new Map(scores?.metrics.map((id, i) => [id, own?.columns[i]]));
+  const isSame = (row: number, at: number | undefined): at is number =>
+    at !== undefined && dataset?.contents[at] === base.contents[row];
+  const placeOf = (row: number): number | undefined => (rowOf === undefined ? row : rowOf.get(base.ids[row]));
+  return {
+    valueOf(metric, row, chosen) {
+      const at = placeOf(row);
+      if (!isSame(row, at)) return Number.NaN;
+      const value = columns.get(metric)?.[at] ?? chosen?.(model, base.name, base.ids[row])?.[metric];
+      return value !== undefined && isDefined(value) ? shownScore(value) : Number.NaN;
+    },
+    failureOf(row) {
+      const at = placeOf(row);
+      if (dataset === undefined || at === undefined) return 'not in this run';
+      if (!isSame(row, at)) return 'another picture in this run';
+      return failures.get(base.ids[row]) ?? null;
+    },
   };
-}
-
-function without(failure: string, metrics: readonly MetricMeta[]): ReturnType<CellOf> {
-  return { failure, values: metrics.map(() => null) };
 }
 
 /** The metrics that any of the sides has, in the registry's order. */

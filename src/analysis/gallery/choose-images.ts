@@ -76,8 +76,9 @@ function rankAll(candidates: readonly Candidate[], changes: readonly GalleryChan
       source: number | null,
       amount: (scores: readonly number[]) => number,
     ): Ranking => {
-      const amounts = new Map(own.map((i) => [i, amount(candidates[i].scores)]));
-      const of = (i: number): number => amounts.get(i) ?? Number.NaN;
+      const amounts = new Float64Array(candidates.length).fill(Number.NaN);
+      for (const i of own) amounts[i] = amount(candidates[i].scores);
+      const of = (i: number): number => amounts[i];
       // Nothing regressed, improved or was disagreed on by nothing; a worst and a best image there always is.
       const counts = (i: number): boolean =>
         kind === 'worst' || kind === 'best' ? !Number.isNaN(of(i)) : of(i) > 0;

@@ -39,7 +39,7 @@ export async function takeOver(
 ): Promise<number> {
   const models = settings.models.map(({ spec }) => spec.name);
   const isWhole = wholeScores(settings);
-  const { find, keys, truths: digests } = await readPlannedKeys(recordReader(to), models);
+  const { find, keyOf, truthOf } = await readPlannedKeys(recordReader(to), models);
   const taken = new Set<number>();
   const measured = new Set<string>();
   const writers: Partial<Record<'predictions' | 'scores' | 'truths', DurableLines>> = {};
@@ -53,12 +53,12 @@ export async function takeOver(
       for (const [cell, record] of done?.predictions ?? []) {
         const { model, dataset, id } = record;
         const matte = from.matte(model, dataset, id);
-        if (taken.has(cell) || record.key !== keys[cell]) continue;
+        if (taken.has(cell) || record.key !== keyOf(cell)) continue;
         const score = done?.scores.get(cell);
         const draft = draftOf(to.matte(model, dataset, id));
         // Of an attempt that is at work, a file may go between the look and the link.
         const isLinked = isFilled(matte) && (await linkOrCopy(matte, draft));
-        if (!isLinked && !isWhole(record, score, digests[Math.floor(cell / models.length)])) continue;
+        if (!isLinked && !isWhole(record, score, truthOf(Math.floor(cell / models.length)))) continue;
         taken.add(cell);
         await (await writer('predictions')).append(record, isLinked ? { draft } : {});
         if (score !== undefined) await (await writer('scores')).append(score);
@@ -66,7 +66,7 @@ export async function takeOver(
       for (const [name, truth] of done?.truths ?? []) {
         const cell = find(models[0], truth);
         if (measured.has(name) || cell === undefined) continue;
-        if (digests[Math.floor(cell / models.length)] !== truth.truthSha256) continue;
+        if (truthOf(Math.floor(cell / models.length)) !== truth.truthSha256) continue;
         measured.add(name);
         await (await writer('truths')).append(truth);
       }

@@ -29,14 +29,16 @@ export const attributes: PlotFamily = {
           const { label, factor } = attributeLabel(attribute);
           const clouds = models.map(({ model, scores }) => ({
             model,
-            points: [...column.values]
-              .map((x, i) => ({ x: x * factor, y: scores[at][i] }))
-              .filter(({ x, y }) => !Number.isNaN(x) && !Number.isNaN(y))
-              .sort((a, b) => a.x - b.x),
+            ...cloudOf(
+              [...column.values]
+                .map((x, i) => ({ x: x * factor, y: scores[at][i] }))
+                .filter(({ x, y }) => !Number.isNaN(x) && !Number.isNaN(y))
+                .sort((a, b) => a.x - b.x),
+            ),
           }));
-          if (clouds.every(({ points }) => points.length === 0)) return [];
+          const ends = clouds.flatMap((cloud) => cloud.ends);
+          if (ends.length === 0) return [];
           const title = `${metric.name} by ${label}, ${datasetTitle(run, dataset)}${where(input, index)}`;
-          const xs = clouds.flatMap(({ points }) => points.map(({ x }) => x));
           return [
             {
               id: plotId('attribute', ...runKey(input, index), dataset, attribute),
@@ -52,23 +54,18 @@ export const attributes: PlotFamily = {
                   x: {
                     label: `${label} \u2192`,
                     labelArrow: 'none',
-                    type: isSkewed(xs) ? 'log' : 'linear',
+                    type: isSkewed(ends) ? 'log' : 'linear',
                     ticks: 5,
                     tickFormat: plain,
                   },
                   y: { label: metric.name, labelArrow: 'none', nice: true },
                   marks: [
                     grid('y'),
-                    ...clouds.map(({ model, points }) =>
-                      dots(
-                        thinned(points, MOST_DOTS),
-                        colourOf(input, model),
-                        0.4,
-                        points.length > 100 ? 3 : 5,
-                      ),
+                    ...clouds.map(({ model, shown, radius }) =>
+                      dots(shown, colourOf(input, model), 0.4, radius),
                     ),
-                    ...clouds.map(({ model, points }) =>
-                      Plot.line(groupMeans(points) as XY[], {
+                    ...clouds.map(({ model, means }) =>
+                      Plot.line(means as XY[], {
                         x: 'x',
                         y: 'y',
                         stroke: colourOf(input, model),
@@ -84,6 +81,22 @@ export const attributes: PlotFamily = {
       );
     }),
 };
+
+/** What is drawn of a model's points, which are in order; of very many images nothing else may be kept. */
+function cloudOf(points: readonly XY[]): {
+  readonly shown: readonly XY[];
+  readonly radius: number;
+  readonly means: readonly XY[];
+  /** The first and the last x. */
+  readonly ends: readonly number[];
+} {
+  return {
+    shown: thinned(points, MOST_DOTS),
+    radius: points.length > 100 ? 3 : 5,
+    means: groupMeans(points),
+    ends: [...points.slice(0, 1), ...points.slice(-1)].map(({ x }) => x),
+  };
+}
 
 function isSkewed(xs: readonly number[]): boolean {
   const low = xs.reduce((a, b) => Math.min(a, b));

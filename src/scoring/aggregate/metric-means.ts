@@ -3,26 +3,26 @@ import type { Conventions, Metric } from '../../metrics/metric.js';
 import { intervalOfMean } from './intervals.js';
 import { pooledScores } from './pooled.js';
 import { unitMeans } from '../../stats/unit-means.js';
-import { countsOf, definedValues, type ScoredRows } from './score-row.js';
+import { countsOf, definedValues, type ScoredColumns } from './score-row.js';
 
 /** Mean of each metric over the images of one dataset, or over its units where it names some, with its interval, and pooled where it is a score of counts. */
 export function metricMeans(
-  { rows, units: unitsOfRows }: ScoredRows,
+  of: ScoredColumns,
   metrics: readonly Metric[],
   empty: Conventions['empty'],
 ): Readonly<Record<string, MetricMean>> {
-  const counts = countsOf(rows, unitsOfRows);
+  const counts = countsOf(of);
   const pooled = counts.length === 0 ? {} : pooledScores(counts, metrics, empty);
   return Object.fromEntries(
     metrics.map(({ meta: { id, range } }, i): [string, MetricMean] => {
-      const { values, images, units } = valuesOf({ rows, units: unitsOfRows }, i);
+      const { values, images, units } = valuesOf(of, i);
       return [
         id,
         {
           mean: meanOf(values),
           n: images,
           ...units,
-          undefined: rows.length - images,
+          undefined: of.scored - images,
           ...intervalOfMean([values], range),
           ...pooled[id],
         },
@@ -33,13 +33,13 @@ export function metricMeans(
 
 /** The plain mean of several datasets' means: every dataset weighs the same, however many images it has. */
 export function meansOfDatasets(
-  datasets: readonly ScoredRows[],
+  datasets: readonly ScoredColumns[],
   metrics: readonly Metric[],
 ): Readonly<Record<string, MetricMean>> {
-  const images = datasets.reduce((sum, { rows }) => sum + rows.length, 0);
+  const images = datasets.reduce((sum, { scored }) => sum + scored, 0);
   return Object.fromEntries(
     metrics.map(({ meta: { id, range } }, i): [string, MetricMean] => {
-      const all = datasets.map((rows) => valuesOf(rows, i));
+      const all = datasets.map((of) => valuesOf(of, i));
       const values = all.map((own) => own.values);
       const means = values.map(meanOf);
       const complete = means.every((mean) => mean !== null);
@@ -55,16 +55,17 @@ export function meansOfDatasets(
 
 /** One metric's value per independent unit: the mean of its images that have one. */
 function valuesOf(
-  { rows, units }: ScoredRows,
+  of: ScoredColumns,
   index: number,
 ): {
   readonly values: Float64Array;
   readonly images: number;
   readonly units: Pick<MetricMean, 'units'>;
 } {
-  const scores = definedValues(rows, index);
+  const scores = definedValues(of, index);
+  const { columns, units } = of;
   if (units === undefined) return { values: scores, images: scores.length, units: {} };
-  const own = units.filter((_, row) => !Number.isNaN(rows[row][index]));
+  const own = units.filter((_, row) => !Number.isNaN(columns[index][row]));
   const { means } = unitMeans(scores, own);
   return { values: means, images: scores.length, units: { units: means.length } };
 }

@@ -5,7 +5,7 @@ import { createDatasetCurves, type DatasetCurves } from '../../metrics/dataset-c
 import type { Conventions, Metric } from '../../metrics/metric.js';
 import { countFlips } from './flips.js';
 import { metricMeans } from './metric-means.js';
-import type { ScoredRows, ScoreRow } from './score-row.js';
+import { gatherRows, rowWidth, type ScoredColumns, type ScoreRow } from './score-row.js';
 import { isDefined, type MetricValue } from '../../schema/metric-value.js';
 import { unpackCounts } from '../class-counts.js';
 
@@ -33,49 +33,59 @@ interface TallyResults {
   readonly failures: readonly CellFailure[];
 }
 
-export type GroupScores = GroupName & Pick<AccuracyRow, 'scored' | 'failed' | 'metrics'> & ScoredRows;
+export type GroupScores = GroupName & Pick<AccuracyRow, 'failed' | 'metrics'> & ScoredColumns;
 
-/** @param named at most so many failed cells are listed; all are counted */
+interface TallyOptions {
+  /** At most so many failed cells are listed; all are counted. Default: all. */
+  readonly named?: number;
+  /** The scores of a group where somebody holds them: rows are then told for what they say by themselves, and not gathered. */
+  readonly columnsOf?: (group: GroupName) => readonly Float64Array[];
+}
+
 export function tallyScores(
   groups: readonly GroupName[],
   metrics: readonly Metric[],
   empty: Conventions['empty'],
-  named = Number.POSITIVE_INFINITY,
+  { named = Number.POSITIVE_INFINITY, columnsOf }: TallyOptions = {},
 ): Tally {
   const flips = countFlips(metrics.map(({ meta }) => meta.id));
   const failures: CellFailure[] = [];
   const open = groups.map(({ model, dataset }) => ({
     model,
     dataset,
-    rows: [] as ScoreRow[],
+    rows: columnsOf === undefined ? gatherRows(rowWidth(metrics.length)) : undefined,
     units: [] as string[],
+    scored: 0,
     failed: 0,
   }));
   const byName = new Map(open.map((group) => [nameOf(group), group]));
   return {
     scored(cell, row) {
       const group = byName.get(nameOf(cell));
-      group?.rows.push(row);
-      if (cell.unit !== undefined) group?.units.push(cell.unit);
+      if (group !== undefined) {
+        group.scored++;
+        group.rows?.add(row);
+        if (cell.unit !== undefined) group.units.push(cell.unit);
+      }
       flips.add(cell, row);
     },
     failed(cell, failure) {
       const group = byName.get(nameOf(cell));
-      if (group !== undefined) group.failed++;
+      if (group !== undefined) {
+        group.failed++;
+        // Who holds the scores has a place for it.
+        if (group.rows === undefined && cell.unit !== undefined) group.units.push(cell.unit);
+      }
       const { model, dataset, id } = cell;
       if (failures.length < named) failures.push({ model, dataset, id, failure });
     },
     finish: () => ({
-      groups: open.map(({ units: all, ...group }) => {
-        const { rows } = group;
+      groups: open.map(({ model, dataset, rows, units: all, scored, failed }) => {
+        const columns = rows?.columns() ?? columnsOf?.({ model, dataset }) ?? [];
         // a dataset names the unit of all its samples, or of none
-        const units = all.length === rows.length && rows.length > 0 ? all : undefined;
-        return {
-          ...group,
-          units,
-          scored: rows.length,
-          metrics: metricMeans({ rows, units }, metrics, empty),
-        };
+        const units = all.length > 0 && all.length === columns[0]?.length ? all : undefined;
+        const of = { columns, units, scored };
+        return { model, dataset, failed, ...of, metrics: metricMeans(of, metrics, empty) };
       }),
       flips: flips.summary(),
       failures,

@@ -34,7 +34,7 @@ export interface FolderResults {
   readonly failures: readonly CellFailure[];
 }
 
-export type FolderScores = Omit<GroupScores, 'rows'> & {
+export type FolderScores = Omit<GroupScores, 'columns'> & {
   /** Where a protocol reads masks at the threshold. */
   readonly threshold: Pick<ThresholdRow, 'used' | 'best' | 'cost'> | undefined;
 };
@@ -125,7 +125,10 @@ export async function sumCells(
       .find((of) => of !== undefined);
   return {
     metrics,
-    scores: scores.map(({ rows: _rows, ...group }, i) => ({ ...group, threshold: thresholdOf(scores[i]) })),
+    scores: scores.map(({ columns: _columns, ...group }, i) => ({
+      ...group,
+      threshold: thresholdOf(scores[i]),
+    })),
     flips,
     failures,
   };

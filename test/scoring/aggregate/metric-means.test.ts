@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { meansOfDatasets, metricMeans } from '../../../src/scoring/aggregate/metric-means.js';
-import { scoreRow } from '../../../src/scoring/aggregate/score-row.js';
+import {
+  gatherRows,
+  rowWidth,
+  scoreRow,
+  type ScoredColumns,
+  type ScoreRow,
+} from '../../../src/scoring/aggregate/score-row.js';
 import type { MetricValue } from '../../../src/schema/metric-value.js';
 import { metricsOf } from '../../../src/metrics/registry.js';
 
@@ -9,26 +15,28 @@ const ids = metrics.map(({ meta }) => meta.id);
 const row = (iou: MetricValue, counted = true) =>
   scoreRow(ids, { iou, mae: 0.25 }, counted ? { tp: 3, fp: 1, fn: 0, tn: 4 } : undefined);
 
+const of = (rows: readonly ScoreRow[], units?: readonly string[]): ScoredColumns => {
+  const gathered = gatherRows(rowWidth(ids.length));
+  rows.forEach(gathered.add);
+  return { columns: gathered.columns(), scored: rows.length, units };
+};
+
 describe('the means of one dataset', () => {
   it('are over the images that have a value, and say over how many', () => {
-    const { iou, mae } = metricMeans(
-      { rows: [row(0.5), row(1), row({ undefined: 'none' })] },
-      metrics,
-      'one',
-    );
+    const { iou, mae } = metricMeans(of([row(0.5), row(1), row({ undefined: 'none' })]), metrics, 'one');
     expect(iou).toMatchObject({ mean: 0.75, n: 2, undefined: 1, pooled: 9 / 12 });
     expect(mae).toMatchObject({ mean: 0.25, n: 3, undefined: 0, interval: [0.25, 0.25] });
   });
 
   it('are pooled for scores of counts alone', () => {
-    const { iou, mae } = metricMeans({ rows: [row(0.5), row(1)] }, metrics, 'one');
+    const { iou, mae } = metricMeans(of([row(0.5), row(1)]), metrics, 'one');
     expect(iou).toHaveProperty('pooledInterval');
     expect(mae).not.toHaveProperty('pooled');
-    expect(metricMeans({ rows: [row(0.5, false)] }, metrics, 'one')['iou']).not.toHaveProperty('pooled');
+    expect(metricMeans(of([row(0.5, false)]), metrics, 'one')['iou']).not.toHaveProperty('pooled');
   });
 
   it('of no images are null', () => {
-    expect(metricMeans({ rows: [] }, metrics, 'one')['iou']).toEqual({
+    expect(metricMeans(of([]), metrics, 'one')['iou']).toEqual({
       mean: null,
       n: 0,
       undefined: 0,
@@ -41,14 +49,14 @@ describe('the means of units', () => {
   it('count every unit alike, resample units, and leave pooled scores what they are', () => {
     const rows = [row(1), row(0.5), row(0.5), row(0.5), row({ undefined: 'none' })];
     const units = ['a', 'b', 'b', 'b', 'c'];
-    const { iou, mae } = metricMeans({ rows, units }, metrics, 'one');
+    const { iou, mae } = metricMeans(of(rows, units), metrics, 'one');
     expect(iou).toMatchObject({ mean: 0.75, n: 4, units: 2, undefined: 1, pooled: 15 / 20 });
     expect(mae).toMatchObject({ n: 5, units: 3, interval: [0.25, 0.25] });
-    const single = metricMeans({ rows: [row(1), row(0.5)] }, metrics, 'one')['iou'];
+    const single = metricMeans(of([row(1), row(0.5)]), metrics, 'one')['iou'];
     expect(iou.interval).toEqual(single.interval);
-    const own = metricMeans({ rows, units: ['1', '2', '3', '4', '5'] }, metrics, 'one')['iou'];
-    expect(own).toEqual({ ...metricMeans({ rows }, metrics, 'one')['iou'], units: 4 });
-    expect(meansOfDatasets([{ rows, units }, { rows: [row(0)] }], metrics)['iou']).toMatchObject({
+    const own = metricMeans(of(rows, ['1', '2', '3', '4', '5']), metrics, 'one')['iou'];
+    expect(own).toEqual({ ...metricMeans(of(rows), metrics, 'one')['iou'], units: 4 });
+    expect(meansOfDatasets([of(rows, units), of([row(0)])], metrics)['iou']).toMatchObject({
       mean: 0.375,
       n: 5,
       units: 3,
@@ -58,8 +66,8 @@ describe('the means of units', () => {
 
 describe('the means of datasets', () => {
   it('weigh every dataset alike, and are null where one has no value', () => {
-    const [large, small] = [{ rows: [row(1), row(1), row(1)] }, { rows: [row(0)] }];
+    const [large, small] = [of([row(1), row(1), row(1)]), of([row(0)])];
     expect(meansOfDatasets([large, small], metrics)['iou']).toMatchObject({ mean: 0.5, n: 4 });
-    expect(meansOfDatasets([large, { rows: [] }], metrics)['iou'].mean).toBeNull();
+    expect(meansOfDatasets([large, of([])], metrics)['iou'].mean).toBeNull();
   });
 });

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaskbenchError, type ErrorCode } from '../../../core/errors.js';
-import { sha256 } from '../../../core/hash.js';
 import { hashFile } from '../../../core/hash-file.js';
 import { readJsonl } from '../../../core/jsonl.js';
+import { textColumn } from '../../../core/text-column.js';
 import {
   BASELINE_VERSION,
   baselineSchema,
@@ -17,9 +17,16 @@ import {
   type ScoreLine,
 } from './baseline-schema.js';
 import { noteProtocols } from '../../../metrics/recorded-protocols.js';
+import { gatherRows } from '../../../scoring/aggregate/score-row.js';
 import { UNSEALED } from '../../../schema/evidence.js';
 import { readDocument } from '../../../store/read-document.js';
-import { unitsOf, type ModelScores, type RunScores } from '../../../store/load-run-scores.js';
+import {
+  unitsOf,
+  type Attributes,
+  type ModelScores,
+  type RunScores,
+  type ScoredDataset,
+} from '../../../store/load-run-scores.js';
 import type { Side, SideFacts } from '../side.js';
 
 /** @throws MaskbenchError `data.missing` if there is no such baseline, `run.mismatch` if a later version wrote it, `data.unreadable` if
@@ -32,8 +39,8 @@ export async function openBaseline(folder: string, label: string): Promise<Side>
     facts: { evidence: UNSEALED, ...record, label, kind: 'baseline', digest },
     async loadScores(models) {
       for (const name of [SCORES_FILE, stagedScores(scoresSha256)]) {
-        const text = await readFile(join(folder, name), 'utf8').catch(() => '');
-        if (sha256(text) === scoresSha256) return readScores(join(folder, name), record, models);
+        const found = await hashFile(join(folder, name)).catch(() => undefined);
+        if (found === scoresSha256) return readScores(join(folder, name), record, models);
       }
       throw new MaskbenchError(
         'data.unreadable',
@@ -105,32 +112,56 @@ async function readScores(
   { metrics, datasets }: Pick<BaselineRecord, 'metrics' | 'datasets'>,
   models: readonly string[],
 ): Promise<RunScores> {
-  const lines = new Map(datasets.map(({ name }): [string, ScoreLine[]] => [name, []]));
-  for await (const line of readJsonl(path, scoreLine)) lines.get(line.dataset)?.push(line);
-  return {
-    metrics,
-    datasets: [...lines].map(([name, own]) => ({
-      name,
-      ids: own.map(({ id }) => id),
-      contents: own.map(({ content }) => content),
-      attributes: own.map(({ attributes }) => attributes),
-      ...unitsOf(
-        own.map(({ id }) => id),
-        own.map(({ unit }) => unit),
-      ),
-      problems: [],
-      models: new Map(models.map((model) => [model, columnsOf(own, model, metrics.length)])),
-    })),
-  };
+  const open = new Map(
+    datasets.map(({ name, samples }) => [name, openDataset(models, metrics.length, samples)]),
+  );
+  for await (const line of readJsonl(path, scoreLine)) open.get(line.dataset)?.add(line);
+  return { metrics, datasets: [...open].map(([name, dataset]) => ({ name, ...dataset.finish() })) };
 }
 
-function columnsOf(lines: readonly ScoreLine[], model: string, metrics: number): ModelScores {
+/** @param samples as many images as there should be */
+function openDataset(
+  names: readonly string[],
+  metrics: number,
+  samples: number,
+): { add(line: ScoreLine): void; finish(): Omit<ScoredDataset, 'name'> } {
+  const ids: string[] = [];
+  const contents: string[] = [];
+  const attributes: Attributes[] = [];
+  const units: (string | undefined)[] = [];
+  const models = names.map((name) => ({
+    name,
+    rows: gatherRows(metrics, samples),
+    mattes: textColumn(),
+  }));
   return {
-    columns: Array.from({ length: metrics }, (_, i) =>
-      Float64Array.from(lines, ({ scores }) => scores[model]?.[i] ?? Number.NaN),
-    ),
-    scored: new Uint8Array(lines.length).fill(1),
-    failed: [],
-    mattes: lines.map(({ mattes }) => mattes?.[model]),
+    add({ id, content, attributes: of, unit, scores, mattes }) {
+      ids.push(id);
+      contents.push(content);
+      attributes.push(of);
+      units.push(unit);
+      for (const { name, rows, mattes: own } of models) {
+        rows.add(Array.from({ length: metrics }, (_, i) => scores[name]?.[i] ?? Number.NaN));
+        own.push(mattes?.[name] ?? '');
+      }
+    },
+    finish: () => ({
+      ids,
+      contents,
+      attributes,
+      ...unitsOf(ids, units),
+      problems: [],
+      models: new Map(
+        models.map(({ name, rows, mattes }): [string, ModelScores] => [
+          name,
+          {
+            columns: rows.columns(),
+            scored: new Uint8Array(ids.length).fill(1),
+            failed: [],
+            matteOf: (row) => mattes.at(row) || undefined,
+          },
+        ]),
+      ),
+    }),
   };
 }

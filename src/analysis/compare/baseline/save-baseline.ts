@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createWriteStream, existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { MaskbenchError } from '../../../core/errors.js';
 import { writingTo } from '../../../core/failed-write.js';
-import { sha256 } from '../../../core/hash.js';
 import { joinInside } from '../../../core/safe-path.js';
 import { makeFolder, syncFolder } from '../../../core/sync.js';
 import { writeWhole } from '../../../core/write-whole.js';
@@ -50,21 +52,23 @@ export async function saveBaseline(side: Side, options: SaveOptions): Promise<st
   const names = models.map(({ name }) => name);
   const scores = await side.loadScores(names);
   assertWhole(scores, facts.label);
-  const lines = scores.datasets.map((dataset) => linesOf(dataset, names)).join('');
+  const lines = function* (): Generator<string> {
+    for (const dataset of scores.datasets) yield* linesOf(dataset, names);
+  };
   const { label: _label, kind: _kind, digest: _digest, ...rest } = facts;
   const record: BaselineRecord = {
     schemaVersion: BASELINE_VERSION,
     ...rest,
     models: models.map(withoutLocalPaths),
     times: Object.fromEntries(await side.loadTimes(names)),
-    scoresSha256: sha256(lines),
+    scoresSha256: digestOf(lines()),
   };
   await writingTo(folder, async () => {
     await makeFolder(folder);
     for (const name of await readdir(folder))
       if (isRemainsOfBaseline(name)) await rm(join(folder, name), { force: true });
     const staged = join(folder, stagedScores(record.scoresSha256));
-    await writeWhole(staged, lines);
+    await writeWhole(staged, (draft) => pipeline(Readable.from(inBlocks(lines())), createWriteStream(draft)));
     const rooted = { ...record, root: rootOfFacts({ ...record }) };
     await writeWhole(join(folder, FACTS_FILE), `${JSON.stringify(rooted, null, 2)}\n`);
     await rename(staged, join(folder, SCORES_FILE));
@@ -99,10 +103,11 @@ function assertWhole({ datasets }: RunScores, label: string): void {
   }
 }
 
-function linesOf(
+/** Twice made and never held as a whole: of very many images they are longer than a text can be. */
+function* linesOf(
   { name, ids, contents, attributes, units, models }: ScoredDataset,
   names: readonly string[],
-): string {
+): Generator<string> {
   const line = (row: number): ScoreLine => ({
     dataset: name,
     id: ids[row],
@@ -117,12 +122,31 @@ function linesOf(
     ),
     mattes: Object.fromEntries(
       names.flatMap((model) => {
-        const matte = models.get(model)?.mattes?.[row];
+        const matte = models.get(model)?.matteOf?.(row);
         return matte === undefined ? [] : [[model, matte]];
       }),
     ),
   });
-  return ids.map((_, row) => `${JSON.stringify(line(row))}\n`).join('');
+  for (const row of ids.keys()) yield `${JSON.stringify(line(row))}\n`;
+}
+
+function digestOf(lines: Iterable<string>): string {
+  const digest = createHash('sha256');
+  for (const line of lines) digest.update(line);
+  return digest.digest('hex');
+}
+
+/** Lines of one write. */
+const BLOCK = 256;
+
+function* inBlocks(lines: Iterable<string>): Generator<string> {
+  let block: string[] = [];
+  for (const line of lines) {
+    if (block.push(line) < BLOCK) continue;
+    yield block.join('');
+    block = [];
+  }
+  yield block.join('');
 }
 
 /** A path on this machine means nothing elsewhere; the checksum finds the file again. */
