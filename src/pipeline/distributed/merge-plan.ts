@@ -8,6 +8,7 @@ import { takeImages } from '../../datasets/draw-sample.js';
 import { openDataset } from '../../datasets/load.js';
 import { resolveDataset } from '../../datasets/resolve.js';
 import { mixedText } from '../../schema/mixed-machines.js';
+import { paceOfAll, type Pace } from '../../schema/pace.js';
 import type { Summary } from '../../schema/summary.js';
 import type { LockOptions } from '../../store/lock-options.js';
 import type { Manifest } from '../../store/manifest.js';
@@ -116,6 +117,7 @@ async function auditAll(
   const machines = countMachines();
   let first: Manifest | undefined;
   let metrics: readonly string[] = [];
+  let pace: Pace | undefined;
   const roots: string[] = [];
   for await (const { line, publication } of shardsOf(folder, plan)) {
     throwIfCancelled(signal);
@@ -131,6 +133,7 @@ async function auditAll(
     const own = manifest.metrics ?? [];
     metrics = first === undefined ? own : metrics.filter((id) => own.includes(id));
     first ??= manifest;
+    pace = paceOfAll([...(pace === undefined ? [] : [pace]), ...(manifest.passes ?? [])]);
     roots.push(publication.root);
   }
   if (first === undefined)
@@ -147,11 +150,12 @@ async function auditAll(
       settings,
       metrics,
       origin,
+      // All of them as one: there may be very many.
+      passes: pace === undefined ? [] : [pace],
       plan: root,
       ...(price === undefined ? {} : { price }),
       ...(mixed.length === 0 ? {} : { mixed }),
       ...timedElsewhere(times),
-      // One for all of them: there may be very many.
       mergedFrom: [sha256(roots.join('\n'))],
     },
     async *plan() {

@@ -337,7 +337,7 @@ describe('what is refused, each by one line', () => {
     await rm(workspace.path('cache'), { recursive: true });
     const work = ['work', 's3://plans/x', '--shard', '1'];
     await refused(work, 65, new RegExp(`^maskbench: s3://${name}: it is not the file that was planned`));
-    await refused([...plan.slice(0, 1), 'run.yaml', ...plan.slice(2)], 64, /: images changed 1 image \(/);
+    await refused([...plan.slice(0, 1), 'run.yaml', ...plan.slice(2)], 64, /: changed 1 image \(/);
     // Put back: a copy of what it was meanwhile is not taken for it.
     server.objects.set(name, bytes);
     expect(await run(...work)).toMatchObject({ status: 0 });

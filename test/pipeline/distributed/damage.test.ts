@@ -282,6 +282,8 @@ describe('a merge of a plan', () => {
         );
         expect(await run('verify', way)).toMatchObject({ status: 0 });
       }
+      // What was predicted is all of it, and not the first shard's.
+      expect(await json(workspace.path('link', 'summary.json'))).toMatchObject({ pace: { cells: 12 } });
       // It is a run like any other.
       expect(await run('resume', 'link')).toMatchObject({ status: 0 });
       expect(await run('verify', 'link')).toMatchObject({ status: 0 });
