@@ -311,6 +311,25 @@ describe('what is refused, each by one line', () => {
     await refused(['status', 's3://plans/x'], exit, like);
   });
 
+  it('is an address where a folder belongs, and one of no bucket, which would be a folder called s3:', async () => {
+    await startStorage();
+    for (const argv of [
+      ['run', 'local.yaml', '--no-time', '--out', 's3://plans/run'],
+      ['merge', 's3://plans/x', '--out', 's3://plans/run'],
+      ['report', 's3://plans/run'],
+      ['verify', 's3://plans/run'],
+      ['resume', 's3://plans/run'],
+    ])
+      await refused(argv, 64, /^maskbench: s3:\/\/plans\/run: a run is a folder, and cannot be in a bucket;/);
+    for (const place of ['s3:/plans/x', 'S3://plans/x', 's3://', 'gs://plans/x'])
+      await refused([...plan.slice(0, -1), place], 64, /: this is no address in a bucket; expected s3:/);
+    expect(await readdir(workspace.folder)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/:$/)]),
+    );
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', 'nonsense');
+    await refused(['status', 's3://plans/x'], 64, /AWS_ENDPOINT_URL_S3 is no URL; expected https/);
+  });
+
   it('is a storage out of reach, and one without credentials', async () => {
     await startStorage();
     vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://key:${SECRET}@127.0.0.1:1`);
