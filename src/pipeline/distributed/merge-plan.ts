@@ -21,14 +21,7 @@ import { plannedIn, readShard, readShardLines } from '../../store/plan-folder/sh
 import { linesFiles, runFolder } from '../../store/run-folder.js';
 import { assertPluginsLoaded } from '../../store/run-plugins.js';
 import { countMachines, timingPool } from '../machines.js';
-import {
-  mergedBefore,
-  mergeInto,
-  type Finish,
-  type MatteWay,
-  type Merge,
-  type Times,
-} from '../merge-into.js';
+import { mergeInto, type Finish, type MatteWay, type Merge, type Times } from '../merge-into.js';
 import { differenceOfLists } from './compare-lists.js';
 import { assertNoStrangers, publishedTimes, shardsOf } from './published-shards.js';
 import { rangesOf } from './shard-ranges.js';
@@ -82,10 +75,7 @@ async function mergeIn(store: PlanStore, request: MergePlanRequest, finish: Fini
   const merge = await auditAll(store, plan, request);
   const target = runFolder(request.out);
   try {
-    return (
-      (await mergedBefore(target, merge.manifest)) ??
-      (await mergeInto(target, merge, request.lock ?? {}, finish))
-    );
+    return await mergeInto(target, merge, request.lock ?? {}, finish);
   } catch (error) {
     throw explainWriteError(error, request.out, 'merge again');
   }

@@ -298,6 +298,16 @@ describe('a merge of a plan', () => {
       expect(await merge()).toMatchObject({ status: 64 });
     });
 
+    it('that is made twice at once is made once, and both end well', async () => {
+      const both = await Promise.all([merge(), merge(), merge()]);
+      expect(both.map(({ status, err }) => [status, err.includes('Written to merged')]).sort()).toEqual([
+        [0, false],
+        [0, false],
+        [0, true],
+      ]);
+      expect(await run('verify', 'merged')).toMatchObject({ status: 0 });
+    });
+
     it('that was killed goes on', async () => {
       expect(await merge()).toMatchObject({ status: 0 });
       const expected = await outcomeOf(workspace.path('merged'));
