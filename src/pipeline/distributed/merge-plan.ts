@@ -55,7 +55,9 @@ export async function mergePlan(
   const { path, out, signal } = request;
   // On the file system of the run, so that mattes can be second names of what is fetched.
   const scratch = join(dirname(out), `.${basename(out)}.fetched`);
-  return withPlanStore(path, { signal, scratch }, (store) => mergeIn(store, request, finish));
+  return withPlanStore(path, { signal, scratch, lock: request.lock ?? {} }, (store) =>
+    mergeIn(store, request, finish),
+  );
 }
 
 async function mergeIn(store: PlanStore, request: MergePlanRequest, finish: Finish): Promise<Summary> {

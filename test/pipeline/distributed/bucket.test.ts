@@ -153,7 +153,10 @@ describe('a plan in a bucket, of data in a bucket', () => {
       'is not needed',
       'is published',
     ]);
-    expect((await run('merge', 's3://plans/x', '--out', 'merged')).status).toBe(3);
+    // Merged by several at once, as by the Jobs of two submissions: they fetch into one folder, one after the other.
+    const merges = await Promise.all([1, 2, 3].map(() => run('merge', 's3://plans/x', '--out', 'merged')));
+    expect(merges.map(({ status }) => status)).toEqual([3, 3, 3]);
+    expect(await readdir(workspace.folder)).not.toContain('.merged.fetched');
   }, 120_000);
 
   it('comes through a storage that fails now and then', async () => {
