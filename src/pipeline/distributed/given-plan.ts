@@ -10,12 +10,13 @@ import { unless } from '../../core/system-code.js';
 import { acceptDraft, discardDraft, draftOf } from '../../core/write-whole.js';
 import { createFingerprint } from '../../datasets/fingerprint.js';
 import type { EventSink } from '../../schema/events.js';
-import type { RunDataset } from '../../store/manifest.js';
+import type { Manifest, RunDataset } from '../../store/manifest.js';
 import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
 import { TIMES, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
 import { readShard, type ListedRecord, type ShardLine } from '../../store/plan-folder/shard-lists.js';
 import type { PlanRecord } from '../../store/records.js';
-import { runFolder } from '../../store/run-folder.js';
+import { readManifest, runFolder, type RunFolder } from '../../store/run-folder.js';
+import { areAlike } from '../machines.js';
 import type { GivenPlan } from '../run-request.js';
 import { takeOver } from './earlier-cells.js';
 
@@ -25,6 +26,8 @@ export interface ShardRequest {
   readonly line: ShardLine;
   /** Of the attempt that is to be made, which takes nothing from itself. */
   readonly token: string;
+  /** Whether nothing is taken from earlier attempts either: they may be wrong. */
+  readonly again: boolean;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
   readonly onReused: (cells: number) => void;
@@ -84,12 +87,24 @@ export function givenShard(request: ShardRequest): GivenPlan {
   };
 }
 
-async function earlierAttempts({ folder, line, token }: ShardRequest) {
-  const names = await readdir(folder.attempts(line.shard)).catch(unless('ENOENT'));
-  return (names ?? [])
-    .filter((name) => name !== token)
-    .map((name) => runFolder(folder.attempt(line.shard, name)))
-    .filter(({ predictions }) => existsSync(predictions));
+/** Those on machines like this one: the manifest of an attempt says for all its cells what they were made on. */
+async function earlierAttempts({ folder, line, token, again }: ShardRequest): Promise<readonly RunFolder[]> {
+  if (again) return [];
+  const own = await readManifest(runFolder(folder.attempt(line.shard, token)));
+  const alike: RunFolder[] = [];
+  for (const name of (await readdir(folder.attempts(line.shard)).catch(unless('ENOENT'))) ?? []) {
+    const attempt = runFolder(folder.attempt(line.shard, name));
+    if (name === token || !existsSync(attempt.predictions)) continue;
+    // The parts that a killed one has left in a bucket have none.
+    const isAlike = !existsSync(attempt.manifest) || (await isLike(own, attempt));
+    if (isAlike) alike.push(attempt);
+  }
+  return alike;
+}
+
+async function isLike(own: Manifest, attempt: RunFolder): Promise<boolean> {
+  const manifest = await readManifest(attempt).catch(() => undefined);
+  return manifest !== undefined && areAlike(own, manifest);
 }
 
 /** @throws MaskbenchError `data.missing` or `data.unreadable` where a file is not the one that was planned. */

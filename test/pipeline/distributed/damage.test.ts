@@ -334,6 +334,19 @@ describe('a merge of a plan', () => {
       );
     });
 
+    it('of machines that differ is mended by work that takes nothing from the other machine', async () => {
+      await editManifest(2, (text) => text.replace(/"onnxruntime": "[^"]*"/, '"onnxruntime": "1.0.0"'));
+      await republish(2);
+      // As after a host that was lost: of cells from another machine nobody could say so later.
+      await rm(workspace.path('plan', 'published', '0002.json'));
+      expect((await run('work', 'plan', '--shard', '2')).out).toMatch(/is published: 4 cells scored\n/);
+      // As after a bad node: what is asked for again is not what was there.
+      expect((await run('work', 'plan', '--shard', '1', '--again')).out).toMatch(/: 4 cells scored\n/);
+      const whole = await outcomeOf(workspace.path('out'));
+      expect(await merge()).toMatchObject({ status: 0 });
+      expect(differences(whole, await outcomeOf(workspace.path('merged')))).toEqual([]);
+    });
+
     it('does not look at the data where it is told not to', async () => {
       await rm(workspace.path('data'), { recursive: true });
       expect(await merge()).toMatchObject({ status: 65 });
