@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { hashFile } from '../../core/hash-file.js';
@@ -12,7 +13,7 @@ import { createFingerprint } from '../../datasets/fingerprint.js';
 import type { EventSink } from '../../schema/events.js';
 import type { Manifest, RunDataset } from '../../store/manifest.js';
 import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
-import { TIMES, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import { BEGUN, TIMES, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
 import { readShard, type ListedRecord, type ShardLine } from '../../store/plan-folder/shard-lists.js';
 import type { PlanRecord } from '../../store/records.js';
 import { readManifest, runFolder, type RunFolder } from '../../store/run-folder.js';
@@ -95,15 +96,15 @@ async function earlierAttempts({ folder, line, token, again }: ShardRequest): Pr
   for (const name of (await readdir(folder.attempts(line.shard)).catch(unless('ENOENT'))) ?? []) {
     const attempt = runFolder(folder.attempt(line.shard, name));
     if (name === token || !existsSync(attempt.predictions)) continue;
-    // The parts that a killed one has left in a bucket have none.
-    const isAlike = !existsSync(attempt.manifest) || (await isLike(own, attempt));
-    if (isAlike) alike.push(attempt);
+    if (await isLike(own, attempt)) alike.push(attempt);
   }
   return alike;
 }
 
 async function isLike(own: Manifest, attempt: RunFolder): Promise<boolean> {
-  const manifest = await readManifest(attempt).catch(() => undefined);
+  // Of one that was killed a bucket has the manifest that it began with. Without any, nobody knows.
+  const path = existsSync(attempt.manifest) ? attempt.manifest : join(attempt.path, BEGUN);
+  const manifest = await readManifest({ ...attempt, manifest: path }).catch(() => undefined);
   return manifest !== undefined && areAlike(own, manifest);
 }
 
