@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { TimePair } from '../analysis/gate/check.js';
 import type { LoadedGate } from '../analysis/gate/gate.js';
 import { MaskbenchError } from '../core/errors.js';
+import { folderFrom } from '../core/objects/object-address.js';
 import type { GateOutcome } from '../schema/verdict.js';
 import type { CliContext } from './context.js';
 import { lockOptions } from './lock-flags.js';
@@ -106,7 +107,7 @@ export async function walkUntilDecided(
     choice: { baseline: modelA, candidate: modelB },
     chosen: flags.datasets,
     label: out,
-    out: resolve(context.cwd, out),
+    out: folderFrom(context.cwd, out),
     resume: flags.resume === true,
     orderSeed: flags.orderSeed,
     lock: lockOptions(flags, context),

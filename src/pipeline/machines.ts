@@ -1,3 +1,4 @@
+import { canonicalJson } from '../core/hash.js';
 import type { MixedMachines } from '../schema/mixed-machines.js';
 import type { Manifest } from '../store/manifest.js';
 
@@ -27,6 +28,11 @@ function resultsOn({
     platform: `${platform} ${architecture}`,
     ...card,
   };
+}
+
+/** Whether mattes that were made on both can be in one run without a word about it. */
+export function areAlike(a: Manifest, b: Manifest): boolean {
+  return canonicalJson(resultsOn(a)) === canonicalJson(resultsOn(b));
 }
 
 /**

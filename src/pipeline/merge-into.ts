@@ -63,7 +63,8 @@ export interface Merge {
 
 /**
  * Writes a merge into a new run folder, and seals it. A mark lies in there until `finish` is done too, so that a merge which was killed at
- * any moment can be asked for again; the mattes that it had come to stay.
+ * any moment can be asked for again; the mattes that it had come to stay. One of these very parts that is there, or that another process is
+ * making, is what it comes to.
  *
  * @throws MaskbenchError `run.exists`.
  */
@@ -76,12 +77,23 @@ export async function mergeInto(
   const { manifest } = merge;
   const mark = join(target.path, MERGING);
   const wasKilled = (): boolean => existsSync(mark);
-  if (!wasKilled()) await enterRunFolder(target, false);
+  const before = await mergedBefore(target, manifest);
+  if (before !== undefined) return before;
+  try {
+    if (!wasKilled()) await enterRunFolder(target, false);
+  } catch (error) {
+    // Another process may have begun with it, or be done with it, since that was looked at.
+    if (!wasKilled() && (await mergedBefore(target, manifest)) === undefined) throw error;
+  }
   const lock = await lockRun(target.path, options);
   try {
-    // Under the lock: another process may have been here in between.
+    // Under the lock: another process may have been here in between, with this very merge.
     if (wasKilled()) await removeParts(target, (await readFile(mark, 'utf8')) === markOf(merge));
-    else await enterRunFolder(target, false);
+    else {
+      const meanwhile = await mergedBefore(target, manifest);
+      if (meanwhile !== undefined) return meanwhile;
+      await enterRunFolder(target, false);
+    }
     await writeWhole(mark, markOf(merge));
     await removeRemains(target.path, (name) => name !== MERGING);
     await writeLines(target.plan, merge.plan());
@@ -110,7 +122,7 @@ function markOf({ manifest: { mergedFrom = [] }, mattes }: Merge): string {
 }
 
 /** What a merge of these very parts came to, if it was done before: a killed one may have been at its very end. */
-export async function mergedBefore(
+async function mergedBefore(
   target: RunFolder,
   { mergedFrom }: Pick<Manifest, 'mergedFrom'>,
 ): Promise<Summary | undefined> {

@@ -5,7 +5,7 @@ import type { LockOptions } from '../store/lock-options.js';
 import { RECORDS_VERSION, type Manifest } from '../store/manifest.js';
 import { linesFiles, readManifest, runFolder } from '../store/run-folder.js';
 import { timingPool } from './machines.js';
-import { mergedBefore, mergeInto, type Finish, type Merge } from './merge-into.js';
+import { mergeInto, type Finish, type Merge } from './merge-into.js';
 import { assertOneRun, commonMetrics, mergePlans, type Shard } from './shards.js';
 
 /**
@@ -34,8 +34,6 @@ export async function mergeRuns(
   }
   assertOneRun(parts);
   try {
-    const there = await mergedBefore(runFolder(out), mergedFrom(parts));
-    if (there !== undefined) return there;
     return await mergeInto(runFolder(out), await mergeOf(parts), options, finish);
   } catch (error) {
     throw explainWriteError(error, out, 'merge again');

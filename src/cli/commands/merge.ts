@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { SOME_FAILED } from '../../core/errors.js';
-import { isObjectAddress, placeFrom } from '../../core/objects/object-address.js';
+import { folderFrom, isObjectAddress, placeFrom } from '../../core/objects/object-address.js';
 import { jsonText } from '../../reports/formats/json.js';
 import { terminal } from '../../reports/formats/terminal.js';
 import { counted } from '../../core/text.js';
@@ -40,7 +39,7 @@ export const merge: DefineCommand = (context, setStatus) =>
     .action(async (paths, { out, json, mattes, allowMixed, list, clean, ...flags }) => {
       const { reportDocument } = await import('../../reports/document.js');
       const { tellRunFolder, writeRunReports } = await import('../write-report.js');
-      const folder = resolve(context.cwd, out);
+      const folder = folderFrom(context.cwd, out);
       const from = paths.map((path) => placeFrom(context.cwd, path));
       const lock = lockOptions(flags, context);
       const finish = async (merged: Summary): Promise<void> => {

@@ -76,8 +76,9 @@ export const plan: DefineCommand = (context) =>
       const samples = settings.datasets.reduce((sum, of) => sum + of.samples, 0);
       const problems = settings.datasets.reduce((sum, of) => sum + of.problems, 0);
       const cells = (samples + problems) * settings.models.length;
-      const at = isObjectAddress(out) ? out : relative(cwd, out) || '.';
-      const named = settings.plugins === undefined ? '' : ` --config ${path}`;
+      const { quoted } = await import('../../pipeline/distributed/submit/submission.js');
+      const at = quoted(isObjectAddress(out) ? out : relative(cwd, out) || '.');
+      const named = settings.plugins === undefined ? '' : ` --config ${quoted(path)}`;
       if (flags.json === true) {
         context.out(
           jsonText({ path: out, root, shards: shards.count, samples, problems, cells, isOld: made.isOld }),

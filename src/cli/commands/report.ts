@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import { MaskbenchError } from '../../core/errors.js';
+import { folderFrom } from '../../core/objects/object-address.js';
 import type { RankingReport } from '../../schema/ranking.js';
 import type { ReportDocument } from '../../reports/document.js';
 import { FORMATS, formatNamed, tableFormats } from '../../reports/formats/registry.js';
@@ -136,11 +137,11 @@ async function slicesOf(
   const { readManifest, runFolder } = await import('../../store/run-folder.js');
   const { slicesDocument } = await import('../slices-document.js');
   const request = metric === undefined ? { attribute } : { attribute, metric };
-  const folder = runFolder(resolve(context.cwd, run));
+  const folder = runFolder(folderFrom(context.cwd, run));
   const evidence = await readEvidence(folder, await readManifest(folder));
   return slicesDocument(await sliceScores(folder, request), evidence);
 }
 
 function absolute(runs: readonly string[], { cwd }: CliContext): readonly string[] {
-  return runs.map((run) => resolve(cwd, run));
+  return runs.map((run) => folderFrom(cwd, run));
 }

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { folderFrom } from '../../core/objects/object-address.js';
 import type { DefineCommand } from '../context.js';
 import { ownerTimeoutFlag, waitFlag } from '../lock-flags.js';
 import { mattesFlag, repredictFlag } from '../mattes-flags.js';
@@ -20,7 +20,7 @@ export const resume: DefineCommand = (context, setStatus) =>
     .option('--json', 'print the summary as JSON instead of tables')
     .action(async (run, flags) => {
       const { readOrigin } = await import('../../store/origin.js');
-      const { phases, shard, ...begun } = await readOrigin(resolve(context.cwd, run));
+      const { phases, shard, ...begun } = await readOrigin(folderFrom(context.cwd, run));
       const { mattes = begun.config.mattes } = flags;
       const origin = mattes === undefined ? begun : { ...begun, config: { ...begun.config, mattes } };
       const more = { ...flags, resume: true as const, out: run, ...(shard === null ? {} : { shard }) };

@@ -1,6 +1,7 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { describeError, escapeControls, MaskbenchError, SOME_FAILED } from '../../core/errors.js';
 import { toError } from '../../core/failure.js';
+import { folderFrom } from '../../core/objects/object-address.js';
 import type { FolderPlan } from '../../scoring/folders/folder-plan.js';
 import type { FolderValues } from '../../scoring/folders/folder-readings.js';
 import type { FolderCell, FolderScoring } from '../../scoring/folders/score-folders.js';
@@ -156,7 +157,7 @@ async function cellsOfRun(
   const { createProgress } = await import('../progress.js');
   const { tellRunFolder, writeRunReports } = await import('../write-report.js');
   const { cwd, signal } = context;
-  const folder = resolve(cwd, out);
+  const folder = folderFrom(cwd, out);
   const progress = createProgress(context);
   if (plan.groups.some(({ pictures }) => pictures === undefined))
     context.err('warning: no pictures are given; the run folder uses the ground truths in their place\n');

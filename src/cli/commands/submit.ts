@@ -79,7 +79,7 @@ export const submit: DefineCommand = (context) =>
       if (shards.length === 0) {
         throw new MaskbenchError('usage', 'every shard is published or being worked on', {
           where: plan,
-          remedy: `maskbench merge ${isObjectAddress(plan) ? plan : relative(cwd, plan) || '.'}`,
+          remedy: `maskbench merge ${quoted(isObjectAddress(plan) ? plan : relative(cwd, plan) || '.')}`,
         });
       }
       // Whoever works on it takes plug-ins from here as well, and must say so.

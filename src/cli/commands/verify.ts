@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { folderFrom } from '../../core/objects/object-address.js';
 import type { Verification } from '../../schema/verification.js';
 import { jsonText } from '../../reports/formats/json.js';
 import type { DefineCommand } from '../context.js';
@@ -13,7 +13,7 @@ export const verify: DefineCommand = (context) =>
     .action(async (run, { seal, json }) => {
       const { assertMattes, verifyAndSeal, verifyRun } = await import('../../pipeline/verify-run.js');
       const { runFolder } = await import('../../store/run-folder.js');
-      const folder = runFolder(resolve(context.cwd, run));
+      const folder = runFolder(folderFrom(context.cwd, run));
       const found = await (seal === true ? verifyAndSeal(folder, run) : verifyRun(folder, run));
       const { evidenceMark } = await import('../../schema/evidence.js');
       context.out(json === true ? jsonText(found) : describe(found, evidenceMark(found.evidence)));

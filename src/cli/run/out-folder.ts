@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { MaskbenchError } from '../../core/errors.js';
+import { folderFrom } from '../../core/objects/object-address.js';
 
 /**
  * Where a run goes: `--out`, in which `{name}`, `{date}` (2026-11-29) and `{time}` (142501, both UTC) are replaced; by default
@@ -25,5 +26,5 @@ export function outFolder(
       remedy: 'there are {name}, {date} and {time}',
     });
   });
-  return resolve(cwd, expanded);
+  return folderFrom(cwd, expanded);
 }

@@ -95,6 +95,13 @@ export function explainBucketError(error: unknown, where: string): unknown {
     const { code, remedy } = known;
     return new MaskbenchError(code, `${known.message}${said(name)}`, { where, remedy });
   }
+  const url = endpointUrl();
+  if (url !== undefined && !URL.canParse(url)) {
+    return new MaskbenchError('usage', 'AWS_ENDPOINT_URL_S3 is no URL', {
+      where,
+      remedy: 'expected https://host, or https://host:port',
+    });
+  }
   if (/region/i.test(message) && status === undefined) {
     return new MaskbenchError('usage', 'no region is set', { where, remedy: 'set AWS_REGION' });
   }
@@ -119,7 +126,7 @@ const said = (name: string): string => (/^[A-Z][A-Za-z]+$/.test(name) ? ` (${nam
 function endpoint(): string {
   const url = endpointUrl();
   if (url === undefined) return '';
-  return URL.canParse(url) ? ` at ${new URL(url).host}` : ' (AWS_ENDPOINT_URL_S3 is no URL)';
+  return ` at ${new URL(url).host}`;
 }
 
 /** Of a service that is not AWS's own. */

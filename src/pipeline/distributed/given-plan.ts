@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { hashFile } from '../../core/hash-file.js';
@@ -10,12 +11,13 @@ import { unless } from '../../core/system-code.js';
 import { acceptDraft, discardDraft, draftOf } from '../../core/write-whole.js';
 import { createFingerprint } from '../../datasets/fingerprint.js';
 import type { EventSink } from '../../schema/events.js';
-import type { RunDataset } from '../../store/manifest.js';
+import type { Manifest, RunDataset } from '../../store/manifest.js';
 import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
-import { TIMES, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import { BEGUN, TIMES, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
 import { readShard, type ListedRecord, type ShardLine } from '../../store/plan-folder/shard-lists.js';
 import type { PlanRecord } from '../../store/records.js';
-import { runFolder } from '../../store/run-folder.js';
+import { readManifest, runFolder, type RunFolder } from '../../store/run-folder.js';
+import { areAlike } from '../machines.js';
 import type { GivenPlan } from '../run-request.js';
 import { takeOver } from './earlier-cells.js';
 
@@ -25,6 +27,8 @@ export interface ShardRequest {
   readonly line: ShardLine;
   /** Of the attempt that is to be made, which takes nothing from itself. */
   readonly token: string;
+  /** Whether nothing is taken from earlier attempts either: they may be wrong. */
+  readonly again: boolean;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
   readonly onReused: (cells: number) => void;
@@ -84,12 +88,24 @@ export function givenShard(request: ShardRequest): GivenPlan {
   };
 }
 
-async function earlierAttempts({ folder, line, token }: ShardRequest) {
-  const names = await readdir(folder.attempts(line.shard)).catch(unless('ENOENT'));
-  return (names ?? [])
-    .filter((name) => name !== token)
-    .map((name) => runFolder(folder.attempt(line.shard, name)))
-    .filter(({ predictions }) => existsSync(predictions));
+/** Those on machines like this one: the manifest of an attempt says for all its cells what they were made on. */
+async function earlierAttempts({ folder, line, token, again }: ShardRequest): Promise<readonly RunFolder[]> {
+  if (again) return [];
+  const own = await readManifest(runFolder(folder.attempt(line.shard, token)));
+  const alike: RunFolder[] = [];
+  for (const name of (await readdir(folder.attempts(line.shard)).catch(unless('ENOENT'))) ?? []) {
+    const attempt = runFolder(folder.attempt(line.shard, name));
+    if (name === token || !existsSync(attempt.predictions)) continue;
+    if (await isLike(own, attempt)) alike.push(attempt);
+  }
+  return alike;
+}
+
+async function isLike(own: Manifest, attempt: RunFolder): Promise<boolean> {
+  // Of one that was killed a bucket has the manifest that it began with. Without any, nobody knows.
+  const path = existsSync(attempt.manifest) ? attempt.manifest : join(attempt.path, BEGUN);
+  const manifest = await readManifest({ ...attempt, manifest: path }).catch(() => undefined);
+  return manifest !== undefined && areAlike(own, manifest);
 }
 
 /** @throws MaskbenchError `data.missing` or `data.unreadable` where a file is not the one that was planned. */

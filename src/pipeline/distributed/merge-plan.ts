@@ -8,6 +8,7 @@ import { takeImages } from '../../datasets/draw-sample.js';
 import { openDataset } from '../../datasets/load.js';
 import { resolveDataset } from '../../datasets/resolve.js';
 import { mixedText } from '../../schema/mixed-machines.js';
+import { paceOfAll, type Pace } from '../../schema/pace.js';
 import type { Summary } from '../../schema/summary.js';
 import type { LockOptions } from '../../store/lock-options.js';
 import type { Manifest } from '../../store/manifest.js';
@@ -20,14 +21,7 @@ import { plannedIn, readShard, readShardLines } from '../../store/plan-folder/sh
 import { linesFiles, runFolder } from '../../store/run-folder.js';
 import { assertPluginsLoaded } from '../../store/run-plugins.js';
 import { countMachines, timingPool } from '../machines.js';
-import {
-  mergedBefore,
-  mergeInto,
-  type Finish,
-  type MatteWay,
-  type Merge,
-  type Times,
-} from '../merge-into.js';
+import { mergeInto, type Finish, type MatteWay, type Merge, type Times } from '../merge-into.js';
 import { differenceOfLists } from './compare-lists.js';
 import { assertNoStrangers, publishedTimes, shardsOf } from './published-shards.js';
 import { rangesOf } from './shard-ranges.js';
@@ -61,7 +55,9 @@ export async function mergePlan(
   const { path, out, signal } = request;
   // On the file system of the run, so that mattes can be second names of what is fetched.
   const scratch = join(dirname(out), `.${basename(out)}.fetched`);
-  return withPlanStore(path, { signal, scratch }, (store) => mergeIn(store, request, finish));
+  return withPlanStore(path, { signal, scratch, lock: request.lock ?? {} }, (store) =>
+    mergeIn(store, request, finish),
+  );
 }
 
 async function mergeIn(store: PlanStore, request: MergePlanRequest, finish: Finish): Promise<Summary> {
@@ -81,10 +77,7 @@ async function mergeIn(store: PlanStore, request: MergePlanRequest, finish: Fini
   const merge = await auditAll(store, plan, request);
   const target = runFolder(request.out);
   try {
-    return (
-      (await mergedBefore(target, merge.manifest)) ??
-      (await mergeInto(target, merge, request.lock ?? {}, finish))
-    );
+    return await mergeInto(target, merge, request.lock ?? {}, finish);
   } catch (error) {
     throw explainWriteError(error, request.out, 'merge again');
   }
@@ -116,6 +109,7 @@ async function auditAll(
   const machines = countMachines();
   let first: Manifest | undefined;
   let metrics: readonly string[] = [];
+  let pace: Pace | undefined;
   const roots: string[] = [];
   for await (const { line, publication } of shardsOf(folder, plan)) {
     throwIfCancelled(signal);
@@ -131,6 +125,7 @@ async function auditAll(
     const own = manifest.metrics ?? [];
     metrics = first === undefined ? own : metrics.filter((id) => own.includes(id));
     first ??= manifest;
+    pace = paceOfAll([...(pace === undefined ? [] : [pace]), ...(manifest.passes ?? [])]);
     roots.push(publication.root);
   }
   if (first === undefined)
@@ -147,11 +142,12 @@ async function auditAll(
       settings,
       metrics,
       origin,
+      // All of them as one: there may be very many.
+      passes: pace === undefined ? [] : [pace],
       plan: root,
       ...(price === undefined ? {} : { price }),
       ...(mixed.length === 0 ? {} : { mixed }),
       ...timedElsewhere(times),
-      // One for all of them: there may be very many.
       mergedFrom: [sha256(roots.join('\n'))],
     },
     async *plan() {

@@ -28,7 +28,7 @@ export async function otherPlan(
       canonicalJson(now.settings[key] ?? null) !== canonicalJson(before.settings[key] ?? null),
   );
   const differs = [
-    ...(images === undefined ? [] : [`images ${images}`]),
+    ...(images === undefined ? [] : [images]),
     ...(settings.length === 0 ? [] : [`other ${settings.join(', ')}`]),
     ...(now.shards.count === before.shards.count ? [] : [`${now.shards.count} shards`]),
     ...(now.maskbenchVersion === before.maskbenchVersion ? [] : [`Maskbench ${now.maskbenchVersion}`]),

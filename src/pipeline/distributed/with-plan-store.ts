@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resolveCacheDir } from '../../core/cache-folder.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { isObjectAddress } from '../../core/objects/object-address.js';
 import { makeFolder } from '../../core/sync.js';
-import { unless } from '../../core/system-code.js';
+import { systemCode, unless } from '../../core/system-code.js';
+import type { LockOptions } from '../../store/lock-options.js';
 import { isKnownGone, parseOwner } from '../../store/lock-owner.js';
-import { LOCK, lockRun } from '../../store/lock.js';
+import { LOCK, lockRun, type RunLock } from '../../store/lock.js';
 import { folderStore, type PlanStore } from '../../store/plan-folder/plan-store.js';
 import { readIfThere } from '../../store/wait-for-owner.js';
 
@@ -18,6 +18,7 @@ export interface PlanStoreOptions {
   readonly saveMs?: number;
   /** Where what is fetched of it lies; it stays there if the work fails, to be taken up. Without it: in the cache, and goes. */
   readonly scratch?: string;
+  readonly lock?: LockOptions;
 }
 
 /** Unless told. */
@@ -29,7 +30,7 @@ const SAVE_MS = 30_000;
  */
 export async function withPlanStore<T>(
   address: string,
-  { signal, saveMs = SAVE_MS, scratch }: PlanStoreOptions,
+  { signal, saveMs = SAVE_MS, scratch, lock: waiting = {} }: PlanStoreOptions,
   work: (store: PlanStore) => Promise<T>,
 ): Promise<T> {
   if (!isObjectAddress(address)) return work(folderStore(address));
@@ -38,10 +39,10 @@ export async function withPlanStore<T>(
   if (scratch === undefined) await removeScratchOfOthers(all);
   const own = scratch ?? join(all, randomBytes(8).toString('hex'));
   const folder = join(own, 'plan');
-  await makeFolder(folder);
-  const lock = await lockRun(own, { signal, what: 'what is fetched of this plan' });
+  const lock = await lockScratch(own, { ...waiting, signal, what: 'what is fetched of this plan' });
   let isDone = false;
   try {
+    await makeFolder(folder);
     const done = await work(await openBucketStore(address, { folder, saveMs, signal }));
     isDone = true;
     return done;
@@ -50,7 +51,20 @@ export async function withPlanStore<T>(
   } finally {
     if (isDone || scratch === undefined) await rm(folder, { recursive: true, force: true });
     await lock.release();
-    if (!existsSync(folder)) await rm(own, { recursive: true, force: true });
+    // Another process may wait for it, and has a lock in there by now.
+    await rmdir(own).catch(unless('ENOENT', 'ENOTEMPTY', 'EEXIST'));
+  }
+}
+
+/** Of several that fetch into one folder, each is done with it, and removes it, before the next begins. */
+async function lockScratch(own: string, options: LockOptions): Promise<RunLock> {
+  for (;;) {
+    await makeFolder(own);
+    try {
+      return await lockRun(own, options);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error;
+    }
   }
 }
 

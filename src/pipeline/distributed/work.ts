@@ -59,7 +59,7 @@ export interface Worked {
 
 /**
  * Makes an attempt at one shard, in a folder that no other process writes, and publishes it. Cells that earlier attempts have done
- * are taken over.
+ * on machines like this one are taken over, unless the shard is worked on again.
  *
  * @throws MaskbenchError as `run`; `usage` where it is not clear which shard; `run.damaged` for a plan that is not what it was;
  *   `data.unreadable` for a picture and `run.mismatch` or `source.checksum` for a model that is not the planned one.
@@ -128,7 +128,12 @@ async function takeTimesIn(store: PlanStore, request: Omit<WorkRequest, 'shard'>
   await store.bringShard(TIMES);
   await makeFolder(folder.attempts(TIMES));
   const line = { shard: TIMES, ...plan.times, problems: 0, cost: 0 };
-  const kept = await runPart(request, store, { plan, line, token, onReused: () => undefined }, true);
+  const kept = await runPart(
+    request,
+    store,
+    { plan, line, token, again: false, onReused: () => undefined },
+    true,
+  );
   const out = runFolder(folder.attempt(TIMES, token));
   const files: Record<string, SealedFile> = {};
   for (const path of [out.manifest, out.timings])
@@ -159,7 +164,12 @@ async function attempt(
   const line = await readShardLine(folder, plan, shard);
   let reused = 0;
   const onReused = (cells: number): void => void (reused = cells);
-  const kept = await runPart(request, store, { plan, line, token, onReused }, false);
+  const kept = await runPart(
+    request,
+    store,
+    { plan, line, token, again: request.again === true, onReused },
+    false,
+  );
   const out = folder.attempt(shard, token);
   const seal = await readSeal(runFolder(out));
   if (seal === undefined)

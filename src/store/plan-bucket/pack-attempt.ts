@@ -6,6 +6,7 @@ import { PIECE_BYTES } from '../../core/objects/bucket.js';
 import { unless } from '../../core/system-code.js';
 import { DRAFT_ENDING } from '../../core/write-whole.js';
 import { predictionRecord } from '../records.js';
+import { BEGUN } from '../plan-folder/plan-folder.js';
 import { LINES_FILES, type LinesFile, type RunFolder } from '../run-folder.js';
 import { newPart, type Part } from './part.js';
 
@@ -28,6 +29,7 @@ export function openPacker(folder: RunFolder): Packer {
   const packed = new Map<LinesFile, number>();
   const mattes = new Set<string>();
   let hasDocuments = false;
+  let hasBegun = false;
   return {
     async next(isDone) {
       const part = newPart();
@@ -40,6 +42,11 @@ export function openPacker(folder: RunFolder): Packer {
         if (taken === 0) continue;
         part.add(basename(folder[file]), lines.subarray(0, taken), from);
         packed.set(file, from + taken);
+      }
+      if (!hasBegun && part.bytes > 0) {
+        const manifest = await readFile(folder.manifest).catch(unless('ENOENT'));
+        if (manifest !== undefined) part.add(BEGUN, manifest);
+        hasBegun = manifest !== undefined;
       }
       if (isDone && part.bytes === 0 && !hasDocuments) {
         hasDocuments = true;

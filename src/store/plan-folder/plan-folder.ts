@@ -60,3 +60,6 @@ export function shardName(shard: number): string {
 
 /** Of an attempt, which no other has: as long as the names of all attempts are. */
 export const TOKEN_CHARACTERS = 16;
+
+/** Of an attempt in a bucket: its manifest as it began. The one that it ends with comes last, and not of one that was killed. */
+export const BEGUN = 'begun.json';

@@ -153,7 +153,10 @@ describe('a plan in a bucket, of data in a bucket', () => {
       'is not needed',
       'is published',
     ]);
-    expect((await run('merge', 's3://plans/x', '--out', 'merged')).status).toBe(3);
+    // Merged by several at once, as by the Jobs of two submissions: they fetch into one folder, one after the other.
+    const merges = await Promise.all([1, 2, 3].map(() => run('merge', 's3://plans/x', '--out', 'merged')));
+    expect(merges.map(({ status }) => status)).toEqual([3, 3, 3]);
+    expect(await readdir(workspace.folder)).not.toContain('.merged.fetched');
   }, 120_000);
 
   it('comes through a storage that fails now and then', async () => {
@@ -311,6 +314,25 @@ describe('what is refused, each by one line', () => {
     await refused(['status', 's3://plans/x'], exit, like);
   });
 
+  it('is an address where a folder belongs, and one of no bucket, which would be a folder called s3:', async () => {
+    await startStorage();
+    for (const argv of [
+      ['run', 'local.yaml', '--no-time', '--out', 's3://plans/run'],
+      ['merge', 's3://plans/x', '--out', 's3://plans/run'],
+      ['report', 's3://plans/run'],
+      ['verify', 's3://plans/run'],
+      ['resume', 's3://plans/run'],
+    ])
+      await refused(argv, 64, /^maskbench: s3:\/\/plans\/run: a run is a folder, and cannot be in a bucket;/);
+    for (const place of ['s3:/plans/x', 'S3://plans/x', 's3://', 'gs://plans/x'])
+      await refused([...plan.slice(0, -1), place], 64, /: this is no address in a bucket; expected s3:/);
+    expect(await readdir(workspace.folder)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/:$/)]),
+    );
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', 'nonsense');
+    await refused(['status', 's3://plans/x'], 64, /AWS_ENDPOINT_URL_S3 is no URL; expected https/);
+  });
+
   it('is a storage out of reach, and one without credentials', async () => {
     await startStorage();
     vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://key:${SECRET}@127.0.0.1:1`);
@@ -337,7 +359,7 @@ describe('what is refused, each by one line', () => {
     await rm(workspace.path('cache'), { recursive: true });
     const work = ['work', 's3://plans/x', '--shard', '1'];
     await refused(work, 65, new RegExp(`^maskbench: s3://${name}: it is not the file that was planned`));
-    await refused([...plan.slice(0, 1), 'run.yaml', ...plan.slice(2)], 64, /: images changed 1 image \(/);
+    await refused([...plan.slice(0, 1), 'run.yaml', ...plan.slice(2)], 64, /: changed 1 image \(/);
     // Put back: a copy of what it was meanwhile is not taken for it.
     server.objects.set(name, bytes);
     expect(await run(...work)).toMatchObject({ status: 0 });

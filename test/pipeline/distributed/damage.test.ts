@@ -282,6 +282,8 @@ describe('a merge of a plan', () => {
         );
         expect(await run('verify', way)).toMatchObject({ status: 0 });
       }
+      // What was predicted is all of it, and not the first shard's.
+      expect(await json(workspace.path('link', 'summary.json'))).toMatchObject({ pace: { cells: 12 } });
       // It is a run like any other.
       expect(await run('resume', 'link')).toMatchObject({ status: 0 });
       expect(await run('verify', 'link')).toMatchObject({ status: 0 });
@@ -294,6 +296,16 @@ describe('a merge of a plan', () => {
       expect(await readFile(workspace.path('merged', 'manifest.json'), 'utf8')).toBe(before);
       expect(await run('work', 'plan', '--shard', '1', '--again')).toMatchObject({ status: 0 });
       expect(await merge()).toMatchObject({ status: 64 });
+    });
+
+    it('that is made twice at once is made once, and both end well', async () => {
+      const both = await Promise.all([merge(), merge(), merge()]);
+      expect(both.map(({ status, err }) => [status, err.includes('Written to merged')]).sort()).toEqual([
+        [0, false],
+        [0, false],
+        [0, true],
+      ]);
+      expect(await run('verify', 'merged')).toMatchObject({ status: 0 });
     });
 
     it('that was killed goes on', async () => {
@@ -320,6 +332,19 @@ describe('a merge of a plan', () => {
       expect(out.replaceAll(/\s+/g, ' ')).toMatch(
         /Put together from machines that differ: ONNX Runtime: [\d.]+ \(2 shards\), 1\.0\.0 \(1 shard\)\./,
       );
+    });
+
+    it('of machines that differ is mended by work that takes nothing from the other machine', async () => {
+      await editManifest(2, (text) => text.replace(/"onnxruntime": "[^"]*"/, '"onnxruntime": "1.0.0"'));
+      await republish(2);
+      // As after a host that was lost: of cells from another machine nobody could say so later.
+      await rm(workspace.path('plan', 'published', '0002.json'));
+      expect((await run('work', 'plan', '--shard', '2')).out).toMatch(/is published: 4 cells scored\n/);
+      // As after a bad node: what is asked for again is not what was there.
+      expect((await run('work', 'plan', '--shard', '1', '--again')).out).toMatch(/: 4 cells scored\n/);
+      const whole = await outcomeOf(workspace.path('out'));
+      expect(await merge()).toMatchObject({ status: 0 });
+      expect(differences(whole, await outcomeOf(workspace.path('merged')))).toEqual([]);
     });
 
     it('does not look at the data where it is told not to', async () => {

@@ -53,12 +53,12 @@ describe('a plan', () => {
     expect(await refused('--shards', '2')).toContain('is asked for: 2 shards;');
     expect(await refused('--shards', '3', '--models', 'luma')).toContain('is asked for: other models;');
     expect(await refused('--shards', '3', '--limit', '5')).toContain(
-      'is asked for: images removed 1 image (tiny/005); other limit;',
+      'is asked for: removed 1 image (tiny/005); other limit;',
     );
     const image = workspace.path('data', 'im', '002.jpg');
     const bytes = await readFile(image);
     await cp(workspace.path('data', 'im', '001.jpg'), image);
-    expect(await refused('--shards', '3')).toContain('is asked for: images changed 1 image (tiny/002);');
+    expect(await refused('--shards', '3')).toContain('is asked for: changed 1 image (tiny/002);');
     await writeFile(image, bytes);
     expect(await plan()).toMatchObject({ status: 0 });
   });
