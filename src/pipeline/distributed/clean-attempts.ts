@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
+import { explainWriteError } from '../../core/failed-write.js';
 import { unless } from '../../core/system-code.js';
 import { lockRun } from '../../store/lock.js';
 import { readPlan } from '../../store/plan-folder/plan-document.js';
@@ -8,10 +9,19 @@ import { planFolder } from '../../store/plan-folder/plan-folder.js';
 import { shardsOf } from './published-shards.js';
 
 /** Removes the attempts at published shards that are not their results, with what they said last; none in which a process is at work. */
-export async function cleanAttempts(
-  path: string,
-  signal: AbortSignal,
-): Promise<{ readonly removed: number; readonly inUse: readonly string[] }> {
+export async function cleanAttempts(path: string, signal: AbortSignal): Promise<Cleaned> {
+  return clean(path, signal).catch((error: unknown) => {
+    throw explainWriteError(error, path, 'clean again');
+  });
+}
+
+interface Cleaned {
+  readonly removed: number;
+  /** Attempts in which a process is at work. */
+  readonly inUse: readonly string[];
+}
+
+async function clean(path: string, signal: AbortSignal): Promise<Cleaned> {
   const folder = planFolder(path);
   const plan = await readPlan(folder);
   const inUse: string[] = [];

@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
+import { explainWriteError } from '../../core/failed-write.js';
 import { makeFolder } from '../../core/sync.js';
 import type { ValuesFields } from '../../datasets/values/contradiction.js';
 import { formatDevice, parseDevice } from '../../runners/device.js';
@@ -63,6 +64,8 @@ export async function makePlanFolder(request: MakePlanRequest): Promise<MadePlan
     } finally {
       await lock.release();
     }
+  }).catch((error: unknown) => {
+    throw explainWriteError(error, request.out, 'plan again');
   });
 }
 
