@@ -1,7 +1,7 @@
 // A plan worked on by a real Slurm of one node and two made-up cards: 8 shards, of which one is preempted, one killed -9 and one
 // poisoned (a picture that cannot be decoded); what is merged must be an undisturbed run, cell for cell.
 //
-//   node scripts/try-slurm.mjs [--samples 48] [--layers 300]
+//   node scripts/try-slurm.mjs [--samples 48] [--layers 1200]
 //
 // Needs root on Linux with Debian's slurm-wlm and munge; elsewhere it says that it is skipped, and ends with 0.
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -30,7 +30,7 @@ const SHARDS = 8;
 const PATIENCE_MS = 400_000;
 
 const { values } = parseArgs({
-  options: { samples: { type: 'string', default: '48' }, layers: { type: 'string', default: '300' } },
+  options: { samples: { type: 'string', default: '48' }, layers: { type: 'string', default: '1200' } },
 });
 
 const reason = whyNot();
