@@ -18,7 +18,10 @@ const why = !IS_BUILT
 
 describe.skipIf(why !== undefined)(`a real Slurm${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
   it('of which one shard is preempted, one killed and one poisoned comes to the undisturbed run', () => {
-    const size = shortOrLong(['--samples', '24', '--layers', '1200'], ['--samples', '48', '--layers', '1200']);
+    const size = shortOrLong(
+      ['--samples', '24', '--layers', '1200'],
+      ['--samples', '48', '--layers', '1200'],
+    );
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [join(PACKAGE_ROOT, 'scripts', 'try-slurm.mjs'), ...size],
