@@ -30,7 +30,7 @@ export interface Planes {
   grow(seed: Plane, allowed: Plane, steps: number): Plane;
   /** Likewise by a pixel to the left and to the right alone. */
   widen(seed: Plane, steps: number): Plane;
-  /** Adds to `into` the mask moved up and moved down by so many rows, fewer than there are. */
+  /** Adds to `into` the mask moved up and moved down by so many rows; moved by as many as there are, none of it is left. */
   addShifted(into: Plane, plane: Plane, rows: number): void;
 }
 
@@ -130,6 +130,7 @@ function planesOf(kernel: Kernel, { width, height, stride }: BitMask): Planes {
     grow: (seed, allowed, steps) => repeat(seed, allowed, steps, rowBytes),
     widen: (seed, steps) => repeat(seed, all, steps, 0),
     addShifted(into, plane, rows) {
+      if (rows >= height) return;
       const shift = rows * rowBytes;
       kernel.or(into.at, plane.at + shift, into.at, bytes - shift);
       // Whole vectors up to the last byte: those that are too many lie before, where there are zeros.

@@ -70,6 +70,17 @@ describe('opening by a disc', () => {
     );
   });
 
+  it('is that in an image lower than the disc, too', () => {
+    for (let height = 1; height <= 4; height++)
+      for (const width of [5, 64, 65, 200]) {
+        const mask = packAtLeast(drawScene('blobs', width, height, width + height), 1);
+        for (const radius of [1, 2, 3.5, 6, 9])
+          expect(rowsOf(openDisc(mask, radius)), `${width} x ${height}, ${radius}`).toEqual(
+            openedSlowly(rowsOf(mask), radius),
+          );
+      }
+  });
+
   it('never adds a pixel, changes nothing the second time, and knows no direction', () => {
     fc.assert(
       fc.property(anyMask, fc.integer({ min: 1, max: 6 }), (mask, radius) => {
