@@ -6,12 +6,12 @@ import { runnerOf } from '../runners/runner-of.js';
 import type { ReadyModel } from '../runners/runner.js';
 import type { EventSink } from '../schema/events.js';
 import { openCells, type Cells } from '../store/cells.js';
-import { keepsAll } from '../store/kept-mattes.js';
-import type { RunSettings } from '../store/manifest.js';
+import { keepsAll, keptCount } from '../store/kept-mattes.js';
+import type { Manifest, RunSettings } from '../store/manifest.js';
 import type { DoneScore, ScoreRecord } from '../store/records.js';
 import { plannedSamples, type RunFolder } from '../store/run-folder.js';
-import { worstCells, worstOf, type CellName } from '../store/worst-cells.js';
-import type { RunPhases } from './run-request.js';
+import { mattesToKeep, worstCells, worstOf, type CellName } from '../store/worst-cells.js';
+import type { RunPhases, RunRequest } from './run-request.js';
 
 /** Removes mattes that a run need not keep, once their scores are on the disk. */
 export interface Keeper {
@@ -84,21 +84,34 @@ export async function reopenCells(
   emit({ kind: 'warning', message });
 }
 
-/** @throws MaskbenchError as `reopenCells`, for a run that is to keep more mattes than it did, or to be scored by more metrics. */
-export async function assertScorable(
+/**
+ * Before anything is changed: whether a run that has not kept all mattes can be continued as asked for without them.
+ *
+ * @throws MaskbenchError as `reopenCells`, for a run that is to keep more mattes than it did, or to be scored by more metrics.
+ */
+export async function assertEnoughMattes(
   folder: RunFolder,
-  settings: RunSettings,
-  whole: readonly string[],
-  { phases, repredict, models }: Wanted,
-  /** What the run has kept so far, where it is to keep more now. */
-  keepsMore: string | undefined,
+  { settings: before }: Manifest,
+  { settings: now, metrics: whole = [] }: Manifest,
+  { phases, repredict = false, models }: RunRequest,
 ): Promise<void> {
-  if (repredict) return;
+  if (keepsAll(before) || repredict) return;
+  const settings = { ...before, mattes: now.mattes ?? 'all' };
+  const keepsMore = keptCount(now) > keptCount(before);
   const cells = await openCells(folder, settings, { whole, mattes: true, digests: true });
   const counts = new Map<string, number>();
   for await (const { model, why } of lackingMattes(folder, settings, cells, phases))
-    if (keepsMore !== undefined || why === 'score') counts.set(model, (counts.get(model) ?? 0) + 1);
-  if (counts.size > 0) throw notKept(counts, models, keepsMore);
+    if (keepsMore || why === 'score') counts.set(model, (counts.get(model) ?? 0) + 1);
+  if (counts.size > 0) throw notKept(counts, models, keepsMore ? before.mattes : undefined);
+}
+
+/** Whether all mattes are there that a run with scores is to keep. */
+export async function areKept(folder: RunFolder, settings: RunSettings): Promise<boolean> {
+  const cells = await openCells(folder, settings, { mattes: true });
+  const isToKeep = await mattesToKeep(settings, cells);
+  for await (const sample of plannedSamples(folder))
+    if (cells.models.some((model) => cells.isGone(model, sample) && isToKeep(model, sample))) return false;
+  return cells.countDamaged() === 0;
 }
 
 interface Lacking extends CellName {

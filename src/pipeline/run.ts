@@ -22,23 +22,16 @@ import { unless } from '../core/system-code.js';
 import { isOwnDraft } from '../core/write-whole.js';
 import { lockRun } from '../store/lock.js';
 import type { Held } from '../core/durable-lines.js';
-import { keepsAll, keptCount, keptSetting } from '../store/kept-mattes.js';
-import { mattesToKeep } from '../store/worst-cells.js';
+import { keepsAll, keptSetting } from '../store/kept-mattes.js';
 import { createManifest, hasSums, recordedModel, type Manifest } from '../store/manifest.js';
-import { assertScorable } from './keep-mattes.js';
+import { areKept, assertEnoughMattes } from './keep-mattes.js';
 import { makePlan } from './plan.js';
 import { MODEL_FAILURES } from './predict.js';
 import { nothingToScore, predictAndScore } from './predict-and-score.js';
 import { completeRequest, type RunOptions, type RunRequest } from './run-request.js';
 import { canonicalJson } from '../core/hash.js';
 import type { PlanRecord } from '../store/records.js';
-import {
-  enterRunFolder,
-  plannedSamples,
-  readManifest,
-  writeJson,
-  type RunFolder,
-} from '../store/run-folder.js';
+import { enterRunFolder, readManifest, writeJson, type RunFolder } from '../store/run-folder.js';
 import { pluginsOfRun } from '../store/run-plugins.js';
 import { recordMattes, recordReadings, recordStop } from '../store/add-to-manifest.js';
 import { assertSameSettings } from '../store/same-settings.js';
@@ -183,7 +176,7 @@ async function runIn<S extends Summary | undefined>(
           folder,
           existing,
           request,
-          sealed.isComplete && (keepsAll(settings) ? hasMattes : await areKept(folder, existing)),
+          sealed.isComplete && (keepsAll(settings) ? hasMattes : await areKept(folder, existing.settings)),
         ))
       ) {
         const { evidence } = sealed;
@@ -193,7 +186,7 @@ async function runIn<S extends Summary | undefined>(
       } else {
         // A seal without the manifest that it was made with: what is there now was not sealed by its run.
         const isOrphan = existing === undefined && existsSync(folder.seal);
-        if (existing !== undefined) await assertMattes(folder, existing, fresh, request);
+        if (existing !== undefined) await assertEnoughMattes(folder, existing, fresh, request);
         if (sealed !== undefined || isOrphan) await removeSeal(folder);
         const manifest = await settle(folder, fresh, existing);
         await lock.assertHeld();
@@ -262,33 +255,6 @@ async function resumable(folder: RunFolder, wanted: Manifest, emit: EventSink): 
   for (const doubt of assertSameCards(existing, wanted, folder.path))
     emit({ kind: 'warning', message: doubt });
   return existing;
-}
-
-/** Whether all mattes are there that a run with scores is to keep. */
-async function areKept(folder: RunFolder, { settings }: Manifest): Promise<boolean> {
-  const cells = await openCells(folder, settings, { mattes: true });
-  const isToKeep = await mattesToKeep(settings, cells);
-  for await (const sample of plannedSamples(folder))
-    if (cells.models.some((model) => cells.isGone(model, sample) && isToKeep(model, sample))) return false;
-  return cells.countDamaged() === 0;
-}
-
-/** Before anything is changed: whether a run that has not kept all mattes can be continued as asked for without them. */
-async function assertMattes(
-  folder: RunFolder,
-  { settings: before }: Manifest,
-  { settings: now, metrics = [] }: Manifest,
-  { phases, repredict = false, models }: RunRequest,
-): Promise<void> {
-  if (keepsAll(before)) return;
-  const settings = { ...before, mattes: now.mattes ?? 'all' };
-  await assertScorable(
-    folder,
-    settings,
-    metrics,
-    { phases, repredict, models },
-    keptCount(now) > keptCount(before) ? before.mattes : undefined,
-  );
 }
 
 /** Sums a run up, and seals it if nothing is left to do; one that was sealed later stays so, and one of 0.1 unsealed. */

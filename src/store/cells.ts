@@ -4,7 +4,7 @@ import type { Line } from '../core/jsonl.js';
 import type { CellCounts } from '../schema/evidence.js';
 import { signaturesOf } from '../metrics/signature.js';
 import type { ReadOutput } from '../models/pixels/raw-values.js';
-import { rowWidth, scoreRow } from '../scoring/aggregate/score-row.js';
+import { scoreRow } from '../scoring/aggregate/score-row.js';
 import { scoreKey } from './cell-key.js';
 import { keepsAll } from './kept-mattes.js';
 import { readPlannedKeys } from './planned-keys.js';
@@ -13,6 +13,7 @@ import { keptOfCells, type KeptOptions } from './kept-of-cells.js';
 import type { DoneScore, PlanRecord, SampleName } from './records.js';
 import { readRecords, recordReader, type RecordReader, type RunFolder } from './run-folder.js';
 import { truthsInSignature } from './run-readings.js';
+import { valuesOfCells, type Place } from './values-of-cells.js';
 
 /**
  * What became of a planned cell. The last record of a cell holds, for every reader: a failed line after a done one makes
@@ -301,41 +302,6 @@ export async function openCells(
         if (record.status === 'done') yield record;
       }
     },
-  };
-}
-
-/** Model, dataset and the row of a sample among those of its dataset. */
-type Place = readonly [model: string, dataset: string, row: number];
-
-function valuesOfCells(
-  samples: ReadonlyMap<string, number>,
-  models: readonly string[],
-  ids: readonly string[],
-): {
-  set(model: string, dataset: string, row: number, values: ArrayLike<number>): void;
-  clear(model: string, dataset: string, row: number): void;
-  columns(model: string, dataset: string): readonly Float64Array[];
-} {
-  const width = ids.length === 0 ? 0 : rowWidth(ids.length);
-  const all = new Map(
-    [...samples].map(([dataset, rows]) => [
-      dataset,
-      new Map(
-        models.map((model) => [
-          model,
-          Array.from({ length: width }, () => new Float64Array(rows).fill(Number.NaN)),
-        ]),
-      ),
-    ]),
-  );
-  const none = Array.from({ length: width }, () => new Float64Array(0));
-  const columns = (model: string, dataset: string): readonly Float64Array[] =>
-    all.get(dataset)?.get(model) ?? none;
-  return {
-    columns,
-    set: (model, dataset, row, values) =>
-      columns(model, dataset).forEach((column, i) => (column[row] = values[i])),
-    clear: (model, dataset, row) => columns(model, dataset).forEach((column) => (column[row] = Number.NaN)),
   };
 }
 

@@ -15,19 +15,12 @@ import { discardDraft, draftOf } from '../../core/write-whole.js';
 import { count, text } from '../../schema/basics.js';
 import { LOCK } from '../lock.js';
 import { planFolder, shardName, TIMES, TOKEN_CHARACTERS } from '../plan-folder/plan-folder.js';
-import type { Kept, PlanStore, PublishedPart } from '../plan-folder/plan-store.js';
-import { runFolder } from '../run-folder.js';
-import { openPacker } from './pack-attempt.js';
-import type { Part } from './part.js';
-import { partKey, unpackAttempt } from './unpack-attempt.js';
+import type { PlanStore } from '../plan-folder/plan-store.js';
+import { BUCKET_BEAT_MS, GRACE_MS, keepAttempt } from './keep-attempt.js';
+import { unpackAttempt } from './unpack-attempt.js';
 
 /** Requests at once, where there are many. */
 const WIDTH = 16;
-/** Between two words of an attempt that it is still at work. */
-const BEAT_MS = 5000;
-/** How long what was done goes to the bucket after an attempt was told to end, or has failed. */
-const GRACE_MS = 20_000;
-
 export interface BucketStoreOptions {
   /** A folder of this process alone, which takes what is fetched. */
   readonly folder: string;
@@ -123,7 +116,7 @@ export async function openBucketStore(address: string, options: BucketStoreOptio
   return {
     address,
     folder,
-    lookMs: 2.5 * BEAT_MS,
+    lookMs: 2.5 * BUCKET_BEAT_MS,
     isLasting: false,
     async bringResults(shard) {
       if (shard !== undefined) return bring(folder.publication(shard));
@@ -159,7 +152,7 @@ export async function openBucketStore(address: string, options: BucketStoreOptio
       }
     },
     keep: (shard, token) =>
-      keepAttempt(name, attemptKey(shard, token), folder.attempt(shard, token), options),
+      keepAttempt(name, attemptKey(shard, token), folder.attempt(shard, token), options.saveMs),
     async send(path) {
       await openBucket(name, AbortSignal.timeout(GRACE_MS)).putFile(keyOf(path), path);
     },
@@ -222,64 +215,4 @@ async function assertOwn(bucket: Bucket, prefix: string, where: string): Promise
     where,
     remedy: 'choose a new prefix with --out',
   });
-}
-
-/** Copies an attempt part by part while it is at work, and says every few seconds that it is. */
-function keepAttempt(
-  name: string,
-  prefix: string,
-  path: string,
-  { saveMs }: Pick<BucketStoreOptions, 'saveMs'>,
-): Kept {
-  const packer = openPacker(runFolder(path));
-  const parts: PublishedPart[] = [];
-  let waiting: Part | undefined;
-  const save = async (bucket: Bucket, isDone: boolean): Promise<void> => {
-    for (;;) {
-      // One that could not be put is tried again the next time.
-      waiting ??= await packer.next(isDone);
-      if (waiting === undefined) return;
-      const number = parts.length + 1;
-      const index = JSON.stringify(waiting.index);
-      await bucket.put(partKey(prefix, number, 'tar'), waiting.tar);
-      // What has no index is not there.
-      await bucket.put(partKey(prefix, number, 'json'), index);
-      parts.push({ bytes: waiting.index.bytes, sha256: sha256(index) });
-      waiting = undefined;
-    }
-  };
-  const whileAtWork = openBucket(name);
-  const beat = async (): Promise<void> => {
-    const lock = await readFile(join(path, LOCK)).catch(unless('ENOENT'));
-    if (lock !== undefined) await whileAtWork.put(prefix + LOCK, lock);
-  };
-  const timers = [repeat(beat, BEAT_MS), repeat(() => save(whileAtWork, false), saveMs)];
-  return {
-    async end(isDone) {
-      for (const timer of timers) await timer.end();
-      const bucket = isDone ? whileAtWork : openBucket(name, AbortSignal.timeout(GRACE_MS));
-      await save(bucket, isDone);
-      await bucket.remove(prefix + LOCK);
-      return parts;
-    },
-  };
-}
-
-/** Does something again and again, never twice at once; what fails is tried again at its next turn. */
-function repeat(act: () => Promise<void>, everyMs: number): { end(): Promise<void> } {
-  let acting: Promise<void> | undefined;
-  const turn = (): void => {
-    acting ??= act()
-      .catch(() => undefined)
-      .finally(() => {
-        acting = undefined;
-      });
-  };
-  const timer = setInterval(turn, everyMs).unref();
-  return {
-    async end() {
-      clearInterval(timer);
-      await acting;
-    },
-  };
 }
