@@ -23,9 +23,9 @@ export function nameIndex(): NameIndex {
   let sought = Buffer.alloc(1 << 8);
 
   const seek = (name: string): { readonly place: number; readonly length: number } => {
-    const most = 3 * name.length;
+    const most = 3 * name.length + 1;
     if (most > sought.length) sought = Buffer.alloc(2 * most);
-    const length = sought.write(name, 0);
+    const length = writeName(sought, name);
     const mask = places.length - 1;
     for (let place = hashOf(sought, 0, length) & mask; ; place = (place + 1) & mask) {
       const number = places[place];
@@ -71,6 +71,13 @@ function enlarged(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
   const larger = new Uint32Array(2 * numbers.length);
   larger.set(numbers);
   return larger;
+}
+
+/** Its UTF-8, in which half a character has no bytes of its own: a name with one is written as UTF-16 after a byte that UTF-8 never has. */
+function writeName(to: Buffer, name: string): number {
+  if (!/\p{Surrogate}/u.test(name)) return to.write(name, 0);
+  to[0] = 0xff;
+  return 1 + to.write(name, 1, 'utf16le');
 }
 
 /** FNV-1a with its bits mixed once more, since names differ at their ends. */

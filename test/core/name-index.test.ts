@@ -30,6 +30,13 @@ describe('an index of names', () => {
     for (const name of ['ab', 'a', 'b', '']) index.add(name);
     expect(['ab', 'a', 'b', '', 'ba'].map(index.find)).toEqual([0, 1, 2, 3, undefined]);
   });
+
+  it('tells names with halves of characters apart, as a map does', () => {
+    const index = nameIndex();
+    const names = ['\ud83d', '\ude00', '\ufffd', '\ud83d\ude00', 'a\ud83d', 'a\ufffd'];
+    expect(names.map(index.add)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(names.map(index.find)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
 });
 
 describe('a column of texts', () => {
