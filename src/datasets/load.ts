@@ -44,9 +44,14 @@ export async function loadDataset(
   return openDataset(await resolveDataset(reference, options));
 }
 
-/** The second half of `loadDataset`, for whoever has resolved the reference before. */
+/**
+ * The second half of `loadDataset`, for whoever has resolved the reference before.
+ *
+ * @throws MaskbenchError `data.missing`, with where to get the files; `usage` for a layout that opens files, of a root in a bucket.
+ */
 export async function openDataset(resolved: ResolvedDataset): Promise<Dataset> {
   const { spec, root, attributesPath } = resolved;
+  assertListable(resolved);
   if (!(await isPresent(resolved))) {
     throw new MaskbenchError('data.missing', `dataset "${spec.name}" is not on this machine`, {
       where: root,
@@ -62,6 +67,15 @@ export async function openDataset(resolved: ResolvedDataset): Promise<Dataset> {
       tagsOfSplit(spec, attributes['split'] === undefined ? undefined : String(attributes['split'])),
     entries: (onRemark) => withAttributes(apart(listed(resolved, onRemark)), spec, attributesPath, onRemark),
   };
+}
+
+/** @throws MaskbenchError `usage` for a layout that opens files, of a root in a bucket: of that there are only names. */
+function assertListable({ spec, root }: ResolvedDataset): void {
+  if (!isObjectAddress(root) || layoutOf(spec).readsNamesOnly === true) return;
+  throw new MaskbenchError('usage', `the layout ${spec.layout} is for folders of this machine`, {
+    where: root,
+    remedy: 'copy the dataset here, or, if the layout opens no file, let it say so: readsNamesOnly: true',
+  });
 }
 
 /** Refuses samples whose ids are equal but for case or Unicode form: on many file systems their mattes are one file. */

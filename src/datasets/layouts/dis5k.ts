@@ -18,6 +18,7 @@ export const dis5k: Layout<typeof schema> = {
   name: 'dis5k',
   summary,
   schema,
+  readsNamesOnly: true,
   splits: (spec) => spec.splits ?? SPLITS,
   defaultTags: (_spec, split) => (split === undefined ? [] : [tagOf(split)]),
   list: (spec, root, onRemark) =>

@@ -20,6 +20,7 @@ export const humans: Layout<typeof schema> = {
   name: 'humans',
   summary,
   schema,
+  readsNamesOnly: true,
   splits: (spec) => spec.splits ?? SPLITS,
   defaultTags: () => ['humans'],
   async *list(spec, root, onRemark) {

@@ -20,6 +20,8 @@ export interface Layout<S extends LayoutSchema> {
    * @throws MaskbenchError `data.missing` if nothing of the layout is there.
    */
   list(spec: z.output<S>, root: string, onRemark?: OnRemark): AsyncIterable<DatasetEntry>;
+  /** Says that listing looks at names alone and opens no file, so that a root may be in object storage, of which only the names are brought. */
+  readonly readsNamesOnly?: true;
 }
 
 export type LayoutSchema = z.ZodObject<typeof datasetFields & { layout: z.ZodLiteral<string> }>;

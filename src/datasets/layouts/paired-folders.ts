@@ -44,6 +44,7 @@ export const pairedFolders: Layout<typeof schema> = {
   name: 'paired-folders',
   summary,
   schema,
+  readsNamesOnly: true,
   splits: (spec) => spec.splits ?? (isSplit(spec.contains) ? Object.keys(spec.contains) : []),
   defaultTags: (spec, split) => [split === undefined ? spec.name : lastPart(split).toLowerCase()],
   async *list(spec, root, onRemark) {
