@@ -34,80 +34,46 @@ const models = Number(values.models);
 const real = Number(values.real);
 const only = values.only?.split(',');
 
-/** What is measured, in order: arguments in the folder of a size, and what they write. */
-const STEPS = /** @type {const} */ ([
+/**
+ * What is measured: arguments in the folder of a size, and what they write.
+ *
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {readonly string[]} argv
+ * @property {string} [out]
+ * @property {readonly number[]} [statuses]
+ * @property {(cwd: string) => void} [before]
+ */
+
+/** @type {readonly Step[]} */
+const STEPS = [
   { name: 'merge', argv: ['merge', 'plan', '--out', 'run'], out: 'run/scores.jsonl' },
-  {
-    name: 'report --format markdown',
-    argv: ['report', 'run', '--format', 'markdown', '--out', 'run.md'],
-    out: 'run.md',
-  },
-  {
-    name: 'report --format csv',
-    argv: ['report', 'run', '--format', 'csv', '--out', 'run.csv'],
-    out: 'run.csv',
-  },
-  {
-    name: 'report --format html',
-    argv: ['report', 'run', '--format', 'html', '--out', 'run.html'],
-    out: 'run.html',
-  },
-  {
-    name: 'report --format cells-csv',
-    argv: ['report', 'run', '--format', 'cells-csv', '--out', 'cells.csv'],
-    out: 'cells.csv',
-  },
-  {
-    name: 'report --format parquet',
-    argv: ['report', 'run', '--format', 'parquet', '--out', 'run.parquet'],
-    out: 'run.parquet',
-  },
-  {
-    name: 'report --by components',
-    argv: ['report', 'run', '--by', 'components', '--format', 'csv', '--out', 'by.csv'],
-    out: 'by.csv',
-  },
+  writing('report --format markdown', 'run.md'),
+  writing('report --format csv', 'run.csv'),
+  writing('report --format html', 'run.html'),
+  writing('report --format cells-csv', 'cells.csv'),
+  writing('report --format parquet', 'run.parquet'),
+  writing('report --by components --format csv', 'by.csv'),
   { name: 'rank', argv: ['rank', 'run'] },
-  {
-    name: 'compare',
-    argv: ['compare', 'run', 'candidate', '--format', 'markdown', '--out', 'compared.md'],
-    out: 'compared.md',
-  },
-  {
-    name: 'compare --format html',
-    argv: ['compare', 'run', 'candidate', '--format', 'html', '--out', 'compared.html'],
-    out: 'compared.html',
-  },
-  {
-    name: 'check',
-    argv: ['check', '--baseline', 'run', '--candidate', 'candidate', '--json'],
-    statuses: [0, 1, 2],
-  },
+  writing('compare --format markdown', 'compared.md'),
+  writing('compare --format html', 'compared.html'),
+  gate('check', 'run'),
   {
     name: 'baseline set',
     argv: ['baseline', 'set', 'kept', '--run', 'run'],
     out: 'baselines/kept/scores.jsonl',
   },
-  {
-    name: 'check a baseline',
-    argv: ['check', '--baseline', 'kept', '--candidate', 'candidate', '--json'],
-    statuses: [0, 1, 2],
-  },
+  gate('check a baseline', 'kept'),
   // A run without a seal is summed up again.
-  {
-    name: 'summarise',
-    before: unseal,
-    argv: ['report', 'run', '--format', 'json', '--out', 'run.json'],
-    out: 'run.json',
-  },
-]);
+  { ...writing('report --format json', 'run.json'), name: 'summarise', before: unseal },
+];
 
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'maskbench-million-'));
 const isOurs = values.folder === undefined;
 /** @type {Map<string, { cells: number, seconds: number, peakMb: number }[]>} */
 const results = new Map();
 const tell = startTable([
-  ['step', 26],
+  ['step', 35],
   ['cells', 9],
   ['seconds', 8],
   ['processor, s', 13],
@@ -131,19 +97,41 @@ async function measureSize(cells, cwd) {
   if (!existsSync(join(cwd, 'candidate', 'seal.json'))) await prepare(cells, cwd);
   for (const step of STEPS) {
     if (only !== undefined && !only.includes(step.name)) continue;
-    if ('before' in step) step.before(cwd);
-    await measure(step.name, cells, cwd, step);
+    step.before?.(cwd);
+    await measure(step, cells, cwd);
   }
   if (isOurs) rmSync(cwd, { recursive: true, force: true });
 }
 
 /**
+ * A command over the run, or over it and another, that writes a file; its words are its name.
+ *
  * @param {string} name
+ * @param {string} out
+ * @returns {Step}
+ */
+function writing(name, out) {
+  const [command, ...flags] = name.split(' ');
+  const runs = command === 'compare' ? ['run', 'candidate'] : ['run'];
+  return { name, argv: [command, ...runs, ...flags, '--out', out], out };
+}
+
+/**
+ * @param {string} name
+ * @param {string} baseline
+ * @returns {Step}
+ */
+function gate(name, baseline) {
+  const argv = ['check', '--baseline', baseline, '--candidate', 'candidate', '--json'];
+  return { name, argv, statuses: [0, 1, 2] };
+}
+
+/**
+ * @param {Step} step
  * @param {number} cells
  * @param {string} cwd
- * @param {{ argv: readonly string[], out?: string, statuses?: readonly number[] }} step
  */
-async function measure(name, cells, cwd, { argv, out, statuses }) {
+async function measure({ name, argv, out, statuses }, cells, cwd) {
   const { seconds, processorSeconds, peakBytes } = await measured(argv, {
     cwd,
     ...(statuses === undefined ? {} : { statuses }),
@@ -192,7 +180,7 @@ async function planData(cells, cwd) {
   rmSync(cwd, { recursive: true, force: true });
   await describeCells(cwd, { cells, models, pictures: PICTURES });
   const argv = ['plan', 'run.yaml', '--shards', String(Math.ceil(cells / SHARD)), '--out', 'plan'];
-  await measure('plan', cells, cwd, { argv });
+  await measure({ name: 'plan', argv }, cells, cwd);
 }
 
 /** @param {string} cwd */

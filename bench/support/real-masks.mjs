@@ -21,9 +21,24 @@ export function findPairs(count) {
     const pairs = existsSync(source) ? pairsBelow(source) : [];
     if (pairs.length === 0) continue;
     const picked = Math.min(count, pairs.length);
+    tellSource(source);
     return Array.from({ length: picked }, (_, i) => pairs[Math.floor(((i + 0.5) * pairs.length) / picked)]);
   }
   throw new Error('no masks: neither ../shared/pairs nor samples has folders named im and gt');
+}
+
+let told = '';
+
+/**
+ * Says once which photographs a figure is of: those of the samples are fewer and simpler.
+ *
+ * @param {string} source
+ */
+function tellSource(source) {
+  if (told === source) return;
+  told = source;
+  const which = source.endsWith('samples') ? 'of the samples' : 'real ones beside the project';
+  console.log(`  photographs: ${which}`);
 }
 
 /**
