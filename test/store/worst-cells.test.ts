@@ -41,7 +41,8 @@ describe('the worst cells', () => {
           random() < 0.1 ? null : Math.floor(random() * 6) / 6 + random() * 1e-9,
         );
         const shown = values.map((value) => (value === null ? Number.NaN : shownScore(value)));
-        const candidates = shown.map((value) => ({ dataset: 'd', scores: [isLower ? -value : value] }));
+        const scoreOf = (image: number): number => (isLower ? -1 : 1) * (shown[image] ?? Number.NaN);
+        const candidates = { datasets: [{ name: 'd', images: shown.length }], sources: 1, score: scoreOf };
         // Of a gallery of one source the worst and the best take turns.
         const ranked = chooseImages(candidates, { count: 30, changes: [] });
         const worst = ranked.find(({ reasons }) => reasons.some((r) => r.kind === 'worst' && r.rank === 1));
@@ -51,10 +52,10 @@ describe('the worst cells', () => {
         const one = tell(scores, `worst:${count}`, protocol);
         const other = tell(mixed, `worst:${count}`, protocol);
         expect(other).toEqual(one);
-        const order = [...candidates.keys()]
+        const order = [...shown.keys()]
           .filter((i) => !Number.isNaN(shown[i] ?? Number.NaN))
-          .sort((a, b) => (candidates[a]?.scores[0] ?? 0) - (candidates[b]?.scores[0] ?? 0) || a - b);
-        expect(order[0]).toBe(worst?.index);
+          .sort((a, b) => scoreOf(a) - scoreOf(b) || a - b);
+        expect(order[0]).toBe(worst?.image);
         expect(one.kept).toEqual(order.slice(0, count).map(idOf).sort());
         expect([...one.kept, ...one.out].sort()).toEqual(scores.map(({ id }) => id));
       }

@@ -52,14 +52,9 @@ export async function buildGallery(request: GalleryRequest): Promise<Gallery> {
     changes,
     changesOnly: request.changesOnly === true,
   });
-  const samples = await samplesOf(
-    base.folder,
-    choices.map(({ index }) => candidates[index]),
-  );
-  const chosen = await scoresOfChosen(
-    sources,
-    choices.map(({ index }) => candidates[index]),
-  );
+  const shown = choices.map(({ image }) => candidates.at(image));
+  const samples = await samplesOf(base.folder, shown);
+  const chosen = await scoresOfChosen(sources, shown);
   const { settings } = await readManifest(base.folder);
   const kept = await keptBySide(sources);
   const readings = truthReadings(settings);
@@ -68,13 +63,13 @@ export async function buildGallery(request: GalleryRequest): Promise<Gallery> {
   const missing: MissingImage[] = [];
   const width = Math.min(4, availableParallelism());
   const show = (choice: Choice): Promise<GalleryImage | MissingImage> =>
-    showImage(request, candidates[choice.index], choice, { samples, readings, chosen, kept }, store);
+    showImage(request, candidates.at(choice.image), choice, { samples, readings, chosen, kept }, store);
   for await (const image of mapInOrder(choices, width, show)) {
     if ('reason' in image) missing.push(image);
     else images.push(image);
   }
   return {
-    available: candidates.filter(({ scored }) => scored).length,
+    available: candidates.scored,
     chosenBy: chosenBy?.id ?? null,
     threshold: settings.scoring.threshold,
     sources: sources.map(({ label, model, run }) => ({ label, model, run })),

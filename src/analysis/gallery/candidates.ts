@@ -6,7 +6,7 @@ import type { ChosenScores } from '../../store/chosen-scores.js';
 import type { Attributes, RunScores, ScoredDataset } from '../../store/load-run-scores.js';
 import { shownScore } from '../../store/worst-cells.js';
 import type { Side } from '../compare/side.js';
-import type { Candidate } from './choose-images.js';
+import type { Candidates } from './choose-images.js';
 
 /** A model of a run (or of a baseline) whose mattes a gallery shows. */
 export interface SourceRequest extends GallerySource {
@@ -14,17 +14,23 @@ export interface SourceRequest extends GallerySource {
 }
 
 /** An image that the gallery may show, with all that is known of it but its files. */
-export interface CandidateImage extends Candidate {
+export interface CandidateImage {
+  readonly dataset: string;
   readonly id: string;
   readonly attributes: Attributes;
-  /** Whether any source has a score. */
-  readonly scored: boolean;
   /**
    * By source; made when asked for, since few images are shown.
    *
    * @param chosen what runs have of the images shown, beside the metric that they are chosen by
    */
   cells(chosen: ReadonlyMap<Side, ChosenScores>): readonly Omit<GalleryMatte, 'url'>[];
+}
+
+/** All images that may be shown, of which none is an object until it is asked for: there may be very many. */
+export interface CandidateImages extends Candidates {
+  at(image: number): CandidateImage;
+  /** Images of which any source has a score. */
+  readonly scored: number;
 }
 
 /**
@@ -36,28 +42,43 @@ export async function loadCandidates(
   sources: readonly SourceRequest[],
   metrics: readonly MetricMeta[],
   chosenBy: MetricMeta | undefined,
-): Promise<readonly CandidateImage[]> {
+): Promise<CandidateImages> {
   const scores = new Map<Side, RunScores>();
   for (const side of new Set([base, ...sources.map((source) => source.side)])) {
     const own = sources.filter((source) => source.side === side);
     const models = [...new Set(own.map(({ model }) => model))];
     scores.set(side, await side.loadScores(models, chosenBy === undefined ? [] : [chosenBy.id]));
   }
-  return (scores.get(base)?.datasets ?? []).flatMap((dataset) => {
+  let images = 0;
+  const parts = (scores.get(base)?.datasets ?? []).map((dataset) => {
     const columns = sources.map(({ side, model }) =>
       columnsOf(dataset, scores.get(side), model, side === base),
     );
-    const isLower = chosenBy?.better === 'lower';
-    return dataset.ids.map((id, row): CandidateImage => {
-      const values = columns.map((column) =>
-        chosenBy === undefined ? Number.NaN : column.valueOf(chosenBy.id, row),
-      );
+    const first = images;
+    images += dataset.ids.length;
+    return { name: dataset.name, dataset, columns, first, images: dataset.ids.length };
+  });
+  const partOf = (image: number) => {
+    const part = parts.find(({ first, images: own }) => image < first + own);
+    if (part === undefined) throw new RangeError(`there is no image ${image}`);
+    return part;
+  };
+  const sign = chosenBy?.better === 'lower' ? -1 : 1;
+  return {
+    datasets: parts,
+    sources: sources.length,
+    score(image, source) {
+      if (chosenBy === undefined) return Number.NaN;
+      const { columns, first } = partOf(image);
+      return sign * columns[source].valueOf(chosenBy.id, image - first);
+    },
+    at(image) {
+      const { dataset, columns, first } = partOf(image);
+      const row = image - first;
       return {
         dataset: dataset.name,
-        id,
-        get attributes() {
-          return dataset.attributes[row];
-        },
+        id: dataset.ids[row],
+        attributes: dataset.attributes[row],
         cells: (chosen) =>
           columns.map((column, i) => ({
             failure: column.failureOf(row),
@@ -66,11 +87,14 @@ export async function loadCandidates(
               return Number.isNaN(value) ? null : value;
             }),
           })),
-        scored: columns.some((column) => column.failureOf(row) === null),
-        scores: isLower ? values.map((value) => -value) : values,
       };
-    });
-  });
+    },
+    scored: parts.reduce((sum, { dataset, columns }) => {
+      const isScored = (_: string, row: number): boolean =>
+        columns.some((column) => column.failureOf(row) === null);
+      return sum + dataset.ids.filter(isScored).length;
+    }, 0),
+  };
 }
 
 /** What is known of the cells of one source, by the rows of the base's dataset. */

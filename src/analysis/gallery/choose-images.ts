@@ -1,19 +1,21 @@
 import { addTo } from '../../core/group.js';
 import type { GalleryChange, GalleryReason, GalleryReasonKind } from '../../schema/gallery.js';
 
-/** An image that may be chosen: its score by every source, higher is better, NaN where there is none. */
-export interface Candidate {
-  readonly dataset: string;
-  readonly scores: readonly number[];
+/** Images that may be chosen, by number: those of a dataset one after the other. */
+export interface Candidates {
+  readonly datasets: readonly { readonly name: string; readonly images: number }[];
+  readonly sources: number;
+  /** Of an image by a source: higher is better, NaN where there is none. */
+  score(image: number, source: number): number;
 }
 
-/** An index into the candidates. */
 export interface Choice {
-  readonly index: number;
+  /** The number of a candidate. */
+  readonly image: number;
   readonly reasons: readonly GalleryReason[];
 }
 
-/** Images of one dataset by how much they stand out in one way, the most first. */
+/** Those images of one dataset that stand out most in one way, the most first: as many as can be needed. */
 interface Ranking {
   readonly kind: GalleryReasonKind;
   readonly source: number | null;
@@ -39,10 +41,10 @@ export interface ChooseOptions {
  * last, in their order.
  */
 export function chooseImages(
-  candidates: readonly Candidate[],
+  candidates: Candidates,
   { count, changes, changesOnly = false }: ChooseOptions,
 ): readonly Choice[] {
-  const rankings = rankAll(candidates, changes).filter(
+  const rankings = rankAll(candidates, changes, Math.max(count, RANKS_NAMED)).filter(
     ({ kind }) => !changesOnly || kind === 'regressed' || kind === 'improved',
   );
   const chosen = new Set<number>();
@@ -57,39 +59,47 @@ export function chooseImages(
       if (chosen.size === count) break;
     }
   }
-  for (const i of changesOnly ? [] : candidates.keys()) {
-    if (chosen.size === count) break;
-    chosen.add(i);
-  }
+  const all = candidates.datasets.reduce((sum, { images }) => sum + images, 0);
+  for (let image = 0; !changesOnly && image < all && chosen.size < count; image++) chosen.add(image);
   const reasons = reasonsByImage(rankings);
-  return [...chosen].map((index) => ({ index, reasons: reasons.get(index) ?? [] }));
+  return [...chosen].map((image) => ({ image, reasons: reasons.get(image) ?? [] }));
 }
 
-function rankAll(candidates: readonly Candidate[], changes: readonly GalleryChange[]): readonly Ranking[] {
-  const datasets = [...new Set(candidates.map(({ dataset }) => dataset))];
+function rankAll(
+  { datasets, sources: all, score }: Candidates,
+  changes: readonly GalleryChange[],
+  most: number,
+): readonly Ranking[] {
   const past = new Set(changes.map(({ before }) => before));
-  const sources = (candidates[0]?.scores ?? []).flatMap((_, source) => (past.has(source) ? [] : [source]));
-  const rankings = datasets.flatMap((dataset): readonly Ranking[] => {
-    const own = candidates.flatMap((candidate, i) => (candidate.dataset === dataset ? [i] : []));
+  const sources = Array.from({ length: all }, (_, source) => source).filter((source) => !past.has(source));
+  let first = 0;
+  const rankings = datasets.flatMap(({ images }): readonly Ranking[] => {
+    const start = first;
+    first += images;
     const rank = (
       kind: GalleryReasonKind,
       source: number | null,
-      amount: (scores: readonly number[]) => number,
+      amount: (image: number) => number,
     ): Ranking => {
-      const amounts = new Float64Array(candidates.length).fill(Number.NaN);
-      for (const i of own) amounts[i] = amount(candidates[i].scores);
-      const of = (i: number): number => amounts[i];
+      const amounts = Float64Array.from({ length: images }, (_, row) => amount(start + row));
       // Nothing regressed, improved or was disagreed on by nothing; a worst and a best image there always is.
-      const counts = (i: number): boolean =>
-        kind === 'worst' || kind === 'best' ? !Number.isNaN(of(i)) : of(i) > 0;
-      return { kind, source, order: own.filter(counts).sort((a, b) => of(b) - of(a) || a - b) };
+      const counts = (row: number): boolean =>
+        kind === 'worst' || kind === 'best' ? !Number.isNaN(amounts[row]) : amounts[row] > 0;
+      const order = Uint32Array.from(amounts.keys())
+        .filter(counts)
+        .sort((a, b) => amounts[b] - amounts[a] || a - b);
+      return { kind, source, order: Array.from(order.subarray(0, most), (row) => start + row) };
     };
     return [
-      ...sources.map((source) => rank('worst', source, (scores) => -scores[source])),
-      ...sources.map((source) => rank('best', source, (scores) => scores[source])),
-      ...changes.map(({ before, now }) => rank('regressed', now, (scores) => scores[before] - scores[now])),
-      ...changes.map(({ before, now }) => rank('improved', now, (scores) => scores[now] - scores[before])),
-      rank('disagreed', null, (scores) => spread(sources.map((source) => scores[source]))),
+      ...sources.map((source) => rank('worst', source, (image) => -score(image, source))),
+      ...sources.map((source) => rank('best', source, (image) => score(image, source))),
+      ...changes.map(({ before, now }) =>
+        rank('regressed', now, (image) => score(image, before) - score(image, now)),
+      ),
+      ...changes.map(({ before, now }) =>
+        rank('improved', now, (image) => score(image, now) - score(image, before)),
+      ),
+      rank('disagreed', null, (image) => spread(sources.map((source) => score(image, source)))),
     ];
   });
   return rankings.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
@@ -104,8 +114,8 @@ function spread(scores: readonly number[]): number {
 function reasonsByImage(rankings: readonly Ranking[]): ReadonlyMap<number, readonly GalleryReason[]> {
   const reasons = new Map<number, GalleryReason[]>();
   for (const { kind, source, order } of rankings) {
-    for (const [at, index] of order.slice(0, RANKS_NAMED).entries()) {
-      addTo(reasons, index, { kind, source, rank: at + 1 });
+    for (const [at, image] of order.slice(0, RANKS_NAMED).entries()) {
+      addTo(reasons, image, { kind, source, rank: at + 1 });
     }
   }
   for (const known of reasons.values()) known.sort((a, b) => a.rank - b.rank);
