@@ -158,8 +158,7 @@ scoring: { protocols: [fixed] }
 async function timePass(prepared, kind) {
   const out = join(folder, 'out');
   rmSync(out, { recursive: true, force: true });
-  let start = 0;
-  let cpu = 0;
+  let [start, end, cpu] = [0, 0, 0];
   const summary = await run({
     ...prepared,
     shard: null,
@@ -167,13 +166,14 @@ async function timePass(prepared, kind) {
     resume: false,
     phases: { predict: true, score: kind === 'score', time: false },
     emit: (event) => {
+      // The seal that follows has a bench of its own (durable.mjs); its processor time is counted.
+      if (event.kind === 'phase-ended') end = performance.now();
       if (event.kind !== 'phase-started' || event.phase !== 'predict') return;
-      start = performance.now();
-      cpu = cpuSeconds();
+      [start, cpu] = [performance.now(), cpuSeconds()];
     },
     signal: new AbortController().signal,
   });
-  const seconds = (performance.now() - start) / 1000;
+  const seconds = (end - start) / 1000;
   if (kind === 'score' && summary.cells.failed > 0) throw new Error(`${summary.cells.failed} cells failed`);
   return [seconds, cpuSeconds() - cpu];
 }

@@ -58,14 +58,6 @@ export async function decodeTruth(path: string): Promise<GrayImage> {
   return { ...matte, data: data.map((v) => v * 255) };
 }
 
-/** Lossless 8-bit grey PNG. */
-export async function encodeMattePng({ width, height, data }: GrayImage): Promise<Uint8Array> {
-  return fromPixels(data, { width, height, channels: 1 })
-    .toColourspace('b-w')
-    .png({ compressionLevel: 4, adaptiveFiltering: false })
-    .toBuffer();
-}
-
 /** How visible the compression of a picture's preview is, 1..100. */
 const PREVIEW_QUALITY = 80;
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '../core/hash.js';
-import { encodeMattePng } from '../image/codec.js';
+import { encodeMattePng } from '../image/encode-matte.js';
 import { constantLevel, type GrayImage } from '../image/raster.js';
 import type { ValueRange } from '../models/pixels/raw-values.js';
 import type { PhaseTimes } from './phases.js';

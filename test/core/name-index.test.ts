@@ -51,8 +51,8 @@ describe('a column of texts', () => {
       'fedcba9876543210',
     ];
     const column = textColumn();
-    for (let round = 0; round < 300; round++) texts.forEach(column.push);
-    for (let i = 0; i < 300 * texts.length; i++) expect(column.at(i)).toBe(texts[i % texts.length]);
+    for (let round = 0; round < 3000; round++) texts.forEach(column.push);
+    for (let i = 0; i < 3000 * texts.length; i++) expect(column.at(i)).toBe(texts[i % texts.length]);
     const empty = textColumn();
     ['', 'a', ''].forEach(empty.push);
     expect([0, 1, 2].map(empty.at)).toEqual(['', 'a', '']);

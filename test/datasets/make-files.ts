@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { DatasetEntry, DatasetProblem, Sample } from '../../src/datasets/dataset.js';
-import { encodeMattePng } from '../../src/image/codec.js';
+import { encodeMattePng } from '../../src/image/encode-matte.js';
 
 /** A folder of this test's own, gone after it. */
 export function useTempFolder(): () => Promise<string> {

@@ -8,11 +8,11 @@ import {
   decodeMatte,
   decodeRgb,
   decodeTruth,
-  encodeMattePng,
   rasterizeSvg,
   readImageSize,
   readStoredPixels,
 } from '../../src/image/codec.js';
+import { encodeMattePng } from '../../src/image/encode-matte.js';
 import { writeCmykTiff } from './write-cmyk-tiff.js';
 import { writePng, type PngForm } from './write-png.js';
 

@@ -25,9 +25,9 @@ export function rawRange(
   for (const plane of spec.activation === 'softmax' ? planes : channelsOf(planes, spec.channel)) {
     for (let i = 0; i < plane.length; i++) {
       const value = plane[i];
-      if (value - value !== 0) continue;
-      if (value < min) min = value;
-      if (value > max) max = value;
+      // NaN is neither.
+      if (value < min && value !== -Infinity) min = value;
+      if (value > max && value !== Infinity) max = value;
     }
   }
   return min > max ? undefined : { min, max };

@@ -5,7 +5,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toFailure } from '../../../core/failure.js';
-import { decodeRgb, encodeMattePng } from '../../../image/codec.js';
+import { decodeRgb } from '../../../image/codec.js';
+import { encodeMattePng } from '../../../image/encode-matte.js';
 import { toFloats } from '../../../models/pixels/to-floats.js';
 import { openModel, type OpenModel } from '../open-model.js';
 import type { StageMessage } from './messages.js';
