@@ -17,7 +17,7 @@ import { assertAlone, type Contender } from './contender.js';
 import type { DriftCandidate } from './parse-candidate.js';
 
 /** The run that calls the services among the models; one that is there is continued. */
-export interface ServicesRun {
+interface ServicesRun {
   readonly out: string;
   /** What messages call that folder. */
   readonly label: string;
@@ -126,10 +126,7 @@ async function callAll(
     ...(sample === undefined ? {} : { sample }),
     ...(maxMegapixels === undefined ? {} : { maxMegapixels }),
   });
-  const { folders: _, ...prepared } = await prepareRun(
-    { config, folder: cwd },
-    { cwd, env, offline, signal },
-  );
+  const prepared = await prepareRun({ config, folder: cwd }, { cwd, env, offline, signal });
   const names = prepared.models.map(({ spec }) => spec.name);
   const phases = { predict: true, score: false, time: false };
   const origin = { config, folder: cwd, cwd, phases };

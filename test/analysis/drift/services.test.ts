@@ -54,8 +54,14 @@ const masks = (name: string, path: string): Promise<void> =>
   );
 
 const argv = (reference: string, candidates: string, ...more: readonly string[]): readonly string[] => [
-  ...['drift', '--reference', `./${reference}.yaml`, '--dataset', './tiny.yaml', '--threads', '1', '--json'],
-  ...['--candidates', candidates.replaceAll(/(\w+)/g, './$1.yaml')],
+  'drift',
+  '--reference',
+  `./${reference}.yaml`,
+  '--candidates',
+  candidates.replaceAll(/(\w+)/g, './$1.yaml'),
+  '--dataset',
+  './tiny.yaml',
+  '--json',
   ...more,
 ];
 
@@ -72,8 +78,8 @@ async function drift(reference: string, candidates: string, ...more: readonly st
 
 /** As the user is told of them, whatever the models are called. */
 const figures = (json: Drift | undefined) => ({
-  images: json?.images.map(({ candidate: _, ...image }) => image),
-  summaries: json?.summaries.map(({ candidate: _, ...summary }) => summary),
+  images: json?.images.map((image) => ({ ...image, candidate: '' })),
+  summaries: json?.summaries.map((summary) => ({ ...summary, candidate: '' })),
 });
 
 const failuresIn = (json: Drift | undefined): Readonly<Record<string, string>> =>
@@ -219,6 +225,28 @@ describe('maskbench drift with a service', () => {
     await writeSpec(server, { fields: { ...fields, maximumCost: 0.06 } });
     expect((await drift('service', 'truths', ...PAID)).status).toBe(0);
     expect(server.worked).toEqual(['000', '001', '002', '003', '004', '005']);
+  });
+
+  it('calls no other service once the budget of one is used up', async () => {
+    const price = { perCall: 0.01, currency: 'USD' };
+    const server = await serve({}, { fields: { price, concurrency: 1, maximumCost: 0.04 } });
+    const other = await serve({}, { name: 'other' });
+    const { status, json } = await drift('truths', 'service,other', ...PAID);
+    expect(status).toBe(3);
+    expect(json?.summaries).toMatchObject([
+      { candidate: './service.yaml', images: 4, failed: 2 },
+      { candidate: './other.yaml', images: 0, failed: 6 },
+    ]);
+    expect(json?.images.filter(({ status: state }) => state === 'failed')).toEqual(
+      Array.from(
+        { length: 8 },
+        () =>
+          expect.objectContaining({
+            failure: expect.objectContaining({ code: 'service.budget', where: 'service' }) as unknown,
+          }) as unknown,
+      ),
+    );
+    expect([server.asked.length, other.asked.length]).toEqual([4, 0]);
   });
 
   it.each([
