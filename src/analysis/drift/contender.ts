@@ -70,24 +70,21 @@ export async function openContender(
     };
     return { label, stagesOf, stop: () => session.stop() };
   }
-  if (runner.service !== undefined) {
-    throw new MaskbenchError('usage', `${candidate.model} is ${runner.title}: drift sends no picture away`, {
-      where: label,
-      remedy:
-        'run it once with "maskbench run", which counts calls and cost; then name its mattes as a model (feeding: precomputed, masks: { path: <run>/predictions/<model> })',
-    });
-  }
-  if (label !== candidate.model) {
-    throw new MaskbenchError('usage', `${candidate.model} is ${runner.title}: nothing of it is set here`, {
-      where: label,
-      remedy: 'device, threads, graph and resample are those of networks; name it alone',
-    });
-  }
+  assertAlone(candidate, runner);
   const model = await runner.ensure(loaded, ready);
   const { version } = model;
   const opened =
     (await masksOf(runner, model, request)) ?? (await openSession(runner, model, folder, candidate, signal));
   return { label, ...(version === undefined ? {} : { version }), ...opened };
+}
+
+/** @throws MaskbenchError `usage` for settings that are those of networks. */
+export function assertAlone({ label, model }: DriftCandidate, { title }: Pick<Runner, 'title'>): void {
+  if (label === model) return;
+  throw new MaskbenchError('usage', `${model} is ${title}: nothing of it is set here`, {
+    where: label,
+    remedy: 'device, threads, graph and resample are those of networks; name it alone',
+  });
 }
 
 function resampled(spec: NetworkSpec, resample: ResampleFilter): NetworkSpec {

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { cellFailure, type Failure, toFailure } from '../../core/failure.js';
-import { takeImages, type ImageChoice } from '../../datasets/draw-sample.js';
+import { takeImages } from '../../datasets/draw-sample.js';
 import type { Sample } from '../../datasets/dataset.js';
-import type { Dataset } from '../../datasets/load.js';
 import { readingOfTruths } from '../../datasets/values/decide-truths.js';
 import { type CheckedReading, readChecked } from '../../datasets/values/read-checked.js';
 import type { MaskImage } from '../../image/raster.js';
@@ -20,17 +19,11 @@ import {
   type TensorDifference,
 } from './difference.js';
 import { type Contender, type FoundStages, openContender } from './contender.js';
-import type { DriftCandidate } from './parse-candidate.js';
+import { type ContendersRequest, openServices } from './services.js';
 
-interface DriftRequest extends ImageChoice {
-  readonly reference: DriftCandidate;
-  readonly candidates: readonly DriftCandidate[];
-  readonly dataset: Dataset;
+interface DriftRequest extends ContendersRequest {
   readonly threshold: number;
-  readonly offline: boolean;
-  readonly cwd: string;
   onImage(done: number): void;
-  readonly signal: AbortSignal;
 }
 
 /** Where both are networks. */
@@ -61,7 +54,8 @@ export type DriftedImage = { readonly candidate: string; readonly id: string } &
 
 /**
  * Holds candidates against a reference, image by image and, where both are networks, stage by stage. All models are loaded at
- * once, each in a process of its own, and an image goes through one after another; its tensors are held only as long.
+ * once, each in a process of its own, and an image goes through one after another; its tensors are held only as long. Services
+ * are called before that, for all images.
  *
  * @throws MaskbenchError for models that cannot be had, loaded or fed, or `cancelled`.
  */
@@ -70,10 +64,11 @@ export async function measureDrift(request: DriftRequest): Promise<Drift> {
   const scratch = await mkdtemp(join(tmpdir(), 'maskbench-drift-'));
   const contenders: Contender[] = [];
   try {
+    const services = await openServices(request);
     for (const [i, candidate] of [request.reference, ...request.candidates].entries()) {
       const folder = join(scratch, String(i));
       await mkdir(folder);
-      contenders.push(await openContender(candidate, folder, request));
+      contenders.push(services.get(candidate.label) ?? (await openContender(candidate, folder, request)));
     }
     const [reference, ...others] = contenders;
     const records: DriftedImage[] = [];

@@ -161,17 +161,4 @@ describe.skipIf(!IS_BUILT)('maskbench drift (skipped unless dist/ is built)', ()
     );
     expect(shown.out.replaceAll(/\s+/g, ' ')).toContain('it has no stages to compare.');
   });
-
-  it('sends no picture to a service', async () => {
-    const http = { url: 'http://127.0.0.1:9/', body: { as: 'raw' }, matte: 'luma' };
-    await writeFile(workspace.path('away.yaml'), JSON.stringify({ name: 'away', feeding: 'http', http }));
-    const { status, err } = await cli(
-      ['drift', '--reference', './luma.yaml', '--candidates', './away.yaml', '--dataset', './tiny.yaml'],
-      workspace.folder,
-    );
-    expect(err).toMatch(
-      /drift sends no picture away; run it once .* masks: \{ path: <run>\/predictions\/<model> \}/,
-    );
-    expect(status).toBe(64);
-  });
 });
