@@ -59,8 +59,8 @@ export function chooseImages(
       if (chosen.size === count) break;
     }
   }
-  const all = candidates.datasets.reduce((sum, { images }) => sum + images, 0);
-  for (let image = 0; !changesOnly && image < all && chosen.size < count; image++) chosen.add(image);
+  const others = changesOnly ? 0 : candidates.datasets.reduce((sum, { images }) => sum + images, 0);
+  for (let image = 0; image < others && chosen.size < count; image++) chosen.add(image);
   const reasons = reasonsByImage(rankings);
   return [...chosen].map((image) => ({ image, reasons: reasons.get(image) ?? [] }));
 }
