@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { list } from 'tar';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -302,22 +302,6 @@ describe('what is refused, each by one line', () => {
       64,
       /^maskbench: s3:\/\/\.\.\.: this is no address/,
     );
-  });
-
-  it('is a layout that opens files, of which a bucket brings only the names', async () => {
-    const { requests } = await startStorage();
-    await cp(join('docs', 'plugins', 'layout.mjs'), workspace.path('layout.mjs'));
-    const config = await readFile(workspace.config, 'utf8');
-    const listed = config
-      .replace('layout: paired-folders', 'layout: csv.pairs')
-      .replace(/, images: .*gt \} \}/, ' }');
-    await writeFile(workspace.config, `plugins: [./layout.mjs]\n${listed}`);
-    await refused(
-      plan,
-      64,
-      /^maskbench: s3:\/\/data\/set: the layout csv\.pairs is for folders of this machine/,
-    );
-    expect(requests).toEqual([]);
   });
 
   it.each([
