@@ -1,15 +1,16 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { list } from 'tar';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { differences, outcomeOf } from '../../../bench/support/kill-run.mjs';
+import { PACKAGE_ROOT } from '../../../src/core/package-root.js';
 import { newOwner } from '../../../src/store/lock-owner.js';
 import {
   useBucketServers,
   type BucketServer,
   type BucketServerOptions,
 } from '../../support/bucket-server.js';
-import { cli } from '../../support/cli.js';
+import { cli, IS_BUILT } from '../../support/cli.js';
 import { makeWorkspace, type Workspace } from '../../support/workspace.js';
 
 const SECRET = 'wordThatNobodyMaySee';
@@ -303,6 +304,24 @@ describe('what is refused, each by one line', () => {
       /^maskbench: s3:\/\/\.\.\.: this is no address/,
     );
   });
+
+  it.skipIf(!IS_BUILT)(
+    'is a layout that opens files (skipped unless dist/ is built, which the example is made with)',
+    async () => {
+      const { requests } = await startStorage();
+      await mkdir(workspace.path('node_modules'));
+      await symlink(PACKAGE_ROOT, workspace.path('node_modules', 'maskbench'));
+      await cp(join(PACKAGE_ROOT, 'docs', 'plugins', 'layout.mjs'), workspace.path('layout.mjs'));
+      const config = await readFile(workspace.config, 'utf8');
+      const listed = config
+        .replace('layout: paired-folders', 'layout: csv.pairs')
+        .replace(', images: { path: im }, truths: { path: gt } }', ' }');
+      await writeFile(workspace.path('listed.yaml'), `plugins: [./layout.mjs]\n${listed}`);
+      const like = /^maskbench: s3:\/\/data\/set: the layout csv\.pairs is for folders of this machine/;
+      await refused(['plan', 'listed.yaml', ...plan.slice(2)], 64, like);
+      expect(requests).toEqual([]);
+    },
+  );
 
   it.each([
     [403, 'AccessDenied', 69, /the credentials are refused \(AccessDenied\)/],
