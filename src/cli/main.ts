@@ -34,7 +34,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => undefined);
 
 // Where there is room, V8 lets what nobody needs any more grow to several times what somebody does: of a million cells, to more than a
-// gigabyte. From some hundred megabytes on it looks sooner, which takes a little more time.
+// gigabyte. From some hundred megabytes on it looks sooner, and so more often.
 const LARGE_BYTES = 300e6;
 const sparing = setInterval(() => {
   if (process.memoryUsage.rss() < LARGE_BYTES) return;

@@ -12,8 +12,8 @@ const UP = 2;
 
 /**
  * Lossless 8-bit grey PNG (PNG Specification, Third Edition, 5 and 9). libvips filters by nothing or tries everything; the
- * difference to the row above, of which zlib looks for runs alone, is half as much work and no larger, whether a matte is crisp,
- * soft or a photograph (`node bench/matte-png.mjs`).
+ * difference to the row above, of which zlib looks for runs alone, was less work and smaller for crisp mattes, soft ones and the
+ * grey of photographs (`node bench/matte-png.mjs`; noise without any pattern stays as large as it is).
  */
 export async function encodeMattePng({ width, height, data }: GrayImage): Promise<Uint8Array> {
   const rows = Buffer.allocUnsafe((width + 1) * height);

@@ -42,7 +42,7 @@ describe('the worst cells', () => {
         );
         const shown = values.map((value) => (value === null ? Number.NaN : shownScore(value)));
         const scoreOf = (image: number): number => (isLower ? -1 : 1) * (shown[image] ?? Number.NaN);
-        const candidates = { datasets: [{ name: 'd', images: shown.length }], sources: 1, score: scoreOf };
+        const candidates = { datasets: [{ images: shown.length }], sources: 1, score: scoreOf };
         // Of a gallery of one source the worst and the best take turns.
         const ranked = chooseImages(candidates, { count: 30, changes: [] });
         const worst = ranked.find(({ reasons }) => reasons.some((r) => r.kind === 'worst' && r.rank === 1));

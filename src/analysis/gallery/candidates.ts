@@ -56,7 +56,7 @@ export async function loadCandidates(
     );
     const first = images;
     images += dataset.ids.length;
-    return { name: dataset.name, dataset, columns, first, images: dataset.ids.length };
+    return { dataset, columns, first, images: dataset.ids.length };
   });
   const partOf = (image: number) => {
     const part = parts.find(({ first, images: own }) => image < first + own);

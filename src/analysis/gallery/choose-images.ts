@@ -3,7 +3,7 @@ import type { GalleryChange, GalleryReason, GalleryReasonKind } from '../../sche
 
 /** Images that may be chosen, by number: those of a dataset one after the other. */
 export interface Candidates {
-  readonly datasets: readonly { readonly name: string; readonly images: number }[];
+  readonly datasets: readonly { readonly images: number }[];
   readonly sources: number;
   /** Of an image by a source: higher is better, NaN where there is none. */
   score(image: number, source: number): number;

@@ -21,6 +21,7 @@ import { unpackAttempt } from './unpack-attempt.js';
 
 /** Requests at once, where there are many. */
 const WIDTH = 16;
+
 export interface BucketStoreOptions {
   /** A folder of this process alone, which takes what is fetched. */
   readonly folder: string;

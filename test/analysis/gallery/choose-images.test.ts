@@ -11,7 +11,7 @@ type Scores = readonly (readonly number[])[];
 const images = (...datasets: readonly Scores[]): Candidates => {
   const all = datasets.flat();
   return {
-    datasets: datasets.map((scores, i) => ({ name: `d${i}`, images: scores.length })),
+    datasets: datasets.map((scores) => ({ images: scores.length })),
     sources: all[0]?.length ?? 0,
     score: (image, source) => all[image]?.[source] ?? Number.NaN,
   };
