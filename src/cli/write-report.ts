@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { writingTo } from '../core/failed-write.js';
 import { compiledEntry } from '../core/package-root.js';
 import { writeWhole } from '../core/write-whole.js';
-import { type PageAssets, renderPage } from '../reports/page/render-page.js';
+import type { PageAssets } from '../reports/page/render-page.js';
 import type { RankingReport } from '../schema/ranking.js';
 import type { Summary } from '../schema/summary.js';
 import { gatherRun } from '../analysis/gather-page.js';
@@ -55,6 +55,7 @@ export async function writeRunReports(
   const page = join(folder, 'report.html');
   const gallery = await galleryOfPage([folder], page, embed === undefined ? {} : { embed }, folder);
   const input = { runs: [run], ...(gallery === null ? {} : { gallery }) };
+  const { renderPage } = await import('../reports/page/render-page.js');
   const html = renderPage(input, await readPageAssets());
   await writeReport(page, html);
   return { ranking: run.ranking, files: ['report.md', 'report.html', ...picturesBeside(page, html)] };

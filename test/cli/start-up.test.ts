@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +7,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { IS_BUILT, MAIN } from '../support/cli.js';
 import { useTempFolders } from '../support/temp-folder.js';
+import { writePairedFolders } from '../support/tiny-datasets.js';
 
 const tempFolder = useTempFolders();
 
@@ -73,6 +75,18 @@ describe.skipIf(!IS_BUILT)(
         /^(models\/(sources\/(download|http|npm-source|hub-source)|feedings\/.*)|image\/(codec|resample.*)|runners\/(onnx\/session|masks\/mask-files))\.js$/;
       expect(own.filter((file) => ofOthers.test(file) || ofUse.test(file))).toEqual([]);
       expect(own.length).toBeLessThanOrEqual(85);
+    });
+
+    it('is a config that is written: no page, no plots', async () => {
+      const folder = await tempFolder();
+      await writePairedFolders(folder, 2);
+      const path = join(folder, 'run.yaml');
+      const photos = ['--images', join(folder, 'im'), '--masks', join(folder, 'gt')];
+      const files = await loadedBy('init', path, '--models', 'u2netp', ...photos);
+      expect(existsSync(path)).toBe(true);
+      for (const name of ['@observablehq/plot', 'linkedom', 'preact'])
+        expect(packagesIn(files)).not.toContain(name);
+      expect(ownOf(files).filter((file) => /^reports\/(page|plots)\//.test(file))).toEqual([]);
     });
   },
 );
