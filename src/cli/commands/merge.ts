@@ -53,7 +53,7 @@ export const merge: DefineCommand = (context, setStatus) =>
         {
           mattes: ofPlan,
           allowMixed: ofPlan,
-          clean: [isPlan && !isInBucket, 'a plan in a folder', 'in a bucket a rule of its own can do that'],
+          clean: ofPlan,
           list: ofPlan,
         },
       );

@@ -1,54 +1,48 @@
-import { readdir, rm } from 'node:fs/promises';
 import { throwIfCancelled } from '../../core/cancelled.js';
-import { MaskbenchError } from '../../core/errors.js';
 import { explainWriteError } from '../../core/failed-write.js';
-import { unless } from '../../core/system-code.js';
-import { lockRun } from '../../store/lock.js';
 import { readPlan } from '../../store/plan-folder/plan-document.js';
-import { planFolder } from '../../store/plan-folder/plan-folder.js';
+import type { Attempt, PlanStore } from '../../store/plan-folder/plan-store.js';
+import { readPublication } from '../../store/plan-folder/publication.js';
 import { shardsOf } from './published-shards.js';
-
-/** Removes the attempts at published shards that are not their results, with what they said last; none in which a process is at work. */
-export async function cleanAttempts(path: string, signal: AbortSignal): Promise<Cleaned> {
-  return clean(path, signal).catch((error: unknown) => {
-    throw explainWriteError(error, path, 'clean again');
-  });
-}
+import { withPlanStore } from './with-plan-store.js';
 
 interface Cleaned {
   readonly removed: number;
-  /** Attempts in which a process is at work. */
+  /** Where attempts are in which a process is at work. */
   readonly inUse: readonly string[];
 }
 
-async function clean(path: string, signal: AbortSignal): Promise<Cleaned> {
-  const folder = planFolder(path);
+/** Removes the attempts at published shards that are not their results, with what they said last; none in which a process is at work. */
+export async function cleanAttempts(address: string, signal: AbortSignal): Promise<Cleaned> {
+  return withPlanStore(address, { signal }, (store) => clean(store, signal)).catch((error: unknown) => {
+    throw explainWriteError(error, address, 'clean again');
+  });
+}
+
+async function clean(store: PlanStore, signal: AbortSignal): Promise<Cleaned> {
+  const { folder, address } = store;
+  await store.bringResults();
   const plan = await readPlan(folder);
-  const inUse: string[] = [];
-  let removed = 0;
+  const others: Attempt[] = [];
   for await (const { line, publication } of shardsOf(folder, plan)) {
     throwIfCancelled(signal);
     if (publication === undefined) continue;
-    const names = (await readdir(folder.attempts(line.shard)).catch(unless('ENOENT'))) ?? [];
-    for (const name of names.filter((of) => of !== publication.attempt)) {
-      const attempt = folder.attempt(line.shard, name);
-      if (name.endsWith('.json')) await rm(attempt, { force: true });
-      else if (await isAtWork(attempt)) inUse.push(attempt);
-      else {
-        await rm(attempt, { recursive: true, force: true });
-        removed++;
-      }
-    }
+    for (const token of await store.attemptsAt(line.shard))
+      if (token !== publication.attempt) others.push({ shard: line.shard, token });
   }
+  const atWork = new Set(await store.atWork(others));
+  let removed = 0;
+  for (const attempt of others.filter((of) => !atWork.has(of))) {
+    throwIfCancelled(signal);
+    // One that replaces a result may have come to its end meanwhile.
+    await store.bringResults(attempt.shard);
+    const now = await readPublication(folder, attempt.shard, plan.root);
+    if (now?.attempt === attempt.token) continue;
+    await store.removeAttempt(attempt);
+    removed++;
+  }
+  const inUse = [...atWork].map(({ shard, token }) =>
+    folder.attempt(shard, token).replace(folder.path, address),
+  );
   return { removed, inUse };
-}
-
-async function isAtWork(attempt: string): Promise<boolean> {
-  try {
-    await (await lockRun(attempt, { waitMs: 0 })).release();
-    return false;
-  } catch (error) {
-    if (error instanceof MaskbenchError && error.code === 'run.locked') return true;
-    throw error;
-  }
 }

@@ -10,7 +10,7 @@ import { LOCK } from '../../store/lock.js';
 import type { PlanStatus } from '../../schema/plan-status.js';
 import { readPlan } from '../../store/plan-folder/plan-document.js';
 import type { PlanFolder } from '../../store/plan-folder/plan-folder.js';
-import type { PlanStore } from '../../store/plan-folder/plan-store.js';
+import { tokensIn, type PlanStore } from '../../store/plan-folder/plan-store.js';
 import { readIfThere } from '../../store/wait-for-owner.js';
 import { countPublished, shardsOf } from './published-shards.js';
 import { rangesOf } from './shard-ranges.js';
@@ -121,8 +121,7 @@ export async function openShards(
 }
 
 async function attemptsOf(folder: PlanFolder, shard: number): Promise<readonly string[]> {
-  const names = await readdir(folder.attempts(shard)).catch(unless('ENOENT'));
-  return [...new Set((names ?? []).map((name) => name.split('.')[0]))];
+  return tokensIn((await readdir(folder.attempts(shard)).catch(unless('ENOENT'))) ?? []);
 }
 
 async function runningOf(

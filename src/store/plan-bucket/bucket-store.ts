@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { resolveCacheDir } from '../../core/cache-folder.js';
+import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { hashFile } from '../../core/hash-file.js';
 import { sha256 } from '../../core/hash.js';
@@ -15,10 +17,12 @@ import { discardDraft, draftOf } from '../../core/write-whole.js';
 import { count, text } from '../../schema/basics.js';
 import { LOCK } from '../lock.js';
 import { planFolder, shardName, TIMES, TOKEN_CHARACTERS } from '../plan-folder/plan-folder.js';
-import type { PlanStore } from '../plan-folder/plan-store.js';
+import { tokensIn, type Attempt, type PlanStore } from '../plan-folder/plan-store.js';
 import { BUCKET_BEAT_MS, GRACE_MS, keepAttempt } from './keep-attempt.js';
 import { unpackAttempt } from './unpack-attempt.js';
 
+/** Between two looks at an attempt that says that it is at work. */
+const LOOK_MS = 2.5 * BUCKET_BEAT_MS;
 /** Requests at once, where there are many. */
 const WIDTH = 16;
 
@@ -117,7 +121,7 @@ export async function openBucketStore(address: string, options: BucketStoreOptio
   return {
     address,
     folder,
-    lookMs: 2.5 * BUCKET_BEAT_MS,
+    lookMs: LOOK_MS,
     isLasting: false,
     async bringResults(shard) {
       if (shard !== undefined) return bring(folder.publication(shard));
@@ -151,6 +155,28 @@ export async function openBucketStore(address: string, options: BucketStoreOptio
           await bring(join(folder.attempt(shard, of.slice(0, -1)), LOCK));
         } else if (of.endsWith('.ended.json')) await bring(joinInside(folder.attempts(shard), of));
       }
+    },
+    attemptsAt: async (shard) => tokensIn(await bucket.names(attemptKey(shard))),
+    // Who is at work puts its lock there again and again, as it was not before: no clocks are compared.
+    async atWork(attempts) {
+      const lockOf = async (of: Attempt): Promise<readonly [Attempt, string | undefined]> => [
+        of,
+        (await bucket.get(attemptKey(of.shard, of.token) + LOCK))?.toString(),
+      ];
+      const locked: (readonly [Attempt, string | undefined])[] = [];
+      for await (const seen of mapInOrder(attempts, WIDTH, lockOf))
+        if (seen[1] !== undefined) locked.push(seen);
+      if (locked.length === 0) return [];
+      await sleep(LOOK_MS, undefined, { signal: options.signal }).catch(() =>
+        throwIfCancelled(options.signal),
+      );
+      const found: Attempt[] = [];
+      for (const [of, before] of locked) if ((await lockOf(of))[1] !== before) found.push(of);
+      return found;
+    },
+    async removeAttempt({ shard, token }) {
+      for await (const { key: of } of bucket.list(attemptKey(shard, token))) await bucket.remove(of);
+      await bucket.remove(keyOf(folder.ended(shard, token)));
     },
     keep: (shard, token) =>
       keepAttempt(name, attemptKey(shard, token), folder.attempt(shard, token), options.saveMs),

@@ -1,16 +1,25 @@
-import { readFile, writeFile, link } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
 import { makeFolder, syncFile, syncFolder } from '../../core/sync.js';
 import { count, text, type Document } from '../../schema/basics.js';
-import { systemCode } from '../../core/system-code.js';
+import { systemCode, unless } from '../../core/system-code.js';
 import { acceptDraft, discardDraft, draftOf } from '../../core/write-whole.js';
 import { BEAT_MS } from '../lock-options.js';
+import { lockRun } from '../lock.js';
 import { planFolder, type PlanFolder } from './plan-folder.js';
 
 /** A part of an attempt in a bucket: its tar, and the index of that by its digest. */
 export const publishedPart = z.object({ bytes: count, sha256: text });
 export type PublishedPart = Document<typeof publishedPart>;
+
+/** An attempt at a shard. */
+export interface Attempt {
+  readonly shard: number;
+  readonly token: string;
+}
 
 /** An attempt as it goes to where its plan is, while it is at work. */
 export interface Kept {
@@ -49,6 +58,12 @@ export interface PlanStore {
   /** What attempts at a shard say of themselves is there as it is now. */
   look(shard: number): Promise<void>;
   keep(shard: number, token: string): Kept;
+  /** The tokens of all attempts at a shard that have left anything. */
+  attemptsAt(shard: number): Promise<readonly string[]>;
+  /** Those of some attempts in which a process is at work. */
+  atWork(attempts: readonly Attempt[]): Promise<readonly Attempt[]>;
+  /** All that an attempt has left goes, what it said last too. */
+  removeAttempt(attempt: Attempt): Promise<void>;
   /** A file of the folder has changed. */
   send(path: string): Promise<void>;
   /** The plan is whole. @throws MaskbenchError `run.mismatch` where another one got there first. */
@@ -60,6 +75,26 @@ export interface PlanStore {
    * @returns whether it is this one that is there now.
    */
   putOnce(path: string, document: object, options: { readonly replace?: boolean }): Promise<boolean>;
+}
+
+/** Of `<token>`, `<token>/` and `<token>.ended.json`: what attempts have left, whose tokens are each here once. */
+export function tokensIn(names: readonly string[]): readonly string[] {
+  return [...new Set(names.map(tokenIn))].filter((token) => token !== '');
+}
+
+function tokenIn(name: string): string {
+  return name.split(/[./]/)[0];
+}
+
+async function isLocked(attempt: string): Promise<boolean> {
+  if (!existsSync(attempt)) return false;
+  try {
+    await (await lockRun(attempt, { waitMs: 0 })).release();
+    return false;
+  } catch (error) {
+    if (error instanceof MaskbenchError && error.code === 'run.locked') return true;
+    throw error;
+  }
 }
 
 const nothing = async (): Promise<void> => undefined;
@@ -78,6 +113,18 @@ export function folderStore(path: string): PlanStore {
     bringAttempt: nothing,
     look: nothing,
     keep: () => ({ end: async () => undefined }),
+    attemptsAt: async (shard) =>
+      tokensIn((await readdir(folder.attempts(shard)).catch(unless('ENOENT'))) ?? []),
+    async atWork(attempts) {
+      const found: Attempt[] = [];
+      for (const of of attempts) if (await isLocked(folder.attempt(of.shard, of.token))) found.push(of);
+      return found;
+    },
+    async removeAttempt({ shard, token }) {
+      for (const name of await readdir(folder.attempts(shard)))
+        if (tokenIn(name) === token)
+          await rm(join(folder.attempts(shard), name), { recursive: true, force: true });
+    },
     send: nothing,
     sendPlan: nothing,
     putOnce: (at, document, { replace = false }) => linkOnce(folder, at, document, replace),
