@@ -47,6 +47,9 @@ function main() {
       cpus: 4,
       memoryGib: 16,
       queue: 'yes',
+      role: undefined,
+      secret: undefined,
+      variables: [],
     },
   };
   const cases = [
@@ -65,17 +68,28 @@ function main() {
       },
     },
   ];
-  for (const [i, of] of cases.entries()) {
-    const manifest = ENGINES.kubernetes.script(of);
-    const valid = kubernetes(manifest);
-    assert(valid.status === 0, `manifest ${i + 1}: ${valid.said}`);
-    const batch = aws(ENGINES['aws-batch'].script(of));
-    assert(
-      batch.status === 0,
-      `AWS Batch ${i + 1}: ${batch.requests.length} requests are valid; ${batch.said}`,
-    );
+  /** @param {Partial<typeof plain.container>} credentials */
+  const inBucket = (credentials) => ({
+    ...plain,
+    plan: 's3://bench/plan',
+    container: {
+      ...plain.container,
+      variables: [{ name: 'AWS_REGION', value: 'eu-west-1' }],
+      ...credentials,
+    },
+  });
+  for (const [i, of] of [...cases, inBucket({ role: 'bench', secret: 'of-the-bucket' })].entries()) {
+    const { status, said } = kubernetes(ENGINES.kubernetes.script(of));
+    assert(status === 0, `manifest ${i + 1}: ${said}`);
   }
-  const manifest = ENGINES.kubernetes.script(cases[1]);
+  for (const [i, of] of [...cases, inBucket({ role: 'arn:aws:iam::123456789012:role/bench' })].entries()) {
+    const { status, said, requests } = aws(ENGINES['aws-batch'].script(of));
+    assert(status === 0, `AWS Batch ${i + 1}: ${requests.length} requests are valid; ${said}`);
+  }
+  const manifest = ENGINES.kubernetes.script({
+    ...cases[1],
+    container: { ...plain.container, role: 'bench', secret: 'of-the-bucket' },
+  });
   for (const [right, wrong] of [
     ['backoffLimitPerIndex:', 'backOffLimitPerIndex:'],
     ['onExitCodes:', 'onExitCode:'],
@@ -83,6 +97,8 @@ function main() {
     ['status: "True"', 'status: True'],
     ['topologyKey:', 'topology:'],
     ['mountPath:', 'path:'],
+    ['secretRef:', 'secret:'],
+    ['serviceAccountName:', 'serviceaccountName:'],
   ]) {
     const { status, said } = kubernetes(planted(manifest, right, wrong));
     assert(status !== 0, `"${wrong}" is found: ${said.slice(0, 120)}`);

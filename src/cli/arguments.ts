@@ -7,6 +7,20 @@ export const list = (text: string): string[] => {
   return names;
 };
 
+const repeatable = new WeakSet<(text: string, before: never) => unknown>();
+
+/** The values of a flag that may be given several times, in their order; any other is refused the second time. */
+export function each<T>(parse: (text: string) => T): (text: string, before?: readonly T[]) => readonly T[] {
+  const values = (text: string, before: readonly T[] = []): readonly T[] => [...before, parse(text)];
+  repeatable.add(values);
+  return values;
+}
+
+/** Whether what reads a flag's value is of one that may be given several times. */
+export function isEach(parse: ((text: string, before: never) => unknown) | undefined): boolean {
+  return parse !== undefined && repeatable.has(parse);
+}
+
 /** A whole number from 1. */
 export const count = (text: string): number => {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1.');

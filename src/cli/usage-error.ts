@@ -1,7 +1,7 @@
 import type { CommanderError, CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { MaskbenchError } from '../core/errors.js';
 import { hintFor } from '../core/names.js';
-import { list } from './arguments.js';
+import { isEach, list } from './arguments.js';
 
 /**
  * What the parser of command lines refuses, in the form of every other error: what is wrong; what would be right.
@@ -88,7 +88,7 @@ function fullName(command: CommandUnknownOpts): string {
 /** A flag with a value that is given twice is refused: the last one alone would count, and the other was meant as well. */
 export function refuseTwice(command: CommandUnknownOpts): void {
   for (const option of command.options) {
-    if (!option.required) continue;
+    if (!option.required || isEach(option.parseArg)) continue;
     let isGiven = false;
     command.on(`option:${option.name()}`, () => {
       if (isGiven) {

@@ -5,10 +5,11 @@ import { Argument, Command, InvalidArgumentError } from '@commander-js/extra-typ
 import { MaskbenchError } from '../../core/errors.js';
 import { isObjectAddress, placeFrom } from '../../core/objects/object-address.js';
 import { compiledEntry } from '../../core/package-root.js';
+import { namesSecret } from '../../core/secret-name.js';
 import type { EngineName } from '../../pipeline/distributed/submit/registry.js';
-import type { Engine, Volume } from '../../pipeline/distributed/submit/submission.js';
+import type { Engine, Variable, Volume } from '../../pipeline/distributed/submit/submission.js';
 import { jsonText } from '../../reports/formats/json.js';
-import { count, keysOf, list } from '../arguments.js';
+import { count, each, keysOf, list } from '../arguments.js';
 import type { CliContext, DefineCommand } from '../context.js';
 import { allMean, assertMeant } from '../meant-flags.js';
 import { outFolder } from '../run/out-folder.js';
@@ -53,11 +54,24 @@ export const submit: DefineCommand = (context) =>
     .option(
       '--volume <source:path>',
       'the same: a claim, claim/folder, fs-0123 or /host/folder, and where it is here and there; :ro to read only; repeatable',
-      (text: string, before: readonly Volume[] = []) => [...before, volume(text)],
+      each(volume),
     )
     .option('--queue <name>', 'the same: the queue, of Kueue or AWS Batch')
     .option('--cpus <n>', `the same: processors of a shard (default: ${CPUS})`, count)
     .option('--memory <GiB>', `the same: its memory (default: ${MEMORY_GIB})`, count)
+    .option(
+      '--role <name>',
+      'the same: as whom: a service account of Kubernetes, the ARN of a job role of AWS Batch',
+    )
+    .option(
+      '--secret <name>',
+      'Kubernetes: a Secret, each key of which is a variable, such as AWS_ACCESS_KEY_ID',
+    )
+    .option(
+      '--env <name[=value]>',
+      'the same: a variable that is no secret, such as AWS_REGION, as it is here or as told; repeatable',
+      each((text) => text),
+    )
     .option('--json', 'print the shards and the script as JSON')
     .action(async (name, path, options, { go, out, merge, atOnce, largestArray, timeOn, json, ...flags }) => {
       const { cwd, signal } = context;
@@ -70,7 +84,7 @@ export const submit: DefineCommand = (context) =>
       assertMeant(flags, {
         command: [engine.runs === 'commands', 'slurm and parallel', 'an image has its own'],
         ...allMean(
-          ['image', 'volume', 'queue', 'cpus', 'memory'],
+          ['image', 'volume', 'queue', 'cpus', 'memory', 'role', 'secret', 'env'],
           [engine.runs === 'images', 'kubernetes and aws-batch', 'options of the engine itself follow --'],
         ),
       });
@@ -126,6 +140,9 @@ export const submit: DefineCommand = (context) =>
                 cpus,
                 memoryGib: memory,
                 queue,
+                role: flags.role,
+                secret: flags.secret,
+                variables: (flags.env ?? []).map((text) => variable(text, context.env)),
               },
             });
       if (json === true) context.out(jsonText({ engine: name, plan, shards, script }));
@@ -139,6 +156,23 @@ function volume(text: string): Volume {
   if (source === undefined || path === undefined)
     throw new InvalidArgumentError('expected source:/path, or source:/path:ro.');
   return { source, path: resolve(path), isReadOnly: readOnly !== undefined };
+}
+
+/** `NAME`, with what it holds here, or `NAME=value`. What it holds is in no error: it may be a secret. */
+function variable(text: string, env: CliContext['env']): Variable {
+  const [, name = '', told] = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(text) ?? [];
+  const value = told ?? env[name];
+  if (value !== undefined && !namesSecret(name)) return { name, value };
+  const [message, remedy] =
+    name === ''
+      ? ['--env takes a variable', 'expected --env NAME or --env NAME=value']
+      : value === undefined
+        ? [`${name} is not set here`, `set it, or say what it is to be: --env ${name}=value`]
+        : [
+            `${name} is called as a secret is, and a manifest would show it`,
+            'give the engine a --role, or (Kubernetes) the name of a Secret: --secret',
+          ];
+  throw new MaskbenchError('usage', message, { remedy });
 }
 
 function imageOf(image: string | undefined): string {

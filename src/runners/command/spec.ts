@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { namesSecret } from '../../core/secret-name.js';
 import { modelFields } from '../../models/spec/spec.js';
 
 /** What the system takes of texts: they end at this character. */
@@ -53,6 +54,10 @@ const commandSchema = z
     env: z
       .record(z.string().regex(/^[^=\0]+$/, 'no variable can have this name'), argument)
       .default({})
+      .refine(
+        (env) => !Object.keys(env).some(namesSecret),
+        'what these hold is recorded: a secret is taken from the environment, by its name in secretEnv',
+      )
       .describe(
         'Variables of its environment. Of those of Maskbench it gets only what finds programs, libraries, a home and a language (docs/programs.md).',
       ),

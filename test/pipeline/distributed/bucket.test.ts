@@ -206,6 +206,47 @@ describe('a plan in a bucket, of data in a bucket', () => {
     }
   }, 120_000);
 
+  it('keeps what is at work where attempts are removed that no shard needs', async () => {
+    const server = await startStorage();
+    await run('plan', 'run.yaml', '--shards', '2', '--out', 's3://plans/x');
+    for (const shard of ['1', '2']) await run('work', 's3://plans/x', '--shard', shard);
+    const [killed, busy] = ['b'.repeat(16), 'c'.repeat(16)];
+    const lock = (token: string, beat: number): void => {
+      const owner = {
+        ...newOwner(),
+        host: 'elsewhere',
+        bootId: null,
+        pid: 7,
+        settled: 'yes',
+        beat: String(beat),
+      };
+      server.objects.set(`plans/x/attempts/0001/${token}/.lock`, Buffer.from(JSON.stringify(owner)));
+    };
+    for (const token of [killed, busy]) {
+      lock(token, 0);
+      server.objects.set(`plans/x/attempts/0001/${token}/parts/000001.tar`, Buffer.from('tar'));
+    }
+    server.objects.set(`plans/x/attempts/0002/${killed}.ended.json`, Buffer.from('{}'));
+    const others = new RegExp(`${killed}|${busy}`);
+    const needed = inPlans(server, /./).filter((name) => !others.test(name));
+    let beat = 0;
+    const timer = setInterval(() => lock(busy, ++beat), 500);
+    try {
+      const { status, err } = await run('merge', 's3://plans/x', '--out', 'merged', '--clean');
+      expect(status).toBe(3);
+      expect(err).toContain('2 attempts removed that no shard needs');
+      expect(err).toContain(`still at work, and left: s3://plans/x/attempts/0001/${busy}\n`);
+    } finally {
+      clearInterval(timer);
+    }
+    expect(inPlans(server, /./).filter((name) => !others.test(name))).toEqual(needed);
+    expect(inPlans(server, others)).toEqual(
+      ['.lock', 'parts/000001.tar'].map((name) => `plans/x/attempts/0001/${busy}/${name}`),
+    );
+    await rm(workspace.path('merged'), { recursive: true });
+    expect((await run('merge', 's3://plans/x', '--out', 'merged')).status).toBe(3);
+  }, 120_000);
+
   it('brings no matte that an attempt has not kept', async () => {
     await startStorage();
     const only = ['--mattes', 'worst:1'];
@@ -243,6 +284,26 @@ describe('a plan in a bucket, of data in a bucket', () => {
     // Nothing that the pods write is on a volume.
     const pods = ['submit', 'kubernetes', 's3://plans/x', '--image', 'maskbench', '--no-merge'];
     expect((await run(...pods)).status).toBe(0);
+    vi.stubEnv('AWS_REGION', 'eu-west-1');
+    const told = ['--role', 'bench', '--env', 'AWS_REGION', '--env', 'AWS_ENDPOINT_URL_S3=https://storage'];
+    const volumes = ['--volume', 'one:/mnt/one', '--volume', 'two:/mnt/two'];
+    const { out } = await run(...pods, ...told, ...volumes, '--secret', 'of-the-bucket');
+    for (const claim of ['one', 'two']) expect(out).toContain(`claimName: ${claim}`);
+    expect(out).toContain('serviceAccountName: bench');
+    expect(out).toMatch(/name: AWS_REGION\n +value: eu-west-1/);
+    expect(out).toMatch(/name: AWS_ENDPOINT_URL_S3\n +value: https:\/\/storage/);
+    // A manifest is kept, sent and shown.
+    for (const [env, says] of [
+      [`AWS_SECRET_ACCESS_KEY=${SECRET}`, /AWS_SECRET_ACCESS_KEY is called as a secret is/],
+      ['AWS_ACCESS_KEY_ID', /AWS_ACCESS_KEY_ID is called as a secret is/],
+      ['NOT_SET', /NOT_SET is not set here/],
+      ['=x', /--env takes a variable/],
+    ] as const) {
+      const refused = await run(...pods, '--env', env);
+      expect(refused).toMatchObject({ status: 64, out: '' });
+      expect(refused.err).toMatch(says);
+    }
+    expect(said).not.toContain(SECRET);
   }, 120_000);
 
   it('keeps the pieces of an attempt in tars that any tool unpacks', async () => {

@@ -11,6 +11,9 @@ const container: Container = {
   cpus: 4,
   memoryGib: 16,
   queue: 'gpus',
+  role: undefined,
+  secret: undefined,
+  variables: [],
 };
 const of = <M extends Partial<Submission & { container: Container }>>(more?: M) => ({
   name: 'photos',
@@ -171,6 +174,29 @@ describe('a manifest for Kubernetes', () => {
     ]);
   });
 
+  it('has every container run as whom it is told, with variables of a Secret and others', () => {
+    const variables = [{ name: 'AWS_REGION', value: 'eu-west-1' }];
+    const jobs = jobsOf(
+      ENGINES.kubernetes.script(
+        of({ timeOn: ['a=b'], container: { ...claims, role: 'bench', secret: 'of-the-bucket', variables } }),
+      ),
+    );
+    for (const { spec } of jobs) {
+      const { serviceAccountName, containers, initContainers = [] } = spec.template.spec;
+      expect(serviceAccountName).toBe('bench');
+      for (const one of [...(containers as object[]), ...(initContainers as object[])])
+        expect(one).toMatchObject({
+          env: expect.arrayContaining(variables) as unknown,
+          envFrom: [{ secretRef: { name: 'of-the-bucket' } }],
+        });
+    }
+    expect(jobs).toHaveLength(3);
+    for (const told of [{ role: 'Bench' }, { secret: 'a b' }])
+      expect(() => ENGINES.kubernetes.script(of({ container: { ...claims, ...told } }))).toThrow(
+        /is no name of anything in Kubernetes/,
+      );
+  });
+
   it('names its pods in 63 characters, whatever the run and the index are called', () => {
     const jobs = kubernetes({
       name: `Photos_2026 (${'long'.repeat(30)})`,
@@ -197,9 +223,21 @@ describe('a script for AWS Batch', () => {
     ['arrays too large', { largestArray: 10_001 }, /too many for one array/],
     ['too many jobs before a merge', { largestArray: 2, shards: numbers(42) }, /depend on 20 jobs/],
     ['a claim as its volume', { container: claims }, /"claim" is no file system/],
+    ['a service account', { container: { ...container, role: 'bench' } }, /"bench" is no job role/],
+    ['a Secret', { container: { ...container, secret: 'of-the-bucket' } }, /has no Secrets/],
   ])('is refused with %s', (_what, more, says) =>
     expect(() => ENGINES['aws-batch'].script(of(more))).toThrow(says),
   );
+
+  it('has every job run in its role, with its variables', () => {
+    const role = 'arn:aws:iam::123456789012:role/bench';
+    const variables = [{ name: 'AWS_REGION', value: 'eu-west-1' }];
+    const script = ENGINES['aws-batch'].script(
+      of({ timeOn: ['g5.xlarge'], container: { ...container, role, variables } }),
+    );
+    expect(script.split(`"jobRoleArn": "${role}"`)).toHaveLength(4);
+    expect(script.split('"name": "AWS_REGION"')).toHaveLength(4);
+  });
 });
 
 const byShell = Object.entries<Engine>(ENGINES).filter(([, { start }]) => start([])[0] === 'bash');

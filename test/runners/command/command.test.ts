@@ -209,7 +209,12 @@ describe('a program that makes mattes', () => {
     });
     await writeProgram([], { secretEnv: ['NO_SUCH_SECRET'] });
     await expect(execute(workspace)).rejects.toMatchObject({ code: 'usage' });
-    for (const fields of [{ run: [''] }, { run: ['node', 'a\0b'] }, { env: { 'A=B': '1' } }]) {
+    for (const fields of [
+      { run: [''] },
+      { run: ['node', 'a\0b'] },
+      { env: { 'A=B': '1' } },
+      { env: { HF_TOKEN: '1' } },
+    ]) {
       await writeProgram([], fields);
       await expect(execute(workspace)).rejects.toMatchObject({ code: 'config.invalid' });
     }

@@ -42,6 +42,7 @@ export const awsBatch = {
 function script(of: Of): string {
   const { plan, out, timeOn } = of;
   const queue = queueOf(of);
+  assertRole(of);
   const arrays = listedArrays(of);
   const jobs = [...arrays.map((_, i) => `job${i + 1}`), ...timeOn.map((_, i) => `time${i + 1}`)];
   if (of.merge && jobs.length > MOST_DEPENDENCIES) {
@@ -102,6 +103,18 @@ function queueOf({ container: { queue }, atOnce, largestArray }: Of): string {
   throw new MaskbenchError('usage', 'AWS Batch takes jobs by queues', { remedy: 'name one with --queue' });
 }
 
+function assertRole({ container: { role, secret } }: Of): void {
+  if (secret !== undefined) {
+    throw new MaskbenchError('usage', 'AWS Batch has no Secrets of Kubernetes', {
+      remedy: 'give the job a role with --role',
+    });
+  }
+  if (role === undefined || /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(role)) return;
+  throw new MaskbenchError('usage', `"${role}" is no job role of AWS Batch`, {
+    remedy: 'expected its ARN: --role arn:aws:iam::123456789012:role/maskbench',
+  });
+}
+
 const json = (value: object): readonly string[] => JSON.stringify(value, null, 2).split('\n');
 
 function define(of: Of, part: string, properties: object, statuses: readonly number[]): readonly string[] {
@@ -150,13 +163,15 @@ function onItsOwn(of: Of, instanceType: string): object {
 }
 
 function containerOf(
-  { container: { image, volumes } }: Of,
+  { container: { image, volumes, role, variables } }: Of,
   command: readonly string[],
   { cpus, memoryGib, card }: Needs,
 ): object {
   return {
     image,
     command,
+    ...(role === undefined ? {} : { jobRoleArn: role }),
+    environment: variables,
     resourceRequirements: [
       { type: 'VCPU', value: String(cpus) },
       { type: 'MEMORY', value: String(memoryGib * MIB_PER_GIB) },

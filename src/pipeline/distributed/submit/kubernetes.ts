@@ -10,7 +10,7 @@ import {
   shardNeeds,
   type Needs,
 } from './containers.js';
-import { quoted, type Container, type Engine, type Submission } from './submission.js';
+import { quoted, type Container, type Engine, type Submission, type Variable } from './submission.js';
 
 type Of = Submission & { readonly container: Container };
 
@@ -42,7 +42,12 @@ function script(of: Of): string {
       remedy: `at most ${MOST_INDEXES}, and well under 10,000 to be easy on the cluster`,
     });
   }
-  const { plan, out, timeOn } = of;
+  const { plan, out, timeOn, container } = of;
+  for (const [flag, called] of [
+    ['role', container.role],
+    ['secret', container.secret],
+  ] as const)
+    if (called !== undefined) assertName(flag, called);
   const times = timeOn.length === 0 ? [] : ['--times', String(timeOn.length)];
   const jobs = [
     ...listedArrays(of).map(({ list, tasks }) =>
@@ -54,10 +59,9 @@ function script(of: Of): string {
         podFailurePolicy: onFailure('FailIndex', LASTING),
         template: podOf(of, {
           containers: [
-            {
-              ...containerOf(of, 'work', ['work', plan, '--shard', 'auto'], shardNeeds(of)),
-              env: [{ name: LIST, value: list }],
-            },
+            containerOf(of, 'work', ['work', plan, '--shard', 'auto'], shardNeeds(of), [
+              { name: LIST, value: list },
+            ]),
           ],
           ...(of.needsCard ? onCards : {}),
         }),
@@ -99,6 +103,13 @@ function script(of: Of): string {
   ].join('\n---\n')}\n`;
 }
 
+function assertName(flag: string, called: string): void {
+  if (/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(called)) return;
+  throw new MaskbenchError('usage', `"${called}" is no name of anything in Kubernetes`, {
+    remedy: `expected --${flag} of small letters, digits, hyphens and dots`,
+  });
+}
+
 function jobOf({ name, container: { queue } }: Of, part: string, spec: object): object {
   const plain = plainName(name.toLowerCase(), LONGEST_NAME);
   return {
@@ -135,12 +146,13 @@ function onFailure(action: 'FailIndex' | 'FailJob', values: readonly number[]): 
   };
 }
 
-function podOf({ container: { volumes } }: Of, spec: object): object {
+function podOf({ container: { volumes, role } }: Of, spec: object): object {
   const sources = sourcesOf(volumes.map(({ source }) => claimOf(source).claim));
   return {
     metadata: { labels: { 'app.kubernetes.io/name': 'maskbench' } },
     spec: {
       restartPolicy: 'Never',
+      ...(role === undefined ? {} : { serviceAccountName: role }),
       terminationGracePeriodSeconds: GRACE_SECONDS,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -166,10 +178,11 @@ function claimOf(source: string): { readonly claim: string; readonly folder: str
 }
 
 function containerOf(
-  { container: { image, volumes } }: Of,
+  { container: { image, volumes, secret, variables } }: Of,
   name: string,
   args: readonly string[],
   needs: Needs,
+  own: readonly Variable[] = [],
 ): object {
   const claims = sourcesOf(volumes.map(({ source }) => claimOf(source).claim));
   const memory = `${needs.memoryGib}Gi`;
@@ -178,6 +191,8 @@ function containerOf(
     name,
     image,
     args,
+    env: [...variables, ...own],
+    ...(secret === undefined ? {} : { envFrom: [{ secretRef: { name: secret } }] }),
     // Without a limit of processors: one that is cut off in the middle of a step is slower than one of fewer.
     resources: { requests: { cpu: String(needs.cpus), memory, ...card }, limits: { memory, ...card } },
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },

@@ -29,6 +29,17 @@ export interface Container {
   readonly cpus: number;
   readonly memoryGib: number;
   readonly queue: string | undefined;
+  /** As whom it runs: a service account of Kubernetes, a job role of AWS Batch. */
+  readonly role: string | undefined;
+  /** A Secret of Kubernetes, each key of which is a variable. */
+  readonly secret: string | undefined;
+  /** Variables of its environment; none of them is a secret, since the manifest shows them. */
+  readonly variables: readonly Variable[];
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
 }
 
 /** Of a pod or a job: what the plan and the data lie on. */
