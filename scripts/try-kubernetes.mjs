@@ -47,9 +47,9 @@ function main() {
       cpus: 4,
       memoryGib: 16,
       queue: 'yes',
-      role: undefined,
-      secret: undefined,
-      variables: [],
+      role: /** @type {string | undefined} */ (undefined),
+      secret: /** @type {string | undefined} */ (undefined),
+      variables: [{ name: 'TZ', value: 'yes' }],
     },
   };
   const cases = [
