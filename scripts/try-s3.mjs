@@ -151,12 +151,20 @@ async function main(folder) {
   );
   assert((await maskbench(folder, 'merger', ['verify', 'merged'])).status === 0, 'verify finds it whole');
   assert(!readdirSync(folder).includes('.merged.fetched'), 'nothing that was fetched is left beside it');
+  const before = attempts(await objects());
+  const clean = await maskbench(folder, 'cleaner', ['merge', PLAN, '--out', 'merged-again', '--clean']);
+  const after = attempts(await objects());
+  assert(clean.status === 0 && after === SHARDS, `of ${before} attempts --clean leaves ${after}`);
+  assert(
+    (await maskbench(folder, 'merger', ['merge', PLAN, '--out', 'merged-clean'])).status === 0 &&
+      differences(expected, await outcomeOf(join(folder, 'merged-clean'))).length === 0,
+    'what is left is merged to the same, cell for cell',
+  );
   assert(
     secretIn(folder) === undefined && !(await isInBucket()),
     'the secret is in no file, no object and no output',
   );
-  const all = await objects();
-  say(`done: ${attempts(all)} attempts, ${all.length} objects`);
+  say(`done: ${(await objects()).length} objects`);
 }
 
 /** @param {string} folder */
