@@ -74,13 +74,13 @@ export const merge: DefineCommand = (context, setStatus) =>
             finish,
           )
         : await (await import('../../pipeline/merge.js')).mergeRuns(from, folder, lock, finish);
-      if (clean === true) await cleanPlan(from[0], context);
       if (json === true) context.out(jsonText(summary));
       else {
         const { rankingOf } = await import('../../analysis/gather-page.js');
         const document = reportDocument([summary], { rankings: [await rankingOf(folder, summary)] });
         context.out(terminal.render(document, { width: textWidth(context) }));
       }
+      if (clean === true) await cleanPlan(from[0], context);
       setStatus(summary.cells.failed > 0 ? SOME_FAILED : 0);
     });
 
@@ -88,5 +88,5 @@ async function cleanPlan(path: string, { err, signal }: CliContext): Promise<voi
   const { cleanAttempts } = await import('../../pipeline/distributed/clean-attempts.js');
   const { removed, inUse } = await cleanAttempts(path, signal);
   err(`${counted(removed, 'attempt')} removed that no shard needs\n`);
-  if (inUse.length > 0) err(`warning: still at work, and left: ${inUse.join(', ')}\n`);
+  if (inUse.length > 0) err(`warning: may still be at work, and left: ${inUse.join(', ')}\n`);
 }

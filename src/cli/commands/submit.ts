@@ -5,7 +5,8 @@ import { Argument, Command, InvalidArgumentError } from '@commander-js/extra-typ
 import { MaskbenchError } from '../../core/errors.js';
 import { isObjectAddress, placeFrom } from '../../core/objects/object-address.js';
 import { compiledEntry } from '../../core/package-root.js';
-import { namesSecret } from '../../core/secret-name.js';
+import { holdsLogin, namesSecretVariable } from '../../core/secret-name.js';
+import { TELLS_SHARDS } from '../../pipeline/distributed/which-shard.js';
 import type { EngineName } from '../../pipeline/distributed/submit/registry.js';
 import type { Engine, Variable, Volume } from '../../pipeline/distributed/submit/submission.js';
 import { jsonText } from '../../reports/formats/json.js';
@@ -59,18 +60,15 @@ export const submit: DefineCommand = (context) =>
     .option('--queue <name>', 'the same: the queue, of Kueue or AWS Batch')
     .option('--cpus <n>', `the same: processors of a shard (default: ${CPUS})`, count)
     .option('--memory <GiB>', `the same: its memory (default: ${MEMORY_GIB})`, count)
-    .option(
-      '--role <name>',
-      'the same: as whom: a service account of Kubernetes, the ARN of a job role of AWS Batch',
-    )
-    .option(
-      '--secret <name>',
-      'Kubernetes: a Secret, each key of which is a variable, such as AWS_ACCESS_KEY_ID',
-    )
+    .option('--role <name>', 'the same: as whom: a service account, or the ARN of a job role of AWS Batch')
     .option(
       '--env <name[=value]>',
       'the same: a variable that is no secret, such as AWS_REGION, as it is here or as told; repeatable',
       each((text) => text),
+    )
+    .option(
+      '--secret <name>',
+      'Kubernetes: a Secret, each key of which is a variable, such as AWS_ACCESS_KEY_ID',
     )
     .option('--json', 'print the shards and the script as JSON')
     .action(async (name, path, options, { go, out, merge, atOnce, largestArray, timeOn, json, ...flags }) => {
@@ -142,7 +140,7 @@ export const submit: DefineCommand = (context) =>
                 queue,
                 role: flags.role,
                 secret: flags.secret,
-                variables: (flags.env ?? []).map((text) => variable(text, context.env)),
+                variables: variablesOf(flags.env ?? [], context.env),
               },
             });
       if (json === true) context.out(jsonText({ engine: name, plan, shards, script }));
@@ -158,21 +156,32 @@ function volume(text: string): Volume {
   return { source, path: resolve(path), isReadOnly: readOnly !== undefined };
 }
 
-/** `NAME`, with what it holds here, or `NAME=value`. What it holds is in no error: it may be a secret. */
-function variable(text: string, env: CliContext['env']): Variable {
-  const [, name = '', told] = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(text) ?? [];
-  const value = told ?? env[name];
-  if (value !== undefined && !namesSecret(name)) return { name, value };
-  const [message, remedy] =
-    name === ''
-      ? ['--env takes a variable', 'expected --env NAME or --env NAME=value']
-      : value === undefined
-        ? [`${name} is not set here`, `set it, or say what it is to be: --env ${name}=value`]
-        : [
-            `${name} is called as a secret is, and a manifest would show it`,
-            'give the engine a --role, or (Kubernetes) the name of a Secret: --secret',
-          ];
-  throw new MaskbenchError('usage', message, { remedy });
+/**
+ * Each `NAME`, with what it holds here, or `NAME=value`. What one holds is in no error: it may be a secret.
+ *
+ * @throws MaskbenchError `usage`
+ */
+function variablesOf(texts: readonly string[], env: CliContext['env']): readonly Variable[] {
+  const refuse = (message: string, remedy: string): MaskbenchError =>
+    new MaskbenchError('usage', message, { remedy });
+  const variables = new Map<string, string>();
+  for (const text of texts) {
+    const [, name, told] = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(text) ?? [];
+    if (name === undefined) throw refuse('--env takes a variable', 'expected --env NAME or --env NAME=value');
+    const value = told ?? env[name];
+    if (namesSecretVariable(name) || (value !== undefined && holdsLogin(value)))
+      throw refuse(
+        `${name} is called as a secret is, or holds a login, and a manifest would show it`,
+        'give the engine a --role, or (Kubernetes) the name of a Secret: --secret',
+      );
+    if (TELLS_SHARDS.test(name))
+      throw refuse(`${name} says which shard a task has`, 'leave it to the engine');
+    if (value === undefined)
+      throw refuse(`${name} is not set here`, `set it, or say what it is to be: --env ${name}=value`);
+    if (variables.has(name)) throw refuse(`${name} is given twice`, 'leave out one of them');
+    variables.set(name, value);
+  }
+  return [...variables].map(([name, value]) => ({ name, value }));
 }
 
 function imageOf(image: string | undefined): string {
@@ -182,13 +191,19 @@ function imageOf(image: string | undefined): string {
   });
 }
 
-/** @throws MaskbenchError `usage` where a folder that is written into is on no volume. */
+/** @throws MaskbenchError `usage` where two are in one place, or a folder that is written into is on none that can be written to. */
 function reaching(volumes: readonly Volume[], folders: readonly string[]): readonly Volume[] {
+  // What is mounted deeper covers what is mounted above it.
+  const deepest = [...volumes].sort((a, b) => b.path.length - a.path.length);
+  const twice = deepest.find(({ path }, i) => path === deepest[i + 1]?.path);
+  if (twice !== undefined)
+    throw new MaskbenchError('usage', 'two volumes are mounted in one place', {
+      where: twice.path,
+      remedy: 'leave out one of them',
+    });
   for (const folder of folders) {
-    const isThere = volumes.some(
-      ({ path, isReadOnly }) => !isReadOnly && `${folder}/`.startsWith(path === '/' ? path : `${path}/`),
-    );
-    if (isThere) continue;
+    const of = deepest.find(({ path }) => `${folder}/`.startsWith(path === '/' ? path : `${path}/`));
+    if (of?.isReadOnly === false) continue;
     throw new MaskbenchError('usage', 'it is on no volume that can be written to', {
       where: folder,
       remedy: 'mount what it lies on with --volume, there as here: shared:/mnt/shared',

@@ -34,15 +34,15 @@ async function clean(store: PlanStore, signal: AbortSignal): Promise<Cleaned> {
   let removed = 0;
   for (const attempt of others.filter((of) => !atWork.has(of))) {
     throwIfCancelled(signal);
-    // One that replaces a result may have come to its end meanwhile.
+    // One that replaces a result may have come to its end meanwhile, and a result may be gone.
     await store.bringResults(attempt.shard);
     const now = await readPublication(folder, attempt.shard, plan.root);
-    if (now?.attempt === attempt.token) continue;
+    if (now === undefined || now.attempt === attempt.token) continue;
     await store.removeAttempt(attempt);
     removed++;
   }
   const inUse = [...atWork].map(({ shard, token }) =>
-    folder.attempt(shard, token).replace(folder.path, address),
+    folder.attempt(shard, token).replace(folder.path, () => address),
   );
   return { removed, inUse };
 }

@@ -33,6 +33,11 @@ export const OFFSET = 'MASKBENCH_SHARD_OFFSET';
 /** The shards of an array that can have no gaps, `7,91-93`: its first task has the first of them. */
 export const LIST = 'MASKBENCH_SHARDS';
 
+/** The names of variables by which a task is told its shard; Kubernetes and AWS Batch set theirs where nobody else has. */
+export const TELLS_SHARDS = new RegExp(
+  `^(AWS_BATCH_\\w*|${[OFFSET, LIST, ...ENGINES.map(({ variable }) => variable)].join('|')})$`,
+);
+
 /**
  * The shard of this process, from 1: the one that is named, or with `auto` that of the engine's task.
  *

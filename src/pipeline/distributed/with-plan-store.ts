@@ -80,7 +80,7 @@ async function removeScratchOfOthers(all: string): Promise<void> {
 function atAddress(error: unknown, folder: string, address: string): unknown {
   if (!(error instanceof MaskbenchError)) return error;
   const { code, message, where, remedy, cause } = error;
-  const there = (text: string): string => text.replaceAll(folder, address);
+  const there = (text: string): string => text.replaceAll(folder, () => address);
   return new MaskbenchError(code, there(message), {
     where: there(where ?? address),
     ...(remedy === undefined ? {} : { remedy: there(remedy) }),

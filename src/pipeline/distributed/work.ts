@@ -13,7 +13,7 @@ import type { ReadyModel } from '../../runners/runner.js';
 import { checkedConfig } from '../../store/origin.js';
 import { readPlan, type PlanDocument } from '../../store/plan-folder/plan-document.js';
 import { TIMES, TOKEN_CHARACTERS } from '../../store/plan-folder/plan-folder.js';
-import type { PlanStore, PublishedPart } from '../../store/plan-folder/plan-store.js';
+import type { Attempt, Kept, PlanStore, PublishedPart } from '../../store/plan-folder/plan-store.js';
 import {
   PUBLICATION_VERSION,
   publish,
@@ -82,10 +82,13 @@ async function workIn(store: PlanStore, request: WorkRequest): Promise<Worked> {
   await makeFolder(folder.attempts(shard));
   try {
     await store.bringShard(shard);
-    const publication = await attempt(request, store, plan, shard, token);
-    const isOurs = await publish(store, publication, { replace: request.again === true });
-    const winner = isOurs ? undefined : await readPublication(folder, shard, plan.root);
-    return { kind: isOurs ? 'published' : 'lost', shards, publication: winner ?? publication };
+    return await whileAtWork(store.keep(shard, token), async (kept) => {
+      const publication = await attempt(request, store, plan, { shard, token, kept });
+      await kept.assertWhole();
+      const isOurs = await publish(store, publication, { replace: request.again === true });
+      const winner = isOurs ? undefined : await readPublication(folder, shard, plan.root);
+      return { kind: isOurs ? 'published' : 'lost', shards, publication: winner ?? publication };
+    });
   } catch (error) {
     // For "status"; who was killed says nothing.
     const code = error instanceof MaskbenchError ? error.code : 'internal';
@@ -95,6 +98,15 @@ async function workIn(store: PlanStore, request: WorkRequest): Promise<Worked> {
       .then(() => store.send(at))
       .catch(() => undefined);
     throw inPlan(error);
+  }
+}
+
+/** Others see that somebody is at work on an attempt until it has been published, or has failed. */
+async function whileAtWork<T>(kept: Kept, act: (kept: Kept) => Promise<T>): Promise<T> {
+  try {
+    return await act(kept);
+  } finally {
+    await kept.release().catch(() => undefined);
   }
 }
 
@@ -128,48 +140,42 @@ async function takeTimesIn(store: PlanStore, request: Omit<WorkRequest, 'shard'>
   await store.bringShard(TIMES);
   await makeFolder(folder.attempts(TIMES));
   const line = { shard: TIMES, ...plan.times, problems: 0, cost: 0 };
-  const kept = await runPart(
-    request,
-    store,
-    { plan, line, token, again: false, onReused: () => undefined },
-    true,
-  );
-  const out = runFolder(folder.attempt(TIMES, token));
-  const files: Record<string, SealedFile> = {};
-  for (const path of [out.manifest, out.timings])
-    files[basename(path)] = { bytes: (await stat(path)).size, sha256: await hashFile(path) };
-  const publication = {
-    schemaVersion: PUBLICATION_VERSION,
-    plan: plan.root,
-    pool: timingPool(await readManifest(out)),
-    attempt: token,
-    files,
-    ...kept,
-    host: hostname(),
-  } as const;
-  const isOurs = await publishTimes(store, publication, { replace: request.again === true });
-  const winner = isOurs ? undefined : await readTimes(folder, publication.pool, plan.root);
-  return { isOurs, publication: winner ?? publication };
+  return whileAtWork(store.keep(TIMES, token), async (kept) => {
+    const part = { plan, line, token, again: false, onReused: () => undefined };
+    const parts = await runPart(request, store, part, kept, true);
+    const out = runFolder(folder.attempt(TIMES, token));
+    const files: Record<string, SealedFile> = {};
+    for (const path of [out.manifest, out.timings])
+      files[basename(path)] = { bytes: (await stat(path)).size, sha256: await hashFile(path) };
+    const publication = {
+      schemaVersion: PUBLICATION_VERSION,
+      plan: plan.root,
+      pool: timingPool(await readManifest(out)),
+      attempt: token,
+      files,
+      ...parts,
+      host: hostname(),
+    } as const;
+    await kept.assertWhole();
+    const isOurs = await publishTimes(store, publication, { replace: request.again === true });
+    const winner = isOurs ? undefined : await readTimes(folder, publication.pool, plan.root);
+    return { isOurs, publication: winner ?? publication };
+  });
 }
 
 async function attempt(
   request: WorkRequest,
   store: PlanStore,
   plan: PlanDocument,
-  shard: number,
-  token: string,
+  { shard, token, kept }: Attempt & { readonly kept: Kept },
 ): Promise<Publication> {
   const start = performance.now();
   const { folder } = store;
   const line = await readShardLine(folder, plan, shard);
   let reused = 0;
   const onReused = (cells: number): void => void (reused = cells);
-  const kept = await runPart(
-    request,
-    store,
-    { plan, line, token, again: request.again === true, onReused },
-    false,
-  );
+  const part = { plan, line, token, again: request.again === true, onReused };
+  const parts = await runPart(request, store, part, kept, false);
   const out = folder.attempt(shard, token);
   const seal = await readSeal(runFolder(out));
   if (seal === undefined)
@@ -183,7 +189,7 @@ async function attempt(
     attempt: token,
     root,
     files,
-    ...kept,
+    ...parts,
     cells,
     seconds,
     reused,
@@ -200,6 +206,7 @@ async function runPart(
   { offline = false, env, onProgress, emit, signal }: Omit<WorkRequest, 'shard'>,
   store: PlanStore,
   part: Omit<ShardRequest, 'folder' | 'emit' | 'signal'>,
+  kept: Kept,
   isTimed: boolean,
 ): Promise<{ readonly parts?: readonly PublishedPart[] }> {
   const { plan, line, token } = part;
@@ -219,7 +226,6 @@ async function runPart(
     }
     models.push({ ...ready, spec: planned.spec });
   }
-  const kept = store.keep(line.shard, token);
   try {
     await run({
       config: checkedConfig(plan.origin, folder.document),

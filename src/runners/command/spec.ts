@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { namesSecret } from '../../core/secret-name.js';
+import { holdsLogin, namesSecretVariable } from '../../core/secret-name.js';
 import { modelFields } from '../../models/spec/spec.js';
 
 /** What the system takes of texts: they end at this character. */
@@ -9,6 +9,9 @@ const line = z
   .array(argument)
   .min(1)
   .refine(([program]) => program !== '', 'the first of them is the program');
+
+const RECORDED =
+  'what it holds is recorded: a secret is taken from the environment, by its name in secretEnv';
 
 const seconds = z.number().positive().max(86_400);
 
@@ -54,10 +57,11 @@ const commandSchema = z
     env: z
       .record(z.string().regex(/^[^=\0]+$/, 'no variable can have this name'), argument)
       .default({})
-      .refine(
-        (env) => !Object.keys(env).some(namesSecret),
-        'what these hold is recorded: a secret is taken from the environment, by its name in secretEnv',
-      )
+      .superRefine((env, { addIssue }) => {
+        for (const [name, value] of Object.entries(env))
+          if (namesSecretVariable(name) || holdsLogin(value))
+            addIssue({ code: 'custom', path: [name], message: RECORDED });
+      })
       .describe(
         'Variables of its environment. Of those of Maskbench it gets only what finds programs, libraries, a home and a language (docs/programs.md).',
       ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdsLogin, namesSecret } from '../../core/secret-name.js';
 import { modelFields } from '../../models/spec/spec.js';
 
 const seconds = z.number().positive().max(86_400);
@@ -9,9 +10,6 @@ const jsonPath = z.string().regex(/^[^.]+(\.[^.]+)*$/, 'names with full stops be
 const SECRET_HEADER = /auth|key|token|secret|cookie|password/i;
 export const SECRET = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
-/** The same of a field of a body or of an address: there other words hold these, as max_tokens and keypoints do. */
-const isSecretField = (name: string): boolean =>
-  /(apikey|accesskey|secret|token|password|signature)$/.test(name.replaceAll(/[-_.]/g, '').toLowerCase());
 const IN_HEADER =
   'a secret stands in a header alone, as ${NAME}: what else a spec says is written in every run';
 
@@ -25,15 +23,14 @@ const address = withoutSecrets
   .refine((text) => URL.canParse(filledIn(text)), 'this is no address')
   .refine((text) => {
     if (!URL.canParse(filledIn(text))) return true;
-    const { username, password, searchParams } = new URL(filledIn(text));
-    const names = [...searchParams.keys()];
-    return username === '' && password === '' && !names.some((name) => isSecretField(name) || name === 'key');
+    const names = [...new URL(filledIn(text)).searchParams.keys()];
+    return !holdsLogin(filledIn(text)) && !names.some((name) => namesSecret(name) || name === 'key');
   }, IN_HEADER);
 
 const filledIn = (template: string): string => template.replaceAll(/\{[a-z-]+\}/g, 'x');
 
 const withoutSecretFields = <T extends z.ZodType<Readonly<Record<string, unknown>>>>(fields: T): T =>
-  fields.refine((given) => !Object.keys(given).some(isSecretField), IN_HEADER);
+  fields.refine((given) => !Object.keys(given).some(namesSecret), IN_HEADER);
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'no header can have this name');
 const sentHeader = headerName.refine(

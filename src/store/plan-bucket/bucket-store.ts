@@ -16,7 +16,7 @@ import { unless } from '../../core/system-code.js';
 import { discardDraft, draftOf } from '../../core/write-whole.js';
 import { count, text } from '../../schema/basics.js';
 import { LOCK } from '../lock.js';
-import { planFolder, shardName, TIMES, TOKEN_CHARACTERS } from '../plan-folder/plan-folder.js';
+import { planFolder, shardName, TIMES } from '../plan-folder/plan-folder.js';
 import { tokensIn, type Attempt, type PlanStore } from '../plan-folder/plan-store.js';
 import { BUCKET_BEAT_MS, GRACE_MS, keepAttempt } from './keep-attempt.js';
 import { unpackAttempt } from './unpack-attempt.js';
@@ -140,20 +140,17 @@ export async function openBucketStore(address: string, options: BucketStoreOptio
       await bring(folder.shard(shard));
       await bringWeights();
       if (shard === TIMES) return;
-      const tokens = (await bucket.names(attemptKey(shard))).filter((of) => of.endsWith('/'));
-      for (const token of tokens.map((of) => of.slice(0, -1)))
+      for (const token of tokensIn(await bucket.names(attemptKey(shard))))
         await unpackAttempt(bucket, attemptKey(shard, token), folder.attempt(shard, token));
     },
     async bringAttempt(shard, { attempt, parts = [] }) {
       await unpackAttempt(bucket, attemptKey(shard, attempt), folder.attempt(shard, attempt), parts);
     },
     async look(shard) {
-      const isToken = new RegExp(`^[0-9a-f]{${TOKEN_CHARACTERS}}/$`);
-      for (const of of await bucket.names(attemptKey(shard))) {
-        if (isToken.test(of)) {
-          await mkdir(folder.attempt(shard, of.slice(0, -1)), { recursive: true });
-          await bring(join(folder.attempt(shard, of.slice(0, -1)), LOCK));
-        } else if (of.endsWith('.ended.json')) await bring(joinInside(folder.attempts(shard), of));
+      for (const token of tokensIn(await bucket.names(attemptKey(shard)))) {
+        await mkdir(folder.attempt(shard, token), { recursive: true });
+        await bring(join(folder.attempt(shard, token), LOCK));
+        await bring(folder.ended(shard, token));
       }
     },
     attemptsAt: async (shard) => tokensIn(await bucket.names(attemptKey(shard))),

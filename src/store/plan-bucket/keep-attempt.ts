@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename } from 'node:path';
+import { MaskbenchError } from '../../core/errors.js';
 import { sha256 } from '../../core/hash.js';
 import { openBucket, type Bucket } from '../../core/objects/bucket.js';
-import { unless } from '../../core/system-code.js';
+import { newOwner, ownerText } from '../lock-owner.js';
 import { LOCK } from '../lock.js';
 import type { Kept, PublishedPart } from '../plan-folder/plan-store.js';
 import { runFolder } from '../run-folder.js';
@@ -42,24 +42,39 @@ export function keepAttempt(name: string, prefix: string, path: string, saveMs: 
     }
   };
   const whileAtWork = openBucket(name);
+  const owner = newOwner();
+  let beats = 0;
   const beat = async (): Promise<void> => {
-    const lock = await readFile(join(path, LOCK)).catch(unless('ENOENT'));
-    if (lock !== undefined) await whileAtWork.put(prefix + LOCK, lock);
+    await whileAtWork.put(prefix + LOCK, ownerText(owner, true, ++beats));
   };
-  const timers = [repeat(beat, BUCKET_BEAT_MS), repeat(() => save(whileAtWork, false), saveMs)];
+  const beating = repeat(beat, BUCKET_BEAT_MS);
+  beating.now();
+  const saving = repeat(() => save(whileAtWork, false), saveMs);
   return {
     async end(isDone) {
-      for (const timer of timers) await timer.end();
-      const bucket = isDone ? whileAtWork : openBucket(name, AbortSignal.timeout(GRACE_MS));
-      await save(bucket, isDone);
-      await bucket.remove(prefix + LOCK);
+      await saving.end();
+      await save(isDone ? whileAtWork : openBucket(name, AbortSignal.timeout(GRACE_MS)), isDone);
       return parts;
+    },
+    async assertWhole() {
+      const there = new Set(await whileAtWork.names(`${prefix}parts/`));
+      for (const [i] of parts.entries())
+        for (const ending of ['tar', 'json'] as const)
+          if (!there.has(basename(partKey(prefix, i + 1, ending))))
+            throw new MaskbenchError('run.lost', `part ${i + 1} of this attempt was removed meanwhile`, {
+              where: path,
+              remedy: 'the same command works on the shard once more',
+            });
+    },
+    async release() {
+      await beating.end();
+      await openBucket(name, AbortSignal.timeout(GRACE_MS)).remove(prefix + LOCK);
     },
   };
 }
 
 /** Does something again and again, never twice at once; what fails is tried again at its next turn. */
-function repeat(act: () => Promise<void>, everyMs: number): { end(): Promise<void> } {
+function repeat(act: () => Promise<void>, everyMs: number): { now(): void; end(): Promise<void> } {
   let acting: Promise<void> | undefined;
   const turn = (): void => {
     acting ??= act()
@@ -70,6 +85,7 @@ function repeat(act: () => Promise<void>, everyMs: number): { end(): Promise<voi
   };
   const timer = setInterval(turn, everyMs).unref();
   return {
+    now: turn,
     async end() {
       clearInterval(timer);
       await acting;

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
 import { makeFolder, syncFile, syncFolder } from '../../core/sync.js';
@@ -9,7 +8,7 @@ import { systemCode, unless } from '../../core/system-code.js';
 import { acceptDraft, discardDraft, draftOf } from '../../core/write-whole.js';
 import { BEAT_MS } from '../lock-options.js';
 import { lockRun } from '../lock.js';
-import { planFolder, type PlanFolder } from './plan-folder.js';
+import { planFolder, TOKEN_CHARACTERS, type PlanFolder } from './plan-folder.js';
 
 /** A part of an attempt in a bucket: its tar, and the index of that by its digest. */
 export const publishedPart = z.object({ bytes: count, sha256: text });
@@ -30,6 +29,10 @@ export interface Kept {
    * @returns what it consists of there, where that is not its folder.
    */
   end(isDone: boolean): Promise<readonly PublishedPart[] | undefined>;
+  /** @throws MaskbenchError `run.lost` where something of what it consists of is there no more, as one that was silent for long may be taken for dead. */
+  assertWhole(): Promise<void>;
+  /** Nobody is at work on it any more: until then it says that it is. */
+  release(): Promise<void>;
 }
 
 /**
@@ -77,13 +80,12 @@ export interface PlanStore {
   putOnce(path: string, document: object, options: { readonly replace?: boolean }): Promise<boolean>;
 }
 
-/** Of `<token>`, `<token>/` and `<token>.ended.json`: what attempts have left, whose tokens are each here once. */
-export function tokensIn(names: readonly string[]): readonly string[] {
-  return [...new Set(names.map(tokenIn))].filter((token) => token !== '');
-}
+/** What attempts leave: `<token>` (in a bucket `<token>/`) and `<token>.ended.json`. */
+const LEFT = new RegExp(`^([0-9a-f]{${TOKEN_CHARACTERS}})(/|\\.ended\\.json)?$`);
 
-function tokenIn(name: string): string {
-  return name.split(/[./]/)[0];
+/** The tokens of the attempts that have left these, each once. */
+export function tokensIn(names: readonly string[]): readonly string[] {
+  return [...new Set(names.flatMap((name) => LEFT.exec(name)?.[1] ?? []))];
 }
 
 async function isLocked(attempt: string): Promise<boolean> {
@@ -112,7 +114,7 @@ export function folderStore(path: string): PlanStore {
     bringShard: nothing,
     bringAttempt: nothing,
     look: nothing,
-    keep: () => ({ end: async () => undefined }),
+    keep: () => ({ end: async () => undefined, assertWhole: nothing, release: nothing }),
     attemptsAt: async (shard) =>
       tokensIn((await readdir(folder.attempts(shard)).catch(unless('ENOENT'))) ?? []),
     async atWork(attempts) {
@@ -121,9 +123,8 @@ export function folderStore(path: string): PlanStore {
       return found;
     },
     async removeAttempt({ shard, token }) {
-      for (const name of await readdir(folder.attempts(shard)))
-        if (tokenIn(name) === token)
-          await rm(join(folder.attempts(shard), name), { recursive: true, force: true });
+      await rm(folder.attempt(shard, token), { recursive: true, force: true });
+      await rm(folder.ended(shard, token), { force: true });
     },
     send: nothing,
     sendPlan: nothing,

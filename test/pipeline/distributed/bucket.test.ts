@@ -235,7 +235,7 @@ describe('a plan in a bucket, of data in a bucket', () => {
       const { status, err } = await run('merge', 's3://plans/x', '--out', 'merged', '--clean');
       expect(status).toBe(3);
       expect(err).toContain('2 attempts removed that no shard needs');
-      expect(err).toContain(`still at work, and left: s3://plans/x/attempts/0001/${busy}\n`);
+      expect(err).toContain(`may still be at work, and left: s3://plans/x/attempts/0001/${busy}\n`);
     } finally {
       clearInterval(timer);
     }
@@ -245,6 +245,51 @@ describe('a plan in a bucket, of data in a bucket', () => {
     );
     await rm(workspace.path('merged'), { recursive: true });
     expect((await run('merge', 's3://plans/x', '--out', 'merged')).status).toBe(3);
+  }, 120_000);
+
+  it('keeps an attempt that is about to replace a result', async () => {
+    let isHeld = false;
+    let goOn = (): void => undefined;
+    let arrive = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    await startStorage({
+      fault: async ({ method, url }) => {
+        if (!isHeld || method !== 'PUT' || url?.startsWith('/plans/x/published/') !== true) return;
+        arrive();
+        await held;
+      },
+    });
+    await run('plan', 'run.yaml', '--shards', '1', '--out', 's3://plans/x');
+    await run('work', 's3://plans/x', '--shard', '1');
+    isHeld = true;
+    const again = run('work', 's3://plans/x', '--shard', '1', '--again');
+    await arrived;
+    const { err } = await run('merge', 's3://plans/x', '--out', 'merged', '--clean');
+    expect(err).toContain('0 attempts removed');
+    expect(err).toContain('may still be at work, and left: s3://plans/x/attempts/0001/');
+    goOn();
+    expect((await again).out).toMatch(/is published/);
+    expect((await run('merge', 's3://plans/x', '--out', 'merged-again', '--clean')).err).toContain(
+      '1 attempt removed',
+    );
+    expect((await run('merge', 's3://plans/x', '--out', 'merged-last')).status).toBe(3);
+  }, 120_000);
+
+  it('keeps its result where the attempt that would replace it was taken for dead, and is gone', async () => {
+    const server = await startStorage({
+      fault: ({ url = '' }) => {
+        const prefix = new URL(url, 'http://storage').searchParams.get('prefix');
+        if (prefix?.endsWith('/parts/') !== true) return;
+        for (const name of inPlans(server, /parts\//)) if (name.includes(prefix)) server.objects.delete(name);
+      },
+    });
+    await run('plan', 'run.yaml', '--shards', '1', '--out', 's3://plans/x');
+    expect(await run('work', 's3://plans/x', '--shard', '1')).toMatchObject({
+      status: 75,
+      err: expect.stringMatching(/part 1 of this attempt was removed meanwhile/) as string,
+    });
+    expect(inPlans(server, /published\//)).toEqual([]);
   }, 120_000);
 
   it('brings no matte that an attempt has not kept', async () => {
@@ -288,22 +333,43 @@ describe('a plan in a bucket, of data in a bucket', () => {
     const told = ['--role', 'bench', '--env', 'AWS_REGION', '--env', 'AWS_ENDPOINT_URL_S3=https://storage'];
     const volumes = ['--volume', 'one:/mnt/one', '--volume', 'two:/mnt/two'];
     const { out } = await run(...pods, ...told, ...volumes, '--secret', 'of-the-bucket');
-    for (const claim of ['one', 'two']) expect(out).toContain(`claimName: ${claim}`);
-    expect(out).toContain('serviceAccountName: bench');
-    expect(out).toMatch(/name: AWS_REGION\n +value: eu-west-1/);
-    expect(out).toMatch(/name: AWS_ENDPOINT_URL_S3\n +value: https:\/\/storage/);
+    for (const claim of ['one', 'two']) expect(out).toContain(`claimName: "${claim}"`);
+    expect(out).toContain('serviceAccountName: "bench"');
+    expect(out).toMatch(/name: "AWS_REGION"\n +value: "eu-west-1"/);
+    expect(out).toMatch(/name: "AWS_ENDPOINT_URL_S3"\n +value: "https:\/\/storage"/);
     // A manifest is kept, sent and shown.
     for (const [env, says] of [
       [`AWS_SECRET_ACCESS_KEY=${SECRET}`, /AWS_SECRET_ACCESS_KEY is called as a secret is/],
       ['AWS_ACCESS_KEY_ID', /AWS_ACCESS_KEY_ID is called as a secret is/],
+      ['HF_TOKEN', /HF_TOKEN is called as a secret is/],
+      [`HTTPS_PROXY=http://me:${SECRET}@proxy:80`, /HTTPS_PROXY is called as a secret is, or holds a login/],
       ['NOT_SET', /NOT_SET is not set here/],
       ['=x', /--env takes a variable/],
+      ['MASKBENCH_SHARD_OFFSET=1', /MASKBENCH_SHARD_OFFSET says which shard a task has/],
+      ['JOB_COMPLETION_INDEX=0', /says which shard/],
+      ['AWS_BATCH_CE_NAME=x', /says which shard/],
     ] as const) {
       const refused = await run(...pods, '--env', env);
       expect(refused).toMatchObject({ status: 64, out: '' });
       expect(refused.err).toMatch(says);
     }
+    expect((await run(...pods, '--env', 'A=1', '--env', 'A=2')).err).toMatch(/A is given twice/);
     expect(said).not.toContain(SECRET);
+    const merging = [
+      'submit',
+      'kubernetes',
+      's3://plans/x',
+      '--image',
+      'm',
+      '--volume',
+      `a:${workspace.folder}`,
+    ];
+    expect((await run(...merging)).status).toBe(0);
+    for (const [volume, says] of [
+      [`b:${workspace.folder}`, /two volumes are mounted in one place/],
+      [`b:${workspace.path('runs')}:ro`, /it is on no volume that can be written to/],
+    ] as const)
+      expect((await run(...merging, '--volume', volume)).err).toMatch(says);
   }, 120_000);
 
   it('keeps the pieces of an attempt in tars that any tool unpacks', async () => {

@@ -191,7 +191,20 @@ describe('a manifest for Kubernetes', () => {
         });
     }
     expect(jobs).toHaveLength(3);
-    for (const told of [{ role: 'Bench' }, { secret: 'a b' }])
+    // As they are told, whatever reads the manifest: no number, and no place for another variable.
+    const odd = ['0o7', 'yes', '1e3', '$(AWS_SECRET_ACCESS_KEY)', 'a$$b'].map((value, i) => ({
+      name: `V${i}`,
+      value,
+    }));
+    const script = ENGINES.kubernetes.script(of({ container: { ...claims, variables: odd } }));
+    for (const value of ['0o7', 'yes', '1e3', '$$(AWS_SECRET_ACCESS_KEY)', 'a$$$$b'])
+      expect(script).toContain(`value: "${value}"\n`);
+    for (const told of [
+      { role: 'Bench' },
+      { role: 'a.-b..c' },
+      { secret: 'a b' },
+      { secret: 'a'.repeat(254) },
+    ])
       expect(() => ENGINES.kubernetes.script(of({ container: { ...claims, ...told } }))).toThrow(
         /is no name of anything in Kubernetes/,
       );

@@ -24,6 +24,14 @@ const CARD = 'nvidia.com/gpu';
 const CARD_TYPE = 'nvidia.com/gpu.product';
 const NODE_TYPE = 'node.kubernetes.io/instance-type';
 
+/** Texts are quoted: what is none without that, `yes` or `0o7`, depends on who reads it. */
+const AS_YAML = {
+  lineWidth: 0,
+  aliasDuplicateObjects: false,
+  defaultStringType: 'QUOTE_DOUBLE',
+  defaultKeyType: 'PLAIN',
+} as const;
+
 /**
  * Indexed Jobs, a pod per shard on any node that has what it needs; a Job per type of card for times; and one that merges, which waits by
  * itself, since no Job can depend on others. `create` and not `apply`: every submission has names of its own.
@@ -96,17 +104,15 @@ function script(of: Of): string {
   const taken = kubernetes.start(of.options).map(quoted).join(' ');
   return `${[
     `# ${of.shards.length} shards of ${plan}, for "${taken}", or "maskbench submit kubernetes --go".`,
-    // Read as YAML 1.1: what would be no text there is quoted.
-    ...jobs.map((job) =>
-      stringify(job, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }).trimEnd(),
-    ),
+    ...jobs.map((job) => stringify(job, AS_YAML).trimEnd()),
   ].join('\n---\n')}\n`;
 }
 
 function assertName(flag: string, called: string): void {
-  if (/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(called)) return;
+  if (called.length <= 253 && called.split('.').every((part) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(part)))
+    return;
   throw new MaskbenchError('usage', `"${called}" is no name of anything in Kubernetes`, {
-    remedy: `expected --${flag} of small letters, digits, hyphens and dots`,
+    remedy: `expected --${flag} of small letters, digits, hyphens and dots, 253 at most`,
   });
 }
 
@@ -190,8 +196,8 @@ function containerOf(
   return {
     name,
     image,
-    args,
-    env: [...variables, ...own],
+    args: args.map(literal),
+    env: [...variables, ...own].map(({ name: of, value }) => ({ name: of, value: literal(value) })),
     ...(secret === undefined ? {} : { envFrom: [{ secretRef: { name: secret } }] }),
     // Without a limit of processors: one that is cut off in the middle of a step is slower than one of fewer.
     resources: { requests: { cpu: String(needs.cpus), memory, ...card }, limits: { memory, ...card } },
@@ -207,6 +213,9 @@ function containerOf(
     }),
   };
 }
+
+/** Kubernetes would put what a variable holds in the place of `$(NAME)`. */
+const literal = (text: string): string => text.replaceAll('$', () => '$$');
 
 /** Nodes with cards often keep all else away. */
 const onCards = { tolerations: [{ key: CARD, operator: 'Exists', effect: 'NoSchedule' }] };
