@@ -3,8 +3,9 @@ import { LongestFirst, mockingFiles } from './test/order.js';
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // On machines half as fast as others the slowest tests take a minute.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // One more than the cores of CI: many files wait for processes that they have started.
     maxWorkers: 3,
     // Tests that run side by side do so because they wait.
