@@ -13,7 +13,7 @@ describe.runIf(IS_BUILT)(
       const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
       expect(status, `${stdout}\n${stderr}`).toBe(0);
       if (stdout.startsWith('skipped: ')) skip(stdout.trim());
-      expect(stdout.match(/^ok: /gm)).toHaveLength(22);
+      expect(stdout.match(/^ok: /gm)).toHaveLength(26);
     }, 300_000);
   },
 );
