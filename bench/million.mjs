@@ -4,7 +4,7 @@
 // times as much as one of the smallest).
 //
 //   node bench/million.mjs [--cells 62500,125000,250000] [--models 4] [--real 20000] [--only merge,check] [--folder DIR]
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -43,6 +43,7 @@ const only = values.only?.split(',');
  * @property {string} [out]
  * @property {readonly number[]} [statuses]
  * @property {(cwd: string) => void} [before]
+ * @property {(cwd: string) => void} [after]
  */
 
 /** @type {readonly Step[]} */
@@ -60,12 +61,12 @@ const STEPS = [
   gate('check', 'run'),
   {
     name: 'baseline set',
-    argv: ['baseline', 'set', 'kept', '--run', 'run'],
+    argv: ['baseline', 'set', 'kept', '--run', 'run', '--replace'],
     out: 'baselines/kept/scores.jsonl',
   },
   gate('check a baseline', 'kept'),
   // A run without a seal is summed up again.
-  { ...writing('report --format json', 'run.json'), name: 'summarise', before: unseal },
+  { ...writing('report --format json', 'run.json'), name: 'summarise', before: unseal, after: reseal },
 ];
 
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'maskbench-million-'));
@@ -99,6 +100,7 @@ async function measureSize(cells, cwd) {
     if (only !== undefined && !only.includes(step.name)) continue;
     step.before?.(cwd);
     await measure(step, cells, cwd);
+    step.after?.(cwd);
   }
   if (isOurs) rmSync(cwd, { recursive: true, force: true });
 }
@@ -185,7 +187,16 @@ async function planData(cells, cwd) {
 
 /** @param {string} cwd */
 function unseal(cwd) {
-  rmSync(join(cwd, 'run', 'seal.json'), { force: true });
+  renameSync(join(cwd, 'run', 'seal.json'), join(cwd, 'seal.json'));
+}
+
+/**
+ * As it was, for other steps over the same folder.
+ *
+ * @param {string} cwd
+ */
+function reseal(cwd) {
+  renameSync(join(cwd, 'seal.json'), join(cwd, 'run', 'seal.json'));
 }
 
 function judge() {
