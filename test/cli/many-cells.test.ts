@@ -11,8 +11,8 @@ import { shortOrLong } from '../support/long.js';
 // The short form of bench/million.mjs: what is done with a run must not hold an object of every cell.
 const CELLS = shortOrLong(5000, 20_000);
 const SHARDS = CELLS / 250;
-/** Of the process that does it; 40 are too few, so that some thousand bytes more a cell end it. In 64 it spends three quarters of its time collecting. */
-const HEAP_MB = 72;
+/** Of the process that does it; 40 are too few, so that a few thousand bytes more a cell end it. */
+const HEAP_MB = 64;
 
 let cwd = '';
 

@@ -74,7 +74,7 @@ describe.skipIf(!IS_BUILT)(
       const ofUse =
         /^(models\/(sources\/(download|http|npm-source|hub-source)|feedings\/.*)|image\/(codec|resample.*)|runners\/(onnx\/session|masks\/mask-files))\.js$/;
       expect(own.filter((file) => ofOthers.test(file) || ofUse.test(file))).toEqual([]);
-      expect(own.length).toBeLessThanOrEqual(86);
+      expect(own.length).toBeLessThanOrEqual(85);
     });
 
     it('is a config that is written: no page, no plots', async () => {

@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../../core/errors.js';
-import { hideSecrets } from '../hide-secrets.js';
+import { hideSecrets } from '../../core/secrets.js';
 import type { Command } from './spec.js';
 
 /** What a program gets of Maskbench's own environment: what finds programs, libraries, a home, a language, a place for files. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { holdsLogin, namesSecretVariable } from '../../core/secret-name.js';
+import { holdsLogin, namesSecretVariable } from '../../core/secrets.js';
 import { modelFields } from '../../models/spec/spec.js';
 
 /** What the system takes of texts: they end at this character. */

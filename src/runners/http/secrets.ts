@@ -1,5 +1,5 @@
 import { MaskbenchError } from '../../core/errors.js';
-import { hideSecrets } from '../hide-secrets.js';
+import { hideSecrets } from '../../core/secrets.js';
 import { SECRET, type Service } from './spec.js';
 
 /** The headers of a service with their secrets in place, and what must be in no text that is left behind. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { holdsLogin, namesSecret } from '../../core/secret-name.js';
+import { holdsLogin, namesSecret } from '../../core/secrets.js';
 import { modelFields } from '../../models/spec/spec.js';
 
 const seconds = z.number().positive().max(86_400);

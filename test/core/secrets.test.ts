@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { holdsLogin, namesSecret, namesSecretVariable } from '../../src/core/secret-name.js';
+import { holdsLogin, namesSecret, namesSecretVariable } from '../../src/core/secrets.js';
 
 it.each([
   'HF_TOKEN',
