@@ -21,7 +21,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: [...mockingFiles], isolate: false },
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: [...mockingFiles],
+          isolate: false,
+          setupFiles: ['test/support/no-parts-left.ts'],
+        },
       },
     ],
   },
