@@ -23,7 +23,7 @@ import { assertPluginsLoaded } from '../../store/run-plugins.js';
 import { countMachines, timingPool } from '../machines.js';
 import { mergeInto, type Finish, type MatteWay, type Merge, type Times } from '../merge-into.js';
 import { differenceOfLists } from './compare-lists.js';
-import { assertNoStrangers, publishedTimes, shardsOf } from './published-shards.js';
+import { assertNoStrangers, publishedTimes, sameResults, shardsOf } from './published-shards.js';
 import { rangesOf } from './shard-ranges.js';
 import { auditAttempt, openAttempt, openTimes } from './read-attempt.js';
 import { withPlanStore } from './with-plan-store.js';
@@ -74,12 +74,20 @@ async function mergeIn(store: PlanStore, request: MergePlanRequest, finish: Fini
   await assertNoStrangers(folder, plan);
   await assertAllPublished(folder, plan);
   if (request.list) await assertSameImages(folder, plan, request);
-  const merge = await auditAll(store, plan, request);
-  const target = runFolder(request.out);
+  const roots: string[] = [];
   try {
-    return await mergeInto(target, merge, request.lock ?? {}, finish);
+    const merge = await auditAll(store, plan, request, roots);
+    return await mergeInto(runFolder(request.out), merge, request.lock ?? {}, finish).catch(
+      (error: unknown) => {
+        throw explainWriteError(error, request.out, 'merge again');
+      },
+    );
   } catch (error) {
-    throw explainWriteError(error, request.out, 'merge again');
+    throwIfCancelled(request.signal);
+    // An attempt that is not as it was, or is gone, may just be the result no more.
+    await store.bringResults();
+    for await (const _ of sameResults(folder, plan, roots)) continue;
+    throw error;
   }
 }
 
@@ -99,22 +107,27 @@ async function assertAllPublished(folder: PlanFolder, plan: PlanDocument): Promi
   );
 }
 
-/** Reads every attempt, and says what all of them come to. */
+/**
+ * Reads every attempt, and says what all of them come to.
+ *
+ * @param roots takes those of the attempts, each before it is read
+ */
 async function auditAll(
   store: PlanStore,
   plan: PlanDocument,
   { allowMixed, mattes, signal }: MergePlanRequest,
+  roots: string[],
 ): Promise<Merge> {
   const { folder } = store;
   const machines = countMachines();
   let first: Manifest | undefined;
   let metrics: readonly string[] = [];
   let pace: Pace | undefined;
-  const roots: string[] = [];
   for await (const { line, publication } of shardsOf(folder, plan)) {
     throwIfCancelled(signal);
     // Published, as was seen before.
     if (publication === undefined) continue;
+    roots.push(publication.root);
     for await (const _ of readShard(folder, line)) continue;
     await store.bringAttempt(line.shard, publication);
     const attempt = await openAttempt(folder, plan, publication);
@@ -126,14 +139,13 @@ async function auditAll(
     metrics = first === undefined ? own : metrics.filter((id) => own.includes(id));
     first ??= manifest;
     pace = paceOfAll([...(pace === undefined ? [] : [pace]), ...(manifest.passes ?? [])]);
-    roots.push(publication.root);
   }
   if (first === undefined)
     throw new MaskbenchError('data.empty', 'the plan has no shards', { where: folder.path });
   const { origin, price, name, settings, root } = plan;
   const mixed = machines.mixed();
   const times = await timesOf(store, plan, timingPool(first));
-  for (const { of } of times) roots.push(of.attempt);
+  const all = [...roots, ...times.map(({ of }) => of.attempt)];
   return {
     manifest: {
       ...first,
@@ -148,15 +160,15 @@ async function auditAll(
       ...(price === undefined ? {} : { price }),
       ...(mixed.length === 0 ? {} : { mixed }),
       ...timedElsewhere(times),
-      mergedFrom: [sha256(roots.join('\n'))],
+      mergedFrom: [sha256(all.join('\n'))],
     },
     async *plan() {
       for await (const line of readShardLines(folder, plan))
         for await (const { text } of readShard(folder, line)) yield text;
     },
     async *parts() {
-      for await (const { publication } of shardsOf(folder, plan))
-        if (publication !== undefined) yield await openAttempt(folder, plan, publication);
+      for await (const publication of sameResults(folder, plan, roots))
+        yield await openAttempt(folder, plan, publication);
     },
     files: [...linesFiles('lines'), ...(times.length === 0 ? [] : (['timings'] as const))],
     times,

@@ -44,6 +44,30 @@ export async function* shardsOf(
     yield { line, publication: await readPublication(folder, line.shard, plan.root) };
 }
 
+/**
+ * The results that were read, as they still are.
+ *
+ * @param roots theirs, as far as they were read
+ * @throws MaskbenchError `run.lost` where a shard has another by now: "work --again" replaces them, and may do so at any moment.
+ */
+export async function* sameResults(
+  folder: PlanFolder,
+  plan: PlanDocument,
+  roots: readonly string[],
+): AsyncGenerator<Publication, void, undefined> {
+  let at = 0;
+  for await (const { line, publication } of shardsOf(folder, plan)) {
+    const root = roots[at++];
+    if (root === undefined) return;
+    if (publication?.root !== root)
+      throw new MaskbenchError('run.lost', `shard ${line.shard} got another result while it was merged`, {
+        where: folder.path,
+        remedy: 'merge again',
+      });
+    yield publication;
+  }
+}
+
 /** The times of a plan by kind of machine, as they are called. @throws MaskbenchError as `readTimesNamed`. */
 export async function publishedTimes(
   folder: PlanFolder,

@@ -292,6 +292,33 @@ describe('a plan in a bucket, of data in a bucket', () => {
     expect(inPlans(server, /published\//)).toEqual([]);
   }, 120_000);
 
+  it('is to be merged again where a shard gets another result meanwhile', async () => {
+    let replace: (() => Promise<unknown>) | undefined;
+    await startStorage({
+      fault: async ({ url = '' }) => {
+        if (replace === undefined || !url.includes('/parts/000001.json')) return;
+        const now = replace;
+        replace = undefined;
+        await now();
+      },
+    });
+    await run('plan', 'run.yaml', '--shards', '1', '--out', 's3://plans/x');
+    await run('work', 's3://plans/x', '--shard', '1');
+    // As the first merge begins to read what the second one removes.
+    replace = async () => {
+      expect((await run('work', 's3://plans/x', '--shard', '1', '--again')).status).toBe(0);
+      const { err } = await run('merge', 's3://plans/x', '--out', 'other', '--clean');
+      expect(err).toContain('1 attempt removed');
+    };
+    expect(await run('merge', 's3://plans/x', '--out', 'merged')).toMatchObject({
+      status: 75,
+      err: expect.stringMatching(
+        /^maskbench: s3:\/\/plans\/x: shard 1 got another result while it was merged; merge again$/m,
+      ) as string,
+    });
+    expect((await run('merge', 's3://plans/x', '--out', 'merged')).status).toBe(3);
+  }, 120_000);
+
   it('brings no matte that an attempt has not kept', async () => {
     await startStorage();
     const only = ['--mattes', 'worst:1'];

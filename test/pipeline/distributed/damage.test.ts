@@ -1,6 +1,8 @@
 import { cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { differences, outcomeOf } from '../../../bench/support/kill-run.mjs';
+import { mergePlan } from '../../../src/pipeline/distributed/merge-plan.js';
+import { lockRun } from '../../../src/store/lock.js';
 import { cli, type CliResult } from '../../support/cli.js';
 import { reseal } from '../../support/reseal.js';
 import { execute, keep, makeWorkspace, type Workspace } from '../../support/workspace.js';
@@ -305,6 +307,36 @@ describe('a merge of a plan', () => {
         [0, false],
         [0, true],
       ]);
+      expect(await run('verify', 'merged')).toMatchObject({ status: 0 });
+    });
+
+    it('is not made of two results of a shard, where one gets another meanwhile', async () => {
+      const out = workspace.path('merged');
+      await mkdir(out);
+      await writeFile(`${out}/.merging`, '');
+      const lock = await lockRun(out);
+      const replace = async (): Promise<void> => {
+        expect(await run('work', 'plan', '--shard', '2', '--again')).toMatchObject({ status: 0 });
+        await lock.release();
+      };
+      let replaced = Promise.resolve();
+      const merging = mergePlan({
+        path: workspace.path('plan'),
+        out,
+        mattes: 'link',
+        allowMixed: false,
+        list: true,
+        env: process.env,
+        signal: new AbortController().signal,
+        // All attempts have been read by then, and nothing was written.
+        lock: { onWait: () => void (replaced = replace()) },
+      });
+      await expect(merging).rejects.toMatchObject({
+        code: 'run.lost',
+        message: 'shard 2 got another result while it was merged',
+      });
+      await replaced;
+      expect(await merge()).toMatchObject({ status: 0 });
       expect(await run('verify', 'merged')).toMatchObject({ status: 0 });
     });
 
