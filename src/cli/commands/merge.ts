@@ -7,6 +7,7 @@ import { terminal } from '../../reports/formats/terminal.js';
 import { counted } from '../../core/text.js';
 import type { MatteWay } from '../../pipeline/merge-into.js';
 import type { Summary } from '../../schema/summary.js';
+import type { LockOptions } from '../../store/lock-options.js';
 import { planFolder } from '../../store/plan-folder/plan-folder.js';
 import { keysOf } from '../arguments.js';
 import { textWidth, type CliContext, type DefineCommand } from '../context.js';
@@ -80,13 +81,13 @@ export const merge: DefineCommand = (context, setStatus) =>
         const document = reportDocument([summary], { rankings: [await rankingOf(folder, summary)] });
         context.out(terminal.render(document, { width: textWidth(context) }));
       }
-      if (clean === true) await cleanPlan(from[0], context);
+      if (clean === true) await cleanPlan(from[0], lock, context);
       setStatus(summary.cells.failed > 0 ? SOME_FAILED : 0);
     });
 
-async function cleanPlan(path: string, { err, signal }: CliContext): Promise<void> {
+async function cleanPlan(path: string, lock: LockOptions, { err, signal }: CliContext): Promise<void> {
   const { cleanAttempts } = await import('../../pipeline/distributed/clean-attempts.js');
-  const { removed, inUse } = await cleanAttempts(path, signal);
+  const { removed, inUse } = await cleanAttempts(path, { signal, lock });
   err(`${counted(removed, 'attempt')} removed that no shard needs\n`);
   if (inUse.length > 0) err(`warning: may still be at work, and left: ${inUse.join(', ')}\n`);
 }

@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { explainWriteError } from '../../core/failed-write.js';
+import type { LockOptions } from '../../store/lock-options.js';
 import { readPlan } from '../../store/plan-folder/plan-document.js';
 import type { Attempt, PlanStore } from '../../store/plan-folder/plan-store.js';
 import { readPublication } from '../../store/plan-folder/publication.js';
@@ -12,9 +13,14 @@ interface Cleaned {
   readonly inUse: readonly string[];
 }
 
+interface CleanRequest {
+  readonly signal: AbortSignal;
+  readonly lock?: LockOptions;
+}
+
 /** Removes the attempts at published shards that are not their results, with what they said last; none in which a process is at work. */
-export async function cleanAttempts(address: string, signal: AbortSignal): Promise<Cleaned> {
-  return withPlanStore(address, { signal }, (store) => clean(store, signal)).catch((error: unknown) => {
+export async function cleanAttempts(address: string, { signal, lock = {} }: CleanRequest): Promise<Cleaned> {
+  return withPlanStore(address, { signal, lock }, (store) => clean(store, signal)).catch((error: unknown) => {
     throw explainWriteError(error, address, 'clean again');
   });
 }

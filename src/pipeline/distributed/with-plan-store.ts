@@ -33,7 +33,7 @@ export async function withPlanStore<T>(
   { signal, saveMs = SAVE_MS, scratch, lock: waiting = {} }: PlanStoreOptions,
   work: (store: PlanStore) => Promise<T>,
 ): Promise<T> {
-  if (!isObjectAddress(address)) return work(folderStore(address));
+  if (!isObjectAddress(address)) return work(folderStore(address, { ...waiting, signal }));
   const { openBucketStore } = await import('../../store/plan-bucket/bucket-store.js');
   const all = join(resolveCacheDir(), 'plans');
   if (scratch === undefined) await removeScratchOfOthers(all);

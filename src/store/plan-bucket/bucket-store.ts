@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { resolveCacheDir } from '../../core/cache-folder.js';
-import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { hashFile } from '../../core/hash-file.js';
 import { sha256 } from '../../core/hash.js';
@@ -17,7 +15,8 @@ import { discardDraft, draftOf } from '../../core/write-whole.js';
 import { count, text } from '../../schema/basics.js';
 import { LOCK } from '../lock.js';
 import { planFolder, shardName, TIMES } from '../plan-folder/plan-folder.js';
-import { tokensIn, type Attempt, type PlanStore } from '../plan-folder/plan-store.js';
+import { movingOn } from '../plan-folder/moving-on.js';
+import { tokensIn, type PlanStore } from '../plan-folder/plan-store.js';
 import { BUCKET_BEAT_MS, GRACE_MS, keepAttempt } from './keep-attempt.js';
 import { unpackAttempt } from './unpack-attempt.js';
 
@@ -154,23 +153,12 @@ export async function openBucketStore(address: string, options: BucketStoreOptio
       }
     },
     attemptsAt: async (shard) => tokensIn(await bucket.names(attemptKey(shard))),
-    // Who is at work puts its lock there again and again, as it was not before: no clocks are compared.
-    async atWork(attempts) {
-      const lockOf = async (of: Attempt): Promise<readonly [Attempt, string | undefined]> => [
-        of,
-        (await bucket.get(attemptKey(of.shard, of.token) + LOCK))?.toString(),
-      ];
-      const locked: (readonly [Attempt, string | undefined])[] = [];
-      for await (const seen of mapInOrder(attempts, WIDTH, lockOf))
-        if (seen[1] !== undefined) locked.push(seen);
-      if (locked.length === 0) return [];
-      await sleep(LOOK_MS, undefined, { signal: options.signal }).catch(() =>
-        throwIfCancelled(options.signal),
-      );
-      const found: Attempt[] = [];
-      for (const [of, before] of locked) if ((await lockOf(of))[1] !== before) found.push(of);
-      return found;
-    },
+    atWork: (attempts) =>
+      movingOn(
+        attempts,
+        async ({ shard, token }) => (await bucket.get(attemptKey(shard, token) + LOCK))?.toString(),
+        { everyMs: LOOK_MS, untilMs: LOOK_MS, signal: options.signal },
+      ),
     async removeAttempt({ shard, token }) {
       for await (const { key: of } of bucket.list(attemptKey(shard, token))) await bucket.remove(of);
       await bucket.remove(keyOf(folder.ended(shard, token)));

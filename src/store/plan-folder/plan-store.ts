@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
 import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { MaskbenchError } from '../../core/errors.js';
 import { makeFolder, syncFile, syncFolder } from '../../core/sync.js';
+import { counted } from '../../core/text.js';
 import { count, text, type Document } from '../../schema/basics.js';
 import { systemCode, unless } from '../../core/system-code.js';
 import { acceptDraft, discardDraft, draftOf } from '../../core/write-whole.js';
-import { BEAT_MS } from '../lock-options.js';
-import { lockRun } from '../lock.js';
+import { BEAT_MS, GONE_AFTER_MS, type LockOptions } from '../lock-options.js';
+import { LOCK, lockRun } from '../lock.js';
+import { runFolder } from '../run-folder.js';
+import { readIfThere } from '../wait-for-owner.js';
+import { movingOn } from './moving-on.js';
 import { planFolder, TOKEN_CHARACTERS, type PlanFolder } from './plan-folder.js';
 
 /** A part of an attempt in a bucket: its tar, and the index of that by its digest. */
@@ -63,7 +68,7 @@ export interface PlanStore {
   keep(shard: number, token: string): Kept;
   /** The tokens of all attempts at a shard that have left anything. */
   attemptsAt(shard: number): Promise<readonly string[]>;
-  /** Those of some attempts in which a process is at work. */
+  /** Those of some attempts in which a process is at work; of one that cannot be looked at its lock is watched, for a minute at most. */
   atWork(attempts: readonly Attempt[]): Promise<readonly Attempt[]>;
   /** All that an attempt has left goes, what it said last too. */
   removeAttempt(attempt: Attempt): Promise<void>;
@@ -101,8 +106,20 @@ async function isLocked(attempt: string): Promise<boolean> {
 
 const nothing = async (): Promise<void> => undefined;
 
+/** @throws MaskbenchError `run.lost`. */
+function assertThere(attempt: string): void {
+  if (existsSync(runFolder(attempt).manifest)) return;
+  throw new MaskbenchError('run.lost', 'this attempt was removed meanwhile', {
+    where: attempt,
+    remedy: 'the same command works on the shard once more',
+  });
+}
+
 /** A plan in a folder that all hosts see. */
-export function folderStore(path: string): PlanStore {
+export function folderStore(
+  path: string,
+  { goneAfterMs = GONE_AFTER_MS, onWait, signal }: LockOptions = {},
+): PlanStore {
   const folder = planFolder(path);
   return {
     address: path,
@@ -114,15 +131,30 @@ export function folderStore(path: string): PlanStore {
     bringShard: nothing,
     bringAttempt: nothing,
     look: nothing,
-    keep: () => ({ end: async () => undefined, assertWhole: nothing, release: nothing }),
+    keep: (shard, token) => ({
+      end: async () => undefined,
+      assertWhole: async () => assertThere(folder.attempt(shard, token)),
+      release: nothing,
+    }),
     attemptsAt: async (shard) =>
       tokensIn((await readdir(folder.attempts(shard)).catch(unless('ENOENT'))) ?? []),
     async atWork(attempts) {
-      const found: Attempt[] = [];
-      for (const of of attempts) if (await isLocked(folder.attempt(of.shard, of.token))) found.push(of);
-      return found;
+      const locked: Attempt[] = [];
+      for (const of of attempts) if (await isLocked(folder.attempt(of.shard, of.token))) locked.push(of);
+      const most = Math.round(goneAfterMs / 1000);
+      if (locked.length > 0)
+        onWait?.(
+          `${counted(locked.length, 'attempt')} may still be at work elsewhere; watched for up to ${most} s`,
+        );
+      return movingOn(locked, ({ shard, token }) => readIfThere(join(folder.attempt(shard, token), LOCK)), {
+        everyMs: BEAT_MS,
+        untilMs: goneAfterMs,
+        signal,
+      });
     },
     async removeAttempt({ shard, token }) {
+      // What is looked at before an attempt is published goes first.
+      await rm(runFolder(folder.attempt(shard, token)).manifest, { force: true });
       await rm(folder.attempt(shard, token), { recursive: true, force: true });
       await rm(folder.ended(shard, token), { force: true });
     },

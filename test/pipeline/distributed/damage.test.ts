@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { differences, outcomeOf } from '../../../bench/support/kill-run.mjs';
 import { mergePlan } from '../../../src/pipeline/distributed/merge-plan.js';
+import { newOwner } from '../../../src/store/lock-owner.js';
 import { lockRun } from '../../../src/store/lock.js';
+import { folderStore } from '../../../src/store/plan-folder/plan-store.js';
 import { cli, type CliResult } from '../../support/cli.js';
 import { reseal } from '../../support/reseal.js';
 import { execute, keep, makeWorkspace, type Workspace } from '../../support/workspace.js';
@@ -404,8 +408,45 @@ describe('a merge of a plan', () => {
       }
       expect(await run('verify', 'merged')).toMatchObject({ status: 0 });
     });
+
+    it('removes attempts of hosts that are gone, and none in which one is at work', async () => {
+      const [gone, busy] = ['b', 'c'].map((of) => workspace.path('plan', 'attempts', '0001', of.repeat(16)));
+      const [lockGone, lockBusy] = [gone, busy].map(lockElsewhere);
+      for (const folder of [gone, busy]) await mkdir(folder);
+      await lockGone(0);
+      await lockBusy(0);
+      let beat = 0;
+      const timer = setInterval(() => void lockBusy(++beat), 200);
+      try {
+        const { err } = await merge('--clean', '--owner-timeout', '5');
+        expect(err).toContain('warning: 2 attempts may still be at work elsewhere; watched for up to 5 s\n');
+        expect(err).toContain('1 attempt removed that no shard needs\n');
+        expect(err).toContain(`warning: may still be at work, and left: ${busy}\n`);
+      } finally {
+        clearInterval(timer);
+      }
+      expect(existsSync(gone)).toBe(false);
+      expect(await readdir(busy)).toEqual(['.lock']);
+      expect(await run('verify', 'merged')).toMatchObject({ status: 0 });
+    });
+
+    it('is not made of an attempt that was removed before it was published', async () => {
+      const store = folderStore(workspace.path('plan'));
+      const kept = store.keep(1, 'd'.repeat(16));
+      await expect(kept.assertWhole()).rejects.toMatchObject({ code: 'run.lost' });
+      const token = basename(await attemptOf(1));
+      await store.keep(1, token).assertWhole();
+      await store.removeAttempt({ shard: 1, token });
+      await expect(store.keep(1, token).assertWhole()).rejects.toMatchObject({ code: 'run.lost' });
+    });
   });
 });
+
+/** A lock as another host writes it, again and again or not. */
+function lockElsewhere(folder: string): (beat: number) => Promise<void> {
+  const owner = { ...newOwner(), host: 'elsewhere', bootId: null, settled: 'yes' };
+  return (beat) => writeFile(`${folder}/.lock`, JSON.stringify({ ...owner, beat: String(beat) }));
+}
 
 async function addPair(id: string): Promise<void> {
   await cp(image('000'), image(id));
