@@ -73,6 +73,8 @@ async function ask(question: string): Promise<string> {
 const fail = (error: unknown): ExitStatus => tellError(error, context.err);
 // Node.js would end with 1, which is the word of a gate.
 process.on('uncaughtException', (error) => {
+  // A command that ended by an error has told it: several files that cannot be opened, say, are one line.
+  if (isOver && Number(process.exitCode) >= EXIT_STATUS.usage) process.exit();
   const path = pluginFileIn(String(error.stack));
   const where = `outside of any call, ${path}`;
   const told = (): Error => new MaskbenchError('plugin.failed', error.message, { where, cause: error });
