@@ -1,5 +1,16 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { differences, outcomeOf } from '../../../bench/support/kill-run.mjs';
@@ -428,6 +439,17 @@ describe('a merge of a plan', () => {
       expect(existsSync(gone)).toBe(false);
       expect(await readdir(busy)).toEqual(['.lock']);
       expect(await run('verify', 'merged')).toMatchObject({ status: 0 });
+    });
+
+    it('looks at attempts without writing to them, and not once it was told to end', async () => {
+      const attempt = { shard: 1, token: 'e'.repeat(16) };
+      const folder = workspace.path('plan', 'attempts', '0001', attempt.token);
+      await mkdir(folder);
+      await utimes(folder, 1, 1);
+      expect(await folderStore(workspace.path('plan')).atWork([attempt])).toEqual([]);
+      expect((await stat(folder)).mtimeMs).toBe(1000);
+      const ended = folderStore(workspace.path('plan'), { signal: AbortSignal.abort() });
+      await expect(ended.atWork([attempt])).rejects.toMatchObject({ code: 'cancelled' });
     });
 
     it('is not made of an attempt that was removed before it was published', async () => {
