@@ -319,6 +319,27 @@ describe('a plan in a bucket, of data in a bucket', () => {
     expect((await run('merge', 's3://plans/x', '--out', 'merged')).status).toBe(3);
   }, 120_000);
 
+  it('is not worked on well by an attempt that went as it was published', async () => {
+    let isRemoved = false;
+    const server = await startStorage({
+      fault: ({ method, url }) => {
+        if (!isRemoved || method !== 'PUT' || url?.startsWith('/plans/x/published/') !== true) return;
+        for (const name of inPlans(server, /parts\//)) server.objects.delete(name);
+      },
+    });
+    await run('plan', 'run.yaml', '--shards', '1', '--out', 's3://plans/x');
+    await run('work', 's3://plans/x', '--shard', '1');
+    isRemoved = true;
+    const again = ['work', 's3://plans/x', '--shard', '1', '--again'];
+    expect(await run(...again)).toMatchObject({
+      status: 75,
+      err: expect.stringMatching(/part 1 of this attempt was removed meanwhile/) as string,
+    });
+    isRemoved = false;
+    expect(await run(...again)).toMatchObject({ status: 0 });
+    expect((await run('merge', 's3://plans/x', '--out', 'merged')).status).toBe(3);
+  }, 120_000);
+
   it('brings no matte that an attempt has not kept', async () => {
     await startStorage();
     const only = ['--mattes', 'worst:1'];
