@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import {
   cp,
   mkdir,
@@ -353,6 +353,27 @@ describe('a merge of a plan', () => {
       await replaced;
       expect(await merge()).toMatchObject({ status: 0 });
       expect(await run('verify', 'merged')).toMatchObject({ status: 0 });
+    });
+
+    it('is not made without the result of a shard that is taken away meanwhile', async () => {
+      const merging = mergePlan({
+        path: workspace.path('plan'),
+        out: workspace.path('merged'),
+        mattes: 'link',
+        allowMixed: false,
+        list: true,
+        // Asked for to list the images: every shard was seen to be published by then.
+        get env() {
+          rmSync(workspace.path('plan', 'published', '0003.json'));
+          return process.env;
+        },
+        signal: new AbortController().signal,
+      });
+      await expect(merging).rejects.toMatchObject({
+        code: 'run.unfinished',
+        message: '1 shard of 3 not published: 3',
+      });
+      expect(await readdir(workspace.folder)).not.toContain('merged');
     });
 
     it('that was killed goes on', async () => {
