@@ -83,7 +83,7 @@ async function mergeIn(store: PlanStore, request: MergePlanRequest, finish: Fini
       },
     );
   } catch (error) {
-    throwIfCancelled(request.signal);
+    throwIfCancelled(request.signal, 'merge again');
     // An attempt that is not as it was, or is gone, may just be the result no more.
     throw (await lostResult(store, plan, roots)) ?? error;
   }
@@ -168,8 +168,10 @@ async function auditAll(
         for await (const { text } of readShard(folder, line)) yield text;
     },
     async *parts() {
-      for await (const publication of sameResults(folder, plan, roots))
+      for await (const publication of sameResults(folder, plan, roots)) {
+        throwIfCancelled(signal);
         yield await openAttempt(folder, plan, publication);
+      }
     },
     files: [...linesFiles('lines'), ...(times.length === 0 ? [] : (['timings'] as const))],
     times,

@@ -376,6 +376,29 @@ describe('a merge of a plan', () => {
       expect(await readdir(workspace.folder)).not.toContain('merged');
     });
 
+    it('ends where it is told to while it is written, and goes on', async () => {
+      const controller = new AbortController();
+      const mark = workspace.path('merged', '.merging');
+      const timer = setInterval(() => existsSync(mark) && controller.abort(), 1);
+      const merging = mergePlan({
+        path: workspace.path('plan'),
+        out: workspace.path('merged'),
+        mattes: 'link',
+        allowMixed: false,
+        list: true,
+        env: process.env,
+        signal: controller.signal,
+      });
+      try {
+        await expect(merging).rejects.toMatchObject({ code: 'cancelled', remedy: 'merge again' });
+      } finally {
+        clearInterval(timer);
+      }
+      expect(existsSync(mark)).toBe(true);
+      expect(await merge()).toMatchObject({ status: 0 });
+      expect(await run('verify', 'merged')).toMatchObject({ status: 0 });
+    });
+
     it('that was killed goes on', async () => {
       expect(await merge()).toMatchObject({ status: 0 });
       const expected = await outcomeOf(workspace.path('merged'));
