@@ -23,7 +23,7 @@ import { assertPluginsLoaded } from '../../store/run-plugins.js';
 import { countMachines, timingPool } from '../machines.js';
 import { mergeInto, type Finish, type MatteWay, type Merge, type Times } from '../merge-into.js';
 import { differenceOfLists } from './compare-lists.js';
-import { assertNoStrangers, publishedTimes, sameResults, shardsOf } from './published-shards.js';
+import { assertNoStrangers, lostResult, publishedTimes, sameResults, shardsOf } from './published-shards.js';
 import { rangesOf } from './shard-ranges.js';
 import { auditAttempt, openAttempt, openTimes } from './read-attempt.js';
 import { withPlanStore } from './with-plan-store.js';
@@ -83,11 +83,9 @@ async function mergeIn(store: PlanStore, request: MergePlanRequest, finish: Fini
       },
     );
   } catch (error) {
-    throwIfCancelled(request.signal);
+    throwIfCancelled(request.signal, 'merge again');
     // An attempt that is not as it was, or is gone, may just be the result no more.
-    await store.bringResults();
-    for await (const _ of sameResults(folder, plan, roots)) continue;
-    throw error;
+    throw (await lostResult(store, plan, roots)) ?? error;
   }
 }
 
@@ -95,9 +93,12 @@ async function assertAllPublished(folder: PlanFolder, plan: PlanDocument): Promi
   const missing: number[] = [];
   for await (const { line, publication } of shardsOf(folder, plan))
     if (publication === undefined) missing.push(line.shard);
-  if (missing.length === 0) return;
+  if (missing.length > 0) throw notPublished(folder, plan, missing);
+}
+
+function notPublished(folder: PlanFolder, plan: PlanDocument, missing: readonly number[]): MaskbenchError {
   const { count } = plan.shards;
-  throw new MaskbenchError(
+  return new MaskbenchError(
     'run.unfinished',
     `${counted(missing.length, 'shard')} of ${count} not published: ${rangesOf(missing)}`,
     {
@@ -125,8 +126,8 @@ async function auditAll(
   let pace: Pace | undefined;
   for await (const { line, publication } of shardsOf(folder, plan)) {
     throwIfCancelled(signal);
-    // Published, as was seen before.
-    if (publication === undefined) continue;
+    // All were, but somebody may have removed one to work on its shard again.
+    if (publication === undefined) throw notPublished(folder, plan, [line.shard]);
     roots.push(publication.root);
     for await (const _ of readShard(folder, line)) continue;
     await store.bringAttempt(line.shard, publication);
@@ -167,8 +168,10 @@ async function auditAll(
         for await (const { text } of readShard(folder, line)) yield text;
     },
     async *parts() {
-      for await (const publication of sameResults(folder, plan, roots))
+      for await (const publication of sameResults(folder, plan, roots)) {
+        throwIfCancelled(signal);
         yield await openAttempt(folder, plan, publication);
+      }
     },
     files: [...linesFiles('lines'), ...(times.length === 0 ? [] : (['timings'] as const))],
     times,

@@ -4,6 +4,7 @@ import { unless } from '../../core/system-code.js';
 import { DRAFT_ENDING } from '../../core/write-whole.js';
 import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
 import { planFolder, shardName, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
+import type { PlanStore } from '../../store/plan-folder/plan-store.js';
 import {
   readPublication,
   readTimesNamed,
@@ -66,6 +67,21 @@ export async function* sameResults(
       });
     yield publication;
   }
+}
+
+/** What `sameResults` says of the results as they are now; nothing where they cannot be looked at either, as on a full disk. */
+export async function lostResult(
+  store: PlanStore,
+  plan: PlanDocument,
+  roots: readonly string[],
+): Promise<MaskbenchError | undefined> {
+  try {
+    await store.bringResults();
+    for await (const _ of sameResults(store.folder, plan, roots)) continue;
+  } catch (error) {
+    if (error instanceof MaskbenchError && error.code === 'run.lost') return error;
+  }
+  return undefined;
 }
 
 /** The times of a plan by kind of machine, as they are called. @throws MaskbenchError as `readTimesNamed`. */

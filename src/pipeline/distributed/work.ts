@@ -86,6 +86,8 @@ async function workIn(store: PlanStore, request: WorkRequest): Promise<Worked> {
       const publication = await attempt(request, store, plan, { shard, token, kept });
       await kept.assertWhole();
       const isOurs = await publish(store, publication, { replace: request.again === true });
+      // It may have been removed between the two: this one then fails, so that it is not only found by who merges.
+      if (isOurs) await kept.assertWhole();
       const winner = isOurs ? undefined : await readPublication(folder, shard, plan.root);
       return { kind: isOurs ? 'published' : 'lost', shards, publication: winner ?? publication };
     });

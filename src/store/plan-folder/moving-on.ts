@@ -10,6 +10,8 @@ interface Looks {
   /** How long a lock stands still before whoever holds it counts as gone. */
   readonly untilMs: number;
   readonly signal: AbortSignal | undefined;
+  /** Told how many have a lock, before they are watched. */
+  readonly onWatch?: (locked: number) => void;
 }
 
 /**
@@ -21,12 +23,16 @@ interface Looks {
 export async function movingOn<T>(
   attempts: readonly T[],
   lockOf: (of: T) => Promise<string | undefined>,
-  { everyMs, untilMs, signal }: Looks,
+  { everyMs, untilMs, signal, onWatch }: Looks,
 ): Promise<readonly T[]> {
-  const look = async (of: T) => [of, await lockOf(of)] as const;
+  const look = async (of: T) => {
+    throwIfCancelled(signal);
+    return [of, await lockOf(of)] as const;
+  };
   const silent = new Map<T, string>();
   for await (const [of, lock] of mapInOrder(attempts, WIDTH, look))
     if (lock !== undefined) silent.set(of, lock);
+  if (silent.size > 0) onWatch?.(silent.size);
   const found: T[] = [];
   // Time in which we did not look ourselves, stopped together with the owner perhaps, is no silence of the owner.
   for (let leftMs = untilMs; leftMs > 0 && silent.size > 0; leftMs -= everyMs) {

@@ -9,7 +9,8 @@ import { count, text, type Document } from '../../schema/basics.js';
 import { systemCode, unless } from '../../core/system-code.js';
 import { acceptDraft, discardDraft, draftOf } from '../../core/write-whole.js';
 import { BEAT_MS, GONE_AFTER_MS, type LockOptions } from '../lock-options.js';
-import { LOCK, lockRun } from '../lock.js';
+import { isKnownGone, parseOwner } from '../lock-owner.js';
+import { LOCK } from '../lock.js';
 import { runFolder } from '../run-folder.js';
 import { readIfThere } from '../wait-for-owner.js';
 import { movingOn } from './moving-on.js';
@@ -93,15 +94,11 @@ export function tokensIn(names: readonly string[]): readonly string[] {
   return [...new Set(names.flatMap((name) => LEFT.exec(name)?.[1] ?? []))];
 }
 
-async function isLocked(attempt: string): Promise<boolean> {
-  if (!existsSync(attempt)) return false;
-  try {
-    await (await lockRun(attempt, { waitMs: 0 })).release();
-    return false;
-  } catch (error) {
-    if (error instanceof MaskbenchError && error.code === 'run.locked') return true;
-    throw error;
-  }
+/** What the lock of an attempt holds, unless its owner is known to be gone: nothing is written there only to look. */
+async function heldLock(attempt: string): Promise<string | undefined> {
+  const held = await readIfThere(join(attempt, LOCK));
+  const owner = parseOwner(held ?? '');
+  return owner !== undefined && isKnownGone(owner) ? undefined : held;
 }
 
 const nothing = async (): Promise<void> => undefined;
@@ -138,20 +135,16 @@ export function folderStore(
     }),
     attemptsAt: async (shard) =>
       tokensIn((await readdir(folder.attempts(shard)).catch(unless('ENOENT'))) ?? []),
-    async atWork(attempts) {
-      const locked: Attempt[] = [];
-      for (const of of attempts) if (await isLocked(folder.attempt(of.shard, of.token))) locked.push(of);
-      const most = Math.round(goneAfterMs / 1000);
-      if (locked.length > 0)
-        onWait?.(
-          `${counted(locked.length, 'attempt')} may still be at work elsewhere; watched for up to ${most} s`,
-        );
-      return movingOn(locked, ({ shard, token }) => readIfThere(join(folder.attempt(shard, token), LOCK)), {
+    atWork: (attempts) =>
+      movingOn(attempts, ({ shard, token }) => heldLock(folder.attempt(shard, token)), {
         everyMs: BEAT_MS,
         untilMs: goneAfterMs,
         signal,
-      });
-    },
+        onWatch: (locked) =>
+          onWait?.(
+            `${counted(locked, 'attempt')} may still be at work elsewhere; watched for up to ${Math.round(goneAfterMs / 1000)} s`,
+          ),
+      }),
     async removeAttempt({ shard, token }) {
       // What is looked at before an attempt is published goes first.
       await rm(runFolder(folder.attempt(shard, token)).manifest, { force: true });

@@ -319,6 +319,46 @@ describe('a plan in a bucket, of data in a bucket', () => {
     expect((await run('merge', 's3://plans/x', '--out', 'merged')).status).toBe(3);
   }, 120_000);
 
+  it('is not worked on well by an attempt that went as it was published', async () => {
+    let isRemoved = false;
+    const server = await startStorage({
+      fault: ({ method, url }) => {
+        if (!isRemoved || method !== 'PUT' || url?.startsWith('/plans/x/published/') !== true) return;
+        for (const name of inPlans(server, /parts\//)) server.objects.delete(name);
+      },
+    });
+    await run('plan', 'run.yaml', '--shards', '1', '--out', 's3://plans/x');
+    await run('work', 's3://plans/x', '--shard', '1');
+    isRemoved = true;
+    const again = ['work', 's3://plans/x', '--shard', '1', '--again'];
+    expect(await run(...again)).toMatchObject({
+      status: 75,
+      err: expect.stringMatching(/part 1 of this attempt was removed meanwhile/) as string,
+    });
+    isRemoved = false;
+    expect(await run(...again)).toMatchObject({ status: 0 });
+    expect((await run('merge', 's3://plans/x', '--out', 'merged')).status).toBe(3);
+  }, 120_000);
+
+  it('is refused for what is wrong with it, also where the results cannot be looked at once more', async () => {
+    let isShut = false;
+    const server = await startStorage({
+      fault: ({ method, url = '' }) => {
+        isShut ||= method === 'GET' && url.includes('/parts/000001.json');
+        return isShut && url.includes('published') ? { status: 403, code: 'AccessDenied' } : undefined;
+      },
+    });
+    await run('plan', 'run.yaml', '--shards', '1', '--out', 's3://plans/x');
+    await run('work', 's3://plans/x', '--shard', '1');
+    for (const name of inPlans(server, /parts\/000001\.json/)) server.objects.delete(name);
+    expect(await run('merge', 's3://plans/x', '--out', 'merged')).toMatchObject({
+      status: 65,
+      err: expect.stringMatching(
+        /part 1 of the attempt is not as it was published: its index is gone/,
+      ) as string,
+    });
+  }, 120_000);
+
   it('brings no matte that an attempt has not kept', async () => {
     await startStorage();
     const only = ['--mattes', 'worst:1'];

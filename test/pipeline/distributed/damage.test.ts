@@ -1,5 +1,16 @@
-import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import {
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { differences, outcomeOf } from '../../../bench/support/kill-run.mjs';
@@ -344,6 +355,50 @@ describe('a merge of a plan', () => {
       expect(await run('verify', 'merged')).toMatchObject({ status: 0 });
     });
 
+    it('is not made without the result of a shard that is taken away meanwhile', async () => {
+      const merging = mergePlan({
+        path: workspace.path('plan'),
+        out: workspace.path('merged'),
+        mattes: 'link',
+        allowMixed: false,
+        list: true,
+        // Asked for to list the images: every shard was seen to be published by then.
+        get env() {
+          rmSync(workspace.path('plan', 'published', '0003.json'));
+          return process.env;
+        },
+        signal: new AbortController().signal,
+      });
+      await expect(merging).rejects.toMatchObject({
+        code: 'run.unfinished',
+        message: '1 shard of 3 not published: 3',
+      });
+      expect(await readdir(workspace.folder)).not.toContain('merged');
+    });
+
+    it('ends where it is told to while it is written, and goes on', async () => {
+      const controller = new AbortController();
+      const mark = workspace.path('merged', '.merging');
+      const timer = setInterval(() => existsSync(mark) && controller.abort(), 1);
+      const merging = mergePlan({
+        path: workspace.path('plan'),
+        out: workspace.path('merged'),
+        mattes: 'link',
+        allowMixed: false,
+        list: true,
+        env: process.env,
+        signal: controller.signal,
+      });
+      try {
+        await expect(merging).rejects.toMatchObject({ code: 'cancelled', remedy: 'merge again' });
+      } finally {
+        clearInterval(timer);
+      }
+      expect(existsSync(mark)).toBe(true);
+      expect(await merge()).toMatchObject({ status: 0 });
+      expect(await run('verify', 'merged')).toMatchObject({ status: 0 });
+    });
+
     it('that was killed goes on', async () => {
       expect(await merge()).toMatchObject({ status: 0 });
       const expected = await outcomeOf(workspace.path('merged'));
@@ -428,6 +483,17 @@ describe('a merge of a plan', () => {
       expect(existsSync(gone)).toBe(false);
       expect(await readdir(busy)).toEqual(['.lock']);
       expect(await run('verify', 'merged')).toMatchObject({ status: 0 });
+    });
+
+    it('looks at attempts without writing to them, and not once it was told to end', async () => {
+      const attempt = { shard: 1, token: 'e'.repeat(16) };
+      const folder = workspace.path('plan', 'attempts', '0001', attempt.token);
+      await mkdir(folder);
+      await utimes(folder, 1, 1);
+      expect(await folderStore(workspace.path('plan')).atWork([attempt])).toEqual([]);
+      expect((await stat(folder)).mtimeMs).toBe(1000);
+      const ended = folderStore(workspace.path('plan'), { signal: AbortSignal.abort() });
+      await expect(ended.atWork([attempt])).rejects.toMatchObject({ code: 'cancelled' });
     });
 
     it('is not made of an attempt that was removed before it was published', async () => {
