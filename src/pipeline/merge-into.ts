@@ -1,11 +1,10 @@
-import { constants, existsSync } from 'node:fs';
-import { copyFile, link, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { throwIfCancelled } from '../core/cancelled.js';
 import { canonicalJson } from '../core/hash.js';
 import { inBatches, openJsonl, parseLine, readLines } from '../core/jsonl.js';
-import { eachToDisk, makeFolder, syncFile, syncFolder } from '../core/sync.js';
-import { unless } from '../core/system-code.js';
-import { discardDraft, draftOf, writeWhole } from '../core/write-whole.js';
+import { writeWhole } from '../core/write-whole.js';
 import type { Summary } from '../schema/summary.js';
 import { openCells } from '../store/cells.js';
 import { readEvidence, sealRun } from '../store/evidence.js';
@@ -17,7 +16,6 @@ import { readSummary } from '../store/read-summary.js';
 import { MERGING, removeRemains } from '../store/remains.js';
 import {
   enterRunFolder,
-  plannedSamples,
   readManifest,
   RUN_FILES,
   writeJson,
@@ -26,18 +24,11 @@ import {
 } from '../store/run-folder.js';
 import { removeSeal } from '../store/seal.js';
 import { worstCells, type WorstCells } from '../store/worst-cells.js';
+import { bringMattes, type MatteWay, type Part } from './bring-mattes.js';
 import { writeSummary } from './summarise.js';
 
 /** What belongs to a merged run besides, such as its reports. */
 export type Finish = (merged: Summary) => Promise<void>;
-
-interface Part {
-  readonly folder: RunFolder;
-  readonly manifest: Manifest;
-}
-
-/** How the mattes of the parts come into the merged run: as second names of the same files (copies where there are none), as copies, or as links to where they are. */
-export type MatteWay = 'link' | 'copy' | 'symlink';
 
 /** Times that lie apart. */
 export interface Times extends Part {
@@ -96,13 +87,14 @@ export async function mergeInto(
     }
     await writeWhole(mark, markOf(merge));
     await removeRemains(target.path, (name) => name !== MERGING);
-    await writeLines(target.plan, merge.plan());
+    const { signal } = options;
+    await writeLines(target.plan, merge.plan(), signal);
     const worst = await worstOfAll(merge);
-    for await (const part of merge.parts()) await bringMattes(part, target, merge.mattes, worst);
+    for await (const part of merge.parts()) await bringMattes(part, target, merge.mattes, worst, signal);
     for (const file of merge.files) {
       const lines = linesOf(file, merge);
       const first = await lines.next();
-      if (first.done !== true) await writeLines(target[file], from(first.value, lines));
+      if (first.done !== true) await writeLines(target[file], from(first.value, lines), signal);
     }
     const summary = await writeSummary(target, manifest);
     await lock.assertHeld();
@@ -178,62 +170,18 @@ async function worstOfAll({ manifest: { settings }, parts }: Merge): Promise<Wor
   return worst;
 }
 
-async function bringMattes(
-  { folder, manifest }: Part,
-  to: RunFolder,
-  way: MatteWay,
-  worst: WorstCells | undefined,
+async function writeLines(
+  path: string,
+  lines: Iterable<string> | AsyncIterable<string>,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  const cells = await openCells(folder, manifest.settings, { mattes: true });
-  const folders = new Set<string>();
-  async function* mattes(): AsyncGenerator<readonly [string, string]> {
-    for await (const { dataset, id } of plannedSamples(folder)) {
-      for (const model of cells.models) {
-        if (!cells.isPredicted(model, { dataset, id }) || cells.isGone(model, { dataset, id })) continue;
-        if (worst?.has(model, { dataset, id }) === false && cells.isReleased(model, { dataset, id }))
-          continue;
-        const target = to.matte(model, dataset, id);
-        const of = dirname(target);
-        if (!folders.has(of)) await makeFolder(of);
-        folders.add(of);
-        yield [folder.matte(model, dataset, id), target];
-      }
-    }
-  }
-  await eachToDisk(mattes(), ([matte, target]) => WAYS[way](matte, target));
-  await eachToDisk(folders, syncFolder);
-}
-
-const WAYS: Readonly<Record<MatteWay, (from: string, to: string) => Promise<void>>> = {
-  async link(matte, target) {
-    const linked = await link(matte, target).then(
-      () => true,
-      unless('EEXIST', 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'ENOSYS'),
-    );
-    if (linked !== true) await WAYS.copy(matte, target);
-  },
-  async copy(matte, target) {
-    if ((await stat(target).catch(unless('ENOENT'))) !== undefined) return;
-    const draft = draftOf(target);
-    try {
-      await copyFile(matte, draft.path, constants.COPYFILE_FICLONE);
-      await syncFile(draft.path);
-      await rename(draft.path, target);
-    } catch (error) {
-      await discardDraft(draft);
-      throw error;
-    }
-  },
-  async symlink(matte, target) {
-    await symlink(relative(dirname(target), matte), target).catch(unless('EEXIST'));
-  },
-};
-
-async function writeLines(path: string, lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
   const writer = await openJsonl(path);
   const batch = inBatches(writer.appendLines);
   try {
-    for await (const line of lines) await batch.add(line);
+    for await (const line of lines) {
+      throwIfCancelled(signal, 'merge again');
+      await batch.add(line);
+    }
     await batch.flush();
     await writer.sync();
   } finally {

@@ -5,7 +5,7 @@ import { folderFrom, isObjectAddress, placeFrom } from '../../core/objects/objec
 import { jsonText } from '../../reports/formats/json.js';
 import { terminal } from '../../reports/formats/terminal.js';
 import { counted } from '../../core/text.js';
-import type { MatteWay } from '../../pipeline/merge-into.js';
+import type { MatteWay } from '../../pipeline/bring-mattes.js';
 import type { Summary } from '../../schema/summary.js';
 import type { LockOptions } from '../../store/lock-options.js';
 import { planFolder } from '../../store/plan-folder/plan-folder.js';

@@ -1,9 +1,9 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { throwIfCancelled } from '../../core/cancelled.js';
 import { MaskbenchError } from '../../core/errors.js';
 import { explainWriteError } from '../../core/failed-write.js';
 import { sha256 } from '../../core/hash.js';
-import { counted } from '../../core/text.js';
 import { takeImages } from '../../datasets/draw-sample.js';
 import { openDataset } from '../../datasets/load.js';
 import { resolveDataset } from '../../datasets/resolve.js';
@@ -21,10 +21,18 @@ import { plannedIn, readShard, readShardLines } from '../../store/plan-folder/sh
 import { linesFiles, runFolder } from '../../store/run-folder.js';
 import { assertPluginsLoaded } from '../../store/run-plugins.js';
 import { countMachines, timingPool } from '../machines.js';
-import { mergeInto, type Finish, type MatteWay, type Merge, type Times } from '../merge-into.js';
+import type { MatteWay } from '../bring-mattes.js';
+import { mergeInto, type Finish, type Merge, type Times } from '../merge-into.js';
 import { differenceOfLists } from './compare-lists.js';
-import { assertNoStrangers, lostResult, publishedTimes, sameResults, shardsOf } from './published-shards.js';
-import { rangesOf } from './shard-ranges.js';
+import {
+  assertAllPublished,
+  assertNoStrangers,
+  lostResult,
+  notPublished,
+  publishedTimes,
+  sameResults,
+  shardsOf,
+} from './published-shards.js';
 import { auditAttempt, openAttempt, openTimes } from './read-attempt.js';
 import { withPlanStore } from './with-plan-store.js';
 
@@ -62,6 +70,7 @@ export async function mergePlan(
 
 async function mergeIn(store: PlanStore, request: MergePlanRequest, finish: Finish): Promise<Summary> {
   const { folder } = store;
+  const { signal } = request;
   if (!store.isLasting && request.mattes === 'symlink') {
     throw new MaskbenchError('usage', 'mattes cannot be links into a bucket', {
       where: store.address,
@@ -77,35 +86,16 @@ async function mergeIn(store: PlanStore, request: MergePlanRequest, finish: Fini
   const roots: string[] = [];
   try {
     const merge = await auditAll(store, plan, request, roots);
-    return await mergeInto(runFolder(request.out), merge, request.lock ?? {}, finish).catch(
+    return await mergeInto(runFolder(request.out), merge, { ...request.lock, signal }, finish).catch(
       (error: unknown) => {
         throw explainWriteError(error, request.out, 'merge again');
       },
     );
   } catch (error) {
-    throwIfCancelled(request.signal, 'merge again');
+    throwIfCancelled(signal, 'merge again');
     // An attempt that is not as it was, or is gone, may just be the result no more.
     throw (await lostResult(store, plan, roots)) ?? error;
   }
-}
-
-async function assertAllPublished(folder: PlanFolder, plan: PlanDocument): Promise<void> {
-  const missing: number[] = [];
-  for await (const { line, publication } of shardsOf(folder, plan))
-    if (publication === undefined) missing.push(line.shard);
-  if (missing.length > 0) throw notPublished(folder, plan, missing);
-}
-
-function notPublished(folder: PlanFolder, plan: PlanDocument, missing: readonly number[]): MaskbenchError {
-  const { count } = plan.shards;
-  return new MaskbenchError(
-    'run.unfinished',
-    `${counted(missing.length, 'shard')} of ${count} not published: ${rangesOf(missing)}`,
-    {
-      where: folder.path,
-      remedy: `"maskbench status ${folder.path}" says why; work on them again, as --array=${rangesOf(missing)}`,
-    },
-  );
 }
 
 /**
@@ -169,8 +159,10 @@ async function auditAll(
     },
     async *parts() {
       for await (const publication of sameResults(folder, plan, roots)) {
-        throwIfCancelled(signal);
-        yield await openAttempt(folder, plan, publication);
+        const attempt = await openAttempt(folder, plan, publication);
+        yield attempt;
+        // Of one that was removed meanwhile, files may have looked as if they had no lines.
+        if (!existsSync(attempt.folder.manifest)) await openAttempt(folder, plan, publication);
       }
     },
     files: [...linesFiles('lines'), ...(times.length === 0 ? [] : (['timings'] as const))],

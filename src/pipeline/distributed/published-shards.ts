@@ -1,6 +1,7 @@
 import { opendir, readdir } from 'node:fs/promises';
 import { MaskbenchError } from '../../core/errors.js';
 import { unless } from '../../core/system-code.js';
+import { counted } from '../../core/text.js';
 import { DRAFT_ENDING } from '../../core/write-whole.js';
 import type { PlanDocument } from '../../store/plan-folder/plan-document.js';
 import { planFolder, shardName, type PlanFolder } from '../../store/plan-folder/plan-folder.js';
@@ -12,6 +13,7 @@ import {
   type TimesPublication,
 } from '../../store/plan-folder/publication.js';
 import { readShardLines, type ShardLine } from '../../store/plan-folder/shard-lists.js';
+import { rangesOf } from './shard-ranges.js';
 
 const TIMES_NAME = /^time-([0-9a-f]{12})\.json$/;
 
@@ -94,6 +96,31 @@ export async function publishedTimes(
   for (const name of names.flatMap((file) => TIMES_NAME.exec(file)?.[1] ?? []).sort())
     found.set(name, await readTimesNamed(folder, name, plan.root));
   return found;
+}
+
+/** @throws MaskbenchError `run.unfinished`, naming the shards that are not. */
+export async function assertAllPublished(folder: PlanFolder, plan: PlanDocument): Promise<void> {
+  const missing: number[] = [];
+  for await (const { line, publication } of shardsOf(folder, plan))
+    if (publication === undefined) missing.push(line.shard);
+  if (missing.length > 0) throw notPublished(folder, plan, missing);
+}
+
+/** Says of shards that they have no result. */
+export function notPublished(
+  folder: PlanFolder,
+  plan: PlanDocument,
+  missing: readonly number[],
+): MaskbenchError {
+  const { count } = plan.shards;
+  return new MaskbenchError(
+    'run.unfinished',
+    `${counted(missing.length, 'shard')} of ${count} not published: ${rangesOf(missing)}`,
+    {
+      where: folder.path,
+      remedy: `"maskbench status ${folder.path}" says why; work on them again, as --array=${rangesOf(missing)}`,
+    },
+  );
 }
 
 /** @throws MaskbenchError `run.damaged` for a result that is of no shard of the plan, or of one under another name. */

@@ -112,11 +112,13 @@ async function whileAtWork<T>(kept: Kept, act: (kept: Kept) => Promise<T>): Prom
   }
 }
 
-/** Nobody resumes an attempt: the next one takes over what it has done. */
+/** Nobody resumes an attempt, nor clears it away: the next one takes over what it has done. */
 function inPlan(error: unknown): unknown {
-  if (!(error instanceof MaskbenchError) || error.remedy?.includes('--resume') !== true) return error;
+  if (!(error instanceof MaskbenchError)) return error;
+  const isLost = error.code === 'run.lost';
+  if (!isLost && error.remedy?.includes('--resume') !== true) return error;
   const { code, message, where, cause } = error;
-  const remedy = 'the same command takes over what is done';
+  const remedy = `the same command ${isLost ? 'works on the shard once more' : 'takes over what is done'}`;
   return new MaskbenchError(code, message, { ...(where === undefined ? {} : { where }), remedy, cause });
 }
 
