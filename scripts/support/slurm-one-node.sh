@@ -48,5 +48,11 @@ C
   for _ in $(seq 60); do sinfo -h -o %t 2>/dev/null | grep -q idle && { echo "export SLURM_CONF=$SLURM_CONF"; exit 0; }; sleep 0.5; done
   echo "slurm did not come up; see $dir/log" >&2; exit 1 ;;
 down)
-  for f in slurmd.pid ctld.pid munge.pid; do [ -f "$dir/$f" ] && kill "$(cat "$dir/$f")" 2>/dev/null; done; exit 0 ;;
+  pids=; for f in slurmd.pid ctld.pid munge.pid; do [ -f "$dir/$f" ] && pids="$pids $(cat "$dir/$f")"; done
+  for pid in $pids; do kill "$pid" 2>/dev/null || true; done
+  # They write their state to the last: whoever removes the folder must find nobody at work in it.
+  for pid in $pids; do
+    for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || continue 2; sleep 0.1; done
+    kill -9 "$pid" 2>/dev/null || true
+  done; exit 0 ;;
 esac
