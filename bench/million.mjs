@@ -48,7 +48,13 @@ const only = values.only?.split(',');
 
 /** @type {readonly Step[]} */
 const STEPS = [
-  { name: 'merge', argv: ['merge', 'plan', '--out', 'run'], out: 'run/scores.jsonl' },
+  {
+    name: 'merge',
+    argv: ['merge', 'plan', '--out', 'run'],
+    out: 'run/scores.jsonl',
+    // In a folder that was kept: what is asked for again is only read.
+    before: (cwd) => rmSync(join(cwd, 'run'), { recursive: true, force: true }),
+  },
   writing('report --format markdown', 'run.md'),
   writing('report --format csv', 'run.csv'),
   writing('report --format html', 'run.html'),
