@@ -14,7 +14,7 @@ import {
 import { basename } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { differences, outcomeOf } from '../../../bench/support/kill-run.mjs';
-import { mergePlan } from '../../../src/pipeline/distributed/merge-plan.js';
+import { mergePlan, type MergePlanRequest } from '../../../src/pipeline/distributed/merge-plan.js';
 import { newOwner } from '../../../src/store/lock-owner.js';
 import { lockRun } from '../../../src/store/lock.js';
 import { folderStore } from '../../../src/store/plan-folder/plan-store.js';
@@ -28,6 +28,16 @@ let restore: () => Promise<void>;
 const run = (...argv: readonly string[]): Promise<CliResult> => cli(argv, workspace.folder);
 const merge = (...more: readonly string[]): Promise<CliResult> =>
   run('merge', 'plan', '--out', 'merged', ...more);
+/** What `merge` asks for, where a test comes between its steps. */
+const mergeRequest = (): MergePlanRequest => ({
+  path: workspace.path('plan'),
+  out: workspace.path('merged'),
+  mattes: 'link',
+  allowMixed: false,
+  list: true,
+  env: process.env,
+  signal: new AbortController().signal,
+});
 const json = async <T>(path: string): Promise<T> => JSON.parse(await readFile(path, 'utf8')) as T;
 
 /** The folder of the attempt that a shard was published by. */
@@ -335,17 +345,8 @@ describe('a merge of a plan', () => {
         await lock.release();
       };
       let replaced = Promise.resolve();
-      const merging = mergePlan({
-        path: workspace.path('plan'),
-        out,
-        mattes: 'link',
-        allowMixed: false,
-        list: true,
-        env: process.env,
-        signal: new AbortController().signal,
-        // All attempts have been read by then, and nothing was written.
-        lock: { onWait: () => void (replaced = replace()) },
-      });
+      // All attempts have been read by then, and nothing was written.
+      const merging = mergePlan({ ...mergeRequest(), lock: { onWait: () => void (replaced = replace()) } });
       await expect(merging).rejects.toMatchObject({
         code: 'run.lost',
         message: 'shard 2 got another result while it was merged',
@@ -357,17 +358,12 @@ describe('a merge of a plan', () => {
 
     it('is not made without the result of a shard that is taken away meanwhile', async () => {
       const merging = mergePlan({
-        path: workspace.path('plan'),
-        out: workspace.path('merged'),
-        mattes: 'link',
-        allowMixed: false,
-        list: true,
+        ...mergeRequest(),
         // Asked for to list the images: every shard was seen to be published by then.
         get env() {
           rmSync(workspace.path('plan', 'published', '0003.json'));
           return process.env;
         },
-        signal: new AbortController().signal,
       });
       await expect(merging).rejects.toMatchObject({
         code: 'run.unfinished',
@@ -380,15 +376,7 @@ describe('a merge of a plan', () => {
       const controller = new AbortController();
       const mark = workspace.path('merged', '.merging');
       const timer = setInterval(() => existsSync(mark) && controller.abort(), 1);
-      const merging = mergePlan({
-        path: workspace.path('plan'),
-        out: workspace.path('merged'),
-        mattes: 'link',
-        allowMixed: false,
-        list: true,
-        env: process.env,
-        signal: controller.signal,
-      });
+      const merging = mergePlan({ ...mergeRequest(), signal: controller.signal });
       try {
         await expect(merging).rejects.toMatchObject({ code: 'cancelled', remedy: 'merge again' });
       } finally {
